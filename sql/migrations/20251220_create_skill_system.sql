@@ -1,0 +1,414 @@
+-- The skill system: five tables, their indexes, three functions, two views.
+--
+-- May be run again at any time, and over a database in which some or all of this exists already: tables and indexes
+-- that are there are left as they are, rows are never touched, functions and views are brought to the text below.
+--
+-- No name carries a schema. Everything is made in the first schema of the search_path, which whoever runs the file
+-- sets; the functions keep that schema for good (see "Rights" further down).
+--
+-- The schema stays fit for a distributed Postgres: no trigger on these tables, no unique key without user_id on the
+-- tables that have one, functions in plpgsql with p_user_id first, views that aggregate before they join.
+
+
+-- Tables ------------------------------------------------------------------------------------------------------------
+
+-- What the agents may run. Written by `skills sync`, read by the agents.
+CREATE TABLE IF NOT EXISTS skills_registry (
+  skill_id    text        PRIMARY KEY,
+  version     text        NOT NULL,
+  sha256      text,
+  enabled     boolean     NOT NULL DEFAULT true,
+  trust_level integer     NOT NULL DEFAULT 1 CHECK (trust_level BETWEEN 1 AND 5),
+  meta        jsonb       NOT NULL DEFAULT '{}',
+  updated_at  timestamptz NOT NULL DEFAULT now()
+);
+
+-- Who has passed which gate. There is no foreign key on purpose: a skill can be unlocked before it is released.
+CREATE TABLE IF NOT EXISTS skill_unlocks (
+  user_id       uuid,
+  skill_id      text,
+  unlocked      boolean     NOT NULL DEFAULT false,
+  unlocked_at   timestamptz,
+  unlock_reason text,
+  PRIMARY KEY (user_id, skill_id)
+);
+
+-- One row for each use of a skill. Ids can commit out of order: never treat the largest id as "everything up to here".
+CREATE TABLE IF NOT EXISTS skill_usage_events (
+  id             bigserial   PRIMARY KEY,
+  user_id        uuid        NOT NULL,
+  session_id     text,
+  skill_id       text        NOT NULL,
+  version        text        NOT NULL,
+  tier           text,
+  outcome        text        NOT NULL, -- success | soft_fail | hard_refusal
+  latency_ms     integer,
+  input_hash     text,
+  state_snapshot jsonb       NOT NULL DEFAULT '{}',
+  artifacts      jsonb       NOT NULL DEFAULT '{}',
+  created_at     timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS skill_feedback (
+  id         bigserial   PRIMARY KEY,
+  user_id    uuid        NOT NULL,
+  skill_id   text        NOT NULL,
+  version    text        NOT NULL,
+  rating     integer,
+  tags       text[]      DEFAULT '{}',
+  notes      text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What the mining of usage proposes. Two rows may share a signature: near-duplicates are for a person to judge.
+CREATE TABLE IF NOT EXISTS agent_emergence_candidates (
+  id               bigserial   PRIMARY KEY,
+  signature_hash   text        NOT NULL,
+  tier             text,
+  element          text,
+  realm            text,
+  cooccur_skills   jsonb       NOT NULL DEFAULT '[]',
+  support_count    integer     NOT NULL DEFAULT 0,
+  avg_success_rate numeric,
+  field_coherence  numeric,
+  archetypal_name  text,
+  status           text        NOT NULL DEFAULT 'monitoring', -- monitoring | review | approved | deployed | rejected
+  notes            text,
+  created_at       timestamptz NOT NULL DEFAULT now()
+);
+
+
+-- Indexes -----------------------------------------------------------------------------------------------------------
+-- Those that combine a key with time follow in 20251220_skill_system_rls_indexes.sql.
+
+CREATE INDEX IF NOT EXISTS idx_skills_registry_enabled  ON skills_registry (enabled) WHERE enabled = true;
+CREATE INDEX IF NOT EXISTS idx_skills_registry_tier     ON skills_registry ((meta->>'tier'));
+CREATE INDEX IF NOT EXISTS idx_skills_registry_category ON skills_registry ((meta->>'category'));
+
+CREATE INDEX IF NOT EXISTS idx_skill_unlocks_user     ON skill_unlocks (user_id);
+CREATE INDEX IF NOT EXISTS idx_skill_unlocks_unlocked ON skill_unlocks (unlocked) WHERE unlocked = true;
+
+CREATE INDEX IF NOT EXISTS idx_skill_usage_user    ON skill_usage_events (user_id);
+CREATE INDEX IF NOT EXISTS idx_skill_usage_skill   ON skill_usage_events (skill_id);
+CREATE INDEX IF NOT EXISTS idx_skill_usage_outcome ON skill_usage_events (outcome);
+CREATE INDEX IF NOT EXISTS idx_skill_usage_created ON skill_usage_events (created_at DESC);
+
+CREATE INDEX IF NOT EXISTS idx_skill_feedback_skill   ON skill_feedback (skill_id);
+CREATE INDEX IF NOT EXISTS idx_skill_feedback_rating  ON skill_feedback (rating);
+CREATE INDEX IF NOT EXISTS idx_skill_feedback_created ON skill_feedback (created_at DESC);
+
+CREATE INDEX IF NOT EXISTS idx_agent_emergence_signature ON agent_emergence_candidates (signature_hash);
+CREATE INDEX IF NOT EXISTS idx_agent_emergence_status    ON agent_emergence_candidates (status);
+CREATE INDEX IF NOT EXISTS idx_agent_emergence_support   ON agent_emergence_candidates (support_count DESC);
+
+
+-- Functions ---------------------------------------------------------------------------------------------------------
+-- SECURITY DEFINER: an application role can log and ask without any right on the tables.
+
+CREATE OR REPLACE FUNCTION log_skill_usage(
+  p_user_id        uuid,
+  p_session_id     text,
+  p_skill_id       text,
+  p_version        text,
+  p_tier           text,
+  p_outcome        text,
+  p_latency_ms     integer DEFAULT NULL,
+  p_input_hash     text    DEFAULT NULL,
+  p_state_snapshot jsonb   DEFAULT '{}',
+  p_artifacts      jsonb   DEFAULT '{}'
+) RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  v_event_id bigint;
+BEGIN
+  -- A caller with no state to tell often passes NULL, which would override the default and break NOT NULL.
+  INSERT INTO skill_usage_events (
+    user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts
+  ) VALUES (
+    p_user_id, p_session_id, p_skill_id, p_version, p_tier, p_outcome, p_latency_ms, p_input_hash,
+    coalesce(p_state_snapshot, '{}'::jsonb), coalesce(p_artifacts, '{}'::jsonb)
+  )
+  RETURNING id INTO v_event_id;
+
+  RETURN v_event_id;
+END;
+$function$;
+
+CREATE OR REPLACE FUNCTION is_skill_unlocked(
+  p_user_id  uuid,
+  p_skill_id text
+) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  -- Foundational skills stand open to everybody, whatever skill_unlocks says.
+  IF EXISTS (
+    SELECT 1 FROM skills_registry r
+    WHERE r.skill_id = p_skill_id AND r.meta->>'category' = 'foundational'
+  ) THEN
+    RETURN true;
+  END IF;
+
+  RETURN EXISTS (
+    SELECT 1 FROM skill_unlocks u
+    WHERE u.user_id = p_user_id AND u.skill_id = p_skill_id AND u.unlocked
+  );
+END;
+$function$;
+
+CREATE OR REPLACE FUNCTION unlock_skill(
+  p_user_id       uuid,
+  p_skill_id      text,
+  p_unlock_reason text DEFAULT 'manual'
+) RETURNS boolean
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  -- now() stands in VALUES and reaches the update through excluded: a distributed Postgres refuses a function call
+  -- in DO UPDATE SET.
+  INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
+  VALUES (p_user_id, p_skill_id, true, now(), p_unlock_reason)
+  ON CONFLICT (user_id, skill_id) DO UPDATE SET
+    unlocked      = excluded.unlocked,
+    unlocked_at   = excluded.unlocked_at,
+    unlock_reason = excluded.unlock_reason;
+
+  RETURN true;
+END;
+$function$;
+
+
+-- Rights ------------------------------------------------------------------------------------------------------------
+
+-- The functions run with their owner's rights, so what their names resolve to must not be the caller's choice.
+-- SET search_path FROM CURRENT pins the path; but a path that does not name pg_temp has it in front, and a caller's
+-- temporary table called skill_unlocks would then be written to (and its triggers run) as the owner. Hence the schema
+-- alone, and pg_temp behind it.
+DO $pin$
+DECLARE
+  v_function regprocedure;
+BEGIN
+  FOREACH v_function IN ARRAY ARRAY[
+    'log_skill_usage(uuid,text,text,text,text,text,integer,text,jsonb,jsonb)',
+    'is_skill_unlocked(uuid,text)',
+    'unlock_skill(uuid,text,text)'
+  ]::regprocedure[] LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
+  END LOOP;
+END
+$pin$;
+
+-- Who needs EXECUTE, which PostgreSQL gives to everybody unless told otherwise:
+--   log_skill_usage    every role an agent runs under. It adds a line of telemetry and opens nothing: left to PUBLIC.
+--   is_skill_unlocked  every role that asks before it runs a skill. It answers yes or no: left to PUBLIC.
+--   unlock_skill       only the backend that decides about gates. Left to PUBLIC, any role that can connect could open
+--                      any gate for anybody: taken away. Its owner keeps it; another role gets it by
+--                      GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO <role>.
+REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC;
+
+-- A role that may both insert into and update skill_unlocks can open gates without the function. It keeps the
+-- function too, so that an application at work on an older database does not lose it here.
+DO $keep$
+DECLARE
+  v_role regrole;
+BEGIN
+  FOR v_role IN
+    SELECT acl.grantee::regrole
+    FROM pg_class t, aclexplode(t.relacl) acl
+    WHERE t.oid = 'skill_unlocks'::regclass
+      AND acl.grantee NOT IN (0, t.relowner)
+      AND acl.privilege_type IN ('INSERT', 'UPDATE')
+    GROUP BY acl.grantee
+    HAVING count(DISTINCT acl.privilege_type) = 2
+  LOOP
+    EXECUTE format('GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO %s', v_role);
+  END LOOP;
+END
+$keep$;
+
+
+-- Views -------------------------------------------------------------------------------------------------------------
+-- Names, order and types of the columns are those of the views this file replaces, so that CREATE OR REPLACE works
+-- over them.
+
+-- Usage and feedback are each brought to one row per skill before they meet: joined row by row, every event would
+-- count once for each rating of its skill. Usage goes by (skill, user) first, because counting distinct users that
+-- way takes about half the time of count(DISTINCT user_id).
+CREATE OR REPLACE VIEW v_skill_effectiveness AS
+WITH usage_by_user AS (
+  SELECT
+    skill_id,
+    user_id,
+    count(*)                                     AS uses,
+    count(*) FILTER (WHERE outcome = 'success')  AS successes,
+    sum(latency_ms)                              AS latency_sum,
+    count(latency_ms)                            AS latency_count,
+    min(created_at)                              AS first_use,
+    max(created_at)                              AS last_use
+  FROM skill_usage_events
+  GROUP BY skill_id, user_id
+),
+usage_by_skill AS (
+  SELECT
+    skill_id,
+    sum(uses)           AS uses,
+    sum(successes)      AS successes,
+    sum(latency_sum)    AS latency_sum,
+    sum(latency_count)  AS latency_count,
+    count(user_id)      AS unique_users,
+    min(first_use)      AS first_use,
+    max(last_use)       AS last_use
+  FROM usage_by_user
+  GROUP BY skill_id
+),
+feedback_by_skill AS (
+  SELECT skill_id, avg(rating) AS rating
+  FROM skill_feedback
+  GROUP BY skill_id
+)
+SELECT
+  u.skill_id,
+  u.uses::bigint                                             AS total_uses,
+  u.successes::bigint                                        AS success_count,
+  round(100.0 * u.successes / nullif(u.uses, 0), 2)          AS success_rate_pct,
+  round(u.latency_sum / nullif(u.latency_count, 0))::integer AS avg_latency_ms,
+  round(f.rating, 2)                                         AS avg_rating,
+  u.unique_users,
+  u.first_use,
+  u.last_use
+FROM usage_by_skill u
+LEFT JOIN feedback_by_skill f ON f.skill_id = u.skill_id;
+
+-- The first step has one row per group: a user's session under one tier, element and realm. The set holds the skills
+-- that succeeded in it; its counts cover all of its events, for a rate taken over successes alone would always be 1.
+-- An event without a session belongs to no group. Sets are sorted bytewise, so that the same skills make the same set
+-- in every database, whatever its collation.
+CREATE OR REPLACE VIEW v_skill_cooccurrence AS
+WITH session_skills AS (
+  SELECT
+    session_id,
+    user_id,
+    coalesce(state_snapshot->>'tier', tier)      AS tier,
+    state_snapshot->>'element'                   AS element,
+    state_snapshot->>'realm'                     AS realm,
+    array_agg(DISTINCT skill_id COLLATE "C" ORDER BY skill_id COLLATE "C")
+      FILTER (WHERE outcome = 'success')         AS skill_set,
+    count(*)                                     AS events,
+    count(*) FILTER (WHERE outcome = 'success')  AS successes,
+    min(created_at)                              AS first_event,
+    max(created_at)                              AS last_event
+  FROM skill_usage_events
+  WHERE session_id IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5
+)
+SELECT
+  skill_set COLLATE "default"                            AS skill_set,
+  tier,
+  element,
+  realm,
+  count(*)                                               AS cooccurrence_count,
+  count(DISTINCT user_id)                                AS distinct_users,
+  (sum(successes) / sum(events))::numeric(4,3)           AS avg_success_rate,
+  min(first_event)                                       AS first_observed,
+  max(last_event)                                        AS last_observed
+FROM session_skills
+WHERE cardinality(skill_set) >= 2
+GROUP BY session_skills.skill_set, tier, element, realm
+HAVING count(*) >= 3
+ORDER BY cooccurrence_count DESC, session_skills.skill_set, tier COLLATE "C", element COLLATE "C", realm COLLATE "C";
+
+
+-- Comments ----------------------------------------------------------------------------------------------------------
+
+COMMENT ON TABLE skills_registry IS 'The skills agents may run, one row each; written by `skills sync` from the folder of skills';
+COMMENT ON COLUMN skills_registry.skill_id    IS 'Name of the skill, equal to the name of its folder';
+COMMENT ON COLUMN skills_registry.version     IS 'Version the author gives; 0.0.0 where none is given';
+COMMENT ON COLUMN skills_registry.sha256      IS 'Digest of the whole folder, by which a change is noticed; NULL: unknown';
+COMMENT ON COLUMN skills_registry.enabled     IS 'Whether agents may run the skill; the operator''s word outlives a sync';
+COMMENT ON COLUMN skills_registry.trust_level IS 'How far the rollout has come, from 1 (new) to 5 (proven); the operator''s word outlives a sync';
+COMMENT ON COLUMN skills_registry.meta        IS 'What queries need without opening the skill: tier, category, triggers, elements, realms and the like';
+COMMENT ON COLUMN skills_registry.updated_at  IS 'When anything in the row last changed; readers can drop what they cached before';
+
+COMMENT ON TABLE skill_unlocks IS 'Which user has passed the gate of which skill; foundational skills need no row';
+COMMENT ON COLUMN skill_unlocks.user_id       IS 'The user';
+COMMENT ON COLUMN skill_unlocks.skill_id      IS 'The skill; it need not be in skills_registry yet';
+COMMENT ON COLUMN skill_unlocks.unlocked      IS 'Whether the gate is open; a row with false prepares or withdraws an unlock';
+COMMENT ON COLUMN skill_unlocks.unlocked_at   IS 'When it was last opened; NULL: never';
+COMMENT ON COLUMN skill_unlocks.unlock_reason IS 'Why it was last opened, for the audit trail';
+
+COMMENT ON TABLE skill_usage_events IS 'Telemetry: one row for each use of a skill, written by log_skill_usage()';
+COMMENT ON COLUMN skill_usage_events.id             IS 'Number of the event; together with user_id it names the event. It says nothing about order';
+COMMENT ON COLUMN skill_usage_events.user_id        IS 'Who used the skill';
+COMMENT ON COLUMN skill_usage_events.session_id     IS 'The conversation it happened in, as the application names it; NULL: outside any session';
+COMMENT ON COLUMN skill_usage_events.skill_id       IS 'The skill used; kept when the skill is gone from the registry';
+COMMENT ON COLUMN skill_usage_events.version        IS 'Version of the skill that ran';
+COMMENT ON COLUMN skill_usage_events.tier           IS 'Tier the skill ran in: FAST, CORE or DEEP';
+COMMENT ON COLUMN skill_usage_events.outcome        IS 'How it ended: success, soft_fail or hard_refusal';
+COMMENT ON COLUMN skill_usage_events.latency_ms     IS 'How long it took in milliseconds; NULL: it ended before it was timed';
+COMMENT ON COLUMN skill_usage_events.input_hash     IS 'Digest of the input, to find repeated requests without keeping them';
+COMMENT ON COLUMN skill_usage_events.state_snapshot IS 'State of the user at that moment: tier, element, realm and the like';
+COMMENT ON COLUMN skill_usage_events.artifacts      IS 'What the skill produced, as far as it is kept for mining';
+COMMENT ON COLUMN skill_usage_events.created_at     IS 'When the event was logged';
+
+COMMENT ON TABLE skill_feedback IS 'What users say about skills they used';
+COMMENT ON COLUMN skill_feedback.id         IS 'Number of the entry; it says nothing about order';
+COMMENT ON COLUMN skill_feedback.user_id    IS 'Who gave it';
+COMMENT ON COLUMN skill_feedback.skill_id   IS 'The skill it is about';
+COMMENT ON COLUMN skill_feedback.version    IS 'Version of the skill it is about';
+COMMENT ON COLUMN skill_feedback.rating     IS 'The mark given; NULL: words only';
+COMMENT ON COLUMN skill_feedback.tags       IS 'Labels the user chose';
+COMMENT ON COLUMN skill_feedback.notes      IS 'What the user wrote';
+COMMENT ON COLUMN skill_feedback.created_at IS 'When it was given';
+
+COMMENT ON TABLE agent_emergence_candidates IS 'Sets of skills that mining found used together, as proposals for new agents, with the state of their review';
+COMMENT ON COLUMN agent_emergence_candidates.id               IS 'Number of the candidate';
+COMMENT ON COLUMN agent_emergence_candidates.signature_hash   IS 'Digest of the pattern; candidates that share it are likely duplicates, left for a person to judge';
+COMMENT ON COLUMN agent_emergence_candidates.tier             IS 'Tier the pattern was seen in; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.element          IS 'Element the pattern was seen in; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.realm            IS 'Realm the pattern was seen in; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.cooccur_skills   IS 'JSON array of the ids of the skills that go together';
+COMMENT ON COLUMN agent_emergence_candidates.support_count    IS 'How often the pattern was seen';
+COMMENT ON COLUMN agent_emergence_candidates.avg_success_rate IS 'Share of events that succeeded where the pattern was seen, from 0 to 1';
+COMMENT ON COLUMN agent_emergence_candidates.field_coherence  IS 'How well the pattern holds together, as the miner measures it';
+COMMENT ON COLUMN agent_emergence_candidates.archetypal_name  IS 'Name proposed for the new agent';
+COMMENT ON COLUMN agent_emergence_candidates.status           IS 'State of the review: monitoring, review, approved, deployed or rejected';
+COMMENT ON COLUMN agent_emergence_candidates.notes            IS 'Remarks of the reviewers';
+COMMENT ON COLUMN agent_emergence_candidates.created_at       IS 'When the candidate was first proposed';
+
+COMMENT ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) IS
+  'Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}';
+COMMENT ON FUNCTION is_skill_unlocked(uuid, text) IS
+  'Whether the user may run the skill: it is foundational, or skill_unlocks has it open for this user';
+COMMENT ON FUNCTION unlock_skill(uuid, text, text) IS
+  'Opens the skill for the user, or opens it again under the new reason; always returns true';
+
+COMMENT ON VIEW v_skill_effectiveness IS 'How each skill that was ever used is doing, over all time; one row per skill';
+COMMENT ON COLUMN v_skill_effectiveness.skill_id         IS 'The skill';
+COMMENT ON COLUMN v_skill_effectiveness.total_uses       IS 'Number of its usage events';
+COMMENT ON COLUMN v_skill_effectiveness.success_count    IS 'Those with the outcome success';
+COMMENT ON COLUMN v_skill_effectiveness.success_rate_pct IS 'Successes in per cent of all uses, two decimals';
+COMMENT ON COLUMN v_skill_effectiveness.avg_latency_ms   IS 'Mean latency of the uses that were timed; NULL: none was';
+COMMENT ON COLUMN v_skill_effectiveness.avg_rating       IS 'Mean rating, two decimals; NULL: nobody has rated it';
+COMMENT ON COLUMN v_skill_effectiveness.unique_users     IS 'Number of different users';
+COMMENT ON COLUMN v_skill_effectiveness.first_use        IS 'Time of the first event';
+COMMENT ON COLUMN v_skill_effectiveness.last_use         IS 'Time of the latest event';
+
+COMMENT ON VIEW v_skill_cooccurrence IS
+  'Sets of two or more skills that succeeded together in at least three sessions with the same tier, element and realm';
+COMMENT ON COLUMN v_skill_cooccurrence.skill_set          IS 'Ids of the skills, each once, sorted bytewise';
+COMMENT ON COLUMN v_skill_cooccurrence.tier               IS 'Tier of the state snapshot, or of the event where the snapshot has none';
+COMMENT ON COLUMN v_skill_cooccurrence.element            IS 'Element of the state snapshot';
+COMMENT ON COLUMN v_skill_cooccurrence.realm              IS 'Realm of the state snapshot';
+COMMENT ON COLUMN v_skill_cooccurrence.cooccurrence_count IS 'Number of sessions of a user with exactly this set';
+COMMENT ON COLUMN v_skill_cooccurrence.distinct_users     IS 'Number of different users among them';
+COMMENT ON COLUMN v_skill_cooccurrence.avg_success_rate   IS 'Share of successes, from 0 to 1, among all events of those sessions, failed ones included';
+COMMENT ON COLUMN v_skill_cooccurrence.first_observed     IS 'Time of the first event of those sessions';
+COMMENT ON COLUMN v_skill_cooccurrence.last_observed      IS 'Time of the latest event of those sessions';

@@ -1,0 +1,252 @@
+-- What the functions do. Each check makes its own rows for skills that begin with `skills-verify.` and for users that
+-- nobody has, looks at the result, and is rolled back; only numbers of the id sequences stay used up. The skills are
+-- registered first, so that the checks also run where foreign keys to the registry have been added.
+-- What a call returned is kept in a setting of this transaction (skills_verify.*), because a statement does not see
+-- the rows written by a function it calls itself.
+
+-- check: functions.is-skill-unlocked.foundational
+-- title: a foundational skill is unlocked for everybody
+-- writes: yes
+-- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
+  ('skills-verify.withdrawn', '1.0.0', '{"category": "foundational"}');
+INSERT INTO skill_unlocks (user_id, skill_id, unlocked) VALUES
+  ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', false);
+SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
+FROM (VALUES
+  (
+    'true for a foundational skill without any unlock',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.open')
+  ),
+  (
+    'true for a foundational skill whatever skill_unlocks says',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn')
+  )
+) AS probe (expected, got)
+WHERE probe.got IS DISTINCT FROM true;
+
+-- check: functions.is-skill-unlocked.locked
+-- title: a skill with a gate is locked until somebody opens it
+-- writes: yes
+-- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
+  ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
+  ('skills-verify.unknown', '1.0.0', '{}');
+SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
+FROM (VALUES
+  (
+    'false for a lineage skill without an unlock',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated')
+  ),
+  (
+    'false for a skill without a category and without an unlock',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.unknown')
+  ),
+  (
+    'false for a skill that is not registered',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.absent')
+  )
+) AS probe (expected, got)
+WHERE probe.got IS DISTINCT FROM false;
+
+-- check: functions.is-skill-unlocked.explicit
+-- title: an explicit unlock opens the skill
+-- writes: yes
+-- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
+  ('skills-verify.written', '1.0.0', '{"category": "emergent"}');
+INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at) VALUES
+  ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.written', true, now());
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.called', 'verification');
+SELECT probe.object, probe.expected, format('is_skill_unlocked returned %s', coalesce(probe.got::text, 'NULL')) AS actual
+FROM (VALUES
+  (
+    'function unlock_skill',
+    'is_skill_unlocked is true after unlock_skill',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.called')
+  ),
+  (
+    'function is_skill_unlocked',
+    'true for a row of skill_unlocks with unlocked = true',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.written')
+  )
+) AS probe (object, expected, got)
+WHERE probe.got IS DISTINCT FROM true;
+
+-- check: functions.is-skill-unlocked.row-with-false
+-- title: a row that says unlocked = false does not open the skill
+-- writes: yes
+-- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
+INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
+  ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', false, now(), 'withdrawn');
+SELECT
+  'function is_skill_unlocked'                                     AS object,
+  'false for a row of skill_unlocks with unlocked = false'         AS expected,
+  format('returned %s', coalesce(probe.got::text, 'NULL'))         AS actual
+FROM (VALUES (is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated'))) AS probe (got)
+WHERE probe.got IS DISTINCT FROM false;
+
+-- check: functions.is-skill-unlocked.own-unlock-only
+-- title: an unlock counts for its own user and its own skill alone
+-- writes: yes
+-- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.gated', '1.0.0', '{"category": "lineage"}'),
+  ('skills-verify.other', '1.0.0', '{"category": "lineage"}');
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', 'verification');
+SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
+FROM (VALUES
+  (
+    'false for a second user after the first one unlocked the skill',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000b2', 'skills-verify.gated')
+  ),
+  (
+    'false for a second skill after the user unlocked the first one',
+    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.other')
+  )
+) AS probe (expected, got)
+WHERE probe.got IS DISTINCT FROM false;
+
+-- check: functions.unlock-skill.writes-the-row
+-- title: unlock_skill returns true and writes what it was told
+-- writes: yes
+-- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
+  ('skills-verify.default', '1.0.0', '{"category": "lineage"}');
+SELECT set_config('skills_verify.returned', coalesce(
+  unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', 'verification')::text, 'NULL'), true);
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.default');
+SELECT 'function unlock_skill' AS object, probe.expected, probe.actual
+FROM (
+  SELECT
+    1                                                                  AS ord,
+    'returned true'                                                    AS expected,
+    'returned ' || current_setting('skills_verify.returned')           AS actual
+  UNION ALL
+  SELECT
+    wanted.ord,
+    format('%s: unlocked true, unlocked_at set, reason %s', wanted.skill_id, wanted.reason),
+    CASE
+      WHEN u.user_id IS NULL THEN format('%s: no row', wanted.skill_id)
+      ELSE format('%s: unlocked %s, unlocked_at %s, reason %s', wanted.skill_id,
+        u.unlocked::text, CASE WHEN u.unlocked_at IS NULL THEN 'NULL' ELSE 'set' END, coalesce(u.unlock_reason, 'NULL'))
+    END
+  FROM (VALUES (2, 'skills-verify.gated', 'verification'), (3, 'skills-verify.default', 'manual')) AS wanted (ord, skill_id, reason)
+  LEFT JOIN skill_unlocks u
+    ON u.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND u.skill_id = wanted.skill_id
+) AS probe
+WHERE probe.actual <> probe.expected
+ORDER BY probe.ord;
+
+-- check: functions.unlock-skill.again
+-- title: a second unlock keeps one row, takes the new reason and reopens what was withdrawn
+-- writes: yes
+-- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version, meta) VALUES
+  ('skills-verify.twice',     '1.0.0', '{"category": "lineage"}'),
+  ('skills-verify.withdrawn', '1.0.0', '{"category": "lineage"}');
+INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
+  ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', false, NULL, 'withdrawn');
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.twice', 'first reason');
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.twice', 'second reason');
+SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', 'second reason');
+SELECT 'function unlock_skill' AS object, probe.expected, probe.actual
+FROM (
+  SELECT
+    wanted.skill_id,
+    format('%s: rows 1, unlocked 1, with unlocked_at 1, reason second reason', wanted.skill_id) AS expected,
+    format('%s: rows %s, unlocked %s, with unlocked_at %s, reason %s', wanted.skill_id, count(u.user_id),
+      count(*) FILTER (WHERE u.unlocked), count(u.unlocked_at),
+      coalesce(string_agg(u.unlock_reason, ' and ' ORDER BY u.unlock_reason), 'NULL'))           AS actual
+  FROM (VALUES ('skills-verify.twice'), ('skills-verify.withdrawn')) AS wanted (skill_id)
+  LEFT JOIN skill_unlocks u
+    ON u.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND u.skill_id = wanted.skill_id
+  GROUP BY wanted.skill_id
+) AS probe
+WHERE probe.actual <> probe.expected
+ORDER BY probe.skill_id;
+
+-- check: functions.log-skill-usage.returns-id
+-- title: log_skill_usage writes one event and returns its id
+-- writes: yes
+-- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
+SELECT set_config('skills_verify.returned', coalesce(log_skill_usage(
+  '5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.logged', '1.0.0', NULL, 'success')::text, 'NULL'), true);
+SELECT 'function log_skill_usage' AS object, probe.expected, probe.actual
+FROM (
+  SELECT
+    format('events written: 1, id: %s', current_setting('skills_verify.returned')) AS expected,
+    format('events written: %s, id: %s',
+      count(*), coalesce(string_agg(e.id::text, ' and ' ORDER BY e.id), 'none'))   AS actual
+  FROM skill_usage_events e
+  WHERE e.skill_id = 'skills-verify.logged'
+) AS probe
+WHERE probe.actual <> probe.expected;
+
+-- check: functions.log-skill-usage.stores-arguments
+-- title: log_skill_usage stores every argument in its own column
+-- writes: yes
+-- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
+SELECT log_skill_usage(
+  p_user_id        => '5c111e00-0000-4000-8000-0000000000a1',
+  p_session_id     => 'verify session',
+  p_skill_id       => 'skills-verify.logged',
+  p_version        => '9.8.7',
+  p_tier           => 'CORE',
+  p_outcome        => 'soft_fail',
+  p_latency_ms     => 1234,
+  p_input_hash     => 'verify hash',
+  p_state_snapshot => '{"element": "water", "n": 1}',
+  p_artifacts      => '{"made": ["note"]}'
+);
+SELECT
+  'function log_skill_usage'                                                           AS object,
+  format('%s stored as %s', wanted.col, wanted.value)                                  AS expected,
+  format('%s stored as %s', wanted.col, coalesce(stored.event->>wanted.col, 'NULL'))   AS actual
+FROM (VALUES
+  (1, 'user_id',        '5c111e00-0000-4000-8000-0000000000a1'),
+  (2, 'session_id',     'verify session'),
+  (3, 'skill_id',       'skills-verify.logged'),
+  (4, 'version',        '9.8.7'),
+  (5, 'tier',           'CORE'),
+  (6, 'outcome',        'soft_fail'),
+  (7, 'latency_ms',     '1234'),
+  (8, 'input_hash',     'verify hash'),
+  (9, 'state_snapshot', '{"n": 1, "element": "water"}'),
+  (10, 'artifacts',     '{"made": ["note"]}')
+) AS wanted (ord, col, value)
+LEFT JOIN (SELECT to_jsonb(e) AS event FROM skill_usage_events e WHERE e.skill_id = 'skills-verify.logged') AS stored ON true
+WHERE stored.event->>wanted.col IS DISTINCT FROM wanted.value
+ORDER BY wanted.ord;
+
+-- check: functions.log-skill-usage.defaults
+-- title: what is left out, or given as NULL, becomes NULL or an empty object
+-- writes: yes
+-- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
+SELECT log_skill_usage('5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.short', '1.0.0', NULL, 'success');
+SELECT log_skill_usage(
+  '5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.nulls', '1.0.0', NULL, 'success', NULL, NULL, NULL, NULL);
+SELECT 'function log_skill_usage' AS object, probe.expected, probe.actual
+FROM (
+  SELECT
+    format('%s: NULL NULL NULL NULL {} {}', wanted.skill_id) AS expected,
+    CASE
+      WHEN e.id IS NULL THEN format('%s: no event', wanted.skill_id)
+      ELSE format('%s: %s %s %s %s %s %s', wanted.skill_id,
+        coalesce(e.session_id, 'NULL'), coalesce(e.tier, 'NULL'), coalesce(e.latency_ms::text, 'NULL'),
+        coalesce(e.input_hash, 'NULL'), e.state_snapshot, e.artifacts)
+    END                                                      AS actual
+  FROM (VALUES ('skills-verify.short'), ('skills-verify.nulls')) AS wanted (skill_id)
+  LEFT JOIN skill_usage_events e ON e.skill_id = wanted.skill_id
+) AS probe
+WHERE probe.actual <> probe.expected
+ORDER BY probe.expected;

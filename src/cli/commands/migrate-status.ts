@@ -1,0 +1,21 @@
+import { EXIT } from '../../core/errors.ts'
+import { migrationStatus } from '../../index.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { withDatabase } from '../context.ts'
+import { databaseReport } from '../views/database.ts'
+import { migrateStatusView } from '../views/migrate-status.ts'
+
+export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
+  dir?: string[]
+  ledger?: string
+  exitCode?: boolean
+}
+
+export async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
+  return withDatabase(context, flags, async (db, settings) => {
+    const status = await migrationStatus(db, { dirs: settings.migrations.value, ledger: settings.ledger.value })
+    const report = { database: databaseReport(db.info), ...status }
+    const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
+    return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }
+  })
+}

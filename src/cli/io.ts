@@ -1,0 +1,51 @@
+import { redact } from '../core/redaction.ts'
+
+/** The only door to the process's streams. Everything that leaves through it is free of secrets. */
+export interface Io {
+  /** The result: stdout. */
+  out(text: string): void
+  /** Talk: stderr. */
+  err(text: string): void
+  /** Columns of the terminal behind stdout; Infinity when there is none. */
+  width: number
+  outColors: boolean
+  errColors: boolean
+  /** stderr is a terminal that can show progress. */
+  interactive: boolean
+}
+
+export interface ColorFlags {
+  /** `--color` is true, `--no-color` false. */
+  color?: boolean | undefined
+}
+
+/** Looks at the streams of this process. */
+export function createIo(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>): Io {
+  return {
+    out: (text) => void process.stdout.write(`${redact(text)}\n`),
+    err: (text) => void process.stderr.write(`${redact(text)}\n`),
+    width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
+    outColors: hasColors(flags, env, process.stdout.isTTY),
+    errColors: hasColors(flags, env, process.stderr.isTTY),
+    // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
+    interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
+  }
+}
+
+/** A reader that went away (`skills stats | head`) is no error. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
+/** Flag, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal (no-color.org, force-color.org). */
+function hasColors(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
+  if (flags.color !== undefined) return flags.color
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
+  return env['TERM'] !== 'dumb' && isTty
+}

@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../config/package-root.ts'
+import type { ExitCode } from '../core/errors.ts'
+import { EXIT } from '../core/errors.ts'
+import type { CommandResult, CommonFlags, Context } from './context.ts'
+import { EXIT_CODES, addCommonOptions, addDatabaseOptions, collect, examples } from './options.ts'
+
+type Load<F> = () => Promise<(context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>>
+
+/** Parses the command line, runs the command, returns the exit code. Command modules load when they are used. */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok
+  const program = new Command('skills')
+    .description('Agent skills in a folder, their registry and telemetry in Postgres.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .addHelpText('beforeAll', '')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+
+  /** Gives a command its common options and its action. */
+  const run = <F extends CommonFlags>(command: Command, name: string, load: Load<F>): Command =>
+    addCommonOptions(command).action(async () => {
+      const flags = command.optsWithGlobals() as F
+      const args = command.args
+      const { runCommand } = await import('./run-command.ts')
+      exit = await runCommand(name, flags, async (context) => (await load())(context, flags, args))
+    })
+
+  const migrate = program.command('migrate').description("apply the pending migrations: the package's, then those of --dir")
+  addDatabaseOptions(
+    run(migrate, 'migrate', async () => (await import('./commands/migrate.ts')).migrateCommand)
+      .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)
+      .option('--dry-run', 'show what would run; write nothing')
+      .option('--strict', 'fail on objects that exist already instead of skipping them')
+      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
+      .option('--lock-wait <time>', 'how long to wait for other runs and for locked tables (default: 60s)')
+      .option('--lock-timeout <time>', 'how long one attempt waits for a locked table (default: 5s)'),
+  ).addHelpText(
+    'before',
+    examples([
+      'skills migrate',
+      'skills migrate --dir db/migrations --wait 30s',
+      'skills migrate --dry-run',
+      'skills migrate status --exit-code',
+    ]),
+  )
+
+  const status = migrate.command('status').description('list the migrations and which are pending; writes nothing')
+  addDatabaseOptions(
+    run(status, 'migrate status', async () => (await import('./commands/migrate-status.ts')).migrateStatusCommand)
+      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
+      .option('--exit-code', 'exit 1 when a migration is pending or was changed'),
+  ).addHelpText('before', examples(['skills migrate status', 'skills migrate status --exit-code --json']))
+
+  const sync = program
+    .command('sync')
+    .argument('[dir...]', 'folders of skills (default: skills)')
+    .description('write the skills of a folder into the registry')
+  addDatabaseOptions(
+    run(sync, 'sync', async () => (await import('./commands/sync.ts')).syncCommand)
+      .option('--dry-run', 'show what would change; write nothing')
+      .option('--check', 'write nothing; exit 1 when the registry is behind the folder')
+      .option('--prune <how>', 'rows whose folder is gone: disable, delete or keep (default: disable)'),
+  ).addHelpText('before', examples(['skills sync', 'skills sync .claude/skills --dry-run', 'skills sync --check']))
+
+  const verify = program
+    .command('verify')
+    .argument('[dir...]', 'folders of skills (default: skills)')
+    .description('check schema, functions, views, ledger and registry; writes nothing')
+  addDatabaseOptions(
+    run(verify, 'verify', async () => (await import('./commands/verify.ts')).verifyCommand)
+      .option('--ephemeral', 'migrate, sync and verify on a throw-away embedded database')
+      .option('--strict', 'a check that cannot run is a failure')
+      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)'),
+  ).addHelpText('before', examples(['skills verify', 'skills verify --ephemeral']))
+
+  const stats = program.command('stats').argument('[skill]', 'one skill').description('uses, success, latency, ratings and users per skill')
+  addDatabaseOptions(
+    run(stats, 'stats', async () => (await import('./commands/stats.ts')).statsCommand)
+      .option('--since <time>', 'only events of the last 7d, 12h, ...')
+      .option('--limit <n>', 'at most so many rows (default: 20)')
+      .option('--cooccurrence', 'which skills succeed together in a session'),
+  ).addHelpText('before', examples(['skills stats', 'skills stats elemental-checkin --since 7d', 'skills stats --cooccurrence --json']))
+
+  const quickstart = program
+    .command('quickstart')
+    .description('try everything on an embedded database: migrate, sync, sample events, verify, stats')
+  run(quickstart, 'quickstart', async () => (await import('./commands/quickstart.ts')).quickstartCommand)
+    .option('--embedded <dir>', 'folder of the database (default: .skills/db)')
+    .addHelpText('before', examples(['skills quickstart']))
+    .addHelpText('after', EXIT_CODES)
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exit
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // commander has printed the reason; it exits 1 on usage errors, and 1 means "no" here
+    return error.exitCode === 0 || error.code === 'commander.help' ? EXIT.ok : EXIT.usage
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Diagnostic } from '../core/diagnostics.ts'
+import type { ExitCode } from '../core/errors.ts'
+import { EXIT, SkillsError } from '../core/errors.ts'
+import { DatabaseError } from '../db/database-error.ts'
+import { renderGithubAnnotation } from '../render/github.ts'
+import { createStyle } from './colors.ts'
+import type { CommandResult, CommonFlags, Context } from './context.ts'
+import { interruption } from './interrupt.ts'
+import { createIo } from './io.ts'
+import { createProgress } from './progress.ts'
+import { envelope } from './views/envelope.ts'
+import { diagnosticView, errorView } from './views/error.ts'
+
+/** Runs a command and prints what it gives: one JSON document, or text. Returns the exit code. */
+export async function runCommand(
+  name: string,
+  flags: CommonFlags,
+  command: (context: Context) => Promise<CommandResult>,
+): Promise<ExitCode> {
+  const { env } = process
+  const io = createIo(flags, env)
+  const progress = createProgress(io, flags.json === true || flags.quiet === true)
+  const context: Context = { env, cwd: process.cwd(), io, progress }
+  const result = await attempt(() => command(context))
+  progress.stop()
+  const exit = interruption()?.exit ?? result.exit ?? result.error?.exitCode ?? EXIT.ok
+  const diagnostics = diagnosticsOf(result)
+  if (flags.json === true) {
+    io.out(JSON.stringify(envelope(name, exit === EXIT.ok, result.report, result.error), null, 2))
+  } else {
+    const lines = flags.quiet === true ? [] : (result.view?.(createStyle(io.outColors), io.width) ?? [])
+    if (lines.length > 0) io.out(lines.join('\n'))
+    const style = createStyle(io.errColors)
+    const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+    for (const diagnostic of shown) io.err(diagnosticView(diagnostic, frameSource(diagnostic, context.cwd), style).join('\n'))
+    const signal = interruption()?.signal
+    if (signal !== undefined) io.err(style.red(`stopped by ${signal}: what was not finished was rolled back`))
+    if (result.error !== undefined) io.err(errorView(result.error, style).join('\n'))
+  }
+  if (env['GITHUB_ACTIONS'] === 'true') {
+    for (const diagnostic of diagnostics.filter(({ severity }) => severity !== 'note')) io.err(renderGithubAnnotation(diagnostic))
+  }
+  return exit
+}
+
+type Attempt = { report: object | null; view?: CommandResult['view']; exit?: ExitCode; error?: SkillsError }
+
+async function attempt(command: () => Promise<CommandResult>): Promise<Attempt> {
+  try {
+    return await command()
+  } catch (error) {
+    if (error instanceof SkillsError) return { report: null, error }
+    if (error instanceof DatabaseError) {
+      const hint = error.hint ?? error.detail
+      return {
+        report: null,
+        error: new SkillsError('QUERY_FAILED', `the database refused: ${error.message} (SQLSTATE ${error.code})`, {
+          cause: error,
+          ...(hint === undefined ? {} : { hint }),
+        }),
+      }
+    }
+    throw error
+  }
+}
+
+function diagnosticsOf({ report, error }: Attempt): readonly Diagnostic[] {
+  const reported = (report as { diagnostics?: Diagnostic[] } | null)?.diagnostics ?? []
+  return reported.length > 0 ? reported : (error?.diagnostics ?? [])
+}
+
+function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
+  if (file === undefined || line === undefined) return undefined
+  try {
+    return readFileSync(path.resolve(cwd, file), 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path'
+import type { Diagnostic } from '../core/diagnostics.ts'
+import { SkillsError } from '../core/errors.ts'
+import { nearest } from '../core/text.ts'
+
+/** What `skills.config.json` (or `.js`, `.mjs`, `.cjs`) may say. Paths are relative to the file. */
+export interface ConfigFile {
+  databaseUrl?: string
+  embedded?: string
+  schema?: string
+  ledger?: string
+  /** Folders of skills. */
+  skills?: string | string[]
+  /** Folders of the user's own migrations, run after the package's. */
+  migrations?: string | string[]
+}
+
+export interface LoadedConfigFile {
+  path: string
+  config: ConfigFile
+}
+
+const KEYS: Readonly<Record<keyof ConfigFile, 'string' | 'strings'>> = {
+  databaseUrl: 'string',
+  embedded: 'string',
+  schema: 'string',
+  ledger: 'string',
+  skills: 'strings',
+  migrations: 'strings',
+}
+
+const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 'skills.config.cjs']
+
+/** Finds the configuration file in `cwd` or a folder above it, or reads the one that was named. */
+export async function loadConfigFile(cwd: string, named: string | undefined): Promise<LoadedConfigFile | undefined> {
+  const { default: library } = await import('lilconfig')
+  const explorer = library.lilconfig('skills', { searchPlaces: NAMES, cache: false })
+  try {
+    const found = named === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, named))
+    if (found === null || found.isEmpty === true) return undefined
+    return { path: found.filepath, config: checked(found.config, found.filepath) }
+  } catch (error) {
+    if (error instanceof SkillsError) throw error
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    throw new SkillsError('CONFIG_INVALID', `the configuration file ${named ?? 'skills.config'} cannot be read: ${reason}`, {
+      cause: error,
+    })
+  }
+}
+
+function checked(value: unknown, file: string): ConfigFile {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(file, 'it must hold an object')
+  for (const [key, entry] of Object.entries(value)) {
+    if (key === '$schema') continue
+    const type = (KEYS as Readonly<Record<string, string>>)[key]
+    if (type === undefined) {
+      const near = nearest(key, Object.keys(KEYS))
+      throw invalid(
+        file,
+        `unknown key "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+        `known keys: ${Object.keys(KEYS).join(', ')}`,
+      )
+    }
+    const fits =
+      typeof entry === 'string' || (type === 'strings' && Array.isArray(entry) && entry.every((item) => typeof item === 'string'))
+    if (!fits) throw invalid(file, `"${key}" must be a string${type === 'strings' ? ' or a list of strings' : ''}`)
+  }
+  return value as ConfigFile
+}
+
+function invalid(file: string, reason: string, hint?: string): SkillsError {
+  const diagnostic: Diagnostic = { severity: 'error', code: 'CONFIG_INVALID', message: reason, file }
+  return new SkillsError('CONFIG_INVALID', `${file}: ${reason}`, { diagnostics: [diagnostic], ...(hint === undefined ? {} : { hint }) })
+}

@@ -1,0 +1,126 @@
+import { SkillsError } from '../core/errors.ts'
+import { nearest } from '../core/text.ts'
+
+/** libpq's connection keywords (PostgreSQL manual, "Parameter Key Words"), the ones this tool acts on. */
+export const KEYWORDS = [
+  'host',
+  'hostaddr',
+  'port',
+  'user',
+  'password',
+  'dbname',
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'connect_timeout',
+  'application_name',
+  'options',
+  'passfile',
+  'service',
+] as const
+
+export type Keyword = (typeof KEYWORDS)[number]
+export type Keywords = Partial<Record<Keyword, string>>
+
+/** Parameters that other clients put into a URL and that change nothing for this one. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'pgbouncer',
+  'channel_binding',
+  'gssencmode',
+  'sslnegotiation',
+  'connection_limit',
+  'pool_timeout',
+  'target_session_attrs',
+  'keepalives',
+  'sslsni',
+  'uselibpqcompat',
+  'prepare',
+])
+
+export interface ParsedUrl {
+  keywords: Keywords
+  /** The `schema` parameter, as Prisma writes it. */
+  schema: string | undefined
+}
+
+/**
+ * Reads `postgres://user:password@host:port,host2:port2/database?key=value`.
+ * The last `@` before the parameters ends the password, so that an unescaped `#`, `/` or `@` in it
+ * does no harm. The text of the URL never gets into a message.
+ */
+export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
+  const match = /^postgres(?:ql)?:\/\/(?<rest>[^]*)$/i.exec(url.trim())
+  if (match?.groups === undefined) throw invalid(origin, 'it does not begin with postgres:// or postgresql://')
+  const rest = match.groups['rest'] ?? ''
+  const [location, query] = splitOnce(rest, '?', rest.indexOf('@') === -1 ? 0 : firstQuestionMark(rest))
+  const at = location.lastIndexOf('@')
+  const [user, password] = at === -1 ? [undefined, undefined] : splitOnce(location.slice(0, at), ':', 0)
+  const [authority, database] = splitOnce(location.slice(at + 1), '/', 0)
+  const keywords: Keywords = {}
+  if (user !== undefined && user !== '') keywords.user = decode(user)
+  if (password !== undefined) keywords.password = decode(password)
+  if (database !== undefined && database !== '') keywords.dbname = decode(database)
+  if (authority !== '') Object.assign(keywords, readHosts(authority, origin))
+  return readParameters(query ?? '', keywords, origin)
+}
+
+function firstQuestionMark(rest: string): number {
+  // a `?` in front of the last `@` belongs to the password, unless a parameter follows it
+  const at = rest.lastIndexOf('@')
+  const mark = rest.indexOf('?')
+  return mark !== -1 && mark < at && !/^\?[a-z_]+=/i.test(rest.slice(mark)) ? at : 0
+}
+
+function readHosts(authority: string, origin: string): Keywords {
+  const hosts: string[] = []
+  const ports: string[] = []
+  for (const part of authority.split(',')) {
+    const match = /^(?:\[(?<v6>[0-9a-f:.%]+)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/i.exec(part)
+    if (match?.groups === undefined)
+      throw invalid(
+        origin,
+        'the host or port cannot be read',
+        'percent-encode special characters in the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25',
+      )
+    hosts.push(match.groups['v6'] ?? decode(match.groups['name'] ?? ''))
+    ports.push(match.groups['port'] ?? '')
+  }
+  return { host: hosts.join(','), ...(ports.some((port) => port !== '') ? { port: ports.join(',') } : {}) }
+}
+
+function readParameters(query: string, keywords: Keywords, origin: string): ParsedUrl {
+  let schema: string | undefined
+  for (const pair of query.split('&').filter((part) => part !== '')) {
+    const [name = '', raw = ''] = splitOnce(pair, '=', 0)
+    const key = decode(name)
+    const value = decode(raw.replaceAll('+', ' '))
+    if (key === 'schema') schema = value
+    else if (key === 'ssl') keywords.sslmode = value === 'true' || value === '1' ? 'require' : 'disable'
+    else if ((KEYWORDS as readonly string[]).includes(key)) keywords[key as Keyword] = value
+    else if (!IGNORED.has(key)) {
+      const near = nearest(key, [...KEYWORDS, 'schema'])
+      throw invalid(origin, `it has an unknown parameter "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
+    }
+  }
+  return { keywords, schema }
+}
+
+function splitOnce(text: string, separator: string, from: number): [string, string | undefined] {
+  const at = text.indexOf(separator, from)
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function invalid(origin: string, reason: string, hint?: string): SkillsError {
+  return new SkillsError('DATABASE_URL_INVALID', `the database URL of ${origin} cannot be used: ${reason}`, {
+    hint: hint ?? 'write postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+  })
+}

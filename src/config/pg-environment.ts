@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { SkillsError } from '../core/errors.ts'
+import type { Keyword, Keywords } from './connection-keywords.ts'
+import { KEYWORDS } from './connection-keywords.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** libpq's variables (PostgreSQL manual, "Environment Variables"). */
+const VARIABLES: readonly (readonly [string, Keyword])[] = [
+  ['PGHOST', 'host'],
+  ['PGHOSTADDR', 'hostaddr'],
+  ['PGPORT', 'port'],
+  ['PGDATABASE', 'dbname'],
+  ['PGUSER', 'user'],
+  ['PGPASSWORD', 'password'],
+  ['PGPASSFILE', 'passfile'],
+  ['PGSERVICE', 'service'],
+  ['PGOPTIONS', 'options'],
+  ['PGSSLMODE', 'sslmode'],
+  ['PGSSLROOTCERT', 'sslrootcert'],
+  ['PGSSLCERT', 'sslcert'],
+  ['PGSSLKEY', 'sslkey'],
+  ['PGCONNECT_TIMEOUT', 'connect_timeout'],
+  ['PGAPPNAME', 'application_name'],
+]
+
+/** The variables that say where a database is; a password alone chooses none. */
+const LOCATING = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGSERVICE']
+
+/** Names of the PG* variables that choose a database, empty when none is set. */
+export function locatingVariables(env: Environment): string[] {
+  return LOCATING.filter((name) => (env[name] ?? '') !== '')
+}
+
+/** The connection keywords that the environment gives, those of its service file included. */
+export function keywordsFromEnvironment(env: Environment): Keywords {
+  const keywords: Keywords = {}
+  for (const [variable, keyword] of VARIABLES) {
+    const value = env[variable]
+    if (value !== undefined && value !== '') keywords[keyword] = value
+  }
+  return keywords
+}
+
+/** The section of a connection service file (PostgreSQL manual, "The Connection Service File"). */
+export function keywordsFromService(service: string, env: Environment): Keywords {
+  const file = env['PGSERVICEFILE'] ?? path.join(homeOf(env), '.pg_service.conf')
+  const hint = `name a section of ${file}, or set PGSERVICEFILE`
+  if (!existsSync(file)) throw new SkillsError('CONFIG_INVALID', `PGSERVICE is "${service}" but ${file} does not exist`, { hint })
+  const keywords: Keywords = {}
+  let section = ''
+  let found = false
+  for (const line of readFileSync(file, 'utf8').split(/\r?\n/)) {
+    const head = /^\s*\[(.*)\]\s*$/.exec(line)
+    if (head !== null) section = head[1] ?? ''
+    found ||= section === service
+    const pair = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/.exec(line)
+    if (section === service && pair !== null && (KEYWORDS as readonly string[]).includes(pair[1] ?? ''))
+      keywords[pair[1] as Keyword] = pair[2] ?? ''
+  }
+  if (!found) throw new SkillsError('CONFIG_INVALID', `${file} has no service "${service}"`, { hint })
+  return keywords
+}
+
+/** Looks a password up in the password file (PostgreSQL manual, "The Password File"), which libpq ignores when others can read it. */
+export function passwordFromFile(
+  file: string | undefined,
+  wanted: { host: string; port: number; database: string; user: string },
+  env: Environment,
+): string | undefined {
+  const place = file ?? path.join(homeOf(env), '.pgpass')
+  if (!existsSync(place)) return undefined
+  if (process.platform !== 'win32' && (statSync(place).mode & 0o077) !== 0) return undefined
+  const host = wanted.host.startsWith('/') ? 'localhost' : wanted.host
+  const values = [host, String(wanted.port), wanted.database, wanted.user]
+  for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
+    if (line.startsWith('#')) continue
+    const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
+  }
+  return undefined
+}
+
+function homeOf(env: Environment): string {
+  return env['HOME'] ?? os.homedir()
+}

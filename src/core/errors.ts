@@ -1,0 +1,75 @@
+import type { Diagnostic } from './diagnostics.ts'
+
+/** Exit codes of the command line (DESIGN: conventions of the CLI). Scripts rely on them. */
+export const EXIT = {
+  ok: 0,
+  no: 1,
+  usage: 2,
+  unreachable: 3,
+  migrationFailed: 4,
+  locked: 5,
+  history: 6,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Every error code of the tool with the exit code it leads to. A code never changes its meaning. */
+export const ERROR_EXITS = {
+  USAGE: EXIT.usage,
+  CONFIG_INVALID: EXIT.usage,
+  DATABASE_NOT_CONFIGURED: EXIT.usage,
+  DATABASE_URL_INVALID: EXIT.usage,
+  SERVER_TOO_OLD: EXIT.usage,
+  SCHEMA_MISSING: EXIT.usage,
+  SKILLS_DIR_MISSING: EXIT.usage,
+  MIGRATIONS_DIR_MISSING: EXIT.usage,
+  CHECK_FILE_INVALID: EXIT.usage,
+  MIGRATION_FILE_INVALID: EXIT.migrationFailed,
+  POOLER_REFUSED: EXIT.usage,
+  NOT_MIGRATED: EXIT.usage,
+  EMBEDDED_BUSY: EXIT.locked,
+  DATABASE_UNREACHABLE: EXIT.unreachable,
+  CONNECTION_LOST: EXIT.unreachable,
+  EMBEDDED_BROKEN: EXIT.unreachable,
+  MIGRATION_FAILED: EXIT.migrationFailed,
+  LOCK_TIMEOUT: EXIT.locked,
+  LEDGER_FOREIGN: EXIT.history,
+  HISTORY_CHANGED: EXIT.history,
+  PERMISSION_DENIED: EXIT.usage,
+  QUERY_FAILED: EXIT.no,
+  INTERRUPTED: EXIT.interrupted,
+  TERMINATED: EXIT.terminated,
+  BUG: EXIT.bug,
+} as const satisfies Record<string, ExitCode>
+
+export type ErrorCode = keyof typeof ERROR_EXITS
+
+export interface SkillsErrorOptions {
+  /** What to do about it: one sentence, or a command to type. */
+  hint?: string
+  /** Where, when the fault is in a file. */
+  diagnostics?: readonly Diagnostic[]
+  cause?: unknown
+}
+
+/** An error that we expected and can explain: printed as message, place and remedy, never as a stack. */
+export class SkillsError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(code: ErrorCode, message: string, options: SkillsErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'SkillsError'
+    this.code = code
+    this.hint = options.hint
+    this.diagnostics = options.diagnostics ?? []
+  }
+
+  get exitCode(): ExitCode {
+    return ERROR_EXITS[this.code]
+  }
+}

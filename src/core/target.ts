@@ -1,0 +1,51 @@
+/** Which database to open: plain data, resolved by `config`, opened by `db`. */
+export type DatabaseTarget = ServerTarget | EmbeddedTarget
+
+export interface ServerTarget {
+  kind: 'server'
+  /** Tried in order; a host that begins with `/` is the folder of a Unix socket. */
+  hosts: readonly { host: string; port: number }[]
+  user: string
+  password: string | undefined
+  database: string
+  ssl: SslSettings
+  applicationName: string | undefined
+  /** The libpq `options` string, sent only when given: poolers refuse it. */
+  startupOptions: string | undefined
+  connectTimeoutMs: number
+}
+
+/** The modes of libpq, with its meanings (PostgreSQL manual, "SSL support", table of sslmode). */
+export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+
+export interface SslSettings {
+  mode: SslMode
+  /** Paths of PEM files; `system` as rootCert means the certificates that Node trusts. */
+  rootCert?: string
+  cert?: string
+  key?: string
+}
+
+export interface EmbeddedTarget {
+  kind: 'embedded'
+  /** Folder of the database, or `memory` for a throw-away one. */
+  directory: string
+}
+
+/** The target as shown to people and in JSON: never with a password. */
+export function describeTarget(target: DatabaseTarget): string {
+  if (target.kind === 'embedded') return target.directory === 'memory' ? 'embedded (memory)' : `embedded ${target.directory}`
+  const [first] = target.hosts
+  if (first === undefined) return 'postgres://'
+  const user = encodeURIComponent(target.user)
+  const database = encodeURIComponent(target.database)
+  if (first.host.startsWith('/'))
+    return `postgres://${user}@/${database}?host=${first.host}${first.port === 5432 ? '' : `&port=${first.port}`}`
+  return `postgres://${user}@${target.hosts.map(hostAndPort).join(',')}/${database}`
+}
+
+/** `127.0.0.1:5432`, `[::1]:5432`, or the path of the socket. */
+export function hostAndPort({ host, port }: { host: string; port: number }): string {
+  if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,108 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { sha256 } from '../core/digests.ts'
+import { SkillsError } from '../core/errors.ts'
+
+interface Holder {
+  pid: number
+  host: string
+  /** Start time of the process in clock ticks since boot: tells a process from a later one with its pid. */
+  started: string | undefined
+}
+
+/**
+ * Keeps a second process out of an embedded database: two processes in one folder lose data silently.
+ * A file beside the folder, made with O_EXCL, says who holds it; it is taken over only from a process
+ * of this host that is dead, never by age. On Linux an abstract socket is held too: the kernel frees it
+ * with the process, so two that find the same stale file cannot both take it over.
+ */
+export async function lockFolder(directory: string): Promise<() => void> {
+  const file = `${directory}.lock`
+  mkdirSync(path.dirname(file), { recursive: true })
+  const guard = await holdName(path.resolve(directory), () => busy(directory, file, readHolder(file)))
+  try {
+    takeFile(directory, file)
+  } catch (error) {
+    guard?.close()
+    throw error
+  }
+  return () => {
+    rmSync(file, { force: true })
+    guard?.close()
+  }
+}
+
+function takeFile(directory: string, file: string): void {
+  for (;;) {
+    try {
+      const handle = openSync(file, 'wx')
+      writeSync(handle, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
+      closeSync(handle)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const holder = readHolder(file)
+    if (holder === undefined || isAlive(holder)) throw busy(directory, file, holder)
+    // rename, not unlink: of two that got here, one fails and looks again
+    const stale = `${file}.${process.pid}`
+    try {
+      renameSync(file, stale)
+      rmSync(stale, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}
+
+function readHolder(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Holder
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== os.hostname()) return true
+  try {
+    process.kill(holder.pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  const started = startTime(holder.pid)
+  return started === undefined || holder.started === undefined || started === holder.started
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); undefined where there is no /proc. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+function holdName(directory: string, busyError: () => SkillsError): Promise<net.Server | undefined> {
+  if (process.platform !== 'linux') return Promise.resolve(undefined)
+  const server = net.createServer()
+  server.unref()
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? reject(busyError()) : resolve(undefined)))
+    server.listen(`\0skills-${sha256(directory).slice(0, 32)}`, () => resolve(server))
+  })
+}
+
+function busy(directory: string, file: string, holder: Holder | undefined): SkillsError {
+  const elsewhere = holder !== undefined && holder.host !== os.hostname()
+  const who = holder === undefined ? 'another process' : `process ${holder.pid}${elsewhere ? ` on host ${holder.host}` : ''}`
+  return new SkillsError('EMBEDDED_BUSY', `the embedded database ${directory} is in use by ${who}`, {
+    hint:
+      elsewhere || holder === undefined
+        ? `if that process is gone for sure, delete ${file}`
+        : 'wait for it to end, or use another folder with --embedded DIR',
+  })
+}

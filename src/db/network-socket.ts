@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import net from 'node:net'
+import tls from 'node:tls'
+import type { ServerTarget, SslMode, SslSettings } from '../core/target.ts'
+import { hostAndPort } from '../core/target.ts'
+
+// PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103), and Int32(16) Int32(80877102) pid secret
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+const CANCEL_REQUEST_CODE = 80_877_102
+
+/** A socket that failed to open: which address, and why in words. */
+export class SocketError extends Error {
+  readonly address: string
+
+  constructor(address: string, reason: string, options?: ErrorOptions) {
+    super(reason, options)
+    this.name = 'SocketError'
+    this.address = address
+  }
+}
+
+/** Opens the first host of the target that answers, encrypted as `mode` says, and gives the socket before any message of the session. */
+export async function openNetworkSocket(target: ServerTarget, mode: SslMode): Promise<net.Socket> {
+  let failure: SocketError | undefined
+  for (const host of target.hosts) {
+    try {
+      return await openOne(host, mode, target.ssl, target.connectTimeoutMs)
+    } catch (error) {
+      failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), reasonOf(error), { cause: error })
+    }
+  }
+  throw failure ?? new SocketError('', 'no host given')
+}
+
+/** Sends a CancelRequest for a session over a socket of its own; the server closes it when it has taken the request. */
+export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key: { pid: number; secret: number }): Promise<void> {
+  const socket = await openNetworkSocket(target, mode)
+  const message = Buffer.alloc(16)
+  message.writeInt32BE(16, 0)
+  message.writeInt32BE(CANCEL_REQUEST_CODE, 4)
+  message.writeUInt32BE(key.pid, 8)
+  message.writeUInt32BE(key.secret, 12)
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve())
+    socket.once('error', () => resolve())
+    socket.end(message)
+    socket.resume()
+  })
+}
+
+/** Whether the address cannot leave this machine. */
+export function isLoopback(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+async function openOne(address: { host: string; port: number }, mode: SslMode, ssl: SslSettings, timeoutMs: number): Promise<net.Socket> {
+  const { host, port } = address
+  const socket = host.startsWith('/') ? net.connect(hostAndPort(address)) : net.connect({ host, port, noDelay: true })
+  const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
+  try {
+    await event(socket, 'connect')
+    if (host.startsWith('/') || mode === 'disable') return socket
+    return await encrypt(socket, host, mode, ssl)
+  } catch (error) {
+    socket.destroy()
+    throw new SocketError(hostAndPort(address), reasonOf(error), { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Asks for TLS and wraps the socket. The checks are libpq's: `require` encrypts, `verify-ca` checks the chain, `verify-full` the name too. */
+async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: SslSettings): Promise<net.Socket> {
+  socket.write(SSL_REQUEST)
+  const answer = (await event(socket, 'data')) as Buffer
+  if (answer[0] !== 0x53) {
+    if (mode === 'prefer' || mode === 'allow') return socket
+    throw new Error(`the server does not offer TLS, and sslmode is ${mode}`)
+  }
+  const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
+  const verifyChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && fromFile)
+  const secure = tls.connect({
+    socket,
+    rejectUnauthorized: verifyChain,
+    ...(net.isIP(host) ? {} : { servername: host }),
+    ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
+    // with an IP address Node would compare the certificate with "localhost"
+    ...(mode === 'verify-full' && net.isIP(host)
+      ? { checkServerIdentity: (_: string, cert: tls.PeerCertificate) => tls.checkServerIdentity(host, cert) }
+      : {}),
+    ...(fromFile ? { ca: readFileSync(ssl.rootCert ?? '') } : {}),
+    ...(ssl.cert === undefined ? {} : { cert: readFileSync(ssl.cert) }),
+    ...(ssl.key === undefined ? {} : { key: readFileSync(ssl.key) }),
+  })
+  await event(secure, 'secureConnect')
+  return secure
+}
+
+/** The next `name` event, or a rejection when the socket fails or closes first. */
+function event(socket: net.Socket, name: 'connect' | 'data' | 'secureConnect'): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      socket.removeListener(name, onEvent)
+      socket.removeListener('error', onError)
+      socket.removeListener('close', onClose)
+      act()
+    }
+    const onEvent = (value: unknown): void => settle(() => resolve(value))
+    const onError = (error: Error): void => settle(() => reject(error))
+    const onClose = (): void => settle(() => reject(new Error('the server closed the connection')))
+    socket.once(name, onEvent)
+    socket.once('error', onError)
+    socket.once('close', onClose)
+  })
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ETIMEDOUT: 'no answer (timed out)',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ECONNRESET: 'the connection was reset',
+  ENOENT: 'no such socket',
+  EACCES: 'permission denied',
+}
+
+function reasonOf(error: unknown): string {
+  // a name with several addresses fails with an AggregateError that has no message of its own
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  if (!(first instanceof Error)) return String(first)
+  const code = (first as NodeJS.ErrnoException).code ?? ''
+  return REASONS[code] ?? first.message
+}

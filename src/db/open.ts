@@ -1,0 +1,19 @@
+import type { DatabaseTarget } from '../core/target.ts'
+import type { Db } from './db.ts'
+
+export interface OpenOptions {
+  /** The schema that unqualified names mean; the session's own first schema unless given. */
+  schema?: string | undefined
+  /** How long to wait for a server that is still starting. */
+  waitMs?: number | undefined
+}
+
+/** Opens a session with the database. The backends load only when they are used. */
+export async function openDb(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
+  if (target.kind === 'embedded') {
+    const { openEmbedded } = await import('./embedded.ts')
+    return openEmbedded(target, options.schema)
+  }
+  const { openServer } = await import('./server.ts')
+  return openServer(target, options.schema, options.waitMs ?? 0)
+}

@@ -1,0 +1,60 @@
+import { Duplex } from 'node:stream'
+
+/** The part of PGlite that the bridge needs; its own types stay out of ours. */
+export interface ProtocolEngine {
+  execProtocolRawStream(message: Uint8Array, options: { onRawData: (data: Uint8Array) => void }): Promise<void>
+}
+
+/**
+ * The client's end of a connection whose server is PGlite in this process: cuts the byte stream
+ * into protocol messages (Int32 length; a type byte before it on all but the first, the startup
+ * packet) and runs them one after the other.
+ */
+export class PgliteSocket extends Duplex {
+  /** postgres.js says goodbye only to a socket that calls itself open. */
+  readyState = 'open'
+  readonly #engine: ProtocolEngine
+  #pending: Buffer = Buffer.alloc(0)
+  #started = false
+
+  constructor(engine: ProtocolEngine) {
+    super()
+    this.#engine = engine
+  }
+
+  override _read(): void {
+    // data is pushed as it comes
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    this.#drain().then(
+      () => done(),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    )
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.readyState = 'closed'
+    this.push(null)
+    done()
+    this.destroy()
+  }
+
+  async #drain(): Promise<void> {
+    // PGlite answers before it returns, and postgres.js loses what it writes while it is still writing
+    await Promise.resolve()
+    for (;;) {
+      const header = this.#started ? 1 : 0
+      if (this.#pending.length < header + 4) return
+      const size = header + this.#pending.readInt32BE(header)
+      if (this.#pending.length < size) return
+      const message = this.#pending.subarray(0, size)
+      this.#pending = this.#pending.subarray(size)
+      const terminate = this.#started && message[0] === 0x58
+      this.#started = true
+      if (terminate) return
+      await this.#engine.execProtocolRawStream(message, { onRawData: (data) => this.push(Buffer.from(data)) })
+    }
+  }
+}

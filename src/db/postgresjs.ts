@@ -1,0 +1,123 @@
+import type { Duplex } from 'node:stream'
+import postgres from 'postgres'
+import { SkillsError } from '../core/errors.ts'
+import { registerSecret } from '../core/redaction.ts'
+import { databaseErrorFrom, DatabaseError } from './database-error.ts'
+import type { Notice, Outcome, Parameter, Row } from './db.ts'
+import { SESSION_ENDED } from './sqlstates.ts'
+
+export interface DriverOptions {
+  /** Called once: the connection is never opened again. */
+  connect: () => Promise<Duplex>
+  user: string
+  password?: string | undefined
+  database: string
+  applicationName: string | undefined
+  startupOptions?: string | undefined
+  connectTimeoutMs: number
+  onNotice: (notice: Notice) => void
+}
+
+/** A single connection of postgres.js, with its traps closed (the options say which). */
+export interface Driver {
+  query(sql: string, parameters: readonly Parameter[]): Promise<Row[]>
+  script(sql: string): Promise<Row[]>
+  pipeline(messages: readonly string[]): Promise<Outcome[]>
+  /** Process id and secret of the greeting: what a CancelRequest needs. Known after the first query. */
+  backendKey(): { pid: number; secret: number } | undefined
+  end(): Promise<void>
+}
+
+/** Opens nothing yet: the first query does. */
+export function createDriver(options: DriverOptions): Driver {
+  registerSecret(options.password)
+  let opened = false
+  let key: { pid: number; secret: number } | undefined
+  const sql = postgres({
+    // postgres.js reconnects by design; inside a transaction that would run the rest of it outside
+    socket: () => {
+      if (opened) throw lost()
+      opened = true
+      return options.connect()
+    },
+    // its typings do not know `socket`, and it reads PG* variables for whatever is not given
+    ...({ host: 'localhost', port: 5432, path: undefined } as object),
+    user: options.user,
+    pass: options.password ?? '',
+    database: options.database,
+    ssl: false,
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
+    // named statements break behind transaction poolers, and a command runs each statement once
+    prepare: false,
+    fetch_types: false,
+    max_pipeline: 10_000,
+    connection: startupParameters(options),
+    onnotice: (notice) =>
+      options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
+  } as postgres.Options<Record<string, never>>)
+
+  const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
+    try {
+      const result = await query
+      key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
+      return [...result]
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  return {
+    query: (text, parameters) => run(sql.unsafe(text, [...parameters] as postgres.ParameterOrJSON<never>[])),
+    script: (text) => run(sql.unsafe(text).simple()),
+    pipeline: (messages) => Promise.all(messages.map((text) => outcome(run(sql.unsafe(text).simple())))),
+    backendKey: () => key,
+    end: () => sql.end({ timeout: 2 }),
+  }
+}
+
+function startupParameters(options: DriverOptions): Record<string, string> {
+  return {
+    ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
+    ...(options.startupOptions === undefined ? {} : { options: options.startupOptions }),
+  }
+}
+
+async function outcome(result: Promise<Row[]>): Promise<Outcome> {
+  try {
+    return { ok: true, rows: await result }
+  } catch (error) {
+    if (error instanceof DatabaseError) return { ok: false, error }
+    throw error
+  }
+}
+
+const LOST: ReadonlySet<string> = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+])
+
+function translate(error: unknown): unknown {
+  if (error instanceof postgres.PostgresError) {
+    const translated = databaseErrorFrom(error as unknown as Record<string, unknown>)
+    return SESSION_ENDED.has(translated.code) ? lost(translated) : translated
+  }
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'string' && LOST.has(code) ? lost(error) : error
+}
+
+function lost(cause?: unknown): SkillsError {
+  const reason = cause instanceof DatabaseError ? `: ${cause.message}` : ''
+  return new SkillsError('CONNECTION_LOST', `the connection to the database was lost${reason}`, {
+    hint: 'a transaction that was open is rolled back by the server; run the command again',
+    cause,
+  })
+}

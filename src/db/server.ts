@@ -1,0 +1,109 @@
+import { SkillsError } from '../core/errors.ts'
+import type { ServerTarget, SslMode } from '../core/target.ts'
+import { describeTarget, hostAndPort } from '../core/target.ts'
+import { DatabaseError } from './database-error.ts'
+import type { Db, Notice } from './db.ts'
+import { greet } from './greeting.ts'
+import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError } from './network-socket.ts'
+import { createDriver } from './postgresjs.ts'
+import { createSession } from './session.ts'
+import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
+
+const RETRY_MS = 250
+
+/** Connects to a server, waiting up to `waitMs` for one that is still starting. */
+export async function openServer(target: ServerTarget, schema: string | undefined, waitMs: number): Promise<Db> {
+  const deadline = Date.now() + waitMs
+  for (;;) {
+    try {
+      return await openWithAnyMode(target, schema)
+    } catch (error) {
+      if (!isTransient(error) || Date.now() + RETRY_MS > deadline) throw explain(error, target)
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
+  }
+}
+
+/** `allow`, and `prefer` to an address that cannot leave the machine, try without TLS first: it saves a round trip. */
+async function openWithAnyMode(target: ServerTarget, schema: string | undefined): Promise<Db> {
+  const { mode } = target.ssl
+  const local = target.hosts.every(({ host }) => isLoopback(host))
+  if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, schema)
+  try {
+    return await openOnce(target, 'disable', schema)
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === SQLSTATE.invalidAuthorization)) throw error
+    return openOnce(target, 'require', schema)
+  }
+}
+
+async function openOnce(target: ServerTarget, mode: SslMode, schema: string | undefined): Promise<Db> {
+  const listeners = new Set<(notice: Notice) => void>()
+  const driver = createDriver({
+    connect: () => openNetworkSocket(target, mode),
+    user: target.user,
+    password: target.password,
+    database: target.database,
+    applicationName: target.applicationName,
+    startupOptions: target.startupOptions,
+    connectTimeoutMs: target.connectTimeoutMs,
+    onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
+  })
+  const cancel = async (): Promise<void> => {
+    const key = driver.backendKey()
+    if (key !== undefined) await sendCancelRequest(target, mode, key).catch(() => undefined)
+  }
+  try {
+    const info = await greet(driver, 'server', describeTarget(target), schema)
+    return createSession({ driver, info, listeners, cancel, release: () => Promise.resolve() })
+  } catch (error) {
+    await driver.end().catch(() => undefined)
+    throw error
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseError) return STARTING_UP.has(error.code)
+  return error instanceof SocketError || (error instanceof SkillsError && error.code === 'CONNECTION_LOST')
+}
+
+/** Connection failures in a line: host, port and reason, and the likely remedy. Never the password. */
+function explain(error: unknown, target: ServerTarget): unknown {
+  const address = target.hosts.map(hostAndPort).join(', ')
+  if (error instanceof SocketError) {
+    return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${error.address || address}: ${error.message}`, {
+      hint: 'check host and port and that the server runs; --wait 30s waits for a server that is still starting',
+      cause: error,
+    })
+  }
+  if (error instanceof DatabaseError) {
+    return new SkillsError(
+      'DATABASE_UNREACHABLE',
+      `PostgreSQL at ${address} refused the connection: ${error.message} (SQLSTATE ${error.code})`,
+      {
+        hint: REMEDIES[error.code] ?? 'check the connection settings',
+        cause: error,
+      },
+    )
+  }
+  if (error instanceof SkillsError && error.code !== 'CONNECTION_LOST') return error
+  const reason =
+    error instanceof SkillsError
+      ? 'the server closed the connection during the greeting'
+      : error instanceof Error
+        ? error.message
+        : String(error)
+  return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${address}: ${reason}`, {
+    hint: 'check that host and port belong to a PostgreSQL server',
+    cause: error,
+  })
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  [SQLSTATE.invalidPassword]: 'check user and password; special characters in a URL must be percent-encoded',
+  [SQLSTATE.invalidAuthorization]: 'check the user, and sslmode: the server may demand TLS',
+  [SQLSTATE.undefinedDatabase]: 'check the database name, or create it first',
+  [SQLSTATE.cannotConnectNow]: 'the server is starting: --wait 30s waits for it',
+  [SQLSTATE.tooManyConnections]: 'the server has no free connection: try again, or --wait 30s',
+  [SQLSTATE.protocolViolation]: 'if this is a pooler, remove `options` from the connection settings',
+}

@@ -1,0 +1,53 @@
+import { SkillsError } from '../core/errors.ts'
+import type { Db, DbInfo, Notice, TransactionOptions } from './db.ts'
+import type { Driver } from './postgresjs.ts'
+import { searchPath } from './quote.ts'
+
+export interface SessionParts {
+  driver: Driver
+  info: DbInfo
+  listeners: Set<(notice: Notice) => void>
+  cancel: () => Promise<void>
+  /** Run after the connection has ended: stops what was started for it. */
+  release: () => Promise<void>
+}
+
+/** The `Db` over one driver connection. */
+export function createSession({ driver, info, listeners, cancel, release }: SessionParts): Db {
+  const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
+    await driver.script(beginning(options, info.schema))
+    let result: T
+    try {
+      result = await work()
+    } catch (error) {
+      // on a dead connection the server has rolled back already, and a new command would hide the cause
+      if (!(error instanceof SkillsError && error.code === 'CONNECTION_LOST')) await driver.script('ROLLBACK').catch(() => undefined)
+      throw error
+    }
+    await driver.script(options.rollback === true ? 'ROLLBACK' : 'COMMIT')
+    return result
+  }
+  let closed: Promise<void> | undefined
+  return {
+    info,
+    query: (sql, parameters = []) => driver.query(sql, parameters) as Promise<never[]>,
+    exec: async (script) => void (await driver.script(script)),
+    pipeline: (messages) => driver.pipeline(messages),
+    transaction,
+    onNotice: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    cancel,
+    close: () => (closed ??= driver.end().finally(release)),
+  }
+}
+
+/** Settings are SET LOCAL only: behind a transaction pooler any other would stay with a stranger's connection. */
+function beginning(options: TransactionOptions, schema: string): string {
+  const modes = [
+    ...(options.isolation === undefined ? [] : [`ISOLATION LEVEL ${options.isolation.toUpperCase()}`]),
+    ...(options.readOnly === true ? ['READ ONLY'] : []),
+  ]
+  return `BEGIN ${modes.join(' ')}; SET LOCAL search_path TO ${searchPath(schema)}`
+}

@@ -1,0 +1,32 @@
+/** SQLSTATEs that the tool acts on, by name (PostgreSQL manual, appendix "Error Codes"). */
+export const SQLSTATE = {
+  duplicateTable: '42P07',
+  duplicateObject: '42710',
+  duplicateFunction: '42723',
+  duplicateColumn: '42701',
+  duplicateSchema: '42P06',
+  uniqueViolation: '23505',
+  internalError: 'XX000',
+  undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  undefinedFunction: '42883',
+  insufficientPrivilege: '42501',
+  readOnlyTransaction: '25006',
+  inFailedTransaction: '25P02',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+  adminShutdown: '57P01',
+  crashShutdown: '57P02',
+  cannotConnectNow: '57P03',
+  tooManyConnections: '53300',
+  invalidPassword: '28P01',
+  invalidAuthorization: '28000',
+  undefinedDatabase: '3D000',
+  protocolViolation: '08P01',
+} as const
+
+/** The server is there but not ready yet: worth waiting for with `--wait`. */
+export const STARTING_UP: ReadonlySet<string> = new Set([SQLSTATE.cannotConnectNow, SQLSTATE.tooManyConnections])
+
+/** The server ended the session. */
+export const SESSION_ENDED: ReadonlySet<string> = new Set([SQLSTATE.adminShutdown, SQLSTATE.crashShutdown])

@@ -1,0 +1,50 @@
+import type { LedgerRow } from './ledger.ts'
+import type { MigrationFile } from './migration-file.ts'
+
+export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed'
+
+export interface PlannedMigration {
+  file: MigrationFile
+  state: MigrationState
+  row: LedgerRow | undefined
+  /** Pending, though a later file of its folder is applied. */
+  outOfOrder: boolean
+}
+
+export interface Plan {
+  migrations: PlannedMigration[]
+  pending: PlannedMigration[]
+  changed: PlannedMigration[]
+  /** Rows which this tool wrote and whose file is gone. */
+  missing: LedgerRow[]
+  /** Rows of somebody else's migrations: left alone. */
+  foreign: LedgerRow[]
+}
+
+/** Compares the files with the ledger. Pure. */
+export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): Plan {
+  const byVersion = new Map(rows.map((row) => [row.version, row]))
+  const lastApplied = new Map<string, number>()
+  files.forEach((file, i) => {
+    if (byVersion.has(file.version)) lastApplied.set(file.source.directory, i)
+  })
+  const migrations = files.map((file, i): PlannedMigration => {
+    const row = byVersion.get(file.version)
+    return { file, state: stateOf(file, row), row, outOfOrder: row === undefined && i < (lastApplied.get(file.source.directory) ?? -1) }
+  })
+  const versions = new Set(files.map(({ version }) => version))
+  const strangers = rows.filter(({ version }) => !versions.has(version))
+  return {
+    migrations,
+    pending: migrations.filter(({ state }) => state === 'pending'),
+    changed: migrations.filter(({ state }) => state === 'changed'),
+    missing: strangers.filter(({ tool }) => tool?.startsWith('skills ') === true),
+    foreign: strangers.filter(({ tool }) => tool?.startsWith('skills ') !== true),
+  }
+}
+
+function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationState {
+  if (row === undefined) return 'pending'
+  if (row.checksum === undefined) return 'adopted'
+  return row.checksum === file.checksum ? 'applied' : 'changed'
+}

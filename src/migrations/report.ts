@@ -1,0 +1,72 @@
+import type { Diagnostic } from '../core/diagnostics.ts'
+import type { MigrationState } from './plan.ts'
+
+/** What `migrate` did. Safe to print as JSON. */
+export interface MigrateReport {
+  schema: string
+  ledger: string
+  dryRun: boolean
+  /** Applied in this run, in order. */
+  applied: AppliedMigration[]
+  /** Not applied: after a failure, or in a dry run. */
+  pending: PendingMigration[]
+  /** Applied before this run. */
+  alreadyApplied: number
+  /** Versions that sort before one that was applied earlier. */
+  outOfOrder: string[]
+  /** Versions whose row came from an older tool: taken over without a digest to compare. */
+  adopted: string[]
+  /** Versions that this tool applied and whose file is gone. */
+  missing: string[]
+  /** What the server said while the files ran. */
+  notices: string[]
+  diagnostics: Diagnostic[]
+}
+
+export interface AppliedMigration {
+  version: string
+  file: string
+  statements: number
+  durationMs: number
+  /** Objects that were there before: the file's statement was skipped for them. */
+  existing: ExistingObject[]
+}
+
+export interface PendingMigration {
+  version: string
+  file: string
+  statements: number
+  transaction: boolean
+}
+
+export interface ExistingObject {
+  line: number
+  column: number
+  kind: string
+  name: string
+  /** `if not exists`: the statement allows it. `tolerated`: it failed with `sqlstate`, was rolled back by itself and skipped. */
+  how: 'if not exists' | 'tolerated'
+  sqlstate?: string
+}
+
+export interface StatusReport {
+  schema: string
+  ledger: string
+  migrations: {
+    version: string
+    file: string
+    state: MigrationState
+    appliedAt: string | null
+    outOfOrder: boolean
+  }[]
+  missing: string[]
+  /** Rows of the ledger that belong to somebody else's migrations. */
+  foreign: number
+  upToDate: boolean
+}
+
+/** What goes on, for progress displays. */
+export type MigrateEvent =
+  | { type: 'lock-wait'; waitedMs: number; holder: string | undefined }
+  | { type: 'file-start'; version: string; number: number; total: number }
+  | { type: 'file-done'; migration: AppliedMigration }
