@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Flags, Settings } from './config/settings.ts'
 import type { Db } from './db/db.ts'
@@ -6,10 +7,17 @@ import type { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
 import { packageRoot, packageVersion } from './config/package-root.ts'
 import { openDb } from './db/open.ts'
+import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
+import type { StatsReport } from './stats/report.ts'
+import type { VerifyReport } from './verify/report.ts'
 import type { MigrationSource } from './migrations/migration-file.ts'
 
 export type { Db, DbInfo } from './db/db.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
+export type { Skill, SkillFields, SkillMeta } from './registry/skill.ts'
+export type { Change, FieldChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
+export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
+export type { Cooccurrence, SkillStats, StatsReport, Totals } from './stats/report.ts'
 export type { AppliedMigration, ExistingObject, MigrateEvent, MigrateReport, PendingMigration, StatusReport } from './migrations/report.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
@@ -52,6 +60,83 @@ export async function migrationStatus(db: Db, options: Pick<MigrateCallOptions, 
   return run(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
 }
 
+export interface SyncCallOptions {
+  /** Folders of skills; `skills` unless given. */
+  dirs?: readonly string[]
+  prune?: PruneMode
+  /** `write` unless given; the other two never write. */
+  mode?: SyncMode
+  cwd?: string
+  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+/** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
+export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
+  const [{ readSkills }, { syncRegistry }] = await Promise.all([import('./registry/read-folder.ts'), import('./registry/sync.ts')])
+  const { onProgress } = options
+  const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
+  return syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: options.mode ?? 'write' })
+}
+
+export interface VerifyCallOptions {
+  /** Folders of skills to compare the registry with; `skills` unless given, which may be missing. */
+  skills?: readonly string[]
+  /** Folders of your own migrations. */
+  dirs?: readonly string[]
+  ledger?: string
+  /** A check that cannot run is a failure. */
+  strict?: boolean
+  cwd?: string
+}
+
+/** `skills verify`. Everything runs in a transaction that is rolled back. */
+export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
+  const [{ readChecks }, { runChecks }, { ledgerFacts }] = await Promise.all([
+    import('./verify/read-checks.ts'),
+    import('./verify/run-checks.ts'),
+    import('./migrations/status.ts'),
+  ])
+  const checks = await readChecks([path.join(packageRoot(), 'sql', 'verify')])
+  const ledger = await ledgerFacts(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
+  const skills = await skillFacts(options)
+  return runChecks(db, {
+    checks,
+    inputs: { ledger, ...(typeof skills === 'string' ? {} : { skills }) },
+    missing: typeof skills === 'string' ? { skills } : {},
+    strict: options.strict === true,
+  })
+}
+
+export interface StatsCallOptions {
+  skill?: string | undefined
+  /** Only events of the last so many milliseconds. */
+  sinceMs?: number | undefined
+  /** At most so many rows; 20 unless given. */
+  limit?: number
+  cooccurrence?: boolean
+}
+
+/** `skills stats`. Writes nothing. */
+export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
+  const { readStats } = await import('./stats/stats.ts')
+  return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+}
+
+/** What the registry checks compare with, or why there is nothing. */
+async function skillFacts(options: Pick<VerifyCallOptions, 'skills' | 'cwd'>): Promise<object | string> {
+  const { readSkills } = await import('./registry/read-folder.ts')
+  const { roots, cwd } = skillRoots({ cwd: options.cwd, dirs: options.skills })
+  const asked = options.skills !== undefined
+  if (!asked && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
+  const folder = await readSkills({ roots, cwd })
+  return { roots: folder.roots.map(({ label }) => label), skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })) }
+}
+
+function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?: string | undefined }): { roots: readonly string[]; cwd: string } {
+  return { roots: dirs ?? [DEFAULT_SKILLS], cwd: cwd ?? process.cwd() }
+}
+
+const DEFAULT_SKILLS = 'skills'
 const DEFAULT_LEDGER: Settings['ledger']['value'] = 'schema_migrations'
 
 function migrationSources(dirs: readonly string[] = []): MigrationSource[] {

@@ -37,8 +37,17 @@ function errorOffset(statement: ParsedStatement, error: DatabaseError, prefix: s
     return statement.start + codePointOffset(statement.text, error.position - [...prefix].length)
   }
   for (const [, name] of error.message.matchAll(/"([^"]+)"/g)) {
-    const at = statement.text.indexOf(name ?? '')
+    const at = indexOfName(statement.text, name ?? '')
     if (at !== -1) return statement.start + at
   }
   return statement.start
+}
+
+/** Where a name stands as a whole word. */
+function indexOfName(text: string, name: string): number {
+  const letter = /[\p{L}\p{N}_$]/u
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (!letter.test(text[at - 1] ?? '') && !letter.test(text[at + name.length] ?? '')) return at
+  }
+  return -1
 }

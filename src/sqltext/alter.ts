@@ -19,6 +19,18 @@ export function readAlter(cursor: Cursor): Definition {
   return { verb, ...addition, orReplace: false }
 }
 
+/** What ALTER TABLE is about: `[IF EXISTS] [ONLY] name [*]`; the name may stand in parentheses behind ONLY. */
+export function readTarget(cursor: Cursor): QualifiedName | undefined {
+  // ALTER TABLE ALL IN TABLESPACE: not one table, and ALL is reserved.
+  if (cursor.word() === 'all') return undefined
+  cursor.accept('if exists')
+  const isParenthesised = cursor.accept('only') && cursor.acceptSymbol('(')
+  const name = cursor.name()
+  if (isParenthesised) cursor.acceptSymbol(')')
+  else cursor.acceptSymbol('*')
+  return name
+}
+
 type Addition = Pick<Definition, 'tolerable' | 'ifNotExists'> & { object?: SqlObject }
 
 /** What stands behind ADD, for each kind of object whose ADD can meet with "exists already" (PostgreSQL 18, each tried). */
@@ -30,16 +42,6 @@ const ADDERS: Partial<Record<ObjectKind, (cursor: Cursor, whole: QualifiedName) 
     return cursor.accept('value') ? readEnumValue(cursor, whole) : undefined
   },
   domain: (cursor, whole) => (cursor.accept('constraint') ? readPart(cursor, 'domain constraint', whole, ['42710']) : undefined),
-}
-
-/** `[IF EXISTS] [ONLY] name [*]`; the name may stand in parentheses behind ONLY. */
-function readTarget(cursor: Cursor): QualifiedName | undefined {
-  cursor.accept('if exists')
-  const isParenthesised = cursor.accept('only') && cursor.acceptSymbol('(')
-  const name = cursor.name()
-  if (isParenthesised) cursor.acceptSymbol(')')
-  else cursor.acceptSymbol('*')
-  return name
 }
 
 /** `CONSTRAINT name ...`, `[COLUMN] [IF NOT EXISTS] name ...`, or a constraint without a name, which the server names so that it never collides. */

@@ -42,7 +42,7 @@ export class AtomicBodies {
       this.#depth--
       this.#head = 'other'
     } else if (token === 'atomic' && previous === 'begin' && this.#head === 'routine') {
-      // The first statement of a body may be a CREATE FUNCTION in its turn: the grammar takes it, only then the server refuses.
+      // A body may hold a CREATE FUNCTION in its turn: the grammar takes it, and only then does the server refuse.
       this.#depth++
       this.#head = 'start'
       this.#previous = OPENING

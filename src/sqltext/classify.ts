@@ -7,7 +7,7 @@ import { outsideTransaction } from './outside-transaction.ts'
 import type { StatementKind } from './statement-kind.ts'
 import { transactionControl } from './transaction-control.ts'
 
-export type { ObjectKind, SqlObject, StatementKind } from './statement-kind.ts'
+export type { StatementKind } from './statement-kind.ts'
 
 /**
  * What matters of one statement (as split off by `splitStatements`) to a migration runner, from its leading tokens: no

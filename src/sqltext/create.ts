@@ -42,7 +42,19 @@ export function readCreate(cursor: Cursor): Definition {
   }
 }
 
-const MODIFIERS = new Set(['constraint', 'default', 'global', 'local', 'procedural', 'recursive', 'temp', 'temporary', 'trusted', 'unique', 'unlogged'])
+const MODIFIERS = new Set([
+  'constraint',
+  'default',
+  'global',
+  'local',
+  'procedural',
+  'recursive',
+  'temp',
+  'temporary',
+  'trusted',
+  'unique',
+  'unlogged',
+])
 
 function readObject(kind: ObjectKind, cursor: Cursor): SqlObject | undefined {
   switch (kind) {
@@ -84,7 +96,9 @@ function readOnTable(kind: ObjectKind, cursor: Cursor, preposition: 'on' | 'to')
   cursor.skip()
   cursor.accept('only')
   const table = cursor.name()
-  return table === undefined ? undefined : { kind, ...own, ...(table.schema === undefined ? {} : { schema: table.schema }), table: table.name }
+  return table === undefined
+    ? undefined
+    : { kind, ...own, ...(table.schema === undefined ? {} : { schema: table.schema }), table: table.name }
 }
 
 /** `name`, `name AUTHORIZATION role` or `AUTHORIZATION role`, which names the schema after the role. */

@@ -1,3 +1,4 @@
+import { readTarget } from './alter.ts'
 import type { Cursor } from './cursor.ts'
 
 /**
@@ -67,8 +68,7 @@ function readAlter(cursor: Cursor): string | undefined {
     return cursor.accept('set tablespace') ? 'ALTER DATABASE ... SET TABLESPACE' : undefined
   }
   if (!cursor.accept('table')) return undefined
-  cursor.accept('if exists')
-  cursor.name()
+  readTarget(cursor)
   if (!cursor.accept('detach partition')) return undefined
   cursor.name()
   return cursor.accept('concurrently') ? 'ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY' : undefined

@@ -178,7 +178,7 @@ function stringEnd(text: string, from: number, escapes: boolean): number {
 /** Offset of the quote that goes on with a literal: only white space with a line break, and `--` comments, may lie between. */
 function continuation(text: string, from: number): number | undefined {
   let sawLineBreak = false
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const code = text.charCodeAt(at)
     if (isSpace(code)) {
       if (code === 0x0a || code === 0x0d) sawLineBreak = true
@@ -187,6 +187,9 @@ function continuation(text: string, from: number): number | undefined {
     else return sawLineBreak && code === QUOTE ? at : undefined
   }
 }
+
+/** The server refuses longer ones (NAMEDATALEN), so nothing depends on where they end. */
+const LONGEST_OPERATOR = 64
 
 /** End of the operator or punctuation mark that begins at the offset. */
 function symbolEnd(text: string, start: number): number {
@@ -197,8 +200,9 @@ function symbolEnd(text: string, start: number): number {
     return start + (isPair ? 2 : 1)
   }
   let end = start + 1
-  while (isOperatorPart(text.charCodeAt(end)) && !isCommentStart(text, end)) end++
+  while (end - start < LONGEST_OPERATOR && isOperatorPart(text.charCodeAt(end)) && !isCommentStart(text, end)) end++
   // "+ and - cannot be the last character of an operator, unless it holds one of ~ ! @ # ^ & | ` ? %" (manual, Operators).
-  while (end - start > 1 && '+-'.includes(text.charAt(end - 1)) && !/[~!@#^&|`?%]/.test(text.slice(start, end - 1))) end--
+  if (/[~!@#^&|`?%]/.test(text.slice(start, end))) return end
+  while (end - start > 1 && '+-'.includes(text.charAt(end - 1))) end--
   return end
 }

@@ -65,7 +65,7 @@ export function splitStatements(text: string): SplitResult {
     if (parentheses === 0) bodies.see(scanner)
   }
   finish()
-  return { statements, faults: [...nulFaults(text), ...scanner.faults].sort((a, b) => a.offset - b.offset) }
+  return { statements, faults: [...nulFaults(text), ...scanner.faults].toSorted((a, b) => a.offset - b.offset) }
 }
 
 /** The first NUL only: a file in UTF-16 has one in every other place. */

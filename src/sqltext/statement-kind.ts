@@ -27,8 +27,10 @@ export interface SqlObject {
   /** As written, `pg_temp` for a TEMP object. For what belongs to a table (or view, type, domain) that one's schema. */
   schema?: string
   name: string
-  /** What it belongs to: the table or view of a column, constraint, index, trigger, rule or policy, the type of an enum value or
-   * attribute, the domain of a domain constraint, the server of a user mapping, the language of a transform. */
+  /**
+   * What it belongs to: the table or view of a column, constraint, index, trigger, rule or policy, the type of an enum
+   * value or attribute, the domain of a domain constraint, the server of a user mapping, the language of a transform.
+   */
   table?: string
   /** Functions, procedures, aggregates: the text between the parentheses. Operators: of the definition. */
   parameters?: string

@@ -1,4 +1,72 @@
-import type { CommandResult } from '../context.ts'
-export async function quickstartCommand(): Promise<CommandResult> {
-  return { report: {}, view: () => [] }
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { packageRoot } from '../../config/package-root.ts'
+import { DEFAULT_EMBEDDED } from '../../config/settings.ts'
+import type { ExitCode } from '../../core/errors.ts'
+import { EXIT } from '../../core/errors.ts'
+import { openDb } from '../../db/open.ts'
+import type { Db } from '../../db/db.ts'
+import { migrate, stats, sync, verify } from '../../index.ts'
+import { readSkills } from '../../registry/read-folder.ts'
+import { logSampleEvents } from '../../telemetry/sample-events.ts'
+import type { CommandResult, CommonFlags, Context } from '../context.ts'
+import { databaseReport } from '../views/database.ts'
+import type { QuickstartReport } from '../views/quickstart.ts'
+import { quickstartView } from '../views/quickstart.ts'
+
+export interface QuickstartFlags extends CommonFlags {
+  embedded?: string
+}
+
+/** Everything once, on an embedded database, whatever database is configured. */
+export async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult> {
+  const directory = flags.embedded ?? DEFAULT_EMBEDDED
+  context.progress.update('starting the embedded database')
+  const db = await openDb({ kind: 'embedded', directory })
+  try {
+    return await run(context, db, directory)
+  } finally {
+    context.progress.stop()
+    await db.close()
+  }
+}
+
+async function run(context: Context, db: Db, directory: string): Promise<CommandResult> {
+  const { cwd, progress } = context
+  const skills = existsSync(path.join(cwd, 'skills')) ? 'skills' : path.join(packageRoot(), 'skills')
+  progress.update('skills migrate')
+  const migrated = await migrate(db)
+  if (migrated.error !== undefined) return { report: migrated.report, view: () => [], error: migrated.error }
+  progress.update('skills sync')
+  const synced = await sync(db, { dirs: [skills], cwd })
+  progress.update('sample events')
+  const events = await logSampleEvents(db, { skills: await sampleSkills(skills, cwd) })
+  progress.update('skills verify')
+  const verified = await verify(db, { skills: [skills], cwd })
+  const counted = await stats(db)
+  const report: QuickstartReport = {
+    database: databaseReport(db.info),
+    migrate: migrated.report,
+    sync: synced,
+    sampleEvents: events,
+    verify: verified,
+    stats: counted,
+    flags: directory === DEFAULT_EMBEDDED ? (isConfigured(context) ? ' --embedded' : '') : ` --embedded ${directory}`,
+    diagnostics: synced.diagnostics.filter(({ severity }) => severity === 'error'),
+  }
+  return { report, exit: exitOf(report), view: (style, width) => quickstartView(report, style, width) }
+}
+
+/** Whether the next command would go to another database unless told otherwise. */
+function isConfigured({ env }: Context): boolean {
+  return ['DATABASE_URL', 'PGHOST', 'PGDATABASE', 'CI'].some((name) => (env[name] ?? '') !== '') || env['NODE_ENV'] === 'production'
+}
+
+async function sampleSkills(root: string, cwd: string): Promise<{ id: string; version: string; tier: string | null }[]> {
+  const { skills } = await readSkills({ roots: [root], cwd })
+  return skills.slice(0, 5).map(({ id, version, meta }) => ({ id, version, tier: meta.tier ?? null }))
+}
+
+function exitOf({ verify: { ok }, diagnostics }: QuickstartReport): ExitCode {
+  return ok && diagnostics.length === 0 ? EXIT.ok : EXIT.no
 }

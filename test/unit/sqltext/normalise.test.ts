@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { normaliseSql } from '../../../src/sqltext/normalise.ts'
+
+test.each([
+  ['', ''],
+  ['SELECT 1;', 'SELECT 1;'],
+  ['SELECT 1;\n', 'SELECT 1;'],
+  ['SELECT 1; \t\f\v\r\n\r\n', 'SELECT 1;'],
+  ['\ufeffSELECT 1;', 'SELECT 1;'],
+  ['\ufeff\ufeffSELECT 1;', '\ufeffSELECT 1;'],
+  ['a\r\nb\r\n\r\nc', 'a\nb\n\nc'],
+  ['a\rb', 'a\rb'],
+  ['a\r\r\nb', 'a\r\nb'],
+  ['  a  \n b  ', '  a  \n b'],
+  ['a\u00a0', 'a\u00a0'],
+  [' \n\r\n', ''],
+])('normaliseSql(%j) is %j', (text, expected) => {
+  expect(normaliseSql(text)).toBe(expected)
+})
+
+test('a megabyte of white space that is not at the end is not slow', () => {
+  const started = performance.now()
+  normaliseSql(`a${' '.repeat(1_000_000)}b`)
+  expect(performance.now() - started).toBeLessThan(200)
+})

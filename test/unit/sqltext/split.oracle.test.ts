@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { splitStatements } from '../../../src/sqltext/split.ts'
+import { corpus, oracleNode, oracleStarts, seededRandom } from './oracle.ts'
+
+const LINE_BREAKS = [
+  ['LF', '\n'],
+  ['CRLF', '\r\n'],
+  ['CR', '\r'],
+] as const
+
+describe.each(corpus)('corpus/$name', ({ text }) => {
+  test.each(LINE_BREAKS)('statements begin where PostgreSQL sees them begin, with %s', (_, lineBreak) => {
+    const source = text.replaceAll('\n', lineBreak)
+    const { statements, faults } = splitStatements(source)
+    expect(faults).toEqual([])
+    expect(statements.map(({ start }) => start)).toEqual(oracleStarts(source))
+  })
+
+  test('each statement is whole, and nothing but one statement', () => {
+    for (const { text: statement } of splitStatements(text).statements) {
+      expect(oracleNode(statement), statement).toBeDefined()
+      expect(oracleStarts(statement), statement).toEqual([0])
+      expect(statement).toMatch(/^[^\s;][^]*[^\s;]$/)
+    }
+  })
+})
+
+test('the corpus has several hundred statements', () => {
+  const count = corpus.reduce((sum, { text }) => sum + splitStatements(text).statements.length, 0)
+  expect(count).toBeGreaterThan(550)
+})
+
+test('the statements of the corpus in any order, with anything between them', () => {
+  const random = seededRandom(20251220)
+  const all = corpus.flatMap(({ text }) => splitStatements(text).statements.map((statement) => statement.text))
+  const separators = [
+    ';',
+    ';\n',
+    ' ;\r\n',
+    ';;',
+    '; -- it\'s; a "comment\n',
+    "/* ; /* ' */ $$ */;",
+    ';\t;/**/;\n\n',
+    '-- ;\n;--\n',
+    ';/* é😀; */',
+  ]
+  for (let round = 0; round < 60; round++) {
+    let text = ''
+    for (let i = 0; i < 30; i++) text += `${all[random(all.length)]}${separators[random(separators.length)]}`
+    expect(splitStatements(text).statements.map(({ start }) => start)).toEqual(oracleStarts(text))
+  }
+})
