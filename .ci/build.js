@@ -19,6 +19,8 @@ await build({
   // brings WebAssembly files of its own
   external: ['@electric-sql/pglite'],
   legalComments: 'none',
+  minifySyntax: true,
+  minifyWhitespace: true,
   // some of the bundled packages are CommonJS
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   logLevel: 'warning',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Diagnostic } from './core/diagnostics.ts'
 import type { Flags, Settings } from './config/settings.ts'
 import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
@@ -7,6 +8,13 @@ import type { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
 import { packageRoot, packageVersion } from './config/package-root.ts'
 import { openDb } from './db/open.ts'
+import { migrate as runMigrations } from './migrations/migrate.ts'
+import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
+import { readSkills } from './registry/read-folder.ts'
+import { syncRegistry } from './registry/sync.ts'
+import { readStats } from './stats/stats.ts'
+import { readChecks } from './verify/read-checks.ts'
+import { runChecks } from './verify/run-checks.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { StatsReport } from './stats/report.ts'
 import type { VerifyReport } from './verify/report.ts'
@@ -49,15 +57,18 @@ export interface MigrateCallOptions {
 
 /** `skills migrate`. Never throws for bad SQL: `error` says why it stopped, `report` what was done. */
 export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
-  const { migrate: run } = await import('./migrations/migrate.ts')
   const { dirs, ledger, ...rest } = options
-  return run(db, { ...rest, sources: migrationSources(dirs), ledger: ledger ?? DEFAULT_LEDGER, tool: `skills ${packageVersion()}` })
+  return runMigrations(db, {
+    ...rest,
+    sources: migrationSources(dirs),
+    ledger: ledger ?? DEFAULT_LEDGER,
+    tool: `skills ${packageVersion()}`,
+  })
 }
 
 /** `skills migrate status`. Writes nothing. */
 export async function migrationStatus(db: Db, options: Pick<MigrateCallOptions, 'dirs' | 'ledger'> = {}): Promise<StatusReport> {
-  const { migrationStatus: run } = await import('./migrations/status.ts')
-  return run(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
+  return readMigrationStatus(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
 }
 
 export interface SyncCallOptions {
@@ -72,7 +83,6 @@ export interface SyncCallOptions {
 
 /** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
-  const [{ readSkills }, { syncRegistry }] = await Promise.all([import('./registry/read-folder.ts'), import('./registry/sync.ts')])
   const { onProgress } = options
   const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
   return syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: options.mode ?? 'write' })
@@ -91,11 +101,6 @@ export interface VerifyCallOptions {
 
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
-  const [{ readChecks }, { runChecks }, { ledgerFacts }] = await Promise.all([
-    import('./verify/read-checks.ts'),
-    import('./verify/run-checks.ts'),
-    import('./migrations/status.ts'),
-  ])
   const checks = await readChecks([path.join(packageRoot(), 'sql', 'verify')])
   const ledger = await ledgerFacts(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
   const skills = await skillFacts(options)
@@ -118,21 +123,31 @@ export interface StatsCallOptions {
 
 /** `skills stats`. Writes nothing. */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
-  const { readStats } = await import('./stats/stats.ts')
   return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
 }
 
 /** What the registry checks compare with, or why there is nothing. */
 async function skillFacts(options: Pick<VerifyCallOptions, 'skills' | 'cwd'>): Promise<object | string> {
-  const { readSkills } = await import('./registry/read-folder.ts')
   const { roots, cwd } = skillRoots({ cwd: options.cwd, dirs: options.skills })
   const asked = options.skills !== undefined
   if (!asked && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
   const folder = await readSkills({ roots, cwd })
-  return { roots: folder.roots.map(({ label }) => label), skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })) }
+  return {
+    roots: folder.roots.map(({ label }) => label),
+    skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })),
+    invalid: folder.invalid.map(({ path: where }) => ({ path: where, reason: reasonFor(where, folder.diagnostics) })),
+  }
 }
 
-function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?: string | undefined }): { roots: readonly string[]; cwd: string } {
+/** The first error about a skill folder. */
+function reasonFor(where: string, diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'it cannot be read'
+}
+
+function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?: string | undefined }): {
+  roots: readonly string[]
+  cwd: string
+} {
   return { roots: dirs ?? [DEFAULT_SKILLS], cwd: cwd ?? process.cwd() }
 }
 

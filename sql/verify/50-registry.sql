@@ -1,7 +1,19 @@
 -- Whether the registry holds what the folder of skills holds.
--- $1: {"root": "<folder>", "skills": [{"id", "sha256", "version"}]}
+-- $1: {"roots": ["<folder>"], "skills": [{"id", "sha256", "version"}], "invalid": [{"path", "reason"}]}
 -- A row of the registry names the folder it came from in meta->>'root'; rows from elsewhere are left out of account
--- when looking for what is gone.
+-- when looking for what is gone. While a skill cannot be read nothing is called gone: it may be the one.
+
+-- check: registry.invalid
+-- title: every skill of the folder can be read
+-- severity: error
+-- input: skills
+-- remedy: run `skills sync --dry-run`, which names file, line and column, and mend the file
+SELECT
+  format('skill folder %s', invalid.path)  AS object,
+  'a valid skill'                          AS expected,
+  invalid.reason                           AS actual
+FROM jsonb_to_recordset(coalesce(nullif($1::jsonb->'invalid', 'null'), '[]')) AS invalid (path text, reason text)
+ORDER BY invalid.path COLLATE "C";
 
 -- check: registry.missing
 -- title: every skill of the folder is registered
@@ -36,12 +48,13 @@ ORDER BY skill.id COLLATE "C";
 -- input: skills
 -- remedy: run `skills sync`
 SELECT
-  format('skill %s', r.skill_id)                                     AS object,
-  format('disabled, or a folder below %s', $1::jsonb->>'root')       AS expected,
-  'enabled, and its folder is gone'                                  AS actual
+  format('skill %s', r.skill_id)                                AS object,
+  format('disabled, or a folder below %s', r.meta->>'root')     AS expected,
+  'enabled, and its folder is gone'                             AS actual
 FROM skills_registry r
 WHERE r.enabled
-  AND r.meta->>'root' = $1::jsonb->>'root'
+  AND $1::jsonb->'roots' ? (r.meta->>'root')
+  AND jsonb_array_length(coalesce(nullif($1::jsonb->'invalid', 'null'), '[]')) = 0
   AND NOT EXISTS (
     SELECT 1
     FROM jsonb_to_recordset(coalesce(nullif($1::jsonb->'skills', 'null'), '[]')) AS skill (id text, sha256 text, version text)

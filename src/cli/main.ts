@@ -1,7 +1,7 @@
+import { packageVersion } from '../config/package-root.ts'
 import { EXIT } from '../core/errors.ts'
 import { redact } from '../core/redaction.ts'
 import { ignoreClosedPipes } from './io.ts'
-import { runProgram } from './program.ts'
 
 // Any error that reaches this point is a fault of ours: say so, keep the stack for the report.
 function bug(error: unknown): void {
@@ -13,4 +13,12 @@ function bug(error: unknown): void {
 process.on('uncaughtException', bug)
 process.on('unhandledRejection', bug)
 ignoreClosedPipes()
-process.exitCode = await runProgram(process.argv.slice(2))
+
+const argv = process.argv.slice(2)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  // scripts ask this most often: not worth a parser
+  process.stdout.write(`${packageVersion()}\n`)
+} else {
+  const { runProgram } = await import('./program.ts')
+  process.exitCode = await runProgram(argv)
+}

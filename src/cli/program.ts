@@ -2,12 +2,22 @@ import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../config/package-root.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
+import { migrateCommand } from './commands/migrate.ts'
+import { migrateStatusCommand } from './commands/migrate-status.ts'
+import { quickstartCommand } from './commands/quickstart.ts'
+import { statsCommand } from './commands/stats.ts'
+import { syncCommand } from './commands/sync.ts'
+import { verifyCommand } from './commands/verify.ts'
 import type { CommandResult, CommonFlags, Context } from './context.ts'
 import { EXIT_CODES, addCommonOptions, addDatabaseOptions, collect, examples } from './options.ts'
+import { runCommand } from './run-command.ts'
 
-type Load<F> = () => Promise<(context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>>
+type Action<F> = (context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>
 
-/** Parses the command line, runs the command, returns the exit code. Command modules load when they are used. */
+/**
+ * Parses the command line, runs the command, returns the exit code. Our own code loads as one file, which is faster than
+ * many small ones; the packages that are heavy load where they are used.
+ */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok
   const program = new Command('skills')
@@ -22,17 +32,16 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .configureHelp({ showGlobalOptions: false })
 
   /** Gives a command its common options and its action. */
-  const run = <F extends CommonFlags>(command: Command, name: string, load: Load<F>): Command =>
+  const run = <F extends CommonFlags>(command: Command, name: string, action: Action<F>): Command =>
     addCommonOptions(command).action(async () => {
       const flags = command.optsWithGlobals() as F
       const args = command.args
-      const { runCommand } = await import('./run-command.ts')
-      exit = await runCommand(name, flags, async (context) => (await load())(context, flags, args))
+      exit = await runCommand(name, flags, (context) => action(context, flags, args))
     })
 
   const migrate = program.command('migrate').description("apply the pending migrations: the package's, then those of --dir")
   addDatabaseOptions(
-    run(migrate, 'migrate', async () => (await import('./commands/migrate.ts')).migrateCommand)
+    run(migrate, 'migrate', migrateCommand)
       .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)
       .option('--dry-run', 'show what would run; write nothing')
       .option('--strict', 'fail on objects that exist already instead of skipping them')
@@ -51,7 +60,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const status = migrate.command('status').description('list the migrations and which are pending; writes nothing')
   addDatabaseOptions(
-    run(status, 'migrate status', async () => (await import('./commands/migrate-status.ts')).migrateStatusCommand)
+    run(status, 'migrate status', migrateStatusCommand)
       .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
       .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
       .option('--exit-code', 'exit 1 when a migration is pending or was changed'),
@@ -62,7 +71,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('[dir...]', 'folders of skills (default: skills)')
     .description('write the skills of a folder into the registry')
   addDatabaseOptions(
-    run(sync, 'sync', async () => (await import('./commands/sync.ts')).syncCommand)
+    run(sync, 'sync', syncCommand)
       .option('--dry-run', 'show what would change; write nothing')
       .option('--check', 'write nothing; exit 1 when the registry is behind the folder')
       .option('--prune <how>', 'rows whose folder is gone: disable, delete or keep (default: disable)'),
@@ -73,7 +82,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('[dir...]', 'folders of skills (default: skills)')
     .description('check schema, functions, views, ledger and registry; writes nothing')
   addDatabaseOptions(
-    run(verify, 'verify', async () => (await import('./commands/verify.ts')).verifyCommand)
+    run(verify, 'verify', verifyCommand)
       .option('--ephemeral', 'migrate, sync and verify on a throw-away embedded database')
       .option('--strict', 'a check that cannot run is a failure')
       .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
@@ -82,7 +91,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const stats = program.command('stats').argument('[skill]', 'one skill').description('uses, success, latency, ratings and users per skill')
   addDatabaseOptions(
-    run(stats, 'stats', async () => (await import('./commands/stats.ts')).statsCommand)
+    run(stats, 'stats', statsCommand)
       .option('--since <time>', 'only events of the last 7d, 12h, ...')
       .option('--limit <n>', 'at most so many rows (default: 20)')
       .option('--cooccurrence', 'which skills succeed together in a session'),
@@ -91,7 +100,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   const quickstart = program
     .command('quickstart')
     .description('try everything on an embedded database: migrate, sync, sample events, verify, stats')
-  run(quickstart, 'quickstart', async () => (await import('./commands/quickstart.ts')).quickstartCommand)
+  run(quickstart, 'quickstart', quickstartCommand)
     .option('--embedded <dir>', 'folder of the database (default: .skills/db)')
     .addHelpText('before', examples(['skills quickstart']))
     .addHelpText('after', EXIT_CODES)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { packageRoot } from '../config/package-root.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT, SkillsError } from '../core/errors.ts'
@@ -73,9 +74,13 @@ function diagnosticsOf({ report, error }: Attempt): readonly Diagnostic[] {
 
 function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
   if (file === undefined || line === undefined) return undefined
-  try {
-    return readFileSync(path.resolve(cwd, file), 'utf8')
-  } catch {
-    return undefined
+  // files of the package are named from its root
+  for (const folder of [cwd, packageRoot()]) {
+    try {
+      return readFileSync(path.resolve(folder, file), 'utf8')
+    } catch {
+      // not there
+    }
   }
+  return undefined
 }

@@ -18,15 +18,22 @@ export interface CatalogObject {
 export async function readCatalog(db: Db, schema: string, queryFile: string): Promise<CatalogObject[]> {
   const query = await readFile(queryFile, 'utf8')
   // pg_get_function_sqlbody came with PostgreSQL 14 and the bodies it tells of
-  const fitting = db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
+  const fitting =
+    db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
   const rows = await db.query<CatalogObject & Row>(fitting, [quoteIdent(schema)])
-  return rows.map(({ kind, name, definition }) => ({ kind, name: withoutSchema(name, schema), definition: withoutSchema(definition ?? '', schema) }))
+  return rows.map(({ kind, name, definition }) => ({
+    kind,
+    name: withoutSchema(name, schema),
+    definition: withoutSchema(definition ?? '', schema),
+  }))
 }
 
 /** Takes the schema's own name out of deparsed SQL: `public.f(` and `"My App".f(` become `f(`; a setting that names it keeps a placeholder. */
 function withoutSchema(text: string, schema: string): string {
   const plain = /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
-  const settings = text.replaceAll(`search_path=${quoteIdent(schema)}`, 'search_path=<schema>').replaceAll(`search_path=${plain}`, 'search_path=<schema>')
+  const settings = text
+    .replaceAll(`search_path=${quoteIdent(schema)}`, 'search_path=<schema>')
+    .replaceAll(`search_path=${plain}`, 'search_path=<schema>')
   return settings.replaceAll(`${quoteIdent(schema)}.`, '').replaceAll(new RegExp(`(?<![\\w."])${escapeRegExp(plain)}\\.`, 'g'), '')
 }
 

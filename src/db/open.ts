@@ -1,5 +1,6 @@
 import type { DatabaseTarget } from '../core/target.ts'
 import type { Db } from './db.ts'
+import { openServer } from './server.ts'
 
 export interface OpenOptions {
   /** The schema that unqualified names mean; the session's own first schema unless given. */
@@ -8,12 +9,11 @@ export interface OpenOptions {
   waitMs?: number | undefined
 }
 
-/** Opens a session with the database. The backends load only when they are used. */
+/** Opens a session with the database. The embedded engine loads only when it is used. */
 export async function openDb(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
   if (target.kind === 'embedded') {
     const { openEmbedded } = await import('./embedded.ts')
     return openEmbedded(target, options.schema)
   }
-  const { openServer } = await import('./server.ts')
   return openServer(target, options.schema, options.waitMs ?? 0)
 }

@@ -24,7 +24,8 @@ export interface TestBackend {
 
 /** Declares the same tests for the embedded database and for a PostgreSQL server. */
 export function onEachBackend(tests: (backend: TestBackend) => void): void {
-  for (const name of ['embedded', 'server'] as const) describe(name, () => tests({ name, fresh: () => (name === 'server' ? freshServer() : freshEmbedded()) }))
+  for (const name of ['embedded', 'server'] as const)
+    describe(name, () => tests({ name, fresh: () => (name === 'server' ? freshServer() : freshEmbedded()) }))
 }
 
 /** An empty database on the test server. */

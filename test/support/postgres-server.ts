@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -15,9 +16,9 @@ const NOBODY = 65_534
 
 /**
  * Starts a PostgreSQL server of its own on a Unix socket: the binaries that npm brought, else Debian's.
- * It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
+ * With `tcp` it listens on 127.0.0.1 too, and its URLs say so. It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
  */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres({ tcp = false }: { tcp?: boolean } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
   const { bin, libraries } = findBinaries(scratch)
   const data = path.join(scratch, 'data')
@@ -39,19 +40,41 @@ export async function startPostgres(): Promise<TestServer> {
     encoding: 'utf8',
   })
   if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}${init.error?.message ?? ''}`)
-  const options = ['-c', 'listen_addresses=', '-k', socket, '-c', 'fsync=off', '-c', 'max_connections=200', '-c', 'log_min_messages=panic']
-  const server = spawn('sh', ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', path.join(bin, 'postgres'), '-D', data, ...options], {
-    ...identity,
-    env,
-    cwd: data,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
+  const port = tcp ? await freePort() : 5432
+  const options = [
+    '-c',
+    `listen_addresses=${tcp ? '127.0.0.1' : ''}`,
+    '-c',
+    `port=${port}`,
+    '-k',
+    socket,
+    '-c',
+    'fsync=off',
+    '-c',
+    'max_connections=200',
+    '-c',
+    'log_min_messages=panic',
+  ]
+  const server = spawn(
+    'sh',
+    ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', path.join(bin, 'postgres'), '-D', data, ...options],
+    {
+      ...identity,
+      env,
+      cwd: data,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  )
   let log = ''
   server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  await waitFor(() => existsSync(path.join(socket, '.s.PGSQL.5432')), () => `the test server did not start: ${log}`)
+  await waitFor(
+    () => existsSync(path.join(socket, `.s.PGSQL.${port}`)),
+    () => `the test server did not start: ${log}`,
+  )
   return {
-    url: (database) => `postgres://postgres@/${database}?host=${encodeURIComponent(socket)}`,
+    url: (database) =>
+      tcp ? `postgres://postgres@127.0.0.1:${port}/${database}` : `postgres://postgres@/${database}?host=${encodeURIComponent(socket)}`,
     stop: async () => {
       server.stdin.end()
       await ended
@@ -67,7 +90,9 @@ function findBinaries(scratch: string): { bin: string; libraries?: string } {
   const majors = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
   const found = majors.map((major) => path.join(debian, major, 'bin')).find((bin) => existsSync(path.join(bin, 'initdb')))
   if (found !== undefined) return { bin: found }
-  throw new Error('no PostgreSQL server to test with: set TEST_DATABASE_URL, or install postgresql (the npm binaries have no build for this platform)')
+  throw new Error(
+    'no PostgreSQL server to test with: set TEST_DATABASE_URL, or install postgresql (the npm binaries have no build for this platform)',
+  )
 }
 
 /** A copy, as node_modules may lie where nobody may not read; its links are made by a post-install script that may not have run. */
@@ -84,7 +109,9 @@ function npmBinaries(scratch: string): { bin: string; libraries: string } | unde
   const root = path.join(scratch, 'pg')
   cpSync(path.join(path.dirname(manifest), 'native'), path.join(root, 'native'), { recursive: true, verbatimSymlinks: true })
   const links = path.join(root, 'native', 'pg-symlinks.json')
-  for (const { source, target } of existsSync(links) ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[]) : []) {
+  for (const { source, target } of existsSync(links)
+    ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[])
+    : []) {
     const place = path.join(root, target)
     if (!existsSync(place)) symlinkSync(path.relative(path.dirname(place), path.join(root, source)), place)
   }
@@ -97,4 +124,16 @@ async function waitFor(ready: () => boolean, message: () => string): Promise<voi
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(message())
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
 }

@@ -25,6 +25,7 @@ export async function statsCommand(context: Context, flags: StatsFlags, [skill]:
 
 function readLimit(text: string | undefined): number {
   const limit = text === undefined ? 20 : Number(text)
-  if (!Number.isInteger(limit) || limit < 1) throw new SkillsError('USAGE', `--limit: "${text ?? ''}" is not a whole number from 1`, { hint: 'such as --limit 50' })
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new SkillsError('USAGE', `--limit: "${text ?? ''}" is not a whole number from 1`, { hint: 'such as --limit 50' })
   return limit
 }

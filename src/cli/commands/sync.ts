@@ -17,8 +17,12 @@ const PRUNES: readonly PruneMode[] = ['disable', 'delete', 'keep']
 
 export async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult> {
   const prune = PRUNES.find((mode) => mode === (flags.prune ?? 'disable'))
-  if (prune === undefined) throw new SkillsError('USAGE', `--prune: "${flags.prune ?? ''}" is unknown`, { hint: `use one of ${PRUNES.join(', ')}` })
-  if (flags.check === true && flags.dryRun === true) throw new SkillsError('USAGE', '--check and --dry-run exclude each other', { hint: '--check is a dry run that exits 1 when there is work' })
+  if (prune === undefined)
+    throw new SkillsError('USAGE', `--prune: "${flags.prune ?? ''}" is unknown`, { hint: `use one of ${PRUNES.join(', ')}` })
+  if (flags.check === true && flags.dryRun === true)
+    throw new SkillsError('USAGE', '--check and --dry-run exclude each other', {
+      hint: '--check is a dry run that exits 1 when there is work',
+    })
   const mode = flags.check === true ? 'check' : flags.dryRun === true ? 'dry-run' : 'write'
   return withDatabase(context, { ...flags, skills: [...dirs] }, async (db, settings) => {
     const synced = await sync(db, {

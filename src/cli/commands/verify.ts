@@ -21,7 +21,16 @@ export async function verifyCommand(context: Context, flags: VerifyFlags, dirs: 
   return withDatabase(context, all, async (db, settings) => {
     const skills = settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }
     context.progress.update('running the checks')
-    return resultOf(db, await verify(db, { ...skills, dirs: settings.migrations.value, ledger: settings.ledger.value, strict: flags.strict === true, cwd: context.cwd }))
+    return resultOf(
+      db,
+      await verify(db, {
+        ...skills,
+        dirs: settings.migrations.value,
+        ledger: settings.ledger.value,
+        strict: flags.strict === true,
+        cwd: context.cwd,
+      }),
+    )
   })
 }
 

@@ -25,8 +25,15 @@ export interface QuickstartReport {
 /** The output of each step under the command that gives it, and what to type next. */
 export function quickstartView(report: QuickstartReport, style: Style, width: number): string[] {
   const { database, flags } = report
-  const step = (command: string, what: string, lines: readonly string[]): string[] => [`${style.cyan(`$ skills ${command}${flags}`)}  ${style.dim(`# ${what}`)}`, ...lines, '']
-  const events = report.sampleEvents === 0 ? 'no sample events: the log has some already' : `${report.sampleEvents} sample events logged through log_skill_usage()`
+  const step = (command: string, what: string, lines: readonly string[]): string[] => [
+    `${style.cyan(`$ skills ${command}${flags}`)}  ${style.dim(`# ${what}`)}`,
+    ...lines,
+    '',
+  ]
+  const events =
+    report.sampleEvents === 0
+      ? 'no sample events: the log has some already'
+      : `${report.sampleEvents} sample events logged through log_skill_usage()`
   return [
     ...step('migrate', 'creates the schema', migrateView({ ...report.migrate, database }, style, false)),
     ...step('sync', 'writes the skills folder into the registry', syncView({ ...report.sync, database }, style)),

@@ -1,4 +1,4 @@
-import { plural, printable } from '../../core/text.ts'
+import { grouped, plural, printable } from '../../core/text.ts'
 import type { Style } from '../../render/style.ts'
 import { renderTable } from '../../render/table.ts'
 import type { Cooccurrence, SkillStats, StatsReport } from '../../stats/report.ts'
@@ -38,11 +38,11 @@ function skillLines({ skills, skill }: StatsReport, style: Style, width: number)
 function skillCells(row: SkillStats): string[] {
   return [
     printable(row.skillId),
-    row.totalUses.toLocaleString('en-US'),
+    grouped(row.totalUses),
     row.successRatePct === null ? '-' : percent(row.successRatePct),
-    row.avgLatencyMs === null ? '-' : `${row.avgLatencyMs.toLocaleString('en-US')} ms`,
+    row.avgLatencyMs === null ? '-' : `${grouped(row.avgLatencyMs)} ms`,
     row.avgRating === null ? '-' : row.avgRating.toFixed(2),
-    row.uniqueUsers.toLocaleString('en-US'),
+    grouped(row.uniqueUsers),
     minute(row.firstUse),
     minute(row.lastUse),
   ]
@@ -62,8 +62,8 @@ function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: n
   ]
   const rows = sets.map((set) => [
     printable(set.skillSet.join(' + ')),
-    set.cooccurrenceCount.toLocaleString('en-US'),
-    set.distinctUsers.toLocaleString('en-US'),
+    grouped(set.cooccurrenceCount),
+    grouped(set.distinctUsers),
     set.avgSuccessRate === null ? '-' : percent(set.avgSuccessRate * 100),
     printable(set.tier ?? '-'),
     printable(set.element ?? '-'),
@@ -79,7 +79,9 @@ function emptyLines({ since, totals }: StatsReport, style: Style): string[] {
     `no events yet (${plural(totals.registered, 'skill')} registered)`,
     '',
     'Events come in through the function log_skill_usage, from any language:',
-    style.cyan("  SELECT log_skill_usage('9f1c1d3e-0000-4000-8000-000000000001', 'session-1', 'elemental-checkin', '1.0.0', 'FAST', 'success', 180);"),
+    style.cyan(
+      "  SELECT log_skill_usage('9f1c1d3e-0000-4000-8000-000000000001', 'session-1', 'elemental-checkin', '1.0.0', 'FAST', 'success', 180);",
+    ),
     style.dim('  user id, session, skill, version, tier, outcome (success, soft_fail, hard_refusal), latency in ms'),
   ]
 }

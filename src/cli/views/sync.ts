@@ -1,4 +1,4 @@
-import { plural, printable } from '../../core/text.ts'
+import { grouped, plural, printable } from '../../core/text.ts'
 import type { Change, FieldChange, SyncReport } from '../../registry/sync-report.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
@@ -14,9 +14,18 @@ export function syncView(report: SyncReport & { database: DatabaseReport }, styl
     ...list(report.changed, (change) => `  ${style.yellow('~')} ${changeLine(change)}${fieldsOf(change, style)}`),
     ...list(report.disabled, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(disabled: its folder is gone)')}`),
     ...list(report.deleted, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(deleted: its folder is gone)')}`),
-    ...list(report.invalid, ({ path, id }) => `  ${style.red('!')} ${printable(path)} ${style.dim(`(invalid${id === undefined ? '' : `, its row ${printable(id)} stays as it is`})`)}`),
-    ...report.operatorOverrides.map(({ id, field, declared, actual }) => `  ${style.dim(`· ${printable(id)}: ${field} is ${String(actual)}, set in the database; the file says ${String(declared)}`)}`),
-    ...(report.pruneSkipped === undefined || report.kept.length === 0 ? [] : [`  ${style.yellow('note')} ${report.pruneSkipped}: ${plural(report.kept.length, 'row')} without a folder kept`]),
+    ...list(
+      report.invalid,
+      ({ path, id }) =>
+        `  ${style.red('!')} ${printable(path)} ${style.dim(`(invalid${id === undefined ? '' : `, its row ${printable(id)} stays as it is`})`)}`,
+    ),
+    ...report.operatorOverrides.map(
+      ({ id, field, declared, actual }) =>
+        `  ${style.dim(`· ${printable(id)}: ${field} is ${String(actual)}, set in the database; the file says ${String(declared)}`)}`,
+    ),
+    ...(report.pruneSkipped === undefined || report.kept.length === 0
+      ? []
+      : [`  ${style.yellow('note')} ${report.pruneSkipped}: ${plural(report.kept.length, 'row')} without a folder kept`]),
   ]
   const summary = summaryOf(report, style)
   return lines.length === 0 ? [`${head}: ${summary}`] : [head, ...lines, summary]
@@ -32,9 +41,15 @@ function summaryOf(report: SyncReport, style: Style): string {
     [deleted.length, 'deleted'],
     [invalid.length, 'invalid'],
   ] as const
-  const text = counts.filter(([count, what]) => count > 0 || what === 'unchanged').map(([count, what]) => `${count.toLocaleString('en-US')} ${what}`).join(', ')
+  const text = counts
+    .filter(([count, what]) => count > 0 || what === 'unchanged')
+    .map(([count, what]) => `${grouped(count)} ${what}`)
+    .join(', ')
   const behind = added.length + changed.length + disabled.length + deleted.length > 0
-  if (mode === 'check') return behind ? `${style.red('the registry is behind the folder')}: ${text}; run skills sync` : `${style.green('the registry is level with the folder')}: ${text}`
+  if (mode === 'check')
+    return behind
+      ? `${style.red('the registry is behind the folder')}: ${text}; run skills sync`
+      : `${style.green('the registry is level with the folder')}: ${text}`
   if (mode === 'dry-run') return `${text} (dry run: nothing was written)`
   return `${invalid.length > 0 ? style.yellow('synced, but not all') : style.green('synced')}: ${text}`
 }
@@ -45,7 +60,9 @@ function changeLine({ id, version, path }: Change): string {
 
 /** `version 1.0.0 -> 1.1.0`; long values and digests by name alone. */
 function fieldsOf({ fields }: Change, style: Style): string {
-  const told = fields.map(({ field, from, to }: FieldChange) => (isShort(from) && isShort(to) && field !== 'sha256' ? `${field} ${String(from)} -> ${String(to)}` : field))
+  const told = fields.map(({ field, from, to }: FieldChange) =>
+    isShort(from) && isShort(to) && field !== 'sha256' ? `${field} ${String(from)} -> ${String(to)}` : field,
+  )
   return told.length === 0 ? '' : ` ${style.dim(`(${printable(told.join(', '))})`)}`
 }
 
@@ -55,5 +72,5 @@ function isShort(value: unknown): boolean {
 
 function list<T>(items: readonly T[], line: (item: T) => string): string[] {
   const shown = items.slice(0, LONGEST_LIST).map(line)
-  return items.length > LONGEST_LIST ? [...shown, `    and ${(items.length - LONGEST_LIST).toLocaleString('en-US')} more`] : shown
+  return items.length > LONGEST_LIST ? [...shown, `    and ${grouped(items.length - LONGEST_LIST)} more`] : shown
 }

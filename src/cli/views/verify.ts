@@ -6,11 +6,16 @@ import { databaseLine } from './database.ts'
 
 /** Faults with expected, actual and remedy; then one line. Checks that passed are only counted. */
 export function verifyView(report: VerifyReport & { database: DatabaseReport }, style: Style): string[] {
-  const worst = [...report.checks.filter(({ status }) => status === 'failed'), ...report.checks.filter(({ status }) => status === 'warning')]
+  const worst = [
+    ...report.checks.filter(({ status }) => status === 'failed'),
+    ...report.checks.filter(({ status }) => status === 'warning'),
+  ]
   return [
     databaseLine(report.database, style),
     ...worst.flatMap((check) => checkLines(check, style)),
-    ...report.checks.filter(({ status }) => status === 'skipped').map(({ id, reason }) => `  ${style.dim(`skipped ${id}: ${printable(reason ?? '')}`)}`),
+    ...report.checks
+      .filter(({ status }) => status === 'skipped')
+      .map(({ id, reason }) => `  ${style.dim(`skipped ${id}: ${printable(reason ?? '')}`)}`),
     summary(report, style),
   ]
 }
@@ -37,7 +42,11 @@ function faultLines({ object, expected, actual, remedy }: Fault, withRemedy: boo
 }
 
 function summary({ ok, passed, failed, warnings, skipped }: VerifyReport, style: Style): string {
-  const rest = [failed > 0 ? `${failed} failed` : '', warnings > 0 ? plural(warnings, 'warning') : '', skipped > 0 ? `${skipped} skipped` : ''].filter((part) => part !== '')
+  const rest = [
+    failed > 0 ? `${failed} failed` : '',
+    warnings > 0 ? plural(warnings, 'warning') : '',
+    skipped > 0 ? `${skipped} skipped` : '',
+  ].filter((part) => part !== '')
   const counts = [plural(passed, 'check') + ' passed', ...rest].join(', ')
   return ok ? `${style.green('verified')}: ${counts}` : `${style.red('not verified')}: ${counts}`
 }
