@@ -15,12 +15,20 @@ export function registerSecret(secret: string | undefined): void {
   }
 }
 
+/** What a password looks like in text. Each finds one that was cut off, too. */
+const RULES: readonly (readonly [RegExp, string])[] = [
+  // scheme://user:password@host: the last @ before a blank or a quote ends the password, whatever it holds
+  [/(\b[a-zA-Z][a-zA-Z0-9+.-]*:\/\/(?!USER:PASSWORD@)[^\s:/]*:)[^\s]*?(@)(?=[^\s@]*(?:\s|$|["'`)]))/g, '$1***$2'],
+  // ?password=..., PGPASSWORD=..., conninfo strings
+  [/((?:\b|PG|ssl)password=)[^\s&"'`]+/gi, '$1***'],
+  // SQL: '...', E'...', U&'...', $$...$$
+  [/(\bpassword\s*=?\s*)(?:e'(?:[^'\\]|''|\\[^]?)*(?:'|$)|(?:u&)?'(?:[^']|'')*(?:'|$)|\$(\w*)\$[^]*?(?:\$\2\$|$))/gi, "$1'***'"],
+]
+
 /** Replaces registered secrets, passwords in URLs and `password '...'` in SQL text by `***`. */
 export function redact(text: string): string {
   let out = text
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)(?!PASSWORD@)[^\s]*?(@)(?=[^\s@]*(?:\s|$|["'`)]))/gi, '$1***$2')
-    .replace(/([?&](?:password|sslpassword)=)[^&\s"'`]*/gi, '$1***')
-    .replace(/(\bpassword\s*=?\s*)(?:e|u&)?'(?:[^']|'')*'/gi, "$1'***'")
+  for (const [pattern, replacement] of RULES) out = out.replace(pattern, replacement)
   // longest first, so that a secret which contains another goes whole
   for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) out = out.replaceAll(secret, '***')
   return out

@@ -1,7 +1,7 @@
 // Everything that can move the cursor, change colours or reorder text on a terminal:
 // C0 (but tab and newline), DEL, C1, bidirectional controls, line and paragraph separators.
 // eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** Text from a file or a database made safe to print: control characters become visible escapes (`\u001b`). */
 export function printable(text: string): string {

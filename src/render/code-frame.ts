@@ -8,7 +8,8 @@ const WIDEST = 160
 
 /** The lines around a place in a text with a caret under the column (1-based, code points). */
 export function renderCodeFrame(text: string, line: number, column: number | undefined, style: Style): string[] {
-  const lines = text.split(/\r\n|\r|\n/)
+  // a byte order mark takes no column
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   const first = Math.max(1, line - CONTEXT)
   const last = Math.min(lines.length, line + CONTEXT)
   const gutter = String(last).length
@@ -27,5 +28,5 @@ export function renderCodeFrame(text: string, line: number, column: number | und
 }
 
 function shown(text: string): string {
-  return printable(text.replace(/^\uFEFF/, '').replaceAll('\t', TAB))
+  return printable(text.replaceAll('\t', TAB))
 }

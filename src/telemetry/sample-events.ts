@@ -34,7 +34,7 @@ export async function logSampleEvents(db: Db, { skills }: SampleOptions): Promis
             skill.tier,
             outcome,
             latency,
-            { element: 'water', realm: 'MIDDLEWORLD' },
+            { tier: 'CORE', element: 'water', realm: 'MIDDLEWORLD' },
           ])
           written++
         }

@@ -8,8 +8,11 @@ const OURS = ['20251220_create_skill_system', '20251220_skill_system_rls_indexes
 
 onEachBackend((backend) => {
   const tables = (db: Db): Promise<unknown[]> =>
-    db.query("select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> 'schema_migrations'")
-  const ledger = async (db: Db): Promise<string[]> => (await db.query<{ version: string }>('select version from schema_migrations order by version')).map(({ version }) => version)
+    db.query(
+      "select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> 'schema_migrations'",
+    )
+  const ledger = async (db: Db): Promise<string[]> =>
+    (await db.query<{ version: string }>('select version from schema_migrations order by version')).map(({ version }) => version)
 
   test('creates the whole schema in an empty database, and the second run writes nothing', async () => {
     const db = await (await backend.fresh()).open()
@@ -17,8 +20,12 @@ onEachBackend((backend) => {
     expect(first.error).toBeUndefined()
     expect(first.report.applied.map(({ version }) => version)).toEqual(OURS)
     expect(await tables(db)).toEqual([{ n: 5 }])
-    expect(await db.query("select count(*)::int as n from pg_proc where pronamespace = current_schema()::regnamespace and prosecdef")).toEqual([{ n: 3 }])
-    expect(await db.query("select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'v'")).toEqual([{ n: 2 }])
+    expect(
+      await db.query('select count(*)::int as n from pg_proc where pronamespace = current_schema()::regnamespace and prosecdef'),
+    ).toEqual([{ n: 3 }])
+    expect(
+      await db.query("select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'v'"),
+    ).toEqual([{ n: 2 }])
 
     const before = await db.query('select pg_current_wal_insert_lsn() as lsn, to_jsonb(array_agg(m)) as rows from schema_migrations m')
     const second = await migrate(db)
@@ -31,7 +38,12 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const [row] = await db.query('select * from schema_migrations order by version')
-    expect(row).toMatchObject({ version: OURS[0], applied_by: db.info.user, tool: expect.stringMatching(/^skills \d/), checksum: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) })
+    expect(row).toMatchObject({
+      version: OURS[0],
+      applied_by: db.info.user,
+      tool: expect.stringMatching(/^skills \d/),
+      checksum: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    })
     expect(row?.['statements']).toBeGreaterThan(20)
   })
 
@@ -43,7 +55,10 @@ onEachBackend((backend) => {
       create index idx_skills_registry_enabled on skills_registry (enabled) where enabled = true`)
     const { report, error } = await migrate(db)
     expect(error).toBeUndefined()
-    expect(report.applied[0]?.existing.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['table skills_registry', 'index idx_skills_registry_enabled'])
+    expect(report.applied[0]?.existing.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'table skills_registry',
+      'index idx_skills_registry_enabled',
+    ])
     expect(await tables(db)).toEqual([{ n: 5 }])
     expect(await db.query('select trust_level from skills_registry')).toEqual([{ trust_level: 9 }])
   })
@@ -52,7 +67,8 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1_base.sql': 'create table a (id int);\ncreate index a_id on a (id);',
-      '2_again.sql': 'create table a (id int);\n\n  create index a_id on a (id);\nalter table a add column id int;\ncreate schema public;\ncreate table b (id int);',
+      '2_again.sql':
+        'create table a (id int);\n\n  create index a_id on a (id);\nalter table a add column id int;\ncreate schema public;\ncreate table b (id int);',
     })
     const { report, error } = await migrate(db, { dirs: [dir] })
     expect(error).toBeUndefined()
@@ -70,7 +86,10 @@ onEachBackend((backend) => {
 
   test('does not take an object of another kind for the one that the file makes', async () => {
     const db = await (await backend.fresh()).open()
-    const dir = scratch({ '1_view.sql': 'create view a as select 1 as id;', '2_table.sql': 'create table first (id int);\ncreate table a (id int);' })
+    const dir = scratch({
+      '1_view.sql': 'create view a as select 1 as id;',
+      '2_table.sql': 'create table first (id int);\ncreate table a (id int);',
+    })
     const { report, error } = await migrate(db, { dirs: [dir] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', exitCode: 4 })
     expect(report.diagnostics).toMatchObject([{ line: 2, column: 14, code: '42P07' }])
@@ -88,7 +107,10 @@ onEachBackend((backend) => {
 
   test('names line and column of a fault, behind CRLF, BOM, tabs, é and emoji, and rolls the file back', async () => {
     const db = await (await backend.fresh()).open()
-    const dir = scratch({ '1.sql': "\uFEFF-- é 😀\r\ncreate table good (a text default 'é😀');\r\n\tselect '😀', nope from good;\r\ncreate table after (id int);\r\n" })
+    const dir = scratch({
+      '1.sql':
+        "\uFEFF-- é 😀\r\ncreate table good (a text default 'é😀');\r\n\tselect '😀', nope from good;\r\ncreate table after (id int);\r\n",
+    })
     const { report, error } = await migrate(db, { dirs: [dir] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(report.diagnostics).toMatchObject([{ file: `${dir}/1.sql`, line: 3, column: 14, code: '42703' }])
@@ -145,7 +167,10 @@ onEachBackend((backend) => {
   })
 
   test.each([
-    ['golang-migrate', 'create table schema_migrations (version bigint not null primary key, dirty boolean not null); insert into schema_migrations values (3, false)'],
+    [
+      'golang-migrate',
+      'create table schema_migrations (version bigint not null primary key, dirty boolean not null); insert into schema_migrations values (3, false)',
+    ],
     ['golang-migrate, empty', 'create table schema_migrations (version bigint not null primary key, dirty boolean not null)'],
     ['dbmate', "create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20250101')"],
   ])('refuses the ledger of %s before anything is written', async (_, sql) => {
@@ -185,7 +210,7 @@ onEachBackend((backend) => {
     const db = await database.open({ schema: 'my app' })
     expect((await migrate(db)).error).toBeUndefined()
     expect(await db.query("select count(*)::int as n from pg_tables where schemaname = 'my app'")).toEqual([{ n: 6 }])
-    const config = await db.query("select distinct proconfig::text as config from pg_proc where pronamespace = '\"my app\"'::regnamespace")
+    const config = await db.query('select distinct proconfig::text as config from pg_proc where pronamespace = \'"my app"\'::regnamespace')
     expect(config).toEqual([{ config: expect.stringMatching(/search_path=.*my app.*pg_temp/) }])
     expect(await db.query("select count(*)::int as n from pg_class where relnamespace = 'public'::regnamespace")).toEqual([{ n: 0 }])
   })
@@ -193,18 +218,22 @@ onEachBackend((backend) => {
   test('what a file sets does not reach the next one', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
-      '1_dump.sql': "select pg_catalog.set_config('search_path', '', false); set statement_timeout = 5; set role postgres; create table public.a (id int);",
+      '1_dump.sql':
+        "select pg_catalog.set_config('search_path', '', false); set statement_timeout = 5; set role postgres; create table public.a (id int);",
       '2.sql': 'create table b (id int);',
     })
     expect((await migrate(db, { dirs: [dir] })).error).toBeUndefined()
-    expect(await db.query("select to_regclass('public.b') is not null as there, current_setting('statement_timeout') as timeout")).toEqual([{ there: true, timeout: '0' }])
+    expect(await db.query("select to_regclass('public.b') is not null as there, current_setting('statement_timeout') as timeout")).toEqual([
+      { there: true, timeout: '0' },
+    ])
   })
 
   test('a no-transaction file runs statement by statement and goes on after what it has done', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql': 'create table a (id int); insert into a values (1), (1);',
-      '2.sql': '-- skills: no-transaction\ncreate index concurrently a_id on a (id);\ncreate unique index concurrently a_unique on a (id);\ncreate table done (id int);',
+      '2.sql':
+        '-- skills: no-transaction\ncreate index concurrently a_id on a (id);\ncreate unique index concurrently a_unique on a (id);\ncreate table done (id int);',
     })
     const broken = await migrate(db, { dirs: [dir] })
     expect(broken.error).toMatchObject({ code: 'MIGRATION_FAILED' })
@@ -212,7 +241,9 @@ onEachBackend((backend) => {
     await db.exec('delete from a')
     const again = await migrate(db, { dirs: [dir] })
     expect(again.error).toBeUndefined()
-    expect(await db.query("select relname, indisvalid from pg_index join pg_class on oid = indexrelid where relname like 'a\\_%' order by 1")).toEqual([
+    expect(
+      await db.query("select relname, indisvalid from pg_index join pg_class on oid = indexrelid where relname like 'a\\_%' order by 1"),
+    ).toEqual([
       { relname: 'a_id', indisvalid: true },
       { relname: 'a_unique', indisvalid: true },
     ])
@@ -223,7 +254,9 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     await db.exec('create table a (id int); insert into a values (1), (1)')
     await db.exec('create unique index concurrently a_id on a (id)').catch(() => undefined)
-    const { report, error } = await migrate(db, { dirs: [scratch({ '1.sql': 'select 1;\ncreate unique index if not exists a_id on a (id);' })] })
+    const { report, error } = await migrate(db, {
+      dirs: [scratch({ '1.sql': 'select 1;\ncreate unique index if not exists a_id on a (id);' })],
+    })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('a_id') })
     expect(report.diagnostics[0]).toMatchObject({ line: 2 })
     expect(await ledger(db)).toEqual(OURS)

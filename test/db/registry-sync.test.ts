@@ -293,12 +293,29 @@ onEachBackend((backend) => {
     expect(await rows()).toEqual(before)
   })
 
-  test('2,000 skills go in by one statement', async () => {
+  test('2,000 skills take as many statements as one; no change takes one query', async () => {
     const { db, cwd, rows } = await world(backend)
+    const sent: string[] = []
+    const watched: Db = {
+      ...db,
+      query: (sql, parameters) => {
+        sent.push(sql.trim().split(/\s/)[0] ?? '')
+        return db.query(sql, parameters)
+      },
+    }
+    const options = { prune: 'delete', mode: 'write' } as const
     const { skills, ...rest } = await readSkills({ cwd, roots: ['skills'] })
     const many = Array.from({ length: 2000 }, (_, i) => ({ ...(skills[0] as (typeof skills)[number]), id: `s-${i}` }))
-    expect(await syncRegistry(db, { ...rest, skills: many }, { prune: 'disable', mode: 'write' })).toMatchObject({ statements: 1 })
-    expect(Object.keys(await rows())).toHaveLength(2000)
+    expect(await syncRegistry(watched, { ...rest, skills: many }, options)).toMatchObject({ statements: 1 })
+    expect(sent.splice(0)).toEqual(['SELECT', 'INSERT'])
+    expect(await syncRegistry(watched, { ...rest, skills: many }, options)).toMatchObject({ statements: 0 })
+    expect(sent.splice(0)).toEqual(['SELECT'])
+    expect(
+      await syncRegistry(watched, { ...rest, skills: many.slice(1000).map((one) => ({ ...one, version: '2.0.0' })) }, options),
+    ).toMatchObject({ statements: 2 })
+    // the second SELECT locks the rows that are about to change
+    expect(sent).toEqual(['SELECT', 'SELECT', 'INSERT', 'DELETE'])
+    expect(Object.keys(await rows())).toHaveLength(1000)
   })
 })
 

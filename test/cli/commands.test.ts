@@ -1,0 +1,172 @@
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { freshServer, onEachBackend } from '../support/databases.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
+
+const skill = (name: string, text = 'Body.'): string =>
+  `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\n\n${text}\n`
+
+onEachBackend((backend) => {
+  test('migrate, sync, stats, verify: from nothing to verified, and again without a change', async () => {
+    const { flags, open } = await backend.fresh()
+    const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+    const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
+
+    const migrated = await run('migrate')
+    expect(migrated).toMatchObject({ code: 0, stderr: '' })
+    expect(migrated.stdout.split('\n')[0]).toMatch(/^(embedded |postgres:\/\/).*\(PostgreSQL \d+/)
+    expect(migrated.stdout).toContain('applied sql/migrations/20251220_create_skill_system.sql')
+
+    const again = await run('migrate')
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toMatch(/^[^\n]*: up to date, 2 migrations applied\n$/)
+
+    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('synced: 2 added, 0 unchanged') })
+    expect(await run('sync', '--check')).toMatchObject({ code: 0, stdout: expect.stringContaining('level with the folder: 2 unchanged') })
+
+    let db = await open()
+    const before = await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')
+    await db.close()
+    writeFiles(cwd, { 'skills/two/SKILL.md': skill('two', 'Another body.') })
+    expect(await run('sync', '--check')).toMatchObject({ code: 1, stdout: expect.stringContaining('~ two') })
+    expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was written') })
+    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed, 1 unchanged') })
+    db = await open()
+    const after = await db.query<{ skill_id: string; updated_at: Date; xmin: string }>(
+      'select skill_id, updated_at, xmin::text from skills_registry order by 1',
+    )
+    await db.close()
+    expect(after[0]).toEqual(before[0])
+    expect(after[1]?.updated_at).not.toEqual(before[1]?.['updated_at'])
+
+    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[^\n]*: synced: 2 unchanged\n$/) })
+    db = await open()
+    expect(await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')).toEqual(after)
+    await db.close()
+
+    expect(await run('verify')).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed\n$/) })
+    expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
+    expect(await run('migrate', 'status', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringMatching(/up to date\n$/) })
+  })
+
+  test('a bad skill is named with its place, exits 1, keeps its last good row, and the others are synced', async () => {
+    const { flags, open } = await backend.fresh()
+    const cwd = scratch({ 'skills/good/SKILL.md': skill('good'), 'skills/bad/SKILL.md': skill('bad') })
+    await runSkills(['migrate', ...flags], { cwd })
+    await runSkills(['sync', ...flags], { cwd })
+    writeFiles(cwd, {
+      'skills/bad/SKILL.md': '---\nname: bad\ndescription: Use when: it rains\n---\n',
+      'skills/good/SKILL.md': skill('good', 'New.'),
+      'skills/new/SKILL.md': skill('new'),
+    })
+    const { code, stdout, stderr } = await runSkills(['sync', ...flags], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/skills\/bad\/SKILL\.md:3:\d+ error .*quote/s)
+    expect(stdout).toContain('1 added, 1 changed, 0 unchanged, 1 invalid')
+    const db = await open()
+    expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual(
+      ['bad', 'good', 'new'].map((skill_id) => ({ skill_id, enabled: true })),
+    )
+    await db.close()
+  })
+
+  test('a folder that is gone disables its row; --prune delete removes it', async () => {
+    const { flags, open } = await backend.fresh()
+    const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+    await runSkills(['migrate', ...flags], { cwd })
+    await runSkills(['sync', ...flags], { cwd })
+    rmSync(path.join(cwd, 'skills/two'), { recursive: true })
+    expect(await runSkills(['sync', ...flags], { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('two (disabled: its folder is gone)'),
+    })
+    let db = await open()
+    expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual([
+      { skill_id: 'one', enabled: true },
+      { skill_id: 'two', enabled: false },
+    ])
+    await db.close()
+    expect((await runSkills(['sync', '--prune', 'delete', ...flags], { cwd })).code).toBe(0)
+    db = await open()
+    expect(await db.query('select skill_id from skills_registry')).toEqual([{ skill_id: 'one' }])
+    await db.close()
+  })
+
+  test('verify exits 1 and names the index that is missing, in text and in JSON', async () => {
+    const { flags, open } = await backend.fresh()
+    const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
+    await runSkills(['migrate', ...flags], { cwd })
+    await runSkills(['sync', ...flags], { cwd })
+    const db = await open()
+    await db.exec('DROP INDEX idx_skill_usage_user_time')
+    await db.close()
+    const { code, stdout } = await runSkills(['verify', ...flags], { cwd })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/index idx_skill_usage_user_time\n\s+expected .*\n\s+actual {3}missing\n\s+→ CREATE INDEX/)
+    const json = await runSkills(['verify', '--json', ...flags], { cwd })
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, command: 'verify', ok: false, report: { failed: 1 } })
+  })
+
+  test('a failing migration: exit 4, file:line:column, a code frame, the state of the database, valid JSON', async () => {
+    const { flags } = await backend.fresh()
+    const cwd = scratch({ 'db/001_bad.sql': 'create table t (\n  id int,\n  flag bolean\n);\n' })
+    const text = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
+    expect(text.code).toBe(4)
+    expect(text.stderr).toContain('db/001_bad.sql:3:8 error type "bolean" does not exist')
+    expect(text.stderr).toMatch(/> 3 \| {3}flag bolean\n\s+\| {8}\^/)
+    expect(text.stderr).toMatch(/rolled back: nothing of it was applied/)
+    expect(text.stdout).toContain('not applied db/001_bad.sql')
+    const json = await runSkills(['migrate', '--json', '--dir', 'db', ...flags], { cwd })
+    expect(json.code).toBe(4)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      command: 'migrate',
+      ok: false,
+      error: { code: 'MIGRATION_FAILED' },
+      report: { diagnostics: [{ line: 3, column: 8 }] },
+    })
+  })
+})
+
+test('two migrates at once on one server both exit 0 and apply each file once', async () => {
+  const { flags, open } = await freshServer()
+  const runs = await Promise.all(Array.from({ length: 4 }, () => runSkills(['migrate', '--json', ...flags])))
+  expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+  const applied = runs.flatMap(({ stdout }) =>
+    (JSON.parse(stdout) as { report: { applied: { version: string }[] } }).report.applied.map(({ version }) => version),
+  )
+  expect(applied.toSorted()).toEqual(['20251220_create_skill_system', '20251220_skill_system_rls_indexes'])
+  const db = await open()
+  expect(await db.query('select count(*)::int as n from schema_migrations')).toEqual([{ n: 2 }])
+})
+
+test('quickstart runs in an empty folder with the skills of the package, twice, whatever is configured', async () => {
+  const cwd = scratch()
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', CI: '1' }
+  const first = await runSkills(['quickstart'], { cwd, env })
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  expect(first.stdout).toContain('3 added')
+  expect(first.stdout).toMatch(/\d+ sample events logged/)
+  expect(first.stdout).toContain('npx skills sync --embedded')
+  const second = await runSkills(['quickstart'], { cwd, env })
+  expect(second.code).toBe(0)
+  expect(second.stdout).toContain('no sample events: the log has some already')
+})
+
+test('verify --ephemeral needs no database, passes on the package, and fails on a bad skill', async () => {
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
+  const good = await runSkills(['verify', '--ephemeral'], { cwd, env: { CI: '1' } })
+  expect(good).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed\n$/) })
+  writeFiles(cwd, { 'skills/two/SKILL.md': 'no front matter\n' })
+  const bad = await runSkills(['verify', '--ephemeral'], { cwd, env: { CI: '1' } })
+  expect(bad.code).toBe(1)
+  expect(bad.stderr).toContain('skills/two/SKILL.md:1')
+})
+
+test('the shipped skills pass without a remark', async () => {
+  const result = await runSkills(['verify', '--ephemeral', '--json'], { cwd: path.resolve(import.meta.dirname, '../..') })
+  expect(result.code).toBe(0)
+  expect(JSON.parse(result.stdout)).toMatchObject({ ok: true, report: { failed: 0, skipped: 0, diagnostics: [] } })
+})

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest'
+import type { Db } from '../../src/db/db.ts'
+import { migrate, sync, verify } from '../../src/index.ts'
+import type { Fault, VerifyReport } from '../../src/verify/report.ts'
+import { parseChecks } from '../../src/verify/read-checks.ts'
+import { onEachBackend } from '../support/databases.ts'
+import { scratch } from '../support/scratch.ts'
+
+const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it in tests.\n---\nBody.\n'
+
+const faultsOf = (report: VerifyReport): Fault[] =>
+  report.checks.filter(({ status }) => status === 'failed').flatMap(({ faults }) => faults)
+
+onEachBackend((backend) => {
+  const ready = async (): Promise<{ db: Db; cwd: string }> => {
+    const db = await (await backend.fresh()).open()
+    const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
+    await migrate(db)
+    await sync(db, { cwd })
+    return { db, cwd }
+  }
+
+  test('a healthy database passes every check and keeps no trace of them', async () => {
+    const { db, cwd } = await ready()
+    const before = await db.query(
+      'select (select count(*) from skill_usage_events) as events, (select count(*) from skill_unlocks) as unlocks, (select count(*) from skills_registry) as skills',
+    )
+    const report = await verify(db, { cwd })
+    expect(report.checks.filter(({ status }) => status !== 'passed')).toEqual([])
+    expect(report).toMatchObject({ ok: true, failed: 0, skipped: 0, warnings: 0 })
+    expect(
+      await db.query(
+        'select (select count(*) from skill_usage_events) as events, (select count(*) from skill_unlocks) as unlocks, (select count(*) from skills_registry) as skills',
+      ),
+    ).toEqual(before)
+  })
+
+  test.each([
+    ['DROP INDEX idx_skill_usage_user_time', 'index idx_skill_usage_user_time'],
+    [
+      'DROP INDEX idx_skill_usage_user_time; CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at)',
+      'index idx_skill_usage_user_time',
+    ],
+    ['ALTER TABLE skill_usage_events DROP COLUMN input_hash', 'column skill_usage_events.input_hash'],
+    [
+      'ALTER TABLE skill_usage_events ALTER COLUMN latency_ms TYPE bigint USING latency_ms; ',
+      'column skill_usage_events.latency_ms',
+      'DROP VIEW v_skill_effectiveness',
+    ],
+    [
+      "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE sql AS 'select true'",
+      'is_skill_unlocked',
+    ],
+    [
+      "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+      'is_skill_unlocked',
+    ],
+    [
+      "CREATE OR REPLACE FUNCTION unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual') RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+      'unlock_skill',
+    ],
+    ['DROP VIEW v_skill_cooccurrence', 'view v_skill_cooccurrence'],
+    ['DROP TABLE skill_feedback CASCADE', 'table skill_feedback'],
+    ["DELETE FROM schema_migrations WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+    ["UPDATE schema_migrations SET checksum = 'sha256:0' WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+    ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
+    ['DELETE FROM skills_registry', 'skill one'],
+  ])('names the fault after %s', async (sql, name, before = '') => {
+    const { db, cwd } = await ready()
+    await db.exec(before)
+    await db.exec(sql)
+    const report = await verify(db, { cwd })
+    expect(report.ok).toBe(false)
+    const faults = faultsOf(report)
+    expect(faults.map(({ object, actual }) => `${object}: ${actual}`).join('\n')).toContain(name)
+    for (const fault of faults) {
+      expect(fault.remedy).not.toBe('')
+      expect(fault.expected).not.toBe('')
+    }
+  })
+
+  test('an unmigrated database fails with every table named', async () => {
+    const db = await (await backend.fresh()).open()
+    const report = await verify(db, { cwd: scratch() })
+    expect(faultsOf(report).map(({ object }) => object)).toEqual(
+      expect.arrayContaining(['table skills_registry', 'table skill_usage_events']),
+    )
+  })
+
+  test('a skill that cannot be read is a fault, and nothing is called gone meanwhile', async () => {
+    const { db } = await ready()
+    const report = await verify(db, { cwd: scratch({ 'skills/two/SKILL.md': '---\nname: two\n---\n' }) })
+    expect(faultsOf(report).map(({ object }) => object)).toEqual(['skill folder skills/two'])
+  })
+
+  test('without a skills folder its checks are skipped with the reason, with --strict they fail', async () => {
+    const { db } = await ready()
+    const cwd = scratch()
+    const report = await verify(db, { cwd })
+    expect(report).toMatchObject({ ok: true, skipped: 4 })
+    expect(report.checks.find(({ status }) => status === 'skipped')?.reason).toBe('there is no folder skills')
+    expect((await verify(db, { cwd, strict: true })).ok).toBe(false)
+  })
+
+  test('a role that may only read skips what it may not try, and says why', async () => {
+    const { db, cwd } = await ready()
+    const role = `reader_${process.pid}_${Math.random().toString(36).slice(2, 8)}`
+    await db.exec(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`)
+    await db.exec(`SET ROLE ${role}`)
+    const report = await verify(db, { cwd })
+    await db.exec(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`)
+    expect(report.ok).toBe(true)
+    expect(report.checks.find(({ id }) => id === 'tables.columns')?.status).toBe('passed')
+    expect(report.checks.find(({ status }) => status === 'skipped')?.reason).toMatch(/permission denied/)
+  })
+})
+
+test.each([
+  ['-- check: a\n-- remedy: r\nselect 1', /no "title"/],
+  ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /severity "fatal"/],
+  ['\n\n-- check: a\n-- title: t\n-- remedy: r\n', /:3: the check has no query/],
+])('a check file that is wrong is refused with its line: %j', (text, message) => {
+  expect(() => parseChecks(text, 'x.sql')).toThrow(message)
+})

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { place } from '../../../src/core/diagnostics.ts'
+
+test.each([
+  [{ file: 'a.sql', line: 3, column: 7 }, 'a.sql:3:7'],
+  [{ file: 'a.sql', line: 3 }, 'a.sql:3'],
+  [{ file: 'a.sql' }, 'a.sql'],
+  [{ file: 'a.sql', column: 7 }, 'a.sql'],
+  [{}, ''],
+])('the place of %j is %j', (diagnostic, expected) => {
+  expect(place(diagnostic)).toBe(expected)
+})

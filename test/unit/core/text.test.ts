@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { nearest, plural, printable } from '../../../src/core/text.ts'
+
+describe('printable', () => {
+  test.each([
+    ['a colour', '\u001b[31mred', '\\u001b[31mred'],
+    ['a title', '\u001b]0;owned\u0007', '\\u001b]0;owned\\u0007'],
+    ['an 8-bit escape', '\u009b2J', '\\u009b2J'],
+    ['NUL, backspace, DEL', 'a\u0000b\u0008c\u007f', 'a\\u0000b\\u0008c\\u007f'],
+    ['a carriage return that overwrites the line', 'good\rbad', 'good\\u000dbad'],
+    ['bidirectional overrides', 'a\u202eb\u2066c\u200f\u061cd', 'a\\u202eb\\u2066c\\u200f\\u061cd'],
+    ['line and paragraph separators', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
+    ['an overwrite by vertical tab and form feed', '\u000b\u000c', '\\u000b\\u000c'],
+  ])('shows %s', (_, text, expected) => {
+    expect(printable(text)).toBe(expected)
+  })
+
+  test.each(['tab\tand\nline', 'é ñ ß Ω', '日本語', 'שלום عربي', '👩‍🚀 😀', '\\u001b'])('keeps %j', (text) => {
+    expect(printable(text)).toBe(text)
+  })
+})
+
+test.each([
+  [0, 'skill', undefined, '0 skills'],
+  [1, 'skill', undefined, '1 skill'],
+  [2, 'skill', undefined, '2 skills'],
+  [12_345, 'event', undefined, '12,345 events'],
+  [1, 'entry', 'entries', '1 entry'],
+  [3, 'entry', 'entries', '3 entries'],
+])('plural of %d %s', (count, singular, many, expected) => {
+  expect(plural(count, singular, many)).toBe(expected)
+})
+
+test.each([
+  ['migrte', 'migrate'],
+  ['sslmod', 'sslmode'],
+  ['SYNC', 'sync'],
+  ['verfiy', 'verify'],
+  ['verifying', 'verify'],
+  ['xyz', undefined],
+  ['sinking', undefined],
+  ['', undefined],
+])('the nearest to %j is %j', (word, expected) => {
+  expect(nearest(word, ['migrate', 'sync', 'verify', 'sslmode'])).toBe(expected)
+})
+
+test('of two that are as near, the first', () => {
+  expect(nearest('cat', ['bat', 'hat'])).toBe('bat')
+})
