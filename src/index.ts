@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Diagnostic } from './core/diagnostics.ts'
-import type { Flags, Settings } from './config/settings.ts'
+import type { Flags, Purpose, Settings } from './config/settings.ts'
 import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
 import type { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
 import { packageRoot, packageVersion } from './config/package-root.ts'
 import { openDb } from './db/open.ts'
+import type { BaselineReport } from './migrations/baseline.ts'
+import { baseline as recordBaseline } from './migrations/baseline.ts'
 import { migrate as runMigrations } from './migrations/migrate.ts'
+import type { RepairReport } from './migrations/repair.ts'
+import { planRepair, repair as carryOutRepair } from './migrations/repair.ts'
 import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import { readSkills } from './registry/read-folder.ts'
 import { syncRegistry } from './registry/sync.ts'
@@ -27,6 +31,8 @@ export type { Change, FieldChange, OperatorOverride, PruneMode, SyncMode, SyncRe
 export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
 export type { Cooccurrence, SkillStats, StatsReport, Totals } from './stats/report.ts'
 export type { AppliedMigration, ExistingObject, MigrateEvent, MigrateReport, PendingMigration, StatusReport } from './migrations/report.ts'
+export type { BaselineReport } from './migrations/baseline.ts'
+export type { RepairReport } from './migrations/repair.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
 export { DatabaseError } from './db/database-error.ts'
@@ -34,13 +40,15 @@ export { DatabaseError } from './db/database-error.ts'
 export interface ConnectOptions extends Flags {
   /** Milliseconds to wait for a server that is still starting. */
   waitMs?: number
+  /** `migrate` prefers the address of the server itself (`directUrl`, DIRECT_URL). */
+  purpose?: Purpose
   env?: Readonly<Record<string, string | undefined>>
   cwd?: string
 }
 
 /** Opens a database as the command line does: `databaseUrl`, else DATABASE_URL, PG*, the configuration file, the embedded one. Close it with `db.close()`. */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
-  const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd())
+  const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd(), options.purpose)
   return openDb(settings.database.value, { schema: settings.schema.value, waitMs: options.waitMs })
 }
 
@@ -50,6 +58,13 @@ export interface MigrateCallOptions {
   ledger?: string
   dryRun?: boolean
   strict?: boolean
+  /** Stop after this version. */
+  to?: string | undefined
+  /** Refuse a pending file that sorts before an applied one. */
+  strictOrder?: boolean
+  /** Go on with the next file after one that failed. */
+  keepGoing?: boolean
+  statementTimeoutMs?: number
   lockWaitMs?: number
   lockTimeoutMs?: number
   onEvent?: (event: MigrateEvent) => void
@@ -62,13 +77,47 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
     ...rest,
     sources: migrationSources(dirs),
     ledger: ledger ?? DEFAULT_LEDGER,
-    tool: `skills ${packageVersion()}`,
+    tool: toolName(),
+    catalogQuery: catalogQuery(),
   })
 }
 
 /** `skills migrate status`. Writes nothing. */
 export async function migrationStatus(db: Db, options: Pick<MigrateCallOptions, 'dirs' | 'ledger'> = {}): Promise<StatusReport> {
   return readMigrationStatus(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
+}
+
+export interface RepairCallOptions extends Pick<MigrateCallOptions, 'dirs' | 'ledger'> {
+  version: string
+  /** Drop the row instead of taking the digest of the file. */
+  forget?: boolean
+  /** Only say what would be done. */
+  dryRun?: boolean
+}
+
+/** `skills migrate repair`. Throws VERSION_UNKNOWN. */
+export async function repair(db: Db, options: RepairCallOptions): Promise<RepairReport> {
+  const { version, forget } = options
+  const sources = migrationSources(options.dirs)
+  const plan = await planRepair(db, { sources, ledger: options.ledger ?? DEFAULT_LEDGER, version, forget: forget === true })
+  return options.dryRun === true ? plan : carryOutRepair(db, plan, toolName())
+}
+
+export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'dirs' | 'ledger' | 'to' | 'dryRun'> {
+  /** Record the files although the database differs from what they would have made. */
+  acceptDrift?: boolean
+}
+
+/** `skills migrate baseline`. Where the database differs, `error` says so and nothing is recorded. */
+export async function baseline(db: Db, options: BaselineCallOptions = {}): Promise<{ report: BaselineReport; error?: SkillsError }> {
+  const { dirs, ledger, ...rest } = options
+  return recordBaseline(db, {
+    ...rest,
+    sources: migrationSources(dirs),
+    ledger: ledger ?? DEFAULT_LEDGER,
+    tool: toolName(),
+    catalogQuery: catalogQuery(),
+  })
 }
 
 export interface SyncCallOptions {
@@ -149,6 +198,14 @@ function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?:
   cwd: string
 } {
   return { roots: dirs ?? [DEFAULT_SKILLS], cwd: cwd ?? process.cwd() }
+}
+
+function toolName(): string {
+  return `skills ${packageVersion()}`
+}
+
+function catalogQuery(): string {
+  return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
 }
 
 const DEFAULT_SKILLS = 'skills'

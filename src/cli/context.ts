@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts'
+import type { Purpose, Settings } from '../config/settings.ts'
 import { loadSettings } from '../config/settings.ts'
 import { parseDuration } from '../core/durations.ts'
 import type { ExitCode, SkillsError } from '../core/errors.ts'
@@ -12,11 +12,15 @@ import type { Progress } from './progress.ts'
 /** Options that every command with a database takes. */
 export interface DatabaseFlags {
   databaseUrl?: string
+  directUrl?: string
   embedded?: string | true
   schema?: string
   config?: string
   wait?: string
 }
+
+/** All options that settings come from. */
+export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[] }
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -46,10 +50,11 @@ export interface CommandResult {
 /** Resolves the settings and opens the database, runs the work, closes. On Ctrl-C the running statement is cancelled on the server. */
 export async function withDatabase<T>(
   context: Context,
-  flags: DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[] },
+  flags: CommandFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
+  purpose: Purpose = 'use',
 ): Promise<T> {
-  const settings = await settingsOf(context, flags)
+  const settings = await settingsOf(context, flags, purpose)
   const waitMs = flags.wait === undefined ? 0 : parseDuration(flags.wait, '--wait')
   const db = await openDb(settings.database.value, { schema: settings.schema.value, waitMs })
   const release = onInterrupt(() => db.cancel())
@@ -63,13 +68,11 @@ export async function withDatabase<T>(
 }
 
 /** The settings that the command line, the environment and the files give. */
-export function settingsOf(
-  context: Context,
-  flags: DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[] },
-): Promise<Settings> {
+export function settingsOf(context: Context, flags: CommandFlags, purpose: Purpose = 'use'): Promise<Settings> {
   return loadSettings(
     {
       databaseUrl: flags.databaseUrl,
+      directUrl: flags.directUrl,
       embedded: flags.embedded,
       schema: flags.schema,
       ledger: flags.ledger,
@@ -79,5 +82,6 @@ export function settingsOf(
     },
     context.env,
     context.cwd,
+    purpose,
   )
 }

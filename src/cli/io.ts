@@ -4,6 +4,8 @@ import { redact } from '../core/redaction.ts'
 export interface Io {
   /** The result: stdout. */
   out(text: string): void
+  /** The result as one JSON document: stdout. */
+  json(document: object): void
   /** Talk: stderr. */
   err(text: string): void
   /** Columns of the terminal behind stdout; Infinity when there is none. */
@@ -12,6 +14,8 @@ export interface Io {
   errColors: boolean
   /** stderr is a terminal that can show progress. */
   interactive: boolean
+  /** Asks a person on the terminal; undefined when there is none. */
+  ask(question: string): Promise<string | undefined>
 }
 
 export interface ColorFlags {
@@ -23,12 +27,29 @@ export interface ColorFlags {
 export function createIo(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>): Io {
   return {
     out: (text) => void process.stdout.write(`${redact(text)}\n`),
+    // value by value: in the finished text a secret may be escaped, or be a word of JSON itself
+    json: (document) =>
+      void process.stdout.write(
+        `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value), 2)}\n`,
+      ),
     err: (text) => void process.stderr.write(`${redact(text)}\n`),
+    ask: askPerson,
     width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
     outColors: hasColors(flags, env, process.stdout.isTTY),
     errColors: hasColors(flags, env, process.stderr.isTTY),
     // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
     interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
+  }
+}
+
+async function askPerson(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
   }
 }
 

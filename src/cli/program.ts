@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../config/package-root.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
+import { baselineCommand } from './commands/migrate-baseline.ts'
+import { newMigrationCommand } from './commands/migrate-new.ts'
+import { repairCommand } from './commands/migrate-repair.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { migrateStatusCommand } from './commands/migrate-status.ts'
 import { quickstartCommand } from './commands/quickstart.ts'
@@ -44,10 +47,15 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     run(migrate, 'migrate', migrateCommand)
       .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)
       .option('--dry-run', 'show what would run; write nothing')
+      .option('--to <version>', 'stop after this version')
       .option('--strict', 'fail on objects that exist already instead of skipping them')
+      .option('--strict-order', 'refuse a file that sorts before an applied one')
+      .option('--keep-going', 'go on after a file that failed; exit 4 at the end')
       .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
       .option('--lock-wait <time>', 'how long to wait for other runs and for locked tables (default: 60s)')
-      .option('--lock-timeout <time>', 'how long one attempt waits for a locked table (default: 5s)'),
+      .option('--lock-timeout <time>', 'how long one attempt waits for a locked table (default: 5s)')
+      .option('--statement-timeout <time>', 'limit for each statement (default: none)')
+      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
   ).addHelpText(
     'before',
     examples([
@@ -65,6 +73,43 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
       .option('--exit-code', 'exit 1 when a migration is pending or was changed'),
   ).addHelpText('before', examples(['skills migrate status', 'skills migrate status --exit-code --json']))
+
+  const create = migrate.command('new').argument('<name>', 'what it does').description('write an empty migration that sorts last')
+  run(create, 'migrate new', newMigrationCommand)
+    .option('--dir <folder>', 'where it goes (default: the configured folder, else migrations)', collect)
+    .option('--config <file>', 'configuration file (default: skills.config.json, .js)')
+    .addHelpText('before', examples(['skills migrate new "add ratings" --dir db/migrations']))
+    .addHelpText('after', EXIT_CODES)
+
+  const repair = migrate
+    .command('repair')
+    .argument('<version>', 'the migration')
+    .description('take the digest of a changed file into the ledger, or forget its row')
+  addDatabaseOptions(
+    run(repair, 'migrate repair', repairCommand)
+      .option('--forget', 'drop the row of the ledger; the file, if there is one, is pending again')
+      .option('--yes', 'do it without asking')
+      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
+      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
+  ).addHelpText(
+    'before',
+    examples([
+      'skills migrate repair 20260101_add_ratings --dir db/migrations --yes',
+      'skills migrate repair 20260101_add_ratings --forget --yes',
+    ]),
+  )
+
+  const baseline = migrate.command('baseline').description('record files as applied in a database that has their objects already')
+  addDatabaseOptions(
+    run(baseline, 'migrate baseline', baselineCommand)
+      .option('--to <version>', 'the last version to record (default: all)')
+      .option('--accept-drift', 'record them although the database differs')
+      .option('--dry-run', 'compare and show; write nothing')
+      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
+      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
+  ).addHelpText('before', examples(['skills migrate baseline --dry-run', 'skills migrate baseline --to 20251220_create_skill_system']))
 
   const sync = program
     .command('sync')

@@ -29,7 +29,7 @@ export async function runCommand(
   const exit = interruption()?.exit ?? result.exit ?? result.error?.exitCode ?? EXIT.ok
   const diagnostics = diagnosticsOf(result)
   if (flags.json === true) {
-    io.out(JSON.stringify(envelope(name, exit === EXIT.ok, result.report, result.error), null, 2))
+    io.json(envelope(name, exit === EXIT.ok, result.report, result.error))
   } else {
     const lines = flags.quiet === true ? [] : (result.view?.(createStyle(io.outColors), io.width) ?? [])
     if (lines.length > 0) io.out(lines.join('\n'))

@@ -1,11 +1,15 @@
 import path from 'node:path'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
+import type { Position } from '../core/positions.ts'
+import { LineIndex } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
 
 /** What `skills.config.json` (or `.js`, `.mjs`, `.cjs`) may say. Paths are relative to the file. */
 export interface ConfigFile {
   databaseUrl?: string
+  /** The server itself, past a pooler; `skills migrate` prefers it. */
+  directUrl?: string
   embedded?: string
   schema?: string
   ledger?: string
@@ -22,6 +26,7 @@ export interface LoadedConfigFile {
 
 const KEYS: Readonly<Record<keyof ConfigFile, 'string' | 'strings'>> = {
   databaseUrl: 'string',
+  directUrl: 'string',
   embedded: 'string',
   schema: 'string',
   ledger: 'string',
@@ -34,7 +39,7 @@ const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 's
 /** Finds the configuration file in `cwd` or a folder above it, or reads the one that was named. */
 export async function loadConfigFile(cwd: string, named: string | undefined): Promise<LoadedConfigFile | undefined> {
   const { default: library } = await import('lilconfig')
-  const explorer = library.lilconfig('skills', { searchPlaces: NAMES, cache: false })
+  const explorer = library.lilconfig('skills', { searchPlaces: NAMES, cache: false, loaders: { '.json': readJson } })
   try {
     const found = named === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, named))
     if (found === null || found.isEmpty === true) return undefined
@@ -45,6 +50,16 @@ export async function loadConfigFile(cwd: string, named: string | undefined): Pr
     throw new SkillsError('CONFIG_INVALID', `the configuration file ${named ?? 'skills.config'} cannot be read: ${reason}`, {
       cause: error,
     })
+  }
+}
+
+function readJson(file: string, content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch (error) {
+    // the parser's own message can quote the text, and a password with it
+    const offset = /at position (\d+)/.exec(String(error))?.[1]
+    throw invalid(file, 'it is not valid JSON', undefined, offset === undefined ? {} : new LineIndex(content).positionAt(Number(offset)))
   }
 }
 
@@ -68,7 +83,7 @@ function checked(value: unknown, file: string): ConfigFile {
   return value as ConfigFile
 }
 
-function invalid(file: string, reason: string, hint?: string): SkillsError {
-  const diagnostic: Diagnostic = { severity: 'error', code: 'CONFIG_INVALID', message: reason, file }
+function invalid(file: string, reason: string, hint?: string, position: Partial<Position> = {}): SkillsError {
+  const diagnostic: Diagnostic = { severity: 'error', code: 'CONFIG_INVALID', message: reason, file, ...position }
   return new SkillsError('CONFIG_INVALID', `${file}: ${reason}`, { diagnostics: [diagnostic], ...(hint === undefined ? {} : { hint }) })
 }

@@ -38,6 +38,8 @@ const IGNORED: ReadonlySet<string> = new Set([
   'prepare',
 ])
 
+const ESCAPES = 'percent-encode special characters in the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25'
+
 export interface ParsedUrl {
   keywords: Keywords
   /** The `schema` parameter, as Prisma writes it. */
@@ -53,7 +55,7 @@ export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
   const match = /^postgres(?:ql)?:\/\/(?<rest>[^]*)$/i.exec(url.trim())
   if (match?.groups === undefined) throw invalid(origin, 'it does not begin with postgres:// or postgresql://')
   const rest = match.groups['rest'] ?? ''
-  const [location, query] = splitOnce(rest, '?', rest.indexOf('@') === -1 ? 0 : firstQuestionMark(rest))
+  const [location, query] = splitOnce(rest, '?', passwordEnd(rest))
   const at = location.lastIndexOf('@')
   const [user, password] = at === -1 ? [undefined, undefined] : splitOnce(location.slice(0, at), ':', 0)
   const [authority, database] = splitOnce(location.slice(at + 1), '/', 0)
@@ -65,25 +67,28 @@ export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
   return readParameters(query ?? '', keywords, origin)
 }
 
-function firstQuestionMark(rest: string): number {
-  // a `?` in front of the last `@` belongs to the password, unless a parameter follows it
+/** The last `@` when a `?` in front of it belongs to the password, else 0. */
+function passwordEnd(rest: string): number {
   const at = rest.lastIndexOf('@')
   const mark = rest.indexOf('?')
-  return mark !== -1 && mark < at && !/^\?[a-z_]+=/i.test(rest.slice(mark)) ? at : 0
+  if (mark === -1 || mark > at) return 0
+  const key = /^\?([a-z_]+)=/i.exec(rest.slice(mark))?.[1]
+  if (key === undefined) return at
+  // with an earlier `@` the password has ended: a slip in a parameter must not move it to another host
+  return rest.lastIndexOf('@', mark) !== -1 || isKnown(key) ? 0 : at
+}
+
+function isKnown(key: string): boolean {
+  return key === 'schema' || key === 'ssl' || (KEYWORDS as readonly string[]).includes(key) || IGNORED.has(key)
 }
 
 function readHosts(authority: string, origin: string): Keywords {
   const hosts: string[] = []
   const ports: string[] = []
   for (const part of authority.split(',')) {
-    const match = /^(?:\[(?<v6>[0-9a-f:.%]+)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/i.exec(part)
-    if (match?.groups === undefined)
-      throw invalid(
-        origin,
-        'the host or port cannot be read',
-        'percent-encode special characters in the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25',
-      )
-    hosts.push(match.groups['v6'] ?? decode(match.groups['name'] ?? ''))
+    const match = /^(?:\[(?<v6>[0-9a-f:.]+(?:%[\w.%-]+)?)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/i.exec(part)
+    if (match?.groups === undefined) throw invalid(origin, 'the host or port cannot be read', ESCAPES)
+    hosts.push(decode(match.groups['v6'] ?? match.groups['name'] ?? ''))
     ports.push(match.groups['port'] ?? '')
   }
   return { host: hosts.join(','), ...(ports.some((port) => port !== '') ? { port: ports.join(',') } : {}) }
@@ -99,6 +104,8 @@ function readParameters(query: string, keywords: Keywords, origin: string): Pars
     else if (key === 'ssl') keywords.sslmode = value === 'true' || value === '1' ? 'require' : 'disable'
     else if ((KEYWORDS as readonly string[]).includes(key)) keywords[key as Keyword] = value
     else if (!IGNORED.has(key)) {
+      // what follows a `?` may be the rest of a password, which no message may hold
+      if (query.includes('@')) throw invalid(origin, 'it has an unknown parameter', ESCAPES)
       const near = nearest(key, [...KEYWORDS, 'schema'])
       throw invalid(origin, `it has an unknown parameter "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
     }

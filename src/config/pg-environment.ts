@@ -77,7 +77,9 @@ export function passwordFromFile(
   const values = [host, String(wanted.port), wanted.database, wanted.user]
   for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue
-    const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    // the pattern matches once more, empty, at the end of the line
+    const matches = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].filter(({ index }) => index < line.length)
+    const fields = matches.map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
   }
   return undefined

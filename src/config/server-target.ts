@@ -23,7 +23,8 @@ export function serverTarget(given: Keywords, env: Environment, origin: string):
   const [first] = hosts
   const password =
     keywords.password ?? (first === undefined ? undefined : passwordFromFile(keywords.passfile, { ...first, database, user }, env))
-  registerSecret(password)
+  // one that is also a name cannot be hidden: blanking it would blank the names (and the scheme, when it is `postgres`)
+  if (password !== user && password !== database) registerSecret(password)
   return {
     kind: 'server',
     hosts,

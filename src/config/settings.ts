@@ -12,6 +12,8 @@ import { serverTarget } from './server-target.ts'
 /** What the command line said. */
 export interface Flags {
   databaseUrl?: string | undefined
+  /** The server itself, past a pooler: what migrations prefer. */
+  directUrl?: string | undefined
   /** `true` is the flag without a folder. */
   embedded?: string | true | undefined
   schema?: string | undefined
@@ -40,10 +42,10 @@ export interface Settings {
 export const DEFAULT_EMBEDDED = '.skills/db'
 
 /** Resolves every setting: flag, then environment, then `.env`, then configuration file, then default. */
-export async function loadSettings(flags: Flags, env: Environment, cwd: string): Promise<Settings> {
+export async function loadSettings(flags: Flags, env: Environment, cwd: string, purpose: Purpose = 'use'): Promise<Settings> {
   const dotenv = await readDotenv(cwd)
   const file = await loadConfigFile(cwd, flags.config)
-  const sources: Sources = { flags, env, dotenv, file, cwd }
+  const sources: Sources = { flags, env, dotenv, file, cwd, purpose }
   const { target, origin, schema: urlSchema } = chooseDatabase(sources)
   const schema = pick(sources, flags.schema, '--schema', 'SKILLS_SCHEMA', 'schema')
   return {
@@ -56,7 +58,11 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string):
   }
 }
 
+/** Migrations go to the server itself where its address is given; everything else may go through a pooler. */
+export type Purpose = 'use' | 'migrate'
+
 interface Sources {
+  purpose: Purpose
   flags: Flags
   env: Environment
   dotenv: Environment
@@ -70,20 +76,27 @@ interface Choice {
   schema?: string | undefined
 }
 
-function chooseDatabase({ flags, env, dotenv, file, cwd }: Sources): Choice {
+function chooseDatabase({ flags, env, dotenv, file, cwd, purpose }: Sources): Choice {
   const merged: Environment = { ...dotenv, ...env }
   if (flags.databaseUrl !== undefined && flags.embedded !== undefined) {
     throw new SkillsError('USAGE', '--database-url and --embedded exclude each other', { hint: 'give one of the two' })
   }
+  const direct = purpose === 'migrate'
+  if (direct && flags.directUrl !== undefined) return fromUrl(flags.directUrl, '--direct-url', merged)
   if (flags.databaseUrl !== undefined) return fromUrl(flags.databaseUrl, '--database-url', merged)
+  const configured = file?.config.embedded === undefined ? undefined : relativeTo(cwd, file, file.config.embedded)
   if (flags.embedded !== undefined)
-    return embedded(flags.embedded === true ? (file?.config.embedded ?? DEFAULT_EMBEDDED) : flags.embedded, '--embedded')
+    return embedded(flags.embedded === true ? (configured ?? DEFAULT_EMBEDDED) : flags.embedded, '--embedded')
+  // only beside its pooled sibling: a flag that names another database must not lose to a variable
+  const directUrl = direct ? fromEnvironment('DIRECT_URL', env, dotenv) : undefined
+  if (directUrl !== undefined) return fromUrl(directUrl.value, directUrl.origin, merged)
   const url = fromEnvironment('DATABASE_URL', env, dotenv)
   if (url !== undefined) return fromUrl(url.value, url.origin, merged)
   const variables = locatingVariables(merged)
   if (variables.length > 0) return { target: serverTarget({}, merged, variables.join(', ')), origin: variables.join(', ') }
+  if (direct && file?.config.directUrl !== undefined) return fromUrl(file.config.directUrl, file.path, merged)
   if (file?.config.databaseUrl !== undefined) return fromUrl(file.config.databaseUrl, file.path, merged)
-  if (file?.config.embedded !== undefined) return embedded(relativeTo(cwd, file, file.config.embedded), file.path)
+  if (file !== undefined && configured !== undefined) return embedded(configured, file.path)
   return byDefault(env)
 }
 

@@ -22,6 +22,8 @@ export interface DbInfo {
   /** Schemas of the session's own search_path, without `schema`. */
   otherSchemas: readonly string[]
   superuser: boolean
+  /** Process id of the backend, for looking at it from another session; not to be relied on behind a pooler. */
+  pid: number
   /** A standby: nothing can be written. */
   inRecovery: boolean
   /** The backend answering is not the one that greeted us: a pooler in transaction or statement mode. */

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import type { EmbeddedTarget } from '../core/target.ts'
 import { describeTarget } from '../core/target.ts'
@@ -14,7 +15,7 @@ const NOT_READY_MS = 120_000
 
 /** Opens the embedded database (PGlite, PostgreSQL in this process), made on first use. One process at a time. */
 export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
-  const unlock = target.directory === 'memory' ? () => undefined : await lockFolder(target.directory)
+  const unlock = target.directory === 'memory' ? () => undefined : await lock(target.directory)
   let engine: Engine | undefined
   try {
     engine = await start(target)
@@ -49,21 +50,40 @@ interface Engine extends ProtocolEngine {
   close(): Promise<void>
 }
 
-async function start(target: EmbeddedTarget): Promise<Engine> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const inMemory = target.directory === 'memory'
-  const existed = !inMemory && existsSync(target.directory)
-  if (!inMemory) mkdirSync(target.directory, { recursive: true })
+async function lock(directory: string): Promise<() => void> {
   try {
-    return await PGlite.create(inMemory ? 'memory://' : target.directory)
+    return await lockFolder(directory)
   } catch (error) {
-    // PGlite's own message can carry 7 KB of source text: the first line is enough
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200) ?? ''
-    throw new SkillsError('EMBEDDED_BROKEN', `cannot open the embedded database ${target.directory}: ${reason}`, {
-      hint: existed
-        ? 'free disk space and check its permissions; if it was made by another version, move the folder away and run again'
-        : 'check the free disk space and the permissions of the folder',
-      cause: error,
-    })
+    throw error instanceof SkillsError ? error : broken(directory, reasonOf(error), 'check the path and its permissions', error)
   }
+}
+
+async function start({ directory }: EmbeddedTarget): Promise<Engine> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  if (directory === 'memory') return PGlite.create('memory://')
+  let existed = false
+  try {
+    mkdirSync(directory, { recursive: true })
+    existed = readdirSync(directory).length > 0
+    // PGlite would make a new database over whatever is there
+    if (existed && !existsSync(path.join(directory, 'PG_VERSION'))) throw new Error('the folder is not empty, and holds no database')
+    return await PGlite.create(directory)
+  } catch (error) {
+    const hint = existed
+      ? 'name another folder with --embedded DIR, or move this one away and run again'
+      : 'check the free disk space and the permissions of the folder'
+    throw broken(directory, reasonOf(error), hint, error)
+  }
+}
+
+function broken(directory: string, reason: string, hint: string, cause: unknown): SkillsError {
+  return new SkillsError('EMBEDDED_BROKEN', `cannot open the embedded database ${directory}: ${reason}`, { hint, cause })
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  // all that PGlite says of files it cannot use
+  if (/^Aborted\(|failed to initialize/.test(message)) return 'its files are damaged, or of another version'
+  // its other messages can carry 7 KB of source text: the first line is enough
+  return message.split('\n')[0]?.slice(0, 200) ?? ''
 }

@@ -19,7 +19,7 @@ interface Holder {
  * with the process, so two that find the same stale file cannot both take it over.
  */
 export async function lockFolder(directory: string): Promise<() => void> {
-  const file = `${directory}.lock`
+  const file = `${path.resolve(directory)}.lock`
   mkdirSync(path.dirname(file), { recursive: true })
   const guard = await holdName(path.resolve(directory), () => busy(directory, file, readHolder(file)))
   try {

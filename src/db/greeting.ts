@@ -52,6 +52,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     schemaExists: row.schema_exists,
     otherSchemas: row.path.filter((name) => name !== row.schema),
     superuser: row.superuser,
+    pid: row.pid,
     inRecovery: row.in_recovery,
     // PGlite always says 42, whatever it greeted with
     pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,

@@ -8,14 +8,20 @@ import { hostAndPort } from '../core/target.ts'
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const CANCEL_REQUEST_CODE = 80_877_102
 
+const NOT_POSTGRES = 'what answers there is not PostgreSQL'
+const CHECK_ADDRESS = 'check that host and port belong to a PostgreSQL server'
+
 /** A socket that failed to open: which address, and why in words. */
 export class SocketError extends Error {
   readonly address: string
+  /** What to do about it, when waiting for the server would not help. */
+  readonly remedy: string | undefined
 
-  constructor(address: string, reason: string, options?: ErrorOptions) {
+  constructor(address: string, reason: string, options: ErrorOptions & { remedy?: string | undefined } = {}) {
     super(reason, options)
     this.name = 'SocketError'
     this.address = address
+    this.remedy = options.remedy
   }
 }
 
@@ -24,12 +30,27 @@ export async function openNetworkSocket(target: ServerTarget, mode: SslMode): Pr
   let failure: SocketError | undefined
   for (const host of target.hosts) {
     try {
-      return await openOne(host, mode, target.ssl, target.connectTimeoutMs)
+      return guardFirstAnswer(await openOne(host, mode, target.ssl, target.connectTimeoutMs), hostAndPort(host))
     } catch (error) {
       failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), reasonOf(error), { cause: error })
     }
   }
   throw failure ?? new SocketError('', 'no host given')
+}
+
+/**
+ * Ends the connection when what answers first is no PostgreSQL message (Authentication, ErrorResponse, NoticeResponse,
+ * NegotiateProtocolVersion). It has to see the bytes before the driver, which waits for the end of messages that are none.
+ */
+function guardFirstAnswer(socket: net.Socket, address: string): net.Socket {
+  const push = socket.push.bind(socket)
+  socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
+    socket.push = push
+    if (chunk === null || 'RENv'.includes(String.fromCharCode(chunk[0] ?? 0))) return push(chunk, encoding)
+    socket.destroy(new SocketError(address, NOT_POSTGRES, { remedy: CHECK_ADDRESS }))
+    return false
+  }
+  return socket
 }
 
 /** Sends a CancelRequest for a session over a socket of its own; the server closes it when it has taken the request. */
@@ -63,7 +84,7 @@ async function openOne(address: { host: string; port: number }, mode: SslMode, s
     return await encrypt(socket, host, mode, ssl)
   } catch (error) {
     socket.destroy()
-    throw new SocketError(hostAndPort(address), reasonOf(error), { cause: error })
+    throw new SocketError(hostAndPort(address), reasonOf(error), { cause: error, remedy: remedyOf(error) })
   } finally {
     clearTimeout(timer)
   }
@@ -73,9 +94,15 @@ async function openOne(address: { host: string; port: number }, mode: SslMode, s
 async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: SslSettings): Promise<net.Socket> {
   socket.write(SSL_REQUEST)
   const answer = (await event(socket, 'data')) as Buffer
-  if (answer[0] !== 0x53) {
+  const kind = answer.toString('latin1', 0, 1)
+  if (kind === 'E') throw new Error('the server refused the connection before TLS began')
+  // one byte, and nothing unencrypted behind it that would be taken for part of the session
+  if (answer.length !== 1 || !'SN'.includes(kind)) throw new SocketError(host, NOT_POSTGRES, { remedy: CHECK_ADDRESS })
+  if (kind === 'N') {
     if (mode === 'prefer' || mode === 'allow') return socket
-    throw new Error(`the server does not offer TLS, and sslmode is ${mode}`)
+    throw new SocketError(host, `the server does not offer TLS, and sslmode is ${mode}`, {
+      remedy: 'turn TLS on at the server, or set sslmode=disable where nobody can listen in',
+    })
   }
   const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
   const verifyChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && fromFile)
@@ -124,6 +151,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   ENOENT: 'no such socket',
   EACCES: 'permission denied',
+}
+
+/** Certificates do not become valid by waiting. */
+function remedyOf(error: unknown): string | undefined {
+  if (error instanceof SocketError) return error.remedy
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'connect with a name that is in the certificate, or set sslmode=verify-ca'
+  return /CERT|UNABLE_TO_(?:GET|VERIFY)/.test(code)
+    ? 'give the certificate of the authority that signed it: sslrootcert=FILE, or sslrootcert=system'
+    : undefined
 }
 
 function reasonOf(error: unknown): string {

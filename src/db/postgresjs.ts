@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { SkillsError } from '../core/errors.ts'
-import { registerSecret } from '../core/redaction.ts'
 import { databaseErrorFrom, DatabaseError } from './database-error.ts'
 import type { Notice, Outcome, Parameter, Row } from './db.ts'
+import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
 
 export interface DriverOptions {
@@ -30,7 +30,7 @@ export interface Driver {
 
 /** Opens nothing yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
-  registerSecret(options.password)
+  const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
   let key: { pid: number; secret: number } | undefined
   const sql = postgres({
@@ -49,7 +49,7 @@ export function createDriver(options: DriverOptions): Driver {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
+    connect_timeout: timeoutSeconds,
     // named statements break behind transaction poolers, and a command runs each statement once
     prepare: false,
     fetch_types: false,
@@ -65,6 +65,9 @@ export function createDriver(options: DriverOptions): Driver {
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
       return [...result]
     } catch (error) {
+      // its own words for it name no address
+      if ((error as { code?: unknown }).code === 'CONNECT_TIMEOUT')
+        throw new SocketError('', `no answer within ${timeoutSeconds} s`, { cause: error })
       throw translate(error)
     }
   }

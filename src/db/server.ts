@@ -64,7 +64,8 @@ async function openOnce(target: ServerTarget, mode: SslMode, schema: string | un
 
 function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return STARTING_UP.has(error.code)
-  return error instanceof SocketError || (error instanceof SkillsError && error.code === 'CONNECTION_LOST')
+  if (error instanceof SocketError) return error.remedy === undefined
+  return error instanceof SkillsError && error.code === 'CONNECTION_LOST'
 }
 
 /** Connection failures in a line: host, port and reason, and the likely remedy. Never the password. */
@@ -72,7 +73,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
   const address = target.hosts.map(hostAndPort).join(', ')
   if (error instanceof SocketError) {
     return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${error.address || address}: ${error.message}`, {
-      hint: 'check host and port and that the server runs; --wait 30s waits for a server that is still starting',
+      hint: error.remedy ?? 'check host and port and that the server runs; --wait 30s waits for a server that is still starting',
       cause: error,
     })
   }

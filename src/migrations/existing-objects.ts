@@ -2,6 +2,7 @@ import type { Db } from '../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../db/quote.ts'
 import type { ObjectKind, SqlObject } from '../sqltext/statement-kind.ts'
 import type { ParsedStatement } from './migration-file.ts'
+import type { ExistingObject } from './report.ts'
 
 /** SQL that answers one row `{present}` with the positions (in `statements`) of those whose object is in the catalog now, of the same kind. */
 export function presentObjectsSql(statements: readonly ParsedStatement[]): string | undefined {
@@ -18,6 +19,24 @@ export async function objectExists(db: Db, object: SqlObject): Promise<boolean |
   if (test === undefined) return undefined
   const [row] = await db.query<{ found: boolean }>(`SELECT ${test} AS found`)
   return row?.found === true
+}
+
+/** An object that was there before its statement ran. */
+export function existingObject(
+  { line, column }: ParsedStatement,
+  object: SqlObject,
+  how: ExistingObject['how'],
+  sqlstate?: string,
+): ExistingObject {
+  return {
+    line,
+    column,
+    kind: object.kind,
+    name: object.name,
+    ...(object.table === undefined ? {} : { table: object.table }),
+    how,
+    ...(sqlstate === undefined ? {} : { sqlstate }),
+  }
 }
 
 /** A statement that fails with SQLSTATE `code` when one of the indexes is INVALID (left behind by a failed concurrent build), which IF NOT EXISTS passes over. */

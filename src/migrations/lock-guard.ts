@@ -22,6 +22,14 @@ export function migrationLock(db: Db, ledger: string): bigint {
   return advisoryKey('skills migrate', db.info.schema, ledger)
 }
 
+/** The lock as short work on the ledger takes it. */
+export function lockOf(db: Db, ledger: string): LockSettings {
+  return { key: migrationLock(db, ledger), waitMs: LOCK_WAIT_MS, onEvent: () => undefined }
+}
+
+/** How long to wait for other runs unless told otherwise. */
+export const LOCK_WAIT_MS = 60_000
+
 /**
  * A statement for the beginning of a transaction that fails at once when another run holds the lock,
  * when `version` is applied by now, or when the file before it is not. The lock ends with the

@@ -1,21 +1,20 @@
 import { SkillsError } from '../core/errors.ts'
 import { plural } from '../core/text.ts'
 import { DatabaseError } from '../db/database-error.ts'
-import type { Db, Outcome } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Ledger } from './ledger.ts'
 import { createLedgerSql, ledgerName, readLedger } from './ledger.ts'
-import { GUARD, guardSql, migrationLock, waitForLock } from './lock-guard.ts'
+import { LOCK_WAIT_MS, migrationLock } from './lock-guard.ts'
+import { lockedTransaction } from './locked-transaction.ts'
 import type { MigrationSource, ParsedMigration } from './migration-file.ts'
 import { parseMigration } from './parse-migration.ts'
 import type { Plan } from './plan.ts'
-import { planMigrations } from './plan.ts'
+import { planMigrations, unknownVersion } from './plan.ts'
 import { readMigrations } from './read-migrations.ts'
-import type { AppliedMigration, MigrateEvent, MigrateReport } from './report.ts'
-import type { Closing } from './run-in-transaction.ts'
-import { close, runInTransaction } from './run-in-transaction.ts'
+import type { MigrateEvent, MigrateReport } from './report.ts'
+import { runFiles } from './run-files.ts'
 import type { RunSettings } from './run-settings.ts'
-import { runWithoutTransaction } from './run-without-transaction.ts'
 
 export interface MigrateOptions {
   sources: readonly MigrationSource[]
@@ -24,6 +23,16 @@ export interface MigrateOptions {
   /** `skills 1.2.3`: who is written into the ledger. */
   tool: string
   dryRun?: boolean
+  /** Stop after this version. */
+  to?: string | undefined
+  /** Refuse a pending file that sorts before an applied one. */
+  strictOrder?: boolean
+  /** Go on with the next file after one that failed; the error at the end tells all failures. */
+  keepGoing?: boolean
+  /** Limit for each statement, in milliseconds; none unless given. */
+  statementTimeoutMs?: number
+  /** `sql/catalog/objects.sql` of the package. */
+  catalogQuery: string
   /** Tolerate nothing: an object that exists already is a failure. */
   strict?: boolean
   /** How long to wait for other runs and for locked tables, in milliseconds; 60 s. */
@@ -82,7 +91,8 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
   refuseChanged(plan)
-  const pending = plan.pending.map(({ file }) => parseMigration(file))
+  if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
+  const pending = upTo(options.to, plan).map(({ file }) => parseMigration(file))
   report.pending = pending.map(({ version, file, statements, noTransaction }) => ({
     version,
     file,
@@ -96,71 +106,28 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     db,
     ledger: ledgerName(db, options.ledger),
     lockKey: migrationLock(db, options.ledger),
-    lockWaitMs: options.lockWaitMs ?? 60_000,
+    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
     strict: options.strict === true,
+    statementTimeoutMs: options.statementTimeoutMs,
+    history: files,
+    catalogQuery: options.catalogQuery,
     tool: options.tool,
     onEvent: options.onEvent ?? (() => undefined),
   }
   if (ledger.state !== 'ready') await createLedger(settings, options.ledger, ledger.state)
-  await runFiles(settings, pending, report)
+  await runFiles(settings, pending, report, options.keepGoing === true)
 }
 
-/** Runs the files in order. The commit of each travels with the beginning of the next: about one round trip a file. */
-async function runFiles(settings: RunSettings, pending: readonly ParsedMigration[], report: MigrateReport): Promise<void> {
-  let closing: Closing | undefined
-  const done = (applied: AppliedMigration): void => {
-    report.applied.push(applied)
-    report.pending = report.pending.filter(({ version }) => version !== applied.version)
-    settings.onEvent({ type: 'file-done', migration: applied })
-  }
-  const closePrevious = async (): Promise<void> => {
-    if (closing === undefined) return
-    const { applied } = closing
-    await close(settings, closing)
-    closing = undefined
-    done(applied)
-  }
-  const byAnother = (version: string): void => {
-    report.alreadyApplied++
-    report.pending = report.pending.filter((entry) => entry.version !== version)
-  }
-  for (const [i, migration] of pending.entries()) {
-    settings.onEvent({ type: 'file-start', version: migration.version, number: i + 1, total: pending.length })
-    if (migration.noTransaction) {
-      await closePrevious()
-      const result = await runWithoutTransaction(settings, migration)
-      if (result === 'applied by another run') byAnother(migration.version)
-      else done(result)
-      continue
-    }
-    const previous: Closing | undefined = closing
-    closing = undefined
-    const result = await runInTransaction(settings, migration, previous, () => {
-      if (previous !== undefined) done(previous.applied)
-    })
-    if (result === 'applied by another run') byAnother(migration.version)
-    else closing = result.closing
-  }
-  await closePrevious()
-}
-
-async function createLedger(settings: RunSettings, ledger: string, state: Ledger['state']): Promise<void> {
-  const { db, lockKey, lockWaitMs, onEvent } = settings
-  const deadline = Date.now() + lockWaitMs
-  for (;;) {
-    // under the lock, as CREATE TABLE IF NOT EXISTS itself fails when two run it at once
-    const outcomes = await db.pipeline([
-      'BEGIN',
-      guardSql(lockKey),
-      `SET LOCAL lock_timeout = ${settings.lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`,
-      'COMMIT',
-    ])
-    const failed = outcomes.find((outcome): outcome is Extract<Outcome, { ok: false }> => !outcome.ok)
-    if (failed === undefined) return
-    if (failed.error.code !== GUARD.locked) throw failed.error
-    await waitForLock(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, deadline)
-  }
+/** Under the lock, as CREATE TABLE IF NOT EXISTS itself fails when two run it at once. */
+async function createLedger(
+  { db, lockKey, lockWaitMs, lockTimeoutMs, onEvent }: RunSettings,
+  ledger: string,
+  state: Ledger['state'],
+): Promise<void> {
+  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () =>
+    db.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`),
+  )
 }
 
 function refuseChanged(plan: Plan): void {
@@ -175,10 +142,30 @@ function refuseChanged(plan: Plan): void {
     'HISTORY_CHANGED',
     `${plural(plan.changed.length, 'applied migration')} changed since: ${plan.changed.map(({ file }) => file.version).join(', ')}`,
     {
-      hint: 'nothing was run; restore the file and put the change into a new migration',
+      hint: 'nothing was run; restore the file and put the change into a new migration, or accept it as it is: skills migrate repair VERSION',
       diagnostics,
     },
   )
+}
+
+function refuseOutOfOrder(versions: readonly string[]): void {
+  if (versions.length === 0) return
+  throw new SkillsError('OUT_OF_ORDER', `${plural(versions.length, 'pending migration')} out of order: ${versions.join(', ')}`, {
+    hint: 'nothing was run; rename the file so that it sorts last, or leave --strict-order out',
+  })
+}
+
+/** The pending files, up to and with the version that was asked for. */
+function upTo(version: string | undefined, plan: Plan): Plan['pending'] {
+  if (version === undefined) return plan.pending
+  const last = plan.migrations.findIndex(({ file }) => file.version === version)
+  if (last === -1)
+    throw unknownVersion(
+      version,
+      plan.migrations.map(({ file }) => file.version),
+    )
+  const wanted = new Set(plan.migrations.slice(0, last + 1))
+  return plan.pending.filter((entry) => wanted.has(entry))
 }
 
 function refuseUnfit(pending: readonly ParsedMigration[]): void {

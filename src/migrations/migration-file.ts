@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Statement } from '../sqltext/split.ts'
-import type { StatementKind } from '../sqltext/classify.ts'
+import type { StatementKind } from '../sqltext/statement-kind.ts'
 
 /** A folder of migrations. The package's own come first. */
 export interface MigrationSource {

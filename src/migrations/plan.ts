@@ -1,3 +1,5 @@
+import { SkillsError } from '../core/errors.ts'
+import { nearest } from '../core/text.ts'
 import type { LedgerRow } from './ledger.ts'
 import type { MigrationFile } from './migration-file.ts'
 
@@ -47,4 +49,12 @@ function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationStat
   if (row === undefined) return 'pending'
   if (row.checksum === undefined) return 'adopted'
   return row.checksum === file.checksum ? 'applied' : 'changed'
+}
+
+/** A version that no file has. */
+export function unknownVersion(version: string, known: readonly string[]): SkillsError {
+  const near = nearest(version, known)
+  return new SkillsError('VERSION_UNKNOWN', `there is no migration ${version}`, {
+    hint: near === undefined ? 'skills migrate status lists them' : `did you mean ${near}?`,
+  })
 }

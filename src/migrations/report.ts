@@ -44,6 +44,12 @@ export interface ExistingObject {
   column: number
   kind: string
   name: string
+  /** What it belongs to: the table of a column, a constraint, an index. */
+  table?: string
+  /** Whether it is what the files make of it; absent when that could not be found out. */
+  same?: boolean
+  /** How it is not, a line each. */
+  differences?: string[]
   /** `if not exists`: the statement allows it. `tolerated`: it failed with `sqlstate`, was rolled back by itself and skipped. */
   how: 'if not exists' | 'tolerated'
   sqlstate?: string

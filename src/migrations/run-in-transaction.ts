@@ -2,7 +2,8 @@ import type { SkillsError } from '../core/errors.ts'
 import type { DatabaseError } from '../db/database-error.ts'
 import type { Outcome } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import { objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
+import { compareExisting } from './compare-existing.ts'
+import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
 import { insertLedgerSql } from './ledger.ts'
 import { GUARD, guardSql, isLockNotAvailable, lockTimeout, pause, waitForLock } from './lock-guard.ts'
@@ -92,7 +93,10 @@ async function attempt(
     return attempt(settings, migration, undefined, onClosed, deadline)
   }
   const existing = presentBefore(migration, opened[2])
-  await undoOnThrow(settings, () => runStatements(settings, migration, body, outcomes, existing))
+  await undoOnThrow(settings, async () => {
+    await runStatements(settings, migration, body, outcomes, existing)
+    await compareExisting(settings, migration, existing)
+  })
   return { closing: closingOf(settings, migration, existing, performance.now() - began) }
 }
 
@@ -140,7 +144,7 @@ async function tolerate(
   await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
   // the same code is raised over an object of another kind, which would not do the file's work
   if ((await objectExists(settings.db, object)) === false) throw failure()
-  return { line: statement.line, column: statement.column, kind: object.kind, name: object.name, how: 'tolerated', sqlstate: error.code }
+  return existingObject(statement, object, 'tolerated', error.code)
 }
 
 function beginSql(settings: RunSettings, migration: ParsedMigration): string {
@@ -213,9 +217,7 @@ function presentBefore(migration: ParsedMigration, outcome: Outcome | undefined)
   return positions.flatMap((i) => {
     const statement = candidates[i]
     const object = statement?.kind.object
-    return statement === undefined || object === undefined
-      ? []
-      : [{ line: statement.line, column: statement.column, kind: object.kind, name: object.name, how: 'if not exists' as const }]
+    return statement === undefined || object === undefined ? [] : [existingObject(statement, object, 'if not exists')]
   })
 }
 

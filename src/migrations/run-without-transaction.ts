@@ -1,7 +1,8 @@
 import { sha256 } from '../core/digests.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import { quoteIdent, quoteLiteral } from '../db/quote.ts'
-import { objectExists } from './existing-objects.ts'
+import { compareExisting } from './compare-existing.ts'
+import { existingObject, objectExists } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
 import { insertLedgerSql } from './ledger.ts'
 import { pause, waitForLock } from './lock-guard.ts'
@@ -64,6 +65,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     if (found !== undefined) existing.push(found)
     await db.exec(`INSERT INTO ${progress} (version, statement) VALUES (${quoteLiteral(migration.version)}, ${quoteLiteral(digest)})`)
   }
+  if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
   const { version, file, checksum, statements } = migration
   const durationMs = performance.now() - began
   const entry = insertLedgerSql(settings.ledger, {
@@ -83,23 +85,15 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   const { object, tolerable, ifNotExists } = statement.kind
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
-  const found = (how: ExistingObject['how'], sqlstate?: string): ExistingObject => ({
-    line: statement.line,
-    column: statement.column,
-    kind: object?.kind ?? '',
-    name: object?.name ?? '',
-    how,
-    ...(sqlstate === undefined ? {} : { sqlstate }),
-  })
   try {
     await db.exec(statement.text)
-    return before ? found('if not exists') : undefined
+    return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     const tolerated =
       !settings.strict && object !== undefined && tolerable.includes(error.code) && (await objectExists(db, object)) !== false
-    if (!tolerated) throw statementFailure(migration, statement, error, '')
-    return found('tolerated', error.code)
+    if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
+    return existingObject(statement, object, 'tolerated', error.code)
   }
 }
 

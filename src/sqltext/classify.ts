@@ -7,8 +7,6 @@ import { outsideTransaction } from './outside-transaction.ts'
 import type { StatementKind } from './statement-kind.ts'
 import { transactionControl } from './transaction-control.ts'
 
-export type { StatementKind } from './statement-kind.ts'
-
 /**
  * What matters of one statement (as split off by `splitStatements`) to a migration runner, from its leading tokens: no
  * parser, so unknown or wrong syntax is no error, it just has a verb and nothing else. Only an ALTER ... ADD is read to

@@ -24,7 +24,8 @@ export async function logSampleEvents(db: Db, { skills }: SampleOptions): Promis
         const used = skills.filter((_, i) => i < 2 || (user + session) % 3 === 0)
         for (const [i, skill] of used.entries()) {
           // every seventh use fails softly, one in twenty-three is refused
-          const outcome = (user * 7 + session * 3 + i) % 23 === 0 ? 'hard_refusal' : (user + session * 2 + i) % 7 === 0 ? 'soft_fail' : 'success'
+          const outcome =
+            (user * 7 + session * 3 + i) % 23 === 0 ? 'hard_refusal' : (user + session * 2 + i) % 7 === 0 ? 'soft_fail' : 'success'
           const latency = 120 + ((user * 53 + session * 97 + i * 31) % 240)
           await db.query('select log_skill_usage($1::uuid, $2, $3, $4, $5, $6, $7::int, null, $8::jsonb)', [
             userId,
@@ -40,7 +41,12 @@ export async function logSampleEvents(db: Db, { skills }: SampleOptions): Promis
         }
       }
       for (const [i, skill] of skills.entries()) {
-        await db.query('insert into skill_feedback (user_id, skill_id, version, rating) values ($1::uuid, $2, $3, $4::int)', [userId, skill.id, skill.version, 3 + ((user + i) % 3)])
+        await db.query('insert into skill_feedback (user_id, skill_id, version, rating) values ($1::uuid, $2, $3, $4::int)', [
+          userId,
+          skill.id,
+          skill.version,
+          3 + ((user + i) % 3),
+        ])
       }
     }
     return written

@@ -19,14 +19,16 @@ export async function readChecks(folders: readonly string[]): Promise<Check[]> {
 
 async function readFolder(folder: string): Promise<Check[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
-  const files = await Promise.all(names.map(async (name) => parseChecks(await readFile(path.join(folder, name), 'utf8'), path.join(folder, name))))
+  const files = await Promise.all(
+    names.map(async (name) => parseChecks(await readFile(path.join(folder, name), 'utf8'), path.join(folder, name))),
+  )
   return files.flat()
 }
 
 /** The checks of one file. A header line `-- check: ID` begins one, the header lines behind it describe it. */
 export function parseChecks(text: string, file: string): Check[] {
   const lines = text.split(/\r?\n/)
-  const starts = lines.flatMap((line, i) => (/^-- check:/.test(line) ? [i] : []))
+  const starts = lines.flatMap((line, i) => (line.startsWith('-- check:') ? [i] : []))
   return starts.map((start, i) => parseCheck(lines.slice(start, starts[i + 1]), file, start + 1))
 }
 
@@ -76,4 +78,3 @@ function invalid(file: string, line: number, message: string): SkillsError {
     diagnostics: [{ severity: 'error', code: 'CHECK_FILE_INVALID', message, file, line }],
   })
 }
-

@@ -26,25 +26,44 @@ export async function runChecks(db: Db, options: VerifyOptions): Promise<VerifyR
   const count = (status: CheckResult['status']): number => results.filter((result) => result.status === status).length
   const failed = count('failed')
   const skipped = count('skipped')
-  return { ok: failed === 0 && (options.strict !== true || skipped === 0), passed: count('passed'), failed, warnings: count('warning'), skipped, checks: results }
+  return {
+    ok: failed === 0 && (options.strict !== true || skipped === 0),
+    passed: count('passed'),
+    failed,
+    warnings: count('warning'),
+    skipped,
+    checks: results,
+  }
 }
 
 async function runCheck(db: Db, check: Check, { inputs, missing }: VerifyOptions): Promise<CheckResult> {
   const { id, title, severity } = check
   const input = check.input === undefined ? undefined : inputs[check.input]
   if (check.input !== undefined && input === undefined) {
-    return { id, title, severity, status: 'skipped', reason: missing?.[check.input] ?? `there is no ${check.input} to compare with`, faults: [] }
+    return {
+      id,
+      title,
+      severity,
+      status: 'skipped',
+      reason: missing?.[check.input] ?? `there is no ${check.input} to compare with`,
+      faults: [],
+    }
   }
   await db.exec('SAVEPOINT skills_check')
   try {
     for (const statement of check.setup) await db.exec(statement)
     const rows = await db.query(check.query, input === undefined ? [] : [input])
-    return judge(check, rows.map((row) => toFault(row, check)))
+    return judge(
+      check,
+      rows.map((row) => toFault(row, check)),
+    )
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     const reason = cannotRun(error)
     if (reason !== undefined) return { id, title, severity, status: 'skipped', reason, faults: [] }
-    return judge(check, [{ object: id, expected: 'a check that runs', actual: `${error.message} (SQLSTATE ${error.code})`, remedy: check.remedy }])
+    return judge(check, [
+      { object: id, expected: 'a check that runs', actual: `${error.message} (SQLSTATE ${error.code})`, remedy: check.remedy },
+    ])
   } finally {
     // undoes the rows of the set-up, and an error; on a dead connection there is nothing to undo
     await db.exec('ROLLBACK TO SAVEPOINT skills_check; RELEASE SAVEPOINT skills_check').catch(() => undefined)
@@ -65,5 +84,10 @@ function cannotRun(error: DatabaseError): string | undefined {
 
 function toFault(row: Record<string, unknown>, check: Check): Fault {
   const text = (key: string): string => String(row[key] ?? '')
-  return { object: text('object'), expected: text('expected'), actual: text('actual'), remedy: text('remedy') === '' ? check.remedy : text('remedy') }
+  return {
+    object: text('object'),
+    expected: text('expected'),
+    actual: text('actual'),
+    remedy: text('remedy') === '' ? check.remedy : text('remedy'),
+  }
 }

@@ -6,14 +6,14 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 
 const OURS = ['20251220_create_skill_system', '20251220_skill_system_rls_indexes']
 
-onEachBackend((backend) => {
-  const tables = (db: Db): Promise<unknown[]> =>
-    db.query(
-      "select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> 'schema_migrations'",
-    )
-  const ledger = async (db: Db): Promise<string[]> =>
-    (await db.query<{ version: string }>('select version from schema_migrations order by version')).map(({ version }) => version)
+const tables = (db: Db): Promise<unknown[]> =>
+  db.query(
+    "select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname <> 'schema_migrations'",
+  )
+const ledger = async (db: Db): Promise<string[]> =>
+  (await db.query<{ version: string }>('select version from schema_migrations order by version')).map(({ version }) => version)
 
+onEachBackend((backend) => {
   test('creates the whole schema in an empty database, and the second run writes nothing', async () => {
     const db = await (await backend.fresh()).open()
     const first = await migrate(db)

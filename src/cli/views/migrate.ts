@@ -34,12 +34,17 @@ function appliedLines(migration: AppliedMigration, style: Style): string[] {
   const { file, statements, durationMs, existing } = migration
   const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')}, ${formatDuration(durationMs)})`)}`
   if (existing.length === 0) return [head]
-  return [head, `    already there, left as they are:`, ...existing.map((object) => existingLine(object, style))]
+  return [head, `    already there, left as they are:`, ...existing.flatMap((object) => existingLines(object, style))]
 }
 
-function existingLine({ line, kind, name, how, sqlstate }: ExistingObject, style: Style): string {
+function existingLines({ line, kind, name, how, sqlstate, same, differences }: ExistingObject, style: Style): string[] {
   const reason = how === 'tolerated' ? `skipped, SQLSTATE ${sqlstate ?? ''}` : how
-  return `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}`
+  const sameness =
+    same === undefined ? '' : same ? style.green('the same as the file makes it') : style.yellow('NOT the same as the file makes it')
+  return [
+    `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}${sameness === '' ? '' : `: ${sameness}`}`,
+    ...(differences ?? []).map((difference) => `        ${printable(difference)}`),
+  ]
 }
 
 function remarksOf(report: MigrateReport, style: Style): string[] {

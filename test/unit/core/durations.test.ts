@@ -18,7 +18,12 @@ test.each([
 
 test.each(['', ' ', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])('%j is no duration', (text) => {
   expect(() => parseDuration(text, '--wait')).toThrow(
-    expect.objectContaining({ code: 'USAGE', exitCode: 2, message: `--wait: "${text}" is not a duration`, hint: expect.stringContaining('30s') }),
+    expect.objectContaining({
+      code: 'USAGE',
+      exitCode: 2,
+      message: `--wait: "${text}" is not a duration`,
+      hint: expect.stringContaining('30s'),
+    }),
   )
 })
 

@@ -6,7 +6,14 @@ const frame = (text: string, line: number, column?: number): string[] => renderC
 
 describe('a code frame', () => {
   test('shows two lines before and behind', () => {
-    expect(frame('one\ntwo\nthree\nfour\nfive\nsix\nseven', 4, 2)).toEqual(['  2 | two', '  3 | three', '> 4 | four', '    |  ^', '  5 | five', '  6 | six'])
+    expect(frame('one\ntwo\nthree\nfour\nfive\nsix\nseven', 4, 2)).toEqual([
+      '  2 | two',
+      '  3 | three',
+      '> 4 | four',
+      '    |  ^',
+      '  5 | five',
+      '  6 | six',
+    ])
   })
 
   test('of the first and of the last line', () => {

@@ -13,7 +13,11 @@ test.each<[string, Partial<Diagnostic>, string]>([
   ['a message of several lines', { message: 'a\r\nb' }, '::error title=42P01::a%0D%0Ab'],
   ['percent signs', { message: '100%0A', file: '50%.sql' }, '::error file=50%25.sql,title=42P01::100%250A'],
   ['colons and commas', { message: 'a: b, c', file: 'a:b,c.sql' }, '::error file=a%3Ab%2Cc.sql,title=42P01::a: b, c'],
-  ['a command in disguise', { message: 'x\n::set-env name=A::b', file: 'a\n::stop' }, '::error file=a%0A%3A%3Astop,title=42P01::x%0A::set-env name=A::b'],
+  [
+    'a command in disguise',
+    { message: 'x\n::set-env name=A::b', file: 'a\n::stop' },
+    '::error file=a%0A%3A%3Astop,title=42P01::x%0A::set-env name=A::b',
+  ],
 ])('an annotation of %s', (_, parts, expected) => {
   expect(renderGithubAnnotation({ ...BASE, ...parts })).toBe(expected)
 })

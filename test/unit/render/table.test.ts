@@ -4,7 +4,12 @@ import { PLAIN } from '../../../src/render/style.ts'
 import type { Column } from '../../../src/render/table.ts'
 import { renderTable, truncate } from '../../../src/render/table.ts'
 
-const COLUMNS: Column[] = [{ title: 'skill', shrink: true }, { title: 'uses', align: 'right' }, { title: 'first use', optional: true }, { title: 'last use', optional: true }]
+const COLUMNS: Column[] = [
+  { title: 'skill', shrink: true },
+  { title: 'uses', align: 'right' },
+  { title: 'first use', optional: true },
+  { title: 'last use', optional: true },
+]
 const ROWS = [
   ['elemental-checkin-of-the-morning', '12,345', '2025-01-01T00:00:00Z', '2025-12-20T00:00:00Z'],
   ['漢字の技能', '7', '2025-01-01T00:00:00Z', ''],
@@ -30,7 +35,7 @@ describe('a table', () => {
   test.each([
     [59, 'elemental-checkin-of-the-mor…  12,345  2025-01-01T00:00:00Z'],
     [40, 'elemental…  12,345  2025-01-01T00:00:00Z'],
-    [37, 'elemental-checkin-of-the-mo…   12,345'],
+    [37, 'elemental-checkin-of-the-mor…  12,345'],
   ])('of %d columns drops the optional ones, the last first, when cutting is not enough', (width, row) => {
     expect(renderTable(COLUMNS, ROWS, width, PLAIN)[1]).toBe(row)
   })

@@ -1,0 +1,32 @@
+import { baseline } from '../../index.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { withDatabase } from '../context.ts'
+import { databaseReport } from '../views/database.ts'
+import { baselineView } from '../views/migrate-baseline.ts'
+
+export interface BaselineFlags extends CommonFlags, DatabaseFlags {
+  dir?: string[]
+  ledger?: string
+  to?: string
+  acceptDrift?: boolean
+  dryRun?: boolean
+}
+
+export async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult> {
+  return withDatabase(
+    context,
+    flags,
+    async (db, settings) => {
+      const { report, error } = await baseline(db, {
+        dirs: settings.migrations.value,
+        ledger: settings.ledger.value,
+        to: flags.to,
+        acceptDrift: flags.acceptDrift === true,
+        dryRun: flags.dryRun === true,
+      })
+      const full = { database: databaseReport(db.info), ...report }
+      return { report: full, view: (style) => baselineView(full, style), ...(error === undefined ? {} : { error }) }
+    },
+    'migrate',
+  )
+}

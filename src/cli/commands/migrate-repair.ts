@@ -1,0 +1,33 @@
+import { repair } from '../../index.ts'
+import type { RepairReport } from '../../migrations/repair.ts'
+import { confirm } from '../confirm.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { withDatabase } from '../context.ts'
+import { databaseReport } from '../views/database.ts'
+import { repairSentence, repairView } from '../views/migrate-repair.ts'
+
+export interface RepairFlags extends CommonFlags, DatabaseFlags {
+  dir?: string[]
+  ledger?: string
+  forget?: boolean
+  yes?: boolean
+}
+
+export async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult> {
+  return withDatabase(
+    context,
+    flags,
+    async (db, settings) => {
+      const options = { version, forget: flags.forget === true, dirs: settings.migrations.value, ledger: settings.ledger.value }
+      let done: RepairReport = await repair(db, { ...options, dryRun: true })
+      if (done.action !== 'none') {
+        context.progress.stop()
+        await confirm(context.io, flags, repairSentence(done, db.info.label))
+        done = await repair(db, options)
+      }
+      const report = { database: databaseReport(db.info), ...done }
+      return { report, view: (style) => repairView(report, style) }
+    },
+    'migrate',
+  )
+}

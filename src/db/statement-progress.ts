@@ -1,0 +1,27 @@
+import type { Db, Row } from './db.ts'
+
+/** How far a statement of another session is. */
+export interface StatementProgress {
+  /** `building index: scanning table`, or the beginning of the statement. */
+  what: string
+  /** 0 to 100; null where the server does not tell. */
+  percent: number | null
+  /** Who it waits for, as process ids. */
+  blockedBy: number[]
+}
+
+const PROGRESS = `
+  select left(regexp_replace(a.query, '\\s+', ' ', 'g'), 60) as query, p.phase,
+         case when p.blocks_total > 0 then (100 * p.blocks_done / p.blocks_total)::int when p.tuples_total > 0 then (100 * p.tuples_done / p.tuples_total)::int end as percent,
+         to_json(pg_blocking_pids(a.pid)) as blocked_by
+    from pg_stat_activity a left join pg_stat_progress_create_index p on p.pid = a.pid
+   where a.pid = $1::int and a.state = 'active'`
+
+/** Looks at a backend from another session; undefined when it runs nothing. */
+export async function statementProgress(watcher: Db, pid: number): Promise<StatementProgress | undefined> {
+  const [row] = await watcher.query<Row & { query: string; phase: string | null; percent: number | null; blocked_by: number[] }>(PROGRESS, [
+    pid,
+  ])
+  if (row === undefined) return undefined
+  return { what: row.phase === null ? row.query : `create index: ${row.phase}`, percent: row.percent, blockedBy: row.blocked_by }
+}

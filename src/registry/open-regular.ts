@@ -1,0 +1,41 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+/** Absent on Windows, where opening a link cannot be prevented this way. */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+
+/** Thrown for what is there but is no regular file. */
+export class NotRegularError extends Error {}
+
+/**
+ * Opens a regular file and hands its descriptor to `work`. A symbolic link is an error (ELOOP), not followed even if it
+ * has taken the place of a file since the folder was listed; a pipe does not block.
+ */
+export function withRegularFile<T>(path: string, work: (descriptor: number) => T): T {
+  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new NotRegularError('not a regular file')
+    return work(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Fills a buffer from the current position, as far as the file goes; the number of bytes read. */
+export function fill(descriptor: number, buffer: Uint8Array): number {
+  let length = 0
+  while (length < buffer.length) {
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null)
+    if (count === 0) break
+    length += count
+  }
+  return length
+}
+
+/** The first `limit` bytes of a regular file, and whether it goes on. */
+export function readHead(path: string, limit: number): { bytes: Uint8Array; truncated: boolean } {
+  return withRegularFile(path, (descriptor) => {
+    const buffer = Buffer.allocUnsafe(limit + 1)
+    const length = fill(descriptor, buffer)
+    return { bytes: buffer.subarray(0, Math.min(length, limit)), truncated: length > limit }
+  })
+}

@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const SRC = path.resolve(import.meta.dirname, '../src')
+
+/** The layers of docs and DESIGN, lowest first: each imports only from itself and from the ranks below. */
+const RANKS = [
+  ['core'],
+  ['config', 'db', 'sqltext', 'render'],
+  ['migrations', 'registry', 'verify', 'stats', 'telemetry', 'mining'],
+  ['index.ts'],
+  ['cli'],
+]
+
+/** What a file may hold only when it is named here. */
+const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly string[] }[] = [
+  { what: 'sets the exit code', pattern: /\bprocess\s*\.\s*exitCode\b/, allowed: ['cli/main.ts'] },
+  { what: 'ends the process', pattern: /\bprocess\s*\.\s*(?:exit|abort|reallyExit)\b(?!Code)/, allowed: ['cli/main.ts', 'cli/interrupt.ts'] },
+  { what: 'touches a stream of the process', pattern: /\bprocess\s*\.\s*(?:stdout|stderr|stdin)\b/, allowed: ['cli/main.ts', 'cli/io.ts'] },
+  { what: 'takes apart or renames process', pattern: /=\s*process\s*$|=\s*process\s*;|\bnode:process\b/m, allowed: ['cli/run-command.ts'] },
+  { what: 'uses the console', pattern: /\bconsole\s*[.[]/, allowed: [] },
+  { what: 'has a default export', pattern: /^export\s+default\b|^export\s*\{[^}]*\bas\s+default\b/m, allowed: [] },
+  { what: 'uses any', pattern: /(?:[:<|&,=(]|\bas|\bextends)\s*any\b(?!\s*[:(=]|\w)|\bany\[\]/, allowed: [] },
+  { what: 'hands on the exports of others', pattern: /^export\s+(?:type\s+)?(?:\*|\{[^}]*\}\s*from\b)/m, allowed: ['index.ts'] },
+]
+
+/** Layers that must give the same for the same input on any machine. */
+const PURE = ['core', 'sqltext', 'render']
+
+interface Source {
+  /** Relative to `src`, with `/`. */
+  file: string
+  text: string
+}
+
+/** Every breach of the layering, as `file: what`. */
+function breaches(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ file, text }) => {
+    const { imports, code } = parse(text)
+    const found = imports.flatMap((specifier) => forbiddenImport(file, specifier))
+    for (const { what, pattern, allowed } of RESERVED) if (!allowed.includes(file) && pattern.test(code)) found.push(what)
+    if (rankOf(layerOf(file)) === -1) found.push('is in no layer')
+    if (file.endsWith('/index.ts')) found.push('is a barrel')
+    return found.map((what) => `${file}: ${what}`)
+  })
+}
+
+function forbiddenImport(file: string, specifier: string): string[] {
+  if (!specifier.startsWith('.')) {
+    const impure = /^(?:node:|(?:fs|net|tls|os|process|child_process|http)\b)/.test(specifier) && specifier !== 'node:crypto'
+    return PURE.includes(layerOf(file)) && impure ? [`imports ${specifier}, and ${layerOf(file)} is pure`] : []
+  }
+  const target = path.posix.join(path.posix.dirname(file), specifier)
+  const [from, to] = [layerOf(file), layerOf(target)]
+  if (target.startsWith('..')) return [`imports ${specifier}, which is outside of src`]
+  return from === to || rankOf(to) < rankOf(from) ? [] : [`imports ${target}`]
+}
+
+function layerOf(file: string): string {
+  return file.split('/')[0] ?? ''
+}
+
+function rankOf(layer: string): number {
+  return RANKS.findIndex((layers) => layers.includes(layer))
+}
+
+/** The specifiers of all imports, dynamic and of types too, and the code without comments, strings and regular expressions. */
+function parse(text: string): { imports: string[]; code: string } {
+  const regex = String.raw`(?<=(?:^|[=(,:[!&|?{};>])\s*)\/(?![*/])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*`
+  const token = new RegExp(String.raw`(\/\/[^\n]*|\/\*[^]*?\*\/|${regex})|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\x60(?:[^\x60\\]|\\[^])*\x60`, 'g')
+  const imports: string[] = []
+  const code = text.replace(token, (all, gone: string | undefined, literal: string | undefined, offset: number) => {
+    if (gone !== undefined) return ' '
+    // template literals stay: there is code in them
+    if (literal === undefined) return all
+    if (/\b(?:from|import)\s*\(?\s*$/.test(text.slice(0, offset))) imports.push(literal.slice(1, -1))
+    return "''"
+  })
+  return { imports, code }
+}
+
+test('src keeps to its layers', () => {
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  const sources = files.map((file) => ({ file: file.replaceAll(path.sep, '/'), text: readFileSync(path.join(SRC, file), 'utf8') }))
+  expect(sources.length).toBeGreaterThan(50)
+  expect(breaches(sources)).toEqual([])
+})
+
+describe('the walk finds', () => {
+  const IMPORT = 'imports'
+  test.each<[string, string, string, string]>([
+    ['an import of a higher layer', 'core/a.ts', "import { b } from '../db/b.ts'", `${IMPORT} db/b.ts`],
+    ['an import of a type', 'core/a.ts', "import type { B } from '../db/b.ts'", `${IMPORT} db/b.ts`],
+    ['an import over several lines', 'core/a.ts', "import {\n  a,\n  b,\n} from '../config/b.ts'", `${IMPORT} config/b.ts`],
+    ['an import for its effect', 'db/a.ts', 'import "../stats/b.ts"', `${IMPORT} stats/b.ts`],
+    ['a dynamic import', 'verify/a.ts', "const { b } = await import('../stats/b.ts')", `${IMPORT} stats/b.ts`],
+    ['the type of an import', 'verify/a.ts', "let b: typeof import('../stats/b.ts')", `${IMPORT} stats/b.ts`],
+    ['neighbours in the middle', 'config/a.ts', "import { b } from '../render/b.ts'", `${IMPORT} render/b.ts`],
+    ['one feature in another', 'registry/deep/a.ts', "import { b } from '../../migrations/b.ts'", `${IMPORT} migrations/b.ts`],
+    ['the index in a feature', 'stats/a.ts', "import { b } from '../index.ts'", `${IMPORT} index.ts`],
+    ['the shell in the index', 'index.ts', "import { b } from './cli/b.ts'", `${IMPORT} cli/b.ts`],
+    ['a way out of src', 'cli/a.ts', "import { b } from '../../test/b.ts'", `${IMPORT} ../../test/b.ts, which is outside of src`],
+    ['a file system in a pure layer', 'render/a.ts', "import { readFileSync } from 'node:fs'", `${IMPORT} node:fs, and render is pure`],
+    ['a folder of no layer', 'utils/a.ts', '', 'is in no layer'],
+    ['a barrel', 'db/index.ts', '', 'is a barrel'],
+    ['exports handed on', 'db/a.ts', "export { b } from './b.ts'", 'hands on the exports of others'],
+    ['all exports handed on', 'db/a.ts', "export * from './b.ts'", 'hands on the exports of others'],
+    ['a default export', 'db/a.ts', 'export default function a() {}', 'has a default export'],
+    ['an exit code', 'cli/run-command.ts', 'process.exitCode = 1', 'sets the exit code'],
+    ['an exit', 'db/a.ts', 'if (bad) process.exit(1)', 'ends the process'],
+    ['an exit in a template', 'db/a.ts', 'const a = `${process.exit(1)}`', 'ends the process'],
+    ['a stream', 'cli/progress.ts', 'process.stderr.write(text)', 'touches a stream of the process'],
+    ['the process by another name', 'db/a.ts', "import p from 'node:process'\nconst q = process\n", 'takes apart or renames process'],
+    ['the console', 'stats/a.ts', "console.log('x')", 'uses the console'],
+    ['any', 'stats/a.ts', 'function a(b: any): void {}', 'uses any'],
+    ['any as an argument of a type', 'stats/a.ts', 'const a: Record<string, any> = {}', 'uses any'],
+    ['any after a cast', 'stats/a.ts', 'const a = b as any', 'uses any'],
+    ['a breach behind a string with a quote', 'stats/a.ts', `const a = "it's"; console.log(a) // it's`, 'uses the console'],
+    ['a breach behind a regular expression with a quote', 'stats/a.ts', "const a = /['`]/.test(b); console.log(a) // `", 'uses the console'],
+  ])('%s', (_, file, text, what) => {
+    expect(breaches([{ file, text }])).toEqual([`${file}: ${what}`])
+  })
+
+  test.each<[string, string, string]>([
+    ['what is allowed', 'stats/a.ts', "import { b } from '../db/b.ts'\nimport type { c } from '../core/c.ts'\nimport { d } from './d.ts'\nimport fs from 'node:fs'"],
+    ['comments and strings', 'stats/a.ts', "// import '../cli/a.ts', console.log, process.exit()\n/* export default */ const a = 'process.exit(1): any'"],
+    ['words that only look alike', 'stats/a.ts', 'const process_exit = company.exitCode\nconst many: Company = anything'],
+    ['the exceptions', 'cli/main.ts', 'process.exitCode = 1; process.exit(70); process.stderr.write(a)'],
+    ['the barrel', 'index.ts', "export { a } from './db/a.ts'\nexport type { B } from './stats/b.ts'"],
+  ])('nothing in %s', (_, file, text) => {
+    expect(breaches([{ file, text }])).toEqual([])
+  })
+})

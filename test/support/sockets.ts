@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import tls from 'node:tls'
+import { afterEach } from 'vitest'
+import type { ServerTarget, SslSettings } from '../../src/core/target.ts'
+import { serverUrl, targetOf } from './databases.ts'
+import { scratch } from './scratch.ts'
+
+const running = new Set<{ server: net.Server; sockets: Set<net.Socket> }>()
+
+/** A server on a port of 127.0.0.1 (a free one unless given) that does what it is told with each connection; gone after the test. */
+export async function listen(onConnection: (socket: net.Socket) => void, port = 0): Promise<number> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    onConnection(socket)
+  })
+  running.add({ server, sockets })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return (server.address() as net.AddressInfo).port
+}
+
+afterEach(async () => {
+  for (const { server, sockets } of running) {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  running.clear()
+})
+
+/** A port where nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** The test server's database, as if it were at a port of 127.0.0.1 and had a password. */
+export async function targetAt(port: number, ssl: SslSettings = { mode: 'disable' }, over: Partial<ServerTarget> = {}): Promise<ServerTarget> {
+  const target = (await targetOf(serverUrl('postgres'))) as ServerTarget
+  return { ...target, password: target.password ?? 's3cr3t', hosts: [{ host: '127.0.0.1', port }], ssl, ...over }
+}
+
+/** Hands a connection on to the test server. */
+export async function toServer(socket: net.Socket): Promise<void> {
+  const { hosts } = (await targetOf(serverUrl('postgres'))) as ServerTarget
+  const [{ host, port } = { host: '', port: 0 }] = hosts
+  const server = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host)
+  socket.pipe(server).pipe(socket)
+  server.on('error', () => socket.destroy())
+  socket.on('close', () => server.destroy())
+}
+
+export interface Certificate {
+  cert: string
+  key: string
+}
+
+/** A self-signed certificate for a name: paths of its files. */
+export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
+  const folder = scratch()
+  const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')]
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=skills-test']
+  execFileSync('openssl', [...request, '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  return { cert, key }
+}
+
+/** Answers PostgreSQL's SSLRequest with yes and encrypts, with the test server behind. */
+export function tlsToServer({ cert, key }: Certificate): (socket: net.Socket) => void {
+  const secureContext = tls.createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) })
+  return (socket) => {
+    socket.once('data', () => {
+      socket.write('S')
+      const secure = new tls.TLSSocket(socket, { isServer: true, secureContext })
+      secure.on('error', () => socket.destroy())
+      void toServer(secure)
+    })
+  }
+}
+
+/** Refuses encryption, as a server without TLS does, and goes on without. */
+export function noTlsToServer(socket: net.Socket): void {
+  socket.once('data', (first: Buffer) => {
+    if (first.readInt32BE(4) !== 80_877_103) socket.unshift(first)
+    else socket.write('N')
+    void toServer(socket)
+  })
+}
+
+/** Speaks just enough of the protocol to be asked something: answers the first query with one row of text values. */
+export function fakeServer(row: Readonly<Record<string, { type: number; value: string }>>): (socket: net.Socket) => void {
+  const columns = Object.entries(row)
+  const description = columns.map(([name, { type }]) => Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]))
+  const values = columns.map(([, { value }]) => Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]))
+  const ready = message('Z', Buffer.from('I'))
+  return (socket) => {
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', int32(0)), message('K', int32(7), int32(8)), ready]))
+      socket.once('data', () => {
+        const count = int16(columns.length)
+        socket.write(Buffer.concat([message('T', count, ...description), message('D', count, ...values), message('C', Buffer.from('SELECT 1\0')), ready]))
+      })
+    })
+  }
+}
+
+function message(type: string, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts)
+  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body])
+}
+
+function int16(value: number): Buffer {
+  const buffer = Buffer.alloc(2)
+  buffer.writeInt16BE(value)
+  return buffer
+}
+
+function int32(value: number): Buffer {
+  const buffer = Buffer.alloc(4)
+  buffer.writeInt32BE(value)
+  return buffer
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfigFile } from '../../../src/config/config-file.ts'
+import { loadSettings } from '../../../src/config/settings.ts'
+import { scratch } from '../../support/scratch.ts'
+
+describe('the configuration file', () => {
+  test.each([
+    ['skills.config.json', '{"$schema": "x", "schema": "app", "skills": ["a"]}'],
+    ['skills.config.mjs', 'export default { schema: "app", skills: ["a"] }'],
+    ['skills.config.cjs', 'module.exports = { schema: "app", skills: ["a"] }'],
+  ])('%s is found from a folder below it', async (name, content) => {
+    const root = scratch({ [name]: content, 'below/x': '' })
+    const loaded = await loadConfigFile(`${root}/below`, undefined)
+    expect(loaded).toMatchObject({ path: `${root}/${name}`, config: { schema: 'app', skills: ['a'] } })
+  })
+
+  test('is the one that was named', async () => {
+    const root = scratch({ 'skills.config.json': '{"schema": "other"}', 'deploy/prod.json': '{"schema": "prod", "skills": "a", "migrations": ["../m", "/abs"], "embedded": "memory"}' })
+    const settings = await loadSettings({ config: 'deploy/prod.json' }, {}, root)
+    expect(settings).toMatchObject({
+      schema: { value: 'prod' },
+      skills: { value: ['deploy/a'] },
+      migrations: { value: ['m', expect.stringMatching(/\/abs$/)] },
+      database: { value: { directory: 'memory' } },
+    })
+  })
+
+  test('may be missing or empty', async () => {
+    expect(await loadConfigFile(scratch(), undefined)).toBeUndefined()
+    expect(await loadConfigFile(scratch({ 'skills.config.json': '' }), undefined)).toBeUndefined()
+  })
+
+  test.each([
+    ['an unknown key', '{"databseUrl": "x"}', 'unknown key "databseUrl"; did you mean "databaseUrl"?'],
+    ['a key like no other', '{"colour": "red"}', 'unknown key "colour"'],
+    ['a wrong type', '{"schema": 5}', '"schema" must be a string'],
+    ['a list where one is wanted', '{"schema": ["a"]}', '"schema" must be a string'],
+    ['a wrong item', '{"skills": ["a", 1]}', '"skills" must be a string or a list of strings'],
+    ['no object', '["a"]', 'it must hold an object'],
+    ['null', 'null', 'it must hold an object'],
+  ])('with %s is refused', async (_, content, reason) => {
+    const root = scratch({ 'skills.config.json': content })
+    const file = `${root}/skills.config.json`
+    await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      exitCode: 2,
+      message: `${file}: ${reason}`,
+      diagnostics: [{ severity: 'error', file, message: reason }],
+    })
+  })
+
+  test.each([
+    ['a module that throws', { 'skills.config.mjs': 'throw new Error("on purpose")' }, undefined, 'on purpose'],
+    ['a file that is not there', {}, 'no.json', 'no.json'],
+  ])('with %s is refused', async (_, files: Record<string, string>, named, text) => {
+    await expect(loadConfigFile(scratch(files), named)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(text) })
+  })
+
+  test('with broken JSON is refused at the place of the fault', async () => {
+    const root = scratch({ 'skills.config.json': '{\n  "schema": "app",\n}' })
+    const file = `${root}/skills.config.json`
+    await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `${file}: it is not valid JSON`,
+      diagnostics: [{ file, line: 3, column: 1 }],
+    })
+  })
+
+  test('never has its password in a message', async () => {
+    const root = scratch({ 'skills.config.json': '{"databaseUrl": "postgres://app:s3cr3t@db:port/x"}' })
+    const error = await loadSettings({}, {}, root).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'DATABASE_URL_INVALID', message: expect.stringContaining('skills.config.json') })
+    expect(JSON.stringify(error) + String(error)).not.toContain('s3cr3t')
+    const broken = scratch({ 'skills.config.json': '{"databaseUrl": s3cr3t}' })
+    expect(String(await loadConfigFile(broken, undefined).catch((reason: unknown) => reason))).not.toContain('s3cr3t')
+  })
+})

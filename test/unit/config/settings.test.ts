@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { Flags, Settings } from '../../../src/config/settings.ts'
+import { loadSettings } from '../../../src/config/settings.ts'
+import { describeTarget } from '../../../src/core/target.ts'
+import { scratch } from '../../support/scratch.ts'
+
+interface Given {
+  flags?: Flags
+  env?: Record<string, string>
+  /** Files of the working folder. */
+  files?: Record<string, string>
+}
+
+/** Settings in a folder of its own, away from the home of whoever runs the tests. */
+async function settings({ flags = {}, env = {}, files = {} }: Given): Promise<Settings & { cwd: string }> {
+  const cwd = scratch(files)
+  return { ...(await loadSettings(flags, { HOME: cwd, ...env }, cwd)), cwd }
+}
+
+describe('a setting', () => {
+  const flags = { schema: 'of_flag' }
+  const env = { SKILLS_SCHEMA: 'of_env' }
+  const dotenv = { '.env': 'SKILLS_SCHEMA=of_dotenv\n' }
+  const config = { 'skills.config.json': '{"schema": "of_file"}' }
+
+  test.each<[string, Given, string | undefined, string]>([
+    ['the flag', { flags, env, files: { ...dotenv, ...config } }, 'of_flag', '--schema'],
+    ['the environment', { env, files: { ...dotenv, ...config } }, 'of_env', 'SKILLS_SCHEMA'],
+    ['.env', { files: { ...dotenv, ...config } }, 'of_dotenv', 'SKILLS_SCHEMA in .env'],
+    ['the configuration file', { files: config }, 'of_file', 'CWD/skills.config.json'],
+    ['the URL', { flags: { databaseUrl: 'postgres://app@db/prod?schema=of_url' } }, 'of_url', '--database-url'],
+    ['nothing', {}, undefined, 'default'],
+    ['the file, when the variable is empty', { env: { SKILLS_SCHEMA: '' }, files: config }, 'of_file', 'CWD/skills.config.json'],
+    ['the flag, before the URL', { flags: { ...flags, databaseUrl: 'postgres://app@db/prod?schema=of_url' } }, 'of_flag', '--schema'],
+  ])('comes from %s', async (_, given, value, origin) => {
+    const { schema, cwd } = await settings(given)
+    expect({ ...schema, origin: schema.origin.replace(cwd, 'CWD') }).toEqual({ value, origin })
+  })
+
+  test('that is a list of folders: flags as given, variables split, the paths of a file relative to the file', async () => {
+    const files = { 'skills.config.json': '{"skills": ["a", "../b"], "migrations": "db"}' }
+    expect(await settings({ flags: { skills: ['x', 'y'], migrations: ['m'] }, files })).toMatchObject({
+      skills: { value: ['x', 'y'], origin: 'the command line' },
+      migrations: { value: ['m'], origin: '--dir' },
+    })
+    expect(await settings({ env: { SKILLS_DIR: 'x:y', SKILLS_MIGRATIONS: 'm' }, files })).toMatchObject({
+      skills: { value: ['x', 'y'], origin: 'SKILLS_DIR' },
+      migrations: { value: ['m'] },
+    })
+    expect(await settings({ files })).toMatchObject({ skills: { value: ['a', '../b'] }, migrations: { value: ['db'] } })
+    expect(await settings({ flags: { skills: [] } })).toMatchObject({ skills: { value: ['skills'], origin: 'default' }, migrations: { value: [] } })
+  })
+
+  test('of the ledger', async () => {
+    expect((await settings({})).ledger).toEqual({ value: 'schema_migrations', origin: 'default' })
+    expect((await settings({ env: { SKILLS_LEDGER: 'mine' } })).ledger).toEqual({ value: 'mine', origin: 'SKILLS_LEDGER' })
+  })
+})
+
+const url = (name: string): string => `postgres://app:s3cr3t@${name}/x`
+
+describe('the database', () => {
+  const config = { 'skills.config.json': JSON.stringify({ databaseUrl: url('file') }) }
+  const dotenv = { '.env': `DATABASE_URL=${url('dotenv')}` }
+
+  test.each<[string, Given, string, string]>([
+    [
+      '--database-url',
+      { flags: { databaseUrl: url('flag') }, env: { DATABASE_URL: url('env'), PGHOST: 'pg', CI: 'true' }, files: { ...config, ...dotenv } },
+      'postgres://app@flag:5432/x',
+      '--database-url',
+    ],
+    ['--embedded', { flags: { embedded: true }, env: { DATABASE_URL: url('env'), CI: 'true' } }, 'embedded .skills/db', '--embedded'],
+    ['--embedded DIR', { flags: { embedded: 'dir' }, env: { NODE_ENV: 'production' } }, 'embedded dir', '--embedded'],
+    ['--embedded memory', { flags: { embedded: 'memory' } }, 'embedded (memory)', '--embedded'],
+    ['DATABASE_URL', { env: { DATABASE_URL: url('env'), PGHOST: 'pg' }, files: { ...config, ...dotenv } }, 'postgres://app@env:5432/x', 'DATABASE_URL'],
+    ['DATABASE_URL in .env', { env: { PGHOST: 'pg' }, files: { ...config, ...dotenv } }, 'postgres://app@dotenv:5432/x', 'DATABASE_URL in .env'],
+    ['PG* variables', { env: { PGHOST: 'pg', PGUSER: 'me', PGDATABASE: 'd' }, files: config }, 'postgres://me@pg:5432/d', 'PGHOST, PGDATABASE, PGUSER'],
+    ['PG* variables in .env', { files: { ...config, '.env': 'PGHOST=pg\nPGUSER=me' } }, 'postgres://me@pg:5432/me', 'PGHOST, PGUSER'],
+    ['the URL of the file', { env: { PGPASSWORD: 'alone, chooses none' }, files: config }, 'postgres://app@file:5432/x', 'CWD/skills.config.json'],
+    ['the folder of the file', { files: { 'skills.config.json': '{"embedded": "data/db"}' } }, 'embedded data/db', 'CWD/skills.config.json'],
+    ['the default', { env: { CI: '', NODE_ENV: 'test' } }, 'embedded .skills/db', 'default'],
+    ['the default, as CI=false is no CI', { env: { CI: 'false' } }, 'embedded .skills/db', 'default'],
+  ])('is that of %s', async (_, given, label, origin) => {
+    const { database, cwd } = await settings(given)
+    expect([describeTarget(database.value), database.origin.replace(cwd, 'CWD')]).toEqual([label, origin])
+  })
+
+  test.each<[string, Given, object]>([
+    ['none, with CI', { env: { CI: 'true' } }, { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('CI'), hint: expect.stringContaining('DATABASE_URL=') }],
+    ['none, with CI=1', { env: { CI: '1' } }, { code: 'DATABASE_NOT_CONFIGURED' }],
+    ['none, in production', { env: { NODE_ENV: 'production' } }, { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('NODE_ENV=production') }],
+    ['a password alone, with CI', { env: { CI: 'true', PGPASSWORD: 's3cr3t' } }, { code: 'DATABASE_NOT_CONFIGURED' }],
+    ['an empty DATABASE_URL', { env: { DATABASE_URL: '' } }, { code: 'DATABASE_URL_INVALID', message: 'DATABASE_URL is set but empty' }],
+    ['an empty DATABASE_URL over one in .env', { env: { DATABASE_URL: ' ' }, files: dotenv }, { code: 'DATABASE_URL_INVALID', message: 'DATABASE_URL is set but empty' }],
+    ['an empty --database-url', { flags: { databaseUrl: '' }, env: { DATABASE_URL: url('env') } }, { code: 'DATABASE_URL_INVALID', message: '--database-url is set but empty' }],
+    ['two at once', { flags: { databaseUrl: url('flag'), embedded: true } }, { code: 'USAGE', message: expect.stringContaining('exclude each other') }],
+  ])('is refused: %s', async (_, given, error) => {
+    await expect(settings(given)).rejects.toMatchObject({ exitCode: 2, ...error })
+  })
+
+  test('of --embedded without a folder is that of the configuration file, relative to the file', async () => {
+    const cwd = scratch({ 'skills.config.json': '{"embedded": "data/db"}', 'below/here/x': '' })
+    const { database, configFile } = await loadSettings({ embedded: true }, {}, `${cwd}/below/here`)
+    expect(database.value).toEqual({ kind: 'embedded', directory: '../../data/db' })
+    expect(configFile).toBe(`${cwd}/skills.config.json`)
+  })
+})

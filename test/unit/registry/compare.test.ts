@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../../../src/core/json.ts'
+import { sameJson } from '../../../src/core/json.ts'
+import type { Plan } from '../../../src/registry/compare.ts'
+import { compare } from '../../../src/registry/compare.ts'
+import type { SkillFolder } from '../../../src/registry/read-folder.ts'
+import type { RegistryRow } from '../../../src/registry/registry-row.ts'
+import { rowFor } from '../../../src/registry/registry-row.ts'
+import type { Skill } from '../../../src/registry/skill.ts'
+import type { PruneMode } from '../../../src/registry/sync-report.ts'
+import { isBehind } from '../../../src/registry/sync-report.ts'
+
+function skill(id: string, more: Partial<Skill> = {}): Skill {
+  const meta = { name: id, triggers: ['t'], elements: [], realms: [], tags: [] }
+  return {
+    id,
+    version: '1.0.0',
+    description: `What ${id} does`,
+    enabled: true,
+    trustLevel: 1,
+    meta,
+    sha256: 'aa',
+    path: `skills/${id}`,
+    file: `skills/${id}/SKILL.md`,
+    root: 'skills',
+    ...more,
+  }
+}
+
+function folder(skills: Skill[], more: Partial<SkillFolder> = {}): SkillFolder {
+  return { roots: [{ path: '/x/skills', label: 'skills' }], skills, invalid: [], diagnostics: [], ...more }
+}
+
+/** The row of a skill as an earlier sync wrote it and somebody changed it since. */
+function row(written: Skill, since: Partial<RegistryRow> = {}, meta: Record<string, Json> = {}): RegistryRow {
+  const base = rowFor(written)
+  return { ...base, ...since, meta: { ...base.meta, ...meta } }
+}
+
+function changedTo(rows: RegistryRow[], one: Skill): Plan['writes'][number] | undefined {
+  const plan = compare(rows, folder([one]), 'disable')
+  expect(plan.writes).toHaveLength(1)
+  return plan.writes[0]
+}
+
+describe('new, changed, the same', () => {
+  test('a new skill', () => {
+    const one = skill('a', {
+      enabled: false,
+      trustLevel: 3,
+      meta: {
+        name: 'a',
+        tier: 'CORE',
+        category: 'lineage',
+        kind: 'prompt',
+        triggers: ['x'],
+        elements: ['air'],
+        realms: [],
+        tags: [],
+        allowedTools: ['Read'],
+        license: 'MIT',
+      },
+    })
+    const plan = compare([], folder([one]), 'disable')
+    expect(plan.added).toEqual([{ id: 'a', path: 'skills/a', version: '1.0.0', fields: [] }])
+    expect(plan.writes).toEqual([
+      {
+        skill_id: 'a',
+        version: '1.0.0',
+        sha256: 'aa',
+        enabled: false,
+        trust_level: 3,
+        meta: {
+          name: 'a', description: 'What a does', tier: 'CORE', category: 'lineage', kind: 'prompt', triggers: ['x'], elements: ['air'], realms: [], tags: [],
+          allowed_tools: ['Read'], license: 'MIT', root: 'skills', digest: 'v1', declared: { enabled: false, trust_level: 3 },
+        }, // prettier-ignore
+      },
+    ])
+    expect(isBehind(plan)).toBe(true)
+  })
+
+  test('the same, also when jsonb has other ideas about the order of keys', () => {
+    const one = skill('a')
+    const reordered = row(one)
+    reordered.meta = Object.fromEntries(Object.entries(reordered.meta).toReversed())
+    const plan = compare([reordered], folder([one]), 'disable')
+    expect(plan).toMatchObject({ added: [], changed: [], unchanged: 1, writes: [] })
+    expect(isBehind(plan)).toBe(false)
+  })
+
+  test('fields that changed, with what they were', () => {
+    const plan = compare(
+      [row(skill('a'))],
+      folder([
+        skill('a', {
+          version: '1.1.0',
+          sha256: 'bb',
+          description: 'new',
+          meta: { name: 'a', tier: 'FAST', triggers: [], elements: [], realms: [], tags: [] },
+        }),
+      ]),
+      'disable',
+    )
+    expect(plan.changed).toEqual([
+      {
+        id: 'a',
+        path: 'skills/a',
+        version: '1.1.0',
+        fields: [
+          { field: 'version', from: '1.0.0', to: '1.1.0' },
+          { field: 'sha256', from: 'aa', to: 'bb' },
+          { field: 'meta.description', from: 'What a does', to: 'new' },
+          { field: 'meta.tier', from: null, to: 'FAST' },
+          { field: 'meta.triggers', from: ['t'], to: [] },
+        ],
+      },
+    ])
+  })
+
+  test('a key that the file no longer has goes, keys of others stay', () => {
+    const before = skill('a', { meta: { ...skill('a').meta, tier: 'DEEP' } })
+    const next = changedTo([row(before, {}, { owner: 'ops', limits: { perDay: 3 } })], skill('a'))
+    expect(next?.meta).not.toHaveProperty('tier')
+    expect(next?.meta).toMatchObject({ owner: 'ops', limits: { perDay: 3 } })
+    expect(compare([row(skill('a'), {}, { owner: 'ops' })], folder([skill('a')]), 'disable').unchanged).toBe(1)
+  })
+
+  test('everything is in bytewise order', () => {
+    const plan = compare([row(skill('z')), row(skill('y'))], folder([skill('b'), skill('B'), skill('a-b'), skill('a')]), 'delete')
+    expect(plan.added.map(({ id }) => id)).toEqual(['B', 'a', 'a-b', 'b'])
+    expect(plan.deleted).toEqual(['y', 'z'])
+  })
+})
+
+describe("the operator's enabled and trust_level", () => {
+  test('survive while the author does not change them', () => {
+    const held = row(skill('a'), { enabled: false, trust_level: 4 })
+    expect(compare([held], folder([skill('a')]), 'disable')).toMatchObject({
+      unchanged: 1,
+      operatorOverrides: [
+        { id: 'a', field: 'enabled', declared: true, actual: false },
+        { id: 'a', field: 'trustLevel', declared: 1, actual: 4 },
+      ],
+    })
+    expect(changedTo([held], skill('a', { version: '2.0.0' }))).toMatchObject({ version: '2.0.0', enabled: false, trust_level: 4 })
+  })
+
+  test('give way when the author changes them', () => {
+    const held = row(skill('a'), { enabled: true, trust_level: 4 })
+    const next = changedTo([held], skill('a', { enabled: false, trustLevel: 2 }))
+    expect(next).toMatchObject({ enabled: false, trust_level: 2, meta: { declared: { enabled: false, trust_level: 2 } } })
+    // and then hold again
+    expect(
+      compare([{ ...(next as RegistryRow), enabled: true }], folder([skill('a', { enabled: false, trustLevel: 2 })]), 'disable'),
+    ).toMatchObject({ unchanged: 1 })
+  })
+
+  test('one can give way without the other', () => {
+    expect(changedTo([row(skill('a'), { enabled: false, trust_level: 4 })], skill('a', { trustLevel: 2 }))).toMatchObject({
+      enabled: false,
+      trust_level: 2,
+    })
+  })
+
+  test('of a row that another tool wrote are taken for an operator’s', () => {
+    const foreign: RegistryRow = {
+      skill_id: 'a',
+      version: '0.1.0',
+      sha256: null,
+      enabled: false,
+      trust_level: 5,
+      meta: { tier: 'CORE', title: 'A' },
+    }
+    expect(changedTo([foreign], skill('a'))).toMatchObject({
+      version: '1.0.0',
+      enabled: false,
+      trust_level: 5,
+      meta: { title: 'A', declared: { enabled: true, trust_level: 1 } },
+    })
+  })
+})
+
+/** What the report says about so many rows that were not pruned. */
+const why = (rowsText: string): string => `${rowsText} without a folder left alone, because 1 skill could not be read`
+
+describe('folders that are gone', () => {
+  const gone = row(skill('gone'))
+  const plan = (prune: PruneMode, rows = [gone], skills: Skill[] = [], more: Partial<SkillFolder> = {}): Plan =>
+    compare(rows, folder(skills, more), prune)
+
+  test('are disabled once, deleted, or kept', () => {
+    const disabled = plan('disable')
+    expect(disabled).toMatchObject({
+      disabled: ['gone'],
+      deleted: [],
+      kept: [],
+      writes: [{ skill_id: 'gone', enabled: false, version: '1.0.0', meta: { pruned: true, description: 'What gone does' } }],
+    })
+    expect(plan('disable', disabled.writes)).toMatchObject({ disabled: [], kept: [], writes: [] })
+    expect(plan('delete')).toMatchObject({ deleted: ['gone'], disabled: [], writes: [] })
+    expect(plan('delete', disabled.writes)).toMatchObject({ deleted: ['gone'] })
+    expect(plan('keep')).toMatchObject({ kept: ['gone'], disabled: [], deleted: [], writes: [] })
+  })
+
+  test('belong to this root only', () => {
+    const rows = [row(skill('other', { root: 'other' })), { ...gone, skill_id: 'foreign', meta: {} }]
+    for (const prune of ['disable', 'delete'] as const)
+      expect(plan(prune, rows)).toMatchObject({ disabled: [], deleted: [], kept: [], writes: [] })
+  })
+
+  test('come back enabled, unless an operator had disabled the row before', () => {
+    const [pruned] = plan('disable').writes
+    const [back] = plan('disable', [pruned as RegistryRow], [skill('gone')]).writes
+    expect(back).toEqual(rowFor(skill('gone')))
+    const held = row(skill('gone'), { enabled: false })
+    expect(plan('disable', [held])).toMatchObject({ disabled: [], writes: [] })
+    expect(plan('disable', [held], [skill('gone')])).toMatchObject({ unchanged: 1, writes: [] })
+  })
+
+  test('come back disabled when the author disabled them meanwhile', () => {
+    const [pruned] = plan('disable').writes
+    expect(plan('disable', [pruned as RegistryRow], [skill('gone', { enabled: false })]).writes).toMatchObject([
+      { enabled: false, meta: { declared: { enabled: false } } },
+    ])
+  })
+
+  test('stay enabled when an operator enabled them after they were pruned', () => {
+    const [pruned] = plan('disable').writes
+    expect(plan('disable', [{ ...(pruned as RegistryRow), enabled: true }])).toMatchObject({ disabled: [], kept: ['gone'], writes: [] })
+  })
+
+  test('are left alone when a skill is invalid, and that is said', () => {
+    const invalid = [{ path: 'skills/bad' }]
+    const rows = [gone, row(skill('bad')), row(skill('off'), { enabled: false })]
+    expect(plan('disable', rows, [], { invalid })).toMatchObject({ disabled: [], kept: ['gone'], writes: [], pruneSkipped: why('1 row') })
+    expect(plan('delete', rows, [], { invalid })).toMatchObject({ deleted: [], kept: ['gone'], pruneSkipped: why('2 rows') })
+    expect(plan('keep', rows, [], { invalid }).pruneSkipped).toBeUndefined()
+    expect(plan('disable', [row(skill('bad'))], [], { invalid })).toMatchObject({ disabled: [], kept: [], writes: [] })
+  })
+})
+
+test('sameJson', () => {
+  const values: Json[] = [
+    null,
+    0,
+    '',
+    '0',
+    false,
+    true,
+    [],
+    {},
+    [null],
+    [[]],
+    { a: 1 },
+    { a: 2 },
+    { b: 1 },
+    { a: 1, b: 2 },
+    ['a', 'b'],
+    ['b', 'a'],
+  ]
+  for (const [i, a] of values.entries()) for (const [j, b] of values.entries()) expect(sameJson(a, structuredClone(b))).toBe(i === j)
+  expect(sameJson({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 })).toBe(true)
+  expect(sameJson(undefined, undefined)).toBe(true)
+  expect(sameJson(undefined, null)).toBe(false)
+})
