@@ -6,13 +6,14 @@ import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
 import type { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
-import { packageRoot, packageVersion } from './config/package-root.ts'
+import { catalogQuery, migrationSources, packageRoot, toolName } from './config/package-files.ts'
 import { openDb } from './db/open.ts'
 import type { BaselineReport } from './migrations/baseline.ts'
 import { baseline as recordBaseline } from './migrations/baseline.ts'
 import { migrate as runMigrations } from './migrations/migrate.ts'
 import type { RepairReport } from './migrations/repair.ts'
 import { planRepair, repair as carryOutRepair } from './migrations/repair.ts'
+import { readMigrations } from './migrations/read-migrations.ts'
 import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import { readSkills } from './registry/read-folder.ts'
 import { syncRegistry } from './registry/sync.ts'
@@ -22,7 +23,6 @@ import { runChecks } from './verify/run-checks.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { StatsReport } from './stats/report.ts'
 import type { VerifyReport } from './verify/report.ts'
-import type { MigrationSource } from './migrations/migration-file.ts'
 
 export type { Db, DbInfo } from './db/db.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
@@ -75,7 +75,7 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
   const { dirs, ledger, ...rest } = options
   return runMigrations(db, {
     ...rest,
-    sources: migrationSources(dirs),
+    files: () => readMigrations(migrationSources(dirs)),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),
     catalogQuery: catalogQuery(),
@@ -200,18 +200,5 @@ function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?:
   return { roots: dirs ?? [DEFAULT_SKILLS], cwd: cwd ?? process.cwd() }
 }
 
-function toolName(): string {
-  return `skills ${packageVersion()}`
-}
-
-function catalogQuery(): string {
-  return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
-}
-
 const DEFAULT_SKILLS = 'skills'
 const DEFAULT_LEDGER: Settings['ledger']['value'] = 'schema_migrations'
-
-function migrationSources(dirs: readonly string[] = []): MigrationSource[] {
-  const own: MigrationSource = { directory: path.join(packageRoot(), 'sql', 'migrations'), label: 'sql/migrations', own: true }
-  return [own, ...dirs.map((directory) => ({ directory, label: directory, own: false }))]
-}

@@ -52,11 +52,13 @@ export async function withDatabase<T>(
   context: Context,
   flags: CommandFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
-  purpose: Purpose = 'use',
+  { purpose = 'use', meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
   const waitMs = flags.wait === undefined ? 0 : parseDuration(flags.wait, '--wait')
-  const db = await openDb(settings.database.value, { schema: settings.schema.value, waitMs })
+  const opening = openDb(settings.database.value, { schema: settings.schema.value, waitMs })
+  if (meanwhile !== undefined) await workMeanwhile(opening, () => meanwhile(settings))
+  const db = await opening
   const release = onInterrupt(() => db.cancel())
   try {
     return await work(db, settings)
@@ -64,6 +66,28 @@ export async function withDatabase<T>(
     release()
     context.progress.stop()
     await db.close()
+  }
+}
+
+export interface WithDatabaseOptions {
+  purpose?: Purpose
+  /** Work that needs no database, done while the connection is being made. */
+  meanwhile?: (settings: Settings) => void
+}
+
+async function workMeanwhile(opening: Promise<Db>, work: () => void): Promise<void> {
+  // a failure before anybody waits for it would count as unhandled
+  opening.catch(() => undefined)
+  // the driver connects on a timer of its own, which must run first
+  await new Promise((resolve) => setTimeout(resolve, 1))
+  try {
+    work()
+  } catch (error) {
+    await opening.then(
+      (db) => db.close(),
+      () => undefined,
+    )
+    throw error
   }
 }
 

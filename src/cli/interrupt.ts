@@ -1,26 +1,44 @@
-import { EXIT } from '../core/errors.ts'
+import { ERROR_EXITS, SkillsError } from '../core/errors.ts'
 
-const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
+const SIGNALS = { SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED' } as const
 const GRACE_MS = 5_000
+const REPEAT_MS = 250
 
 let received: keyof typeof SIGNALS | undefined
 
-/** The signal that asked this process to end, with its exit code. */
-export function interruption(): { signal: string; exit: (typeof SIGNALS)[keyof typeof SIGNALS] } | undefined {
-  return received === undefined ? undefined : { signal: received, exit: SIGNALS[received] }
+/** The error of a process that a signal has asked to end; `cause` is what the work failed with. */
+export function interruption(cause?: unknown): SkillsError | undefined {
+  if (received === undefined) return undefined
+  return new SkillsError(SIGNALS[received], `stopped by ${received}: what was not finished was rolled back`, {
+    hint: 'run the command again to go on',
+    cause,
+  })
 }
 
-/** Calls `cancel` on the first SIGINT or SIGTERM, so that the work can end in order; the second one ends the process at once. */
+/**
+ * Calls `cancel` on the first SIGINT or SIGTERM, and again until the work has ended: between two statements there is
+ * nothing to cancel, and the next one must not run to its end. The second signal ends the process at once.
+ */
 export function onInterrupt(cancel: () => Promise<void>): () => void {
+  let repeating: NodeJS.Timeout | undefined
+  let released = false
+  const repeat = async (): Promise<void> => {
+    await cancel()
+    if (!released) repeating = setTimeout(() => void repeat(), REPEAT_MS).unref()
+  }
   const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((signal) => {
     const handler = (): void => {
-      if (received !== undefined) process.exit(SIGNALS[signal])
+      if (received !== undefined) process.exit(ERROR_EXITS[SIGNALS[signal]])
       received = signal
-      setTimeout(() => process.exit(SIGNALS[signal]), GRACE_MS).unref()
-      void cancel()
+      setTimeout(() => process.exit(ERROR_EXITS[SIGNALS[signal]]), GRACE_MS).unref()
+      void repeat()
     }
     process.on(signal, handler)
     return [signal, handler] as const
   })
-  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler))
+  return () => {
+    released = true
+    clearTimeout(repeating)
+    handlers.forEach(([signal, handler]) => process.off(signal, handler))
+  }
 }

@@ -1,4 +1,4 @@
-import { packageVersion } from '../config/package-root.ts'
+import { packageVersion } from '../config/package-files.ts'
 import { EXIT } from '../core/errors.ts'
 import { redact } from '../core/redaction.ts'
 import { ignoreClosedPipes } from './io.ts'

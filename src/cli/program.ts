@@ -1,25 +1,17 @@
 import { Command, CommanderError } from 'commander'
-import { packageVersion } from '../config/package-root.ts'
+import { packageVersion } from '../config/package-files.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
-import { baselineCommand } from './commands/migrate-baseline.ts'
-import { newMigrationCommand } from './commands/migrate-new.ts'
-import { repairCommand } from './commands/migrate-repair.ts'
-import { migrateCommand } from './commands/migrate.ts'
-import { migrateStatusCommand } from './commands/migrate-status.ts'
-import { quickstartCommand } from './commands/quickstart.ts'
-import { statsCommand } from './commands/stats.ts'
-import { syncCommand } from './commands/sync.ts'
-import { verifyCommand } from './commands/verify.ts'
-import type { CommandResult, CommonFlags, Context } from './context.ts'
+import { nearest } from '../core/text.ts'
 import { EXIT_CODES, addCommonOptions, addDatabaseOptions, collect, examples } from './options.ts'
-import { runCommand } from './run-command.ts'
+import type { Executor } from './run-command.ts'
 
-type Action<F> = (context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>
+/** A command's module; each loads when it is used, and shares nothing with this one but plain data. */
+type Load = () => Promise<{ execute: Executor }>
 
 /**
- * Parses the command line, runs the command, returns the exit code. Our own code loads as one file, which is faster than
- * many small ones; the packages that are heavy load where they are used.
+ * Parses the command line, runs the command, returns the exit code. A command's module loads when
+ * it is used.
  */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok
@@ -35,16 +27,16 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .configureHelp({ showGlobalOptions: false })
 
   /** Gives a command its common options and its action. */
-  const run = <F extends CommonFlags>(command: Command, name: string, action: Action<F>): Command =>
+  const run = (command: Command, load: Load): Command =>
     addCommonOptions(command).action(async () => {
-      const flags = command.optsWithGlobals() as F
-      const args = command.args
-      exit = await runCommand(name, flags, (context) => action(context, flags, args))
+      refuseStranger(command)
+      const { execute } = await load()
+      exit = await execute(command.optsWithGlobals(), command.args)
     })
 
-  const migrate = program.command('migrate').description("apply the pending migrations: the package's, then those of --dir")
+  const migrate = program.command('migrate').allowExcessArguments().description("apply the pending migrations: the package's, then those of --dir")
   addDatabaseOptions(
-    run(migrate, 'migrate', migrateCommand)
+    run(migrate, () => import('./commands/migrate.ts'))
       .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)
       .option('--dry-run', 'show what would run; write nothing')
       .option('--to <version>', 'stop after this version')
@@ -68,14 +60,14 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const status = migrate.command('status').description('list the migrations and which are pending; writes nothing')
   addDatabaseOptions(
-    run(status, 'migrate status', migrateStatusCommand)
+    run(status, () => import('./commands/migrate-status.ts'))
       .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
       .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
       .option('--exit-code', 'exit 1 when a migration is pending or was changed'),
   ).addHelpText('before', examples(['skills migrate status', 'skills migrate status --exit-code --json']))
 
   const create = migrate.command('new').argument('<name>', 'what it does').description('write an empty migration that sorts last')
-  run(create, 'migrate new', newMigrationCommand)
+  run(create, () => import('./commands/migrate-new.ts'))
     .option('--dir <folder>', 'where it goes (default: the configured folder, else migrations)', collect)
     .option('--config <file>', 'configuration file (default: skills.config.json, .js)')
     .addHelpText('before', examples(['skills migrate new "add ratings" --dir db/migrations']))
@@ -86,7 +78,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('<version>', 'the migration')
     .description('take the digest of a changed file into the ledger, or forget its row')
   addDatabaseOptions(
-    run(repair, 'migrate repair', repairCommand)
+    run(repair, () => import('./commands/migrate-repair.ts'))
       .option('--forget', 'drop the row of the ledger; the file, if there is one, is pending again')
       .option('--yes', 'do it without asking')
       .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
@@ -102,7 +94,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const baseline = migrate.command('baseline').description('record files as applied in a database that has their objects already')
   addDatabaseOptions(
-    run(baseline, 'migrate baseline', baselineCommand)
+    run(baseline, () => import('./commands/migrate-baseline.ts'))
       .option('--to <version>', 'the last version to record (default: all)')
       .option('--accept-drift', 'record them although the database differs')
       .option('--dry-run', 'compare and show; write nothing')
@@ -116,7 +108,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('[dir...]', 'folders of skills (default: skills)')
     .description('write the skills of a folder into the registry')
   addDatabaseOptions(
-    run(sync, 'sync', syncCommand)
+    run(sync, () => import('./commands/sync.ts'))
       .option('--dry-run', 'show what would change; write nothing')
       .option('--check', 'write nothing; exit 1 when the registry is behind the folder')
       .option('--prune <how>', 'rows whose folder is gone: disable, delete or keep (default: disable)'),
@@ -127,7 +119,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .argument('[dir...]', 'folders of skills (default: skills)')
     .description('check schema, functions, views, ledger and registry; writes nothing')
   addDatabaseOptions(
-    run(verify, 'verify', verifyCommand)
+    run(verify, () => import('./commands/verify.ts'))
       .option('--ephemeral', 'migrate, sync and verify on a throw-away embedded database')
       .option('--strict', 'a check that cannot run is a failure')
       .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
@@ -136,7 +128,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
   const stats = program.command('stats').argument('[skill]', 'one skill').description('uses, success, latency, ratings and users per skill')
   addDatabaseOptions(
-    run(stats, 'stats', statsCommand)
+    run(stats, () => import('./commands/stats.ts'))
       .option('--since <time>', 'only events of the last 7d, 12h, ...')
       .option('--limit <n>', 'at most so many rows (default: 20)')
       .option('--cooccurrence', 'which skills succeed together in a session'),
@@ -145,7 +137,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   const quickstart = program
     .command('quickstart')
     .description('try everything on an embedded database: migrate, sync, sample events, verify, stats')
-  run(quickstart, 'quickstart', quickstartCommand)
+  run(quickstart, () => import('./commands/quickstart.ts'))
     .option('--embedded <dir>', 'folder of the database (default: .skills/db)')
     .addHelpText('before', examples(['skills quickstart']))
     .addHelpText('after', EXIT_CODES)
@@ -158,4 +150,17 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     // commander has printed the reason; it exits 1 on usage errors, and 1 means "no" here
     return error.exitCode === 0 || error.code === 'commander.help' ? EXIT.ok : EXIT.usage
   }
+}
+
+/** Of a command that runs by itself and has subcommands, commander takes a slip in one for an argument too many. */
+function refuseStranger(command: Command): void {
+  const [name] = command.args
+  if (name === undefined || command.commands.length === 0) return
+  const near = nearest(
+    name,
+    command.commands.map((known) => known.name()),
+  )
+  command.error(`error: unknown command '${name}'${near === undefined ? '' : `\n(Did you mean ${near}?)`}`, {
+    code: 'commander.unknownCommand',
+  })
 }

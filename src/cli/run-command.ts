@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../config/package-root.ts'
+import { packageRoot } from '../config/package-files.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT, SkillsError } from '../core/errors.ts'
@@ -14,30 +14,36 @@ import { createProgress } from './progress.ts'
 import { envelope } from './views/envelope.ts'
 import { diagnosticView, errorView } from './views/error.ts'
 
-/** Runs a command and prints what it gives: one JSON document, or text. Returns the exit code. */
-export async function runCommand(
+/** A command ready for the shell: takes the parsed command line, prints, gives the exit code. */
+export type Executor = (flags: object, args: readonly string[]) => Promise<ExitCode>
+
+/** Makes a command's function an `Executor`. `name` is what `--json` calls it. */
+export function executor<F extends CommonFlags>(
   name: string,
-  flags: CommonFlags,
-  command: (context: Context) => Promise<CommandResult>,
-): Promise<ExitCode> {
+  command: (context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>,
+): Executor {
+  // commander has parsed the flags as the options say, which is what F describes
+  return (flags, args) => runCommand(name, flags as F, (context) => command(context, flags as F, args))
+}
+
+/** Runs a command and prints what it gives: one JSON document, or text. Returns the exit code. */
+async function runCommand(name: string, flags: CommonFlags, command: (context: Context) => Promise<CommandResult>): Promise<ExitCode> {
   const { env } = process
   const io = createIo(flags, env)
   const progress = createProgress(io, flags.json === true || flags.quiet === true)
   const context: Context = { env, cwd: process.cwd(), io, progress }
-  const result = await attempt(() => command(context))
+  const result = withInterruption(await attempt(() => command(context)))
   progress.stop()
-  const exit = interruption()?.exit ?? result.exit ?? result.error?.exitCode ?? EXIT.ok
+  const exit = result.exit ?? result.error?.exitCode ?? EXIT.ok
   const diagnostics = diagnosticsOf(result)
   if (flags.json === true) {
     io.json(envelope(name, exit === EXIT.ok, result.report, result.error))
   } else {
-    const lines = flags.quiet === true ? [] : (result.view?.(createStyle(io.outColors), io.width) ?? [])
+    const lines = flags.quiet === true ? [] : (result.view?.(await createStyle(io.outColors), io.width) ?? [])
     if (lines.length > 0) io.out(lines.join('\n'))
-    const style = createStyle(io.errColors)
+    const style = await createStyle(io.errColors)
     const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
     for (const diagnostic of shown) io.err(diagnosticView(diagnostic, frameSource(diagnostic, context.cwd), style).join('\n'))
-    const signal = interruption()?.signal
-    if (signal !== undefined) io.err(style.red(`stopped by ${signal}: what was not finished was rolled back`))
     if (result.error !== undefined) io.err(errorView(result.error, style).join('\n'))
   }
   if (env['GITHUB_ACTIONS'] === 'true') {
@@ -65,6 +71,12 @@ async function attempt(command: () => Promise<CommandResult>): Promise<Attempt> 
     }
     throw error
   }
+}
+
+/** After a signal that is the news, and not the statement that was cancelled for it. */
+function withInterruption(result: Attempt): Attempt {
+  const error = interruption(result.error)
+  return error === undefined ? result : { ...result, error, exit: error.exitCode }
 }
 
 function diagnosticsOf({ report, error }: Attempt): readonly Diagnostic[] {

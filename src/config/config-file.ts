@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
@@ -38,6 +39,7 @@ const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 's
 
 /** Finds the configuration file in `cwd` or a folder above it, or reads the one that was named. */
 export async function loadConfigFile(cwd: string, named: string | undefined): Promise<LoadedConfigFile | undefined> {
+  if (named === undefined && !isAnywhereAbove(cwd)) return undefined
   const { default: library } = await import('lilconfig')
   const explorer = library.lilconfig('skills', { searchPlaces: NAMES, cache: false, loaders: { '.json': readJson } })
   try {
@@ -60,6 +62,14 @@ function readJson(file: string, content: string): unknown {
     // the parser's own message can quote the text, and a password with it
     const offset = /at position (\d+)/.exec(String(error))?.[1]
     throw invalid(file, 'it is not valid JSON', undefined, offset === undefined ? {} : new LineIndex(content).positionAt(Number(offset)))
+  }
+}
+
+/** Most projects have none, and looking is cheaper than loading what finds it. */
+function isAnywhereAbove(cwd: string): boolean {
+  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
+    if (NAMES.some((name) => existsSync(path.join(folder, name)))) return true
+    if (folder === path.dirname(folder)) return false
   }
 }
 

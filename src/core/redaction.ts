@@ -1,4 +1,7 @@
-const secrets = new Set<string>()
+// the command line is built in several bundles: what one registers, all must hide
+const KEY = Symbol.for('skills-registry.secrets')
+const shared = globalThis as { [KEY]?: Set<string> }
+const secrets: Set<string> = (shared[KEY] ??= new Set())
 
 /**
  * Registers a secret (a password, raw or URL-encoded) so that `redact` removes it from everything printed.

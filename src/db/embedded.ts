@@ -60,9 +60,9 @@ async function lock(directory: string): Promise<() => void> {
 
 async function start({ directory }: EmbeddedTarget): Promise<Engine> {
   const { PGlite } = await import('@electric-sql/pglite')
-  if (directory === 'memory') return PGlite.create('memory://')
   let existed = false
   try {
+    if (directory === 'memory') return await PGlite.create('memory://')
     mkdirSync(directory, { recursive: true })
     existed = readdirSync(directory).length > 0
     // PGlite would make a new database over whatever is there

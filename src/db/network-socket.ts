@@ -64,7 +64,9 @@ export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key
   await new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
     socket.once('error', () => resolve())
-    socket.end(message)
+    socket.setTimeout(target.connectTimeoutMs, () => socket.destroy())
+    // not end(): a pooler forgets the request of a client that hangs up
+    socket.write(message)
     socket.resume()
   })
 }

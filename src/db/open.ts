@@ -1,5 +1,6 @@
 import type { DatabaseTarget } from '../core/target.ts'
 import type { Db } from './db.ts'
+import { openEmbedded } from './embedded.ts'
 import { openServer } from './server.ts'
 
 export interface OpenOptions {
@@ -11,9 +12,6 @@ export interface OpenOptions {
 
 /** Opens a session with the database. The embedded engine loads only when it is used. */
 export async function openDb(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
-  if (target.kind === 'embedded') {
-    const { openEmbedded } = await import('./embedded.ts')
-    return openEmbedded(target, options.schema)
-  }
+  if (target.kind === 'embedded') return openEmbedded(target, options.schema)
   return openServer(target, options.schema, options.waitMs ?? 0)
 }

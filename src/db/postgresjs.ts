@@ -32,13 +32,15 @@ export interface Driver {
 export function createDriver(options: DriverOptions): Driver {
   const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
+  let gone = false
   let key: { pid: number; secret: number } | undefined
   const sql = postgres({
     // postgres.js reconnects by design; inside a transaction that would run the rest of it outside
-    socket: () => {
+    socket: async () => {
       if (opened) throw lost()
       opened = true
-      return options.connect()
+      const socket = await options.connect()
+      return socket.once('close', () => (gone = true))
     },
     // its typings do not know `socket`, and it reads PG* variables for whatever is not given
     ...({ host: 'localhost', port: 5432, path: undefined } as object),
@@ -60,6 +62,8 @@ export function createDriver(options: DriverOptions): Driver {
   } as postgres.Options<Record<string, never>>)
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
+    // it would try to reconnect, and of the queries behind a failed attempt it settles only the first
+    if (gone) throw lost()
     try {
       const result = await query
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
@@ -73,12 +77,27 @@ export function createDriver(options: DriverOptions): Driver {
   }
 
   return {
-    query: (text, parameters) => run(sql.unsafe(text, [...parameters] as postgres.ParameterOrJSON<never>[])),
+    query: (text, parameters) =>
+      run(
+        sql.unsafe(
+          text,
+          parameters.map((value) =>
+            isJson(value) ? sql.typed(value as never, SERVER_DECIDES) : value,
+          ) as postgres.ParameterOrJSON<never>[],
+        ),
+      ),
     script: (text) => run(sql.unsafe(text).simple()),
     pipeline: (messages) => Promise.all(messages.map((text) => outcome(run(sql.unsafe(text).simple())))),
     backendKey: () => key,
-    end: () => sql.end({ timeout: 2 }),
+    end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }
+}
+
+/** Type 0. Of a list it would take the type of the first item: boolean for `[true]`. */
+const SERVER_DECIDES = 0
+
+function isJson(value: Parameter): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Date)
 }
 
 function startupParameters(options: DriverOptions): Record<string, string> {

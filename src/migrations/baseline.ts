@@ -38,7 +38,7 @@ export interface BaselineReport {
  * (the error is in the result) where something is missing or different.
  */
 export async function baseline(db: Db, options: BaselineOptions): Promise<{ report: BaselineReport; error?: SkillsError }> {
-  const files = await readMigrations(options.sources)
+  const files = readMigrations(options.sources)
   const ledger = await readLedger(db, options.ledger)
   const plan = planMigrations(files, ledger.rows)
   const last = options.to === undefined ? files.length - 1 : files.findIndex(({ version }) => version === options.to)

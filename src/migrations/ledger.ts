@@ -33,8 +33,9 @@ export function ledgerName(db: Db, ledger: string): string {
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   if (!db.info.schemaExists) return { state: 'absent', rows: [] }
   let rows: Row[]
+  // what was tolerated is for people to look up, and can be long
   try {
-    rows = await db.query(`select to_jsonb(l) as entry from ${ledgerName(db, ledger)} l`)
+    rows = await db.query(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
@@ -49,7 +50,10 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   const entries = rows.map((row) => row['entry'] as Record<string, unknown>)
   const columns = entries[0] === undefined ? await readColumns(db, ledger) : Object.keys(entries[0])
   refuseForeign(db, ledger, columns, entries)
-  return { state: COLUMNS.every(([name]) => columns.includes(name)) ? 'ready' : 'partial', rows: entries.map(toRow) }
+  return {
+    state: COLUMNS.every(([name]) => name === 'tolerated' || columns.includes(name)) ? 'ready' : 'partial',
+    rows: entries.map(toRow),
+  }
 }
 
 /** The columns after the two that every ledger has. */

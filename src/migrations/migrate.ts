@@ -1,23 +1,17 @@
 import { SkillsError } from '../core/errors.ts'
-import { plural } from '../core/text.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import type { Ledger } from './ledger.ts'
-import { createLedgerSql, ledgerName, readLedger } from './ledger.ts'
-import { LOCK_WAIT_MS, migrationLock } from './lock-guard.ts'
-import { lockedTransaction } from './locked-transaction.ts'
-import type { MigrationSource, ParsedMigration } from './migration-file.ts'
-import { parseMigration } from './parse-migration.ts'
-import type { Plan } from './plan.ts'
-import { planMigrations, unknownVersion } from './plan.ts'
-import { readMigrations } from './read-migrations.ts'
+import { applyPending } from './apply-pending.ts'
+import { readLedger } from './ledger.ts'
+import type { MigrationFile } from './migration-file.ts'
+import { planMigrations, upTo } from './plan.ts'
 import type { MigrateEvent, MigrateReport } from './report.ts'
-import { runFiles } from './run-files.ts'
-import type { RunSettings } from './run-settings.ts'
+import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
 
 export interface MigrateOptions {
-  sources: readonly MigrationSource[]
+  /** As `readMigrations` gives them: all files, the package's first. */
+  files: () => readonly MigrationFile[]
   /** Name of the ledger table. */
   ledger: string
   /** `skills 1.2.3`: who is written into the ledger. */
@@ -83,7 +77,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
 }
 
 async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
-  const files = await readMigrations(options.sources)
+  const files = options.files()
   const ledger = await readLedger(db, options.ledger)
   const plan = planMigrations(files, ledger.rows)
   report.alreadyApplied = plan.migrations.length - plan.pending.length
@@ -92,106 +86,9 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   report.missing = plan.missing.map(({ version }) => version)
   refuseChanged(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
-  const pending = upTo(options.to, plan).map(({ file }) => parseMigration(file))
-  report.pending = pending.map(({ version, file, statements, noTransaction }) => ({
-    version,
-    file,
-    statements: statements.length,
-    transaction: !noTransaction,
-  }))
-  refuseUnfit(pending)
-  refusePooled(db, pending)
-  if (report.dryRun || (pending.length === 0 && ledger.state === 'ready')) return
-  const settings: RunSettings = {
-    db,
-    ledger: ledgerName(db, options.ledger),
-    lockKey: migrationLock(db, options.ledger),
-    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
-    lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
-    strict: options.strict === true,
-    statementTimeoutMs: options.statementTimeoutMs,
-    history: files,
-    catalogQuery: options.catalogQuery,
-    tool: options.tool,
-    onEvent: options.onEvent ?? (() => undefined),
-  }
-  if (ledger.state !== 'ready') await createLedger(settings, options.ledger, ledger.state)
-  await runFiles(settings, pending, report, options.keepGoing === true)
-}
-
-/** Under the lock, as CREATE TABLE IF NOT EXISTS itself fails when two run it at once. */
-async function createLedger(
-  { db, lockKey, lockWaitMs, lockTimeoutMs, onEvent }: RunSettings,
-  ledger: string,
-  state: Ledger['state'],
-): Promise<void> {
-  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () =>
-    db.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`),
-  )
-}
-
-function refuseChanged(plan: Plan): void {
-  if (plan.changed.length === 0) return
-  const diagnostics = plan.changed.map(({ file, row }) => ({
-    severity: 'error' as const,
-    code: 'HISTORY_CHANGED',
-    message: `changed after it was applied on ${row?.appliedAt ?? '?'}: applied ${row?.checksum ?? '?'}, now ${file.checksum}`,
-    file: file.file,
-  }))
-  throw new SkillsError(
-    'HISTORY_CHANGED',
-    `${plural(plan.changed.length, 'applied migration')} changed since: ${plan.changed.map(({ file }) => file.version).join(', ')}`,
-    {
-      hint: 'nothing was run; restore the file and put the change into a new migration, or accept it as it is: skills migrate repair VERSION',
-      diagnostics,
-    },
-  )
-}
-
-function refuseOutOfOrder(versions: readonly string[]): void {
-  if (versions.length === 0) return
-  throw new SkillsError('OUT_OF_ORDER', `${plural(versions.length, 'pending migration')} out of order: ${versions.join(', ')}`, {
-    hint: 'nothing was run; rename the file so that it sorts last, or leave --strict-order out',
-  })
-}
-
-/** The pending files, up to and with the version that was asked for. */
-function upTo(version: string | undefined, plan: Plan): Plan['pending'] {
-  if (version === undefined) return plan.pending
-  const last = plan.migrations.findIndex(({ file }) => file.version === version)
-  if (last === -1)
-    throw unknownVersion(
-      version,
-      plan.migrations.map(({ file }) => file.version),
-    )
-  const wanted = new Set(plan.migrations.slice(0, last + 1))
-  return plan.pending.filter((entry) => wanted.has(entry))
-}
-
-function refuseUnfit(pending: readonly ParsedMigration[]): void {
-  const faults = pending.flatMap((migration) => migration.faults)
-  const [first] = faults
-  if (first === undefined) return
-  throw new SkillsError(
-    'MIGRATION_FILE_INVALID',
-    faults.length === 1 ? `${first.file ?? ''} cannot be run` : `${plural(faults.length, 'fault')} in the pending migrations`,
-    {
-      hint: 'nothing was run; mend the file and run skills migrate again',
-      diagnostics: faults,
-    },
-  )
-}
-
-function refusePooled(db: Db, pending: readonly ParsedMigration[]): void {
-  const outside = pending.find(({ noTransaction }) => noTransaction)
-  if (!db.info.pooled || outside === undefined) return
-  throw new SkillsError(
-    'POOLER_REFUSED',
-    `${outside.file} is a no-transaction file, and ${db.info.label} is a pooler in transaction mode`,
-    {
-      hint: 'nothing was run; such a file needs a connection of its own: give the address of the server itself with --database-url',
-    },
-  )
+  const wanted = upTo(options.to, plan)
+  if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
+  await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 
 /** Whatever went wrong, as an error that says what to do. */

@@ -51,6 +51,19 @@ function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationStat
   return row.checksum === file.checksum ? 'applied' : 'changed'
 }
 
+/** The pending files, up to and with the version that was asked for. */
+export function upTo(version: string | undefined, plan: Plan): Plan['pending'] {
+  if (version === undefined) return plan.pending
+  const last = plan.migrations.findIndex(({ file }) => file.version === version)
+  if (last === -1)
+    throw unknownVersion(
+      version,
+      plan.migrations.map(({ file }) => file.version),
+    )
+  const wanted = new Set(plan.migrations.slice(0, last + 1))
+  return plan.pending.filter((entry) => wanted.has(entry))
+}
+
 /** A version that no file has. */
 export function unknownVersion(version: string, known: readonly string[]): SkillsError {
   const near = nearest(version, known)

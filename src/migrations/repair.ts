@@ -30,7 +30,7 @@ export interface RepairReport {
 /** Finds out what a repair would do. Writes nothing. */
 export async function planRepair(db: Db, options: RepairOptions): Promise<RepairReport> {
   const { version, ledger, forget } = options
-  const files = await readMigrations(options.sources)
+  const files = readMigrations(options.sources)
   const { rows } = await readLedger(db, ledger)
   const row = rows.find((entry) => entry.version === version)
   if (row === undefined)

@@ -7,7 +7,7 @@ import type { StatusReport } from './report.ts'
 
 /** Files against ledger. Writes nothing, also where there is no ledger yet. */
 export async function migrationStatus(db: Db, options: { sources: readonly MigrationSource[]; ledger: string }): Promise<StatusReport> {
-  const files = await readMigrations(options.sources)
+  const files = readMigrations(options.sources)
   const { rows } = await readLedger(db, options.ledger)
   const plan = planMigrations(files, rows)
   return {
@@ -28,7 +28,7 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
 
 /** Files and ledger as plain facts, for checks that compare the two. */
 export async function ledgerFacts(db: Db, options: { sources: readonly MigrationSource[]; ledger: string }): Promise<object> {
-  const files = await readMigrations(options.sources)
+  const files = readMigrations(options.sources)
   const { rows } = await readLedger(db, options.ledger)
   return {
     ledger: options.ledger,

@@ -1,11 +1,13 @@
 import type net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { SkillsError } from '../../src/core/errors.ts'
-import type { ServerTarget } from '../../src/core/target.ts'
+import type { ServerTarget, SslMode } from '../../src/core/target.ts'
+import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
+import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
 import { fakeServer, freePort, listen, makeCertificate, noTlsToServer, targetAt, tlsToServer, toServer } from '../support/sockets.ts'
 
-/** What opening fails with, and after how many milliseconds. */
+/** What opening fails with, and after how many milliseconds; no message may hold the password. */
 async function failure(target: ServerTarget, waitMs = 0): Promise<{ error: SkillsError; ms: number }> {
   const began = performance.now()
   const error = await openDb(target, { waitMs }).then(
@@ -16,32 +18,218 @@ async function failure(target: ServerTarget, waitMs = 0): Promise<{ error: Skill
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(SkillsError)
+  const { message, hint } = error as SkillsError
+  expect(`${message} ${hint}`).not.toMatch(/s3cr3t|undefined|\[object/)
   return { error: error as SkillsError, ms: performance.now() - began }
 }
 
+/** Opens, works, closes. */
+async function using<T>(target: ServerTarget, work: (db: Db) => Promise<T>, waitMs = 0): Promise<T> {
+  const db = await openDb(target, { waitMs })
+  try {
+    return await work(db)
+  } finally {
+    await db.close()
+  }
+}
+
+const one = (db: Db): Promise<unknown[]> => db.query('select 1 as one')
+
 describe('a server that', () => {
   const http = (socket: net.Socket): void => void socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nnot a database')
+  const mysql = Buffer.from('J\0\0\0\n8.0.36\0\u0008\0\0\0')
 
-  test.each<[string, (socket: net.Socket) => void, ServerTarget['ssl']['mode'], RegExp]>([
+  test.each<[string, (socket: net.Socket) => void, SslMode, RegExp]>([
     ['accepts and closes at once', (socket) => socket.destroy(), 'disable', /closed the connection/],
     ['accepts and closes at once, when TLS is wanted', (socket) => socket.destroy(), 'require', /closed the connection/],
     ['accepts and ends', (socket) => socket.end(), 'disable', /closed the connection/],
     ['stays silent', () => undefined, 'disable', /no answer within 1 s/],
     ['stays silent, when TLS is wanted', () => undefined, 'require', /no answer within 1 s/],
+    ['stays silent after its yes to TLS', (socket) => socket.once('data', () => socket.write('S')), 'require', /no answer within 1 s/],
     ['speaks HTTP', (socket) => socket.once('data', () => http(socket)), 'disable', /is not PostgreSQL/],
     ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not PostgreSQL/],
     ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not PostgreSQL/],
-    ['speaks HTTP and closes', (socket) => socket.once('data', () => (http(socket), socket.end())), 'disable', /is not PostgreSQL/],
     ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not PostgreSQL/],
-    ['is MySQL', (socket) => void socket.write(Buffer.from('J\0\0\0\n8.0.36\0\u0008\0\0\0')), 'disable', /is not PostgreSQL/],
-    ['injects a message behind its yes to TLS', (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')), 'prefer', /is not PostgreSQL/],
+    ['is MySQL', (socket) => void socket.write(mysql), 'disable', /is not PostgreSQL/],
+    ['puts a message behind its yes to TLS', (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')), 'require', /is not PostgreSQL/],
   ])('%s is unreachable', async (_, onConnection, mode, reason) => {
     const port = await listen(onConnection)
     const { error, ms } = await failure(await targetAt(port, { mode }, { connectTimeoutMs: 1000 }))
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, hint: expect.any(String) })
-    expect(error.message).toMatch(reason)
-    expect(error.message).toContain(`127.0.0.1:${port}`)
-    expect(`${error.message} ${error.hint}`).not.toMatch(/s3cr3t|undefined/)
-    expect(ms).toBeLessThan(5000)
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, hint: expect.any(String), message: expect.stringMatching(reason) })
+    expect(error.message).toContain(`127.0.0.1:${port}: `)
+    expect(ms).toBeLessThan(4000)
   })
+
+  test('is not there: address and reason, at once', async () => {
+    const port = await freePort()
+    const { error, ms } = await failure(await targetAt(port))
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: `cannot connect to PostgreSQL at 127.0.0.1:${port}: connection refused` })
+    expect(ms).toBeLessThan(4000)
+  })
+
+  test.each([
+    ['has no socket', { hosts: [{ host: '/nowhere', port: 5432 }] }, '/nowhere/.s.PGSQL.5432: no such socket'],
+    ['has no name', { hosts: [{ host: 'nowhere.invalid', port: 5432 }] }, 'nowhere.invalid:5432: the host name'],
+  ])('%s', async (_, over, reason) => {
+    const { error } = await failure(await targetAt(1, undefined, over))
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringContaining(`cannot connect to PostgreSQL at ${reason}`) })
+  })
+
+  test('is not there leaves the next host of the list', async () => {
+    const [dead, alive] = [await freePort(), await listen((socket) => void toServer(socket))]
+    const hosts = [dead, alive].map((port) => ({ host: '127.0.0.1', port }))
+    expect(await using(await targetAt(0, undefined, { hosts }), one)).toEqual([{ one: 1 }])
+  })
+
+  test('begins to listen after 1.5 s is waited for', async () => {
+    const port = await freePort()
+    const began = performance.now()
+    setTimeout(() => void listen((socket) => void toServer(socket), port), 1500)
+    expect(await using(await targetAt(port), one, 20_000)).toEqual([{ one: 1 }])
+    expect(performance.now() - began).toBeGreaterThan(1400)
+  })
+
+  test('never listens is waited for no longer than told', async () => {
+    const { error, ms } = await failure(await targetAt(await freePort()), 1000)
+    expect(error.code).toBe('DATABASE_UNREACHABLE')
+    expect(ms).toBeGreaterThan(500)
+    expect(ms).toBeLessThan(4000)
+  })
+
+  test.each([
+    ['has no such database', { database: 'no_such_db' }, /database "no_such_db" does not exist \(SQLSTATE 3D000\)/, /database name/],
+    ['has no such role', { user: 'no_such_role' }, /role "no_such_role" does not exist \(SQLSTATE 28000\)/, /user/],
+    ['refuses the options', { startupOptions: '-c no_such_setting=1' }, /unrecognized configuration parameter/, /settings/],
+  ])('%s is not waited for', async (_, over, message, hint) => {
+    const port = await listen((socket) => void toServer(socket))
+    const { error, ms } = await failure(await targetAt(port, undefined, over), 20_000)
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+    expect(ms).toBeLessThan(4000)
+  })
+
+  test('is older than 13 is refused', async () => {
+    const greeting = { pid: 7, version: 120_018 }
+    const text = { user: 'app', database: 'prod', version_text: '12.18 (Debian 12.18-1)', schema: 'public' }
+    const bool = { schema_exists: true, superuser: false, in_recovery: false }
+    const values = (entries: object, type: number) => Object.entries(entries).map(([name, value]) => [name, { type, value: type === 16 ? String(value)[0] : String(value) }])
+    const row = Object.fromEntries([...values(greeting, 23), ...values(text, 25), ...values(bool, 16), ['path', { type: 114, value: '["public"]' }]])
+    const port = await listen(fakeServer(row))
+    const { error } = await failure(await targetAt(port))
+    expect(error).toMatchObject({ code: 'SERVER_TOO_OLD', exitCode: 2, message: expect.stringContaining('PostgreSQL 12.18') })
+    // the fake itself is good enough to be opened when it is young enough
+    const young = await listen(fakeServer({ ...row, version: { type: 23, value: '130000' } }))
+    await using(await targetAt(young), async ({ info }) => expect(info).toMatchObject({ version: 130_000, user: 'app', schema: 'public', superuser: false }))
+  })
+})
+
+describe('TLS', () => {
+  const certificate = makeCertificate()
+  const elsewhere = makeCertificate('DNS:elsewhere.example')
+  const proxies = { tls: tlsToServer(certificate), 'tls for another name': tlsToServer(elsewhere), plain: noTlsToServer }
+  const rootCert = certificate.cert
+
+  // 0.0.0.0 is this machine, but does not look like it: where `prefer` begins with TLS
+  test.each<[SslMode, keyof typeof proxies, { rootCert?: string; host?: string }]>([
+    ['require', 'tls', {}],
+    ['require', 'tls', { rootCert }],
+    ['prefer', 'tls', { host: '0.0.0.0' }],
+    ['verify-ca', 'tls', { rootCert }],
+    ['verify-ca', 'tls for another name', { rootCert: elsewhere.cert }],
+    ['verify-full', 'tls', { rootCert }],
+    ['verify-full', 'tls', { rootCert, host: 'localhost' }],
+    ['disable', 'plain', {}],
+    ['allow', 'plain', {}],
+    ['prefer', 'plain', {}],
+    ['prefer', 'plain', { host: '0.0.0.0' }],
+  ])('%s reaches a server with %s, %j', async (mode, proxy, { host = '127.0.0.1', ...files }) => {
+    const port = await listen(proxies[proxy])
+    expect(await using(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), one)).toEqual([{ one: 1 }])
+  })
+
+  test.each<[SslMode, keyof typeof proxies, { rootCert?: string; host?: string }, RegExp, RegExp]>([
+    ['verify-full', 'tls', {}, /self-signed certificate/, /sslrootcert=FILE/],
+    ['verify-full', 'tls', { rootCert: 'system' }, /self-signed certificate/, /sslrootcert=FILE/],
+    ['verify-ca', 'tls', {}, /self-signed certificate/, /sslrootcert=FILE/],
+    ['verify-ca', 'tls', { rootCert: elsewhere.cert }, /certificate/, /sslrootcert=FILE/],
+    ['require', 'tls', { rootCert: elsewhere.cert }, /certificate/, /sslrootcert=FILE/],
+    ['verify-full', 'tls for another name', { rootCert: elsewhere.cert }, /127\.0\.0\.1/, /a name that is in the certificate/],
+    ['verify-full', 'tls for another name', { rootCert: elsewhere.cert, host: 'localhost' }, /localhost/, /a name that is in the certificate/],
+    ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /turn TLS on/],
+    ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /turn TLS on/],
+  ])('%s refuses a server with %s, %j, without waiting', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
+    const port = await listen(proxies[proxy])
+    const { error, ms } = await failure(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), 20_000)
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+    expect(ms).toBeLessThan(4000)
+  })
+
+  test('cancel() goes through it', async () => {
+    const port = await listen(proxies.tls)
+    await using(await targetAt(port, { mode: 'require' }), async (db) => {
+      setTimeout(() => void db.cancel(), 200)
+      await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: '57014' })
+    })
+  })
+})
+
+describe('a connection that is lost', () => {
+  async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>): Promise<Db> {
+    const database = await freshServer()
+    const [db, other] = [await database.open(), await database.open()]
+    const [{ pid } = { pid: 0 }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const kill = async (): Promise<void> => {
+      await other.query('select pg_terminate_backend($1)', [pid])
+      while ((await other.query('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    await work(db, kill)
+    // nothing of the transaction is there, and the session stays lost
+    await expect(db.exec('create table later (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST', exitCode: 3 })
+    await db.close()
+    expect(await other.query("select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([])
+    return other
+  }
+
+  test('between the statements of a transaction: none of the rest runs', async () => {
+    await lose(async (db, kill) => {
+      const work = db.transaction({}, async () => {
+        await db.exec('create table first (id int)')
+        await kill()
+        await expect(db.exec('create table second (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+        await db.exec('create table third (id int)')
+      })
+      await expect(work).rejects.toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringContaining('lost') })
+    })
+  })
+
+  test('before COMMIT, which must not seem to succeed', async () => {
+    await lose(async (db, kill) => {
+      await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    })
+  })
+
+  test('in the middle of a statement', async () => {
+    await lose(async (db, kill) => {
+      const sleeping = db.query('select pg_sleep(30)')
+      setTimeout(() => void kill(), 200)
+      await expect(sleeping).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    })
+  })
+
+  test('in the middle of a pipeline', async () => {
+    await lose(async (db, kill) => {
+      const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(30)', 'commit'])
+      setTimeout(() => void kill(), 200)
+      await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    })
+  })
+})
+
+test('cancel() stops the running statement within a second, and the session goes on', async () => {
+  const db = await openDb(await targetOf(serverUrl('postgres')))
+  const began = performance.now()
+  setTimeout(() => void db.cancel(), 200)
+  await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: '57014' })
+  expect(performance.now() - began).toBeLessThan(1200)
+  expect(await one(db)).toEqual([{ one: 1 }])
+  await db.close()
 })

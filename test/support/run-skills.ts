@@ -15,7 +15,8 @@ export interface RunOptions {
   onStart?: (child: ReturnType<typeof spawn>) => void
 }
 
-const BIN = path.resolve(import.meta.dirname, '../../bin/skills.js')
+/** The command line's executable. */
+export const BIN: string = path.resolve(import.meta.dirname, '../../bin/skills.js')
 const QUIET = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TERM: 'xterm-256color' }
 
 /** Runs the real command line in a process of its own, with an environment that holds only what is given. */

@@ -51,12 +51,13 @@ export async function targetAt(port: number, ssl: SslSettings = { mode: 'disable
 
 /** Hands a connection on to the test server. */
 export async function toServer(socket: net.Socket): Promise<void> {
+  socket.pause()
   const { hosts } = (await targetOf(serverUrl('postgres'))) as ServerTarget
   const [{ host, port } = { host: '', port: 0 }] = hosts
   const server = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host)
   socket.pipe(server).pipe(socket)
   server.on('error', () => socket.destroy())
-  socket.on('close', () => server.destroy())
+  socket.on('close', () => server.end())
 }
 
 export interface Certificate {

@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { baseline } from '../../index.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
@@ -12,7 +14,9 @@ export interface BaselineFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
 }
 
-export async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult> {
+export const execute: Executor = executor('migrate baseline', baselineCommand)
+
+async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult> {
   return withDatabase(
     context,
     flags,
@@ -27,6 +31,6 @@ export async function baselineCommand(context: Context, flags: BaselineFlags): P
       const full = { database: databaseReport(db.info), ...report }
       return { report: full, view: (style) => baselineView(full, style), ...(error === undefined ? {} : { error }) }
     },
-    'migrate',
+    { purpose: 'migrate' },
   )
 }

@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import path from 'node:path'
 import { newMigration } from '../../migrations/new-migration.ts'
 import { loadSettings } from '../../config/settings.ts'
@@ -10,8 +12,10 @@ export interface NewMigrationFlags extends CommonFlags {
 
 const DEFAULT_FOLDER = 'migrations'
 
+export const execute: Executor = executor('migrate new', newMigrationCommand)
+
 /** Needs no database: it only writes a file. */
-export async function newMigrationCommand(context: Context, flags: NewMigrationFlags, words: readonly string[]): Promise<CommandResult> {
+async function newMigrationCommand(context: Context, flags: NewMigrationFlags, words: readonly string[]): Promise<CommandResult> {
   const { migrations } = await loadSettings({ migrations: flags.dir, config: flags.config, embedded: 'memory' }, context.env, context.cwd)
   const directory = migrations.value[0] ?? DEFAULT_FOLDER
   const made = await newMigration({ directory: path.resolve(context.cwd, directory), name: words.join(' '), now: new Date() })

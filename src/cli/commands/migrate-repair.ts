@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { repair } from '../../index.ts'
 import type { RepairReport } from '../../migrations/repair.ts'
 import { confirm } from '../confirm.ts'
@@ -13,7 +15,9 @@ export interface RepairFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
-export async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult> {
+export const execute: Executor = executor('migrate repair', repairCommand)
+
+async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult> {
   return withDatabase(
     context,
     flags,
@@ -28,6 +32,6 @@ export async function repairCommand(context: Context, flags: RepairFlags, [versi
       const report = { database: databaseReport(db.info), ...done }
       return { report, view: (style) => repairView(report, style) }
     },
-    'migrate',
+    { purpose: 'migrate' },
   )
 }

@@ -1,5 +1,8 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { EXIT } from '../../core/errors.ts'
-import { migrationStatus } from '../../index.ts'
+import { migrationSources } from '../../config/package-files.ts'
+import { migrationStatus } from '../../migrations/status.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -11,9 +14,11 @@ export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
   exitCode?: boolean
 }
 
-export async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
+export const execute: Executor = executor('migrate status', migrateStatusCommand)
+
+async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
   return withDatabase(context, flags, async (db, settings) => {
-    const status = await migrationStatus(db, { dirs: settings.migrations.value, ledger: settings.ledger.value })
+    const status = await migrationStatus(db, { sources: migrationSources(settings.migrations.value), ledger: settings.ledger.value })
     const report = { database: databaseReport(db.info), ...status }
     const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
     return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }

@@ -1,5 +1,10 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
-import { migrate } from '../../index.ts'
+import { catalogQuery, migrationSources, toolName } from '../../config/package-files.ts'
+import { migrate } from '../../migrations/migrate.ts'
+import type { MigrationFile } from '../../migrations/migration-file.ts'
+import { readMigrations } from '../../migrations/read-migrations.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -19,19 +24,24 @@ export interface MigrateFlags extends CommonFlags, DatabaseFlags {
   statementTimeout?: string
 }
 
-export async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult> {
+export const execute: Executor = executor('migrate', migrateCommand)
+
+async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult> {
   const times = {
     ...(flags.lockWait === undefined ? {} : { lockWaitMs: parseDuration(flags.lockWait, '--lock-wait') }),
     ...(flags.lockTimeout === undefined ? {} : { lockTimeoutMs: parseDuration(flags.lockTimeout, '--lock-timeout') }),
     ...(flags.statementTimeout === undefined ? {} : { statementTimeoutMs: parseDuration(flags.statementTimeout, '--statement-timeout') }),
   }
+  let files: MigrationFile[] = []
   return withDatabase(
     context,
     flags,
     async (db, settings) => {
       const watch = watchMigration(context, db, settings.database.value, flags.quiet === true)
       const { report, error } = await migrate(db, {
-        dirs: settings.migrations.value,
+        files: () => files,
+        tool: toolName(),
+        catalogQuery: catalogQuery(),
         ledger: settings.ledger.value,
         dryRun: flags.dryRun === true,
         to: flags.to,
@@ -44,6 +54,11 @@ export async function migrateCommand(context: Context, flags: MigrateFlags): Pro
       const full = { database: databaseReport(db.info), ...report }
       return { report: full, view: (style) => migrateView(full, style, error !== undefined), ...(error === undefined ? {} : { error }) }
     },
-    'migrate',
+    {
+      purpose: 'migrate',
+      meanwhile: (settings) => {
+        files = readMigrations(migrationSources(settings.migrations.value))
+      },
+    },
   )
 }

@@ -1,6 +1,8 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../../config/package-root.ts'
+import { packageRoot } from '../../config/package-files.ts'
 import { DEFAULT_EMBEDDED } from '../../config/settings.ts'
 import type { ExitCode } from '../../core/errors.ts'
 import { EXIT } from '../../core/errors.ts'
@@ -18,8 +20,10 @@ export interface QuickstartFlags extends CommonFlags {
   embedded?: string
 }
 
+export const execute: Executor = executor('quickstart', quickstartCommand)
+
 /** Everything once, on an embedded database, whatever database is configured. */
-export async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult> {
+async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult> {
   const directory = flags.embedded ?? DEFAULT_EMBEDDED
   context.progress.update('starting the embedded database')
   const db = await openDb({ kind: 'embedded', directory })

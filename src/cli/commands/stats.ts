@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { stats } from '../../index.ts'
@@ -12,7 +14,9 @@ export interface StatsFlags extends CommonFlags, DatabaseFlags {
   cooccurrence?: boolean
 }
 
-export async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult> {
+export const execute: Executor = executor('stats', statsCommand)
+
+async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult> {
   const sinceMs = flags.since === undefined ? undefined : parseDuration(flags.since, '--since')
   const limit = readLimit(flags.limit)
   return withDatabase(context, flags, async (db) => {

@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { sync } from '../../index.ts'
 import type { PruneMode, SyncReport } from '../../registry/sync-report.ts'
@@ -15,7 +17,9 @@ export interface SyncFlags extends CommonFlags, DatabaseFlags {
 
 const PRUNES: readonly PruneMode[] = ['disable', 'delete', 'keep']
 
-export async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult> {
+export const execute: Executor = executor('sync', syncCommand)
+
+async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult> {
   const prune = PRUNES.find((mode) => mode === (flags.prune ?? 'disable'))
   if (prune === undefined)
     throw new SkillsError('USAGE', `--prune: "${flags.prune ?? ''}" is unknown`, { hint: `use one of ${PRUNES.join(', ')}` })

@@ -1,3 +1,5 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
 import type { Db } from '../../db/db.ts'
@@ -15,7 +17,9 @@ export interface VerifyFlags extends CommonFlags, DatabaseFlags {
   ledger?: string
 }
 
-export async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult> {
+export const execute: Executor = executor('verify', verifyCommand)
+
+async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult> {
   const all = { ...flags, skills: [...dirs] }
   if (flags.ephemeral === true) return verifyEphemeral(context, all)
   return withDatabase(context, all, async (db, settings) => {

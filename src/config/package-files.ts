@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Folder of the installed package, where `sql/` and `skills/` are: the same from `src` and from the bundle in `dist`. */
+export function packageRoot(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder)
+  return folder
+}
+
+/** Version of the package. */
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+/** Who is written into a ledger: `skills 1.2.3`. */
+export function toolName(): string {
+  return `skills ${packageVersion()}`
+}
+
+/** The query that reads a schema's objects from the catalog. */
+export function catalogQuery(): string {
+  return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
+}
+
+/** The package's migrations, then the user's. The label is what people see. */
+export function migrationSources(dirs: readonly string[] = []): { directory: string; label: string; own: boolean }[] {
+  const own = { directory: path.join(packageRoot(), 'sql', 'migrations'), label: 'sql/migrations', own: true }
+  return [own, ...dirs.map((directory) => ({ directory, label: directory, own: false }))]
+}

@@ -1,0 +1,100 @@
+import type { Cursor, QualifiedName } from '../cursor.ts'
+
+/** The expression behind DEFAULT. */
+export interface DefaultExpression {
+  isNull: boolean
+  /** `volatile`: it has another value in each row. `unknown`: it calls a function that is not one of the server's usual ones. */
+  volatility: 'stable' | 'unknown' | 'volatile'
+  /** The function that makes it so. */
+  function?: string
+}
+
+/** Reads the expression up to the next clause of the column; what it calls is found at any depth. */
+export function readDefault(cursor: Cursor): DefaultExpression {
+  const expression: DefaultExpression = { isNull: cursor.word() === 'null', volatility: 'stable' }
+  const first = cursor.peek().start
+  let depth = 0
+  let mayBeType = false
+  while (!cursor.atEnd) {
+    const { kind, word, start } = cursor.peek()
+    if (depth === 0 && (cursor.isSymbol(',') || (start > first && CLAUSES.has(word)))) break
+    if (kind === 'word' || kind === 'quoted') {
+      const name = cursor.name()
+      // NOT of IS NOT DISTINCT FROM does not begin a clause
+      if (word === 'is') cursor.accept('not')
+      else if (name !== undefined && cursor.isSymbol('(') && !mayBeType) note(expression, name)
+      mayBeType = word === 'as'
+      continue
+    }
+    if (cursor.isSymbol('(') || cursor.isSymbol('[')) depth++
+    else if (cursor.isSymbol(')') || cursor.isSymbol(']')) depth--
+    else if (start > first && !cursor.isSymbol('::')) expression.isNull = false
+    mayBeType = cursor.isSymbol('::')
+    cursor.skip()
+  }
+  return expression
+}
+
+function note(expression: DefaultExpression, name: QualifiedName): void {
+  const { schema, name: base } = name
+  // Of another schema only the names that extensions give to what is random: `extensions.uuid_generate_v4()`.
+  const found = VOLATILE.has(base) ? 'volatile' : (schema ?? 'pg_catalog') === 'pg_catalog' && STABLE.has(base) ? 'stable' : 'unknown'
+  if (found === 'stable' || expression.volatility === 'volatile' || expression.volatility === found) return
+  expression.volatility = found
+  expression.function = `${schema === undefined ? '' : `${schema}.`}${base}()`
+}
+
+/** What can follow the expression (gram.y: DEFAULT b_expr, then the next ColQualList element). */
+const CLAUSES: ReadonlySet<string> = new Set([
+  'check',
+  'collate',
+  'constraint',
+  'default',
+  'deferrable',
+  'enforced',
+  'generated',
+  'initially',
+  'not',
+  'null',
+  'primary',
+  'references',
+  'unique',
+])
+
+/** Those of the server, of uuid-ossp and of pgcrypto that somebody may want for a default. */
+const VOLATILE: ReadonlySet<string> = new Set([
+  'clock_timestamp',
+  'currval',
+  'gen_random_bytes',
+  'gen_random_uuid',
+  'gen_salt',
+  'gen_ulid',
+  'lastval',
+  'nextval',
+  'random',
+  'random_normal',
+  'setval',
+  'timeofday',
+  'uuid_generate_v1',
+  'uuid_generate_v1mc',
+  'uuid_generate_v4',
+  'uuidv4',
+  'uuidv7',
+])
+
+/** Functions that pg_proc has as immutable or stable only, constructs of the grammar and types that stand before a parenthesis. */
+const STABLE: ReadonlySet<string> = new Set(
+  `abs age array array_append array_cat array_fill array_length array_position array_prepend array_remove array_to_string ascii
+  bit bit_length bool box btrim bytea cardinality cast ceil ceiling char char_length character chr circle coalesce concat concat_ws
+  convert_from convert_to current_database current_role current_schema current_schemas current_setting current_time current_timestamp
+  current_user date date_bin date_part date_trunc daterange dec decimal decode div encode exp extract float float4 float8 floor format
+  greatest hashtext host inet_client_addr initcap int2 int4 int4range int8 int8range interval json json_array json_build_array
+  json_build_object json_object jsonb_array_length jsonb_build_array jsonb_build_object jsonb_object jsonb_set jsonb_strip_nulls
+  justify_days justify_hours justify_interval least left length ln localtime localtimestamp log lower lpad ltrim make_date
+  make_interval make_time make_timestamp make_timestamptz md5 mod nchar now nullif num_nonnulls num_nulls numeric numrange octet_length
+  overlay parse_ident pg_backend_pid pg_client_encoding pg_typeof point position power quote_ident quote_literal regexp_replace repeat
+  replace reverse right round row rpad rtrim session_user sha224 sha256 sha384 sha512 sign split_part sqrt statement_timestamp
+  string_to_array strpos substr substring text time timestamp timestamptz timetz timezone to_char to_date to_json to_jsonb to_number
+  to_timestamp to_tsquery to_tsvector transaction_timestamp translate trim trunc tsrange tstzrange txid_current upper varbit varchar
+  varying version width_bucket xmlelement`.split(/\s+/),
+)

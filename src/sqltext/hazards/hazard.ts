@@ -1,0 +1,56 @@
+import type { Cursor, QualifiedName } from '../cursor.ts'
+import type { StatementKind } from '../statement-kind.ts'
+import type { HazardContext } from './hazard-context.ts'
+import { blockedBy, type Blocks, type LockLevel } from './lock-levels.ts'
+
+/** What a statement does to those who use the database while it runs, or to what they wrote against it. */
+export interface Hazard {
+  /** Stable: `INDEX_NOT_CONCURRENT`, ...; docs/migrate-hazards.md lists them. */
+  code: string
+  /** The strongest lock it takes on `table`; for an index or a type, on what the message says. */
+  lock: LockLevel
+  /** What others cannot do meanwhile. A lock is held to the end of the transaction, so a short one too can be long. */
+  blocks: Blocks
+  /** The data is written anew, in as much disk space again; or may be, where the message says so. */
+  rewrite: boolean
+  /** With the schema where that is written; absent when the statement does not say. */
+  table?: string
+  /** One line. */
+  message: string
+  /** What to write instead, one line. */
+  advice: string
+  /** UTF-16 offset in the statement. */
+  offset: number
+}
+
+/** One statement under examination; the cursor stands at its beginning. */
+export interface Subject {
+  cursor: Cursor
+  kind: StatementKind
+  context: HazardContext
+}
+
+export type HazardRule = (subject: Subject) => Hazard[]
+
+interface Draft extends Pick<Hazard, 'code' | 'lock' | 'message' | 'advice' | 'offset'> {
+  table?: QualifiedName | undefined
+  rewrite?: boolean
+  /** Only where it does not follow from the lock. */
+  blocks?: Blocks
+}
+
+/** A hazard from what is particular to it. */
+export function hazard({ table, rewrite = false, blocks, ...draft }: Draft): Hazard {
+  return {
+    ...draft,
+    blocks: blocks ?? blockedBy(draft.lock),
+    rewrite,
+    ...(table === undefined ? {} : { table: nameOf(table) }),
+  }
+}
+
+/** As shown to people; `the table` when the statement names none. */
+export function nameOf(name: QualifiedName | undefined): string {
+  if (name === undefined) return 'the table'
+  return name.schema === undefined ? name.name : `${name.schema}.${name.name}`
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Ajv } from 'ajv'
+import { describe, expect, test } from 'vitest'
+import { freshEmbedded } from '../support/databases.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
+
+interface Envelope {
+  schemaVersion: number
+  command: string
+  ok: boolean
+  report: Record<string, unknown> | null
+  error?: { code: string; message: string; hint?: string }
+}
+
+const schema = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../docs/output.schema.json'), 'utf8')) as {
+  properties: { command: { enum: string[] } }
+}
+const validate = new Ajv({ allErrors: true, strict: true }).compile(schema)
+
+/** `command: true` and `command: false` for every document seen: a successful one and a failing one. */
+const seen = new Set<string>()
+
+const skill = (name: string, tier = 'FAST'): string =>
+  `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n  tier: ${tier}\n---\n\nBody.\n`
+
+/** Runs a command with --json, checks exit code and document, and gives the document. */
+async function run(cwd: string, args: readonly string[], code: number, errorCode?: string): Promise<Envelope> {
+  const result = await runSkills([...args, '--json'], { cwd })
+  expect(result, args.join(' ')).toMatchObject({ code, stderr: '' })
+  const document = JSON.parse(result.stdout) as Envelope
+  expect(faults(document), args.join(' ')).toEqual([])
+  expect(document).toMatchObject({ ok: code === 0, ...(errorCode === undefined ? {} : { error: { code: errorCode } }) })
+  expect('error' in document).toBe(errorCode !== undefined)
+  seen.add(`${document.command}: ${document.ok}`)
+  return document
+}
+
+/** Where a document is not what the schema says. */
+function faults(document: unknown): string[] {
+  validate(document)
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
+}
+
+test('migrate and its subcommands', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
+  const own = ['--dir', 'own', ...flags]
+  await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
+  const applied = await run(cwd, ['migrate', ...own], 0)
+  expect(applied.report).toMatchObject({ notices: ['made'], applied: [{}, {}, { file: 'own/001_notes.sql' }] })
+  writeFiles(cwd, {
+    'own/002_more.sql': 'CREATE TABLE IF NOT EXISTS notes (id int);\nCREATE TABLE notes (id int);\nCREATE TABLE more (id txt);\n',
+  })
+  await run(cwd, ['migrate', ...own], 4, 'MIGRATION_FAILED')
+  await run(cwd, ['migrate', 'status', ...own], 0)
+  await run(cwd, ['migrate', 'status', '--exit-code', ...own], 1)
+  writeFiles(cwd, { 'own/002_more.sql': 'CREATE TABLE IF NOT EXISTS notes (id int);\nCREATE TABLE notes (id int);\n' })
+  const tolerated = await run(cwd, ['migrate', ...own], 0)
+  expect(tolerated.report).toMatchObject({ applied: [{ existing: [{ how: 'if not exists' }, { how: 'tolerated', sqlstate: '42P07' }] }] })
+  writeFiles(cwd, { 'own/001_notes.sql': 'CREATE TABLE notes (id bigint);\n' })
+  await run(cwd, ['migrate', 'repair', '001_notes', '--yes', ...own], 0)
+  await run(cwd, ['migrate', 'repair', '001_notes', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], 3, 'DATABASE_UNREACHABLE')
+  await run(cwd, ['migrate', 'baseline', '--dry-run', ...flags], 0)
+  await run(cwd, ['migrate', 'new', 'add ratings', '--dir', 'own'], 0)
+  await run(cwd, ['migrate', 'new', '...', '--dir', 'own'], 2, 'USAGE')
+})
+
+test('sync, verify and stats', async () => {
+  const { flags, open } = await freshEmbedded()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+  await run(cwd, ['stats', '--limit', '0', ...flags], 2, 'USAGE')
+  await run(cwd, ['migrate', ...flags], 0)
+  expect((await run(cwd, ['sync', ...flags], 0)).report).toMatchObject({ added: [{ id: 'one' }, { id: 'two' }] })
+  let db = await open()
+  await db.exec(`
+    UPDATE skills_registry SET trust_level = 3 WHERE skill_id = 'two';
+    INSERT INTO skills_registry (skill_id, version, meta) VALUES ('gone', '1.0.0', '{"root": "skills"}');
+    INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.0.0', 4);
+    SELECT log_skill_usage('9f1c1d3e-0000-4000-8000-000000000001', 'session-' || session, skill, '1.0.0', 'FAST', 'success', 180)
+      FROM generate_series(1, 3) session, unnest(ARRAY['one', 'two']) skill`)
+  await db.close()
+  writeFiles(cwd, { 'skills/one/SKILL.md': skill('one', 'CORE'), 'skills/bad/SKILL.md': 'no front matter\n' })
+  const partly = await run(cwd, ['sync', ...flags], 1)
+  expect(partly.report).toMatchObject({
+    changed: [{ fields: expect.arrayContaining([{ field: 'meta.tier', from: 'FAST', to: 'CORE' }]) }],
+    invalid: [{ path: 'skills/bad' }],
+    operatorOverrides: [{ id: 'two', field: 'trustLevel', declared: 1, actual: 3 }],
+    pruneSkipped: expect.any(String),
+  })
+  const counted = await run(cwd, ['stats', '--cooccurrence', '--since', '1h', ...flags], 0)
+  expect(counted.report).toMatchObject({ skills: [{ avgRating: 4 }, {}], cooccurrence: [{ skillSet: ['one', 'two'] }] })
+  db = await open()
+  await db.exec('DROP INDEX idx_skill_usage_user_time')
+  await db.close()
+  const broken = await run(cwd, ['verify', ...flags], 1)
+  expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
+})
+
+test('verify without a database of its own, and quickstart', async () => {
+  const cwd = scratch()
+  const skipped = await run(cwd, ['verify', '--ephemeral'], 0)
+  expect(skipped.report).toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ status: 'skipped' })]) })
+  const { flags } = await freshEmbedded()
+  expect((await run(cwd, ['quickstart', ...flags], 0)).report).toMatchObject({
+    migrate: { dryRun: false },
+    sampleEvents: expect.any(Number),
+  })
+  writeFiles(cwd, { 'skills/bad/SKILL.md': 'no front matter\n' })
+  await run(cwd, ['quickstart', ...flags], 1)
+})
+
+test('every command of the schema was seen to succeed and to fail', () => {
+  const expected = schema.properties.command.enum.flatMap((command) => [`${command}: true`, `${command}: false`])
+  expect([...seen].toSorted()).toEqual(expected.toSorted())
+})
+
+describe('the schema refuses', () => {
+  const document: Envelope = {
+    schemaVersion: 1,
+    command: 'migrate repair',
+    ok: true,
+    report: {
+      database: { kind: 'embedded', url: 'embedded .skills/db', version: '18.6', schema: 'public' },
+      version: '001_notes',
+      ledger: 'schema_migrations',
+      action: 'none',
+      from: null,
+      to: null,
+      done: true,
+    },
+  }
+  const failed: Envelope = { ...document, ok: false, report: null, error: { code: 'VERSION_UNKNOWN', message: 'there is no migration 1' } }
+
+  test('nothing in these', () => {
+    expect(faults(document)).toEqual([])
+    expect(faults(failed)).toEqual([])
+  })
+
+  test.each<[string, unknown]>([
+    ['an extra key of the envelope', { ...document, extra: 1 }],
+    ['an extra key of the report', { ...document, report: { ...document.report, extra: 1 } }],
+    [
+      'an extra key of the database',
+      { ...document, report: { ...document.report, database: { ...(document.report?.['database'] as object), password: 'x' } } },
+    ],
+    ['an extra key of the error', { ...failed, error: { ...failed.error, stack: '' } }],
+    ['a missing key of the envelope', without(document, 'ok')],
+    ['a missing key of the report', { ...document, report: without(document.report, 'done') }],
+    ['a missing database', { ...document, report: without(document.report, 'database') }],
+    ['a missing key of the error', { ...failed, error: without(failed.error, 'message') }],
+    ['the report of another command', { ...document, command: 'sync' }],
+    ['an unknown command', { ...document, command: 'frobnicate' }],
+    ['another version', { ...document, schemaVersion: 2 }],
+    ['success without a report', { ...document, report: null }],
+    ['success with an error', { ...failed, ok: true, report: document.report }],
+    ['an error code in another spelling', { ...failed, error: { ...failed.error, code: 'version-unknown' } }],
+  ])('%s', (_, faulty) => {
+    expect(faults(faulty)).not.toEqual([])
+  })
+})
+
+function without(value: object | null | undefined, key: string): object {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([name]) => name !== key))
+}

@@ -1,0 +1,211 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { freshServer } from '../support/databases.ts'
+import type { RunResult } from '../support/run-skills.ts'
+import { BIN, runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const NOWHERE = { DATABASE_URL: 'postgres://u:s3cr3t@127.0.0.1:1/x' }
+const ESC = '\u001b['
+
+/** The commands that a help page lists. */
+function listed(help: string): string[] {
+  const [, commands = ''] = /\nCommands:\n((?: .*\n)*)/.exec(help) ?? []
+  return [...commands.matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
+}
+
+describe('help', () => {
+  test('of every command fits 80 columns, begins with examples and ends with the exit codes', async () => {
+    const seen: string[] = []
+    const visit = async (command: readonly string[]): Promise<void> => {
+      const name = command.join(' ')
+      seen.push(name)
+      const { code, stdout, stderr } = await runSkills([...command, '--help'])
+      expect({ code, stderr }, name).toEqual({ code: 0, stderr: '' })
+      for (const line of stdout.split('\n')) expect(line.length, `${name}: ${line}`).toBeLessThanOrEqual(80)
+      if (name !== '') expect(stdout, name).toMatch(new RegExp(`^Examples:\n  \\$ skills ${name}`))
+      expect(stdout, name).toContain(`\nUsage: skills ${name}`.trimEnd().slice(name === '' ? 1 : 0))
+      expect(stdout, name).toMatch(/\n\nExit codes: 0 ok, 1 no[^]*130\/143 interrupted\n$/)
+      await Promise.all(listed(stdout).map((next) => visit([...command, next])))
+    }
+    await visit([])
+    expect(seen).toEqual(expect.arrayContaining(['', 'migrate', 'migrate status', 'sync', 'verify', 'stats', 'quickstart']))
+  })
+
+  test('goes to stdout, and so does the version', async () => {
+    const { version } = JSON.parse(readFileSync(path.resolve(BIN, '../../package.json'), 'utf8')) as { version: string }
+    for (const flag of ['--version', '-V']) expect(await runSkills([flag])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+    expect((await runSkills(['stats', '-h'])).stdout).toContain('skills stats --cooccurrence')
+  })
+})
+
+test.each([
+  [['migrat'], /unknown command 'migrat'\n\(Did you mean migrate\?\)/],
+  [['migrate', 'statsu'], /unknown command 'statsu'\n\(Did you mean status\?\)/],
+  [['migrate', 'xyz'], /unknown command 'xyz'\n$/],
+  [['migrate', '--dry-rum'], /unknown option '--dry-rum'\n\(Did you mean --dry-run\?\)/],
+  [['--jsom'], /unknown option '--jsom'/],
+  [['stats', '--limit'], /'--limit <n>' argument missing/],
+  [['stats', 'a', 'b'], /too many arguments/],
+  [['stats', '--limit', '0'], /\[USAGE\] --limit: "0" is not a whole number/],
+  [['stats', '--since', 'soon'], /\[USAGE\] --since: "soon" is not a duration\n.*30s/],
+  [['migrate', '--wait', 'long', '--embedded', 'memory'], /\[USAGE\] --wait: "long"/],
+  [['migrate', '--embedded', 'memory', '--database-url', 'postgres://x'], /\[USAGE\] --database-url and --embedded exclude each other/],
+  [['migrate', '--config', 'none.json'], /\[CONFIG_INVALID\]/],
+  [['migrate', '--database-url', 'mysql://u:s3cr3t@h/d'], /\[DATABASE_URL_INVALID\]/],
+  [['migrate', '--database-url', ''], /\[DATABASE_URL_INVALID\] --database-url is set but empty/],
+])('skills %j is a usage error: exit 2, on stderr, nothing on stdout', async (args, message) => {
+  const { code, stdout, stderr } = await runSkills(args, { cwd: scratch() })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/s3cr3t|\n {4}at /)
+})
+
+test.each([{ CI: 'true' }, { NODE_ENV: 'production' }])('with %j and nothing configured no toy database is migrated', async (env) => {
+  const cwd = scratch()
+  expect(await runSkills(['migrate'], { cwd, env })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/\[DATABASE_NOT_CONFIGURED\][^]*DATABASE_URL=/) })
+})
+
+describe('--json prints one document, also when it fails', () => {
+  test.each<[string[], number, string, Record<string, string>?]>([
+    [['migrate'], 3, 'DATABASE_UNREACHABLE', NOWHERE],
+    [['migrate', 'status'], 3, 'DATABASE_UNREACHABLE', NOWHERE],
+    [['stats', '--limit', 'x'], 2, 'USAGE', NOWHERE],
+    [['sync', '--prune', 'all'], 2, 'USAGE', NOWHERE],
+    [['migrate', '--lock-wait', 'soon'], 2, 'USAGE', NOWHERE],
+    [['verify', '--ephemeral', '--embedded'], 2, 'USAGE'],
+    [['migrate'], 2, 'DATABASE_URL_INVALID', { DATABASE_URL: '' }],
+    [['migrate'], 2, 'DATABASE_NOT_CONFIGURED', { CI: '1' }],
+    [['migrate', '--config', 'none.json'], 2, 'CONFIG_INVALID', NOWHERE],
+    [['migrate', '--embedded', 'file/db'], 3, 'EMBEDDED_BROKEN'],
+    // passwords that are words of the document
+    [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:false@127.0.0.1:1/x' }],
+    [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:schemaVersion@127.0.0.1:1/x' }],
+    [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:%22%5C%22@127.0.0.1:1/x' }],
+  ])('%j: exit %i, %s (%j)', async (args, code, error, env = {}) => {
+    const run = await runSkills([...args, '--json', '--color'], { cwd: scratch({ file: '' }), env })
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code, stderr: '' })
+    expect(JSON.parse(run.stdout)).toEqual({
+      schemaVersion: 1,
+      command: args.filter((_, i) => i === 0 || args[i] === 'status').join(' '),
+      ok: false,
+      report: null,
+      error: expect.objectContaining({ code: error, message: expect.any(String) }),
+    })
+    expect(run.stdout).not.toContain(ESC)
+  })
+})
+
+describe('no secret is printed, and an unreachable database is given up at once', () => {
+  test.each<[string, string[], Record<string, string>]>([
+    ['DATABASE_URL', ['migrate'], NOWHERE],
+    ['DATABASE_URL, encoded', ['migrate'], { DATABASE_URL: 'postgres://u:s3%23cr3t@127.0.0.1:1/x' }],
+    ['DATABASE_URL, not encoded', ['sync'], { DATABASE_URL: 'postgres://u:s3#cr3t@127.0.0.1:1/x' }],
+    ['DATABASE_URL, as a parameter', ['stats'], { DATABASE_URL: 'postgres://u@127.0.0.1:1/x?password=s3cr3t' }],
+    ['PGPASSWORD', ['verify'], { PGHOST: '127.0.0.1', PGPORT: '1', PGUSER: 'u', PGPASSWORD: 's3cr3t' }],
+    ['--database-url', ['migrate', 'status', '--database-url', NOWHERE.DATABASE_URL], {}],
+  ])('%s', async (_, args, env) => {
+    for (const format of [[], ['--json']]) {
+      const began = performance.now()
+      const { code, stdout, stderr } = await runSkills([...args, ...format], { cwd: scratch(), env })
+      expect(performance.now() - began).toBeLessThan(5000)
+      expect(code).toBe(3)
+      expect(stdout + stderr).toContain('127.0.0.1:1: connection refused')
+      expect(stdout + stderr).not.toMatch(/s3(?:#|%23)?cr3t/)
+    }
+  })
+})
+
+describe('colours', () => {
+  test.each<[boolean, string[], Record<string, string>]>([
+    [false, [], {}],
+    [true, ['--color'], {}],
+    [true, [], { FORCE_COLOR: '1' }],
+    [false, [], { FORCE_COLOR: '0' }],
+    [false, [], { FORCE_COLOR: '1', NO_COLOR: '1' }],
+    [true, [], { FORCE_COLOR: '1', NO_COLOR: '' }],
+    [true, ['--color'], { NO_COLOR: '1' }],
+    [false, ['--no-color'], { FORCE_COLOR: '1' }],
+    [true, [], { FORCE_COLOR: '1', TERM: 'dumb' }],
+  ])('%s with %j, %j and no terminal', async (colors, flags, env) => {
+    const { stderr } = await runSkills(['migrate', ...flags], { env: { ...NOWHERE, ...env } })
+    expect(stderr.includes(ESC)).toBe(colors)
+  })
+
+  const script = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
+  // util-linux gives a command a real terminal
+  describe.skipIf(!script)('on a terminal (needs `script` of util-linux)', () => {
+    test.each<[boolean, string[], Record<string, string>]>([
+      [true, [], {}],
+      [false, [], { NO_COLOR: '1' }],
+      [false, [], { FORCE_COLOR: '0' }],
+      [false, [], { TERM: 'dumb' }],
+      [false, ['--no-color'], {}],
+    ])('%s with %j, %j', async (colors, flags, env) => {
+      const command = `'${process.execPath}' '${BIN}' migrate ${flags.join(' ')}`
+      const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+        env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...NOWHERE, ...env },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      expect(stdout).toContain('DATABASE_UNREACHABLE')
+      expect(stdout.includes(ESC)).toBe(colors)
+    })
+  })
+})
+
+test('a reader that goes away (| head -1) is no error', async () => {
+  const { flags } = await freshServer()
+  const files = Array.from({ length: 2000 }, (_, i) => [`${i}_${'x'.repeat(150)}.sql`, 'select 1;'])
+  const cwd = scratch(Object.fromEntries(files) as Record<string, string>)
+  const child = spawn(process.execPath, [BIN, 'migrate', '--dry-run', '--json', '--dir', '.', ...flags], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  child.stdout.once('data', () => child.stdout.destroy())
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+test('GITHUB_ACTIONS=true adds annotations to what is printed', async () => {
+  const { flags } = await freshServer()
+  const cwd = scratch({ 'db/1.sql': 'select 1;\nselect * from nowhere;\n' })
+  const run = (env: Record<string, string>): Promise<RunResult> => runSkills(['migrate', '--dir', 'db', ...flags], { cwd, env })
+  const plain = await run({})
+  expect(plain).toMatchObject({ code: 4, stderr: expect.stringContaining('db/1.sql:2:15 error') })
+  expect(plain.stderr).not.toContain('::error')
+  const { code, stderr } = await run({ GITHUB_ACTIONS: 'true' })
+  expect(code).toBe(4)
+  expect(stderr).toMatch(/^::error file=db\/1\.sql,line=2,col=15,title=42P01::relation "nowhere" does not exist/m)
+})
+
+describe('a signal while a statement runs on the server', () => {
+  test.each<[NodeJS.Signals, number, string]>([
+    ['SIGINT', 130, 'INTERRUPTED'],
+    ['SIGTERM', 143, 'TERMINATED'],
+  ])('%s cancels it and exits %i', async (signal, code, error) => {
+    const database = await freshServer()
+    const cwd = scratch({ 'db/1.sql': 'create table never (id int);\nselect pg_sleep(60);\n' })
+    const db = await database.open()
+    const others = (): Promise<unknown[]> =>
+      db.query("select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'")
+    const until = async (done: (rows: unknown[]) => boolean, ms: number): Promise<void> => {
+      for (const end = performance.now() + ms; !done(await others());) {
+        if (performance.now() > end) throw new Error(`still: ${JSON.stringify(await others())}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    let kill: (() => void) | undefined
+    const running = runSkills(['migrate', '--dir', 'db', '--json', ...database.flags], { cwd, onStart: (child) => (kill = () => child.kill(signal)) })
+    await until((rows) => JSON.stringify(rows).includes('pg_sleep'), 20_000)
+    const began = performance.now()
+    kill?.()
+    await until((rows) => rows.length === 0, 2000)
+    const run = await running
+    expect(performance.now() - began).toBeLessThan(4000)
+    expect(run).toMatchObject({ code, signal: null })
+    expect(JSON.parse(run.stdout)).toMatchObject({ ok: false, error: { code: error }, report: { pending: [{ version: '1' }] } })
+    expect(await db.query("select to_regclass('never') as never")).toEqual([{ never: null }])
+  })
+})

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import type { Db, Notice, Outcome, Parameter } from '../../src/db/db.ts'
+import { onEachBackend } from '../support/databases.ts'
+
+onEachBackend((backend) => {
+  const fresh = async (): Promise<Db> => (await backend.fresh()).open()
+  const codes = (outcomes: readonly Outcome[]): string[] => outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
+
+  test('parameters of each type arrive as they were sent', async () => {
+    const db = await fresh()
+    const moment = new Date('2025-12-20T01:02:03.456Z')
+    const nested = { a: [1, null, { b: "it's" }], c: 'ü😀', 'd"': true }
+    const cases: [type: string, sent: Parameter, received?: unknown][] = [
+      ['text', `it's "quoted" \\ $1 %s ü😀\n\t`],
+      ['text', ''],
+      ['text', null],
+      ['text', '{"looks": "like json"}'],
+      ['int', 42],
+      ['int', '42', 42],
+      ['int', -1],
+      ['bigint', '9007199254740993'],
+      ['bigint', 42, '42'],
+      ['numeric', '0.10'],
+      ['float8', 0.1],
+      ['float8', NaN],
+      ['boolean', true],
+      ['boolean', false],
+      ['uuid', '6f9619ff-8b86-d011-b42d-00c04fc964ff'],
+      ['timestamptz', moment],
+      ['timestamptz', moment.toISOString(), moment],
+      ['jsonb', nested],
+      ['jsonb', {}],
+      ['jsonb', []],
+      ['jsonb', [nested, 'x', 1]],
+      ['jsonb', [true, false]],
+      ['jsonb', [1, 2]],
+      ['jsonb', ['a', 'b']],
+      ['jsonb', [moment], [moment.toISOString()]],
+      ['jsonb', null],
+      ['json', nested],
+      ['text[]', '{a,"b c"}', ['a', 'b c']],
+    ]
+    for (const [type, sent, received = sent] of cases) {
+      const [row] = await db.query(`select $1::${type} as value`, [sent])
+      const value = type.endsWith('[]') ? await db.query(`select to_json($1::${type}) as value`, [sent]).then(([array]) => array?.['value']) : row?.['value']
+      expect(value, `${type} ${JSON.stringify(sent)}`).toEqual(received)
+    }
+    expect(await db.query('select $2::text || $1::text as both, $1 as again', ['a', 'b'])).toEqual([{ both: 'ba', again: 'a' }])
+    expect(await db.query('select x.n, x.s from jsonb_to_recordset($1) as x(n int, s text)', [[{ n: 1, s: 'a' }, { n: 2 }]])).toEqual([
+      { n: 1, s: 'a' },
+      { n: 2, s: null },
+    ])
+  })
+
+  test('what the server refuses is an error with its fields, and the session goes on', async () => {
+    const db = await fresh()
+    await expect(db.query("select 'ü', nowhere from pg_class")).rejects.toMatchObject({ name: 'DatabaseError', code: '42703', position: 13 })
+    await expect(db.query('select $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' })
+    await expect(db.query('select $1::text', ['a\u0000b'])).rejects.toMatchObject({ code: '22021' })
+    await db.exec('create table t (id int primary key); insert into t values (1)')
+    await expect(db.exec('insert into t values (1)')).rejects.toMatchObject({ code: '23505', table: 't', constraint: 't_pkey', detail: expect.stringContaining('(1)') })
+    expect(await db.query('select count(*)::int as n from t')).toEqual([{ n: 1 }])
+  })
+
+  test('a pipeline outside of a transaction: each message stands alone', async () => {
+    const db = await fresh()
+    const outcomes = await db.pipeline(['create table a (id int)', 'select nonsense', 'insert into a values (1), (2)', 'select id from a order by id'])
+    expect(codes(outcomes)).toEqual(['ok', '42703', 'ok', 'ok'])
+    expect(outcomes[3]).toEqual({ ok: true, rows: [{ id: 1 }, { id: 2 }] })
+  })
+
+  test('a pipeline in a transaction: after a failure nothing runs until the rollback', async () => {
+    const db = await fresh()
+    const outcomes = await db.pipeline(['begin', 'create table a (id int)', 'select nonsense', 'create table b (id int)', 'commit', 'create table c (id int)'])
+    expect(codes(outcomes)).toEqual(['ok', 'ok', '42703', '25P02', 'ok', 'ok'])
+    expect(await db.query("select relname from pg_class where relname in ('a', 'b', 'c')")).toEqual([{ relname: 'c' }])
+  })
+
+  test('a pipeline can go back to a savepoint, and be of any length', async () => {
+    const db = await fresh()
+    await db.exec('begin; create table a (id int); savepoint s')
+    expect(codes(await db.pipeline(['insert into a values (1)', 'select nonsense', 'rollback to s', 'insert into a values (2)', 'commit']))).toEqual(['ok', '42703', 'ok', 'ok', 'ok'])
+    expect(await db.query('select id from a')).toEqual([{ id: 2 }])
+    const many = await db.pipeline(Array.from({ length: 1500 }, (_, i) => `select ${i} as i`))
+    expect(many.every((outcome, i) => outcome.ok && outcome.rows[0]?.['i'] === i)).toBe(true)
+    expect(await db.pipeline([])).toEqual([])
+  })
+
+  test('a transaction is all or nothing, and keeps its options', async () => {
+    const db = await fresh()
+    await db.exec('create table a (id int)')
+    await db.transaction({}, () => db.exec('insert into a values (1)'))
+    await expect(
+      db.transaction({}, async () => {
+        await db.exec('insert into a values (2)')
+        throw new Error('on purpose')
+      }),
+    ).rejects.toThrow('on purpose')
+    await expect(db.transaction({ readOnly: true }, () => db.exec('insert into a values (3)'))).rejects.toMatchObject({ code: '25006' })
+    await db.transaction({ rollback: true, isolation: 'repeatable read' }, async () => {
+      await db.exec('insert into a values (4)')
+      expect(await db.query("select current_setting('transaction_isolation') as level")).toEqual([{ level: 'repeatable read' }])
+    })
+    expect(await db.query('select id from a')).toEqual([{ id: 1 }])
+  })
+
+  test('notices arrive while somebody listens', async () => {
+    const db = await fresh()
+    const heard: Notice[] = []
+    const stop = db.onNotice((notice) => heard.push(notice))
+    await db.exec("do $$ begin raise notice 'it is %', 'ü'; raise warning using message = 'careful', errcode = '01234'; end $$")
+    stop()
+    await db.exec("do $$ begin raise notice 'unheard'; end $$")
+    expect(heard).toEqual([
+      { severity: 'NOTICE', code: '00000', message: 'it is ü' },
+      { severity: 'WARNING', code: '01234', message: 'careful' },
+    ])
+  })
+
+  test('the schema of the session is the one that was asked for', async () => {
+    const database = await backend.fresh()
+    const first = await database.open()
+    expect(first.info).toMatchObject({ schema: 'public', schemaExists: true, kind: backend.name, pooled: false, inRecovery: false })
+    expect(first.info.version).toBeGreaterThanOrEqual(130_000)
+    await first.exec('create schema "My App"')
+    await first.close()
+    const db = await database.open({ schema: 'My App' })
+    expect(db.info).toMatchObject({ schema: 'My App', schemaExists: true, otherSchemas: ['public'] })
+    await db.transaction({}, () => db.exec('create table here (id int)'))
+    expect(await db.query("select schemaname from pg_tables where tablename = 'here'")).toEqual([{ schemaname: 'My App' }])
+    await db.close()
+    expect((await database.open({ schema: 'none' })).info).toMatchObject({ schema: 'none', schemaExists: false })
+  })
+
+  test('closing twice is closing once, and a closed session refuses', async () => {
+    const db = await fresh()
+    await Promise.all([db.close(), db.close()])
+    await expect(db.query('select 1')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+  })
+})

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type * as Interrupt from '../../../src/cli/interrupt.ts'
+
+let interrupt: typeof Interrupt
+const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never)
+
+beforeEach(async () => {
+  vi.useFakeTimers()
+  vi.resetModules()
+  exit.mockClear()
+  interrupt = await import('../../../src/cli/interrupt.ts')
+})
+
+afterEach(() => vi.useRealTimers())
+
+/** Runs our handler alone: the test runner has its own. */
+function receive(signal: 'SIGINT' | 'SIGTERM'): void {
+  process.listeners(signal).at(-1)?.(signal)
+}
+
+test('the first signal cancels, and again until the work has ended', async () => {
+  const cancel = vi.fn(() => Promise.resolve())
+  const release = interrupt.onInterrupt(cancel)
+  expect(interrupt.interruption()).toBeUndefined()
+  receive('SIGINT')
+  expect(cancel).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(cancel.mock.calls.length).toBeGreaterThan(3)
+  const { length } = cancel.mock.calls
+  release()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(cancel).toHaveBeenCalledTimes(length)
+  const cause = new Error('cancelled')
+  expect(interrupt.interruption(cause)).toMatchObject({ code: 'INTERRUPTED', exitCode: 130, message: expect.stringContaining('SIGINT'), cause })
+  expect(exit).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('a second %s ends the process at once, and so does work that does not end', async (signal, code) => {
+  const release = interrupt.onInterrupt(() => new Promise(() => undefined))
+  receive(signal)
+  await vi.advanceTimersByTimeAsync(4000)
+  expect(exit).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(exit.mock.calls).toEqual([[code]])
+  receive(signal)
+  expect(exit.mock.calls).toEqual([[code], [code]])
+  release()
+})
+
+test('signals are let alone when the work has ended', () => {
+  const before = process.listenerCount('SIGINT')
+  const release = interrupt.onInterrupt(() => Promise.resolve())
+  expect(process.listenerCount('SIGINT')).toBe(before + 1)
+  release()
+  expect(process.listenerCount('SIGINT')).toBe(before)
+})
