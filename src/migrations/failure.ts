@@ -1,53 +1,65 @@
-import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
-import { codePointOffset, LineIndex } from '../core/positions.ts'
-import type { DatabaseError } from '../db/database-error.ts'
+import { DatabaseError } from '../db/database-error.ts'
+import type { Db } from '../db/db.ts'
+import { locateError } from '../sqltext/locate.ts'
+import { mentionsIn, quotedNames } from '../sqltext/locate-name.ts'
+import type { FailureFacts } from './failure-facts.ts'
+import { failureDiagnostic, failureHint, failureMessage } from './failure-text.ts'
 import type { ParsedMigration, ParsedStatement } from './migration-file.ts'
+import { suggestName } from './suggest-name.ts'
 
-/** A failed statement as an error with its place in the file. `prefix` is what was sent in front of the statement in the same message. */
+/** A migration that the server refused, with its place in the file. */
+export class MigrationFailure extends SkillsError {
+  readonly facts: FailureFacts
+
+  constructor(facts: FailureFacts) {
+    super('MIGRATION_FAILED', failureMessage(facts), {
+      hint: failureHint(facts),
+      diagnostics: [failureDiagnostic(facts)],
+      cause: facts.error,
+    })
+    this.facts = facts
+  }
+}
+
+/** A failed statement. `prefix` is what was sent in front of it in the same message. */
 export function statementFailure(
   migration: ParsedMigration,
   statement: ParsedStatement,
   error: DatabaseError,
   prefix: string,
-): SkillsError {
-  const at = new LineIndex(migration.text).positionAt(errorOffset(statement, error, prefix))
-  const details = [error.detail, error.where].filter((line) => line !== undefined)
-  const diagnostic: Diagnostic = {
-    severity: 'error',
-    code: error.code,
-    message: [error.message, ...details].join('\n'),
-    file: migration.file,
-    ...at,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  }
-  const state = migration.noTransaction
-    ? 'its finished statements stay, and the next run goes on after them'
-    : 'its transaction was rolled back: nothing of it was applied'
-  return new SkillsError('MIGRATION_FAILED', `${migration.file} failed: ${error.message} (SQLSTATE ${error.code})`, {
-    hint: `${state}; mend the file and run skills migrate again`,
-    diagnostics: [diagnostic],
-    cause: error,
-  })
+): MigrationFailure {
+  return new MigrationFailure({ migration, statement, error, location: locateError(statement.text, error, prefix) })
 }
 
-/** Offset of the fault in the file: the server's position, else the identifier that its message quotes, else the beginning of the statement. */
-function errorOffset(statement: ParsedStatement, error: DatabaseError, prefix: string): number {
-  if (error.position !== undefined) {
-    return statement.start + codePointOffset(statement.text, error.position - [...prefix].length)
-  }
-  for (const [, name] of error.message.matchAll(/"([^"]+)"/g)) {
-    const at = indexOfName(statement.text, name ?? '')
-    if (at !== -1) return statement.start + at
-  }
-  return statement.start
+/** An index that the statement passes over, and that is INVALID. The context of the error is that of our own check. */
+export function indexFailure(migration: ParsedMigration, statement: ParsedStatement, { code, message }: DatabaseError): MigrationFailure {
+  return statementFailure(migration, statement, new DatabaseError({ code, message }), '')
 }
 
-/** Where a name stands as a whole word. */
-function indexOfName(text: string, name: string): number {
-  const letter = /[\p{L}\p{N}_$]/u
-  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
-    if (!letter.test(text[at - 1] ?? '') && !letter.test(text[at + name.length] ?? '')) return at
-  }
-  return -1
+/**
+ * A failure behind the last statement of a file: a constraint that is checked at COMMIT, a ledger that the file has
+ * dropped. Position and context of such an error are about our SQL; the last statement that names the table is shown.
+ */
+export function endFailure(migration: ParsedMigration, error: DatabaseError, atEnd: 'ledger' | 'commit'): SkillsError | DatabaseError {
+  const { message, code, constraint, table } = error
+  const tables = new Set([table, ...quotedNames(message).map((name) => name.split('.').at(-1))])
+  const names = (statement: ParsedStatement): boolean => [...mentionsIn(statement.text)].some(({ value }) => tables.has(value))
+  const statement =
+    migration.statements.findLast((entry) => CHANGES_ROWS.has(entry.kind.verb) && names(entry)) ??
+    migration.statements.findLast(names) ??
+    migration.statements.at(-1)
+  if (statement === undefined) return error
+  const { offset } = locateError(statement.text, { message, code, constraint, table })
+  return new MigrationFailure({ migration, statement, error, atEnd, location: { offset, exact: false } })
+}
+
+const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'WITH', 'COPY', 'TRUNCATE'])
+
+/** Adds to a failure what only the database can tell. Called when its transaction is over; any other error is given back. */
+export async function explainFailure(db: Db, error: unknown, appliedBefore: number): Promise<unknown> {
+  if (!(error instanceof MigrationFailure)) return error
+  // the connection may be gone by now, and a suggestion is not worth an error of its own
+  const suggestion = await suggestName(db, error.facts).catch(() => undefined)
+  return new MigrationFailure({ ...error.facts, appliedBefore, ...(suggestion === undefined ? {} : { suggestion }) })
 }

@@ -1,5 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
 import { plural } from '../core/text.ts'
+import { explainFailure } from './failure.ts'
 import type { ParsedMigration } from './migration-file.ts'
 import type { AppliedMigration, MigrateReport } from './report.ts'
 import type { Closing } from './run-in-transaction.ts'
@@ -35,11 +36,14 @@ export async function runFiles(
       }
     } catch (error) {
       open = undefined
-      if (!keepGoing || !(error instanceof SkillsError) || error.code !== 'MIGRATION_FAILED') throw error
-      failures.push(error)
+      const failure = await explainFailure(settings.db, error, report.applied.length)
+      if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
+      failures.push(failure)
     }
   }
-  await finish(settings, open, report)
+  await finish(settings, open, report).catch(async (error: unknown) => {
+    throw await explainFailure(settings.db, error, report.applied.length)
+  })
   if (failures.length > 0) throw together(failures)
 }
 

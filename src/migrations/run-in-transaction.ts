@@ -4,7 +4,7 @@ import type { Outcome } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
-import { statementFailure } from './failure.ts'
+import { endFailure, indexFailure, statementFailure } from './failure.ts'
 import { insertLedgerSql } from './ledger.ts'
 import { GUARD, guardSql, isLockNotAvailable, lockTimeout, pause, waitForLock } from './lock-guard.ts'
 import type { ParsedMigration, ParsedStatement } from './migration-file.ts'
@@ -181,16 +181,16 @@ function closingOf(settings: RunSettings, migration: ParsedMigration, existing: 
   }
 }
 
-function checkClosed({ migration }: Closing, outcomes: readonly Outcome[]): void {
-  const failed = outcomes.find((outcome) => !outcome.ok)
+function checkClosed({ migration, messages }: Closing, outcomes: readonly Outcome[]): void {
+  const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
+  const failed = outcomes[failedAt]
   if (failed?.ok !== false) return
   const invalid =
     failed.error.code === GUARD.invalidIndex
       ? migration.statements.find(({ kind }) => kind.object?.kind === 'index' && failed.error.message.includes(kind.object.name))
       : undefined
-  const statement = invalid ?? migration.statements.at(-1)
-  if (statement === undefined) throw failed.error
-  throw statementFailure(migration, statement, failed.error, '')
+  if (invalid !== undefined) throw indexFailure(migration, invalid, failed.error)
+  throw endFailure(migration, failed.error, messages[failedAt] === 'COMMIT' ? 'commit' : 'ledger')
 }
 
 /** A statement that may fail because its object is there gets a savepoint; any other failure ends the file anyway. */

@@ -76,7 +76,10 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     tolerated: existing,
     tool: settings.tool,
   })
-  await db.exec(`BEGIN; ${entry}; DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)}; COMMIT`)
+  // the table goes with its last row, so that nothing of ours stays in the schema
+  const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
+    DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
+  await db.exec(`BEGIN; ${entry}; ${cleanUp}; COMMIT`)
   return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 

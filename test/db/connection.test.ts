@@ -1,11 +1,22 @@
 import type net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { SkillsError } from '../../src/core/errors.ts'
 import type { ServerTarget, SslMode } from '../../src/core/target.ts'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
-import { fakeServer, freePort, listen, makeCertificate, noTlsToServer, targetAt, tlsToServer, toServer } from '../support/sockets.ts'
+import {
+  fakeServer,
+  freePort,
+  listen,
+  makeCertificate,
+  noTlsToServer,
+  targetAt,
+  tlsOnlyToServer,
+  tlsToServer,
+  toServer,
+} from '../support/sockets.ts'
 
 /** What opening fails with, and after how many milliseconds; no message may hold the password. */
 async function failure(target: ServerTarget, waitMs = 0): Promise<{ error: SkillsError; ms: number }> {
@@ -35,10 +46,27 @@ async function using<T>(target: ServerTarget, work: (db: Db) => Promise<T>, wait
 
 const one = (db: Db): Promise<unknown[]> => db.query('select 1 as one')
 
-describe('a server that', () => {
-  const http = (socket: net.Socket): void => void socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nnot a database')
-  const mysql = Buffer.from('J\0\0\0\n8.0.36\0\u0008\0\0\0')
+const http = (socket: net.Socket): void => void socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nnot a database')
+const MYSQL = Buffer.from('J\0\0\0\n8.0.36\0\u0008\0\0\0')
 
+/** The answer of a server of some version to the greeting query. */
+function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
+  const [int4, text, bool, json] = [23, 25, 16, 114]
+  return {
+    pid: { type: int4, value: '7' },
+    user: { type: text, value: 'app' },
+    database: { type: text, value: 'prod' },
+    version: { type: int4, value: version },
+    version_text: { type: text, value: '12.18 (Debian 12.18-1)' },
+    schema: { type: text, value: 'public' },
+    schema_exists: { type: bool, value: 't' },
+    path: { type: json, value: '["public"]' },
+    superuser: { type: bool, value: 'f' },
+    in_recovery: { type: bool, value: 'f' },
+  }
+}
+
+describe('a server that', () => {
   test.each<[string, (socket: net.Socket) => void, SslMode, RegExp]>([
     ['accepts and closes at once', (socket) => socket.destroy(), 'disable', /closed the connection/],
     ['accepts and closes at once, when TLS is wanted', (socket) => socket.destroy(), 'require', /closed the connection/],
@@ -50,12 +78,22 @@ describe('a server that', () => {
     ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not PostgreSQL/],
     ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not PostgreSQL/],
     ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not PostgreSQL/],
-    ['is MySQL', (socket) => void socket.write(mysql), 'disable', /is not PostgreSQL/],
-    ['puts a message behind its yes to TLS', (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')), 'require', /is not PostgreSQL/],
+    ['is MySQL', (socket) => void socket.write(MYSQL), 'disable', /is not PostgreSQL/],
+    [
+      'puts a message behind its yes to TLS',
+      (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')),
+      'require',
+      /is not PostgreSQL/,
+    ],
   ])('%s is unreachable', async (_, onConnection, mode, reason) => {
     const port = await listen(onConnection)
     const { error, ms } = await failure(await targetAt(port, { mode }, { connectTimeoutMs: 1000 }))
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, hint: expect.any(String), message: expect.stringMatching(reason) })
+    expect(error).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      exitCode: 3,
+      hint: expect.any(String),
+      message: expect.stringMatching(reason),
+    })
     expect(error.message).toContain(`127.0.0.1:${port}: `)
     expect(ms).toBeLessThan(4000)
   })
@@ -63,7 +101,10 @@ describe('a server that', () => {
   test('is not there: address and reason, at once', async () => {
     const port = await freePort()
     const { error, ms } = await failure(await targetAt(port))
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: `cannot connect to PostgreSQL at 127.0.0.1:${port}: connection refused` })
+    expect(error).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      message: `cannot connect to PostgreSQL at 127.0.0.1:${port}: connection refused`,
+    })
     expect(ms).toBeLessThan(4000)
   })
 
@@ -72,7 +113,10 @@ describe('a server that', () => {
     ['has no name', { hosts: [{ host: 'nowhere.invalid', port: 5432 }] }, 'nowhere.invalid:5432: the host name'],
   ])('%s', async (_, over, reason) => {
     const { error } = await failure(await targetAt(1, undefined, over))
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringContaining(`cannot connect to PostgreSQL at ${reason}`) })
+    expect(error).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      message: expect.stringContaining(`cannot connect to PostgreSQL at ${reason}`),
+    })
   })
 
   test('is not there leaves the next host of the list', async () => {
@@ -103,29 +147,36 @@ describe('a server that', () => {
   ])('%s is not waited for', async (_, over, message, hint) => {
     const port = await listen((socket) => void toServer(socket))
     const { error, ms } = await failure(await targetAt(port, undefined, over), 20_000)
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+    expect(error).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      exitCode: 3,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    })
     expect(ms).toBeLessThan(4000)
   })
 
   test('is older than 13 is refused', async () => {
-    const greeting = { pid: 7, version: 120_018 }
-    const text = { user: 'app', database: 'prod', version_text: '12.18 (Debian 12.18-1)', schema: 'public' }
-    const bool = { schema_exists: true, superuser: false, in_recovery: false }
-    const values = (entries: object, type: number) => Object.entries(entries).map(([name, value]) => [name, { type, value: type === 16 ? String(value)[0] : String(value) }])
-    const row = Object.fromEntries([...values(greeting, 23), ...values(text, 25), ...values(bool, 16), ['path', { type: 114, value: '["public"]' }]])
-    const port = await listen(fakeServer(row))
+    const port = await listen(fakeServer(greetingOf('120018')))
     const { error } = await failure(await targetAt(port))
     expect(error).toMatchObject({ code: 'SERVER_TOO_OLD', exitCode: 2, message: expect.stringContaining('PostgreSQL 12.18') })
     // the fake itself is good enough to be opened when it is young enough
-    const young = await listen(fakeServer({ ...row, version: { type: 23, value: '130000' } }))
-    await using(await targetAt(young), async ({ info }) => expect(info).toMatchObject({ version: 130_000, user: 'app', schema: 'public', superuser: false }))
+    const young = await listen(fakeServer(greetingOf('130000')))
+    await using(await targetAt(young), async ({ info }) =>
+      expect(info).toMatchObject({ version: 130_000, user: 'app', schema: 'public', superuser: false }),
+    )
   })
 })
 
 describe('TLS', () => {
   const certificate = makeCertificate()
   const elsewhere = makeCertificate('DNS:elsewhere.example')
-  const proxies = { tls: tlsToServer(certificate), 'tls for another name': tlsToServer(elsewhere), plain: noTlsToServer }
+  const proxies = {
+    tls: tlsToServer(certificate),
+    'tls for another name': tlsToServer(elsewhere),
+    'nothing but tls': tlsOnlyToServer(certificate),
+    plain: noTlsToServer,
+  }
   const rootCert = certificate.cert
 
   // 0.0.0.0 is this machine, but does not look like it: where `prefer` begins with TLS
@@ -137,6 +188,8 @@ describe('TLS', () => {
     ['verify-ca', 'tls for another name', { rootCert: elsewhere.cert }],
     ['verify-full', 'tls', { rootCert }],
     ['verify-full', 'tls', { rootCert, host: 'localhost' }],
+    ['allow', 'nothing but tls', {}],
+    ['prefer', 'nothing but tls', {}],
     ['disable', 'plain', {}],
     ['allow', 'plain', {}],
     ['prefer', 'plain', {}],
@@ -153,13 +206,25 @@ describe('TLS', () => {
     ['verify-ca', 'tls', { rootCert: elsewhere.cert }, /certificate/, /sslrootcert=FILE/],
     ['require', 'tls', { rootCert: elsewhere.cert }, /certificate/, /sslrootcert=FILE/],
     ['verify-full', 'tls for another name', { rootCert: elsewhere.cert }, /127\.0\.0\.1/, /a name that is in the certificate/],
-    ['verify-full', 'tls for another name', { rootCert: elsewhere.cert, host: 'localhost' }, /localhost/, /a name that is in the certificate/],
+    [
+      'verify-full',
+      'tls for another name',
+      { rootCert: elsewhere.cert, host: 'localhost' },
+      /localhost/,
+      /a name that is in the certificate/,
+    ],
+    ['disable', 'nothing but tls', {}, /no encryption \(SQLSTATE 28000\)/, /sslmode/],
     ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /turn TLS on/],
     ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /turn TLS on/],
   ])('%s refuses a server with %s, %j, without waiting', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
     const port = await listen(proxies[proxy])
     const { error, ms } = await failure(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), 20_000)
-    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 3, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+    expect(error).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      exitCode: 3,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    })
     expect(ms).toBeLessThan(4000)
   })
 
@@ -172,23 +237,23 @@ describe('TLS', () => {
   })
 })
 
-describe('a connection that is lost', () => {
-  async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>): Promise<Db> {
-    const database = await freshServer()
-    const [db, other] = [await database.open(), await database.open()]
-    const [{ pid } = { pid: 0 }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid')
-    const kill = async (): Promise<void> => {
-      await other.query('select pg_terminate_backend($1)', [pid])
-      while ((await other.query('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    await work(db, kill)
-    // nothing of the transaction is there, and the session stays lost
-    await expect(db.exec('create table later (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST', exitCode: 3 })
-    await db.close()
-    expect(await other.query("select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([])
-    return other
+/** Runs `work` on a session that it can have killed; nothing of what it did may be there afterwards. */
+async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>): Promise<void> {
+  const database = await freshServer()
+  const [db, other] = [await database.open(), await database.open()]
+  const [{ pid } = { pid: 0 }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const kill = async (): Promise<void> => {
+    await other.query('select pg_terminate_backend($1)', [pid])
+    while ((await other.query('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0) await sleep(10)
   }
+  await work(db, kill)
+  // nothing of the transaction is there, and the session stays lost
+  await expect(db.exec('create table later (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST', exitCode: 3 })
+  await db.close()
+  expect(await other.query("select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([])
+}
 
+describe('a connection that is lost', () => {
   test('between the statements of a transaction: none of the rest runs', async () => {
     await lose(async (db, kill) => {
       const work = db.transaction({}, async () => {
@@ -203,23 +268,26 @@ describe('a connection that is lost', () => {
 
   test('before COMMIT, which must not seem to succeed', async () => {
     await lose(async (db, kill) => {
-      await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+      await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({
+        code: 'CONNECTION_LOST',
+      })
     })
   })
 
   test('in the middle of a statement', async () => {
     await lose(async (db, kill) => {
-      const sleeping = db.query('select pg_sleep(30)')
-      setTimeout(() => void kill(), 200)
-      await expect(sleeping).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+      const killed = sleep(200).then(kill)
+      await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+      await killed
     })
   })
 
   test('in the middle of a pipeline', async () => {
     await lose(async (db, kill) => {
       const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(30)', 'commit'])
-      setTimeout(() => void kill(), 200)
+      const killed = sleep(200).then(kill)
       await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+      await killed
     })
   })
 })

@@ -247,7 +247,7 @@ onEachBackend((backend) => {
       { relname: 'a_id', indisvalid: true },
       { relname: 'a_unique', indisvalid: true },
     ])
-    expect(await db.query('select count(*)::int as n from schema_migrations_progress')).toEqual([{ n: 0 }])
+    expect(await db.query("select to_regclass('schema_migrations_progress') as progress")).toEqual([{ progress: null }])
   })
 
   test('an INVALID index is not taken for the one that the file makes', async () => {

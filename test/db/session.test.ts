@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import type { Db, Notice, Outcome, Parameter } from '../../src/db/db.ts'
 import { onEachBackend } from '../support/databases.ts'
 
+const codes = (outcomes: readonly Outcome[]): string[] => outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
+
 onEachBackend((backend) => {
   const fresh = async (): Promise<Db> => (await backend.fresh()).open()
-  const codes = (outcomes: readonly Outcome[]): string[] => outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
 
   test('parameters of each type arrive as they were sent', async () => {
     const db = await fresh()
@@ -42,7 +43,9 @@ onEachBackend((backend) => {
     ]
     for (const [type, sent, received = sent] of cases) {
       const [row] = await db.query(`select $1::${type} as value`, [sent])
-      const value = type.endsWith('[]') ? await db.query(`select to_json($1::${type}) as value`, [sent]).then(([array]) => array?.['value']) : row?.['value']
+      const value = type.endsWith('[]')
+        ? await db.query(`select to_json($1::${type}) as value`, [sent]).then(([array]) => array?.['value'])
+        : row?.['value']
       expect(value, `${type} ${JSON.stringify(sent)}`).toEqual(received)
     }
     expect(await db.query('select $2::text || $1::text as both, $1 as again', ['a', 'b'])).toEqual([{ both: 'ba', again: 'a' }])
@@ -54,24 +57,45 @@ onEachBackend((backend) => {
 
   test('what the server refuses is an error with its fields, and the session goes on', async () => {
     const db = await fresh()
-    await expect(db.query("select 'ü', nowhere from pg_class")).rejects.toMatchObject({ name: 'DatabaseError', code: '42703', position: 13 })
+    await expect(db.query("select 'ü', nowhere from pg_class")).rejects.toMatchObject({
+      name: 'DatabaseError',
+      code: '42703',
+      position: 13,
+    })
     await expect(db.query('select $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' })
     await expect(db.query('select $1::text', ['a\u0000b'])).rejects.toMatchObject({ code: '22021' })
     await db.exec('create table t (id int primary key); insert into t values (1)')
-    await expect(db.exec('insert into t values (1)')).rejects.toMatchObject({ code: '23505', table: 't', constraint: 't_pkey', detail: expect.stringContaining('(1)') })
+    await expect(db.exec('insert into t values (1)')).rejects.toMatchObject({
+      code: '23505',
+      table: 't',
+      constraint: 't_pkey',
+      detail: expect.stringContaining('(1)'),
+    })
     expect(await db.query('select count(*)::int as n from t')).toEqual([{ n: 1 }])
   })
 
   test('a pipeline outside of a transaction: each message stands alone', async () => {
     const db = await fresh()
-    const outcomes = await db.pipeline(['create table a (id int)', 'select nonsense', 'insert into a values (1), (2)', 'select id from a order by id'])
+    const outcomes = await db.pipeline([
+      'create table a (id int)',
+      'select nonsense',
+      'insert into a values (1), (2)',
+      'select id from a order by id',
+    ])
     expect(codes(outcomes)).toEqual(['ok', '42703', 'ok', 'ok'])
     expect(outcomes[3]).toEqual({ ok: true, rows: [{ id: 1 }, { id: 2 }] })
   })
 
   test('a pipeline in a transaction: after a failure nothing runs until the rollback', async () => {
     const db = await fresh()
-    const outcomes = await db.pipeline(['begin', 'create table a (id int)', 'select nonsense', 'create table b (id int)', 'commit', 'create table c (id int)'])
+    const outcomes = await db.pipeline([
+      'begin',
+      'create table a (id int)',
+      'select nonsense',
+      'create table b (id int)',
+      'commit',
+      'create table c (id int)',
+    ])
     expect(codes(outcomes)).toEqual(['ok', 'ok', '42703', '25P02', 'ok', 'ok'])
     expect(await db.query("select relname from pg_class where relname in ('a', 'b', 'c')")).toEqual([{ relname: 'c' }])
   })
@@ -79,7 +103,9 @@ onEachBackend((backend) => {
   test('a pipeline can go back to a savepoint, and be of any length', async () => {
     const db = await fresh()
     await db.exec('begin; create table a (id int); savepoint s')
-    expect(codes(await db.pipeline(['insert into a values (1)', 'select nonsense', 'rollback to s', 'insert into a values (2)', 'commit']))).toEqual(['ok', '42703', 'ok', 'ok', 'ok'])
+    expect(
+      codes(await db.pipeline(['insert into a values (1)', 'select nonsense', 'rollback to s', 'insert into a values (2)', 'commit'])),
+    ).toEqual(['ok', '42703', 'ok', 'ok', 'ok'])
     expect(await db.query('select id from a')).toEqual([{ id: 2 }])
     const many = await db.pipeline(Array.from({ length: 1500 }, (_, i) => `select ${i} as i`))
     expect(many.every((outcome, i) => outcome.ok && outcome.rows[0]?.['i'] === i)).toBe(true)

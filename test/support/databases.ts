@@ -10,6 +10,8 @@ import { openDb } from '../../src/db/open.ts'
 
 /** An empty database of one test. */
 export interface TestDatabase {
+  /** Name on the server; empty for an embedded one. */
+  name: string
   /** What selects it on the command line. */
   flags: string[]
   /** Opens a session; closed after the test if the test has not done so. */
@@ -37,7 +39,7 @@ export async function freshServer(): Promise<TestDatabase> {
   await admin.close()
   afterAllDrop(name)
   const url = serverUrl(name)
-  return { flags: ['--database-url', url], open: track(await targetOf(url)) }
+  return { name, flags: ['--database-url', url], open: track(await targetOf(url)) }
 }
 
 /** Connection URL of a database on the test server. */
@@ -51,7 +53,7 @@ export function freshEmbedded(): Promise<TestDatabase> {
   folders.add(scratch)
   const directory = path.join(scratch, 'db')
   cpSync(inject('embeddedTemplate'), directory, { recursive: true })
-  return Promise.resolve({ flags: ['--embedded', directory], open: track({ kind: 'embedded', directory }) })
+  return Promise.resolve({ name: '', flags: ['--embedded', directory], open: track({ kind: 'embedded', directory }) })
 }
 
 export async function targetOf(url: string): Promise<DatabaseTarget> {

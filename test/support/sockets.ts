@@ -8,6 +8,8 @@ import type { ServerTarget, SslSettings } from '../../src/core/target.ts'
 import { serverUrl, targetOf } from './databases.ts'
 import { scratch } from './scratch.ts'
 
+const SSL_REQUEST = 80_877_103
+
 const running = new Set<{ server: net.Server; sockets: Set<net.Socket> }>()
 
 /** A server on a port of 127.0.0.1 (a free one unless given) that does what it is told with each connection; gone after the test. */
@@ -44,7 +46,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** The test server's database, as if it were at a port of 127.0.0.1 and had a password. */
-export async function targetAt(port: number, ssl: SslSettings = { mode: 'disable' }, over: Partial<ServerTarget> = {}): Promise<ServerTarget> {
+export async function targetAt(
+  port: number,
+  ssl: SslSettings = { mode: 'disable' },
+  over: Partial<ServerTarget> = {},
+): Promise<ServerTarget> {
   const target = (await targetOf(serverUrl('postgres'))) as ServerTarget
   return { ...target, password: target.password ?? 's3cr3t', hosts: [{ host: '127.0.0.1', port }], ssl, ...over }
 }
@@ -69,7 +75,19 @@ export interface Certificate {
 export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
   const folder = scratch()
   const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')]
-  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=skills-test']
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=skills-test',
+  ]
   execFileSync('openssl', [...request, '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert], { stdio: 'pipe' })
   return { cert, key }
 }
@@ -90,16 +108,31 @@ export function tlsToServer({ cert, key }: Certificate): (socket: net.Socket) =>
 /** Refuses encryption, as a server without TLS does, and goes on without. */
 export function noTlsToServer(socket: net.Socket): void {
   socket.once('data', (first: Buffer) => {
-    if (first.readInt32BE(4) !== 80_877_103) socket.unshift(first)
+    if (first.readInt32BE(4) !== SSL_REQUEST) socket.unshift(first)
     else socket.write('N')
     void toServer(socket)
   })
 }
 
+/** Lets nobody in without encryption, as `hostssl` rules do. */
+export function tlsOnlyToServer(certificate: Certificate): (socket: net.Socket) => void {
+  const encrypted = tlsToServer(certificate)
+  return (socket) => {
+    socket.once('data', (first: Buffer) => {
+      if (first.readInt32BE(4) !== SSL_REQUEST)
+        return socket.end(message('E', Buffer.from('SFATAL\0C28000\0Mno entry in pg_hba.conf, no encryption\0\0')))
+      encrypted(socket)
+      return socket.emit('data', first)
+    })
+  }
+}
+
 /** Speaks just enough of the protocol to be asked something: answers the first query with one row of text values. */
 export function fakeServer(row: Readonly<Record<string, { type: number; value: string }>>): (socket: net.Socket) => void {
   const columns = Object.entries(row)
-  const description = columns.map(([name, { type }]) => Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]))
+  const description = columns.map(([name, { type }]) =>
+    Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]),
+  )
   const values = columns.map(([, { value }]) => Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]))
   const ready = message('Z', Buffer.from('I'))
   return (socket) => {
@@ -107,7 +140,14 @@ export function fakeServer(row: Readonly<Record<string, { type: number; value: s
       socket.write(Buffer.concat([message('R', int32(0)), message('K', int32(7), int32(8)), ready]))
       socket.once('data', () => {
         const count = int16(columns.length)
-        socket.write(Buffer.concat([message('T', count, ...description), message('D', count, ...values), message('C', Buffer.from('SELECT 1\0')), ready]))
+        socket.write(
+          Buffer.concat([
+            message('T', count, ...description),
+            message('D', count, ...values),
+            message('C', Buffer.from('SELECT 1\0')),
+            ready,
+          ]),
+        )
       })
     })
   }

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { freshServer } from '../support/databases.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const PROCESSES = 20
+const ROUNDS = 20
+
+interface Applied {
+  report: { applied: { version: string }[] }
+}
+
+test(
+  `${PROCESSES} processes started together on an empty database, ${ROUNDS} rounds: all exit 0, each file is applied once`,
+  { timeout: 300_000 },
+  async () => {
+    const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'insert into a values (1);' })
+    for (let round = 0; round < ROUNDS; round++) {
+      const { flags, open } = await freshServer()
+      const runs = await Promise.all(Array.from({ length: PROCESSES }, () => runSkills(['migrate', '--json', '--dir', dir, ...flags])))
+      expect(runs.filter(({ code }) => code !== 0).map(({ stdout, stderr }) => stdout + stderr)).toEqual([])
+      const applied = runs.flatMap(({ stdout }) => (JSON.parse(stdout) as Applied).report.applied.map(({ version }) => version))
+      expect(applied.toSorted()).toEqual(['1', '2', '20251220_create_skill_system', '20251220_skill_system_rls_indexes'])
+      const db = await open()
+      expect(await db.query('select count(*)::int as n from a')).toEqual([{ n: 1 }])
+      await db.close()
+    }
+  },
+)
+
+test('CREATE INDEX CONCURRENTLY while other runs wait: all exit 0, the index is valid, nobody deadlocks or stalls', async () => {
+  const { flags, open } = await freshServer()
+  const dir = scratch({
+    '1.sql': 'create table big (id int, payload text); insert into big select g, md5(g::text) from generate_series(1, 300000) g;',
+    '2.sql':
+      '-- skills: no-transaction\ncreate index concurrently big_payload on big (payload);\ncreate index concurrently big_id on big (id);',
+  })
+  const began = Date.now()
+  const runs = await Promise.all(Array.from({ length: 4 }, () => runSkills(['migrate', '--json', '--dir', dir, ...flags])))
+  expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+  expect(Date.now() - began).toBeLessThan(30_000)
+  const db = await open()
+  expect(await db.query("select indisvalid from pg_index where indexrelid in ('big_payload'::regclass, 'big_id'::regclass)")).toEqual([
+    { indisvalid: true },
+    { indisvalid: true },
+  ])
+  expect(
+    await db.query(
+      "select count(*)::int as n from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+    ),
+  ).toEqual([{ n: 0 }])
+})
+
+test('a table that others hold is tried again until --lock-wait; then exit 5 tells who holds what', async () => {
+  const { flags, open } = await freshServer()
+  const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'alter table a add column b int' })
+  await runSkills(['migrate', '--dir', dir, '--to', '1', ...flags])
+  const holder = await open()
+  await holder.exec("set application_name = 'the holder'; begin; lock table a in access share mode")
+  const refused = await runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '1s', ...flags])
+  expect(refused.code).toBe(5)
+  expect(refused.stderr).toMatch(
+    /2\.sql could not lock what it changes.*pid \d+ \(the holder\) for \d+ s, idle in transaction: .*lock table a/s,
+  )
+  const waiting = runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '20s', ...flags])
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await holder.exec('commit')
+  expect(await waiting).toMatchObject({ code: 0 })
+})
+
+test('another run that holds the lock is waited for, then exit 5 names it', async () => {
+  const { flags, open } = await freshServer()
+  const dir = scratch({ '1.sql': 'select pg_sleep(4)' })
+  await runSkills(['migrate', ...flags])
+  const slow = runSkills(['migrate', '--dir', dir, ...flags])
+  const db = await open()
+  for (let i = 0; i < 100; i++) {
+    const running = await db.query(
+      "select from pg_stat_activity where query like '%pg_sleep(4)%' and pid <> pg_backend_pid() and datname = current_database()",
+    )
+    if (running.length > 0) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const refused = await runSkills(['migrate', '--dir', dir, '--lock-wait', '500ms', ...flags])
+  expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/another skills migrate holds the lock: pid \d+ \(skills\)/) })
+  expect(await slow).toMatchObject({ code: 0 })
+})
