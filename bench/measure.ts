@@ -1,60 +1,79 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 
 export interface Command {
   name: string
   argv: readonly string[]
   env?: Record<string, string>
   cwd?: string
+  /** Not timed; before each run. */
+  before?: () => Promise<void>
+}
+
+export interface Bound {
+  /** Name of the command that is compared with. */
+  to: string
+  /** At most so many times its median. */
+  ratio: number
 }
 
 /** Wall times in ms of whole processes, run in turn (A B A B ...) so that a slow minute of the machine meets all alike. */
-export function measure(commands: readonly Command[], runs: number): Map<Command, number[]> {
+async function measure(commands: readonly Command[], runs: number): Promise<Map<Command, number[]>> {
   const times = new Map(commands.map((command) => [command, [] as number[]]))
+  // the first round warms caches
   for (let i = -1; i < runs; i++) {
     for (const command of commands) {
-      const took = runOnce(command)
-      // the first round warms caches
+      await command.before?.()
+      const took = await runOnce(command)
       if (i >= 0) times.get(command)?.push(took)
     }
   }
   return times
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-/** Prints the medians and the ratio of the first to each of the rest. */
-export function report(title: string, commands: readonly Command[], runs: number, bound?: number): void {
-  const times = measure(commands, runs)
-  const [subject, ...floors] = commands
+/** Prints the medians, and the ratio of the first command to each of the rest beside what was promised. */
+export async function report(title: string, commands: readonly Command[], runs: number, bounds: readonly Bound[] = []): Promise<void> {
+  const times = await measure(commands, runs)
+  const [subject, ...others] = commands
   if (subject === undefined) return
   const own = median(times.get(subject) ?? [])
   console.log(`\n${title} (medians of ${runs})`)
   for (const command of commands) {
     const all = times.get(command) ?? []
     console.log(
-      `  ${command.name.padEnd(44)} ${median(all).toFixed(0).padStart(6)} ms   ${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)}`,
+      `  ${command.name.padEnd(46)} ${median(all).toFixed(0).padStart(6)} ms   ${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)}`,
     )
   }
-  for (const floor of floors) {
-    const ratio = own / median(times.get(floor) ?? [])
-    console.log(
-      `  ratio to ${floor.name.padEnd(35)} ${ratio.toFixed(2).padStart(6)} x${bound === undefined ? '' : `    (promised: at most ${bound} x)`}`,
-    )
+  for (const other of others) {
+    const ratio = own / median(times.get(other) ?? [])
+    const bound = bounds.find(({ to }) => to === other.name)
+    const promise = bound === undefined ? '' : `   at most ${bound.ratio} x: ${ratio <= bound.ratio ? 'kept' : 'MISSED'}`
+    console.log(`  ratio to ${other.name.padEnd(37)} ${ratio.toFixed(2).padStart(6)} x${promise}`)
   }
 }
 
-function runOnce({ argv, env, cwd, name }: Command): number {
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+/** Runs a command to its end and gives its wall time in ms. Throws when it fails: a broken run must not be a fast one. */
+export function runOnce({ argv, env, cwd, name }: Command): Promise<number> {
   const [command = '', ...args] = argv
   const began = performance.now()
-  const { status, stderr, error } = spawnSync(command, args, {
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
-    cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child.once('error', reject)
+    child.once('close', (code) => {
+      const took = performance.now() - began
+      if (code === 0) resolve(took)
+      else reject(new Error(`${name} failed (${code}): ${said.slice(-2000)}`))
+    })
   })
-  const took = performance.now() - began
-  if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? stderr.toString()}`)
-  return took
 }

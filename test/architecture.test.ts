@@ -16,7 +16,11 @@ const RANKS = [
 /** What a file may hold only when it is named here. */
 const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly string[] }[] = [
   { what: 'sets the exit code', pattern: /\bprocess\s*\.\s*exitCode\b/, allowed: ['cli/main.ts'] },
-  { what: 'ends the process', pattern: /\bprocess\s*\.\s*(?:exit|abort|reallyExit)\b(?!Code)/, allowed: ['cli/main.ts', 'cli/interrupt.ts'] },
+  {
+    what: 'ends the process',
+    pattern: /\bprocess\s*\.\s*(?:exit|abort|reallyExit)\b(?!Code)/,
+    allowed: ['cli/main.ts', 'cli/interrupt.ts'],
+  },
   { what: 'touches a stream of the process', pattern: /\bprocess\s*\.\s*(?:stdout|stderr|stdin)\b/, allowed: ['cli/main.ts', 'cli/io.ts'] },
   { what: 'takes apart or renames process', pattern: /=\s*process\s*$|=\s*process\s*;|\bnode:process\b/m, allowed: ['cli/run-command.ts'] },
   { what: 'uses the console', pattern: /\bconsole\s*[.[]/, allowed: [] },
@@ -26,7 +30,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly stri
 ]
 
 /** Layers that must give the same for the same input on any machine. */
-const PURE = ['core', 'sqltext', 'render']
+const PURE = new Set(['core', 'sqltext', 'render'])
 
 interface Source {
   /** Relative to `src`, with `/`. */
@@ -49,7 +53,7 @@ function breaches(sources: readonly Source[]): string[] {
 function forbiddenImport(file: string, specifier: string): string[] {
   if (!specifier.startsWith('.')) {
     const impure = /^(?:node:|(?:fs|net|tls|os|process|child_process|http)\b)/.test(specifier) && specifier !== 'node:crypto'
-    return PURE.includes(layerOf(file)) && impure ? [`imports ${specifier}, and ${layerOf(file)} is pure`] : []
+    return PURE.has(layerOf(file)) && impure ? [`imports ${specifier}, and ${layerOf(file)} is pure`] : []
   }
   const target = path.posix.join(path.posix.dirname(file), specifier)
   const [from, to] = [layerOf(file), layerOf(target)]
@@ -68,7 +72,10 @@ function rankOf(layer: string): number {
 /** The specifiers of all imports, dynamic and of types too, and the code without comments, strings and regular expressions. */
 function parse(text: string): { imports: string[]; code: string } {
   const regex = String.raw`(?<=(?:^|[=(,:[!&|?{};>])\s*)\/(?![*/])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*`
-  const token = new RegExp(String.raw`(\/\/[^\n]*|\/\*[^]*?\*\/|${regex})|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\x60(?:[^\x60\\]|\\[^])*\x60`, 'g')
+  const token = new RegExp(
+    String.raw`(\/\/[^\n]*|\/\*[^]*?\*\/|${regex})|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\x60(?:[^\x60\\]|\\[^])*\x60`,
+    'g',
+  )
   const imports: string[] = []
   const code = text.replace(token, (all, gone: string | undefined, literal: string | undefined, offset: number) => {
     if (gone !== undefined) return ' '
@@ -117,14 +124,27 @@ describe('the walk finds', () => {
     ['any as an argument of a type', 'stats/a.ts', 'const a: Record<string, any> = {}', 'uses any'],
     ['any after a cast', 'stats/a.ts', 'const a = b as any', 'uses any'],
     ['a breach behind a string with a quote', 'stats/a.ts', `const a = "it's"; console.log(a) // it's`, 'uses the console'],
-    ['a breach behind a regular expression with a quote', 'stats/a.ts', "const a = /['`]/.test(b); console.log(a) // `", 'uses the console'],
+    [
+      'a breach behind a regular expression with a quote',
+      'stats/a.ts',
+      "const a = /['`]/.test(b); console.log(a) // `",
+      'uses the console',
+    ],
   ])('%s', (_, file, text, what) => {
     expect(breaches([{ file, text }])).toEqual([`${file}: ${what}`])
   })
 
   test.each<[string, string, string]>([
-    ['what is allowed', 'stats/a.ts', "import { b } from '../db/b.ts'\nimport type { c } from '../core/c.ts'\nimport { d } from './d.ts'\nimport fs from 'node:fs'"],
-    ['comments and strings', 'stats/a.ts', "// import '../cli/a.ts', console.log, process.exit()\n/* export default */ const a = 'process.exit(1): any'"],
+    [
+      'what is allowed',
+      'stats/a.ts',
+      "import { b } from '../db/b.ts'\nimport type { c } from '../core/c.ts'\nimport { d } from './d.ts'\nimport fs from 'node:fs'",
+    ],
+    [
+      'comments and strings',
+      'stats/a.ts',
+      "// import '../cli/a.ts', console.log, process.exit()\n/* export default */ const a = 'process.exit(1): any'",
+    ],
     ['words that only look alike', 'stats/a.ts', 'const process_exit = company.exitCode\nconst many: Company = anything'],
     ['the exceptions', 'cli/main.ts', 'process.exitCode = 1; process.exit(70); process.stderr.write(a)'],
     ['the barrel', 'index.ts', "export { a } from './db/a.ts'\nexport type { B } from './stats/b.ts'"],

@@ -34,7 +34,10 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
       exit = await execute(command.optsWithGlobals(), command.args)
     })
 
-  const migrate = program.command('migrate').allowExcessArguments().description("apply the pending migrations: the package's, then those of --dir")
+  const migrate = program
+    .command('migrate')
+    .allowExcessArguments()
+    .description("apply the pending migrations: the package's, then those of --dir")
   addDatabaseOptions(
     run(migrate, () => import('./commands/migrate.ts'))
       .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)

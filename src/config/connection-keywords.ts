@@ -99,7 +99,8 @@ function readParameters(query: string, keywords: Keywords, origin: string): Pars
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const [name = '', raw = ''] = splitOnce(pair, '=', 0)
     const key = decode(name)
-    const value = decode(raw.replaceAll('+', ' '))
+    // a plus is a blank in forms, but a plus to libpq, and common in generated passwords
+    const value = decode(key === 'password' ? raw : raw.replaceAll('+', ' '))
     if (key === 'schema') schema = value
     else if (key === 'ssl') keywords.sslmode = value === 'true' || value === '1' ? 'require' : 'disable'
     else if ((KEYWORDS as readonly string[]).includes(key)) keywords[key as Keyword] = value

@@ -39,7 +39,7 @@ export function failureHint(facts: FailureFacts): string {
 
 function stateOf({ migration, statement }: FailureFacts): string {
   const { file, noTransaction, statements } = migration
-  if (!noTransaction) return `nothing of ${file} was applied: its transaction was rolled back`
+  if (!noTransaction) return 'its transaction was rolled back: nothing of it was applied'
   const previous = statements[statement.index - 1]
   const done =
     previous === undefined

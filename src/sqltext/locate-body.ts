@@ -54,7 +54,7 @@ export function decodeLiteral(source: string): DecodedLiteral | undefined {
 }
 
 const PLAIN = /''|[^]/g
-const ESCAPED = /''|\\(?:[0-7]{1,3}|x[\da-f]{1,2}|u[\da-f]{4}|U[\da-f]{8}|[^])|[^]/gi
+const ESCAPED = /''|\\(?:[0-7]{1,3}|x[\da-fA-F]{1,2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[^])|[^]/g
 
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 

@@ -69,7 +69,7 @@ function findName(mentions: readonly Mention[], name: string, code: string): num
 
 /** What a message quotes. Functions are never in quotes (`function nope(integer) does not exist`), types not always. */
 function namesIn(message: string, code: string): string[] {
-  const quoted = [...message.matchAll(QUOTED)].map(([, ...groups]) => groups.find((group) => group !== undefined) ?? '')
+  const quoted = quotedNames(message)
   const isBare = code === UNDEFINED_FUNCTION || (code === UNDEFINED_OBJECT && quoted.length === 0)
   if (!isBare) return quoted
   const bare = [WORD, ASCII_WORD].flatMap((word) => [...message.matchAll(word)].map(([name]) => name))
@@ -79,7 +79,11 @@ function namesIn(message: string, code: string): string[] {
   return [...quoted, ...names]
 }
 
-// the quotes of all the languages that PostgreSQL speaks
+/** What stands in quotes of any of the languages that PostgreSQL speaks. */
+export function quotedNames(message: string): string[] {
+  return [...message.matchAll(QUOTED)].map(([, ...groups]) => groups.find((group) => group !== undefined) ?? '')
+}
+
 const QUOTED = /"([^"]+)"|»([^«»]+)«|«\s?([^«»]+?)\s?»|„([^„“”]+)[“”]|“([^“”]+)”/g
 const WORD = /[\p{L}_][\p{L}\p{N}_$.]*/gu
 // some languages put no space around a name

@@ -62,12 +62,11 @@ function splitPieces(body: string): Piece[] {
   const scanner = new Scanner(body)
   const pieces: Piece[] = []
   let previous = ';'
-  let beforePrevious = ''
   let sqlCases = 0
   while (scanner.next() !== 'end') {
     const source = body.slice(scanner.start, scanner.end)
     const token = scanner.kind === 'word' ? foldCase(source) : scanner.kind === 'symbol' ? source : ''
-    const opens = OPENERS.has(previous) && beforePrevious !== 'end' && sqlCases === 0
+    const opens = OPENERS.has(previous) && sqlCases === 0
     const isFirst = (previous === ';' || previous === '>>' || opens) && token !== ';'
     const last = pieces.at(-1)
     if (isFirst) pieces.push({ start: scanner.start, end: scanner.end })
@@ -76,7 +75,6 @@ function splitPieces(body: string): Piece[] {
     if (token === 'case' && !isFirst && previous !== 'end') sqlCases++
     else if (token === ';') sqlCases = 0
     else if (token === 'end' && sqlCases > 0) sqlCases--
-    beforePrevious = previous
     previous = token
   }
   return pieces

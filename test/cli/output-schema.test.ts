@@ -19,6 +19,9 @@ const schema = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../
 }
 const validate = new Ajv({ allErrors: true, strict: true }).compile(schema)
 
+/** Nobody listens there: what fails for it fails fast. */
+const NOWHERE = ['--database-url', 'postgres://nobody@127.0.0.1:1/none']
+
 /** `command: true` and `command: false` for every document seen: a successful one and a failing one. */
 const seen = new Set<string>()
 
@@ -55,13 +58,13 @@ test('migrate and its subcommands', async () => {
   })
   await run(cwd, ['migrate', ...own], 4, 'MIGRATION_FAILED')
   await run(cwd, ['migrate', 'status', ...own], 0)
-  await run(cwd, ['migrate', 'status', '--exit-code', ...own], 1)
+  await run(cwd, ['migrate', 'status', ...NOWHERE], 3, 'DATABASE_UNREACHABLE')
   writeFiles(cwd, { 'own/002_more.sql': 'CREATE TABLE IF NOT EXISTS notes (id int);\nCREATE TABLE notes (id int);\n' })
   const tolerated = await run(cwd, ['migrate', ...own], 0)
   expect(tolerated.report).toMatchObject({ applied: [{ existing: [{ how: 'if not exists' }, { how: 'tolerated', sqlstate: '42P07' }] }] })
   writeFiles(cwd, { 'own/001_notes.sql': 'CREATE TABLE notes (id bigint);\n' })
   await run(cwd, ['migrate', 'repair', '001_notes', '--yes', ...own], 0)
-  await run(cwd, ['migrate', 'repair', '001_notes', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], 3, 'DATABASE_UNREACHABLE')
+  await run(cwd, ['migrate', 'repair', '001_notes', ...NOWHERE], 3, 'DATABASE_UNREACHABLE')
   await run(cwd, ['migrate', 'baseline', '--dry-run', ...flags], 0)
   await run(cwd, ['migrate', 'new', 'add ratings', '--dir', 'own'], 0)
   await run(cwd, ['migrate', 'new', '...', '--dir', 'own'], 2, 'USAGE')
@@ -107,8 +110,8 @@ test('verify without a database of its own, and quickstart', async () => {
     migrate: { dryRun: false },
     sampleEvents: expect.any(Number),
   })
-  writeFiles(cwd, { 'skills/bad/SKILL.md': 'no front matter\n' })
-  await run(cwd, ['quickstart', ...flags], 1)
+  writeFiles(cwd, { file: '' })
+  await run(cwd, ['quickstart', '--embedded', 'file'], 3, 'EMBEDDED_BROKEN')
 })
 
 test('every command of the schema was seen to succeed and to fail', () => {

@@ -65,7 +65,11 @@ test.each([
 
 test.each([{ CI: 'true' }, { NODE_ENV: 'production' }])('with %j and nothing configured no toy database is migrated', async (env) => {
   const cwd = scratch()
-  expect(await runSkills(['migrate'], { cwd, env })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/\[DATABASE_NOT_CONFIGURED\][^]*DATABASE_URL=/) })
+  expect(await runSkills(['migrate'], { cwd, env })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/\[DATABASE_NOT_CONFIGURED\][^]*DATABASE_URL=/),
+  })
 })
 
 describe('--json prints one document, also when it fails', () => {
@@ -105,6 +109,7 @@ describe('no secret is printed, and an unreachable database is given up at once'
     ['DATABASE_URL, not encoded', ['sync'], { DATABASE_URL: 'postgres://u:s3#cr3t@127.0.0.1:1/x' }],
     ['DATABASE_URL, as a parameter', ['stats'], { DATABASE_URL: 'postgres://u@127.0.0.1:1/x?password=s3cr3t' }],
     ['PGPASSWORD', ['verify'], { PGHOST: '127.0.0.1', PGPORT: '1', PGUSER: 'u', PGPASSWORD: 's3cr3t' }],
+    ['DIRECT_URL', ['migrate'], { DIRECT_URL: NOWHERE.DATABASE_URL, DATABASE_URL: 'postgres://u:0ther@192.0.2.1/y' }],
     ['--database-url', ['migrate', 'status', '--database-url', NOWHERE.DATABASE_URL], {}],
   ])('%s', async (_, args, env) => {
     for (const format of [[], ['--json']]) {
@@ -113,9 +118,18 @@ describe('no secret is printed, and an unreachable database is given up at once'
       expect(performance.now() - began).toBeLessThan(5000)
       expect(code).toBe(3)
       expect(stdout + stderr).toContain('127.0.0.1:1: connection refused')
-      expect(stdout + stderr).not.toMatch(/s3(?:#|%23)?cr3t/)
+      expect(stdout + stderr).not.toMatch(/s3(?:#|%23)?cr3t|0ther/)
     }
   })
+})
+
+test.each([[[]], [['--json']]])('nor is a secret of what the database says, or of the SQL around it (%j)', async (format) => {
+  const { flags } = await freshServer()
+  const sql = "do $$ begin raise exception 'no postgres://u:s3cr3t@h/d'; end $$; -- alter role app password 's3cr3t'"
+  const { code, stdout, stderr } = await runSkills(['migrate', '--dir', '.', ...format, ...flags], { cwd: scratch({ '1.sql': sql }) })
+  expect(code).toBe(4)
+  expect(stdout + stderr).toContain('no postgres://u:***@h/d')
+  expect(stdout + stderr).not.toContain('s3cr3t')
 })
 
 describe('colours', () => {
@@ -160,7 +174,10 @@ test('a reader that goes away (| head -1) is no error', async () => {
   const { flags } = await freshServer()
   const files = Array.from({ length: 2000 }, (_, i) => [`${i}_${'x'.repeat(150)}.sql`, 'select 1;'])
   const cwd = scratch(Object.fromEntries(files) as Record<string, string>)
-  const child = spawn(process.execPath, [BIN, 'migrate', '--dry-run', '--json', '--dir', '.', ...flags], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [BIN, 'migrate', '--dry-run', '--json', '--dir', '.', ...flags], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   child.stdout.once('data', () => child.stdout.destroy())
@@ -189,7 +206,9 @@ describe('a signal while a statement runs on the server', () => {
     const cwd = scratch({ 'db/1.sql': 'create table never (id int);\nselect pg_sleep(60);\n' })
     const db = await database.open()
     const others = (): Promise<unknown[]> =>
-      db.query("select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'")
+      db.query(
+        "select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+      )
     const until = async (done: (rows: unknown[]) => boolean, ms: number): Promise<void> => {
       for (const end = performance.now() + ms; !done(await others());) {
         if (performance.now() > end) throw new Error(`still: ${JSON.stringify(await others())}`)
@@ -197,7 +216,10 @@ describe('a signal while a statement runs on the server', () => {
       }
     }
     let kill: (() => void) | undefined
-    const running = runSkills(['migrate', '--dir', 'db', '--json', ...database.flags], { cwd, onStart: (child) => (kill = () => child.kill(signal)) })
+    const running = runSkills(['migrate', '--dir', 'db', '--json', ...database.flags], {
+      cwd,
+      onStart: (child) => (kill = () => child.kill(signal)),
+    })
     await until((rows) => JSON.stringify(rows).includes('pg_sleep'), 20_000)
     const began = performance.now()
     kill?.()

@@ -68,7 +68,7 @@ onEachBackend((backend) => {
     const failure = await fail(sql)
     expect(failure.diagnostics).toMatchObject([{ code, line, column }])
     if (hint !== undefined) expect(failure.diagnostics[0]?.hint ?? '').toMatch(hint)
-    expect(failure.hint).toMatch(/^nothing of \S+\.sql was applied: its transaction was rolled back; .*run skills migrate again$/)
+    expect(failure.hint).toMatch(/^its transaction was rolled back: nothing of it was applied; .*run skills migrate again$/)
   })
 
   test.each(UNFIT_FILES)('is refused before anything runs: $name', async ({ sql: marked, message }) => {
@@ -85,6 +85,22 @@ onEachBackend((backend) => {
     expect(diagnostics[0]?.message).toBe('oh 1\nDETAIL: d1\n  d2\nCONTEXT: PL/pgSQL function inline_code_block line 2 at RAISE')
     expect(diagnostics[0]?.hint).toBe('h')
     expect(message).toMatch(/bad_\d+\.sql failed: oh 1 \(SQLSTATE P0001\)$/)
+  })
+
+  test('what is not the fault of the file is not to be mended there', async () => {
+    const { diagnostics, hint } = await fail('create role nobody_at_all;\nset local role nobody_at_all;\nselect * from t;')
+    expect(diagnostics).toMatchObject([{ code: '42501', line: 3 }])
+    expect(hint).toMatch(/; put that right on the server and run skills migrate again$/)
+  })
+
+  test('without an answer of the catalog there is no suggestion, and the error is the same', async () => {
+    const deaf: Db = {
+      ...db,
+      query: (sql, parameters) => (sql.includes('pg_class') ? Promise.reject(new Error('gone')) : db.query(sql, parameters)),
+    }
+    const { error } = await migrate(deaf, { dirs: [scratch({ '1.sql': 'select * from nosy' })] })
+    expect(error?.message).toMatch(/1\.sql failed: relation "nosy" does not exist/)
+    expect(error?.diagnostics[0]).not.toHaveProperty('hint')
   })
 
   test('where only the statement is known its lines are told', async () => {
@@ -125,7 +141,7 @@ onEachBackend((backend) => {
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id int)', '3.sql': 'select nope' })
     const { report, error } = await migrate(db, { dirs: [dir] })
     expect(error?.hint).toBe(
-      `nothing of ${dir}/3.sql was applied: its transaction was rolled back; the 2 files before it stay applied; mend ${dir}/3.sql and run skills migrate again`,
+      `its transaction was rolled back: nothing of it was applied; the 2 files before it stay applied; mend ${dir}/3.sql and run skills migrate again`,
     )
     expect(report.applied.map(({ version }) => version)).toEqual(['1', '2'])
     expect(report.pending.map(({ version }) => version)).toEqual(['3'])
@@ -195,7 +211,7 @@ describe('on the command line', () => {
         '    4 |',
         '  → Perhaps you meant to reference the column "sessions.started_at".',
         'error [MIGRATION_FAILED] migrations/2_bad.sql failed: column "startedat" does not exist (SQLSTATE 42703)',
-        '  → nothing of migrations/2_bad.sql was applied: its transaction was rolled back; the 3 files before it stay applied; mend migrations/2_bad.sql and run skills migrate again',
+        '  → its transaction was rolled back: nothing of it was applied; the 3 files before it stay applied; mend migrations/2_bad.sql and run skills migrate again',
         '::error file=migrations/2_bad.sql,line=3,col=14,title=42703::column "startedat" does not exist%0APerhaps you meant to reference the column "sessions.started_at".',
         '',
       ].join('\n'),

@@ -63,7 +63,7 @@ test(
       const again = await runSkills(migrateArgs(database))
       expect(again, told).toMatchObject({ code: 0 })
       expect(await dumpSchema(db), told).toBe(undisturbed)
-    expect(await db.query('select count(*)::int as n from t0'), told).toEqual([{ n: 1 }])
+      expect(await db.query('select count(*)::int as n from t0'), told).toEqual([{ n: 1 }])
       await db.close()
     }
     for (let i = 0; i < POINTS; i += AT_ONCE) await Promise.all(Array.from({ length: Math.min(AT_ONCE, POINTS - i) }, (_, k) => one(i + k)))

@@ -1,11 +1,21 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Db, Notice, Outcome, Parameter } from '../../src/db/db.ts'
+import type { TestDatabase } from '../support/databases.ts'
 import { onEachBackend } from '../support/databases.ts'
 
 const codes = (outcomes: readonly Outcome[]): string[] => outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
 
 onEachBackend((backend) => {
-  const fresh = async (): Promise<Db> => (await backend.fresh()).open()
+  // one database for all: a copy of the embedded one is 39 MB
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await backend.fresh()
+  })
+  const fresh = async (): Promise<Db> => {
+    const db = await database.open()
+    await db.exec('drop schema public cascade; create schema public')
+    return db
+  }
 
   test('parameters of each type arrive as they were sent', async () => {
     const db = await fresh()
@@ -144,8 +154,7 @@ onEachBackend((backend) => {
   })
 
   test('the schema of the session is the one that was asked for', async () => {
-    const database = await backend.fresh()
-    const first = await database.open()
+    const first = await fresh()
     expect(first.info).toMatchObject({ schema: 'public', schemaExists: true, kind: backend.name, pooled: false, inRecovery: false })
     expect(first.info.version).toBeGreaterThanOrEqual(130_000)
     await first.exec('create schema "My App"')

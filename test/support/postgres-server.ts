@@ -8,6 +8,8 @@ import path from 'node:path'
 export interface TestServer {
   /** URL without a database: a name is put behind it. */
   url: (database: string) => string
+  /** What the server has logged so far. */
+  log: () => string
   stop: () => Promise<void>
 }
 
@@ -18,7 +20,10 @@ const NOBODY = 65_534
  * Starts a PostgreSQL server of its own on a Unix socket: the binaries that npm brought, else Debian's.
  * With `tcp` it listens on 127.0.0.1 too, and its URLs say so. It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
  */
-export async function startPostgres({ tcp = false }: { tcp?: boolean } = {}): Promise<TestServer> {
+export async function startPostgres({
+  tcp = false,
+  logStatements = false,
+}: { tcp?: boolean; logStatements?: boolean } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
   const { bin, libraries } = findBinaries(scratch)
   const data = path.join(scratch, 'data')
@@ -53,7 +58,7 @@ export async function startPostgres({ tcp = false }: { tcp?: boolean } = {}): Pr
     '-c',
     'max_connections=200',
     '-c',
-    'log_min_messages=panic',
+    ...(logStatements ? ['log_statement=all'] : ['log_min_messages=panic']),
   ]
   const server = spawn(
     'sh',
@@ -75,6 +80,7 @@ export async function startPostgres({ tcp = false }: { tcp?: boolean } = {}): Pr
   return {
     url: (database) =>
       tcp ? `postgres://postgres@127.0.0.1:${port}/${database}` : `postgres://postgres@/${database}?host=${encodeURIComponent(socket)}`,
+    log: () => log,
     stop: async () => {
       server.stdin.end()
       await ended

@@ -46,7 +46,10 @@ function readClause(cursor: Cursor, column: ColumnDefinition): ColumnClause | un
   if (cursor.accept('not null')) return 'not null'
   if (cursor.accept('primary key')) return 'primary key'
   if (cursor.accept('unique')) return 'unique'
-  if (cursor.accept('check')) return 'check'
+  if (cursor.accept('check')) {
+    cursor.skipItem()
+    return cursor.accept('not enforced') ? undefined : 'check'
+  }
   if (cursor.accept('default')) {
     column.defaultValue = readDefault(cursor)
     return column.defaultValue.isNull ? undefined : 'default'

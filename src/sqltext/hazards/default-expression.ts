@@ -28,7 +28,7 @@ export function readDefault(cursor: Cursor): DefaultExpression {
     }
     if (cursor.isSymbol('(') || cursor.isSymbol('[')) depth++
     else if (cursor.isSymbol(')') || cursor.isSymbol(']')) depth--
-    else if (start > first && !cursor.isSymbol('::')) expression.isNull = false
+    else if (depth === 0 && start > first && !cursor.isSymbol('::')) expression.isNull = false
     mayBeType = cursor.isSymbol('::')
     cursor.skip()
   }
@@ -82,19 +82,20 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'uuidv7',
 ])
 
-/** Functions that pg_proc has as immutable or stable only, constructs of the grammar and types that stand before a parenthesis. */
+/** Functions that pg_proc has as immutable or stable only (tried on 15 and 18), types, and words of the grammar before a parenthesis. */
 const STABLE: ReadonlySet<string> = new Set(
-  `abs age array array_append array_cat array_fill array_length array_position array_prepend array_remove array_to_string ascii
-  bit bit_length bool box btrim bytea cardinality cast ceil ceiling char char_length character chr circle coalesce concat concat_ws
-  convert_from convert_to current_database current_role current_schema current_schemas current_setting current_time current_timestamp
-  current_user date date_bin date_part date_trunc daterange dec decimal decode div encode exp extract float float4 float8 floor format
-  greatest hashtext host inet_client_addr initcap int2 int4 int4range int8 int8range interval json json_array json_build_array
-  json_build_object json_object jsonb_array_length jsonb_build_array jsonb_build_object jsonb_object jsonb_set jsonb_strip_nulls
-  justify_days justify_hours justify_interval least left length ln localtime localtimestamp log lower lpad ltrim make_date
-  make_interval make_time make_timestamp make_timestamptz md5 mod nchar now nullif num_nonnulls num_nulls numeric numrange octet_length
-  overlay parse_ident pg_backend_pid pg_client_encoding pg_typeof point position power quote_ident quote_literal regexp_replace repeat
-  replace reverse right round row rpad rtrim session_user sha224 sha256 sha384 sha512 sign split_part sqrt statement_timestamp
-  string_to_array strpos substr substring text time timestamp timestamptz timetz timezone to_char to_date to_json to_jsonb to_number
-  to_timestamp to_tsquery to_tsvector transaction_timestamp translate trim trunc tsrange tstzrange txid_current upper varbit varchar
-  varying version width_bucket xmlelement`.split(/\s+/),
+  `abs age all and any array array_append array_cat array_fill array_length array_position array_prepend array_remove array_to_string
+  ascii between bit bit_length bool box btrim bytea cardinality case cast ceil ceiling char char_length character chr circle
+  coalesce concat concat_ws convert_from convert_to current_database current_role current_schema current_schemas current_setting
+  current_time current_timestamp current_user date date_bin date_part date_trunc daterange dec decimal decode distinct div else
+  encode escape exp extract float float4 float8 floor format from greatest hashtext host ilike in inet_client_addr initcap int2 int4
+  int4range int8 int8range interval json json_array json_build_array json_build_object json_object jsonb_array_length
+  jsonb_build_array jsonb_build_object jsonb_object jsonb_set jsonb_strip_nulls justify_days justify_hours justify_interval least
+  left length like ln localtime localtimestamp log lower lpad ltrim make_date make_interval make_time make_timestamp
+  make_timestamptz md5 mod nchar not now nullif num_nonnulls num_nulls numeric numrange octet_length or overlay parse_ident
+  pg_backend_pid pg_client_encoding pg_typeof point position power quote_ident quote_literal regexp_replace repeat replace reverse
+  right round row rpad rtrim session_user sha224 sha256 sha384 sha512 sign similar some split_part sqrt statement_timestamp
+  string_to_array strpos substr substring text then time timestamp timestamptz timetz timezone to to_char to_date to_json to_jsonb
+  to_number to_timestamp to_tsquery to_tsvector transaction_timestamp translate trim trunc tsrange tstzrange txid_current upper
+  varbit varchar varying version when width_bucket xmlelement`.split(/\s+/),
 )

@@ -1,5 +1,6 @@
 import type { QualifiedName } from '../cursor.ts'
-import type { ConstraintType } from './constraint-definition.ts'
+import type { HazardMemory } from './hazard-memory.ts'
+import { tableKey } from './table-key.ts'
 
 /** What a statement meets when it runs. */
 export interface HazardContext {
@@ -12,48 +13,14 @@ export interface HazardContext {
   inTransaction: boolean
   /** `server_version_num`; without it the advice fits every version from 13 on. */
   serverVersion?: number | undefined
-  /**
-   * Names (`tableKey`) of what is in the database before the run. With it a CREATE TABLE IF NOT EXISTS of one of these
-   * makes no new table; without it each CREATE TABLE counts as one that does.
-   */
-  existing?: ReadonlySet<string> | undefined
-  /** What `contextAfter` has seen earlier in the run. */
+  /** What was seen earlier in the run, see `HazardRun`. */
   memory?: HazardMemory | undefined
 }
 
-/** Each set is copied when it grows: a context never changes. */
-export interface HazardMemory {
-  /** Constraints added NOT VALID in this transaction, `table.constraint`, with their type. */
-  notValid: ReadonlyMap<string, ConstraintType>
-  /** Labels added to enums in this transaction. */
-  enumValues: ReadonlySet<string>
-  /** Constraints of this run, not validated yet, that say that a column is not null: `table.constraint` to `table.column`. */
-  unproven: ReadonlyMap<string, string>
-  /** `table.column` for columns that a valid constraint of this run shows to be without nulls. */
-  notNull: ReadonlySet<string>
-  /** Tables with a constraint validated in this run that was not added in it: what it says is not known. */
-  validated: ReadonlySet<string>
-  /** Tables to which this run gave a valid CHECK. */
-  checked: ReadonlySet<string>
-}
-
-export const NO_MEMORY: HazardMemory = {
-  notValid: new Map(),
-  enumValues: new Set(),
-  unproven: new Map(),
-  notNull: new Set(),
-  validated: new Set(),
-  checked: new Set(),
-}
-
-/** The name as it stands in `created`. `t` and `s.t` are different: what the search_path is cannot be told from the text. */
-export function tableKey({ schema, name }: QualifiedName): string {
-  return (schema === undefined || schema === 'pg_temp' ? name : `${schema}.${name}`).toLowerCase()
-}
-
-/** A constraint or column in `memory`. */
-export function partKey(table: QualifiedName, part: string): string {
-  return `${tableKey(table)}.${part}`
+/** What an action is done to. */
+export interface Target {
+  table: QualifiedName | undefined
+  context: HazardContext
 }
 
 export function isNew({ created }: HazardContext, table: QualifiedName | undefined): boolean {

@@ -7,13 +7,13 @@ import { blockedBy, type Blocks, type LockLevel } from './lock-levels.ts'
 export interface Hazard {
   /** Stable: `INDEX_NOT_CONCURRENT`, ...; docs/migrate-hazards.md lists them. */
   code: string
-  /** The strongest lock it takes on `table`; for an index or a type, on what the message says. */
+  /** The strongest lock it takes on `table`; where there is none, on what the message says. */
   lock: LockLevel
   /** What others cannot do meanwhile. A lock is held to the end of the transaction, so a short one too can be long. */
   blocks: Blocks
   /** The data is written anew, in as much disk space again; or may be, where the message says so. */
   rewrite: boolean
-  /** With the schema where that is written; absent when the statement does not say. */
+  /** What is locked, with the schema where that is written: a table, or the view or index that ALTER names; absent when the statement does not say. */
   table?: string
   /** One line. */
   message: string
@@ -43,6 +43,8 @@ interface Draft extends Pick<Hazard, 'code' | 'lock' | 'message' | 'advice' | 'o
 export function hazard({ table, rewrite = false, blocks, ...draft }: Draft): Hazard {
   return {
     ...draft,
+    message: oneLine(draft.message),
+    advice: oneLine(draft.advice),
     blocks: blocks ?? blockedBy(draft.lock),
     rewrite,
     ...(table === undefined ? {} : { table: nameOf(table) }),
@@ -53,4 +55,9 @@ export function hazard({ table, rewrite = false, blocks, ...draft }: Draft): Haz
 export function nameOf(name: QualifiedName | undefined): string {
   if (name === undefined) return 'the table'
   return name.schema === undefined ? name.name : `${name.schema}.${name.name}`
+}
+
+/** A quoted name may hold line breaks and worse. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

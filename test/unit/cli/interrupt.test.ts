@@ -31,7 +31,12 @@ test('the first signal cancels, and again until the work has ended', async () =>
   await vi.advanceTimersByTimeAsync(1000)
   expect(cancel).toHaveBeenCalledTimes(length)
   const cause = new Error('cancelled')
-  expect(interrupt.interruption(cause)).toMatchObject({ code: 'INTERRUPTED', exitCode: 130, message: expect.stringContaining('SIGINT'), cause })
+  expect(interrupt.interruption(cause)).toMatchObject({
+    code: 'INTERRUPTED',
+    exitCode: 130,
+    message: expect.stringContaining('SIGINT'),
+    cause,
+  })
   expect(exit).not.toHaveBeenCalled()
 })
 

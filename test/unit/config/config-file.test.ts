@@ -15,7 +15,10 @@ describe('the configuration file', () => {
   })
 
   test('is the one that was named', async () => {
-    const root = scratch({ 'skills.config.json': '{"schema": "other"}', 'deploy/prod.json': '{"schema": "prod", "skills": "a", "migrations": ["../m", "/abs"], "embedded": "memory"}' })
+    const root = scratch({
+      'skills.config.json': '{"schema": "other"}',
+      'deploy/prod.json': '{"schema": "prod", "skills": "a", "migrations": ["../m", "/abs"], "embedded": "memory"}',
+    })
     const settings = await loadSettings({ config: 'deploy/prod.json' }, {}, root)
     expect(settings).toMatchObject({
       schema: { value: 'prod' },
@@ -53,7 +56,10 @@ describe('the configuration file', () => {
     ['a module that throws', { 'skills.config.mjs': 'throw new Error("on purpose")' }, undefined, 'on purpose'],
     ['a file that is not there', {}, 'no.json', 'no.json'],
   ])('with %s is refused', async (_, files: Record<string, string>, named, text) => {
-    await expect(loadConfigFile(scratch(files), named)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(text) })
+    await expect(loadConfigFile(scratch(files), named)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(text),
+    })
   })
 
   test('with broken JSON is refused at the place of the fault', async () => {

@@ -38,22 +38,40 @@ describe('a password', () => {
 
 describe('a URL', () => {
   test.each<[string, object]>([
-    ['postgresql://app@db/prod', { hosts: [{ host: 'db', port: 5432 }], user: 'app', password: undefined, database: 'prod', ssl: { mode: 'prefer' } }],
+    [
+      'postgresql://app@db/prod',
+      { hosts: [{ host: 'db', port: 5432 }], user: 'app', password: undefined, database: 'prod', ssl: { mode: 'prefer' } },
+    ],
     ['POSTGRES://app@db/prod', { user: 'app' }],
     [' postgres://app@db/prod\n', { database: 'prod' }],
     ['postgres://app@db', { database: 'app' }],
     ['postgres://app@[::1]:5433/prod', { hosts: [{ host: '::1', port: 5433 }] }],
     ['postgres://app@[fe80::1%25eth0]/prod', { hosts: [{ host: 'fe80::1%eth0', port: 5432 }] }],
-    ['postgres://app@a:1,b,[::1]:3/prod', { hosts: [{ host: 'a', port: 1 }, { host: 'b', port: 5432 }, { host: '::1', port: 3 }] }],
+    [
+      'postgres://app@a:1,b,[::1]:3/prod',
+      {
+        hosts: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 5432 },
+          { host: '::1', port: 3 },
+        ],
+      },
+    ],
     ['postgres://app@/prod?host=/run/pg', { hosts: [{ host: '/run/pg', port: 5432 }] }],
     ['postgres://app@/prod?host=%2Frun%2Fpg&port=5433', { hosts: [{ host: '/run/pg', port: 5433 }] }],
     ['postgres://app@:5433/prod?host=/run/pg', { hosts: [{ host: '/run/pg', port: 5433 }] }],
     ['postgres://app@%2Frun%2Fpg/prod', { hosts: [{ host: '/run/pg', port: 5432 }] }],
-    ['postgres:///prod?host=db&user=app&password=p%26w', { hosts: [{ host: 'db', port: 5432 }], user: 'app', password: 'p&w', database: 'prod' }],
+    [
+      'postgres:///prod?host=db&user=app&password=p%26+w',
+      { hosts: [{ host: 'db', port: 5432 }], user: 'app', password: 'p&+w', database: 'prod' },
+    ],
     ['postgres://db/prod?user=me@corp', { hosts: [{ host: 'db', port: 5432 }], user: 'me@corp' }],
     ['postgres://a%40b:x@db/my%20db', { user: 'a@b', database: 'my db' }],
     ['postgres://app@azure:x@db/prod', { user: 'app@azure', password: 'x' }],
-    ['postgres://app@db/prod?connect_timeout=3&application_name=deploy&options=-c%20a%3Db', { connectTimeoutMs: 3000, applicationName: 'deploy', startupOptions: '-c a=b' }],
+    [
+      'postgres://app@db/prod?connect_timeout=3&application_name=deploy&options=-c+a%3Db',
+      { connectTimeoutMs: 3000, applicationName: 'deploy', startupOptions: '-c a=b' },
+    ],
     ['postgres://app@db/prod?connect_timeout=0', { connectTimeoutMs: 10_000 }],
     ['postgres://app@db/prod?ssl=true', { ssl: { mode: 'require' } }],
     ['postgres://app@db/prod?ssl=false', { ssl: { mode: 'disable' } }],
@@ -83,7 +101,11 @@ describe('is refused, without a word of the URL:', () => {
     ['a slip in a parameter', 'postgres://app:s3cr3t@db/prod?sslmod=require', /unknown parameter "sslmod"; did you mean "sslmode"\?/],
     ['an unknown parameter', 'postgres://app:s3cr3t@db/prod?frobnicate=1', /unknown parameter "frobnicate"$/],
     ['an unknown sslmode', 'postgres://app:s3cr3t@db/prod?sslmode=full', /sslmode "full"/],
-    ['a CA file that is not there', 'postgres://app:s3cr3t@db/prod?sslrootcert=/no/ca.pem', /sslrootcert file .* does not exist: \/no\/ca.pem/],
+    [
+      'a CA file that is not there',
+      'postgres://app:s3cr3t@db/prod?sslrootcert=/no/ca.pem',
+      /sslrootcert file .* does not exist: \/no\/ca.pem/,
+    ],
     ['a timeout that is no number', 'postgres://app:s3cr3t@db/prod?connect_timeout=soon', /connect_timeout "soon"/],
     ['an unescaped password that looks like a host', 'postgres://app:12#s3cr3t', /host or port cannot be read/],
     ['an unescaped password that looks like a parameter', 'postgres://app:12@x?scrt=s3cr3t@db/prod', /unknown parameter$/],

@@ -39,11 +39,41 @@ test('every PG* variable is read, whatever the driver thinks of it', () => {
 })
 
 test.each<[string, Parameters<typeof serverTarget>[0], Environment, object]>([
-  ['what is given goes first', { host: 'url', user: 'me' }, { PGHOST: 'env', PGUSER: 'env', PGPASSWORD: 'p' }, { hosts: [{ host: 'url', port: 5432 }], user: 'me', password: 'p' }],
-  ['several hosts share a port', {}, { PGHOST: 'a,b', PGPORT: '1' }, { hosts: [{ host: 'a', port: 1 }, { host: 'b', port: 1 }] }],
-  ['several hosts with a port each', {}, { PGHOST: 'a,b', PGPORT: '1,2' }, { hosts: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }] }],
+  [
+    'what is given goes first',
+    { host: 'url', user: 'me' },
+    { PGHOST: 'env', PGUSER: 'env', PGPASSWORD: 'p' },
+    { hosts: [{ host: 'url', port: 5432 }], user: 'me', password: 'p' },
+  ],
+  [
+    'several hosts share a port',
+    {},
+    { PGHOST: 'a,b', PGPORT: '1' },
+    {
+      hosts: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 1 },
+      ],
+    },
+  ],
+  [
+    'several hosts with a port each',
+    {},
+    { PGHOST: 'a,b', PGPORT: '1,2' },
+    {
+      hosts: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+    },
+  ],
   ['the database is named like the user', {}, { PGHOST: 'db', PGUSER: 'app' }, { database: 'app' }],
-  ['empty is unset', {}, { PGHOST: 'db', PGUSER: 'app', PGPORT: '', PGSSLMODE: '' }, { hosts: [{ host: 'db', port: 5432 }], ssl: { mode: 'prefer' } }],
+  [
+    'empty is unset',
+    {},
+    { PGHOST: 'db', PGUSER: 'app', PGPORT: '', PGSSLMODE: '' },
+    { hosts: [{ host: 'db', port: 5432 }], ssl: { mode: 'prefer' } },
+  ],
 ])('%s', (_, given, env, expected) => {
   expect(serverTarget(given, { HOME, ...env }, 'test')).toMatchObject(expected)
 })
@@ -59,7 +89,9 @@ test.each([
   [{ PGHOST: 'db', PGPORT: 'x' }, /port "x"/],
   [{ PGHOST: 'db', PGSSLMODE: 'yes' }, /sslmode "yes"/],
 ])('%j is refused', (env, message) => {
-  expect(() => serverTarget({}, { HOME, ...env }, 'PGHOST')).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) }))
+  expect(() => serverTarget({}, { HOME, ...env }, 'PGHOST')).toThrow(
+    expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) }),
+  )
 })
 
 describe('the password file', () => {
@@ -101,16 +133,25 @@ describe('the password file', () => {
 })
 
 describe('the service file', () => {
-  const folder = scratch({ '.pg_service.conf': '# ours\n[test]\nhost=other\n\n[prod]\nhost = db\r\nport=5433\nuser=app\ndbname=prod\nunknown=1\n' })
+  const folder = scratch({
+    '.pg_service.conf': '# ours\n[test]\nhost=other\n\n[prod]\nhost = db\r\nport=5433\nuser=app\ndbname=prod\nunknown=1\n',
+  })
 
   test('gives what neither the URL nor a flag gives, and goes before the variables', () => {
     const env = { HOME: folder, PGSERVICE: 'prod', PGUSER: 'env', PGAPPNAME: 'deploy' }
-    expect(serverTarget({}, env, 'PGSERVICE')).toMatchObject({ hosts: [{ host: 'db', port: 5433 }], user: 'app', database: 'prod', applicationName: 'deploy' })
+    expect(serverTarget({}, env, 'PGSERVICE')).toMatchObject({
+      hosts: [{ host: 'db', port: 5433 }],
+      user: 'app',
+      database: 'prod',
+      applicationName: 'deploy',
+    })
     expect(serverTarget({ user: 'url', service: 'prod' }, { HOME: folder }, 'test')).toMatchObject({ user: 'url', database: 'prod' })
   })
 
   test('is where PGSERVICEFILE says', () => {
-    expect(serverTarget({}, { HOME, PGSERVICEFILE: `${folder}/.pg_service.conf`, PGSERVICE: 'test', PGUSER: 'app' }, 'PGSERVICE')).toMatchObject({ hosts: [{ host: 'other' }] })
+    expect(
+      serverTarget({}, { HOME, PGSERVICEFILE: `${folder}/.pg_service.conf`, PGSERVICE: 'test', PGUSER: 'app' }, 'PGSERVICE'),
+    ).toMatchObject({ hosts: [{ host: 'other' }] })
   })
 
   test.each([
@@ -118,7 +159,11 @@ describe('the service file', () => {
     [HOME, 'prod', /does not exist/],
   ])('of %s without the service is refused', (home, service, message) => {
     expect(() => serverTarget({}, { HOME: home, PGSERVICE: service }, 'PGSERVICE')).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message), hint: expect.stringContaining('PGSERVICEFILE') }),
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining('PGSERVICEFILE'),
+      }),
     )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Flags, Settings } from '../../../src/config/settings.ts'
+import type { Flags, Purpose, Settings } from '../../../src/config/settings.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { describeTarget } from '../../../src/core/target.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -9,12 +9,13 @@ interface Given {
   env?: Record<string, string>
   /** Files of the working folder. */
   files?: Record<string, string>
+  purpose?: Purpose
 }
 
 /** Settings in a folder of its own, away from the home of whoever runs the tests. */
-async function settings({ flags = {}, env = {}, files = {} }: Given): Promise<Settings & { cwd: string }> {
+async function settings({ flags = {}, env = {}, files = {}, purpose = 'use' }: Given): Promise<Settings & { cwd: string }> {
   const cwd = scratch(files)
-  return { ...(await loadSettings(flags, { HOME: cwd, ...env }, cwd)), cwd }
+  return { ...(await loadSettings(flags, { HOME: cwd, ...env }, cwd, purpose)), cwd }
 }
 
 describe('a setting', () => {
@@ -48,7 +49,10 @@ describe('a setting', () => {
       migrations: { value: ['m'] },
     })
     expect(await settings({ files })).toMatchObject({ skills: { value: ['a', '../b'] }, migrations: { value: ['db'] } })
-    expect(await settings({ flags: { skills: [] } })).toMatchObject({ skills: { value: ['skills'], origin: 'default' }, migrations: { value: [] } })
+    expect(await settings({ flags: { skills: [] } })).toMatchObject({
+      skills: { value: ['skills'], origin: 'default' },
+      migrations: { value: [] },
+    })
   })
 
   test('of the ledger', async () => {
@@ -73,12 +77,37 @@ describe('the database', () => {
     ['--embedded', { flags: { embedded: true }, env: { DATABASE_URL: url('env'), CI: 'true' } }, 'embedded .skills/db', '--embedded'],
     ['--embedded DIR', { flags: { embedded: 'dir' }, env: { NODE_ENV: 'production' } }, 'embedded dir', '--embedded'],
     ['--embedded memory', { flags: { embedded: 'memory' } }, 'embedded (memory)', '--embedded'],
-    ['DATABASE_URL', { env: { DATABASE_URL: url('env'), PGHOST: 'pg' }, files: { ...config, ...dotenv } }, 'postgres://app@env:5432/x', 'DATABASE_URL'],
-    ['DATABASE_URL in .env', { env: { PGHOST: 'pg' }, files: { ...config, ...dotenv } }, 'postgres://app@dotenv:5432/x', 'DATABASE_URL in .env'],
-    ['PG* variables', { env: { PGHOST: 'pg', PGUSER: 'me', PGDATABASE: 'd' }, files: config }, 'postgres://me@pg:5432/d', 'PGHOST, PGDATABASE, PGUSER'],
+    [
+      'DATABASE_URL',
+      { env: { DATABASE_URL: url('env'), PGHOST: 'pg' }, files: { ...config, ...dotenv } },
+      'postgres://app@env:5432/x',
+      'DATABASE_URL',
+    ],
+    [
+      'DATABASE_URL in .env',
+      { env: { PGHOST: 'pg' }, files: { ...config, ...dotenv } },
+      'postgres://app@dotenv:5432/x',
+      'DATABASE_URL in .env',
+    ],
+    [
+      'PG* variables',
+      { env: { PGHOST: 'pg', PGUSER: 'me', PGDATABASE: 'd' }, files: config },
+      'postgres://me@pg:5432/d',
+      'PGHOST, PGDATABASE, PGUSER',
+    ],
     ['PG* variables in .env', { files: { ...config, '.env': 'PGHOST=pg\nPGUSER=me' } }, 'postgres://me@pg:5432/me', 'PGHOST, PGUSER'],
-    ['the URL of the file', { env: { PGPASSWORD: 'alone, chooses none' }, files: config }, 'postgres://app@file:5432/x', 'CWD/skills.config.json'],
-    ['the folder of the file', { files: { 'skills.config.json': '{"embedded": "data/db"}' } }, 'embedded data/db', 'CWD/skills.config.json'],
+    [
+      'the URL of the file',
+      { env: { PGPASSWORD: 'alone, chooses none' }, files: config },
+      'postgres://app@file:5432/x',
+      'CWD/skills.config.json',
+    ],
+    [
+      'the folder of the file',
+      { files: { 'skills.config.json': '{"embedded": "data/db"}' } },
+      'embedded data/db',
+      'CWD/skills.config.json',
+    ],
     ['the default', { env: { CI: '', NODE_ENV: 'test' } }, 'embedded .skills/db', 'default'],
     ['the default, as CI=false is no CI', { env: { CI: 'false' } }, 'embedded .skills/db', 'default'],
   ])('is that of %s', async (_, given, label, origin) => {
@@ -87,16 +116,58 @@ describe('the database', () => {
   })
 
   test.each<[string, Given, object]>([
-    ['none, with CI', { env: { CI: 'true' } }, { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('CI'), hint: expect.stringContaining('DATABASE_URL=') }],
+    [
+      'none, with CI',
+      { env: { CI: 'true' } },
+      { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('CI'), hint: expect.stringContaining('DATABASE_URL=') },
+    ],
     ['none, with CI=1', { env: { CI: '1' } }, { code: 'DATABASE_NOT_CONFIGURED' }],
-    ['none, in production', { env: { NODE_ENV: 'production' } }, { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('NODE_ENV=production') }],
+    [
+      'none, in production',
+      { env: { NODE_ENV: 'production' } },
+      { code: 'DATABASE_NOT_CONFIGURED', message: expect.stringContaining('NODE_ENV=production') },
+    ],
     ['a password alone, with CI', { env: { CI: 'true', PGPASSWORD: 's3cr3t' } }, { code: 'DATABASE_NOT_CONFIGURED' }],
     ['an empty DATABASE_URL', { env: { DATABASE_URL: '' } }, { code: 'DATABASE_URL_INVALID', message: 'DATABASE_URL is set but empty' }],
-    ['an empty DATABASE_URL over one in .env', { env: { DATABASE_URL: ' ' }, files: dotenv }, { code: 'DATABASE_URL_INVALID', message: 'DATABASE_URL is set but empty' }],
-    ['an empty --database-url', { flags: { databaseUrl: '' }, env: { DATABASE_URL: url('env') } }, { code: 'DATABASE_URL_INVALID', message: '--database-url is set but empty' }],
-    ['two at once', { flags: { databaseUrl: url('flag'), embedded: true } }, { code: 'USAGE', message: expect.stringContaining('exclude each other') }],
+    [
+      'an empty DATABASE_URL over one in .env',
+      { env: { DATABASE_URL: ' ' }, files: dotenv },
+      { code: 'DATABASE_URL_INVALID', message: 'DATABASE_URL is set but empty' },
+    ],
+    [
+      'an empty --database-url',
+      { flags: { databaseUrl: '' }, env: { DATABASE_URL: url('env') } },
+      { code: 'DATABASE_URL_INVALID', message: '--database-url is set but empty' },
+    ],
+    [
+      'two at once',
+      { flags: { databaseUrl: url('flag'), embedded: true } },
+      { code: 'USAGE', message: expect.stringContaining('exclude each other') },
+    ],
   ])('is refused: %s', async (_, given, error) => {
     await expect(settings(given)).rejects.toMatchObject({ exitCode: 2, ...error })
+  })
+
+  test.each<[string, Omit<Given, 'purpose'>, string, string]>([
+    ['--direct-url', { flags: { directUrl: url('direct'), databaseUrl: url('flag') } }, 'direct', 'flag'],
+    ['--database-url', { flags: { databaseUrl: url('flag') }, env: { DIRECT_URL: url('direct') } }, 'flag', 'flag'],
+    ['DIRECT_URL', { env: { DIRECT_URL: url('direct'), DATABASE_URL: url('env') } }, 'direct', 'env'],
+    [
+      'the directUrl of the file',
+      { files: { 'skills.config.json': JSON.stringify({ directUrl: url('direct'), databaseUrl: url('file') }) } },
+      'direct',
+      'file',
+    ],
+    [
+      'DATABASE_URL',
+      { env: { DATABASE_URL: url('env') }, files: { 'skills.config.json': JSON.stringify({ directUrl: url('direct') }) } },
+      'env',
+      'env',
+    ],
+  ])('to migrate is that of %s, past a pooler', async (_, given, migrating, using) => {
+    const host = async (purpose: Purpose): Promise<unknown> => (await settings({ ...given, purpose })).database.value
+    expect(await host('migrate')).toMatchObject({ hosts: [{ host: migrating }] })
+    expect(await host('use')).toMatchObject({ hosts: [{ host: using }] })
   })
 
   test('of --embedded without a folder is that of the configuration file, relative to the file', async () => {

@@ -37,6 +37,8 @@ test.each([
   ['SYNC', 'sync'],
   ['verfiy', 'verify'],
   ['verifying', 'verify'],
+  ['verixx', 'verify'],
+  ['verxxx', undefined],
   ['xyz', undefined],
   ['sinking', undefined],
   ['', undefined],

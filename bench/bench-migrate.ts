@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { build } from 'esbuild'
+import type { Bench } from './bench.ts'
+import { recreate, skills } from './bench.ts'
+import { startDelayProxy } from './delay-proxy.ts'
+import type { Command } from './measure.ts'
+import { report, runOnce } from './measure.ts'
+import type { MigrationFolders } from './migration-folders.ts'
+import { writeLongMigration, writeMigrationFolders } from './migration-folders.ts'
+
+const FILES = 100
+const STATEMENTS = 5_000
+const ONE_WAY_MS = 5
+const BARE = 'bare script: connect, read the ledger'
+const PSQL = spawnSync('psql', ['--version']).status === 0 ? 'psql -f' : undefined
+
+/** A runner as a command on one database; `fresh` is whether it must find that empty. */
+type Runner = (url: string) => Command
+
+/** Applying nothing, and applying 100 files, against the floor and against the other runners. */
+export async function benchMigrate(bench: Bench): Promise<void> {
+  const folders = writeMigrationFolders(path.join(bench.scratch, 'migrations'), FILES)
+  const long = writeLongMigration(path.join(bench.scratch, 'long'), STATEMENTS)
+  const runners = await runnersFor(bench, folders)
+  const bare: Runner = await bareScript(bench)
+  const { port } = new URL(bench.url('postgres'))
+  const proxy = await startDelayProxy({ host: '127.0.0.1', port: Number(port) }, ONE_WAY_MS)
+  const near = (database: string): string => bench.url(database)
+  const far = (database: string): string => bench.url(database).replace(`:${port}/`, `:${proxy.port}/`)
+
+  for (const runner of runners) {
+    const { name } = runner('')
+    await recreate(bench, databaseOf(name))
+    if (name !== PSQL) await runOnce(runner(near(databaseOf(name))))
+  }
+  const idle = runners.filter((runner) => runner('').name !== PSQL)
+  const [ours = bare, ...peers] = idle
+  const noop = (at: typeof near): Command[] => [
+    ours(at('bench_skills')),
+    bare(at('bench_skills')),
+    ...peers.map((peer) => peer(at(databaseOf(peer('').name)))),
+  ]
+  const fresh = (at: typeof near): Command[] =>
+    runners.map((runner) => {
+      const database = databaseOf(runner('').name)
+      return { ...runner(at(database)), before: () => recreate(bench, database) }
+    })
+  const half = ['node-pg-migrate', 'graphile-migrate', 'postgrator', 'drizzle-kit'].map((to) => ({ to, ratio: 0.5 }))
+
+  await report(`migrate, ${FILES} files, nothing to do`, noop(near), bench.runs, [
+    { to: BARE, ratio: 1.25 },
+    { to: 'dbmate', ratio: 1.1 },
+    ...half,
+  ])
+  await report(`migrate, ${FILES} files, nothing to do, 10 ms a round trip`, noop(far), bench.runs, [
+    { to: BARE, ratio: 1.3 },
+    { to: 'dbmate', ratio: 1 },
+  ])
+  await report(`migrate, ${FILES} files, fresh`, fresh(near), bench.runs, [
+    { to: PSQL ?? '', ratio: 1.5 },
+    { to: 'dbmate', ratio: 1 },
+  ])
+  await report(
+    `migrate, ${FILES} files, fresh, 10 ms a round trip (promised: at most 1,700 ms)`,
+    fresh(far),
+    Math.min(bench.runs, 5),
+    peers.map((peer) => ({ to: peer('').name, ratio: 1 })),
+  )
+  if (PSQL !== undefined) {
+    const psql: Command = {
+      name: PSQL,
+      argv: ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', long, near('bench_psql')],
+      before: () => recreate(bench, 'bench_psql'),
+    }
+    const own: Command = {
+      ...skills(bench, 'skills migrate', near('bench_long'), 'migrate', '--dir', path.dirname(long)),
+      before: () => recreate(bench, 'bench_long'),
+    }
+    await report(`migrate, one file of ${STATEMENTS} statements`, [own, psql], bench.runs, [{ to: PSQL, ratio: 1.3 }])
+  }
+  proxy.stop()
+}
+
+async function bareScript(bench: Bench): Promise<Runner> {
+  const outfile = path.join(bench.scratch, 'bare-ledger.mjs')
+  await build({
+    entryPoints: [path.join(bench.root, 'bench', 'bare-ledger.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
+  return (url) => ({ name: BARE, argv: [process.execPath, outfile], env: { DATABASE_URL: url } })
+}
+
+/** Ours first; the others when they are installed: `npm install --prefix bench/peers`. */
+async function runnersFor(bench: Bench, folders: MigrationFolders): Promise<Runner[]> {
+  const ours: Runner = (url) => skills(bench, 'skills migrate', url, 'migrate', '--dir', folders.plain)
+  const psql: Runner[] =
+    PSQL === undefined
+      ? []
+      : [
+          (url) => ({
+            name: PSQL,
+            argv: ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', ...folders.plainFiles.flatMap((file) => ['-f', file]), url],
+          }),
+        ]
+  const home = path.join(bench.root, 'bench', 'peers')
+  if (!existsSync(path.join(home, 'node_modules'))) {
+    console.log('\nother runners are left out: npm install --prefix bench/peers')
+    return [ours, ...psql]
+  }
+  const binary = (name: string): string => path.join(home, 'node_modules', '.bin', name)
+  const peers: Runner[] = [
+    (url) => ({
+      name: 'dbmate',
+      argv: [binary('dbmate'), '--no-dump-schema', '--migrations-dir', folders.dbmate, 'migrate'],
+      env: { DATABASE_URL: `${url}?sslmode=disable` },
+    }),
+    (url) => ({
+      name: 'node-pg-migrate',
+      argv: [binary('node-pg-migrate'), 'up', '-m', folders.nodePgMigrate],
+      env: { DATABASE_URL: url },
+      cwd: bench.scratch,
+    }),
+    (url) => ({
+      name: 'graphile-migrate',
+      argv: [binary('graphile-migrate'), 'migrate'],
+      env: { DATABASE_URL: url, ROOT_DATABASE_URL: url.replace(/[^/]*$/, 'template1'), SHADOW_DATABASE_URL: `${url}_shadow` },
+      cwd: folders.graphile,
+    }),
+    (url) => ({
+      name: 'postgrator',
+      argv: [process.execPath, path.join(home, 'postgrator-run.mjs'), folders.postgrator],
+      env: { DATABASE_URL: url },
+    }),
+    (url) => ({
+      name: 'drizzle-kit',
+      argv: [binary('drizzle-kit'), 'migrate', '--config', 'drizzle.config.ts'],
+      env: { DATABASE_URL: url },
+      cwd: folders.drizzle,
+    }),
+  ]
+  return [ours, ...psql, ...peers]
+}
+
+function databaseOf(name: string): string {
+  return `bench_${name
+    .replace(/^skills migrate$/, 'skills')
+    .replace(/^psql -f$/, 'psql')
+    .replaceAll('-', '_')}`
+}
