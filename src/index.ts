@@ -30,7 +30,16 @@ export type { Skill, SkillFields, SkillMeta } from './registry/skill.ts'
 export type { Change, FieldChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
 export type { Cooccurrence, SkillStats, StatsReport, Totals } from './stats/report.ts'
-export type { AppliedMigration, ExistingObject, MigrateEvent, MigrateReport, PendingMigration, StatusReport } from './migrations/report.ts'
+export type {
+  AppliedMigration,
+  ExistingObject,
+  MigrateEvent,
+  MigrateReport,
+  PendingMigration,
+  PlannedHazard,
+  PlannedStatement,
+  StatusReport,
+} from './migrations/report.ts'
 export type { BaselineReport } from './migrations/baseline.ts'
 export type { RepairReport } from './migrations/repair.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
@@ -127,6 +136,8 @@ export interface SyncCallOptions {
   /** `write` unless given; the other two never write. */
   mode?: SyncMode
   cwd?: string
+  /** What the names of the folders in the registry are relative to; `cwd` unless given. */
+  projectFolder?: string
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -146,6 +157,8 @@ export interface VerifyCallOptions {
   /** A check that cannot run is a failure. */
   strict?: boolean
   cwd?: string
+  /** As for `sync`. */
+  projectFolder?: string
 }
 
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
@@ -176,11 +189,11 @@ export async function stats(db: Db, options: StatsCallOptions = {}): Promise<Sta
 }
 
 /** What the registry checks compare with, or why there is nothing. */
-async function skillFacts(options: Pick<VerifyCallOptions, 'skills' | 'cwd'>): Promise<object | string> {
-  const { roots, cwd } = skillRoots({ cwd: options.cwd, dirs: options.skills })
+async function skillFacts(options: Pick<VerifyCallOptions, 'skills' | 'cwd' | 'projectFolder'>): Promise<object | string> {
+  const { roots, cwd, labelBase } = skillRoots({ cwd: options.cwd, dirs: options.skills, projectFolder: options.projectFolder })
   const asked = options.skills !== undefined
   if (!asked && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
-  const folder = await readSkills({ roots, cwd })
+  const folder = await readSkills({ roots, cwd, labelBase })
   return {
     roots: folder.roots.map(({ label }) => label),
     skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })),
@@ -193,11 +206,18 @@ function reasonFor(where: string, diagnostics: readonly Diagnostic[]): string {
   return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'it cannot be read'
 }
 
-function skillRoots({ dirs, cwd }: { dirs?: readonly string[] | undefined; cwd?: string | undefined }): {
+interface SkillRootOptions {
+  dirs?: readonly string[] | undefined
+  cwd?: string | undefined
+  projectFolder?: string | undefined
+}
+
+function skillRoots({ dirs, cwd = process.cwd(), projectFolder = cwd }: SkillRootOptions): {
   roots: readonly string[]
   cwd: string
+  labelBase: string
 } {
-  return { roots: dirs ?? [DEFAULT_SKILLS], cwd: cwd ?? process.cwd() }
+  return { roots: dirs ?? [DEFAULT_SKILLS], cwd, labelBase: projectFolder }
 }
 
 const DEFAULT_SKILLS = 'skills'

@@ -1,7 +1,7 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import Postgrator from 'postgrator'
 
-const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+const client = new Client({ connectionString: process.env.DATABASE_URL })
 await client.connect()
 const postgrator = new Postgrator({
   migrationPattern: `${process.argv[2]}/*.sql`,

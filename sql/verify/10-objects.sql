@@ -3,6 +3,7 @@
 -- check: tables.exist
 -- title: the five tables are there
 -- severity: error
+-- gate: yes
 -- remedy: run `skills migrate`; if its ledger already holds 20251220_create_skill_system, run that file by hand, it can be run again
 SELECT
   format('table %s', want.name) AS object,

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { Purpose, Settings } from '../config/settings.ts'
 import { loadSettings } from '../config/settings.ts'
 import { parseDuration } from '../core/durations.ts'
-import type { ExitCode, SkillsError } from '../core/errors.ts'
+import type { ExitCode } from '../core/errors.ts'
+import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import type { Style } from '../render/style.ts'
@@ -39,10 +41,10 @@ export interface Context {
 
 /** What a command gives back. */
 export interface CommandResult {
-  /** For `--json`. */
-  report: object
+  /** For `--json`; null when the error is all there is to say. */
+  report: object | null
   /** For people: the lines of the report on stdout. */
-  view: (style: Style, width: number) => string[]
+  view?: (style: Style, width: number) => string[]
   exit?: ExitCode
   error?: SkillsError
 }
@@ -52,10 +54,11 @@ export async function withDatabase<T>(
   context: Context,
   flags: CommandFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
-  { purpose = 'use', meanwhile }: WithDatabaseOptions = {},
+  { purpose = 'use', mustExist = false, meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
   const waitMs = flags.wait === undefined ? 0 : parseDuration(flags.wait, '--wait')
+  if (mustExist) refuseMissing(settings)
   const opening = openDb(settings.database.value, { schema: settings.schema.value, waitMs })
   if (meanwhile !== undefined) await workMeanwhile(opening, () => meanwhile(settings))
   const db = await opening
@@ -71,8 +74,17 @@ export async function withDatabase<T>(
 
 export interface WithDatabaseOptions {
   purpose?: Purpose
+  /** For commands that only look: an embedded database that is not there is not made. */
+  mustExist?: boolean
   /** Work that needs no database, done while the connection is being made. */
   meanwhile?: (settings: Settings) => void
+}
+
+function refuseMissing({ database: { value: target } }: Settings): void {
+  if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
+  throw new SkillsError('NOT_MIGRATED', `there is no embedded database ${target.directory}`, {
+    hint: 'skills migrate makes it; for a server set DATABASE_URL or say --database-url',
+  })
 }
 
 async function workMeanwhile(opening: Promise<Db>, work: () => void): Promise<void> {

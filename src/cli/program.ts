@@ -3,6 +3,7 @@ import { packageVersion } from '../config/package-files.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
+import { createIo } from './io.ts'
 import { EXIT_CODES, addCommonOptions, addDatabaseOptions, collect, examples } from './options.ts'
 import type { Executor } from './run-command.ts'
 
@@ -23,6 +24,8 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .addHelpText('beforeAll', '')
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
+    // told by usageError, in the form of all errors
+    .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
 
@@ -150,9 +153,36 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     return exit
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    // commander has printed the reason; it exits 1 on usage errors, and 1 means "no" here
-    return error.exitCode === 0 || error.code === 'commander.help' ? EXIT.ok : EXIT.usage
+    if (error.exitCode === 0) return EXIT.ok
+    if (error.code === 'commander.help') {
+      createIo({}, process.env).out(program.helpInformation())
+      return EXIT.ok
+    }
+    return usageError(program, argv, error.message)
   }
+}
+
+/** What the command line has wrong, in the form of all errors; commander exits 1 here, and 1 means "no". */
+function usageError(program: Command, argv: readonly string[], message: string): ExitCode {
+  const name = commandName(program, argv)
+  const text = message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, ' ($1)')
+  const error = { code: 'USAGE', message: text, hint: `${['skills', name].join(' ').trim()} --help` }
+  const io = createIo({}, process.env)
+  if (argv.includes('--json')) io.json({ schemaVersion: 1, command: name, ok: false, report: null, error })
+  else io.err(`error [${error.code}] ${text}\n  → ${error.hint}`)
+  return EXIT.usage
+}
+
+/** The command that was meant, as far as its words can be made out. */
+function commandName(program: Command, argv: readonly string[]): string {
+  const names: string[] = []
+  let at: Command | undefined = program
+  for (const word of argv) {
+    at = at?.commands.find((known) => known.name() === word)
+    if (at === undefined) break
+    names.push(word)
+  }
+  return names.join(' ')
 }
 
 /** Of a command that runs by itself and has subcommands, commander takes a slip in one for an argument too many. */

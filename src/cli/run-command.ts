@@ -5,6 +5,7 @@ import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT, SkillsError } from '../core/errors.ts'
 import { DatabaseError } from '../db/database-error.ts'
+import { SQLSTATE } from '../db/sqlstates.ts'
 import { renderGithubAnnotation } from '../render/github.ts'
 import { createStyle } from './colors.ts'
 import type { CommandResult, CommonFlags, Context } from './context.ts'
@@ -52,13 +53,20 @@ async function runCommand(name: string, flags: CommonFlags, command: (context: C
   return exit
 }
 
-type Attempt = { report: object | null; view?: CommandResult['view']; exit?: ExitCode; error?: SkillsError }
-
-async function attempt(command: () => Promise<CommandResult>): Promise<Attempt> {
+async function attempt(command: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await command()
   } catch (error) {
     if (error instanceof SkillsError) return { report: null, error }
+    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege) {
+      return {
+        report: null,
+        error: new SkillsError('PERMISSION_DENIED', error.message, {
+          cause: error,
+          hint: 'grant the role what it lacks (GRANT SELECT ON ... TO ...), or use another role',
+        }),
+      }
+    }
     if (error instanceof DatabaseError) {
       const hint = error.hint ?? error.detail
       return {
@@ -74,12 +82,12 @@ async function attempt(command: () => Promise<CommandResult>): Promise<Attempt> 
 }
 
 /** After a signal that is the news, and not the statement that was cancelled for it. */
-function withInterruption(result: Attempt): Attempt {
+function withInterruption(result: CommandResult): CommandResult {
   const error = interruption(result.error)
   return error === undefined ? result : { ...result, error, exit: error.exitCode }
 }
 
-function diagnosticsOf({ report, error }: Attempt): readonly Diagnostic[] {
+function diagnosticsOf({ report, error }: CommandResult): readonly Diagnostic[] {
   const reported = (report as { diagnostics?: Diagnostic[] } | null)?.diagnostics ?? []
   return reported.length > 0 ? reported : (error?.diagnostics ?? [])
 }

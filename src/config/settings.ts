@@ -37,6 +37,8 @@ export interface Settings {
   skills: Setting<string[]>
   migrations: Setting<string[]>
   configFile: string | undefined
+  /** Folder that the names of skill folders are relative to in the registry: that of the configuration file which names them, else the working directory. */
+  projectFolder: string
 }
 
 export const DEFAULT_EMBEDDED = '.skills/db'
@@ -47,14 +49,16 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
   const file = await loadConfigFile(cwd, flags.config)
   const sources: Sources = { flags, env, dotenv, file, cwd, purpose }
   const { target, origin, schema: urlSchema } = chooseDatabase(sources)
+  const skills = pickPaths(sources, flags.skills, 'the command line', 'SKILLS_DIR', 'skills') ?? { value: ['skills'], origin: 'default' }
   const schema = pick(sources, flags.schema, '--schema', 'SKILLS_SCHEMA', 'schema')
   return {
     database: { value: target, origin },
     schema: schema ?? { value: urlSchema, origin: urlSchema === undefined ? 'default' : origin },
     ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: 'schema_migrations', origin: 'default' },
-    skills: pickPaths(sources, flags.skills, 'the command line', 'SKILLS_DIR', 'skills') ?? { value: ['skills'], origin: 'default' },
+    skills,
     migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
     configFile: file?.path,
+    projectFolder: file !== undefined && skills.origin === file.path ? path.dirname(file.path) : cwd,
   }
 }
 

@@ -6,6 +6,7 @@ import { lockedTransaction } from './locked-transaction.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { MigrationFile } from './migration-file.ts'
 import { parseMigration } from './parse-migration.ts'
+import { planStatements } from './plan-statements.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import { runFiles } from './run-files.ts'
@@ -29,7 +30,11 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   }))
   refuseUnfit(pending)
   refusePooled(db, pending)
-  if (report.dryRun) return
+  if (report.dryRun) {
+    const plans = await planStatements(db, pending)
+    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    return
+  }
   const settings: RunSettings = {
     db,
     ledger: ledgerName(db, options.ledger),

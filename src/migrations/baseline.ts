@@ -71,11 +71,14 @@ async function differencesOf(db: Db, files: readonly MigrationFile[], { catalogQ
     if (expected === undefined) return null
     const defining = expected.filter(({ kind }) => kind !== 'comment' && kind !== 'grant')
     const actual = db.info.schemaExists ? await readCatalog(db, db.info.schema, catalogQuery) : []
-    return diffCatalogs(defining, actual)
-      .filter((difference) => difference.expected !== undefined)
-      .map(describe)
+    const missing = diffCatalogs(defining, actual).filter(({ expected: wanted }) => wanted !== undefined)
+    const goneTables = missing.filter(({ kind, actual: found }) => WHOLES.has(kind) && found === undefined).map(({ name }) => `${name}.`)
+    // of what is missing altogether its parts need not be told
+    return missing.filter(({ name }) => !goneTables.some((whole) => name.startsWith(whole))).map(describe)
   })
 }
+
+const WHOLES: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table', 'view', 'materialized view'])
 
 async function record(
   db: Db,

@@ -37,6 +37,30 @@ export interface PendingMigration {
   file: string
   statements: number
   transaction: boolean
+  /** What would run; in a dry run only. */
+  plan?: PlannedStatement[]
+}
+
+export interface PlannedStatement {
+  line: number
+  /** On one line, cut to 100 characters. */
+  text: string
+  hazards: PlannedHazard[]
+}
+
+/** What a statement does to those who use the database while it runs; docs/migrate-hazards.md has the codes. */
+export interface PlannedHazard {
+  code: string
+  line: number
+  column: number
+  /** Lock mode, as `ACCESS EXCLUSIVE`. */
+  lock: string
+  /** What others cannot do meanwhile. */
+  blocks: string
+  rewrite: boolean
+  table?: string
+  message: string
+  advice: string
 }
 
 export interface ExistingObject {

@@ -25,6 +25,8 @@ export interface DiscoverOptions {
   roots: readonly string[]
   /** The working directory: what relative roots, paths in diagnostics and labels are relative to. */
   cwd: string
+  /** What labels are relative to; the working directory unless given. A project's own folder, so that it does not matter where below it a command runs. */
+  labelBase?: string
   /** By what the registry knows the root; for one root only. Default: its path relative to `cwd`, with `/`. */
   rootLabel?: string
 }
@@ -58,7 +60,7 @@ export async function discoverSkills(options: DiscoverOptions): Promise<Discover
   return found
 }
 
-function resolveRoots({ roots, cwd, rootLabel }: DiscoverOptions): SkillRoot[] {
+function resolveRoots({ roots, cwd, rootLabel, labelBase }: DiscoverOptions): SkillRoot[] {
   if (rootLabel !== undefined && roots.length !== 1) {
     throw new SkillsError('USAGE', `a root label needs exactly one skills folder, ${roots.length} are given`, {
       hint: 'run once for each folder',
@@ -76,7 +78,7 @@ function resolveRoots({ roots, cwd, rootLabel }: DiscoverOptions): SkillRoot[] {
         },
       )
     }
-    return { path: absolute, label: rootLabel ?? relativePath(absolute, cwd) }
+    return { path: absolute, label: rootLabel ?? relativePath(absolute, labelBase ?? cwd) }
   })
 }
 

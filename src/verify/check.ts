@@ -6,6 +6,8 @@ export interface Check {
   severity: 'error' | 'warning' | 'info'
   /** What the user should do about a fault, unless the row says otherwise. */
   remedy: string
+  /** When it fails, the checks behind it would only fail for the same reason: they are skipped. */
+  gate: boolean
   /** Which of the inputs is `$1` of the query. */
   input: CheckInput | undefined
   file: string

@@ -42,6 +42,7 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
     title: required(header, 'title', file, line),
     remedy: required(header, 'remedy', file, line),
     severity: oneOf(header.get('severity') ?? 'error', SEVERITIES, 'severity', file, line),
+    gate: header.get('gate') === 'yes',
     input: header.has('input') ? oneOf(header.get('input') ?? '', CHECK_INPUTS, 'input', file, line) : undefined,
     file,
     line,

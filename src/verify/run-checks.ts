@@ -18,36 +18,34 @@ export interface VerifyOptions {
 export async function runChecks(db: Db, options: VerifyOptions): Promise<VerifyReport> {
   const results: CheckResult[] = []
   await db.transaction({ rollback: true }, async () => {
+    let shut: string | undefined
     for (const [i, check] of options.checks.entries()) {
       options.onProgress?.(check, i + 1)
-      results.push(await runCheck(db, check, options))
+      const result =
+        shut === undefined || check.input === 'ledger'
+          ? await runCheck(db, check, options)
+          : skipped(check, `${shut} failed, and this rests on it`)
+      results.push(result)
+      if (check.gate && result.status === 'failed') shut = check.id
     }
   })
   const count = (status: CheckResult['status']): number => results.filter((result) => result.status === status).length
   const failed = count('failed')
-  const skipped = count('skipped')
+  const skippedCount = count('skipped')
   return {
-    ok: failed === 0 && (options.strict !== true || skipped === 0),
+    ok: failed === 0 && (options.strict !== true || skippedCount === 0),
     passed: count('passed'),
     failed,
     warnings: count('warning'),
-    skipped,
+    skipped: skippedCount,
     checks: results,
   }
 }
 
 async function runCheck(db: Db, check: Check, { inputs, missing }: VerifyOptions): Promise<CheckResult> {
-  const { id, title, severity } = check
   const input = check.input === undefined ? undefined : inputs[check.input]
   if (check.input !== undefined && input === undefined) {
-    return {
-      id,
-      title,
-      severity,
-      status: 'skipped',
-      reason: missing?.[check.input] ?? `there is no ${check.input} to compare with`,
-      faults: [],
-    }
+    return skipped(check, missing?.[check.input] ?? `there is no ${check.input} to compare with`)
   }
   await db.exec('SAVEPOINT skills_check')
   try {
@@ -60,14 +58,18 @@ async function runCheck(db: Db, check: Check, { inputs, missing }: VerifyOptions
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     const reason = cannotRun(error)
-    if (reason !== undefined) return { id, title, severity, status: 'skipped', reason, faults: [] }
+    if (reason !== undefined) return skipped(check, reason)
     return judge(check, [
-      { object: id, expected: 'a check that runs', actual: `${error.message} (SQLSTATE ${error.code})`, remedy: check.remedy },
+      { object: check.id, expected: 'a check that runs', actual: `${error.message} (SQLSTATE ${error.code})`, remedy: check.remedy },
     ])
   } finally {
     // undoes the rows of the set-up, and an error; on a dead connection there is nothing to undo
     await db.exec('ROLLBACK TO SAVEPOINT skills_check; RELEASE SAVEPOINT skills_check').catch(() => undefined)
   }
+}
+
+function skipped({ id, title, severity }: Check, reason: string): CheckResult {
+  return { id, title, severity, status: 'skipped', reason, faults: [] }
 }
 
 function judge({ id, title, severity }: Check, faults: Fault[]): CheckResult {

@@ -149,7 +149,7 @@ test('quickstart runs in an empty folder with the skills of the package, twice, 
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain('3 added')
   expect(first.stdout).toMatch(/\d+ sample events logged/)
-  expect(first.stdout).toContain('npx skills sync --embedded')
+  expect(first.stdout).toMatch(/npx skills sync \S+skills --embedded /)
   const second = await runSkills(['quickstart'], { cwd, env })
   expect(second.code).toBe(0)
   expect(second.stdout).toContain('no sample events: the log has some already')

@@ -42,10 +42,10 @@ describe('help', () => {
 })
 
 test.each([
-  [['migrat'], /unknown command 'migrat'\n\(Did you mean migrate\?\)/],
-  [['migrate', 'statsu'], /unknown command 'statsu'\n\(Did you mean status\?\)/],
-  [['migrate', 'xyz'], /unknown command 'xyz'\n$/],
-  [['migrate', '--dry-rum'], /unknown option '--dry-rum'\n\(Did you mean --dry-run\?\)/],
+  [['migrat'], /unknown command 'migrat' \(Did you mean migrate\?\)/],
+  [['migrate', 'statsu'], /unknown command 'statsu' \(Did you mean status\?\)/],
+  [['migrate', 'xyz'], /unknown command 'xyz'\n  → skills migrate --help\n$/],
+  [['migrate', '--dry-rum'], /unknown option '--dry-rum' \(Did you mean --dry-run\?\)/],
   [['--jsom'], /unknown option '--jsom'/],
   [['stats', '--limit'], /'--limit <n>' argument missing/],
   [['stats', 'a', 'b'], /too many arguments/],
@@ -83,6 +83,7 @@ describe('--json prints one document, also when it fails', () => {
     [['migrate'], 2, 'DATABASE_URL_INVALID', { DATABASE_URL: '' }],
     [['migrate'], 2, 'DATABASE_NOT_CONFIGURED', { CI: '1' }],
     [['migrate', '--config', 'none.json'], 2, 'CONFIG_INVALID', NOWHERE],
+    [['migrate', '--no-such-option'], 2, 'USAGE', NOWHERE],
     [['migrate', '--embedded', 'file/db'], 3, 'EMBEDDED_BROKEN'],
     // passwords that are words of the document
     [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:false@127.0.0.1:1/x' }],

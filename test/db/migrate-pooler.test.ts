@@ -29,16 +29,16 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
     const dir = scratch(
       Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.sql`, `create table t${i} (id int); select pg_sleep(0.02);`])),
     )
-    let busy = true
+    const until = { done: false }
     const others = Array.from({ length: 6 }, async () => {
       const other = await openDb(await targetOf(pooler.url(name)))
-      while (busy) await other.transaction({}, async () => void (await other.query('select pg_sleep(0.005)')))
+      while (!until.done) await other.transaction({}, async () => void (await other.query('select pg_sleep(0.005)')))
       await other.close()
     })
     const runs = await Promise.all(
       Array.from({ length: 12 }, () => runSkills(['migrate', '--json', '--dir', dir, '--database-url', pooler.url(name)])),
     )
-    busy = false
+    until.done = true
     await Promise.all(others)
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
     const applied = runs.flatMap(({ stdout }) =>

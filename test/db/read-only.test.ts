@@ -16,9 +16,7 @@ beforeAll(async () => {
   url = server.url('postgres')
   await runSkills(['migrate', '--database-url', url])
   const db = await openDb(await targetOf(url))
-  await db.exec(
-    'create role reader login; grant usage on schema public to reader; grant select on all tables in schema public to reader',
-  )
+  await db.exec('create role reader login; grant usage on schema public to reader; grant select on all tables in schema public to reader')
   await db.exec('create database empty')
   await db.close()
   url = url.replace('postgres://postgres@', 'postgres://reader@')

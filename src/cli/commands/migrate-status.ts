@@ -17,10 +17,15 @@ export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
 export const execute: Executor = executor('migrate status', migrateStatusCommand)
 
 async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
-  return withDatabase(context, flags, async (db, settings) => {
-    const status = await migrationStatus(db, { sources: migrationSources(settings.migrations.value), ledger: settings.ledger.value })
-    const report = { database: databaseReport(db.info), ...status }
-    const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
-    return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }
-  })
+  return withDatabase(
+    context,
+    flags,
+    async (db, settings) => {
+      const status = await migrationStatus(db, { sources: migrationSources(settings.migrations.value), ledger: settings.ledger.value })
+      const report = { database: databaseReport(db.info), ...status }
+      const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
+      return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }
+    },
+    { mustExist: true },
+  )
 }

@@ -40,7 +40,7 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
   const skills = existsSync(path.join(cwd, 'skills')) ? 'skills' : path.join(packageRoot(), 'skills')
   progress.update('skills migrate')
   const migrated = await migrate(db)
-  if (migrated.error !== undefined) return { report: migrated.report, view: () => [], error: migrated.error }
+  if (migrated.error !== undefined) return { report: null, error: migrated.error }
   progress.update('skills sync')
   const synced = await sync(db, { dirs: [skills], cwd })
   progress.update('sample events')
@@ -53,6 +53,7 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
     migrate: migrated.report,
     sync: synced,
     sampleEvents: events,
+    skills,
     verify: verified,
     stats: counted,
     flags: directory === DEFAULT_EMBEDDED ? (isConfigured(context) ? ' --embedded' : '') : ` --embedded ${directory}`,

@@ -19,12 +19,17 @@ export const execute: Executor = executor('stats', statsCommand)
 async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult> {
   const sinceMs = flags.since === undefined ? undefined : parseDuration(flags.since, '--since')
   const limit = readLimit(flags.limit)
-  return withDatabase(context, flags, async (db) => {
-    context.progress.update('counting')
-    const found = await stats(db, { skill, sinceMs, limit, cooccurrence: flags.cooccurrence === true })
-    const report = { database: databaseReport(db.info), ...found }
-    return { report, view: (style, width) => statsView(report, style, width) }
-  })
+  return withDatabase(
+    context,
+    flags,
+    async (db) => {
+      context.progress.update('counting')
+      const found = await stats(db, { skill, sinceMs, limit, cooccurrence: flags.cooccurrence === true })
+      const report = { database: databaseReport(db.info), ...found }
+      return { report, view: (style, width) => statsView(report, style, width) }
+    },
+    { mustExist: true },
+  )
 }
 
 function readLimit(text: string | undefined): number {

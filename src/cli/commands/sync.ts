@@ -28,17 +28,23 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
       hint: '--check is a dry run that exits 1 when there is work',
     })
   const mode = flags.check === true ? 'check' : flags.dryRun === true ? 'dry-run' : 'write'
-  return withDatabase(context, { ...flags, skills: [...dirs] }, async (db, settings) => {
-    const synced = await sync(db, {
-      dirs: settings.skills.value,
-      prune,
-      mode,
-      cwd: context.cwd,
-      onProgress: ({ done, total }) => context.progress.update(`read ${done} of ${total} skills`),
-    })
-    const report = { database: databaseReport(db.info), ...synced }
-    return { report, exit: exitOf(synced), view: (style) => syncView(report, style) }
-  })
+  return withDatabase(
+    context,
+    { ...flags, skills: [...dirs] },
+    async (db, settings) => {
+      const synced = await sync(db, {
+        dirs: settings.skills.value,
+        prune,
+        mode,
+        cwd: context.cwd,
+        projectFolder: settings.projectFolder,
+        onProgress: ({ done, total }) => context.progress.update(`read ${done} of ${total} skills`),
+      })
+      const report = { database: databaseReport(db.info), ...synced }
+      return { report, exit: exitOf(synced), view: (style) => syncView(report, style) }
+    },
+    { mustExist: true },
+  )
 }
 
 function exitOf(report: SyncReport): typeof EXIT.ok | typeof EXIT.no {

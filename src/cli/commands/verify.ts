@@ -22,20 +22,26 @@ export const execute: Executor = executor('verify', verifyCommand)
 async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult> {
   const all = { ...flags, skills: [...dirs] }
   if (flags.ephemeral === true) return verifyEphemeral(context, all)
-  return withDatabase(context, all, async (db, settings) => {
-    const skills = settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }
-    context.progress.update('running the checks')
-    return resultOf(
-      db,
-      await verify(db, {
-        ...skills,
-        dirs: settings.migrations.value,
-        ledger: settings.ledger.value,
-        strict: flags.strict === true,
-        cwd: context.cwd,
-      }),
-    )
-  })
+  return withDatabase(
+    context,
+    all,
+    async (db, settings) => {
+      const skills = settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }
+      context.progress.update('running the checks')
+      return resultOf(
+        db,
+        await verify(db, {
+          ...skills,
+          dirs: settings.migrations.value,
+          ledger: settings.ledger.value,
+          strict: flags.strict === true,
+          cwd: context.cwd,
+          projectFolder: settings.projectFolder,
+        }),
+      )
+    },
+    { mustExist: true },
+  )
 }
 
 /** Migrate, sync and verify on an embedded database in memory: what CI wants to know of the files alone. */
@@ -51,12 +57,15 @@ async function verifyEphemeral(context: Context, flags: VerifyFlags & { skills: 
     const options = { dirs: settings.migrations.value, ledger: settings.ledger.value }
     context.progress.update('migrating')
     const migrated = await migrate(db, options)
-    if (migrated.error !== undefined) return { report: migrated.report, view: () => [], error: migrated.error }
+    if (migrated.error !== undefined) return { report: null, error: migrated.error }
     const skills = settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }
     context.progress.update('syncing')
-    const synced = await syncIfThere(db, settings.skills.value, settings.skills.origin === 'default', context.cwd)
+    const synced = await syncIfThere(db, settings.skills.value, settings.skills.origin === 'default', context.cwd, settings.projectFolder)
     context.progress.update('running the checks')
-    const result = resultOf(db, await verify(db, { ...skills, ...options, strict: flags.strict === true, cwd: context.cwd }))
+    const result = resultOf(
+      db,
+      await verify(db, { ...skills, ...options, strict: flags.strict === true, cwd: context.cwd, projectFolder: settings.projectFolder }),
+    )
     const diagnostics = synced?.diagnostics ?? []
     const invalid = diagnostics.some(({ severity }) => severity === 'error')
     return { ...result, report: { ...result.report, diagnostics }, exit: invalid ? EXIT.no : (result.exit ?? EXIT.ok) }
@@ -67,9 +76,15 @@ async function verifyEphemeral(context: Context, flags: VerifyFlags & { skills: 
 }
 
 /** The default folder may be missing; one that was named may not. */
-async function syncIfThere(db: Db, dirs: readonly string[], optional: boolean, cwd: string): Promise<SyncReport | undefined> {
+async function syncIfThere(
+  db: Db,
+  dirs: readonly string[],
+  optional: boolean,
+  cwd: string,
+  projectFolder: string,
+): Promise<SyncReport | undefined> {
   try {
-    return await sync(db, { dirs, cwd })
+    return await sync(db, { dirs, cwd, projectFolder })
   } catch (error) {
     if (optional && error instanceof SkillsError && error.code === 'SKILLS_DIR_MISSING') return undefined
     throw error

@@ -1,9 +1,12 @@
 import { formatDuration } from '../../core/durations.ts'
 import { plural, printable } from '../../core/text.ts'
-import type { AppliedMigration, ExistingObject, MigrateReport } from '../../migrations/report.ts'
+import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../migrations/report.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'
+
+/** More statements than a screen holds. */
+const MANY = 24
 
 /** What `skills migrate` did; one line when there was nothing to do. */
 export function migrateView(report: MigrateReport & { database: DatabaseReport }, style: Style, failed: boolean): string[] {
@@ -15,9 +18,7 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
   if (report.dryRun)
     return [
       head,
-      ...report.pending.map(
-        ({ file, statements }) => `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')})`)}`,
-      ),
+      ...report.pending.flatMap((pending) => plannedLines(pending, style)),
       ...remarks,
       ...(failed ? [] : ['nothing was written (dry run)']),
     ]
@@ -27,6 +28,21 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
     ...remarks,
     ...pendingLines(report, style, failed),
     ...(failed ? [] : [summary(report, style)]),
+  ]
+}
+
+/** What a file would do: each statement when they are few, and always those that get into somebody's way. */
+function plannedLines({ file, statements, plan = [] }: PendingMigration, style: Style): string[] {
+  const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
+  return [
+    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')})`)}`,
+    ...shown.flatMap(({ line, text, hazards }) => [
+      `    ${style.dim(`${line}:`)} ${printable(text)}`,
+      ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [
+        `      ${style.yellow('!')} ${printable(message)} ${style.dim(`(${lock}${table === undefined ? '' : ` on ${printable(table)}`}, blocks ${blocks}) [${code}]`)}`,
+        `        ${style.cyan('→')} ${printable(advice)}`,
+      ]),
+    ]),
   ]
 }
 

@@ -17,6 +17,8 @@ export interface QuickstartReport {
   sampleEvents: number
   verify: VerifyReport
   stats: StatsReport
+  /** The folder that was synced. */
+  skills: string
   /** What the next commands need to reach the same database: ` --embedded DIR`, or nothing. */
   flags: string
   diagnostics: Diagnostic[]
@@ -42,8 +44,15 @@ export function quickstartView(report: QuickstartReport, style: Style, width: nu
     ...step('verify', 'proves that database, files and folder agree', verifyView({ ...report.verify, database }, style)),
     ...step('stats', 'what was used, how it went', statsView({ ...report.stats, database }, style, width)),
     style.bold('Next'),
-    `  npx skills stats --cooccurrence${flags}      which skills succeed together`,
-    `  npx skills sync${flags}                      after you edit a SKILL.md`,
-    '  DATABASE_URL=postgres://... npx skills migrate      the same on your server',
+    ...aligned([
+      [`npx skills stats --cooccurrence${flags}`, 'which skills succeed together'],
+      [`npx skills sync${report.skills === 'skills' ? '' : ` ${report.skills}`}${flags}`, 'after you edit a SKILL.md'],
+      ['DATABASE_URL=postgres://... npx skills migrate', 'the same on your server'],
+    ]),
   ]
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([command]) => command.length))
+  return rows.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)
 }
