@@ -19,6 +19,9 @@ const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
 const CHUNK = 64
 const RACE_RETRIES = 5
 
+/** DISCARD ALL leaves no role set, not even the one that ALTER ROLE ... SET role gives a session. */
+const RESET_ROLE = 'RESET ROLE'
+
 /** The end of a file's transaction, sent together with the beginning of the next file's. */
 export interface Closing {
   migration: ParsedMigration
@@ -56,7 +59,7 @@ export async function runInTransaction(
 
 /** Commits the last file of a run. */
 export async function close(settings: RunSettings, closing: Closing): Promise<void> {
-  checkClosed(closing, await settings.db.pipeline(closing.messages))
+  checkClosed(closing, await settings.db.pipeline([...closing.messages, RESET_ROLE]))
 }
 
 async function attempt(
@@ -69,10 +72,8 @@ async function attempt(
   const { db } = settings
   const began = performance.now()
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  const opening = [
-    beginSql(settings, migration),
-    guardSql(settings.lockKey, { name: settings.ledger, version: migration.version, predecessor: previous?.migration.version }),
-  ]
+  const guardText = guardSql(settings.lockKey, { name: settings.ledger, version: migration.version, predecessor: previous?.migration.version })
+  const opening = [`${beginSql(settings, migration)}; ${guardText}`]
   if (present !== undefined) opening.push(present)
   // the first file waits for its guard: when another run holds the lock, nothing else is worth sending
   const body = migration.statements.map(messageFor)
@@ -92,7 +93,7 @@ async function attempt(
     await waitForLock(db, { key: settings.lockKey, waitMs: settings.lockWaitMs, onEvent: settings.onEvent }, deadline)
     return attempt(settings, migration, undefined, onClosed, deadline)
   }
-  const existing = presentBefore(migration, opened[2])
+  const existing = presentBefore(migration, opened[1])
   await undoOnThrow(settings, async () => {
     await runStatements(settings, migration, body, outcomes, existing)
     await compareExisting(settings, migration, existing)
@@ -150,6 +151,7 @@ async function tolerate(
 function beginSql(settings: RunSettings, migration: ParsedMigration): string {
   // Citus wants this first, and any other server takes it for a setting of nobody's
   return [
+    RESET_ROLE,
     'BEGIN',
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
@@ -158,7 +160,12 @@ function beginSql(settings: RunSettings, migration: ParsedMigration): string {
 
 function closingOf(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[], durationMs: number): Closing {
   const { version, file, checksum, statements } = migration
-  const invalid = refuseInvalidIndexesSql(statements, GUARD.invalidIndex)
+  // what a file makes anew is valid; what it found may not be
+  const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
+  const invalid = refuseInvalidIndexesSql(
+    statements.filter(({ line, column }) => found.has(`${line}:${column}`)),
+    GUARD.invalidIndex,
+  )
   existing.sort((a, b) => a.line - b.line)
   return {
     migration,
@@ -175,7 +182,6 @@ function closingOf(settings: RunSettings, migration: ParsedMigration, existing: 
       'COMMIT',
       // what the file set for its session must not reach the next one
       'DISCARD ALL',
-      'RESET ROLE',
     ],
     applied: { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing },
   }

@@ -37,7 +37,7 @@ async function quickstartCommand(context: Context, flags: QuickstartFlags): Prom
 
 async function run(context: Context, db: Db, directory: string): Promise<CommandResult> {
   const { cwd, progress } = context
-  const skills = existsSync(path.join(cwd, 'skills')) ? 'skills' : path.join(packageRoot(), 'skills')
+  const skills = existsSync(path.join(cwd, 'skills')) ? 'skills' : path.relative(cwd, path.join(packageRoot(), 'skills'))
   progress.update('skills migrate')
   const migrated = await migrate(db)
   if (migrated.error !== undefined) return { report: null, error: migrated.error }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { watchMigration } from '../../src/cli/watch-migration.ts'
+import type { Io } from '../../src/cli/io.ts'
+import { migrate } from '../../src/index.ts'
+import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
+import { scratch } from '../support/scratch.ts'
+
+test('a statement that lasts is reported with its time and what the server says of it', { timeout: 30_000 }, async () => {
+  const { name, open } = await freshServer()
+  const db = await open()
+  const said: string[] = []
+  const io = { interactive: true, err: () => undefined } as unknown as Io
+  const watch = watchMigration(
+    { io, progress: { update: (text) => said.push(text), stop: () => undefined } },
+    db,
+    await targetOf(serverUrl(name)),
+    false,
+  )
+  const { error } = await migrate(db, { dirs: [scratch({ '1.sql': 'select pg_sleep(6)' })], onEvent: watch.onEvent })
+  await watch.stop()
+  expect(error).toBeUndefined()
+  expect(said).toContain('1 (3 of 3)')
+  expect(said.some((line) => /^1 \(3 of 3\), [45]\.\d s, select pg_sleep\(6\)$/.test(line))).toBe(true)
+  // the second session is closed with it
+  expect(
+    await db.query('select count(*)::int as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'),
+  ).toEqual([{ n: 0 }])
+})
