@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
-import type { Bench } from './bench.ts'
-import { recreate, skills } from './bench.ts'
+import type { Bench, Runner } from './bench.ts'
+import { BARE, bareScript, recreate, skills } from './bench.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import type { Command } from './measure.ts'
 import { report, runOnce } from './measure.ts'
@@ -13,11 +12,7 @@ import { writeLongMigration, writeMigrationFolders } from './migration-folders.t
 const FILES = 100
 const STATEMENTS = 5_000
 const ONE_WAY_MS = 5
-const BARE = 'bare script: connect, read the ledger'
 const PSQL = spawnSync('psql', ['--version']).status === 0 ? 'psql -f' : undefined
-
-/** A runner as a command on one database; `fresh` is whether it must find that empty. */
-type Runner = (url: string) => Command
 
 /** Applying nothing, and applying 100 files, against the floor and against the other runners. */
 export async function benchMigrate(bench: Bench): Promise<void> {
@@ -81,19 +76,6 @@ export async function benchMigrate(bench: Bench): Promise<void> {
     await report(`migrate, one file of ${STATEMENTS} statements`, [own, psql], bench.runs, [{ to: PSQL, ratio: 1.3 }])
   }
   proxy.stop()
-}
-
-async function bareScript(bench: Bench): Promise<Runner> {
-  const outfile = path.join(bench.scratch, 'bare-ledger.mjs')
-  await build({
-    entryPoints: [path.join(bench.root, 'bench', 'bare-ledger.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile,
-    logLevel: 'error',
-  })
-  return (url) => ({ name: BARE, argv: [process.execPath, outfile], env: { DATABASE_URL: url } })
 }
 
 /** Ours first; the others when they are installed: `npm install --prefix bench/peers`. */

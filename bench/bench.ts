@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { build } from 'esbuild'
 import { loadSettings } from '../src/config/settings.ts'
 import { openDb } from '../src/db/open.ts'
 import type { Command } from './measure.ts'
@@ -11,6 +12,12 @@ export interface Bench {
   /** URL of a database on the bench's server. */
   url: (database: string) => string
 }
+
+/** A program as a command on one database. */
+export type Runner = (url: string) => Command
+
+/** Name of the floor under every run of migrations. */
+export const BARE = 'bare script: connect, read the ledger'
 
 /** A run of our command line. */
 export function skills(bench: Bench, name: string, url: string, ...args: string[]): Command {
@@ -29,4 +36,18 @@ export async function recreate(bench: Bench, database: string): Promise<void> {
   await db.exec(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
   await db.exec(`CREATE DATABASE ${database} TEMPLATE template0 STRATEGY file_copy`)
   await db.close()
+}
+
+/** The least that any runner must do, as one bundled file. */
+export async function bareScript(bench: Bench): Promise<Runner> {
+  const outfile = path.join(bench.scratch, 'bare-ledger.mjs')
+  await build({
+    entryPoints: [path.join(bench.root, 'bench', 'bare-ledger.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
+  return (url) => ({ name: BARE, argv: [process.execPath, outfile], env: { DATABASE_URL: url } })
 }
