@@ -21,7 +21,7 @@ export function addCommonOptions(command: Command): Command {
     .optionsGroup('Output:')
     .option('--json', 'one JSON document on stdout, on failure too')
     .option('-q, --quiet', 'errors only')
-    .option('--color', 'colours, also where there is no terminal')
+    .option('--color', 'colours, also without a terminal')
     .option('--no-color', 'no colours')
     .optionsGroup('Options:')
 }
@@ -29,10 +29,10 @@ export function addCommonOptions(command: Command): Command {
 export function addDatabaseOptions(command: Command): Command {
   return command
     .optionsGroup('Database:')
-    .option('--database-url <url>', 'postgres://USER:PASSWORD@HOST/DB (else DATABASE_URL, PG*)')
-    .option('--embedded [dir]', 'the embedded database (default: .skills/db; memory: throw-away)')
-    .option('--schema <name>', 'schema of all objects (default: first of the search_path)')
-    .option('--wait <time>', 'wait for a server that is still starting, such as 30s')
-    .option('--config <file>', 'configuration file (default: skills.config.json, .js)')
+    .option('--database-url <url>', 'postgres://... (else DATABASE_URL, PG*)')
+    .option('--embedded [dir]', 'embedded in .skills/db, a folder, or memory')
+    .option('--schema <name>', 'schema of all objects (else of the search_path)')
+    .option('--wait <time>', 'wait for a server that is starting, such as 30s')
+    .option('--config <file>', 'settings (default: skills.config.json, .js)')
     .addHelpText('after', EXIT_CODES)
 }

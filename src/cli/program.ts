@@ -21,7 +21,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
-    .addHelpText('beforeAll', '')
+    .addHelpText('before', examples(['skills quickstart', 'skills migrate', 'skills sync', 'skills verify', 'skills stats']))
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
     // told by usageError, in the form of all errors
@@ -43,17 +43,17 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .description("apply the pending migrations: the package's, then those of --dir")
   addDatabaseOptions(
     run(migrate, () => import('./commands/migrate.ts'))
-      .option('--dir <folder>', "a folder of your own migrations, run after the package's; repeatable", collect)
+      .option('--dir <folder>', 'your own migrations; repeatable', collect)
       .option('--dry-run', 'show what would run; write nothing')
       .option('--to <version>', 'stop after this version')
-      .option('--strict', 'fail on objects that exist already instead of skipping them')
+      .option('--strict', 'fail on objects that exist already, skip none')
       .option('--strict-order', 'refuse a file that sorts before an applied one')
       .option('--keep-going', 'go on after a file that failed; exit 4 at the end')
-      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
-      .option('--lock-wait <time>', 'how long to wait for other runs and for locked tables (default: 60s)')
-      .option('--lock-timeout <time>', 'how long one attempt waits for a locked table (default: 5s)')
+      .option('--ledger <table>', 'the ledger (default: schema_migrations)')
+      .option('--lock-wait <time>', 'wait for other runs and tables (default: 60s)')
+      .option('--lock-timeout <time>', 'wait of one attempt for a table (default: 5s)')
       .option('--statement-timeout <time>', 'limit for each statement (default: none)')
-      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
+      .option('--direct-url <url>', 'the server past a pooler (else DIRECT_URL)'),
   ).addHelpText(
     'before',
     examples([
@@ -64,32 +64,29 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     ]),
   )
 
-  const status = migrate.command('status').description('list the migrations and which are pending; writes nothing')
+  const status = migrate.command('status').description('list the migrations and their state')
   addDatabaseOptions(
     run(status, () => import('./commands/migrate-status.ts'))
-      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
-      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
+      .option('--dir <folder>', 'your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'the ledger (default: schema_migrations)')
       .option('--exit-code', 'exit 1 when a migration is pending or was changed'),
   ).addHelpText('before', examples(['skills migrate status', 'skills migrate status --exit-code --json']))
 
   const create = migrate.command('new').argument('<name>', 'what it does').description('write an empty migration that sorts last')
   run(create, () => import('./commands/migrate-new.ts'))
     .option('--dir <folder>', 'where it goes (default: the configured folder, else migrations)', collect)
-    .option('--config <file>', 'configuration file (default: skills.config.json, .js)')
+    .option('--config <file>', 'settings (default: skills.config.json, .js)')
     .addHelpText('before', examples(['skills migrate new "add ratings" --dir db/migrations']))
     .addHelpText('after', EXIT_CODES)
 
-  const repair = migrate
-    .command('repair')
-    .argument('<version>', 'the migration')
-    .description('take the digest of a changed file into the ledger, or forget its row')
+  const repair = migrate.command('repair').argument('<version>', 'the migration').description('accept a changed file, or forget its row')
   addDatabaseOptions(
     run(repair, () => import('./commands/migrate-repair.ts'))
-      .option('--forget', 'drop the row of the ledger; the file, if there is one, is pending again')
+      .option('--forget', 'drop the row; its file, if any, is pending again')
       .option('--yes', 'do it without asking')
-      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
-      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
-      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
+      .option('--dir <folder>', 'your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'the ledger (default: schema_migrations)')
+      .option('--direct-url <url>', 'the server past a pooler (else DIRECT_URL)'),
   ).addHelpText(
     'before',
     examples([
@@ -98,15 +95,15 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     ]),
   )
 
-  const baseline = migrate.command('baseline').description('record files as applied in a database that has their objects already')
+  const baseline = migrate.command('baseline').description('record files as applied without running them')
   addDatabaseOptions(
     run(baseline, () => import('./commands/migrate-baseline.ts'))
       .option('--to <version>', 'the last version to record (default: all)')
       .option('--accept-drift', 'record them although the database differs')
       .option('--dry-run', 'compare and show; write nothing')
-      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
-      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)')
-      .option('--direct-url <url>', 'the server itself, past a pooler (else DIRECT_URL)'),
+      .option('--dir <folder>', 'your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'the ledger (default: schema_migrations)')
+      .option('--direct-url <url>', 'the server past a pooler (else DIRECT_URL)'),
   ).addHelpText('before', examples(['skills migrate baseline --dry-run', 'skills migrate baseline --to 20251220_create_skill_system']))
 
   const sync = program
@@ -116,8 +113,8 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addDatabaseOptions(
     run(sync, () => import('./commands/sync.ts'))
       .option('--dry-run', 'show what would change; write nothing')
-      .option('--check', 'write nothing; exit 1 when the registry is behind the folder')
-      .option('--prune <how>', 'rows whose folder is gone: disable, delete or keep (default: disable)'),
+      .option('--check', 'write nothing; exit 1 when the registry is behind')
+      .option('--prune <how>', 'folder gone: disable (default), delete or keep'),
   ).addHelpText('before', examples(['skills sync', 'skills sync .claude/skills --dry-run', 'skills sync --check']))
 
   const verify = program
@@ -126,10 +123,10 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .description('check schema, functions, views, ledger and registry; writes nothing')
   addDatabaseOptions(
     run(verify, () => import('./commands/verify.ts'))
-      .option('--ephemeral', 'migrate, sync and verify on a throw-away embedded database')
+      .option('--ephemeral', 'all of it on a throw-away embedded database')
       .option('--strict', 'a check that cannot run is a failure')
-      .option('--dir <folder>', 'a folder of your own migrations; repeatable', collect)
-      .option('--ledger <table>', 'name of the ledger (default: schema_migrations)'),
+      .option('--dir <folder>', 'your own migrations; repeatable', collect)
+      .option('--ledger <table>', 'the ledger (default: schema_migrations)'),
   ).addHelpText('before', examples(['skills verify', 'skills verify --ephemeral']))
 
   const stats = program.command('stats').argument('[skill]', 'one skill').description('uses, success, latency, ratings and users per skill')

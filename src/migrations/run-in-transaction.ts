@@ -72,7 +72,11 @@ async function attempt(
   const { db } = settings
   const began = performance.now()
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  const guardText = guardSql(settings.lockKey, { name: settings.ledger, version: migration.version, predecessor: previous?.migration.version })
+  const guardText = guardSql(settings.lockKey, {
+    name: settings.ledger,
+    version: migration.version,
+    predecessor: previous?.migration.version,
+  })
   const opening = [`${beginSql(settings, migration)}; ${guardText}`]
   if (present !== undefined) opening.push(present)
   // the first file waits for its guard: when another run holds the lock, nothing else is worth sending

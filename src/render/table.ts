@@ -6,6 +6,8 @@ export interface Column {
   align?: 'left' | 'right'
   /** Cut with an ellipsis when the table is too wide; others keep their width. */
   shrink?: boolean
+  /** How far it may shrink before optional columns go; 8 columns unless given. */
+  least?: number
   /** Left out, last ones first, when the table is too wide even so. */
   optional?: boolean
 }
@@ -31,7 +33,7 @@ function fit(columns: readonly Column[], rows: readonly (readonly string[])[], w
     const total = kept.reduce((sum, i) => sum + (natural[i] ?? 0), 0) + GAP.length * (kept.length - 1)
     const shrinkable = kept.filter((i) => columns[i]?.shrink === true)
     const excess = total - width
-    const slack = shrinkable.reduce((sum, i) => sum + Math.max(0, (natural[i] ?? 0) - NARROWEST), 0)
+    const slack = shrinkable.reduce((sum, i) => sum + Math.max(0, (natural[i] ?? 0) - (columns[i]?.least ?? NARROWEST)), 0)
     const dispensable = kept.findLast((i) => columns[i]?.optional === true)
     if (excess <= 0 || slack >= excess || dispensable === undefined) return { kept, widths: shrunk(kept, natural, shrinkable, excess) }
     kept = kept.filter((i) => i !== dispensable)
@@ -70,4 +72,17 @@ export function truncate(text: string, width: number): string {
     used += size
   }
   return `${out}…`
+}
+
+/** Breaks prose between words so that no line is wider than `width`; later lines are indented. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+      lines.push(line)
+      line = `  ${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
 }

@@ -24,7 +24,12 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
   const changed = count('changed')
   return [
     databaseLine(report.database, style),
-    ...renderTable([{ title: 'state' }, { title: 'migration', shrink: true }, { title: 'applied at', optional: true }], rows, width, style),
+    ...renderTable(
+      [{ title: 'state' }, { title: 'migration', shrink: true, least: 56 }, { title: 'applied at', optional: true }],
+      rows,
+      width,
+      style,
+    ),
     ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file is gone`),
     ...(report.foreign === 0
       ? []

@@ -1,6 +1,6 @@
 import { grouped, plural, printable } from '../../core/text.ts'
 import type { Style } from '../../render/style.ts'
-import { renderTable } from '../../render/table.ts'
+import { renderTable, wrap } from '../../render/table.ts'
 import type { Cooccurrence, SkillStats, StatsReport } from '../../stats/report.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'
@@ -11,7 +11,13 @@ export function statsView(report: StatsReport & { database: DatabaseReport }, st
   const period = report.since === null ? 'all time' : `since ${minute(report.since)}`
   if (report.totals.events === 0) return [head, ...emptyLines(report, style)]
   const body = report.cooccurrence === undefined ? skillLines(report, style, width) : cooccurrenceLines(report.cooccurrence, style, width)
-  return [head, totalsLine(report, period), '', ...body, ...(report.truncated ? [style.dim('there are more: raise --limit')] : [])]
+  return [
+    head,
+    ...wrap(totalsLine(report, period), width),
+    '',
+    ...body,
+    ...(report.truncated ? [style.dim('there are more: raise --limit')] : []),
+  ]
 }
 
 function totalsLine({ totals }: StatsReport, period: string): string {
@@ -23,7 +29,7 @@ function totalsLine({ totals }: StatsReport, period: string): string {
 function skillLines({ skills, skill }: StatsReport, style: Style, width: number): string[] {
   if (skills.length === 0) return [`no uses of ${printable(skill ?? 'any skill')} in this period`]
   const columns = [
-    { title: 'skill', shrink: true },
+    { title: 'skill', shrink: true, least: 24 },
     { title: 'uses', align: 'right' as const },
     { title: 'success', align: 'right' as const },
     { title: 'latency', align: 'right' as const },
@@ -51,13 +57,13 @@ function skillCells(row: SkillStats): string[] {
 function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: number): string[] {
   if (sets.length === 0) return ['no set of two skills has succeeded together in three sessions yet']
   const columns = [
-    { title: 'skills', shrink: true },
+    { title: 'skills', shrink: true, least: 48 },
     { title: 'sessions', align: 'right' as const },
     { title: 'users', align: 'right' as const },
     { title: 'success', align: 'right' as const },
-    { title: 'tier' },
-    { title: 'element' },
-    { title: 'realm', shrink: true },
+    { title: 'tier', optional: true },
+    { title: 'element', optional: true },
+    { title: 'realm', shrink: true, optional: true },
     { title: 'last seen', optional: true },
   ]
   const rows = sets.map((set) => [
