@@ -79,24 +79,27 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
 export interface LedgerEntry {
   version: string
   checksum: string
-  durationMs: number
+  /** Undefined: the time since its transaction began, by the server's clock. */
+  durationMs: number | undefined
   statements: number
   tolerated: readonly object[]
   tool: string
 }
 
-/** SQL that records a file as applied. */
+const SINCE_BEGIN = '(1000 * extract(epoch FROM clock_timestamp() - transaction_timestamp()))::integer'
+
+/** SQL that records a file as applied, and gives its `duration_ms` back. */
 export function insertLedgerSql(name: string, entry: LedgerEntry): string {
   const values = [
     quoteLiteral(entry.version),
     quoteLiteral(entry.checksum),
-    Math.round(entry.durationMs),
+    entry.durationMs === undefined ? SINCE_BEGIN : Math.round(entry.durationMs),
     entry.statements,
     `${quoteLiteral(JSON.stringify(entry.tolerated))}::jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
   ]
-  return `INSERT INTO ${name} (version, checksum, duration_ms, statements, tolerated, applied_by, tool) VALUES (${values.join(', ')})`
+  return `INSERT INTO ${name} (version, checksum, duration_ms, statements, tolerated, applied_by, tool) VALUES (${values.join(', ')}) RETURNING duration_ms`
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {

@@ -8,7 +8,13 @@ import { SQLSTATE } from '../db/sqlstates.ts'
 import type { MigrateEvent } from './report.ts'
 
 /** SQLSTATEs that our own guards raise; class SK is nobody's. */
-export const GUARD = { locked: 'SKL01', alreadyApplied: 'SKL02', predecessorMissing: 'SKL03', invalidIndex: 'SKL04' } as const
+export const GUARD = {
+  locked: 'SKL01',
+  alreadyApplied: 'SKL02',
+  predecessorMissing: 'SKL03',
+  invalidIndex: 'SKL04',
+  present: 'SKL05',
+} as const
 
 export interface LockSettings {
   key: bigint

@@ -4,37 +4,10 @@ import type { Db } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import { applyPending } from './apply-pending.ts'
 import { readLedger } from './ledger.ts'
-import type { MigrationFile } from './migration-file.ts'
 import { planMigrations, upTo } from './plan.ts'
-import type { MigrateEvent, MigrateReport } from './report.ts'
+import type { MigrateOptions } from './migrate-options.ts'
+import type { MigrateReport } from './report.ts'
 import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
-
-export interface MigrateOptions {
-  /** As `readMigrations` gives them: all files, the package's first. */
-  files: () => readonly MigrationFile[]
-  /** Name of the ledger table. */
-  ledger: string
-  /** `skills 1.2.3`: who is written into the ledger. */
-  tool: string
-  dryRun?: boolean
-  /** Stop after this version. */
-  to?: string | undefined
-  /** Refuse a pending file that sorts before an applied one. */
-  strictOrder?: boolean
-  /** Go on with the next file after one that failed; the error at the end tells all failures. */
-  keepGoing?: boolean
-  /** Limit for each statement, in milliseconds; none unless given. */
-  statementTimeoutMs?: number
-  /** `sql/catalog/objects.sql` of the package. */
-  catalogQuery: string
-  /** Tolerate nothing: an object that exists already is a failure. */
-  strict?: boolean
-  /** How long to wait for other runs and for locked tables, in milliseconds; 60 s. */
-  lockWaitMs?: number
-  /** How long one attempt waits for a locked table, in milliseconds; 5 s. */
-  lockTimeoutMs?: number
-  onEvent?: (event: MigrateEvent) => void
-}
 
 export interface MigrateResult {
   report: MigrateReport

@@ -3,14 +3,15 @@ import { plural } from '../core/text.ts'
 import { explainFailure } from './failure.ts'
 import type { ParsedMigration } from './migration-file.ts'
 import type { AppliedMigration, MigrateReport } from './report.ts'
-import type { Closing } from './run-in-transaction.ts'
-import { close, runInTransaction } from './run-in-transaction.ts'
+import { runAhead, smallFiles } from './run-ahead.ts'
+import { runInTransaction } from './run-in-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
 import { runWithoutTransaction } from './run-without-transaction.ts'
 
 /**
- * Runs the files in order. The commit of each travels with the beginning of the next: about one round trip
- * a file. With `keepGoing` a file that fails does not stop the rest; all failures are thrown as one at the end.
+ * Runs the files in order: small ones many at a time, the rest, and those that find something there
+ * already, one by one. With `keepGoing` a file that fails does not stop the rest; all failures are thrown
+ * as one at the end.
  */
 export async function runFiles(
   settings: RunSettings,
@@ -19,66 +20,73 @@ export async function runFiles(
   keepGoing: boolean,
 ): Promise<void> {
   const failures: SkillsError[] = []
-  let open: Closing | undefined
-  for (const [i, migration] of pending.entries()) {
-    settings.onEvent({ type: 'file-start', version: migration.version, number: i + 1, total: pending.length })
+  const numbers = new Map(pending.map((migration, i) => [migration, i + 1]))
+  const start = (migration: ParsedMigration | undefined): void => {
+    if (migration !== undefined)
+      settings.onEvent({ type: 'file-start', version: migration.version, number: numbers.get(migration) ?? 0, total: pending.length })
+  }
+  let queue = [...pending]
+  while (queue.length > 0) {
+    start(queue[0])
     try {
-      if (migration.noTransaction) {
-        const previous = open
-        open = undefined
-        await finish(settings, previous, report)
+      const small = keepGoing ? [] : smallFiles(queue)
+      if (small.length > 1) {
+        const before = queue.length
+        queue = await runTogether(settings, small, queue, report)
+        if (queue.length === before - small.length) continue
       }
-      open = await runOne(settings, migration, open, report)
-      if (keepGoing) {
-        const own = open
-        open = undefined
-        await finish(settings, own, report)
-      }
+      const [migration] = queue
+      // of files that went together, the first that is left needs the careful way
+      if (migration === undefined) break
+      queue = queue.slice(1)
+      start(migration)
+      account(
+        settings,
+        migration,
+        migration.noTransaction ? await runWithoutTransaction(settings, migration) : await runInTransaction(settings, migration),
+        report,
+      )
     } catch (error) {
-      open = undefined
       const failure = await explainFailure(settings.db, error, report.applied.length)
       if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
       failures.push(failure)
     }
   }
-  await finish(settings, open, report).catch(async (error: unknown) => {
-    throw await explainFailure(settings.db, error, report.applied.length)
-  })
   if (failures.length > 0) throw together(failures)
 }
 
-/** Runs a file and gives its transaction back, open, unless it is done. */
-async function runOne(
+/** Gives back what is still to run. */
+async function runTogether(
   settings: RunSettings,
-  migration: ParsedMigration,
-  previous: Closing | undefined,
+  migrations: readonly ParsedMigration[],
+  queue: readonly ParsedMigration[],
   report: MigrateReport,
-): Promise<Closing | undefined> {
-  const result = migration.noTransaction
-    ? await runWithoutTransaction(settings, migration)
-    : await runInTransaction(settings, migration, previous, () => {
-        if (previous !== undefined) record(settings, previous.applied, report)
-      })
+): Promise<ParsedMigration[]> {
+  const { files, failure } = await runAhead(settings, migrations)
+  const done = new Set<ParsedMigration>()
+  for (const [i, result] of files.entries()) {
+    const migration = migrations[i]
+    if (migration === undefined || result === 'left') continue
+    account(settings, migration, result, report)
+    done.add(migration)
+  }
+  if (failure !== undefined) throw failure
+  return queue.filter((migration) => !done.has(migration))
+}
+
+function account(
+  settings: RunSettings,
+  { version }: ParsedMigration,
+  result: AppliedMigration | 'applied by another run',
+  report: MigrateReport,
+): void {
+  report.pending = report.pending.filter((entry) => entry.version !== version)
   if (result === 'applied by another run') {
     report.alreadyApplied++
-    report.pending = report.pending.filter(({ version }) => version !== migration.version)
-    return undefined
+    return
   }
-  if ('closing' in result) return result.closing
-  record(settings, result, report)
-  return undefined
-}
-
-async function finish(settings: RunSettings, closing: Closing | undefined, report: MigrateReport): Promise<void> {
-  if (closing === undefined) return
-  await close(settings, closing)
-  record(settings, closing.applied, report)
-}
-
-function record(settings: RunSettings, applied: AppliedMigration, report: MigrateReport): void {
-  report.applied.push(applied)
-  report.pending = report.pending.filter(({ version }) => version !== applied.version)
-  settings.onEvent({ type: 'file-done', migration: applied })
+  report.applied.push(result)
+  settings.onEvent({ type: 'file-done', migration: result })
 }
 
 function together(failures: readonly SkillsError[]): SkillsError {

@@ -22,100 +22,60 @@ const RACE_RETRIES = 5
 /** DISCARD ALL leaves no role set, not even the one that ALTER ROLE ... SET role gives a session. */
 const RESET_ROLE = 'RESET ROLE'
 
-/** The end of a file's transaction, sent together with the beginning of the next file's. */
-export interface Closing {
-  migration: ParsedMigration
-  messages: string[]
-  applied: AppliedMigration
-}
-
-export type FileResult = { closing: Closing } | 'applied by another run'
+/** What a file set for its session must not reach the next one. */
+export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL', RESET_ROLE]
 
 /**
- * Runs a file up to the point where only its ledger row and COMMIT are missing. `previous` is closed
- * in the same round trip, and `onClosed` called when it is. A lock on a table that is not to be had is tried again, the whole file anew.
- * Throws `SkillsError`; the transaction is rolled back then.
+ * Runs a file step by step: what exists already is skipped statement by statement, a lock on a table that
+ * is not to be had is tried again, the whole file anew. Throws `SkillsError`; the transaction is rolled back then.
  */
 export async function runInTransaction(
   settings: RunSettings,
   migration: ParsedMigration,
-  previous: Closing | undefined,
-  onClosed: () => void,
-): Promise<FileResult> {
+): Promise<AppliedMigration | 'applied by another run'> {
   const deadline = Date.now() + settings.lockWaitMs
-  let closing = previous
   for (;;) {
     try {
-      return await attempt(settings, migration, closing, onClosed, deadline)
+      return await attempt(settings, migration, deadline)
     } catch (error) {
       if (!isLockNotAvailable(error)) throw error
       if (Date.now() >= deadline) throw await lockTimeout(settings.db, migration.file, error)
       await pause()
     }
-    // the failed attempt has committed the file before
-    closing = undefined
   }
-}
-
-/** Commits the last file of a run. */
-export async function close(settings: RunSettings, closing: Closing): Promise<void> {
-  checkClosed(closing, await settings.db.pipeline([...closing.messages, RESET_ROLE]))
 }
 
 async function attempt(
   settings: RunSettings,
   migration: ParsedMigration,
-  previous: Closing | undefined,
-  onClosed: () => void,
   deadline: number,
-): Promise<FileResult> {
+): Promise<AppliedMigration | 'applied by another run'> {
   const { db } = settings
   const began = performance.now()
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  const guardText = guardSql(settings.lockKey, {
-    name: settings.ledger,
-    version: migration.version,
-    predecessor: previous?.migration.version,
-  })
-  const opening = [`${beginSql(settings, migration)}; ${guardText}`]
-  if (present !== undefined) opening.push(present)
-  // the first file waits for its guard: when another run holds the lock, nothing else is worth sending
-  const body = migration.statements.map(messageFor)
-  const eager = previous === undefined ? [] : body.slice(0, CHUNK)
-  const outcomes = await db.pipeline([...(previous?.messages ?? []), ...opening, ...eager])
-  const closed = outcomes.splice(0, previous?.messages.length ?? 0)
-  const opened = outcomes.splice(0, opening.length)
-  if (previous !== undefined) {
-    await undoOnThrow(settings, async () => checkClosed(previous, closed))
-    onClosed()
-  }
+  const opened = await db.pipeline([openingSql(settings, migration), ...(present === undefined ? [] : [present])])
   const guard = opened.find((outcome) => !outcome.ok)
   if (guard?.ok === false) {
     await db.exec('ROLLBACK')
     if (guard.error.code === GUARD.alreadyApplied) return 'applied by another run'
     if (guard.error.code !== GUARD.locked) throw guard.error
     await waitForLock(db, { key: settings.lockKey, waitMs: settings.lockWaitMs, onEvent: settings.onEvent }, deadline)
-    return attempt(settings, migration, undefined, onClosed, deadline)
+    return attempt(settings, migration, deadline)
   }
   const existing = presentBefore(migration, opened[1])
-  await undoOnThrow(settings, async () => {
-    await runStatements(settings, migration, body, outcomes, existing)
+  return undoOnThrow(settings, async () => {
+    await runStatements(settings, migration, existing)
     await compareExisting(settings, migration, existing)
+    return close(settings, migration, existing, performance.now() - began)
   })
-  return { closing: closingOf(settings, migration, existing, performance.now() - began) }
 }
 
-async function runStatements(
-  settings: RunSettings,
-  migration: ParsedMigration,
-  body: readonly string[],
-  sent: Outcome[],
-  existing: ExistingObject[],
-): Promise<void> {
+async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
+  const body = migration.statements.map(messageFor)
   let next = 0
-  let outcomes = sent
   let races = 0
-  for (;;) {
+  while (next < body.length) {
+    const outcomes = await settings.db.pipeline(body.slice(next, next + CHUNK))
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
     next += failedAt === -1 ? outcomes.length : failedAt
@@ -130,8 +90,6 @@ async function runStatements(
         next++
       }
     }
-    if (next >= body.length) return
-    outcomes = await settings.db.pipeline(body.slice(next, next + CHUNK))
   }
 }
 
@@ -152,17 +110,24 @@ async function tolerate(
   return existingObject(statement, object, 'tolerated', error.code)
 }
 
-function beginSql(settings: RunSettings, migration: ParsedMigration): string {
-  // Citus wants this first, and any other server takes it for a setting of nobody's
-  return [
+/** Begins a file's transaction: settings, the lock, a look into the ledger. `predecessor` must have been applied. */
+export function openingSql(settings: RunSettings, migration: ParsedMigration, predecessor?: string): string {
+  // Citus wants its setting first, and any other server takes it for one of nobody's
+  const begin = [
     RESET_ROLE,
     'BEGIN',
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
-  ].join('; ')
+  ]
+  return [...begin, guardSql(settings.lockKey, { name: settings.ledger, version: migration.version, predecessor })].join('; ')
 }
 
-function closingOf(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[], durationMs: number): Closing {
+async function close(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  existing: ExistingObject[],
+  durationMs: number,
+): Promise<AppliedMigration> {
   const { version, file, checksum, statements } = migration
   // what a file makes anew is valid; what it found may not be
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
@@ -171,36 +136,21 @@ function closingOf(settings: RunSettings, migration: ParsedMigration, existing: 
     GUARD.invalidIndex,
   )
   existing.sort((a, b) => a.line - b.line)
-  return {
-    migration,
-    messages: [
-      ...(invalid === undefined ? [] : [invalid]),
-      insertLedgerSql(settings.ledger, {
-        version,
-        checksum,
-        durationMs,
-        statements: statements.length,
-        tolerated: existing,
-        tool: settings.tool,
-      }),
-      'COMMIT',
-      // what the file set for its session must not reach the next one
-      'DISCARD ALL',
-    ],
-    applied: { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing },
-  }
-}
-
-function checkClosed({ migration, messages }: Closing, outcomes: readonly Outcome[]): void {
+  const entry = { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
+  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, entry), ...ENDING]
+  const outcomes = await settings.db.pipeline(messages)
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
-  if (failed?.ok !== false) return
+  if (failed?.ok === false) throw closingFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
+  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+}
+
+function closingFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {
   const invalid =
-    failed.error.code === GUARD.invalidIndex
-      ? migration.statements.find(({ kind }) => kind.object?.kind === 'index' && failed.error.message.includes(kind.object.name))
+    error.code === GUARD.invalidIndex
+      ? migration.statements.find(({ kind }) => kind.object?.kind === 'index' && error.message.includes(kind.object.name))
       : undefined
-  if (invalid !== undefined) throw indexFailure(migration, invalid, failed.error)
-  throw endFailure(migration, failed.error, messages[failedAt] === 'COMMIT' ? 'commit' : 'ledger')
+  return invalid === undefined ? endFailure(migration, error, atCommit ? 'commit' : 'ledger') : indexFailure(migration, invalid, error)
 }
 
 /** A statement that may fail because its object is there gets a savepoint; any other failure ends the file anyway. */
@@ -213,7 +163,7 @@ function isSafe({ kind }: ParsedStatement): boolean {
 }
 
 /** Two sessions that make the same object at once: IF NOT EXISTS does not help against it, trying again does. */
-function isRace(error: DatabaseError): boolean {
+export function isRace(error: DatabaseError): boolean {
   return (
     (error.code === SQLSTATE.uniqueViolation && error.schema === 'pg_catalog') ||
     (error.code === SQLSTATE.internalError && error.message.includes('concurrently updated'))
@@ -231,9 +181,9 @@ function presentBefore(migration: ParsedMigration, outcome: Outcome | undefined)
   })
 }
 
-async function undoOnThrow(settings: RunSettings, work: () => Promise<void>): Promise<void> {
+async function undoOnThrow<T>(settings: RunSettings, work: () => Promise<T>): Promise<T> {
   try {
-    await work()
+    return await work()
   } catch (error) {
     // fails only when the connection is gone, and then the server rolls back by itself
     await settings.db.exec('ROLLBACK').catch(() => undefined)
