@@ -61,8 +61,9 @@ export interface Db {
   /**
    * Sends every message without waiting for the answers: one round trip for all. Each message is a
    * script of its own; after a failure inside a transaction the rest fail too, until a rollback.
+   * `onAnswer` is called as each answer comes in.
    */
-  pipeline(messages: readonly string[]): Promise<Outcome[]>
+  pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
   /** Runs `work` in a transaction whose search_path is the schema of `info`. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void

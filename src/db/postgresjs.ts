@@ -22,7 +22,7 @@ export interface DriverOptions {
 export interface Driver {
   query(sql: string, parameters: readonly Parameter[]): Promise<Row[]>
   script(sql: string): Promise<Row[]>
-  pipeline(messages: readonly string[]): Promise<Outcome[]>
+  pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
   /** Process id and secret of the greeting: what a CancelRequest needs. Known after the first query. */
   backendKey(): { pid: number; secret: number } | undefined
   end(): Promise<void>
@@ -87,7 +87,14 @@ export function createDriver(options: DriverOptions): Driver {
         ),
       ),
     script: (text) => run(sql.unsafe(text).simple()),
-    pipeline: (messages) => Promise.all(messages.map((text) => outcome(run(sql.unsafe(text).simple())))),
+    pipeline: (messages, onAnswer) =>
+      Promise.all(
+        messages.map(async (text, i) => {
+          const answer = await outcome(run(sql.unsafe(text).simple()))
+          onAnswer?.(i)
+          return answer
+        }),
+      ),
     backendKey: () => key,
     end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }

@@ -32,7 +32,7 @@ export function createSession({ driver, info, listeners, cancel, release }: Sess
     info,
     query: (sql, parameters = []) => driver.query(sql, parameters) as Promise<never[]>,
     exec: async (script) => void (await driver.script(script)),
-    pipeline: (messages) => driver.pipeline(messages),
+    pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),
     transaction,
     onNotice: (listener) => {
       listeners.add(listener)

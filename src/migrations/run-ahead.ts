@@ -38,11 +38,26 @@ export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration
 /**
  * Sends several files without waiting, each a transaction of its own, in the hope that nothing of them
  * exists. The guard of each refuses to go on when the file before it is not applied, so that the order
- * holds whatever fails. A file that finds something there already is left for the careful way.
+ * holds whatever fails. `onStart` is called as the server comes to each file behind the first. A file that finds something there already is left for the careful way.
  */
-export async function runAhead(settings: RunSettings, migrations: readonly ParsedMigration[]): Promise<AheadResult> {
+export async function runAhead(
+  settings: RunSettings,
+  migrations: readonly ParsedMigration[],
+  onStart: (migration: ParsedMigration) => void,
+): Promise<AheadResult> {
   const sent = migrations.map((migration, i) => messagesOf(settings, migration, migrations[i - 1]?.version))
-  const outcomes = await settings.db.pipeline(sent.flat())
+  // the server is at the next file when it has answered the last message of one
+  const begins = new Map<number, ParsedMigration>()
+  let end = 0
+  for (const [i, messages] of sent.entries()) {
+    const next = migrations[i + 1]
+    end += messages.length
+    if (next !== undefined) begins.set(end - 1, next)
+  }
+  const outcomes = await settings.db.pipeline(sent.flat(), (answered) => {
+    const next = begins.get(answered)
+    if (next !== undefined) onStart(next)
+  })
   const files: AheadResult['files'] = []
   for (const [i, migration] of migrations.entries()) {
     const own = outcomes.splice(0, sent[i]?.length ?? 0)

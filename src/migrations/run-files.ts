@@ -32,7 +32,7 @@ export async function runFiles(
       const small = keepGoing ? [] : smallFiles(queue)
       if (small.length > 1) {
         const before = queue.length
-        queue = await runTogether(settings, small, queue, report)
+        queue = await runTogether(settings, small, queue, report, start)
         if (queue.length === before - small.length) continue
       }
       const [migration] = queue
@@ -61,8 +61,9 @@ async function runTogether(
   migrations: readonly ParsedMigration[],
   queue: readonly ParsedMigration[],
   report: MigrateReport,
+  onStart: (migration: ParsedMigration) => void,
 ): Promise<ParsedMigration[]> {
-  const { files, failure } = await runAhead(settings, migrations)
+  const { files, failure } = await runAhead(settings, migrations, onStart)
   const done = new Set<ParsedMigration>()
   for (const [i, result] of files.entries()) {
     const migration = migrations[i]
