@@ -56,13 +56,13 @@ function raiseWhen(condition: string, code: string): string {
 }
 
 /** Waits until nobody holds the lock, polling with jitter; the lock itself is not kept. */
-export async function waitForLock(db: Db, settings: LockSettings, deadline: number): Promise<void> {
+export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, 'key' | 'onEvent'>, deadline: number): Promise<void> {
   const began = Date.now()
   for (;;) {
-    const [row] = await db.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(${settings.key}) AS free`)
+    const [row] = await db.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(${key}) AS free`)
     if (row?.free === true) return
-    const [holder] = await advisoryHolders(db, settings.key)
-    settings.onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })
+    const [holder] = await advisoryHolders(db, key)
+    onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })
     if (Date.now() >= deadline) {
       throw new SkillsError(
         'LOCK_TIMEOUT',

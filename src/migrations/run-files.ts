@@ -27,10 +27,10 @@ export async function runFiles(
   }
   let queue = [...pending]
   while (queue.length > 0) {
-    start(queue[0])
     try {
       const small = keepGoing ? [] : smallFiles(queue)
       if (small.length > 1) {
+        start(small[0])
         const before = queue.length
         queue = await runTogether(settings, small, queue, report, start)
         if (queue.length === before - small.length) continue

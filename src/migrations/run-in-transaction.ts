@@ -59,7 +59,7 @@ async function attempt(
     await db.exec('ROLLBACK')
     if (guard.error.code === GUARD.alreadyApplied) return 'applied by another run'
     if (guard.error.code !== GUARD.locked) throw guard.error
-    await waitForLock(db, { key: settings.lockKey, waitMs: settings.lockWaitMs, onEvent: settings.onEvent }, deadline)
+    await waitForLock(db, { key: settings.lockKey, onEvent: settings.onEvent }, deadline)
     return attempt(settings, migration, deadline)
   }
   const existing = presentBefore(migration, opened[1])

@@ -39,7 +39,7 @@ async function takeSessionLock(settings: RunSettings): Promise<void> {
   for (;;) {
     const [row] = await db.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${lockKey}) AS taken`)
     if (row?.taken === true) return
-    await waitForLock(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, deadline)
+    await waitForLock(db, { key: lockKey, onEvent }, deadline)
     await pause()
   }
 }
