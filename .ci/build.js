@@ -1,20 +1,20 @@
 // Builds dist/. Start-up is part of the product: `skills migrate` runs in every deploy and most often has nothing to do,
 // so it gets bundles of its own, small and few; everything else shares chunks.
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
 const root = path.dirname(import.meta.dirname)
 const LEAN = ['migrate', 'migrate-status']
-const REST = ['migrate-new', 'migrate-repair', 'migrate-baseline', 'sync', 'verify', 'stats', 'quickstart']
+const REST = readdirSync(path.join(root, 'src', 'cli', 'commands'))
+  .map((file) => path.basename(file, '.ts'))
+  .filter((name) => !LEAN.includes(name))
 
-/** The parser of the command line stays alone: it calls the other bundles by their place in dist/. */
-const commandsAreElsewhere = {
-  name: 'commands-are-elsewhere',
+/** The full parser of the command line is needed for help and for errors only: a bundle of its own beside main.js. */
+const programIsElsewhere = {
+  name: 'program-is-elsewhere',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(commands\/[a-z-]+|program)\.ts$/ }, ({ path: file, kind }) =>
-      kind === 'dynamic-import' ? { path: file.replace(/\.ts$/, '.js'), external: true } : undefined,
-    )
+    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }))
   },
 }
 
@@ -46,7 +46,7 @@ const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 await Promise.all([
-  ...['main', 'program'].map((name) => bundle([`src/cli/${name}.ts`], { plugins: [commandsAreElsewhere] })),
+  ...['main', 'program'].map((name) => bundle([`src/cli/${name}.ts`], { plugins: [programIsElsewhere] })),
   ...LEAN.map((name) => bundle([`src/cli/commands/${name}.ts`], { external: SELDOM })),
   bundle([...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
 ])

@@ -1,7 +1,10 @@
 import { packageVersion } from '../config/package-files.ts'
 import { EXIT } from '../core/errors.ts'
 import { redact } from '../core/redaction.ts'
+import { COMMANDS } from './command-table.ts'
 import { ignoreClosedPipes } from './io.ts'
+import { loadCommand } from './load-command.ts'
+import { parsePlain } from './parse-plain.ts'
 
 // Any error that reaches this point is a fault of ours: say so, keep the stack for the report.
 function bug(error: unknown): void {
@@ -19,6 +22,12 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   // scripts ask this most often: not worth a parser
   process.stdout.write(`${packageVersion()}\n`)
 } else {
-  const { runProgram } = await import('./program.ts')
-  process.exitCode = await runProgram(argv)
+  const plain = parsePlain(argv, COMMANDS)
+  if (plain === undefined) {
+    const { runProgram } = await import('./program.ts')
+    process.exitCode = await runProgram(argv)
+  } else {
+    const execute = await loadCommand(plain.command)
+    process.exitCode = await execute(plain.flags, plain.args)
+  }
 }

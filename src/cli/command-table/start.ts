@@ -1,0 +1,10 @@
+import type { CommandSpec } from '../command-spec.ts'
+
+export const START_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'quickstart',
+    summary: 'try everything on an embedded database: migrate, sync, sample events, verify, stats',
+    options: [{ flags: '--embedded <dir>', help: 'folder of the database (default: .skills/db)' }],
+    examples: ['skills quickstart'],
+  },
+]

@@ -1,0 +1,18 @@
+import type { CommandSpec } from '../command-spec.ts'
+import { LEDGER_OPTION, MIGRATIONS_OPTION, SKILLS_ARGUMENT } from '../command-spec.ts'
+
+export const VERIFY_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'verify',
+    summary: 'check schema, functions, views, ledger and registry; writes nothing',
+    arguments: [SKILLS_ARGUMENT],
+    options: [
+      { flags: '--ephemeral', help: 'all of it on a throw-away embedded database' },
+      { flags: '--strict', help: 'a check that cannot run is a failure' },
+      MIGRATIONS_OPTION,
+      LEDGER_OPTION,
+    ],
+    database: true,
+    examples: ['skills verify', 'skills verify --ephemeral'],
+  },
+]
