@@ -16,6 +16,7 @@ import { planRepair, repair as carryOutRepair } from './migrations/repair.ts'
 import { readMigrations } from './migrations/read-migrations.ts'
 import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import { readSkills } from './registry/read-folder.ts'
+import type { Severities } from './registry/severities.ts'
 import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
 import { readChecks } from './verify/read-checks.ts'
@@ -44,6 +45,8 @@ export type { BaselineReport } from './migrations/baseline.ts'
 export type { RepairReport } from './migrations/repair.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
+export { readSeverities } from './registry/severities.ts'
+export type { RuleSeverity, Severities } from './registry/severities.ts'
 export { DatabaseError } from './db/database-error.ts'
 
 export interface ConnectOptions extends Flags {
@@ -138,6 +141,8 @@ export interface SyncCallOptions {
   cwd?: string
   /** What the names of the folders in the registry are relative to; `cwd` unless given. */
   projectFolder?: string
+  /** Rules that count otherwise than by default, see `readSeverities`. */
+  severities?: Severities
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -159,6 +164,8 @@ export interface VerifyCallOptions {
   cwd?: string
   /** As for `sync`. */
   projectFolder?: string
+  /** As for `sync`. */
+  severities?: Severities
 }
 
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
@@ -189,11 +196,11 @@ export async function stats(db: Db, options: StatsCallOptions = {}): Promise<Sta
 }
 
 /** What the registry checks compare with, or why there is nothing. */
-async function skillFacts(options: Pick<VerifyCallOptions, 'skills' | 'cwd' | 'projectFolder'>): Promise<object | string> {
-  const { roots, cwd, labelBase } = skillRoots({ cwd: options.cwd, dirs: options.skills, projectFolder: options.projectFolder })
-  const asked = options.skills !== undefined
+async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<object | string> {
+  const { roots, cwd, labelBase, severities } = skillRoots({ ...options, dirs: skills })
+  const asked = skills !== undefined
   if (!asked && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
-  const folder = await readSkills({ roots, cwd, labelBase })
+  const folder = await readSkills({ roots, cwd, labelBase, severities })
   return {
     roots: folder.roots.map(({ label }) => label),
     skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })),
@@ -210,14 +217,16 @@ interface SkillRootOptions {
   dirs?: readonly string[] | undefined
   cwd?: string | undefined
   projectFolder?: string | undefined
+  severities?: Severities | undefined
 }
 
-function skillRoots({ dirs, cwd = process.cwd(), projectFolder = cwd }: SkillRootOptions): {
+function skillRoots({ dirs, cwd = process.cwd(), projectFolder = cwd, severities = new Map() }: SkillRootOptions): {
   roots: readonly string[]
   cwd: string
   labelBase: string
+  severities: Severities
 } {
-  return { roots: dirs ?? [DEFAULT_SKILLS], cwd, labelBase: projectFolder }
+  return { roots: dirs ?? [DEFAULT_SKILLS], cwd, labelBase: projectFolder, severities }
 }
 
 const DEFAULT_SKILLS = 'skills'

@@ -18,6 +18,8 @@ export interface ConfigFile {
   skills?: string | string[]
   /** Folders of the user's own migrations, run after the package's. */
   migrations?: string | string[]
+  /** The severity of a rule of `skills lint` by its code: off, note, warning or error. */
+  rules?: Readonly<Record<string, string>>
 }
 
 export interface LoadedConfigFile {
@@ -25,7 +27,10 @@ export interface LoadedConfigFile {
   config: ConfigFile
 }
 
-const KEYS: Readonly<Record<keyof ConfigFile, 'string' | 'strings'>> = {
+/** `words` is an object of strings. */
+type ValueType = 'string' | 'strings' | 'words'
+
+const KEYS: Readonly<Record<keyof ConfigFile, ValueType>> = {
   databaseUrl: 'string',
   directUrl: 'string',
   embedded: 'string',
@@ -33,6 +38,7 @@ const KEYS: Readonly<Record<keyof ConfigFile, 'string' | 'strings'>> = {
   ledger: 'string',
   skills: 'strings',
   migrations: 'strings',
+  rules: 'words',
 }
 
 const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 'skills.config.cjs']
@@ -77,7 +83,7 @@ function checked(value: unknown, file: string): ConfigFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(file, 'it must hold an object')
   for (const [key, entry] of Object.entries(value)) {
     if (key === '$schema') continue
-    const type = (KEYS as Readonly<Record<string, string>>)[key]
+    const type = (KEYS as Readonly<Record<string, ValueType>>)[key]
     if (type === undefined) {
       const near = nearest(key, Object.keys(KEYS))
       throw invalid(
@@ -86,11 +92,25 @@ function checked(value: unknown, file: string): ConfigFile {
         `known keys: ${Object.keys(KEYS).join(', ')}`,
       )
     }
-    const fits =
-      typeof entry === 'string' || (type === 'strings' && Array.isArray(entry) && entry.every((item) => typeof item === 'string'))
-    if (!fits) throw invalid(file, `"${key}" must be a string${type === 'strings' ? ' or a list of strings' : ''}`)
+    if (!FITS[type](entry)) throw invalid(file, `"${key}" must be ${EXPECTED[type]}`)
   }
   return value as ConfigFile
+}
+
+const EXPECTED: Readonly<Record<ValueType, string>> = {
+  string: 'a string',
+  strings: 'a string or a list of strings',
+  words: 'an object of strings',
+}
+
+const FITS: Readonly<Record<ValueType, (value: unknown) => boolean>> = {
+  string: isString,
+  strings: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
+  words: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isString),
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string'
 }
 
 function invalid(file: string, reason: string, hint?: string, position: Partial<Position> = {}): SkillsError {

@@ -36,6 +36,8 @@ export interface Settings {
   ledger: Setting<string>
   skills: Setting<string[]>
   migrations: Setting<string[]>
+  /** Severities of rules by code, as the configuration file has them; not checked. */
+  rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
   /** Folder that the names of skill folders are relative to in the registry: that of the configuration file which names them, else the working directory. */
   projectFolder: string
@@ -57,6 +59,7 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: 'schema_migrations', origin: 'default' },
     skills,
     migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
+    rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
     projectFolder: file !== undefined && skills.origin === file.path ? path.dirname(file.path) : cwd,
   }

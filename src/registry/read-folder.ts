@@ -6,6 +6,8 @@ import { readSkill } from './read-skill.ts'
 import type { ReadSkill } from './read-skill.ts'
 import { finding } from './finding.ts'
 import type { InvalidSkill, Skill, SkillRoot } from './skill.ts'
+import type { Severities } from './severities.ts'
+import { withSeverities } from './severities.ts'
 import { loadYamlParser } from './yaml.ts'
 
 /** Everything that was found below one or more roots. */
@@ -24,6 +26,8 @@ export interface ReadProgress {
 }
 
 export interface ReadOptions extends DiscoverOptions {
+  /** The rules whose severity the project has changed. */
+  severities?: Severities
   onProgress?: (progress: ReadProgress) => void
 }
 
@@ -37,10 +41,11 @@ const TURN_MS = 50
 export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
   const [discovered, parse] = await Promise.all([discoverSkills(options), loadYamlParser()])
   const { locations } = discovered
+  const severities: Severities = options.severities ?? new Map()
   const read: ReadSkill[] = []
   let turnEnds = performance.now() + TURN_MS
   for (const location of locations) {
-    read.push(readSkill(location, parse))
+    read.push(readSkill(location, parse, severities))
     if (performance.now() < turnEnds) continue
     options.onProgress?.({ done: read.length, total: locations.length })
     await new Promise((resolve) => setImmediate(resolve))
@@ -52,7 +57,7 @@ export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
     roots: discovered.roots,
     skills: read.flatMap(({ skill }) => skill ?? []),
     invalid: [...discovered.invalid, ...read.filter(isInvalid).map(asInvalid)],
-    diagnostics: [...discovered.diagnostics, ...read.flatMap(({ diagnostics }) => diagnostics)],
+    diagnostics: [...withSeverities(discovered.diagnostics, severities), ...read.flatMap(({ diagnostics }) => diagnostics)],
   }
 }
 

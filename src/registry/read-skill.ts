@@ -11,6 +11,8 @@ import type { SkillLocation } from './locate.ts'
 import { MAX_META_JSON, readMetaJson } from './meta-json.ts'
 import { readHead } from './open-regular.ts'
 import type { Skill } from './skill.ts'
+import type { Severities } from './severities.ts'
+import { withSeverities } from './severities.ts'
 import { HEAD_BYTES } from './split-front-matter.ts'
 import { validateOlderSkill, validateSkill } from './validate.ts'
 import type { YamlParser } from './yaml.ts'
@@ -27,14 +29,14 @@ export interface ReadSkill {
 }
 
 /** Reads one skill. Whatever is wrong with its files becomes a diagnostic; nothing about them is thrown. */
-export function readSkill(location: SkillLocation, parse: YamlParser): ReadSkill {
+export function readSkill(location: SkillLocation, parse: YamlParser, severities: Severities = new Map()): ReadSkill {
   const file = under(location.path, location.file)
-  const { document, diagnostics } = readDocument(location, file, parse)
-  if (document === undefined) return { location, diagnostics }
+  const { document, diagnostics: ofDocument } = readDocument(location, file, parse)
+  if (document === undefined) return { location, diagnostics: withSeverities(ofDocument, severities) }
   const isOlder = location.file === META_JSON
   const validated = isOlder ? validateOlderSkill(document, location.name) : validateSkill(document, location.name)
   const digest = digestFolder(location.folder, location.path)
-  diagnostics.push(...validated.diagnostics, ...digest.diagnostics)
+  const diagnostics = withSeverities([...ofDocument, ...validated.diagnostics, ...digest.diagnostics], severities)
   const { id, fields } = validated
   const known = id === undefined ? {} : { id, idPlace: document.place([isOlder ? 'id' : 'name']) }
   if (fields === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { location, ...known, diagnostics }

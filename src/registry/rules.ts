@@ -14,6 +14,10 @@ export interface Rule {
   /** What to do about it. */
   fix: string
   source: RuleSource
+  /** Its severity cannot be changed: what it finds cannot be used, or not safely. */
+  fixed?: true
+  /** `skills lint --fix` can do it, when what is meant is beyond doubt. */
+  fixable?: true
 }
 
 /** Every finding about a skill's files that there is, in the order in which a folder is read. A code never changes its meaning. */
@@ -23,12 +27,14 @@ const TABLE = {
     title: 'A file or folder cannot be read',
     fix: 'check its permissions, and that nothing else is writing there, then run again',
     source: 'safety',
+    fixed: true,
   },
   SKILL_SYMLINK: {
     severity: 'error',
     title: 'A symbolic link stands in place of a file or folder of a skill',
     fix: 'replace the link by the file itself: links are never followed',
     source: 'safety',
+    fixed: true,
   },
   SKILL_LINK_SKIPPED: {
     severity: 'warning',
@@ -41,6 +47,7 @@ const TABLE = {
     title: 'SKILL.md is not a regular file',
     fix: 'make SKILL.md a regular file',
     source: 'specification',
+    fixed: true,
   },
   SKILL_FILE_CASE: {
     severity: 'warning',
@@ -59,6 +66,7 @@ const TABLE = {
     title: 'The name of a file cannot be part of a reproducible digest',
     fix: 'rename it without control characters and backslashes, in UTF-8',
     source: 'registry',
+    fixed: true,
   },
   SKILL_FILE_SPECIAL: {
     severity: 'warning',
@@ -72,37 +80,49 @@ const TABLE = {
     title: 'The file does not begin with front matter',
     fix: 'begin the file with a line `---`, the keys name and description, and another line `---`',
     source: 'specification',
+    fixed: true,
   },
   FRONT_MATTER_LANGUAGE: {
     severity: 'error',
     title: 'The first line asks for another language than YAML',
     fix: 'make the first line exactly `---` and write the keys as YAML',
     source: 'safety',
+    fixed: true,
   },
   FRONT_MATTER_UNCLOSED: {
     severity: 'error',
     title: 'The front matter is never closed',
     fix: 'put a line `---` after its last key',
     source: 'specification',
+    fixed: true,
   },
   FRONT_MATTER_TOO_LARGE: {
     severity: 'error',
     title: 'The front matter is longer than 16 KiB or 1,000 lines',
     fix: 'close it with a line `---`, and move long text below that line',
     source: 'safety',
+    fixed: true,
   },
-  FRONT_MATTER_ENCODING: { severity: 'error', title: 'The file is not UTF-8', fix: 'save it as UTF-8', source: 'specification' },
+  FRONT_MATTER_ENCODING: {
+    severity: 'error',
+    title: 'The file is not UTF-8',
+    fix: 'save it as UTF-8',
+    source: 'specification',
+    fixed: true,
+  },
   FRONT_MATTER_LINE_BREAKS: {
     severity: 'error',
     title: 'The file has carriage returns without line feeds',
     fix: 'save it with LF (or CRLF) line ends',
     source: 'safety',
+    fixed: true,
   },
   TEXT_UNSAFE: {
     severity: 'error',
     title: 'A text has a character that neither a database nor a terminal can take',
     fix: 'remove the character or the escape that makes it',
     source: 'safety',
+    fixed: true,
   },
   TEXT_INVISIBLE: {
     severity: 'warning',
@@ -111,49 +131,84 @@ const TABLE = {
     source: 'safety',
   },
 
-  YAML_COLON: { severity: 'error', title: 'An unquoted value contains `: `', fix: 'put the value in quotes', source: 'yaml' },
+  YAML_COLON: {
+    severity: 'error',
+    title: 'An unquoted value contains `: `',
+    fix: 'put the value in quotes',
+    source: 'yaml',
+    fixed: true,
+    fixable: true,
+  },
   YAML_BLOCK: {
     severity: 'error',
     title: 'Text follows `|` or `>` on the same line',
     fix: 'put the text on the next line, indented by two spaces',
     source: 'yaml',
+    fixed: true,
+    fixable: true,
   },
   YAML_RESERVED: {
     severity: 'error',
     title: 'An unquoted value begins with a character that means something in YAML',
     fix: 'put the value in quotes',
     source: 'yaml',
+    fixed: true,
+    fixable: true,
   },
   YAML_QUOTES: {
     severity: 'error',
     title: 'The quotes around a value do not match',
     fix: 'quote the whole value; inside single quotes write an apostrophe twice',
     source: 'yaml',
+    fixed: true,
   },
-  YAML_DUPLICATE_KEY: { severity: 'error', title: 'A key stands twice', fix: 'keep one of the two', source: 'yaml' },
-  YAML_TAB: { severity: 'error', title: 'A line is indented by a tab', fix: 'indent by spaces', source: 'yaml' },
+  YAML_DUPLICATE_KEY: { severity: 'error', title: 'A key stands twice', fix: 'keep one of the two', source: 'yaml', fixed: true },
+  YAML_TAB: { severity: 'error', title: 'A line is indented by a tab', fix: 'indent by spaces', source: 'yaml', fixed: true },
   YAML_ANCHOR: {
     severity: 'error',
     title: 'An anchor (`&name`) or alias (`*name`)',
     fix: 'write the value out; if it is meant as text, put it in quotes',
     source: 'safety',
+    fixed: true,
+    fixable: true,
   },
   YAML_TAG: {
     severity: 'error',
     title: 'A tag (`!name`)',
     fix: 'remove the tag; if it is meant as text, put the value in quotes',
     source: 'safety',
+    fixed: true,
+    fixable: true,
   },
-  YAML_DEPTH: { severity: 'error', title: 'The front matter is nested more than 20 deep', fix: 'flatten it', source: 'safety' },
-  YAML_SYNTAX: { severity: 'error', title: 'The front matter is not YAML', fix: 'write one `key: value` on each line', source: 'yaml' },
+  YAML_DEPTH: {
+    severity: 'error',
+    title: 'The front matter is nested more than 20 deep',
+    fix: 'flatten it',
+    source: 'safety',
+    fixed: true,
+  },
+  YAML_SYNTAX: {
+    severity: 'error',
+    title: 'The front matter is not YAML',
+    fix: 'write one `key: value` on each line',
+    source: 'yaml',
+    fixed: true,
+  },
   YAML_NOT_A_MAP: {
     severity: 'error',
     title: 'The front matter is no list of keys',
     fix: 'write one `key: value` on each line',
     source: 'specification',
+    fixed: true,
   },
 
-  SKILL_NAME_MISSING: { severity: 'error', title: 'The skill has no name', fix: 'add the key `name`', source: 'specification' },
+  SKILL_NAME_MISSING: {
+    severity: 'error',
+    title: 'The skill has no name',
+    fix: 'add the key `name`',
+    source: 'specification',
+    fixed: true,
+  },
   SKILL_NAME_INVALID: {
     severity: 'error',
     title: 'The name has other characters than lowercase letters, digits and single hyphens',
@@ -172,7 +227,13 @@ const TABLE = {
     fix: 'rename the folder, or the skill',
     source: 'specification',
   },
-  SKILL_NAME_TWICE: { severity: 'error', title: 'Two folders have one name', fix: 'rename one of them, or remove it', source: 'registry' },
+  SKILL_NAME_TWICE: {
+    severity: 'error',
+    title: 'Two folders have one name',
+    fix: 'rename one of them, or remove it',
+    source: 'registry',
+    fixed: true,
+  },
   SKILL_DESCRIPTION_MISSING: {
     severity: 'error',
     title: 'The skill has no description',
@@ -185,17 +246,31 @@ const TABLE = {
     fix: 'shorten it, and move the rest below the front matter',
     source: 'specification',
   },
+  SKILL_DESCRIPTION_LONG: {
+    severity: 'warning',
+    title: 'The description is longer than 500 characters',
+    fix: 'say in a few sentences what the skill does and when to use it: agents keep every description in mind all the time',
+    source: 'specification',
+  },
   SKILL_DESCRIPTION_CUT: {
     severity: 'warning',
     title: 'The description is cut off at ` #`, which begins a comment',
     fix: 'put the description in quotes',
     source: 'yaml',
+    fixable: true,
   },
   SKILL_COMPATIBILITY_LENGTH: {
     severity: 'error',
     title: 'The compatibility is longer than 500 characters',
     fix: 'shorten it to 500 characters',
     source: 'specification',
+  },
+  SKILL_TOOLS_FORM: {
+    severity: 'warning',
+    title: '`allowed-tools` is not one text with spaces between the tools',
+    fix: 'put spaces between the tools, such as `allowed-tools: Bash(git add *) Read`',
+    source: 'specification',
+    fixable: true,
   },
   SKILL_METADATA_TYPE: {
     severity: 'error',
@@ -214,6 +289,7 @@ const TABLE = {
     title: 'A key has another type of value than it should',
     fix: 'see the message',
     source: 'registry',
+    fixed: true,
   },
   SKILL_FIELD_UNKNOWN: {
     severity: 'note',
@@ -222,10 +298,11 @@ const TABLE = {
     source: 'specification',
   },
   SKILL_VERSION_MISSING: {
-    severity: 'note',
+    severity: 'warning',
     title: 'The skill has no version: 0.0.0 is assumed',
     fix: 'add `version: 1.0.0` under `metadata`',
     source: 'registry',
+    fixable: true,
   },
   SKILL_VERSION_INVALID: {
     severity: 'error',
@@ -270,11 +347,31 @@ const TABLE = {
     source: 'registry',
   },
 
+  SKILL_BODY_LENGTH: {
+    severity: 'warning',
+    title: 'The text below the front matter has more than 500 lines',
+    fix: 'move parts into files of their own and link to them: agents read the whole text at once',
+    source: 'specification',
+  },
+  SKILL_LINK_BROKEN: {
+    severity: 'warning',
+    title: 'A link leads to a file that does not exist',
+    fix: 'correct the link, or add the file',
+    source: 'specification',
+  },
+  SKILL_LINK_OUTSIDE: {
+    severity: 'warning',
+    title: 'A link leads out of the folder of the skill',
+    fix: 'copy the file into the folder: a skill is handed on with its own folder only',
+    source: 'specification',
+  },
+
   META_JSON_INVALID: {
     severity: 'error',
     title: 'The meta.json of an older layout cannot be read',
     fix: 'correct it, or replace it by a SKILL.md',
     source: 'registry',
+    fixed: true,
   },
   META_JSON_IGNORED: {
     severity: 'note',
@@ -288,3 +385,8 @@ export type RuleCode = keyof typeof TABLE
 
 /** The rules by code, for `skills rules` and the documentation. */
 export const RULES: Readonly<Record<RuleCode, Rule>> = TABLE
+
+/** Whether a text is the code of a rule. */
+export function isRuleCode(text: string): text is RuleCode {
+  return Object.hasOwn(TABLE, text)
+}

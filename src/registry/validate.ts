@@ -10,7 +10,7 @@ import { keyOf, show, spellings, TypedReader } from './typed.ts'
 export interface Validated {
   /** As far as it is known, even when something else is wrong. */
   id?: string
-  /** Absent when one of the diagnostics is an error. */
+  /** Absent without an id. Where one of the diagnostics is an error they are what is left without the faulty value. */
   fields?: SkillFields
   diagnostics: Diagnostic[]
 }
@@ -23,6 +23,8 @@ const KNOWN: ReadonlySet<string> = new Set([...SPECIFIED, ...OURS].flatMap(spell
 /** Lengths in code points. */
 const MAX_NAME = 64
 const MAX_DESCRIPTION = 1024
+/** The specification's advice for name and description is about 100 tokens. */
+const LONG_DESCRIPTION = 500
 const MAX_COMPATIBILITY = 500
 const MAX_VERSION = 64
 
@@ -31,6 +33,7 @@ export function validateSkill(document: SkillDocument, folderName: string): Vali
   const reader = new TypedReader(document)
   const id = readName(reader, folderName)
   checkKeys(reader, document)
+  checkToolsForm(reader)
   return finish(reader, id, id, readDescription(reader))
 }
 
@@ -60,7 +63,6 @@ function finish(reader: TypedReader, id: string | undefined, name: string | unde
   const meta = readMeta(reader, name ?? '')
   const { diagnostics } = reader
   if (id === undefined) return { diagnostics }
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { id, diagnostics }
   return { id, fields: { id, version, description, enabled, trustLevel, meta }, diagnostics }
 }
 
@@ -99,6 +101,12 @@ function readDescription(reader: TypedReader): string {
     reader.report(
       'SKILL_DESCRIPTION_LENGTH',
       `the description has ${length(description)} characters, the limit is ${MAX_DESCRIPTION}`,
+      found,
+    )
+  } else if (length(description) > LONG_DESCRIPTION) {
+    reader.report(
+      'SKILL_DESCRIPTION_LONG',
+      `the description has ${length(description)} characters, of which agents keep each in mind`,
       found,
     )
   }
@@ -186,7 +194,18 @@ function readTools(reader: TypedReader, found: Found | undefined): readonly stri
   return reader.list(found, splitTools)
 }
 
-function splitTools(text: string): string[] {
+/** The specification has one text with spaces between the tools. */
+function checkToolsForm(reader: TypedReader): void {
+  const found = reader.top('allowed-tools')
+  if (found === undefined || found.value instanceof Map) return
+  const text = typeof found.value === 'string' ? found.value.trim().replace(/\s+/g, ' ') : undefined
+  if (text !== undefined && splitTools(text).join(' ') === text) return
+  const form = text === undefined ? 'is a list' : 'has commas'
+  reader.report('SKILL_TOOLS_FORM', `${keyOf(found)} ${form}: the specification has one text with spaces between the tools`, found)
+}
+
+/** The tools of a text with spaces or commas between. */
+export function splitTools(text: string): string[] {
   const tools = ['']
   let depth = 0
   for (const char of text) {

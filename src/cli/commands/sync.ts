@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
-import { sync } from '../../index.ts'
+import { readSeverities, sync } from '../../index.ts'
 import type { PruneMode, SyncReport } from '../../registry/sync-report.ts'
 import { isBehind } from '../../registry/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
@@ -38,6 +38,7 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
         mode,
         cwd: context.cwd,
         projectFolder: settings.projectFolder,
+        severities: readSeverities(settings.rules.value, settings.rules.origin),
         onProgress: ({ done, total }) => context.progress.update(`read ${done} of ${total} skills`),
       })
       const report = { database: databaseReport(db.info), ...synced }

@@ -3,7 +3,9 @@ import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
 import type { Db } from '../../db/db.ts'
-import { migrate, sync, verify } from '../../index.ts'
+import { migrate, readSeverities, sync, verify } from '../../index.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { Severities, SyncCallOptions } from '../../index.ts'
 import type { SyncReport } from '../../registry/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { settingsOf, withDatabase } from '../context.ts'
@@ -37,6 +39,7 @@ async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonl
           strict: flags.strict === true,
           cwd: context.cwd,
           projectFolder: settings.projectFolder,
+          severities: severitiesOf(settings),
         }),
       )
     },
@@ -60,12 +63,10 @@ async function verifyEphemeral(context: Context, flags: VerifyFlags & { skills: 
     if (migrated.error !== undefined) return { report: null, error: migrated.error }
     const skills = settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }
     context.progress.update('syncing')
-    const synced = await syncIfThere(db, settings.skills.value, settings.skills.origin === 'default', context.cwd, settings.projectFolder)
+    const reading = { cwd: context.cwd, projectFolder: settings.projectFolder, severities: severitiesOf(settings) }
+    const synced = await syncIfThere(db, { ...reading, dirs: settings.skills.value }, settings.skills.origin === 'default')
     context.progress.update('running the checks')
-    const result = resultOf(
-      db,
-      await verify(db, { ...skills, ...options, strict: flags.strict === true, cwd: context.cwd, projectFolder: settings.projectFolder }),
-    )
+    const result = resultOf(db, await verify(db, { ...skills, ...options, ...reading, strict: flags.strict === true }))
     const diagnostics = synced?.diagnostics ?? []
     const invalid = diagnostics.some(({ severity }) => severity === 'error')
     return { ...result, report: { ...result.report, diagnostics }, exit: invalid ? EXIT.no : (result.exit ?? EXIT.ok) }
@@ -76,19 +77,17 @@ async function verifyEphemeral(context: Context, flags: VerifyFlags & { skills: 
 }
 
 /** The default folder may be missing; one that was named may not. */
-async function syncIfThere(
-  db: Db,
-  dirs: readonly string[],
-  optional: boolean,
-  cwd: string,
-  projectFolder: string,
-): Promise<SyncReport | undefined> {
+async function syncIfThere(db: Db, options: SyncCallOptions, optional: boolean): Promise<SyncReport | undefined> {
   try {
-    return await sync(db, { dirs, cwd, projectFolder })
+    return await sync(db, options)
   } catch (error) {
     if (optional && error instanceof SkillsError && error.code === 'SKILLS_DIR_MISSING') return undefined
     throw error
   }
+}
+
+function severitiesOf({ rules }: Settings): Severities {
+  return readSeverities(rules.value, rules.origin)
 }
 
 function resultOf(db: Db, verified: Awaited<ReturnType<typeof verify>>): CommandResult {
