@@ -6,6 +6,8 @@ import { scratch } from '../../support/scratch.ts'
 
 const FILE = 'skills.config.json'
 
+const finding = (code: string): { severity: 'error'; code: string; message: string } => ({ severity: 'error', code, message: '' })
+
 describe('a severity that is refused', () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ SKILL_VERSION_MISING: 'off' }, /unknown rule "SKILL_VERSION_MISING"; did you mean "SKILL_VERSION_MISSING"\?/],
@@ -28,7 +30,6 @@ describe('a severity that is refused', () => {
 
 test('severities change findings, and off takes them away', () => {
   const severities = readSeverities({ SKILL_VERSION_MISSING: 'off', SKILL_TIER_INVALID: 'note', YAML_COLON: 'error' }, FILE)
-  const finding = (code: string): { severity: 'error'; code: string; message: string } => ({ severity: 'error', code, message: '' })
   expect(withSeverities([finding('SKILL_VERSION_MISSING'), finding('SKILL_TIER_INVALID'), finding('OTHER')], severities)).toEqual([
     { ...finding('SKILL_TIER_INVALID'), severity: 'note' },
     finding('OTHER'),
