@@ -43,6 +43,12 @@ export const MIGRATIONS_OPTION: OptionSpec = { flags: '--dir <folder>', help: 'y
 export const LEDGER_OPTION: OptionSpec = { flags: '--ledger <table>', help: 'the ledger (default: schema_migrations)' }
 export const SKILLS_ARGUMENT = ['[dir...]', 'folders of skills (default: skills)'] as const
 
+/** Every command that checks something takes these. */
+export const REPORTER_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--reporter <name>', help: 'text, json, github, junit, tap; NAME=FILE; repeatable', repeatable: true },
+  { flags: '--output <file>', help: 'file of the report that names none' },
+]
+
 /** All options of a command. */
 export function optionsOf({ options = [], database = false }: CommandSpec): readonly OptionSpec[] {
   return [...options, ...(database ? DATABASE_OPTIONS : []), ...OUTPUT_OPTIONS]

@@ -6,6 +6,7 @@ import type { ExitCode } from '../core/errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
+import type { ReportRun } from '../render/reporters/report-run.ts'
 import type { Style } from '../render/style.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Io } from './io.ts'
@@ -29,6 +30,10 @@ export interface CommonFlags {
   json?: boolean
   color?: boolean
   quiet?: boolean
+  /** Of the commands that check something: forms of the result, `NAME` or `NAME=FILE`. */
+  reporter?: string[]
+  /** File of the one report that names none. */
+  output?: string
 }
 
 /** What a command works with. It returns data; the shell prints. */
@@ -45,6 +50,8 @@ export interface CommandResult {
   report: object | null
   /** For people: the lines of the report on stdout. */
   view?: (style: Style, width: number) => string[]
+  /** For the reporters of CI systems: what was checked, with the answers. */
+  checks?: Pick<ReportRun, 'results' | 'properties'>
   exit?: ExitCode
   error?: SkillsError
 }

@@ -4,8 +4,8 @@ import { redact } from '../core/redaction.ts'
 export interface Io {
   /** The result: stdout. */
   out(text: string): void
-  /** The result as one JSON document: stdout. */
-  json(document: object): void
+  /** The result as one document whose secrets were removed before it was written out, see `withoutSecrets`: stdout. */
+  document(text: string): void
   /** Talk: stderr. */
   err(text: string): void
   /** Columns of the terminal behind stdout; Infinity when there is none. */
@@ -27,11 +27,7 @@ export interface ColorFlags {
 export function createIo(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>): Io {
   return {
     out: (text) => void process.stdout.write(`${redact(text)}\n`),
-    // value by value: in the finished text a secret may be escaped, or be a word of JSON itself
-    json: (document) =>
-      void process.stdout.write(
-        `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value), 2)}\n`,
-      ),
+    document: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${redact(text)}\n`),
     ask: askPerson,
     width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../config/package-files.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
+import { jsonWithoutSecrets } from '../core/redaction.ts'
 import { nearest } from '../core/text.ts'
 import type { CommandSpec, OptionSpec } from './command-spec.ts'
 import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './command-spec.ts'
@@ -98,7 +99,7 @@ function usageError(program: Command, argv: readonly string[], message: string):
   const text = message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, ' ($1)')
   const error = { code: 'USAGE', message: text, hint: `${['skills', name].join(' ').trim()} --help` }
   const io = createIo({}, process.env)
-  if (argv.includes('--json')) io.json({ schemaVersion: 1, command: name, ok: false, report: null, error })
+  if (argv.includes('--json')) io.document(jsonWithoutSecrets({ schemaVersion: 1, command: name, ok: false, report: null, error }))
   else io.err(`error [${error.code}] ${text}\n  → ${error.hint}`)
   return EXIT.usage
 }

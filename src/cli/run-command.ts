@@ -1,19 +1,14 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { packageRoot } from '../config/package-files.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
-import { EXIT, SkillsError } from '../core/errors.ts'
+import { SkillsError } from '../core/errors.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import { renderGithubAnnotation } from '../render/github.ts'
-import { createStyle } from './colors.ts'
 import type { CommandResult, CommonFlags, Context } from './context.ts'
+import type { Destination, ReporterFlags } from './destinations.ts'
 import { interruption } from './interrupt.ts'
 import { createIo } from './io.ts'
 import { createProgress } from './progress.ts'
-import { envelope } from './views/envelope.ts'
-import { diagnosticView, errorView } from './views/error.ts'
+import { tell } from './tell.ts'
 
 /** A command ready for the shell: takes the parsed command line, prints, gives the exit code. */
 export type Executor = (flags: object, args: readonly string[]) => Promise<ExitCode>
@@ -27,30 +22,28 @@ export function executor<F extends CommonFlags>(
   return (flags, args) => runCommand(name, flags as F, (context) => command(context, flags as F, args))
 }
 
-/** Runs a command and prints what it gives: one JSON document, or text. Returns the exit code. */
+/** Runs a command and tells what it gives, in the forms that were asked for. Returns the exit code. */
 async function runCommand(name: string, flags: CommonFlags, command: (context: Context) => Promise<CommandResult>): Promise<ExitCode> {
   const { env } = process
+  const startedAt = new Date()
   const io = createIo(flags, env)
   const progress = createProgress(io, flags.json === true || flags.quiet === true)
   const context: Context = { env, cwd: process.cwd(), io, progress }
-  const result = withInterruption(await attempt(() => command(context)))
+  let destinations: readonly Destination[] = [{ reporter: flags.json === true ? 'json' : 'text' }]
+  const result = withInterruption(
+    await attempt(async () => {
+      if (asksForReports(flags)) destinations = (await import('./destinations.ts')).chooseDestinations(flags)
+      return command(context)
+    }),
+  )
   progress.stop()
-  const exit = result.exit ?? result.error?.exitCode ?? EXIT.ok
-  const diagnostics = diagnosticsOf(result)
-  if (flags.json === true) {
-    io.json(envelope(name, exit === EXIT.ok, result.report, result.error))
-  } else {
-    const lines = flags.quiet === true ? [] : (result.view?.(await createStyle(io.outColors), io.width) ?? [])
-    if (lines.length > 0) io.out(lines.join('\n'))
-    const style = await createStyle(io.errColors)
-    const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
-    for (const diagnostic of shown) io.err(diagnosticView(diagnostic, frameSource(diagnostic, context.cwd), style).join('\n'))
-    if (result.error !== undefined) io.err(errorView(result.error, style).join('\n'))
-  }
-  if (env['GITHUB_ACTIONS'] === 'true') {
-    for (const diagnostic of diagnostics.filter(({ severity }) => severity !== 'note')) io.err(renderGithubAnnotation(diagnostic))
-  }
-  return exit
+  const finished = { name, result, diagnostics: diagnosticsOf(result), startedAt, durationMs: Date.now() - startedAt.getTime() }
+  return tell(finished, destinations, flags, context)
+}
+
+/** Without one of these there is nothing to choose, and no reason to load what chooses. */
+function asksForReports({ reporter, output }: ReporterFlags): boolean {
+  return reporter !== undefined || output !== undefined
 }
 
 async function attempt(command: () => Promise<CommandResult>): Promise<CommandResult> {
@@ -90,17 +83,4 @@ function withInterruption(result: CommandResult): CommandResult {
 function diagnosticsOf({ report, error }: CommandResult): readonly Diagnostic[] {
   const reported = (report as { diagnostics?: Diagnostic[] } | null)?.diagnostics ?? []
   return reported.length > 0 ? reported : (error?.diagnostics ?? [])
-}
-
-function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
-  if (file === undefined || line === undefined) return undefined
-  // files of the package are named from its root
-  for (const folder of [cwd, packageRoot()]) {
-    try {
-      return readFileSync(path.resolve(folder, file), 'utf8')
-    } catch {
-      // not there
-    }
-  }
-  return undefined
 }

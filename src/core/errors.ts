@@ -44,6 +44,7 @@ export const ERROR_EXITS = {
   NOT_CONFIRMED: EXIT.usage,
   PERMISSION_DENIED: EXIT.usage,
   QUERY_FAILED: EXIT.no,
+  REPORT_NOT_WRITTEN: EXIT.usage,
   INTERRUPTED: EXIT.interrupted,
   TERMINATED: EXIT.terminated,
   BUG: EXIT.bug,

@@ -36,3 +36,13 @@ export function redact(text: string): string {
   for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) out = out.replaceAll(secret, '***')
   return out
 }
+
+/** Data as JSON without secrets. Value by value: in the finished text a secret may be escaped, or be a word of JSON itself. */
+export function jsonWithoutSecrets(data: object): string {
+  return JSON.stringify(data, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value), 2)
+}
+
+/** A copy of plain data without secrets, for documents of other formats. */
+export function withoutSecrets<T extends object>(data: T): T {
+  return JSON.parse(jsonWithoutSecrets(data)) as T
+}

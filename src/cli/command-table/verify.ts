@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
-import { LEDGER_OPTION, MIGRATIONS_OPTION, SKILLS_ARGUMENT } from '../command-spec.ts'
+import { LEDGER_OPTION, MIGRATIONS_OPTION, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
 
 export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
@@ -11,8 +11,9 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--strict', help: 'a check that cannot run is a failure' },
       MIGRATIONS_OPTION,
       LEDGER_OPTION,
+      ...REPORTER_OPTIONS,
     ],
     database: true,
-    examples: ['skills verify', 'skills verify --ephemeral'],
+    examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --reporter text --reporter junit=report.xml'],
   },
 ]

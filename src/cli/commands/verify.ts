@@ -6,9 +6,11 @@ import type { Db } from '../../db/db.ts'
 import { migrate, readSeverities, sync, verify } from '../../index.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Severities, SyncCallOptions } from '../../index.ts'
+import { resultsOf } from '../../render/reporters/report-run.ts'
 import type { SyncReport } from '../../registry/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { settingsOf, withDatabase } from '../context.ts'
+import { verifyResults } from '../verify-results.ts'
 import { databaseReport } from '../views/database.ts'
 import { verifyView } from '../views/verify.ts'
 
@@ -41,6 +43,7 @@ async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonl
           projectFolder: settings.projectFolder,
           severities: severitiesOf(settings),
         }),
+        flags.strict === true,
       )
     },
     { mustExist: true },
@@ -66,10 +69,19 @@ async function verifyEphemeral(context: Context, flags: VerifyFlags & { skills: 
     const reading = { cwd: context.cwd, projectFolder: settings.projectFolder, severities: severitiesOf(settings) }
     const synced = await syncIfThere(db, { ...reading, dirs: settings.skills.value }, settings.skills.origin === 'default')
     context.progress.update('running the checks')
-    const result = resultOf(db, await verify(db, { ...skills, ...options, ...reading, strict: flags.strict === true }))
+    const result = resultOf(
+      db,
+      await verify(db, { ...skills, ...options, ...reading, strict: flags.strict === true }),
+      flags.strict === true,
+    )
     const diagnostics = synced?.diagnostics ?? []
     const invalid = diagnostics.some(({ severity }) => severity === 'error')
-    return { ...result, report: { ...result.report, diagnostics }, exit: invalid ? EXIT.no : (result.exit ?? EXIT.ok) }
+    return {
+      ...result,
+      report: { ...result.report, diagnostics },
+      checks: { ...result.checks, results: [...(result.checks?.results ?? []), ...resultsOf(diagnostics)] },
+      exit: invalid ? EXIT.no : (result.exit ?? EXIT.ok),
+    }
   } finally {
     context.progress.stop()
     await db.close()
@@ -90,7 +102,13 @@ function severitiesOf({ rules }: Settings): Severities {
   return readSeverities(rules.value, rules.origin)
 }
 
-function resultOf(db: Db, verified: Awaited<ReturnType<typeof verify>>): CommandResult {
+function resultOf(db: Db, verified: Awaited<ReturnType<typeof verify>>, strict: boolean): CommandResult {
   const report = { database: databaseReport(db.info), ...verified }
-  return { report, exit: verified.ok ? EXIT.ok : EXIT.no, view: (style) => verifyView(report, style) }
+  const { url, version, schema } = report.database
+  return {
+    report,
+    exit: verified.ok ? EXIT.ok : EXIT.no,
+    view: (style) => verifyView(report, style),
+    checks: { results: verifyResults(verified.checks, strict), properties: { database: url, server: `PostgreSQL ${version}`, schema } },
+  }
 }

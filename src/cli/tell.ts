@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { packageRoot } from '../config/package-files.ts'
+import type { Diagnostic } from '../core/diagnostics.ts'
+import type { ExitCode } from '../core/errors.ts'
+import { EXIT, SkillsError } from '../core/errors.ts'
+import { jsonWithoutSecrets, redact } from '../core/redaction.ts'
+import type { Style } from '../render/style.ts'
+import { createStyle } from './colors.ts'
+import type { CommonFlags, Context } from './context.ts'
+import type { Destination, ReporterName } from './destinations.ts'
+import type { Finished } from './reports.ts'
+import { envelope } from './views/envelope.ts'
+import { diagnosticView, errorView } from './views/error.ts'
+
+/** Writes the result to every destination: files first, so that one that cannot be written is told too. Returns the exit code. */
+export async function tell(
+  finished: Finished,
+  destinations: readonly Destination[],
+  flags: CommonFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const { io } = context
+  const told = await writeFiles(finished, destinations, flags, context)
+  const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
+  for (const reporter of onStdout) {
+    if (reporter === 'text') {
+      const view = await viewOf(told, flags, context)
+      if (view !== '') io.out(view)
+    } else {
+      const text = await report(reporter, told, context)
+      if (text !== '') io.document(text)
+    }
+  }
+  // a document says it all
+  if (!onStdout.includes('json')) {
+    const lines = troubles(told, flags, context, await createStyle(io.errColors))
+    if (lines.length > 0) io.err(lines.join('\n'))
+  }
+  if (context.env['GITHUB_ACTIONS'] === 'true' && !destinations.some(({ reporter }) => reporter === 'github')) {
+    const annotations = await report('github', told, context)
+    if (annotations !== '') io.err(annotations)
+  }
+  return exitOf(told)
+}
+
+async function writeFiles(
+  finished: Finished,
+  destinations: readonly Destination[],
+  flags: CommonFlags,
+  context: Context,
+): Promise<Finished> {
+  const { io } = context
+  const toFiles = destinations.flatMap(({ reporter, file }) => (file === undefined ? [] : [{ reporter, file }]))
+  if (toFiles.length === 0) return finished
+  const { writeReport } = await import('./write-report.ts')
+  const { countResults, reportRun } = await import('./reports.ts')
+  try {
+    for (const { reporter, file } of toFiles) {
+      const text = reporter === 'text' ? redact(await textOf(finished, flags, context)) : await report(reporter, finished, context)
+      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`)
+      if (flags.quiet !== true) io.err(`wrote ${file} (${reporter}): ${countResults(reportRun(finished))}`)
+    }
+    return finished
+  } catch (error) {
+    if (!(error instanceof SkillsError)) throw error
+    if (finished.result.error === undefined) {
+      const exit = exitOf(finished) === EXIT.ok ? error.exitCode : exitOf(finished)
+      return { ...finished, result: { ...finished.result, error, exit } }
+    }
+    // the command's own error stays the news
+    io.err(errorView(error, await createStyle(io.errColors)).join('\n'))
+    return finished
+  }
+}
+
+/** A form for machines, without secrets. */
+async function report(reporter: Exclude<ReporterName, 'text'>, finished: Finished, { cwd, env }: Context): Promise<string> {
+  if (reporter === 'json') return jsonWithoutSecrets(document(finished))
+  const { fromWorkspace, renderReport, reportRun } = await import('./reports.ts')
+  const run = reportRun(finished)
+  return renderReport(reporter, reporter === 'github' ? fromWorkspace(run, cwd, env['GITHUB_WORKSPACE']) : run)
+}
+
+function document(finished: Finished): object {
+  const { name, result } = finished
+  return envelope(name, exitOf(finished) === EXIT.ok, result.report, result.error)
+}
+
+function exitOf({ result }: Finished): ExitCode {
+  return result.exit ?? result.error?.exitCode ?? EXIT.ok
+}
+
+async function viewOf({ result }: Finished, flags: CommonFlags, { io }: Context): Promise<string> {
+  if (flags.quiet === true) return ''
+  return (result.view?.(await createStyle(io.outColors), io.width) ?? []).join('\n')
+}
+
+/** All that a person would have seen on both streams. */
+async function textOf(finished: Finished, flags: CommonFlags, context: Context): Promise<string> {
+  const style = await createStyle(flags.color === true)
+  const view = flags.quiet === true ? [] : (finished.result.view?.(style, Infinity) ?? [])
+  return [...view, ...troubles(finished, flags, context, style)].join('\n')
+}
+
+/** Diagnostics with the source around them, then the error. */
+function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }: Context, style: Style): string[] {
+  const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+  return [
+    ...shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style)),
+    ...(result.error === undefined ? [] : errorView(result.error, style)),
+  ]
+}
+
+function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
+  if (file === undefined || line === undefined) return undefined
+  // files of the package are named from its root
+  for (const folder of [cwd, packageRoot()]) {
+    try {
+      return readFileSync(path.resolve(folder, file), 'utf8')
+    } catch {
+      // not there
+    }
+  }
+  return undefined
+}
