@@ -33,7 +33,7 @@ function annotation({ code, title, severity }: ReportResult, message: ReportMess
   const { object, text, file, line, column, expected, actual, remedy } = message
   const what = [object, text].filter((part) => part !== undefined && part !== '').join(': ')
   const difference = [expected === undefined ? '' : `expected: ${expected}`, actual === undefined ? '' : `found: ${actual}`]
-  const body = [what, ...difference, remedy === undefined ? '' : `to do: ${remedy}`].filter((part) => part !== '').join('\n')
+  const body = [what, ...difference, remedy ?? ''].filter((part) => part !== '').join('\n')
   return command(severity, { file, line, col: column, title: title === code ? code : `${title} [${code}]` }, body)
 }
 
