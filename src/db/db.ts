@@ -36,6 +36,12 @@ export interface Notice {
   message: string
 }
 
+/** What somebody told everybody who listens (NOTIFY). */
+export interface Notification {
+  channel: string
+  payload: string
+}
+
 /** What became of one message of a pipeline. */
 export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseError }
 
@@ -45,6 +51,15 @@ export interface TransactionOptions {
   isolation?: 'read committed' | 'repeatable read'
   /** Roll back at the end whatever happens. */
   rollback?: boolean
+}
+
+export interface OpenOptions {
+  /** The schema that unqualified names mean; the session's own first schema unless given. */
+  schema?: string | undefined
+  /** How long to wait for a server that is still starting. */
+  waitMs?: number | undefined
+  /** The connection does not keep the process alive: for sessions inside of an application. */
+  background?: boolean | undefined
 }
 
 /**
@@ -67,6 +82,10 @@ export interface Db {
   /** Runs `work` in a transaction whose search_path is the schema of `info`. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void
+  /** Hears what comes on the channels that this session was told to LISTEN to. */
+  onNotification(listener: (notification: Notification) => void): () => void
+  /** Calls back once when the connection has ended, whoever ended it; at once when it has already. */
+  onEnd(listener: () => void): void
   /** Asks the server to cancel the running statement; resolves when the server has taken the request. */
   cancel(): Promise<void>
   close(): Promise<void>

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import type { EmbeddedTarget } from '../core/target.ts'
 import { describeTarget } from '../core/target.ts'
-import type { Db, Notice } from './db.ts'
+import type { Db, Notice, Notification } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
 import { greet } from './greeting.ts'
 import type { ProtocolEngine } from './pglite-socket.ts'
@@ -20,6 +20,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
   try {
     engine = await start(target)
     const listeners = new Set<(notice: Notice) => void>()
+    const notificationListeners = new Set<(notification: Notification) => void>()
     const socket = new PgliteSocket(engine)
     const driver = createDriver({
       connect: () => Promise.resolve(socket),
@@ -28,6 +29,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       applicationName: 'skills',
       connectTimeoutMs: NOT_READY_MS,
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
+      onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })
     const info = await greet(driver, 'embedded', describeTarget(target), schema)
     const running = engine
@@ -35,6 +37,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       driver,
       info,
       listeners,
+      notificationListeners,
       // one thread: nothing can interrupt a statement that runs
       cancel: () => Promise.resolve(),
       release: () => running.close().finally(unlock),

@@ -25,12 +25,15 @@ export class SocketError extends Error {
   }
 }
 
-/** Opens the first host of the target that answers, encrypted as `mode` says, and gives the socket before any message of the session. */
-export async function openNetworkSocket(target: ServerTarget, mode: SslMode): Promise<net.Socket> {
+/**
+ * Opens the first host of the target that answers, encrypted as `mode` says, and gives the socket before any message of the
+ * session. With `background` the attempt does not keep the process alive.
+ */
+export async function openNetworkSocket(target: ServerTarget, mode: SslMode, background = false): Promise<net.Socket> {
   let failure: SocketError | undefined
   for (const host of target.hosts) {
     try {
-      return guardFirstAnswer(await openOne(host, mode, target.ssl, target.connectTimeoutMs), hostAndPort(host))
+      return guardFirstAnswer(await openOne(host, mode, target, background), hostAndPort(host))
     } catch (error) {
       failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), reasonOf(error), { cause: error })
     }
@@ -76,10 +79,19 @@ export function isLoopback(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
-async function openOne(address: { host: string; port: number }, mode: SslMode, ssl: SslSettings, timeoutMs: number): Promise<net.Socket> {
+async function openOne(
+  address: { host: string; port: number },
+  mode: SslMode,
+  { ssl, connectTimeoutMs: timeoutMs }: ServerTarget,
+  background: boolean,
+): Promise<net.Socket> {
   const { host, port } = address
   const socket = host.startsWith('/') ? net.connect(hostAndPort(address)) : net.connect({ host, port, noDelay: true })
   const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
+  if (background) {
+    timer.unref()
+    socket.unref()
+  }
   try {
     await event(socket, 'connect')
     if (host.startsWith('/') || mode === 'disable') return socket

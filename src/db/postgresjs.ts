@@ -1,8 +1,9 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { SkillsError } from '../core/errors.ts'
 import { databaseErrorFrom, DatabaseError } from './database-error.ts'
-import type { Notice, Outcome, Parameter, Row } from './db.ts'
+import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
 
@@ -16,6 +17,9 @@ export interface DriverOptions {
   startupOptions?: string | undefined
   connectTimeoutMs: number
   onNotice: (notice: Notice) => void
+  onNotification: (notification: Notification) => void
+  /** The connection does not keep the process alive: for sessions inside of an application. */
+  background?: boolean | undefined
 }
 
 /** A single connection of postgres.js, with its traps closed (the options say which). */
@@ -25,6 +29,8 @@ export interface Driver {
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
   /** Process id and secret of the greeting: what a CancelRequest needs. Known after the first query. */
   backendKey(): { pid: number; secret: number } | undefined
+  /** Calls back once when the connection has ended. */
+  onEnd(listener: () => void): void
   end(): Promise<void>
 }
 
@@ -33,6 +39,11 @@ export function createDriver(options: DriverOptions): Driver {
   const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
   let gone = false
+  const onEnd: (() => void)[] = []
+  const ended = (): void => {
+    gone = true
+    for (const listener of onEnd.splice(0)) listener()
+  }
   let key: { pid: number; secret: number } | undefined
   const sql = postgres({
     // postgres.js reconnects by design; inside a transaction that would run the rest of it outside
@@ -40,7 +51,8 @@ export function createDriver(options: DriverOptions): Driver {
       if (opened) throw lost()
       opened = true
       const socket = await options.connect()
-      return socket.once('close', () => (gone = true))
+      if (options.background === true) standBack(socket, options.connectTimeoutMs, () => key !== undefined)
+      return socket.once('close', ended)
     },
     // its typings do not know `socket`, and it reads PG* variables for whatever is not given
     ...({ host: 'localhost', port: 5432, path: undefined } as object),
@@ -51,12 +63,14 @@ export function createDriver(options: DriverOptions): Driver {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    connect_timeout: timeoutSeconds,
+    // its timer keeps the process alive
+    connect_timeout: options.background === true ? 0 : timeoutSeconds,
     // named statements break behind transaction poolers, and a command runs each statement once
     prepare: false,
     fetch_types: false,
     max_pipeline: 10_000,
     connection: startupParameters(options),
+    onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
     onnotice: (notice) =>
       options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
   } as postgres.Options<Record<string, never>>)
@@ -96,12 +110,26 @@ export function createDriver(options: DriverOptions): Driver {
         }),
       ),
     backendKey: () => key,
+    onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
     end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }
 }
 
 /** Type 0. Of a list it would take the type of the first item: boolean for `[true]`. */
 const SERVER_DECIDES = 0
+
+/** Nothing of the connection keeps the process alive; a server that goes silent is noticed all the same. */
+function standBack(socket: Duplex, timeoutMs: number, hasAnswered: () => boolean): void {
+  const timer = setTimeout(() => {
+    if (!hasAnswered()) socket.destroy(new SocketError('', `no answer within ${timeoutMs / 1000} s`))
+  }, timeoutMs).unref()
+  socket.once('close', () => clearTimeout(timer))
+  if (!(socket instanceof Socket)) return
+  socket.unref()
+  socket.setKeepAlive(true, KEEP_ALIVE_MS)
+}
+
+const KEEP_ALIVE_MS = 30_000
 
 function isJson(value: Parameter): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Date)

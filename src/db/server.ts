@@ -2,7 +2,7 @@ import { SkillsError } from '../core/errors.ts'
 import type { ServerTarget, SslMode } from '../core/target.ts'
 import { describeTarget, hostAndPort } from '../core/target.ts'
 import { DatabaseError } from './database-error.ts'
-import type { Db, Notice } from './db.ts'
+import type { Db, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'
 import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError } from './network-socket.ts'
 import { createDriver } from './postgresjs.ts'
@@ -11,12 +11,14 @@ import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
 
 const RETRY_MS = 250
 
+type SessionOptions = Pick<OpenOptions, 'schema' | 'background'>
+
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
-export async function openServer(target: ServerTarget, schema: string | undefined, waitMs: number): Promise<Db> {
+export async function openServer(target: ServerTarget, { schema, waitMs = 0, background }: OpenOptions): Promise<Db> {
   const deadline = Date.now() + waitMs
   for (;;) {
     try {
-      return await openWithAnyMode(target, schema)
+      return await openWithAnyMode(target, { schema, background })
     } catch (error) {
       if (!isTransient(error) || Date.now() + RETRY_MS > deadline) throw explain(error, target)
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
@@ -25,22 +27,23 @@ export async function openServer(target: ServerTarget, schema: string | undefine
 }
 
 /** `allow`, and `prefer` to an address that cannot leave the machine, try without TLS first: it saves a round trip. */
-async function openWithAnyMode(target: ServerTarget, schema: string | undefined): Promise<Db> {
+async function openWithAnyMode(target: ServerTarget, session: SessionOptions): Promise<Db> {
   const { mode } = target.ssl
   const local = target.hosts.every(({ host }) => isLoopback(host))
-  if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, schema)
+  if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, session)
   try {
-    return await openOnce(target, 'disable', schema)
+    return await openOnce(target, 'disable', session)
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === SQLSTATE.invalidAuthorization)) throw error
-    return openOnce(target, 'require', schema)
+    return openOnce(target, 'require', session)
   }
 }
 
-async function openOnce(target: ServerTarget, mode: SslMode, schema: string | undefined): Promise<Db> {
+async function openOnce(target: ServerTarget, mode: SslMode, { schema, background }: SessionOptions): Promise<Db> {
   const listeners = new Set<(notice: Notice) => void>()
+  const notificationListeners = new Set<(notification: Notification) => void>()
   const driver = createDriver({
-    connect: () => openNetworkSocket(target, mode),
+    connect: () => openNetworkSocket(target, mode, background),
     user: target.user,
     password: target.password,
     database: target.database,
@@ -48,6 +51,8 @@ async function openOnce(target: ServerTarget, mode: SslMode, schema: string | un
     startupOptions: target.startupOptions,
     connectTimeoutMs: target.connectTimeoutMs,
     onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
+    onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
+    background,
   })
   const cancel = async (): Promise<void> => {
     const key = driver.backendKey()
@@ -55,7 +60,7 @@ async function openOnce(target: ServerTarget, mode: SslMode, schema: string | un
   }
   try {
     const info = await greet(driver, 'server', describeTarget(target), schema)
-    return createSession({ driver, info, listeners, cancel, release: () => Promise.resolve() })
+    return createSession({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
   } catch (error) {
     await driver.end().catch(() => undefined)
     throw error

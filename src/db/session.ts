@@ -1,5 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
-import type { Db, DbInfo, Notice, TransactionOptions } from './db.ts'
+import type { Db, DbInfo, Notice, Notification, TransactionOptions } from './db.ts'
 import type { Driver } from './postgresjs.ts'
 import { searchPath } from './quote.ts'
 
@@ -7,13 +7,14 @@ export interface SessionParts {
   driver: Driver
   info: DbInfo
   listeners: Set<(notice: Notice) => void>
+  notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
   /** Run after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
 }
 
 /** The `Db` over one driver connection. */
-export function createSession({ driver, info, listeners, cancel, release }: SessionParts): Db {
+export function createSession({ driver, info, listeners, notificationListeners, cancel, release }: SessionParts): Db {
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
     await driver.script(beginning(options, info.schema))
     let result: T
@@ -38,6 +39,11 @@ export function createSession({ driver, info, listeners, cancel, release }: Sess
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onNotification: (listener) => {
+      notificationListeners.add(listener)
+      return () => notificationListeners.delete(listener)
+    },
+    onEnd: (listener) => driver.onEnd(listener),
     cancel,
     close: () => (closed ??= driver.end().finally(release)),
   }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { Db, Notice, Outcome, Parameter } from '../../src/db/db.ts'
+import type { Db, Notice, Notification, Outcome, Parameter } from '../../src/db/db.ts'
 import type { TestDatabase } from '../support/databases.ts'
 import { onEachBackend } from '../support/databases.ts'
 
@@ -151,6 +151,33 @@ onEachBackend((backend) => {
       { severity: 'NOTICE', code: '00000', message: 'it is ü' },
       { severity: 'WARNING', code: '01234', message: 'careful' },
     ])
+  })
+
+  test('notifications reach the listener, on the channels that were asked for', async () => {
+    const db = await fresh()
+    const heard: Notification[] = []
+    const stop = db.onNotification((notification) => heard.push(notification))
+    await db.exec('listen "a channel"')
+    await db.query('select pg_notify($1, $2)', ['a channel', 'ü'])
+    await db.query('select pg_notify($1, $2)', ['another', 'x'])
+    await db.exec('select 1')
+    stop()
+    await db.query('select pg_notify($1, $2)', ['a channel', 'late'])
+    await db.exec('select 1')
+    expect(heard).toEqual([{ channel: 'a channel', payload: 'ü' }])
+  })
+
+  test('the end of the connection is told once, also to who asks later', async () => {
+    const db = await fresh()
+    let told = 0
+    db.onEnd(() => told++)
+    await db.query('select 1')
+    expect(told).toBe(0)
+    await db.close()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(told).toBe(1)
+    db.onEnd(() => told++)
+    expect(told).toBe(2)
   })
 
   test('the schema of the session is the one that was asked for', async () => {

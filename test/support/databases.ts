@@ -4,8 +4,7 @@ import path from 'node:path'
 import { afterAll, afterEach, describe, inject } from 'vitest'
 import { loadSettings } from '../../src/config/settings.ts'
 import type { DatabaseTarget } from '../../src/core/target.ts'
-import type { Db } from '../../src/db/db.ts'
-import type { OpenOptions } from '../../src/db/open.ts'
+import type { Db, OpenOptions } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 
 /** An empty database of one test. */
