@@ -1,5 +1,6 @@
-// Builds dist/. Start-up is part of the product: `skills migrate` runs in every deploy and most often has nothing to do,
-// so it gets bundles of its own, small and few; everything else shares chunks.
+// Builds dist/. Start-up is part of the product: `skills migrate` runs in every deploy and most often has nothing to do.
+// So the way to it is CommonJS (loading ES modules costs Node 20 about 5 ms of start), one file per step, and small:
+// main.cjs, then the command's own file. Everything else is ES modules that share chunks.
 import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -10,7 +11,25 @@ const REST = readdirSync(path.join(root, 'src', 'cli', 'commands'))
   .map((file) => path.basename(file, '.ts'))
   .filter((name) => !LEAN.includes(name))
 
-/** The full parser of the command line is needed for help and for errors only: a bundle of its own beside main.js. */
+const SHARED = {
+  absWorkingDir: root,
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.11',
+  legalComments: 'none',
+  minify: true,
+  logLevel: 'warning',
+}
+
+// brings WebAssembly files of its own
+const PGLITE = '@electric-sql/pglite'
+
+// what a run without a terminal and without files of settings never loads: left in node_modules, so that one file is enough
+const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
+
+/** The full parser of the command line is needed for help and for errors only: a bundle of its own. */
 const programIsElsewhere = {
   name: 'program-is-elsewhere',
   setup({ onResolve }) {
@@ -18,35 +37,58 @@ const programIsElsewhere = {
   },
 }
 
-const bundle = (entryPoints, { external = [], plugins = [] } = {}) =>
-  build({
-    absWorkingDir: root,
-    entryPoints,
-    outbase: 'src',
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.11',
-    // brings WebAssembly files of its own
-    external: ['@electric-sql/pglite', ...external],
-    plugins,
-    legalComments: 'none',
-    minify: true,
+/** Applying migrations takes more code than finding that there are none to apply. */
+const applyPendingIsElsewhere = {
+  name: 'apply-pending-is-elsewhere',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/apply-pending\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: '../../migrations/apply-pending.cjs', external: true } : undefined,
+    )
+  },
+}
 
-    // some of the bundled packages are CommonJS
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-    logLevel: 'warning',
+/** postgres.js loads Node's TLS, which src/db does for it when a connection asks for TLS, and a clock that is a global too. */
+const withoutIdleBuiltins = {
+  name: 'without-idle-builtins',
+  setup({ onResolve, onLoad }) {
+    const contents = { tls: 'export default {}', perf_hooks: 'export const performance = globalThis.performance' }
+    onResolve({ filter: /^(tls|perf_hooks)$/ }, ({ path: name, importer }) =>
+      /node_modules.postgres.src/.test(importer) ? { path: name, namespace: 'idle-builtin' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'idle-builtin' }, ({ path: name }) => ({ contents: contents[name] }))
+  },
+}
+
+const lean = (entryPoints, options) =>
+  build({
+    ...SHARED,
+    entryPoints,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    ...options,
   })
 
-// what a run without a terminal and without files of settings never loads: left in node_modules, so that one file is enough
-const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
+const shared = (entryPoints) =>
+  build({
+    ...SHARED,
+    entryPoints,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: [PGLITE],
+    plugins: [withoutIdleBuiltins],
+    // some of the bundled packages are CommonJS
+    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  })
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 await Promise.all([
-  ...['main', 'program'].map((name) => bundle([`src/cli/${name}.ts`], { plugins: [programIsElsewhere] })),
-  ...LEAN.map((name) => bundle([`src/cli/commands/${name}.ts`], { external: SELDOM })),
-  bundle([...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
+  lean(['src/cli/main.ts'], { plugins: [programIsElsewhere] }),
+  lean([...LEAN.map((name) => `src/cli/commands/${name}.ts`), 'src/migrations/apply-pending.ts'], {
+    external: [PGLITE, ...SELDOM],
+    plugins: [withoutIdleBuiltins, applyPendingIsElsewhere],
+  }),
+  shared(['src/cli/program.ts', ...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
 ])

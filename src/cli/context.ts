@@ -66,9 +66,7 @@ export async function withDatabase<T>(
   const settings = await settingsOf(context, flags, purpose)
   const waitMs = flags.wait === undefined ? 0 : parseDuration(flags.wait, '--wait')
   if (mustExist) refuseMissing(settings)
-  const opening = openDb(settings.database.value, { schema: settings.schema.value, waitMs })
-  if (meanwhile !== undefined) await workMeanwhile(opening, () => meanwhile(settings))
-  const db = await opening
+  const db = await openMeanwhile(settings, waitMs, () => meanwhile?.(settings))
   const release = onInterrupt(() => db.cancel())
   try {
     return await work(db, settings)
@@ -94,11 +92,16 @@ function refuseMissing({ database: { value: target } }: Settings): void {
   })
 }
 
-async function workMeanwhile(opening: Promise<Db>, work: () => void): Promise<void> {
-  // a failure before anybody waits for it would count as unhandled
-  opening.catch(() => undefined)
-  // the driver connects on a timer of its own, which must run first
-  await new Promise((resolve) => setTimeout(resolve, 1))
+/** Opens the database; the work is done while a server greets. */
+async function openMeanwhile({ database, schema }: Settings, waitMs: number, work: () => void): Promise<Db> {
+  let tellConnected: (() => void) | undefined
+  const connected = new Promise<void>((resolve) => (tellConnected = resolve))
+  const opening = openDb(database.value, { schema: schema.value, waitMs, onConnected: () => tellConnected?.() })
+  // an embedded database tells of no connection, a failure neither
+  await Promise.race([connected, opening.catch(() => undefined)])
+  // the driver's first message leaves at the end of the turn that comes
+  await nextTurn()
+  await nextTurn()
   try {
     work()
   } catch (error) {
@@ -108,6 +111,11 @@ async function workMeanwhile(opening: Promise<Db>, work: () => void): Promise<vo
     )
     throw error
   }
+  return opening
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 /** The settings that the command line, the environment and the files give. */

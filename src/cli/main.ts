@@ -17,11 +17,14 @@ process.on('uncaughtException', bug)
 process.on('unhandledRejection', bug)
 ignoreClosedPipes()
 
-const argv = process.argv.slice(2)
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  // scripts ask this most often: not worth a parser
-  process.stdout.write(`${packageVersion()}\n`)
-} else {
+void main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    // scripts ask this most often: not worth a parser
+    process.stdout.write(`${packageVersion()}\n`)
+    return
+  }
   const plain = parsePlain(argv, COMMANDS)
   if (plain === undefined) {
     const { runProgram } = await import('./program.ts')

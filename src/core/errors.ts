@@ -74,6 +74,12 @@ export class SkillsError extends Error {
     this.diagnostics = options.diagnostics ?? []
   }
 
+  /** By name, too: the command line is built in several bundles, each with a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isOfThisClass = Function.prototype[Symbol.hasInstance].call(this, value)
+    return isOfThisClass || (this === SkillsError && value instanceof Error && value.name === 'SkillsError')
+  }
+
   get exitCode(): ExitCode {
     return ERROR_EXITS[this.code]
   }

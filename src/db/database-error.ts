@@ -30,6 +30,11 @@ export class DatabaseError extends Error {
     this.column = fields.column
     this.constraint = fields.constraint
   }
+
+  /** By name: the command line is built in several bundles, each with a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'DatabaseError'
+  }
 }
 
 export interface DatabaseErrorFields {

@@ -60,6 +60,8 @@ export interface OpenOptions {
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for sessions inside of an application. */
   background?: boolean | undefined
+  /** Told when a server has taken the connection, before it has greeted: there is time for other work. */
+  onConnected?: (() => void) | undefined
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import tls from 'node:tls'
+import type { PeerCertificate } from 'node:tls'
 import type { ServerTarget, SslMode, SslSettings } from '../core/target.ts'
 import { hostAndPort } from '../core/target.ts'
 
@@ -120,6 +120,7 @@ async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: Ssl
   }
   const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
   const verifyChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && fromFile)
+  const { default: tls } = await import('node:tls')
   const secure = tls.connect({
     socket,
     rejectUnauthorized: verifyChain,
@@ -127,7 +128,7 @@ async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: Ssl
     ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
     // with an IP address Node would compare the certificate with "localhost"
     ...(mode === 'verify-full' && net.isIP(host)
-      ? { checkServerIdentity: (_: string, cert: tls.PeerCertificate) => tls.checkServerIdentity(host, cert) }
+      ? { checkServerIdentity: (_: string, cert: PeerCertificate) => tls.checkServerIdentity(host, cert) }
       : {}),
     ...(fromFile ? { ca: readFileSync(ssl.rootCert ?? '') } : {}),
     ...(ssl.cert === undefined ? {} : { cert: readFileSync(ssl.cert) }),

@@ -11,14 +11,12 @@ import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
 
 const RETRY_MS = 250
 
-type SessionOptions = Pick<OpenOptions, 'schema' | 'background'>
-
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
-export async function openServer(target: ServerTarget, { schema, waitMs = 0, background }: OpenOptions): Promise<Db> {
-  const deadline = Date.now() + waitMs
+export async function openServer(target: ServerTarget, options: OpenOptions): Promise<Db> {
+  const deadline = Date.now() + (options.waitMs ?? 0)
   for (;;) {
     try {
-      return await openWithAnyMode(target, { schema, background })
+      return await openWithAnyMode(target, options)
     } catch (error) {
       if (!isTransient(error) || Date.now() + RETRY_MS > deadline) throw explain(error, target)
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
@@ -27,23 +25,27 @@ export async function openServer(target: ServerTarget, { schema, waitMs = 0, bac
 }
 
 /** `allow`, and `prefer` to an address that cannot leave the machine, try without TLS first: it saves a round trip. */
-async function openWithAnyMode(target: ServerTarget, session: SessionOptions): Promise<Db> {
+async function openWithAnyMode(target: ServerTarget, options: OpenOptions): Promise<Db> {
   const { mode } = target.ssl
   const local = target.hosts.every(({ host }) => isLoopback(host))
-  if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, session)
+  if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, options)
   try {
-    return await openOnce(target, 'disable', session)
+    return await openOnce(target, 'disable', options)
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === SQLSTATE.invalidAuthorization)) throw error
-    return openOnce(target, 'require', session)
+    return openOnce(target, 'require', options)
   }
 }
 
-async function openOnce(target: ServerTarget, mode: SslMode, { schema, background }: SessionOptions): Promise<Db> {
+async function openOnce(target: ServerTarget, mode: SslMode, { schema, background, onConnected }: OpenOptions): Promise<Db> {
   const listeners = new Set<(notice: Notice) => void>()
   const notificationListeners = new Set<(notification: Notification) => void>()
   const driver = createDriver({
-    connect: () => openNetworkSocket(target, mode, background),
+    connect: async () => {
+      const socket = await openNetworkSocket(target, mode, background)
+      onConnected?.()
+      return socket
+    },
     user: target.user,
     password: target.password,
     database: target.database,

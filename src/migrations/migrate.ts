@@ -2,7 +2,6 @@ import { SkillsError } from '../core/errors.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import { applyPending } from './apply-pending.ts'
 import { readLedger } from './ledger.ts'
 import { planMigrations, upTo } from './plan.ts'
 import type { MigrateOptions } from './migrate-options.ts'
@@ -61,6 +60,8 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
+  // most runs have nothing to do, and this is most of the code
+  const { applyPending } = await import('./apply-pending.ts')
   await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 

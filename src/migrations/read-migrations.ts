@@ -50,9 +50,11 @@ function readOne(source: MigrationSource, name: string): MigrationFile {
   return { version: name.slice(0, -'.sql'.length), file, source, text, checksum: `sha256:${sha256(normaliseSql(text))}` }
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     throw new SkillsError('MIGRATION_FILE_INVALID', `${file} is not UTF-8`, { hint: 'save it as UTF-8' })
   }
