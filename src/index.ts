@@ -28,7 +28,7 @@ import type { VerifyReport } from './verify/report.ts'
 export type { Db, DbInfo } from './db/db.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
 export type { Skill, SkillFields, SkillMeta } from './registry/skill.ts'
-export type { Change, FieldChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
+export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
 export type { Cooccurrence, SkillStats, StatsReport, Totals } from './stats/report.ts'
 export type {

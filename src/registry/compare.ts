@@ -2,6 +2,7 @@ import { bytewise } from '../core/bytewise.ts'
 import { sameJson } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { plural } from '../core/text.ts'
+import { fileChanges } from './file-changes.ts'
 import type { SkillFolder } from './read-folder.ts'
 import { declaredIn, OWN_META_KEYS, rowFor } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
@@ -25,7 +26,8 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
     const row = present.get(skill.id)
     const next = row === undefined ? rowFor(skill) : mergeRow(row, skill)
     const fields = row === undefined ? [] : fieldChanges(row, next)
-    const change: Change = { id: skill.id, path: skill.path, version: skill.version, fields }
+    const files = row === undefined ? undefined : fileChanges(row.meta['files'], next.meta['files'])
+    const change: Change = { id: skill.id, path: skill.path, version: skill.version, fields, ...(files === undefined ? {} : { files }) }
     if (row === undefined) plan.added.push(change)
     else if (fields.length > 0) plan.changed.push(change)
     else plan.unchanged++
@@ -61,7 +63,11 @@ function fieldChanges(row: RegistryRow, next: RegistryRow): FieldChange[] {
   note('sha256', row.sha256, next.sha256)
   note('enabled', row.enabled, next.enabled)
   note('trustLevel', row.trust_level, next.trust_level)
-  for (const key of OWN_META_KEYS) note(`meta.${key}`, row.meta[key], next.meta[key])
+  for (const key of OWN_META_KEYS) {
+    // what sha256 tells already
+    if (key === 'files' && row.sha256 !== next.sha256) continue
+    note(`meta.${key}`, row.meta[key], next.meta[key])
+  }
   return changes
 }
 

@@ -8,6 +8,8 @@ import { digestFile } from './digest-file.ts'
 import { under } from './display.ts'
 import { fileFinding } from './file-finding.ts'
 import { finding } from './finding.ts'
+import type { FileDigest } from './manifest.ts'
+import { manifestOf } from './manifest.ts'
 
 /** Version of the definition below, kept beside each digest in the registry: another definition is another version. */
 export const DIGEST_VERSION = 'v1'
@@ -18,17 +20,11 @@ export const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '_
 /** The files that make a folder a skill, the preferred one first. */
 export const SKILL_FILES: readonly string[] = ['SKILL.md', 'skill.md']
 
-export interface FileDigest {
-  /** Relative to the folder, with `/`. */
-  path: string
-  sha256: string
-}
-
 export interface FolderDigest {
   /** Lower-case hex; of no use when one of the diagnostics is an error. */
   sha256: string
-  /** Bytewise by path. */
-  files: FileDigest[]
+  /** What `sha256` is the digest of, see `manifestOf`. */
+  manifest: string
   diagnostics: Diagnostic[]
 }
 
@@ -52,8 +48,8 @@ export function digestFolder(folder: string, label: string): FolderDigest {
       diagnostics.push(fileFinding(error, under(label, relative)))
     }
   }
-  const manifest = files.map((file) => `${file.sha256}  ${file.path}\n`).join('')
-  return { sha256: sha256(manifest), files, diagnostics }
+  const manifest = manifestOf(files)
+  return { sha256: sha256(manifest), manifest, diagnostics }
 }
 
 // eslint-disable-next-line no-control-regex

@@ -40,7 +40,7 @@ export function readSkill(location: SkillLocation, parse: YamlParser, severities
   const { id, fields } = validated
   const known = id === undefined ? {} : { id, idPlace: document.place([isOlder ? 'id' : 'name']) }
   if (fields === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { location, ...known, diagnostics }
-  const skill: Skill = { ...fields, sha256: digest.sha256, path: location.path, file, root: location.root.label }
+  const skill: Skill = { ...fields, sha256: digest.sha256, manifest: digest.manifest, path: location.path, file, root: location.root.label }
   return { location, ...known, skill, diagnostics }
 }
 

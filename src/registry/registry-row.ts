@@ -2,6 +2,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
 import { DIGEST_VERSION } from './digest.ts'
+import { filesOf } from './manifest.ts'
 import type { Skill } from './skill.ts'
 
 /** A row of skills_registry as sync reads and writes it; `updated_at` is the server's business. */
@@ -19,7 +20,7 @@ export type Declared = Readonly<{ enabled: boolean; trust_level: number }>
 
 /**
  * The keys of `meta` that sync writes and removes. All others belong to somebody else and are kept. `root` is the label of
- * the root that the skill came from, `digest` the version of the definition of sha256, `declared` see `Declared`, and
+ * the root that the skill came from, `digest` the version of the definition of sha256, `files` the digest of each file by its path, `declared` see `Declared`, and
  * `pruned` is true while the row is disabled because its folder is gone.
  */
 export const OWN_META_KEYS: ReadonlySet<string> = new Set([
@@ -38,6 +39,7 @@ export const OWN_META_KEYS: ReadonlySet<string> = new Set([
   'author',
   'root',
   'digest',
+  'files',
   'declared',
   'pruned',
 ])
@@ -75,7 +77,7 @@ export function declaredIn(meta: JsonObject): Declared | undefined {
   return typeof enabled === 'boolean' && typeof trust_level === 'number' ? { enabled, trust_level } : undefined
 }
 
-function metaFor({ enabled, trustLevel, description, root, meta }: Skill): JsonObject {
+function metaFor({ enabled, trustLevel, description, root, manifest, meta }: Skill): JsonObject {
   const { allowedTools, ...rest } = meta
   return {
     ...rest,
@@ -83,6 +85,7 @@ function metaFor({ enabled, trustLevel, description, root, meta }: Skill): JsonO
     ...(allowedTools === undefined ? {} : { allowed_tools: allowedTools }),
     root,
     digest: DIGEST_VERSION,
+    files: filesOf(manifest),
     declared: { enabled, trust_level: trustLevel },
   }
 }

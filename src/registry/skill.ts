@@ -48,6 +48,8 @@ export interface SkillMeta {
 export interface Skill extends SkillFields {
   /** Digest of the folder in lower-case hex, see `digestFolder`. */
   sha256: string
+  /** A line for each file of the folder, see `manifestOf`. */
+  manifest: string
   /** The folder, relative to the working directory, with `/`. */
   path: string
   /** The file that describes the skill, relative to the working directory. */

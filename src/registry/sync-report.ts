@@ -16,6 +16,13 @@ export interface FieldChange {
   to: Json
 }
 
+/** What became of a file inside a skill. */
+export interface FileChange {
+  /** Relative to the skill's folder. */
+  path: string
+  change: 'added' | 'changed' | 'removed'
+}
+
 export interface Change {
   id: string
   /** The folder, relative to the working directory. */
@@ -24,6 +31,8 @@ export interface Change {
   version: string
   /** Empty for a skill that is new to the registry. */
   fields: FieldChange[]
+  /** For a changed skill, what changed in its folder; absent when the row does not have the digests of its files. */
+  files?: FileChange[]
 }
 
 /** Where the registry holds something else than the file declares, because an operator decided so. */

@@ -20,6 +20,7 @@ function skill(id: string, more: Partial<Skill> = {}): Skill {
     trustLevel: 1,
     meta,
     sha256: 'aa',
+    manifest: `${'0'.repeat(64)}  SKILL.md\n`,
     path: `skills/${id}`,
     file: `skills/${id}/SKILL.md`,
     root: 'skills',
@@ -72,7 +73,7 @@ describe('new, changed, the same', () => {
         trust_level: 3,
         meta: {
           name: 'a', description: 'What a does', tier: 'CORE', category: 'lineage', kind: 'prompt', triggers: ['x'], elements: ['air'], realms: [], tags: [],
-          allowed_tools: ['Read'], license: 'MIT', root: 'skills', digest: 'v1', declared: { enabled: false, trust_level: 3 },
+          allowed_tools: ['Read'], license: 'MIT', root: 'skills', digest: 'v1', files: { 'SKILL.md': '0'.repeat(64) }, declared: { enabled: false, trust_level: 3 },
         }, // prettier-ignore
       },
     ])
@@ -95,6 +96,7 @@ describe('new, changed, the same', () => {
         skill('a', {
           version: '1.1.0',
           sha256: 'bb',
+          manifest: `${'1'.repeat(64)}  SKILL.md\n${'2'.repeat(64)}  b.txt\n`,
           description: 'new',
           meta: { name: 'a', tier: 'FAST', triggers: [], elements: [], realms: [], tags: [] },
         }),
@@ -113,8 +115,22 @@ describe('new, changed, the same', () => {
           { field: 'meta.tier', from: null, to: 'FAST' },
           { field: 'meta.triggers', from: ['t'], to: [] },
         ],
+        files: [
+          { path: 'SKILL.md', change: 'changed' },
+          { path: 'b.txt', change: 'added' },
+        ],
       },
     ])
+  })
+
+  test('a row that an earlier version wrote gets the digests of its files', () => {
+    const before = row(skill('a'))
+    const { files: _, ...meta } = before.meta
+    const plan = compare([{ ...before, meta }], folder([skill('a')]), 'disable')
+    expect(plan.changed).toEqual([
+      { id: 'a', path: 'skills/a', version: '1.0.0', fields: [{ field: 'meta.files', from: null, to: { 'SKILL.md': '0'.repeat(64) } }] },
+    ])
+    expect(plan.writes[0]?.meta).toHaveProperty('files')
   })
 
   test('a key that the file no longer has goes, keys of others stay', () => {

@@ -7,6 +7,7 @@ import { sha256 } from '../../../src/core/digests.ts'
 import { digestFile } from '../../../src/registry/digest-file.ts'
 import type { FolderDigest } from '../../../src/registry/digest.ts'
 import { digestFolder } from '../../../src/registry/digest.ts'
+import { filesOf } from '../../../src/registry/manifest.ts'
 import { scratch, writeFiles } from '../../support/scratch.ts'
 
 const RECIPE = String.raw`find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`
@@ -53,7 +54,7 @@ test('is what find, sort and sha256sum say', () => {
   const found = digestFolder(folder, 'demo')
   expect(found.diagnostics).toEqual([])
   expect(found.sha256).toBe(shell(folder))
-  expect(found.files.map(({ path: file }) => file)).toEqual([
+  expect(Object.keys(filesOf(found.manifest))).toEqual([
     '.hidden/.file',
     'SKILL.md',
     'Z.txt',
@@ -67,7 +68,7 @@ test('is what find, sort and sha256sum say', () => {
     '\ue000.txt',
     '😀.txt',
   ])
-  expect(found.files[2]).toEqual({ path: 'Z.txt', sha256: sha256('') })
+  expect(filesOf(found.manifest)['Z.txt']).toBe(sha256(''))
 })
 
 test('leaves out what does not belong to the skill', () => {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { fileChanges } from '../../../src/registry/file-changes.ts'
+import { filesOf, manifestOf } from '../../../src/registry/manifest.ts'
+
+const digest = (char: string): string => char.repeat(64)
+
+test('what changed between two folders, bytewise by path', () => {
+  const from = filesOf(
+    manifestOf([
+      { path: 'SKILL.md', sha256: digest('a') },
+      { path: 'b  c.txt', sha256: digest('b') },
+      { path: '__proto__', sha256: digest('c') },
+    ]),
+  )
+  const to = filesOf(
+    manifestOf([
+      { path: 'SKILL.md', sha256: digest('b') },
+      { path: 'b  c.txt', sha256: digest('b') },
+      { path: 'constructor', sha256: digest('c') },
+    ]),
+  )
+  expect(fileChanges(from, to)).toEqual([
+    { path: 'SKILL.md', change: 'changed' },
+    { path: '__proto__', change: 'removed' },
+    { path: 'constructor', change: 'added' },
+  ])
+  expect(fileChanges(from, from)).toEqual([])
+})
+
+test('without a record nothing is known', () => {
+  expect(fileChanges(undefined, filesOf(''))).toBeUndefined()
+})

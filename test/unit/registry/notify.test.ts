@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { payloadsOf } from '../../../src/registry/notify.ts'
+
+function ids(payloads: readonly string[]): unknown[] {
+  return payloads.flatMap((text) => (JSON.parse(text) as { ids: string[] }).ids)
+}
+
+test('few ids are one payload', () => {
+  expect(payloadsOf('agents', ['a', 'b"c'])).toEqual(['{"schema":"agents","ids":["a","b\\"c"]}'])
+})
+
+test('many ids are told in several payloads, each short enough, none twice and none missing', () => {
+  const many = Array.from({ length: 5000 }, (_, i) => `skill-${i}-${'ü'.repeat(i % 60)}`)
+  const payloads = payloadsOf('public', many)
+  expect(payloads.length).toBeGreaterThan(10)
+  expect(Math.max(...payloads.map((text) => Buffer.byteLength(text)))).toBeLessThan(8000)
+  // none is shorter than it need be
+  expect(Math.min(...payloads.slice(0, -1).map((text) => Buffer.byteLength(text)))).toBeGreaterThan(7800)
+  expect(ids(payloads)).toEqual(many)
+})
+
+test('an id that fits into no payload', () => {
+  expect(payloadsOf('public', ['a', 'b'.repeat(8000)])).toEqual(['{"schema":"public","ids":null}'])
+})
