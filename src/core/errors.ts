@@ -41,6 +41,7 @@ export const ERROR_EXITS = {
   OUT_OF_ORDER: EXIT.history,
   DRIFT: EXIT.history,
   VERSION_UNKNOWN: EXIT.usage,
+  SKILL_UNKNOWN: EXIT.no,
   NOT_CONFIRMED: EXIT.usage,
   PERMISSION_DENIED: EXIT.usage,
   QUERY_FAILED: EXIT.no,

@@ -9,8 +9,20 @@ import { registryLock } from './write.ts'
 
 const FOREIGN_KEY_VIOLATION = '23503'
 
-/** What went wrong in a sync, as an error with a remedy. Asks the database why, so the transaction must be over. */
+/** What went wrong in a sync, as an error with a remedy. */
 export async function syncFailure(db: Db, error: unknown, { mode, prune }: { mode: SyncMode; prune: PruneMode }): Promise<unknown> {
+  return registryFailure(
+    db,
+    error,
+    mode !== 'write' ? ['SELECT'] : ['SELECT', 'INSERT', 'UPDATE', ...(prune === 'delete' ? ['DELETE'] : [])],
+  )
+}
+
+/**
+ * What went wrong with skills_registry, as an error with a remedy; `needed` are the rights that the work takes. Asks the
+ * database why, so the transaction must be over.
+ */
+export async function registryFailure(db: Db, error: unknown, needed: readonly string[]): Promise<unknown> {
   if (!(error instanceof DatabaseError)) return error
   const table = `${quoteIdent(db.info.schema)}.skills_registry`
   switch (error.code) {
@@ -20,7 +32,6 @@ export async function syncFailure(db: Db, error: unknown, { mode, prune }: { mod
         new SkillsError('NOT_MIGRATED', `there is no table ${table}`, { hint: 'run `skills migrate` first', cause: error })
       )
     case SQLSTATE.insufficientPrivilege: {
-      const needed = mode !== 'write' ? ['SELECT'] : ['SELECT', 'INSERT', 'UPDATE', ...(prune === 'delete' ? ['DELETE'] : [])]
       return (
         (await rightsFailure(db, error, needed)) ??
         new SkillsError('PERMISSION_DENIED', error.message, { hint: `ask the owner of ${table}`, cause: error })
