@@ -1,8 +1,7 @@
-import postgres from 'postgres'
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { listSkills, migrate, setSkills, showSkill, sync } from '../../src/index.ts'
-import { freshServer, onEachBackend, serverUrl, targetOf } from '../support/databases.ts'
+import { freshServer, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
 const skill = (name: string, more = ''): string =>
@@ -120,27 +119,19 @@ onEachBackend((backend) => {
 
 describe('server', () => {
   test('listeners hear the ids of a change when it is committed, and nothing of one that fails', async () => {
-    const { name, open } = await freshServer()
+    const { open } = await freshServer()
     const db = await open()
     await filled(db)
-    const target = await targetOf(serverUrl(name))
-    const [{ host, port } = { host: '', port: 0 }] = target.kind === 'server' ? target.hosts : []
-    const listener = postgres({
-      host: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : host,
-      port,
-      database: name,
-      username: db.info.user,
-      max: 1,
-    })
+    const listener = await open()
     const heard: unknown[] = []
-    await listener.listen('skills_registry', (payload) => heard.push(JSON.parse(payload)))
+    listener.onNotification(({ payload }) => heard.push(JSON.parse(payload)))
+    await listener.exec('LISTEN skills_registry')
     await setSkills(db, ['alpha', 'gamma'], { trustLevel: 5 })
     await setSkills(db, ['alpha', 'beta'], { trustLevel: 5 })
     await setSkills(db, ['beta', 'none'], { trustLevel: 1 }).catch(() => undefined)
     await db.exec(`SELECT pg_notify('skills_registry', '"end"')`)
     await expect.poll(() => heard.at(-1)).toBe('end')
     expect(heard).toEqual([{ schema: 'public', ids: ['alpha'] }, { schema: 'public', ids: ['beta'] }, 'end'])
-    await listener.end()
   })
 
   test('a role that may only read', async () => {
