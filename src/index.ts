@@ -21,11 +21,13 @@ import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
 import { readChecks } from './verify/read-checks.ts'
 import { runChecks } from './verify/run-checks.ts'
+import type { CodePage } from './explain/code-page.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { StatsReport } from './stats/report.ts'
 import type { VerifyReport } from './verify/report.ts'
 
 export type { Db, DbInfo } from './db/db.ts'
+export type { CodePage } from './explain/code-page.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
 export type { Skill, SkillFields, SkillMeta } from './registry/skill.ts'
 export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
@@ -200,6 +202,27 @@ export interface StatsCallOptions {
 /** `skills stats`. Writes nothing. */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
   return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+}
+
+/** The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. */
+export async function explainCodes(): Promise<CodePage[]> {
+  // long texts that nobody else needs
+  const { errorPages } = await import('./explain/error-pages.ts')
+  const { checkPages } = await import('./explain/check-pages.ts')
+  const { rulePages } = await import('./explain/rule-pages.ts')
+  const { hazardPages } = await import('./explain/hazard-pages.ts')
+  const { RULES } = await import('./registry/rules.ts')
+  const checks = await readChecks([path.join(packageRoot(), 'sql', 'verify')])
+  return [...errorPages(), ...checkPages(checks), ...rulePages(RULES), ...hazardPages()]
+}
+
+/** The page of a code, also of a SQLSTATE; else the code that was likely meant. */
+export async function findCode(pages: readonly CodePage[], word: string): Promise<{ page?: CodePage; near?: string }> {
+  const { findPage } = await import('./explain/find-page.ts')
+  const { sqlstatePage } = await import('./explain/sqlstate-page.ts')
+  const found = findPage(pages, word)
+  const sqlstate = found.page === undefined ? sqlstatePage(word) : undefined
+  return sqlstate === undefined ? found : { page: sqlstate }
 }
 
 /** What the registry checks compare with, or why there is nothing. */

@@ -8,7 +8,7 @@ const SRC = path.resolve(import.meta.dirname, '../src')
 const RANKS = [
   ['core'],
   ['config', 'db', 'sqltext', 'render'],
-  ['migrations', 'registry', 'verify', 'stats', 'telemetry', 'mining'],
+  ['migrations', 'registry', 'verify', 'stats', 'telemetry', 'mining', 'explain', 'doctor'],
   ['index.ts'],
   ['cli'],
 ]

@@ -16,4 +16,10 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     database: true,
     examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --reporter text --reporter junit=report.xml'],
   },
+  {
+    name: 'explain',
+    summary: 'what a code means, an example, and what to do',
+    arguments: [['[code]', 'as printed in brackets (default: list all)']],
+    examples: ['skills explain DATABASE_UNREACHABLE', 'skills explain indexes.definitions', 'skills explain'],
+  },
 ]

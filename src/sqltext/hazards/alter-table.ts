@@ -2,7 +2,7 @@ import type { QualifiedName } from '../cursor.ts'
 import { addColumnHazards } from './add-column.ts'
 import { addConstraintHazards, validateHazards } from './add-constraint.ts'
 import { readAlterActions, type AlterAction, type NamedAction } from './alter-actions.ts'
-import { hazard, nameOf, type Hazard, type Subject } from './hazard.ts'
+import { hazard, nameOf, type Hazard, type HazardCode, type Subject } from './hazard.ts'
 import { apart, isAtLeast, isNew, later, type HazardContext, type Target } from './hazard-context.ts'
 import { HazardMemory } from './hazard-memory.ts'
 
@@ -143,6 +143,6 @@ const SIMPLE: Partial<Record<NamedAction, (table: string, name: string, context:
   }),
 }
 
-function rewriting(code: string, message: string): Simple {
+function rewriting(code: HazardCode, message: string): Simple {
   return { code, message, rewrite: true, advice: 'do it in a maintenance window, or into a new table that takes the place of this one' }
 }

@@ -53,7 +53,7 @@ function rewriteHazards(what: 'CLUSTER' | 'VACUUM FULL', names: readonly PlacedN
     .filter(({ name }) => !isNew(context, name))
     .map(({ name, offset = 0 }) =>
       hazard({
-        code: what.replace(' ', '_'),
+        code: what === 'CLUSTER' ? 'CLUSTER' : 'VACUUM_FULL',
         lock: 'ACCESS EXCLUSIVE',
         rewrite: true,
         table: name,

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ERROR_EXITS } from '../../src/core/errors.ts'
+import { CHECK_GROUPS } from '../../src/explain/check-groups.ts'
+import { groupOf } from '../../src/explain/check-pages.ts'
+import { renderCodes } from '../../src/explain/codes-markdown.ts'
+import { HAZARD_EXAMPLES } from '../../src/explain/hazard-examples.ts'
+import { hazardOf } from '../../src/explain/hazard-pages.ts'
+import type { RuleExample } from '../../src/explain/rule-examples.ts'
+import { RULE_EXAMPLES } from '../../src/explain/rule-examples.ts'
+import { explainCodes, findCode } from '../../src/index.ts'
+import { readSkills } from '../../src/registry/read-folder.ts'
+import { RULES } from '../../src/registry/rules.ts'
+import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
+import { scratch } from '../support/scratch.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const pages = await explainCodes()
+const checkIds = readdirSync(path.join(ROOT, 'sql/verify'))
+  .flatMap((file) => readFileSync(path.join(ROOT, 'sql/verify', file), 'utf8').split('\n'))
+  .flatMap((line) => /^-- check: (\S+)/.exec(line)?.[1] ?? [])
+
+test('every code has one page, and every page a code', () => {
+  const codes = [...Object.keys(ERROR_EXITS), ...checkIds, ...Object.keys(RULES), ...HAZARD_CODES]
+  expect(checkIds.length).toBeGreaterThan(30)
+  expect(pages.map(({ code }) => code).toSorted()).toEqual(codes.toSorted())
+  expect(new Set(codes).size).toBe(codes.length)
+})
+
+test('every page says what it means, has an example, and says what to do', () => {
+  const empty = pages.filter(
+    ({ title, facts, meaning, example, remedies }) =>
+      title === '' || facts.length === 0 || meaning.join('').length < 20 || example.text === '' || remedies.join('').length < 4,
+  )
+  // a new group of checks belongs into src/explain/check-groups.ts, a rule into rule-examples.ts
+  expect(empty.map(({ code }) => code)).toEqual([])
+})
+
+test('docs/codes.md is made from the pages', async () => {
+  await expect(renderCodes(pages)).toMatchFileSnapshot(path.join(ROOT, 'docs/codes.md'))
+})
+
+test('an example of an error shows the error', () => {
+  const silent = pages.filter(({ kind, code, example }) => kind === 'error' && !example.text.includes(`[${code}]`))
+  expect(silent.map(({ code }) => code)).toEqual(['BUG'])
+})
+
+test('every hazard is found in its example', () => {
+  const missed = HAZARD_CODES.filter((code) => hazardOf(code, HAZARD_EXAMPLES[code].sql) === undefined)
+  expect(missed).toEqual([])
+})
+
+test('the groups of the checks are known', () => {
+  expect(checkIds.filter((id) => CHECK_GROUPS[groupOf(id)] === undefined)).toEqual([])
+})
+
+describe('the example of', () => {
+  const root = process.getuid?.() === 0
+  // root reads what is not readable; the text below the front matter is not read here
+  const elsewhere = new Set([...(root ? ['SKILL_UNREADABLE'] : []), 'SKILL_BODY_LENGTH', 'SKILL_LINK_BROKEN', 'SKILL_LINK_OUTSIDE'])
+  test.each(Object.entries(RULE_EXAMPLES).filter(([code]) => !elsewhere.has(code)))('%s shows it', async (code, example) => {
+    expect(await codesOf(example, example.wrong)).toContain(code)
+    if (example.right !== undefined && example.form !== 'shell') expect(await codesOf(example, example.right)).not.toContain(code)
+  })
+})
+
+test.each([
+  ['DATABASE_UNREACHABLE', 'DATABASE_UNREACHABLE'],
+  ['database-unreachable', 'DATABASE_UNREACHABLE'],
+  ['Indexes.Definitions', 'indexes.definitions'],
+  ['42703', '42703'],
+  ['vacuum full', 'VACUUM_FULL'],
+])('%s is found as %s', async (word, code) => {
+  expect((await findCode(pages, word)).page?.code).toBe(code)
+})
+
+test.each([
+  ['DATABASE_UNREACHEABLE', 'DATABASE_UNREACHABLE'],
+  ['UNREACHABLE', 'DATABASE_UNREACHABLE'],
+  ['yaml_colom', 'YAML_COLON'],
+  ['nonsense', undefined],
+  ['ZZZZZ', undefined],
+])('%s is likely %s', async (word, near) => {
+  const found = await findCode(pages, word)
+  expect(found.page).toBeUndefined()
+  expect(found.near).toBe(near)
+})
+
+/** The codes of the findings about a skill that has nothing wrong but what the example adds. */
+async function codesOf({ form }: RuleExample, text: string): Promise<string[]> {
+  const cwd = scratch()
+  const file = path.join(cwd, 'skills/demo/SKILL.md')
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, form === 'file' ? text : frontMatter(form === 'keys' ? text : ''))
+  if (form === 'shell') execFileSync('bash', ['-c', text], { cwd })
+  const { diagnostics } = await readSkills({ roots: ['skills'], cwd })
+  return diagnostics.map((diagnostic) => diagnostic.code)
+}
+
+function frontMatter(keys: string): string {
+  const rest = ['name: demo', 'description: What it does and when to use it.', 'metadata:\n  version: 1.0.0'].filter(
+    (line) => !keys.startsWith(line.replace(/:[^]*/, ':')),
+  )
+  return `---\n${[keys, ...rest].filter((line) => line !== '').join('\n')}\n---\n`
+}
