@@ -114,6 +114,16 @@ test('verify without a database of its own, and quickstart', async () => {
   await run(cwd, ['quickstart', '--embedded', 'file'], 3, 'EMBEDDED_BROKEN')
 })
 
+test('explain', async () => {
+  const cwd = scratch()
+  expect((await run(cwd, ['explain'], 0)).report).toMatchObject({
+    codes: expect.arrayContaining([expect.objectContaining({ kind: 'rule' })]),
+  })
+  expect((await run(cwd, ['explain', 'usage'], 0)).report).toMatchObject({ page: { code: 'USAGE', facts: ['exit code 2'] } })
+  expect((await run(cwd, ['explain', '42P01'], 0)).report).toMatchObject({ page: { kind: 'sqlstate' } })
+  await run(cwd, ['explain', 'USAG'], 2, 'USAGE')
+})
+
 test('every command of the schema was seen to succeed and to fail', () => {
   const expected = schema.properties.command.enum.flatMap((command) => [`${command}: true`, `${command}: false`])
   expect([...seen].toSorted()).toEqual(expected.toSorted())

@@ -61,6 +61,13 @@ export const USAGE_ERRORS = {
       'a check begins with `-- check: ID`, `-- title: ...` and `-- remedy: ...`; its query returns a row (object, expected, actual) for each fault',
     ],
   },
+  SKILL_UNKNOWN: {
+    title: 'The registry has no such skill',
+    meaning: 'A command names a skill by its id, and none of the rows has it. Nothing was changed, for the other ids neither.',
+    example:
+      '$ skills show elemental-chekin\nerror [SKILL_UNKNOWN] there is no skill elemental-chekin in the registry\n  → did you mean elemental-checkin?',
+    remedies: ['`skills list` shows them all', '`skills sync` registers the skills of a folder'],
+  },
   VERSION_UNKNOWN: {
     title: 'There is no such migration',
     meaning: 'A version is the name of a file without `.sql`. None of the files, or of the ledger where that is asked, has this one.',
