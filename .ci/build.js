@@ -1,6 +1,7 @@
 // Builds dist/. Start-up is part of the product: `skills migrate` runs in every deploy and most often has nothing to do.
 // So the way to it is CommonJS (loading ES modules costs Node 20 about 5 ms of start), one file per step, and small:
-// main.cjs, then the command's own file. Everything else is ES modules that share chunks.
+// lean/main.cjs, then the command's own file, then one for each part that `import()` loads. Everything else is ES modules
+// that share chunks.
 import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -13,8 +14,6 @@ const REST = readdirSync(path.join(root, 'src', 'cli', 'commands'))
 
 const SHARED = {
   absWorkingDir: root,
-  outbase: 'src',
-  outdir: 'dist',
   bundle: true,
   platform: 'node',
   target: 'node20.11',
@@ -29,23 +28,21 @@ const PGLITE = '@electric-sql/pglite'
 // what a run without a terminal and without files of settings never loads: left in node_modules, so that one file is enough
 const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
 
-/** The full parser of the command line is needed for help and for errors only: a bundle of its own. */
-const programIsElsewhere = {
-  name: 'program-is-elsewhere',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }))
+/** What lean code loads by `import()` is a lean file of its own, and loaded by `require`: `import()` would start the loader of ES modules. */
+const dynamicPartsAreElsewhere = (parts) => ({
+  name: 'dynamic-parts-are-elsewhere',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined
+      // the full parser is needed for help and for errors only, and shares chunks with the rest
+      if (file.endsWith('/program.ts')) return { path: '../cli/program.js', external: true }
+      parts.add(path.join(resolveDir, file))
+      return { path: `./${path.basename(file, '.ts')}.cjs`, namespace: 'elsewhere' }
+    })
+    onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path: file }) => ({ contents: `module.exports = require('${file}')` }))
+    onResolve({ filter: /./, namespace: 'elsewhere' }, ({ path: file }) => ({ path: file, external: true }))
   },
-}
-
-/** Applying migrations takes more code than finding that there are none to apply. */
-const applyPendingIsElsewhere = {
-  name: 'apply-pending-is-elsewhere',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/apply-pending\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: '../../migrations/apply-pending.cjs', external: true } : undefined,
-    )
-  },
-}
+})
 
 /** postgres.js loads Node's TLS, which src/db does for it when a connection asks for TLS, and a clock that is a global too. */
 const withoutIdleBuiltins = {
@@ -59,21 +56,31 @@ const withoutIdleBuiltins = {
   },
 }
 
-const lean = (entryPoints, options) =>
-  build({
+async function buildLean(entryPoints, built = new Set()) {
+  const parts = new Set()
+  await build({
     ...SHARED,
     entryPoints,
+    outdir: 'dist/lean',
+    entryNames: '[name]',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
+    external: [PGLITE, ...SELDOM],
+    plugins: [withoutIdleBuiltins, dynamicPartsAreElsewhere(parts)],
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-    ...options,
   })
+  const all = new Set([...built, ...entryPoints])
+  const next = [...parts].map((file) => path.relative(root, file)).filter((file) => !all.has(file))
+  if (next.length > 0) await buildLean(next, all)
+}
 
-const shared = (entryPoints) =>
+const buildShared = (entryPoints) =>
   build({
     ...SHARED,
     entryPoints,
+    outbase: 'src',
+    outdir: 'dist',
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -85,10 +92,6 @@ const shared = (entryPoints) =>
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 await Promise.all([
-  lean(['src/cli/main.ts'], { plugins: [programIsElsewhere] }),
-  lean([...LEAN.map((name) => `src/cli/commands/${name}.ts`), 'src/migrations/apply-pending.ts'], {
-    external: [PGLITE, ...SELDOM],
-    plugins: [withoutIdleBuiltins, applyPendingIsElsewhere],
-  }),
-  shared(['src/cli/program.ts', ...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
+  buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}.ts`)]),
+  buildShared(['src/cli/program.ts', ...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
 ])

@@ -12,6 +12,9 @@ import { writeLongMigration, writeMigrationFolders } from './migration-folders.t
 const FILES = 100
 const STATEMENTS = 5_000
 const ONE_WAY_MS = 5
+const OURS = 'skills migrate'
+/** A database with the package's own files applied, so that all runners have the same 100 to apply. */
+const SHIPPED = 'bench_shipped'
 const PSQL = spawnSync('psql', ['--version']).status === 0 ? 'psql -f' : undefined
 
 /** Applying nothing, and applying 100 files, against the floor and against the other runners. */
@@ -25,6 +28,8 @@ export async function benchMigrate(bench: Bench): Promise<void> {
   const near = (database: string): string => bench.url(database)
   const far = (database: string): string => bench.url(database).replace(`:${port}/`, `:${proxy.port}/`)
 
+  await recreate(bench, SHIPPED)
+  await runOnce(skills(bench, OURS, near(SHIPPED), 'migrate'))
   for (const runner of runners) {
     const { name } = runner('')
     await recreate(bench, databaseOf(name))
@@ -39,8 +44,10 @@ export async function benchMigrate(bench: Bench): Promise<void> {
   ]
   const fresh = (at: typeof near): Command[] =>
     runners.map((runner) => {
-      const database = databaseOf(runner('').name)
-      return { ...runner(at(database)), before: () => recreate(bench, database) }
+      const { name } = runner('')
+      const database = databaseOf(name)
+      const template = name === OURS ? SHIPPED : undefined
+      return { ...runner(at(database)), before: () => recreate(bench, database, template) }
     })
   const half = ['node-pg-migrate', 'graphile-migrate', 'postgrator', 'drizzle-kit'].map((to) => ({ to, ratio: 0.5 }))
 
@@ -70,8 +77,8 @@ export async function benchMigrate(bench: Bench): Promise<void> {
       before: () => recreate(bench, 'bench_psql'),
     }
     const own: Command = {
-      ...skills(bench, 'skills migrate', near('bench_long'), 'migrate', '--dir', path.dirname(long)),
-      before: () => recreate(bench, 'bench_long'),
+      ...skills(bench, OURS, near('bench_long'), 'migrate', '--dir', path.dirname(long)),
+      before: () => recreate(bench, 'bench_long', SHIPPED),
     }
     await report(`migrate, one file of ${STATEMENTS} statements`, [own, psql], bench.runs, [{ to: PSQL, ratio: 1.3 }])
   }
@@ -80,7 +87,7 @@ export async function benchMigrate(bench: Bench): Promise<void> {
 
 /** Ours first; the others when they are installed: `npm install --prefix bench/peers`. */
 async function runnersFor(bench: Bench, folders: MigrationFolders): Promise<Runner[]> {
-  const ours: Runner = (url) => skills(bench, 'skills migrate', url, 'migrate', '--dir', folders.plain)
+  const ours: Runner = (url) => skills(bench, OURS, url, 'migrate', '--dir', folders.plain)
   const psql: Runner[] =
     PSQL === undefined
       ? []
@@ -131,7 +138,7 @@ async function runnersFor(bench: Bench, folders: MigrationFolders): Promise<Runn
 
 function databaseOf(name: string): string {
   return `bench_${name
-    .replace(/^skills migrate$/, 'skills')
+    .replace(OURS, 'skills')
     .replace(/^psql -f$/, 'psql')
     .replaceAll('-', '_')}`
 }

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import type { CommandSpec } from './command-spec.ts'
 import type { Executor } from './run-command.ts'
 
-/** Loads a command's module, each when it is used, from its place beside this bundle: the lean ones are CommonJS. */
+/** Loads a command's module, each when it is used, from dist/: the lean ones are CommonJS (`.ci/build.js`). */
 export async function loadCommand({ name }: CommandSpec): Promise<Executor> {
-  const file = `commands/${name.replaceAll(' ', '-')}`
-  const lean = fileURLToPath(new URL(`${file}.cjs`, import.meta.url))
+  const file = name.replaceAll(' ', '-')
+  const lean = fileURLToPath(new URL(`../lean/${file}.cjs`, import.meta.url))
   const module: unknown = existsSync(lean)
     ? createRequire(import.meta.url)(lean)
-    : await import(new URL(`${file}.js`, import.meta.url).href)
+    : await import(new URL(`../cli/commands/${file}.js`, import.meta.url).href)
   return (module as { execute: Executor }).execute
 }

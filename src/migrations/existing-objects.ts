@@ -13,13 +13,13 @@ export function presentObjectsSql(statements: readonly ParsedStatement[]): strin
   return tests.length === 0 ? undefined : `SELECT to_json(array_remove(ARRAY[${tests.join(', ')}]::int[], NULL)) AS present`
 }
 
-/** A statement that fails with SQLSTATE `code` when an object of one of the statements is in the catalog already. */
-export function refusePresentSql(statements: readonly ParsedStatement[], code: string): string | undefined {
-  const tests = statements.flatMap(({ kind }) =>
-    kind.tolerable.length === 0 || kind.object === undefined ? [] : (existsSql(kind.object) ?? []),
-  )
-  if (tests.length === 0) return undefined
-  return `DO $skills$ BEGIN IF ${tests.join(' OR ')} THEN RAISE EXCEPTION 'there already' USING ERRCODE = '${code}'; END IF; END $skills$`
+/**
+ * A boolean SQL expression: an object is in the catalog already that its statement would pass over in silence. A plain
+ * CREATE says so by itself.
+ */
+export function presentSql(statements: readonly ParsedStatement[]): string | undefined {
+  const tests = statements.flatMap(({ kind }) => (!kind.ifNotExists || kind.object === undefined ? [] : (existsSql(kind.object) ?? [])))
+  return tests.length === 0 ? undefined : tests.join(' OR ')
 }
 
 /** Whether the object that a failed CREATE or ADD names is there and is what the statement would have made; undefined when the catalog cannot tell. */

@@ -31,9 +31,9 @@ export async function runFiles(
       const small = keepGoing ? [] : smallFiles(queue)
       if (small.length > 1) {
         start(small[0])
-        const before = queue.length
-        queue = await runTogether(settings, small, queue, report, start)
-        if (queue.length === before - small.length) continue
+        const done = await runTogether(settings, small, report, start)
+        queue = queue.filter((migration) => !done.has(migration))
+        if (small.every((migration) => done.has(migration))) continue
       }
       const [migration] = queue
       // of files that went together, the first that is left needs the careful way
@@ -55,24 +55,23 @@ export async function runFiles(
   if (failures.length > 0) throw together(failures)
 }
 
-/** Gives back what is still to run. */
+/** Gives back those that are done: all, or those before the first that needs the careful way. */
 async function runTogether(
   settings: RunSettings,
   migrations: readonly ParsedMigration[],
-  queue: readonly ParsedMigration[],
   report: MigrateReport,
   onStart: (migration: ParsedMigration) => void,
-): Promise<ParsedMigration[]> {
-  const { files, failure } = await runAhead(settings, migrations, onStart)
+): Promise<Set<ParsedMigration>> {
   const done = new Set<ParsedMigration>()
-  for (const [i, result] of files.entries()) {
-    const migration = migrations[i]
-    if (migration === undefined || result === 'left') continue
-    account(settings, migration, result, report)
-    done.add(migration)
-  }
-  if (failure !== undefined) throw failure
-  return queue.filter((migration) => !done.has(migration))
+  await runAhead(settings, migrations, onStart, (parcel, results) => {
+    for (const [i, result] of results.entries()) {
+      const migration = parcel[i]
+      if (migration === undefined || result === 'left') continue
+      account(settings, migration, result, report)
+      done.add(migration)
+    }
+  })
+  return done
 }
 
 function account(

@@ -6,7 +6,8 @@ import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure, statementFailure } from './failure.ts'
 import { insertLedgerSql } from './ledger.ts'
-import { GUARD, guardSql, isLockNotAvailable, lockTimeout, pause, waitForLock } from './lock-guard.ts'
+import type { Obstacle } from './lock-guard.ts'
+import { GUARD, guardSql, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock } from './lock-guard.ts'
 import type { ParsedMigration, ParsedStatement } from './migration-file.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -20,7 +21,7 @@ const CHUNK = 64
 const RACE_RETRIES = 5
 
 /** DISCARD ALL leaves no role set, not even the one that ALTER ROLE ... SET role gives a session. */
-const RESET_ROLE = 'RESET ROLE'
+export const RESET_ROLE = 'RESET ROLE'
 
 /** What a file set for its session must not reach the next one. */
 export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL', RESET_ROLE]
@@ -53,7 +54,10 @@ async function attempt(
   const { db } = settings
   const began = performance.now()
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  const opened = await db.pipeline([openingSql(settings, migration), ...(present === undefined ? [] : [present])])
+  const opened = await db.pipeline([
+    openingSql(settings, migration, ledgerObstacles(settings.ledger, migration.version, undefined)),
+    ...(present === undefined ? [] : [present]),
+  ])
   const guard = opened.find((outcome) => !outcome.ok)
   if (guard?.ok === false) {
     await db.exec('ROLLBACK')
@@ -111,7 +115,7 @@ async function tolerate(
 }
 
 /** Begins a file's transaction: settings, the lock, a look into the ledger. `predecessor` must have been applied. */
-export function openingSql(settings: RunSettings, migration: ParsedMigration, predecessor?: string): string {
+export function openingSql(settings: RunSettings, migration: ParsedMigration, obstacles: readonly Obstacle[]): string {
   // Citus wants its setting first, and any other server takes it for one of nobody's
   const begin = [
     RESET_ROLE,
@@ -119,7 +123,7 @@ export function openingSql(settings: RunSettings, migration: ParsedMigration, pr
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]
-  return [...begin, guardSql(settings.lockKey, { name: settings.ledger, version: migration.version, predecessor })].join('; ')
+  return [...begin, guardSql(settings.lockKey, obstacles)].join('; ')
 }
 
 async function close(
