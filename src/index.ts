@@ -4,9 +4,9 @@ import type { Diagnostic } from './core/diagnostics.ts'
 import type { Flags, Purpose, Settings } from './config/settings.ts'
 import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
-import type { SkillsError } from './core/errors.ts'
+import { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
-import { catalogQuery, migrationSources, packageRoot, toolName } from './config/package-files.ts'
+import { catalogQuery, migrationSources, packageRoot, packageVersion, toolName } from './config/package-files.ts'
 import { openDb } from './db/open.ts'
 import type { BaselineReport } from './migrations/baseline.ts'
 import { baseline as recordBaseline } from './migrations/baseline.ts'
@@ -21,6 +21,7 @@ import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
 import { readChecks } from './verify/read-checks.ts'
 import { runChecks } from './verify/run-checks.ts'
+import type { DoctorReport } from './doctor/doctor-report.ts'
 import type { CodePage } from './explain/code-page.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { StatsReport } from './stats/report.ts'
@@ -28,6 +29,8 @@ import type { VerifyReport } from './verify/report.ts'
 
 export type { Db, DbInfo } from './db/db.ts'
 export type { CodePage } from './explain/code-page.ts'
+export type { DoctorReport, DoctorSetting } from './doctor/doctor-report.ts'
+export type { Finding } from './doctor/finding.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
 export type { Skill, SkillFields, SkillMeta } from './registry/skill.ts'
 export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
@@ -202,6 +205,34 @@ export interface StatsCallOptions {
 /** `skills stats`. Writes nothing. */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
   return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+}
+
+/** `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not. */
+export async function doctor(options: ConnectOptions & { onProgress?: (what: string) => void } = {}): Promise<DoctorReport> {
+  const { examine } = await import('./doctor/doctor.ts')
+  const { examineMigrations, examineRegistry } = await import('./doctor/state.ts')
+  const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
+  return examine({
+    version: packageVersion(),
+    cwd,
+    sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    settings: (purpose) => loadSettings(options, env, cwd, purpose),
+    open: (target, open) => openDb(target, { ...open, waitMs }),
+    others: [
+      async (db, { migrations, ledger }) => examineMigrations(await migrationStatus(db, { dirs: migrations.value, ledger: ledger.value })),
+      async (db, { skills, projectFolder }) => {
+        if (skills.origin === 'default' && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return []
+        try {
+          return examineRegistry(await sync(db, { dirs: skills.value, mode: 'check', cwd, projectFolder }))
+        } catch (error) {
+          // the pending migrations say so already
+          if (error instanceof SkillsError && error.code === 'NOT_MIGRATED') return []
+          throw error
+        }
+      },
+    ],
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
 }
 
 /** The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. */

@@ -47,8 +47,19 @@ export function keywordsFromEnvironment(env: Environment): Keywords {
 /** The section of a connection service file (PostgreSQL manual, "The Connection Service File"). */
 export function keywordsFromService(service: string, env: Environment): Keywords {
   const file = env['PGSERVICEFILE'] ?? path.join(homeOf(env), '.pg_service.conf')
-  const hint = `name a section of ${file}, or set PGSERVICEFILE`
-  if (!existsSync(file)) throw new SkillsError('CONFIG_INVALID', `PGSERVICE is "${service}" but ${file} does not exist`, { hint })
+  // the user's own first, then the one of the system, as libpq does
+  const shared = env['PGSYSCONFDIR'] === undefined ? [] : [path.join(env['PGSYSCONFDIR'], 'pg_service.conf')]
+  const files = [file, ...shared].filter((place) => existsSync(place))
+  for (const place of files) {
+    const keywords = readService(place, service)
+    if (keywords !== undefined) return keywords
+  }
+  const reason =
+    files.length === 0 ? `PGSERVICE is "${service}" but ${file} does not exist` : `${files.join(' and ')} has no service "${service}"`
+  throw new SkillsError('CONFIG_INVALID', reason, { hint: `name a section of ${file}, or set PGSERVICEFILE` })
+}
+
+function readService(file: string, service: string): Keywords | undefined {
   const keywords: Keywords = {}
   let section = ''
   let found = false
@@ -60,8 +71,7 @@ export function keywordsFromService(service: string, env: Environment): Keywords
     if (section === service && pair !== null && (KEYWORDS as readonly string[]).includes(pair[1] ?? ''))
       keywords[pair[1] as Keyword] = pair[2] ?? ''
   }
-  if (!found) throw new SkillsError('CONFIG_INVALID', `${file} has no service "${service}"`, { hint })
-  return keywords
+  return found ? keywords : undefined
 }
 
 /** Looks a password up in the password file (PostgreSQL manual, "The Password File"), which libpq ignores when others can read it. */
@@ -70,9 +80,8 @@ export function passwordFromFile(
   wanted: { host: string; port: number; database: string; user: string },
   env: Environment,
 ): string | undefined {
-  const place = file ?? path.join(homeOf(env), '.pgpass')
-  if (!existsSync(place)) return undefined
-  if (process.platform !== 'win32' && (statSync(place).mode & 0o077) !== 0) return undefined
+  const place = passwordFile(file, env)
+  if (!existsSync(place) || !isPrivate(place)) return undefined
   const host = wanted.host.startsWith('/') ? 'localhost' : wanted.host
   const values = [host, String(wanted.port), wanted.database, wanted.user]
   for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
@@ -83,6 +92,21 @@ export function passwordFromFile(
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
   }
   return undefined
+}
+
+/** A password file that libpq, and so this tool, ignores: others may read it, or it is no regular file. */
+export function ignoredPasswordFile(file: string | undefined, env: Environment): string | undefined {
+  const place = passwordFile(file, env)
+  return existsSync(place) && !isPrivate(place) ? place : undefined
+}
+
+function passwordFile(file: string | undefined, env: Environment): string {
+  return file ?? path.join(homeOf(env), '.pgpass')
+}
+
+function isPrivate(file: string): boolean {
+  const status = statSync(file)
+  return status.isFile() && (process.platform === 'win32' || (status.mode & 0o077) === 0)
 }
 
 function homeOf(env: Environment): string {

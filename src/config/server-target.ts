@@ -3,10 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import { registerSecret } from '../core/redaction.ts'
-import type { ServerTarget, SslMode, SslSettings } from '../core/target.ts'
+import type { ServerHost, ServerTarget, SslMode, SslSettings } from '../core/target.ts'
 import type { Keywords } from './connection-keywords.ts'
 import type { Environment } from './pg-environment.ts'
-import { keywordsFromEnvironment, keywordsFromService, passwordFromFile } from './pg-environment.ts'
+import { ignoredPasswordFile, keywordsFromEnvironment, keywordsFromService, passwordFromFile } from './pg-environment.ts'
 
 const SSL_MODES: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']
 const DEFAULT_PORT = 5432
@@ -19,17 +19,25 @@ export function serverTarget(given: Keywords, env: Environment, origin: string):
   const keywords: Keywords = { ...fromEnv, ...(service === undefined ? {} : keywordsFromService(service, env)), ...given }
   const user = keywords.user ?? os.userInfo().username
   const database = keywords.dbname ?? user
-  const hosts = readHosts(keywords, origin)
-  const [first] = hosts
-  const password =
-    keywords.password ?? (first === undefined ? undefined : passwordFromFile(keywords.passfile, { ...first, database, user }, env))
-  // one that is also a name cannot be hidden: blanking it would blank the names (and the scheme, when it is `postgres`)
-  if (password !== user && password !== database) registerSecret(password)
+  const names = (keywords.host ?? '').split(',')
+  const hosts = readHosts(keywords, origin).map((address, i): ServerHost => {
+    if (keywords.password !== undefined) return address
+    // the file has names, also where the address of the name is given
+    const host = (names[i] ?? '') === '' ? address.host : (names[i] ?? '')
+    const password = passwordFromFile(keywords.passfile, { host, port: address.port, database, user }, env)
+    return password === undefined ? address : { ...address, password }
+  })
+  for (const password of [keywords.password, ...hosts.map((host) => host.password)]) {
+    // one that is also a name cannot be hidden: blanking it would blank the names (and the scheme, when it is `postgres`)
+    if (password !== user && password !== database) registerSecret(password)
+  }
+  const ignored = keywords.password === undefined ? ignoredPasswordFile(keywords.passfile, env) : undefined
   return {
     kind: 'server',
     hosts,
     user,
-    password,
+    password: keywords.password,
+    ...(ignored === undefined ? {} : { ignoredPasswordFile: ignored }),
     database,
     ssl: readSsl(keywords, env, origin),
     applicationName: keywords.application_name ?? 'skills',

@@ -5,6 +5,7 @@ import type { DatabaseTarget } from '../core/target.ts'
 import type { LoadedConfigFile } from './config-file.ts'
 import { loadConfigFile } from './config-file.ts'
 import { parsePostgresUrl } from './connection-keywords.ts'
+import { databaseSources } from './database-sources.ts'
 import type { Environment } from './pg-environment.ts'
 import { locatingVariables } from './pg-environment.ts'
 import { serverTarget } from './server-target.ts'
@@ -39,6 +40,8 @@ export interface Settings {
   /** Severities of rules by code, as the configuration file has them; not checked. */
   rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
+  /** What names a database too, and comes after the one that counts. */
+  unusedSources: string[]
   /** Folder that the names of skill folders are relative to in the registry: that of the configuration file which names them, else the working directory. */
   projectFolder: string
 }
@@ -61,6 +64,7 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
+    unusedSources: databaseSources(sources).filter((source) => source !== origin),
     projectFolder: file !== undefined && skills.origin === file.path ? path.dirname(file.path) : cwd,
   }
 }

@@ -4,15 +4,25 @@ export type DatabaseTarget = ServerTarget | EmbeddedTarget
 export interface ServerTarget {
   kind: 'server'
   /** Tried in order; a host that begins with `/` is the folder of a Unix socket. */
-  hosts: readonly { host: string; port: number }[]
+  hosts: readonly ServerHost[]
   user: string
+  /** For every host that has none of its own. */
   password: string | undefined
+  /** A password file that was passed over, because others may read it or it is no file. */
+  ignoredPasswordFile?: string
   database: string
   ssl: SslSettings
   applicationName: string | undefined
   /** The libpq `options` string, sent only when given: poolers refuse it. */
   startupOptions: string | undefined
   connectTimeoutMs: number
+}
+
+export interface ServerHost {
+  host: string
+  port: number
+  /** That of the password file, which may have another one for each host. */
+  password?: string
 }
 
 /** The modes of libpq, with its meanings (PostgreSQL manual, "SSL support", table of sslmode). */

@@ -1,3 +1,4 @@
+import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
 
 /** A row as the server sent it: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
@@ -61,7 +62,7 @@ export interface OpenOptions {
   /** The connection does not keep the process alive: for sessions inside of an application. */
   background?: boolean | undefined
   /** Told when a server has taken the connection, before it has greeted: there is time for other work. */
-  onConnected?: (() => void) | undefined
+  onConnected?: ((link: () => Link) => void) | undefined
 }
 
 /**

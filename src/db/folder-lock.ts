@@ -1,11 +1,12 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { sha256 } from '../core/digests.ts'
 import { SkillsError } from '../core/errors.ts'
 
-interface Holder {
+/** Who has a folder open. */
+export interface Holder {
   pid: number
   host: string
   /** Start time of the process in clock ticks since boot: tells a process from a later one with its pid. */
@@ -32,6 +33,14 @@ export async function lockFolder(directory: string): Promise<() => void> {
     rmSync(file, { force: true })
     guard?.close()
   }
+}
+
+/** Looks at the lock of an embedded database without taking it: who holds it, and whether that process lives. Undefined: nobody. */
+export function lockHolder(directory: string): { holder: Holder | undefined; alive: boolean; file: string } | undefined {
+  const file = `${path.resolve(directory)}.lock`
+  if (!existsSync(file)) return undefined
+  const holder = readHolder(file)
+  return { holder, alive: holder === undefined || isAlive(holder), file }
 }
 
 function takeFile(directory: string, file: string): void {

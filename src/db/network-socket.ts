@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import type { PeerCertificate } from 'node:tls'
-import type { ServerTarget, SslMode, SslSettings } from '../core/target.ts'
+import type { ServerHost, ServerTarget, SslMode, SslSettings } from '../core/target.ts'
 import { hostAndPort } from '../core/target.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103), and Int32(16) Int32(80877102) pid secret
@@ -29,11 +29,17 @@ export class SocketError extends Error {
  * Opens the first host of the target that answers, encrypted as `mode` says, and gives the socket before any message of the
  * session. With `background` the attempt does not keep the process alive.
  */
-export async function openNetworkSocket(target: ServerTarget, mode: SslMode, background = false): Promise<net.Socket> {
+export async function openNetworkSocket(
+  target: ServerTarget,
+  mode: SslMode,
+  { background = false, onHost }: { background?: boolean | undefined; onHost?: (host: ServerHost) => void } = {},
+): Promise<net.Socket> {
   let failure: SocketError | undefined
   for (const host of target.hosts) {
     try {
-      return guardFirstAnswer(await openOne(host, mode, target, background), hostAndPort(host))
+      const socket = guardFirstAnswer(await openOne(host, mode, target, background), hostAndPort(host))
+      onHost?.(host)
+      return socket
     } catch (error) {
       failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), reasonOf(error), { cause: error })
     }

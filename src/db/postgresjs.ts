@@ -11,7 +11,8 @@ export interface DriverOptions {
   /** Called once: the connection is never opened again. */
   connect: () => Promise<Duplex>
   user: string
-  password?: string | undefined
+  /** Asked for when the server wants one, so after `connect`, which chooses among several hosts. */
+  password?: () => string | undefined
   database: string
   applicationName: string | undefined
   startupOptions?: string | undefined
@@ -57,7 +58,7 @@ export function createDriver(options: DriverOptions): Driver {
     // its typings do not know `socket`, and it reads PG* variables for whatever is not given
     ...({ host: 'localhost', port: 5432, path: undefined } as object),
     user: options.user,
-    pass: options.password ?? '',
+    pass: () => options.password?.() ?? '',
     database: options.database,
     ssl: false,
     max: 1,

@@ -4,6 +4,7 @@ import { describeTarget, hostAndPort } from '../core/target.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'
+import { describeLink } from './link.ts'
 import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError } from './network-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createSession } from './session.ts'
@@ -40,14 +41,15 @@ async function openWithAnyMode(target: ServerTarget, options: OpenOptions): Prom
 async function openOnce(target: ServerTarget, mode: SslMode, { schema, background, onConnected }: OpenOptions): Promise<Db> {
   const listeners = new Set<(notice: Notice) => void>()
   const notificationListeners = new Set<(notification: Notification) => void>()
+  let password = target.password
   const driver = createDriver({
     connect: async () => {
-      const socket = await openNetworkSocket(target, mode, background)
-      onConnected?.()
+      const socket = await openNetworkSocket(target, mode, { background, onHost: (host) => (password = host.password ?? password) })
+      onConnected?.(() => describeLink(socket))
       return socket
     },
     user: target.user,
-    password: target.password,
+    password: () => password,
     database: target.database,
     applicationName: target.applicationName,
     startupOptions: target.startupOptions,
@@ -89,7 +91,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
       'DATABASE_UNREACHABLE',
       `PostgreSQL at ${address} refused the connection: ${error.message} (SQLSTATE ${error.code})`,
       {
-        hint: REMEDIES[error.code] ?? 'check the connection settings',
+        hint: ignoredPassword(error, target) ?? REMEDIES[error.code] ?? 'check the connection settings',
         cause: error,
       },
     )
@@ -105,6 +107,13 @@ function explain(error: unknown, target: ServerTarget): unknown {
     hint: 'check that host and port belong to a PostgreSQL server',
     cause: error,
   })
+}
+
+/** Somebody who has written a password down does not look for it in the settings. */
+function ignoredPassword({ code }: DatabaseError, { password, ignoredPasswordFile: file }: ServerTarget): string | undefined {
+  const refused = code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization
+  if (!refused || password !== undefined || file === undefined) return undefined
+  return `the password file ${file} was ignored, as others may read it: chmod 600 ${file}`
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -124,6 +124,15 @@ test('explain', async () => {
   await run(cwd, ['explain', 'USAG'], 2, 'USAGE')
 })
 
+test('doctor', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch()
+  expect((await run(cwd, ['doctor', ...flags], 0)).report).toMatchObject({ ok: true, settings: expect.any(Array) })
+  expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ ok: false })
+  writeFiles(cwd, { 'skills.config.json': '{' })
+  expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ settings: [] })
+})
+
 test('every command of the schema was seen to succeed and to fail', () => {
   const expected = schema.properties.command.enum.flatMap((command) => [`${command}: true`, `${command}: false`])
   expect([...seen].toSorted()).toEqual(expected.toSorted())

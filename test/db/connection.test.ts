@@ -7,6 +7,7 @@ import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
 import {
+  asksForPassword,
   fakeServer,
   freePort,
   listen,
@@ -123,6 +124,23 @@ describe('a server that', () => {
     const [dead, alive] = [await freePort(), await listen((socket) => void toServer(socket))]
     const hosts = [dead, alive].map((port) => ({ host: '127.0.0.1', port }))
     expect(await using(await targetAt(0, undefined, { hosts }), one)).toEqual([{ one: 1 }])
+  })
+
+  test('gets the password of the host that answered, and a refusal names the password file that was ignored', async () => {
+    const asked: string[] = []
+    const port = await listen(asksForPassword((password) => asked.push(password)))
+    const hosts = [
+      { host: '127.0.0.1', port: await freePort(), password: 'of-the-dead' },
+      { host: '127.0.0.1', port, password: 'of-the-living' },
+    ]
+    await failure(await targetAt(0, undefined, { hosts, password: undefined }))
+    expect(asked).toEqual(['of-the-living'])
+    const { error } = await failure({
+      ...(await targetAt(port)),
+      password: undefined,
+      ignoredPasswordFile: '/home/me/.pgpass',
+    })
+    expect(error.hint).toBe('the password file /home/me/.pgpass was ignored, as others may read it: chmod 600 /home/me/.pgpass')
   })
 
   test('begins to listen after 1.5 s is waited for', async () => {

@@ -153,6 +153,19 @@ export function fakeServer(row: Readonly<Record<string, { type: number; value: s
   }
 }
 
+/** Asks for a password in plain text, tells which one came, and refuses it. */
+export function asksForPassword(onPassword: (password: string) => void): (socket: net.Socket) => void {
+  return (socket) => {
+    socket.once('data', () => {
+      socket.write(message('R', int32(3)))
+      socket.once('data', (answer: Buffer) => {
+        onPassword(answer.toString('utf8', 5, answer.length - 1))
+        socket.end(message('E', Buffer.from('SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed\0\0')))
+      })
+    })
+  }
+}
+
 function message(type: string, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat(parts)
   return Buffer.concat([Buffer.from(type), int32(body.length + 4), body])

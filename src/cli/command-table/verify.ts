@@ -17,6 +17,20 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --reporter text --reporter junit=report.xml'],
   },
   {
+    name: 'doctor',
+    summary: 'examine settings, connection, rights and state; each finding with what to do next',
+    arguments: [SKILLS_ARGUMENT],
+    options: [
+      { flags: '--strict', help: 'a warning is a failure' },
+      MIGRATIONS_OPTION,
+      LEDGER_OPTION,
+      { flags: '--direct-url <url>', help: 'the server past a pooler (else DIRECT_URL)' },
+      ...REPORTER_OPTIONS,
+    ],
+    database: true,
+    examples: ['skills doctor', 'skills doctor --json', 'skills doctor --database-url postgres://app@db/app'],
+  },
+  {
     name: 'explain',
     summary: 'what a code means, an example, and what to do',
     arguments: [['[code]', 'as printed in brackets (default: list all)']],

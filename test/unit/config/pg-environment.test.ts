@@ -126,9 +126,38 @@ describe('the password file', () => {
     const folder = scratch({ mine: '*:*:*:*:s3cr3t' })
     chmodSync(`${folder}/mine`, 0o600)
     const env = { HOME, PGPASSFILE: `${folder}/mine`, PGHOST: 'db', PGUSER: 'app' }
-    expect(serverTarget({}, env, 'PGHOST').password).toBe('s3cr3t')
-    expect(serverTarget({}, { ...env, PGPASSWORD: 'env' }, 'PGHOST').password).toBe('env')
-    expect(serverTarget({}, { ...env, PGPASSFILE: `${folder}/none` }, 'PGHOST').password).toBeUndefined()
+    expect(serverTarget({}, env, 'PGHOST').hosts).toEqual([{ host: 'db', port: 5432, password: 's3cr3t' }])
+    const given = serverTarget({}, { ...env, PGPASSWORD: 'env' }, 'PGHOST')
+    expect(given).toMatchObject({ password: 'env', hosts: [{ host: 'db', port: 5432 }] })
+    expect(given.hosts[0]).not.toHaveProperty('password')
+    const none = serverTarget({}, { ...env, PGPASSFILE: `${folder}/none` }, 'PGHOST')
+    expect(none.password).toBeUndefined()
+    expect(none.hosts).toEqual([{ host: 'db', port: 5432 }])
+  })
+
+  test('has a password for each of several hosts, by their names', () => {
+    const folder = scratch({ mine: 'a:*:*:*:first\nb:5433:*:*:second\n' })
+    chmodSync(`${folder}/mine`, 0o600)
+    const env = { HOME, PGPASSFILE: `${folder}/mine`, PGUSER: 'app' }
+    expect(serverTarget({ host: 'a,b,c', port: '5432,5433,5434' }, env, 'test').hosts).toEqual([
+      { host: 'a', port: 5432, password: 'first' },
+      { host: 'b', port: 5433, password: 'second' },
+      { host: 'c', port: 5434 },
+    ])
+    expect(serverTarget({ host: 'a', hostaddr: '10.0.0.1' }, env, 'test').hosts).toEqual([
+      { host: '10.0.0.1', port: 5432, password: 'first' },
+    ])
+    expect(redact('first and second')).toBe('*** and ***')
+  })
+
+  test('that is ignored is remembered, for the message when the server refuses', () => {
+    const folder = scratch({ mine: '*:*:*:*:s3cr3t', 'folder/x': '' })
+    chmodSync(`${folder}/mine`, 0o644)
+    const open = { HOME, PGPASSFILE: `${folder}/mine`, PGHOST: 'db', PGUSER: 'app' }
+    expect(serverTarget({}, open, 'test').ignoredPasswordFile).toBe(`${folder}/mine`)
+    expect(serverTarget({ password: 'given' }, open, 'test').ignoredPasswordFile).toBeUndefined()
+    const noFile = serverTarget({}, { ...open, PGPASSFILE: `${folder}/folder` }, 'test')
+    expect(noFile).toMatchObject({ ignoredPasswordFile: `${folder}/folder`, password: undefined })
   })
 })
 
@@ -146,6 +175,14 @@ describe('the service file', () => {
       applicationName: 'deploy',
     })
     expect(serverTarget({ user: 'url', service: 'prod' }, { HOME: folder }, 'test')).toMatchObject({ user: 'url', database: 'prod' })
+  })
+
+  test("of the system serves where the user's own has no such section", () => {
+    const system = scratch({ 'pg_service.conf': '[shared]\nhost=shared\n[prod]\nhost=never\n' })
+    const env = { HOME: folder, PGSYSCONFDIR: system }
+    expect(serverTarget({ service: 'shared' }, env, 'test').hosts).toMatchObject([{ host: 'shared' }])
+    expect(serverTarget({ service: 'prod' }, env, 'test').hosts).toMatchObject([{ host: 'db' }])
+    expect(() => serverTarget({ service: 'none' }, env, 'test')).toThrow(/pg_service\.conf and .*pg_service\.conf has no service "none"/)
   })
 
   test('is where PGSERVICEFILE says', () => {

@@ -1,0 +1,10 @@
+-- How this session and its server are set up. One row.
+select clock_timestamp() as now,
+       current_setting('max_connections')::int as max_connections,
+       (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+       pg_database_size(current_database())::text as database_bytes,
+       current_setting('default_transaction_read_only') = 'on' as read_only,
+       current_setting('statement_timeout') as statement_timeout,
+       current_setting('TimeZone') as time_zone,
+       (select to_json(array_agg(json_build_object('name', e.extname, 'installed', e.extversion, 'available', a.default_version) order by e.extname))
+          from pg_extension e left join pg_available_extensions a on a.name = e.extname) as extensions

@@ -1,0 +1,58 @@
+import type { Settings } from '../config/settings.ts'
+import { describeTarget } from '../core/target.ts'
+import type { DoctorSetting } from './doctor-report.ts'
+import type { Finding } from './finding.ts'
+import { finding, fine } from './finding.ts'
+
+/** Every value with its origin. `direct` is the database of `skills migrate`, which prefers the server itself. */
+export function settingsTable(settings: Settings, direct: Settings['database']): DoctorSetting[] {
+  const { database, schema, ledger, skills, migrations, configFile } = settings
+  const row = (name: string, value: string | null, origin: string): DoctorSetting => ({ name, value, origin })
+  const isOther = describeTarget(direct.value) !== describeTarget(database.value)
+  return [
+    row('database', describeTarget(database.value), database.origin),
+    ...(isOther ? [row('database of migrate', describeTarget(direct.value), direct.origin)] : []),
+    row('schema', schema.value ?? null, schema.value === undefined ? 'the search_path' : schema.origin),
+    row('ledger', ledger.value, ledger.origin),
+    row('skills', skills.value.join(', '), skills.origin),
+    row('migrations', migrations.value.length === 0 ? null : migrations.value.join(', '), migrations.origin),
+    row('configuration file', configFile ?? null, configFile === undefined ? 'none found here or above' : 'found'),
+  ]
+}
+
+export function examineConfiguration({ database, configFile, unusedSources: unused }: Settings): Finding[] {
+  const openPasswordFile = database.value.kind === 'server' ? database.value.ignoredPasswordFile : undefined
+  return [
+    configFile === undefined
+      ? fine('configuration.file', 'no configuration file here or above: flags, variables and defaults count')
+      : fine('configuration.file', configFile),
+    database.origin === 'default'
+      ? finding(
+          'note',
+          'configuration.database',
+          `no database is configured: the ${describeTarget(database.value)} is used`,
+          'for a server set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+        )
+      : fine('configuration.database', `${describeTarget(database.value)}, from ${database.origin}`),
+    ...(unused.length === 0
+      ? []
+      : [
+          finding(
+            'note',
+            'configuration.unused',
+            `${unused.join(', ')} ${unused.length === 1 ? 'names' : 'name'} a database too, and ${database.origin} comes first`,
+            `leave ${database.origin} out to use ${unused[0] ?? 'it'}`,
+          ),
+        ]),
+    ...(openPasswordFile === undefined
+      ? []
+      : [
+          finding(
+            'warning',
+            'configuration.password-file',
+            `${openPasswordFile} is ignored: others may read it`,
+            `chmod 600 ${openPasswordFile}`,
+          ),
+        ]),
+  ]
+}

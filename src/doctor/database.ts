@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { plural } from '../core/text.ts'
+import type { Db, Row } from '../db/db.ts'
+import type { ClockSample } from './clock.ts'
+import type { Finding } from './finding.ts'
+import { finding, fine } from './finding.ts'
+import { describeBytes } from './program.ts'
+import type { Right } from './rights.ts'
+import { examineRights, FUNCTIONS, relationsOf } from './rights.ts'
+
+const SAMPLES = 3
+/** Of the connections that the server allows. */
+const CROWDED = 0.9
+
+interface SessionRow extends Row {
+  now: Date
+  max_connections: number
+  connections: number
+  database_bytes: string
+  read_only: boolean
+  statement_timeout: string
+  time_zone: string
+  extensions: { name: string; installed: string; available: string | null }[] | null
+}
+
+/** Looks at the server's settings, extensions, connections and clock, and at what the role may do. Writes nothing. */
+export async function examineDatabase(db: Db, sqlFolder: string, ledger: string): Promise<{ findings: Finding[]; clock: ClockSample[] }> {
+  const session = await readFile(path.join(sqlFolder, 'session.sql'), 'utf8')
+  const clock: ClockSample[] = []
+  let row: SessionRow | undefined
+  for (let i = 0; i < SAMPLES; i++) {
+    const sent = Date.now()
+    ;[row] = await db.query<SessionRow>(session)
+    if (row !== undefined) clock.push({ sent, answered: Date.now(), server: row.now.getTime() })
+  }
+  const rights = await db.query<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
+    db.info.schema,
+    relationsOf(ledger),
+    FUNCTIONS,
+  ])
+  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger)], clock }
+}
+
+function examineSession({ info }: Db, row: SessionRow): Finding[] {
+  const crowded = row.connections > row.max_connections * CROWDED
+  const use = `${row.connections} of ${plural(row.max_connections, 'connection')} in use`
+  return [
+    ...(info.kind === 'embedded'
+      ? []
+      : [
+          crowded
+            ? finding('warning', 'connection.free', use, 'close idle sessions, or raise max_connections')
+            : fine('connection.free', use),
+        ]),
+    ...(row.read_only && !info.inRecovery
+      ? [
+          finding(
+            'error',
+            'connection.read-only',
+            'default_transaction_read_only is on: nothing can be written',
+            'use a role or database without it',
+          ),
+        ]
+      : []),
+    ...(row.statement_timeout === '0'
+      ? []
+      : [
+          finding(
+            'note',
+            'connection.statement-timeout',
+            `the server ends statements after ${row.statement_timeout}`,
+            'long migrations: ALTER ROLE ... SET statement_timeout = 0, or --statement-timeout for each run',
+          ),
+        ]),
+    info.schemaExists
+      ? fine('database.schema', `schema ${info.schema}, ${describeBytes(Number(row.database_bytes))} in the database ${info.database}`)
+      : finding('note', 'database.schema', `the schema ${info.schema} does not exist yet`, 'skills migrate makes it'),
+    ...examineExtensions(row.extensions ?? []),
+  ]
+}
+
+function examineExtensions(extensions: readonly { name: string; installed: string; available: string | null }[]): Finding[] {
+  const list = extensions.map(({ name, installed }) => `${name} ${installed}`).join(', ')
+  const old = extensions.filter(({ installed, available }) => available !== null && available !== installed)
+  return [
+    fine('database.extensions', extensions.length === 0 ? 'no extensions' : `extensions: ${list}`),
+    ...old.map(({ name, installed, available }) =>
+      finding(
+        'note',
+        'database.extension-version',
+        `${name} ${installed} is installed, ${available ?? ''} would be there`,
+        `ALTER EXTENSION ${name} UPDATE`,
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,54 @@
+import { statfsSync } from 'node:fs'
+import path from 'node:path'
+import type { Finding } from './finding.ts'
+import { finding, fine } from './finding.ts'
+
+/** `engines` of package.json. */
+const OLDEST_NODE = [20, 11] as const
+const MIB = 1024 * 1024
+/** Below it an embedded database (about 40 MiB when it is new) cannot grow much. */
+const LITTLE_SPACE = 500 * MIB
+const NO_SPACE = 50 * MIB
+
+/** This program and what it runs on. */
+export function examineProgram(version: string): Finding[] {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])
+  const node = `Node ${process.versions.node} on ${process.platform} ${process.arch}`
+  return [
+    fine('program.version', `skills ${version}`),
+    isOld
+      ? finding('error', 'program.node', `${node}; skills needs ${OLDEST_NODE.join('.')} or later`, 'install a later Node')
+      : fine('program.node', node),
+  ]
+}
+
+/** Free space where a folder is, or will be. */
+export function examineDisk(folder: string, what: string): Finding {
+  const free = freeBytes(path.resolve(folder))
+  if (free === undefined) return finding('note', 'program.disk', `the free space for ${what} cannot be told`, 'df -h says more')
+  const text = `${describeBytes(free)} free for ${what}`
+  if (free < NO_SPACE) return finding('error', 'program.disk', text, 'free some space: writing will fail soon')
+  if (free < LITTLE_SPACE) return finding('warning', 'program.disk', text, 'free some space')
+  return fine('program.disk', text)
+}
+
+/** Bytes as people say them: `1.5 GiB`. */
+export function describeBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`
+}
+
+/** Of the nearest folder that exists. */
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch (error) {
+    const above = path.dirname(folder)
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && above !== folder ? freeBytes(above) : undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { plural } from '../core/text.ts'
+import type { Finding } from './finding.ts'
+import { finding, fine } from './finding.ts'
+
+/** What `skills migrate status` says. */
+export interface MigrationState {
+  ledger: string
+  migrations: readonly { version: string; state: string }[]
+  /** Applied by this tool, and without a file now. */
+  missing: readonly string[]
+}
+
+export function examineMigrations({ ledger, migrations, missing }: MigrationState): Finding[] {
+  const of = (state: string): string[] => migrations.filter((one) => one.state === state).map(({ version }) => version)
+  const pending = of('pending')
+  const changed = of('changed')
+  const findings = [
+    ...(changed.length === 0
+      ? []
+      : [
+          finding(
+            'error',
+            'migrations.changed',
+            `${plural(changed.length, 'file')} changed after it was applied: ${changed.join(', ')}`,
+            'restore the file; skills explain HISTORY_CHANGED',
+          ),
+        ]),
+    ...(pending.length === 0
+      ? []
+      : [
+          finding(
+            'warning',
+            'migrations.pending',
+            `${plural(pending.length, 'migration')} pending: ${pending.join(', ')}`,
+            'skills migrate',
+          ),
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          finding(
+            'warning',
+            'migrations.missing',
+            `${plural(missing.length, 'migration')} applied, and no file for it here: ${missing.join(', ')}`,
+            'name the folder with --dir, or in the configuration file',
+          ),
+        ]),
+  ]
+  return findings.length > 0
+    ? findings
+    : [fine('migrations.state', `all ${plural(migrations.length, 'migration')} applied, ledger ${ledger}`)]
+}
+
+/** What `skills sync --check` says. */
+export interface RegistryState {
+  roots: readonly string[]
+  added: readonly unknown[]
+  changed: readonly unknown[]
+  disabled: readonly unknown[]
+  unchanged: number
+  invalid: readonly { path: string }[]
+}
+
+export function examineRegistry({ roots, added, changed, disabled, unchanged, invalid }: RegistryState): Finding[] {
+  const behind = added.length + changed.length + disabled.length
+  const findings = [
+    ...(behind === 0
+      ? []
+      : [
+          finding(
+            'warning',
+            'registry.behind',
+            `the registry is behind ${roots.join(', ')}: ${added.length} to add, ${changed.length} to change, ${disabled.length} to disable`,
+            'skills sync',
+          ),
+        ]),
+    ...(invalid.length === 0
+      ? []
+      : [
+          finding(
+            'warning',
+            'registry.invalid',
+            `${plural(invalid.length, 'skill')} cannot be read: ${invalid.map(({ path }) => path).join(', ')}`,
+            'skills sync --dry-run says why',
+          ),
+        ]),
+  ]
+  return findings.length > 0
+    ? findings
+    : [fine('registry.state', `${plural(unchanged, 'skill')} of ${roots.join(', ')} registered as the files are`)]
+}

@@ -1,0 +1,193 @@
+import { chmodSync, existsSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/doctor/finding.ts'
+import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
+import { doctor, migrate, sync } from '../../src/index.ts'
+import { freshEmbedded, freshServer, onEachBackend, serverUrl } from '../support/databases.ts'
+import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
+import { freePort, listen, makeCertificate, tlsToServer } from '../support/sockets.ts'
+
+const HOME = scratch()
+const SKILL = '---\nname: one\ndescription: A skill of a test.\nmetadata:\n  version: 1.0.0\n---\n'
+
+function examine(options: ConnectOptions): Promise<DoctorReport> {
+  return doctor({ env: { HOME }, cwd: HOME, ...options })
+}
+
+/** The findings that are not simply fine, as `status id`. */
+function troubles({ findings }: DoctorReport): string[] {
+  return findings.filter(({ status }) => status !== 'ok').map(({ status, id }) => `${status} ${id}`)
+}
+
+function found(report: DoctorReport, id: string): Finding {
+  const finding = report.findings.find((one) => one.id === id)
+  if (finding === undefined) throw new Error(`no ${id} among ${report.findings.map((one) => one.id).join(' ')}`)
+  return finding
+}
+
+/** As the command line names a database of a test. */
+function options(flags: readonly string[]): ConnectOptions {
+  const [flag, value = ''] = flags
+  return flag === '--embedded' ? { embedded: value } : { databaseUrl: value }
+}
+
+onEachBackend(({ fresh, name }) => {
+  test('from an empty database to one in order, every step with its next command; nothing is written', async () => {
+    const { flags, open } = await fresh()
+    const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
+    const empty = await examine({ ...options(flags), cwd })
+    const superuser = name === 'server' ? ['note connection.role'] : []
+    expect(troubles(empty)).toEqual([...superuser, 'warning migrations.pending'])
+    expect(found(empty, 'migrations.pending').next).toBe('skills migrate')
+    const db = await open()
+    expect(await db.query("select from pg_class where relname like 'skill%' or relname = 'schema_migrations'")).toEqual([])
+    await migrate(db)
+    await db.close()
+    const behind = await examine({ ...options(flags), cwd })
+    expect(troubles(behind)).toEqual([...superuser, 'warning registry.behind'])
+    expect(found(behind, 'registry.behind').next).toBe('skills sync')
+    const again = await open()
+    await sync(again, { cwd })
+    await again.close()
+    const well = await examine({ ...options(flags), cwd })
+    expect(troubles(well)).toEqual(superuser)
+    expect(well.ok).toBe(true)
+    expect(found(well, 'registry.state').text).toBe('1 skill of skills registered as the files are')
+    writeFiles(cwd, { 'skills/bad/SKILL.md': 'no front matter' })
+    expect(troubles(await examine({ ...options(flags), cwd }))).toEqual([...superuser, 'warning registry.invalid'])
+  })
+
+  test('a changed file is an error, a missing one a warning', async () => {
+    const { flags, open } = await fresh()
+    const cwd = scratch({ 'db/1.sql': 'create table a (id int);', 'db/2.sql': 'create table b (id int);' })
+    const dirs = [path.join(cwd, 'db')]
+    const db = await open()
+    await migrate(db, { dirs })
+    await db.close()
+    writeFiles(cwd, { 'db/1.sql': 'create table a (id bigint);' })
+    const report = await examine({ ...options(flags), cwd, migrations: dirs })
+    expect(found(report, 'migrations.changed')).toMatchObject({ status: 'error', next: expect.stringContaining('HISTORY_CHANGED') })
+    expect(report.ok).toBe(false)
+    expect(found(await examine({ ...options(flags), cwd }), 'migrations.missing').text).toContain('1, 2')
+  })
+})
+
+describe('when the database does not work', () => {
+  test('nobody answers', async () => {
+    const report = await examine({ databaseUrl: `postgres://app:s3cr3t@127.0.0.1:${await freePort()}/app` })
+    expect(report.ok).toBe(false)
+    expect(found(report, 'connection.address')).toMatchObject({
+      status: 'error',
+      text: expect.stringContaining('connection refused [DATABASE_UNREACHABLE]'),
+    })
+    expect(found(report, 'program.node').status).toBe('ok')
+    expect(JSON.stringify(report)).not.toContain('s3cr3t')
+  })
+
+  test.each([
+    ['the settings', { databaseUrl: 'mysql://db' }, 'DATABASE_URL_INVALID'],
+    ['the configuration file', { config: 'nowhere.json' }, 'CONFIG_INVALID'],
+  ])('%s cannot be read', async (_, wrong, code) => {
+    const report = await examine(wrong)
+    expect(found(report, 'configuration.settings')).toMatchObject({ status: 'error', text: expect.stringContaining(`[${code}]`) })
+    expect(report.findings.every(({ status, next }) => status === 'ok' || next !== undefined)).toBe(true)
+  })
+
+  test('the embedded one is not there, is no database, or is in use; it is neither made nor opened', async () => {
+    const cwd = scratch({ 'docs/readme.md': 'x' })
+    const missing = path.join(cwd, 'none')
+    expect(found(await examine({ embedded: missing }), 'embedded.folder')).toMatchObject({
+      status: 'note',
+      next: 'skills migrate makes it',
+    })
+    expect(existsSync(missing)).toBe(false)
+    expect(found(await examine({ embedded: path.join(cwd, 'docs') }), 'embedded.folder').status).toBe('error')
+    const { flags, open } = await freshEmbedded()
+    const db = await open()
+    const busy = await examine(options(flags))
+    await db.close()
+    expect(found(busy, 'embedded.lock')).toMatchObject({ status: 'error', text: `process ${process.pid} has it open` })
+    expect(busy.ok).toBe(false)
+  })
+
+  test('the lock of a dead process is no obstacle', async () => {
+    const { flags } = await freshEmbedded()
+    const [, directory = ''] = flags
+    writeFiles(path.dirname(directory), { 'db.lock': JSON.stringify({ pid: 2 ** 22 + 1, host: (await import('node:os')).hostname() }) })
+    const report = await examine(options(flags))
+    expect(found(report, 'embedded.lock').status).toBe('note')
+    expect(found(report, 'database.extensions').status).toBe('ok')
+  })
+})
+
+describe('settings', () => {
+  test('come with their origins; sources that lost are named', async () => {
+    const cwd = scratch({
+      'skills.config.json': '{"embedded": "data", "ledger": "own", "skills": ["a", "b"]}',
+      '.env': 'SKILLS_SCHEMA=shop\nDATABASE_URL=postgres://app@127.0.0.1:1/env\n',
+    })
+    const report = await doctor({ cwd, env: { HOME, DIRECT_URL: 'postgres://app@127.0.0.1:2/direct' } })
+    const file = path.join(cwd, 'skills.config.json')
+    expect(report.settings).toEqual([
+      { name: 'database', value: 'postgres://app@127.0.0.1:1/env', origin: 'DATABASE_URL in .env' },
+      { name: 'database of migrate', value: 'postgres://app@127.0.0.1:2/direct', origin: 'DIRECT_URL' },
+      { name: 'schema', value: 'shop', origin: 'SKILLS_SCHEMA in .env' },
+      { name: 'ledger', value: 'own', origin: file },
+      { name: 'skills', value: 'a, b', origin: file },
+      { name: 'migrations', value: null, origin: 'default' },
+      { name: 'configuration file', value: file, origin: 'found' },
+    ])
+    expect(found(report, 'configuration.unused').text).toBe(`${file} names a database too, and DATABASE_URL in .env comes first`)
+    expect(found(report, 'connection.direct').status).toBe('error')
+  })
+
+  test('a password file that others can read is told', async () => {
+    const home = scratch({ '.pgpass': '*:*:*:*:x\n' })
+    chmodSync(path.join(home, '.pgpass'), 0o644)
+    const report = await doctor({ cwd: HOME, env: { HOME: home }, databaseUrl: 'postgres://app@127.0.0.1:1/x' })
+    expect(found(report, 'configuration.password-file')).toMatchObject({ status: 'warning', next: `chmod 600 ${home}/.pgpass` })
+  })
+})
+
+describe('a server', () => {
+  test('behind TLS', async () => {
+    const port = await listen(tlsToServer(makeCertificate()))
+    const report = await examine({ databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=require` })
+    expect(found(report, 'connection.tls')).toMatchObject({ status: 'warning', text: expect.stringMatching(/TLSv1\.3, .* expires soon/) })
+    expect(found(report, 'connection.address').text).toContain(`connected to 127.0.0.1:${port} in `)
+  })
+
+  test('and a role with few rights: each command has the GRANT it lacks, and with it there is no finding', async () => {
+    const { name, open } = await freshServer()
+    const db = await open()
+    await migrate(db)
+    const role = `r_${name}`
+    await db.exec(`CREATE ROLE ${role} LOGIN`)
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+    const before = await examine({ databaseUrl: url })
+    const lacking = ['migrate', 'sync', 'verify', 'stats', 'agent'].map((command) => `note rights.${command}`)
+    expect(troubles(before)).toEqual([...lacking, 'error database.answer'])
+    for (const { id, next = '' } of before.findings) {
+      if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as their owner: /, ''))
+    }
+    const after = await examine({ databaseUrl: url })
+    expect(troubles(after)).toEqual(['note rights.migrate'])
+    await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+
+  test.skipIf(NO_POOLER !== undefined)('through a pooler in transaction mode', async () => {
+    const { name, open } = await freshServer()
+    const db = await open()
+    await migrate(db)
+    const pooler = await startPooler()
+    try {
+      const report = await examine({ databaseUrl: pooler.url(name) })
+      expect(found(report, 'connection.pooler')).toMatchObject({ status: 'note', next: expect.stringContaining('DIRECT_URL') })
+      expect(report.ok).toBe(true)
+    } finally {
+      await pooler.stop()
+    }
+  })
+})
