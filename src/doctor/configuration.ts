@@ -7,7 +7,6 @@ import { finding, fine } from './finding.ts'
 /** Every value with its origin. `direct` is the database of `skills migrate`, which prefers the server itself. */
 export function settingsTable(settings: Settings, direct: Settings['database']): DoctorSetting[] {
   const { database, schema, ledger, skills, migrations, configFile } = settings
-  const row = (name: string, value: string | null, origin: string): DoctorSetting => ({ name, value, origin })
   const isOther = describeTarget(direct.value) !== describeTarget(database.value)
   return [
     row('database', describeTarget(database.value), database.origin),
@@ -55,4 +54,8 @@ export function examineConfiguration({ database, configFile, unusedSources: unus
           ),
         ]),
   ]
+}
+
+function row(name: string, value: string | null, origin: string): DoctorSetting {
+  return { name, value, origin }
 }

@@ -28,7 +28,7 @@ function found(report: DoctorReport, id: string): Finding {
 }
 
 /** As the command line names a database of a test. */
-function options(flags: readonly string[]): ConnectOptions {
+function databaseOf(flags: readonly string[]): ConnectOptions {
   const [flag, value = ''] = flags
   return flag === '--embedded' ? { embedded: value } : { databaseUrl: value }
 }
@@ -37,7 +37,7 @@ onEachBackend(({ fresh, name }) => {
   test('from an empty database to one in order, every step with its next command; nothing is written', async () => {
     const { flags, open } = await fresh()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
-    const empty = await examine({ ...options(flags), cwd })
+    const empty = await examine({ ...databaseOf(flags), cwd })
     const superuser = name === 'server' ? ['note connection.role'] : []
     expect(troubles(empty)).toEqual([...superuser, 'warning migrations.pending'])
     expect(found(empty, 'migrations.pending').next).toBe('skills migrate')
@@ -45,18 +45,18 @@ onEachBackend(({ fresh, name }) => {
     expect(await db.query("select from pg_class where relname like 'skill%' or relname = 'schema_migrations'")).toEqual([])
     await migrate(db)
     await db.close()
-    const behind = await examine({ ...options(flags), cwd })
+    const behind = await examine({ ...databaseOf(flags), cwd })
     expect(troubles(behind)).toEqual([...superuser, 'warning registry.behind'])
     expect(found(behind, 'registry.behind').next).toBe('skills sync')
     const again = await open()
     await sync(again, { cwd })
     await again.close()
-    const well = await examine({ ...options(flags), cwd })
+    const well = await examine({ ...databaseOf(flags), cwd })
     expect(troubles(well)).toEqual(superuser)
     expect(well.ok).toBe(true)
     expect(found(well, 'registry.state').text).toBe('1 skill of skills registered as the files are')
     writeFiles(cwd, { 'skills/bad/SKILL.md': 'no front matter' })
-    expect(troubles(await examine({ ...options(flags), cwd }))).toEqual([...superuser, 'warning registry.invalid'])
+    expect(troubles(await examine({ ...databaseOf(flags), cwd }))).toEqual([...superuser, 'warning registry.invalid'])
   })
 
   test('a changed file is an error, a missing one a warning', async () => {
@@ -67,10 +67,10 @@ onEachBackend(({ fresh, name }) => {
     await migrate(db, { dirs })
     await db.close()
     writeFiles(cwd, { 'db/1.sql': 'create table a (id bigint);' })
-    const report = await examine({ ...options(flags), cwd, migrations: dirs })
+    const report = await examine({ ...databaseOf(flags), cwd, migrations: dirs })
     expect(found(report, 'migrations.changed')).toMatchObject({ status: 'error', next: expect.stringContaining('HISTORY_CHANGED') })
     expect(report.ok).toBe(false)
-    expect(found(await examine({ ...options(flags), cwd }), 'migrations.missing').text).toContain('1, 2')
+    expect(found(await examine({ ...databaseOf(flags), cwd }), 'migrations.missing').text).toContain('1, 2')
   })
 })
 
@@ -106,7 +106,7 @@ describe('when the database does not work', () => {
     expect(found(await examine({ embedded: path.join(cwd, 'docs') }), 'embedded.folder').status).toBe('error')
     const { flags, open } = await freshEmbedded()
     const db = await open()
-    const busy = await examine(options(flags))
+    const busy = await examine(databaseOf(flags))
     await db.close()
     expect(found(busy, 'embedded.lock')).toMatchObject({ status: 'error', text: `process ${process.pid} has it open` })
     expect(busy.ok).toBe(false)
@@ -116,7 +116,7 @@ describe('when the database does not work', () => {
     const { flags } = await freshEmbedded()
     const [, directory = ''] = flags
     writeFiles(path.dirname(directory), { 'db.lock': JSON.stringify({ pid: 2 ** 22 + 1, host: (await import('node:os')).hostname() }) })
-    const report = await examine(options(flags))
+    const report = await examine(databaseOf(flags))
     expect(found(report, 'embedded.lock').status).toBe('note')
     expect(found(report, 'database.extensions').status).toBe('ok')
   })
