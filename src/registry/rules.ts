@@ -161,6 +161,7 @@ const TABLE = {
     fix: 'quote the whole value; inside single quotes write an apostrophe twice',
     source: 'yaml',
     fixed: true,
+    fixable: true,
   },
   YAML_DUPLICATE_KEY: { severity: 'error', title: 'A key stands twice', fix: 'keep one of the two', source: 'yaml', fixed: true },
   YAML_TAB: { severity: 'error', title: 'A line is indented by a tab', fix: 'indent by spaces', source: 'yaml', fixed: true },
@@ -178,7 +179,6 @@ const TABLE = {
     fix: 'remove the tag; if it is meant as text, put the value in quotes',
     source: 'safety',
     fixed: true,
-    fixable: true,
   },
   YAML_DEPTH: {
     severity: 'error',
