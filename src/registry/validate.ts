@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostics.ts'
 import { nearest } from '../core/text.ts'
 import { oneLine } from './display.ts'
 import type { SkillDocument } from './document.ts'
+import { isName, MAX_NAME, slug } from './skill-name.ts'
 import type { SkillFields, SkillMeta } from './skill.ts'
 import { CATEGORIES, KINDS, NO_VERSION, TIERS } from './skill.ts'
 import type { Found } from './typed.ts'
@@ -21,7 +22,6 @@ const OURS = ['version', 'tier', 'category', 'kind', 'triggers', 'elements', 're
 const KNOWN: ReadonlySet<string> = new Set([...SPECIFIED, ...OURS].flatMap(spellings))
 
 /** Lengths in code points. */
-const MAX_NAME = 64
 const MAX_DESCRIPTION = 1024
 /** The specification's advice for name and description is about 100 tokens. */
 const LONG_DESCRIPTION = 500
@@ -66,9 +66,6 @@ function finish(reader: TypedReader, id: string | undefined, name: string | unde
   return { id, fields: { id, version, description, enabled, trustLevel, meta }, diagnostics }
 }
 
-/** Letters of any script that are not capital, digits and single hyphens inside. */
-const NAME = /^[\p{L}\p{Nd}]+(?:-[\p{L}\p{Nd}]+)*$/u
-
 function readName(reader: TypedReader, folderName: string): string | undefined {
   const found = reader.top('name')
   if (found === undefined) {
@@ -80,7 +77,7 @@ function readName(reader: TypedReader, folderName: string): string | undefined {
   if (name === undefined) return undefined
   if (length(name) > MAX_NAME)
     reader.report('SKILL_NAME_LENGTH', `the name has ${length(name)} characters, the limit is ${MAX_NAME}`, found)
-  else if (!NAME.test(name) || name !== name.toLowerCase()) {
+  else if (!isName(name)) {
     reader.report(
       'SKILL_NAME_INVALID',
       `the name ${show(name)} has other characters than lowercase letters, digits and single hyphens`,
@@ -241,15 +238,6 @@ function checkKeys(reader: TypedReader, document: SkillDocument): void {
     const hint = meant === undefined || document.values.has(meant) ? undefined : `did you mean \`${meant}\`?`
     reader.report('SKILL_FIELD_UNKNOWN', `the key ${show(key)} is not of the specification`, { path: [key] }, hint)
   }
-}
-
-/** A name like this one that the specification allows. */
-function slug(text: string): string {
-  const words = text
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{Nd}]+/gu) ?? ['my-skill']
-  return [...words.join('-')].slice(0, MAX_NAME).join('').replace(/-$/, '')
 }
 
 /** In code points, as the specification counts. */
