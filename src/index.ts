@@ -15,6 +15,8 @@ import type { RepairReport } from './migrations/repair.ts'
 import { planRepair, repair as carryOutRepair } from './migrations/repair.ts'
 import { readMigrations } from './migrations/read-migrations.ts'
 import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
+import type { DiffReport } from './registry/diff-report.ts'
+import { diffReport } from './registry/diff-report.ts'
 import { readSkills } from './registry/read-folder.ts'
 import type { Severities } from './registry/severities.ts'
 import { syncRegistry } from './registry/sync.ts'
@@ -50,6 +52,15 @@ export type { BaselineReport } from './migrations/baseline.ts'
 export type { RepairReport } from './migrations/repair.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
+export { importSkills } from './registry/import-skills.ts'
+export type { ImportOptions } from './registry/import-skills.ts'
+export type { ImportedSkill, ImportReport } from './registry/import-report.ts'
+export { lintSkills as lint } from './registry/lint.ts'
+export type { LintOptions } from './registry/lint.ts'
+export type { LintReport } from './registry/lint-report.ts'
+export { newSkill } from './registry/new-skill.ts'
+export type { NewSkill, NewSkillOptions } from './registry/new-skill.ts'
+export type { DiffEntry, DiffReport } from './registry/diff-report.ts'
 export { listSkills } from './registry/list-skills.ts'
 export { showSkill } from './registry/show-skill.ts'
 export { setSkills } from './registry/set-skills.ts'
@@ -163,6 +174,13 @@ export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncR
   const { onProgress } = options
   const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
   return syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: options.mode ?? 'write' })
+}
+
+/** `skills diff`: what a sync would do, file by file. Writes nothing. */
+export async function diff(db: Db, options: Omit<SyncCallOptions, 'mode'> = {}): Promise<DiffReport> {
+  const { onProgress } = options
+  const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
+  return diffReport(await syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: 'dry-run' }), folder)
 }
 
 export interface VerifyCallOptions {

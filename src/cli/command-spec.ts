@@ -45,7 +45,7 @@ export const SKILLS_ARGUMENT = ['[dir...]', 'folders of skills (default: skills)
 
 /** Every command that checks something takes these. */
 export const REPORTER_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--reporter <name>', help: 'text, json, github, junit, tap; NAME=FILE; repeatable', repeatable: true },
+  { flags: '--reporter <name>', help: 'text, json, github, junit, sarif, tap; or NAME=FILE', repeatable: true },
   { flags: '--output <file>', help: 'file of the report that names none' },
 ]
 

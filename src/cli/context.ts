@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Purpose, Settings } from '../config/settings.ts'
 import { loadSettings } from '../config/settings.ts'
 import { parseDuration } from '../core/durations.ts'
+import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
@@ -50,6 +51,8 @@ export interface CommandResult {
   report: object | null
   /** For people: the lines of the report on stdout. */
   view?: (style: Style, width: number) => string[]
+  /** The findings are what was asked for: people get them on stdout, before the view. */
+  findings?: readonly Diagnostic[]
   /** For the reporters of CI systems: what was checked, with the answers. */
   checks?: Pick<ReportRun, 'results' | 'properties'>
   exit?: ExitCode

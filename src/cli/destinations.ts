@@ -2,7 +2,7 @@ import { SkillsError } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
 
 /** The forms in which a result can be told. */
-export const REPORTERS = ['text', 'json', 'github', 'junit', 'tap'] as const
+export const REPORTERS = ['text', 'json', 'github', 'junit', 'sarif', 'tap'] as const
 
 export type ReporterName = (typeof REPORTERS)[number]
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { packageVersion } from '../config/package-files.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { SkillsError } from '../core/errors.ts'
 import { withoutSecrets } from '../core/redaction.ts'
@@ -6,6 +7,7 @@ import { renderGithub } from '../render/reporters/github.ts'
 import { renderJunit } from '../render/reporters/junit.ts'
 import type { ReportResult, ReportRun } from '../render/reporters/report-run.ts'
 import { isFailure, resultsOf } from '../render/reporters/report-run.ts'
+import { renderSarif } from '../render/reporters/sarif.ts'
 import { renderTap } from '../render/reporters/tap.ts'
 import type { CommandResult } from './context.ts'
 import type { ReporterName } from './destinations.ts'
@@ -36,6 +38,7 @@ export function reportRun({ name, result, diagnostics, startedAt, durationMs }: 
 /** One of the forms that are made of nothing but the run. */
 export function renderReport(reporter: Exclude<ReporterName, 'text' | 'json'>, run: ReportRun): string {
   if (reporter === 'junit') return renderJunit(run)
+  if (reporter === 'sarif') return renderSarif(run, { name: 'skills', version: packageVersion() })
   return reporter === 'tap' ? renderTap(run) : renderGithub(run).join('\n')
 }
 

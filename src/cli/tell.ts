@@ -79,8 +79,11 @@ async function report(reporter: Exclude<ReporterName, 'text'>, finished: Finishe
   if (reporter === 'json') return jsonWithoutSecrets(document(finished))
   const { fromWorkspace, renderReport, reportRun } = await import('./reports.ts')
   const run = reportRun(finished)
-  return renderReport(reporter, reporter === 'github' ? fromWorkspace(run, cwd, env['GITHUB_WORKSPACE']) : run)
+  return renderReport(reporter, FROM_WORKSPACE.has(reporter) ? fromWorkspace(run, cwd, env['GITHUB_WORKSPACE']) : run)
 }
+
+/** Read by GitHub, which wants paths from the root of the repository. */
+const FROM_WORKSPACE: ReadonlySet<ReporterName> = new Set(['github', 'sarif'])
 
 function document(finished: Finished): object {
   const { name, result } = finished
@@ -91,25 +94,36 @@ function exitOf({ result }: Finished): ExitCode {
   return result.exit ?? result.error?.exitCode ?? EXIT.ok
 }
 
-async function viewOf({ result }: Finished, flags: CommonFlags, { io }: Context): Promise<string> {
-  if (flags.quiet === true) return ''
-  return (result.view?.(await createStyle(io.outColors), io.width) ?? []).join('\n')
+async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Context): Promise<string> {
+  const style = await createStyle(io.outColors)
+  return [
+    ...findings(result.findings ?? [], flags, cwd, style),
+    ...(flags.quiet === true ? [] : (result.view?.(style, io.width) ?? [])),
+  ].join('\n')
 }
 
 /** All that a person would have seen on both streams. */
 async function textOf(finished: Finished, flags: CommonFlags, context: Context): Promise<string> {
   const style = await createStyle(flags.color === true)
   const view = flags.quiet === true ? [] : (finished.result.view?.(style, Infinity) ?? [])
-  return [...view, ...troubles(finished, flags, context, style)].join('\n')
+  return [
+    ...findings(finished.result.findings ?? [], flags, context.cwd, style),
+    ...view,
+    ...troubles(finished, flags, context, style),
+  ].join('\n')
 }
 
 /** Diagnostics with the source around them, then the error. */
 function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }: Context, style: Style): string[] {
-  const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return [
-    ...shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style)),
+    ...(result.findings === undefined ? findings(diagnostics, flags, cwd, style) : []),
     ...(result.error === undefined ? [] : errorView(result.error, style)),
   ]
+}
+
+function findings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+  const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+  return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
 }
 
 function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {

@@ -29,7 +29,6 @@ export interface ImportOptions {
  */
 export async function importSkills({ from, to, cwd, severities, dryRun = false }: ImportOptions): Promise<ImportReport> {
   const folder = await readSkills({ roots: [from], cwd, ...(severities === undefined ? {} : { severities }) })
-  const isOlder = (file: string): boolean => path.posix.basename(file) === META_JSON
   const report: ImportReport = {
     dryRun,
     imported: [],
@@ -52,6 +51,10 @@ export async function importSkills({ from, to, cwd, severities, dryRun = false }
     report.imported.push({ id: skill.id, name, from: skill.path, file: relativePath(path.join(place, 'SKILL.md'), cwd) })
   }
   return report
+}
+
+function isOlder(file: string): boolean {
+  return path.posix.basename(file) === META_JSON
 }
 
 interface Target {

@@ -4,7 +4,7 @@ import { META_JSON } from './locate.ts'
 import type { Skill } from './skill.ts'
 import { NO_VERSION } from './skill.ts'
 import { skillText } from './skill-text.ts'
-import { spellings } from './typed.ts'
+import { KNOWN_KEYS } from './validate.ts'
 
 const SKILL_JSON = 'skill.json'
 
@@ -50,12 +50,8 @@ function list(items: readonly string[]): string {
   return items.map((item) => item.replaceAll(',', ';')).join(', ')
 }
 
-const KNOWN: ReadonlySet<string> = new Set(
-  [
-    ...['id', 'skill_id', 'name', 'title', 'version', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'],
-    ...['tier', 'category', 'kind', 'triggers', 'elements', 'realms', 'tags', 'trust-level', 'enabled', 'author'],
-  ].flatMap(spellings),
-)
+/** What has been told already. */
+const TOLD: ReadonlySet<string> = new Set([...KNOWN_KEYS, 'id', 'skill_id', 'title'])
 
 function unknownKeys(metaJson: string): (readonly [string, string])[] {
   const parsed: unknown = JSON.parse(metaJson)
@@ -63,7 +59,7 @@ function unknownKeys(metaJson: string): (readonly [string, string])[] {
   const { metadata } = parsed
   const all = { ...parsed, ...(isJsonObject(metadata) ? metadata : {}) }
   return Object.entries(all)
-    .filter(([key, value]) => !KNOWN.has(key) && value !== null)
+    .filter(([key, value]) => !TOLD.has(key) && value !== null)
     .map(([key, value]) => [key, asText(value)] as const)
 }
 

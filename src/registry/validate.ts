@@ -19,7 +19,8 @@ export interface Validated {
 /** Keys of the Agent Skills specification, and those of ours that may stand beside them. */
 const SPECIFIED = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'] as const
 const OURS = ['version', 'tier', 'category', 'kind', 'triggers', 'elements', 'realms', 'tags', 'trust-level', 'enabled', 'author'] as const
-const KNOWN: ReadonlySet<string> = new Set([...SPECIFIED, ...OURS].flatMap(spellings))
+/** All of them, in every spelling. */
+export const KNOWN_KEYS: ReadonlySet<string> = new Set([...SPECIFIED, ...OURS].flatMap(spellings))
 
 /** Lengths in code points. */
 const MAX_DESCRIPTION = 1024
@@ -228,13 +229,13 @@ function checkKeys(reader: TypedReader, document: SkillDocument): void {
   }
   const inner = metadata?.value instanceof Map ? metadata.value : new Map<string, unknown>()
   for (const [key, value] of inner) {
-    if (typeof value !== 'string' && value !== null && !KNOWN.has(key)) {
+    if (typeof value !== 'string' && value !== null && !KNOWN_KEYS.has(key)) {
       reader.report('SKILL_METADATA_VALUE', `metadata.${oneLine(key)} is not text`, { path: ['metadata', key] })
     }
   }
   for (const key of document.values.keys()) {
-    if (KNOWN.has(key)) continue
-    const meant = nearest(key, KNOWN)
+    if (KNOWN_KEYS.has(key)) continue
+    const meant = nearest(key, KNOWN_KEYS)
     const hint = meant === undefined || document.values.has(meant) ? undefined : `did you mean \`${meant}\`?`
     reader.report('SKILL_FIELD_UNKNOWN', `the key ${show(key)} is not of the specification`, { path: [key] }, hint)
   }

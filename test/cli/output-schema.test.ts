@@ -114,6 +114,50 @@ test('verify without a database of its own, and quickstart', async () => {
   await run(cwd, ['quickstart', '--embedded', 'file'], 3, 'EMBEDDED_BROKEN')
 })
 
+test('lint, rules, new and import', async () => {
+  const cwd = scratch({
+    'skills/one/SKILL.md': skill('one'),
+    'old/two/meta.json': '{"id": "two", "description": "The skill two of a test."}',
+  })
+  await run(cwd, ['lint'], 0)
+  writeFiles(cwd, { 'skills/bad/SKILL.md': '---\nname: bad\ndescription: a: b\nhomepage: x\n---\n[x](y.md)\n' })
+  expect((await run(cwd, ['lint'], 1)).report).toMatchObject({ skills: 2, invalid: 1, errors: 1, fixable: 1 })
+  expect((await run(cwd, ['lint', '--fix', '--max-warnings', '0'], 1)).report).toMatchObject({
+    errors: 0,
+    fixed: [{ codes: ['YAML_COLON', 'SKILL_VERSION_MISSING'] }],
+  })
+  await run(cwd, ['rules'], 0)
+  await run(cwd, ['rules', '--config', 'none.json'], 2, 'CONFIG_INVALID')
+  await run(cwd, ['new', 'three'], 0)
+  await run(cwd, ['new', 'three'], 2, 'FILE_EXISTS')
+  await run(cwd, ['import', 'old', '--to', 'skills'], 0)
+  expect((await run(cwd, ['import', 'old'], 0)).report).toMatchObject({ imported: [], skipped: [{ id: 'two' }] })
+  await run(cwd, ['import', 'nowhere'], 2, 'SKILLS_DIR_MISSING')
+})
+
+test('list, show, enable, disable, trust and diff', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+  await run(cwd, ['list', ...flags], 2, 'NOT_MIGRATED')
+  await run(cwd, ['migrate', ...flags], 0)
+  expect((await run(cwd, ['diff', '--exit-code', ...flags], 1)).report).toMatchObject({
+    skills: [{ change: 'added' }, { change: 'added' }],
+  })
+  await run(cwd, ['sync', ...flags], 0)
+  await run(cwd, ['diff', '--exit-code', ...flags], 0)
+  await run(cwd, ['disable', 'one', ...flags], 0)
+  await run(cwd, ['disable', 'none', ...flags], 1, 'SKILL_UNKNOWN')
+  await run(cwd, ['enable', 'one', 'two', ...flags], 0)
+  await run(cwd, ['enable', 'none', ...flags], 1, 'SKILL_UNKNOWN')
+  await run(cwd, ['trust', 'one', '4', ...flags], 0)
+  await run(cwd, ['trust', 'one', '6', ...flags], 2, 'USAGE')
+  await run(cwd, ['list', '--tier', 'fast', '--enabled', ...flags], 0)
+  expect((await run(cwd, ['show', 'one', ...flags], 0)).report).toMatchObject({ skill: { trustLevel: 4, declared: { trustLevel: 1 } } })
+  await run(cwd, ['show', 'none', ...flags], 1, 'SKILL_UNKNOWN')
+  writeFiles(cwd, { 'skills/one/SKILL.md': skill('one', 'CORE'), 'skills/one/more.txt': '' })
+  expect((await run(cwd, ['diff', ...flags], 0)).report).toMatchObject({ skills: [{ id: 'one', files: [{}, { change: 'added' }] }] })
+})
+
 test('explain', async () => {
   const cwd = scratch()
   expect((await run(cwd, ['explain'], 0)).report).toMatchObject({

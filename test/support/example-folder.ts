@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { ExampleFolder } from '../../src/registry/rule-examples.ts'
+import type { ExampleFolder } from './rule-examples.ts'
 import { scratch } from './scratch.ts'
 
 /** A new folder with the files of a rule's example below `skills`. */

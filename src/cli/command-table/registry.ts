@@ -1,5 +1,7 @@
-import type { CommandSpec } from '../command-spec.ts'
-import { SKILLS_ARGUMENT } from '../command-spec.ts'
+import type { CommandSpec, OptionSpec } from '../command-spec.ts'
+import { CONFIG_OPTION, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+
+const PRUNE_OPTION: OptionSpec = { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep' }
 
 export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   {
@@ -9,9 +11,102 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--dry-run', help: 'show what would change; write nothing' },
       { flags: '--check', help: 'write nothing; exit 1 when the registry is behind' },
-      { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep' },
+      PRUNE_OPTION,
     ],
     database: true,
     examples: ['skills sync', 'skills sync .claude/skills --dry-run', 'skills sync --check'],
+  },
+  {
+    name: 'diff',
+    summary: 'show what a sync would change, file by file',
+    arguments: [SKILLS_ARGUMENT],
+    options: [{ flags: '--exit-code', help: 'exit 1 when there is a difference' }, PRUNE_OPTION],
+    database: true,
+    examples: ['skills diff', 'skills diff --exit-code --json'],
+  },
+  {
+    name: 'lint',
+    summary: 'check skill files by all rules, without a database',
+    arguments: [['[path...]', 'folders of skills, or files in them (default: skills)']],
+    options: [
+      { flags: '--fix', help: 'mend quotes, lists of tools, missing versions' },
+      { flags: '--max-warnings <count>', help: 'exit 1 when there are more' },
+      { flags: '--notes', help: 'show notes too' },
+      ...REPORTER_OPTIONS,
+      CONFIG_OPTION,
+    ],
+    examples: ['skills lint', 'skills lint --fix', 'skills lint skills/walk/SKILL.md', 'skills lint --reporter sarif --output lint.sarif'],
+  },
+  {
+    name: 'rules',
+    summary: 'list the rules of lint and what they count as here',
+    options: [CONFIG_OPTION],
+    examples: ['skills rules', 'skills explain SKILL_NAME_INVALID'],
+  },
+  {
+    name: 'list',
+    summary: 'list the skills in the registry',
+    options: [
+      { flags: '--tier <tier>', help: 'FAST, CORE or DEEP' },
+      { flags: '--category <category>', help: 'foundational, lineage or emergent' },
+      { flags: '--enabled', help: 'enabled ones only' },
+      { flags: '--disabled', help: 'disabled ones only' },
+      { flags: '--min-trust <level>', help: 'trust level of at least 1 to 5' },
+    ],
+    database: true,
+    examples: ['skills list', 'skills list --tier FAST --enabled --min-trust 3'],
+  },
+  {
+    name: 'show',
+    summary: 'show all that the registry holds about a skill',
+    arguments: [['<id>', 'the skill']],
+    database: true,
+    examples: ['skills show elemental-checkin'],
+  },
+  {
+    name: 'enable',
+    summary: 'let agents use skills; a sync keeps it so',
+    arguments: [['<id...>', 'the skills; all of them or, if one is unknown, none']],
+    database: true,
+    examples: ['skills enable elemental-checkin window-of-tolerance'],
+  },
+  {
+    name: 'disable',
+    summary: 'keep agents from using skills; a sync keeps it so',
+    arguments: [['<id...>', 'the skills; all of them or, if one is unknown, none']],
+    database: true,
+    examples: ['skills disable elemental-checkin'],
+  },
+  {
+    name: 'trust',
+    summary: 'set how far a skill is trusted; a sync keeps it so',
+    arguments: [
+      ['<id>', 'the skill'],
+      ['<level>', 'from 1 to 5'],
+    ],
+    database: true,
+    examples: ['skills trust elemental-checkin 4'],
+  },
+  {
+    name: 'new',
+    summary: 'make a folder for a new skill',
+    arguments: [['<id>', 'name of the skill and its folder']],
+    options: [
+      { flags: '--dir <folder>', help: 'folder of skills (default: the configured one, else skills)' },
+      { flags: '--description <text>', help: 'what it does and when to use it' },
+      CONFIG_OPTION,
+    ],
+    examples: ['skills new review-changes'],
+  },
+  {
+    name: 'import',
+    summary: 'make SKILL.md folders of skills with a meta.json',
+    arguments: [['<dir>', 'folder of skills of the older layout']],
+    options: [
+      { flags: '--to <folder>', help: 'folder of skills (default: the configured one, else skills)' },
+      { flags: '--dry-run', help: 'show what would be made; write nothing' },
+      CONFIG_OPTION,
+    ],
+    examples: ['skills import old-skills --dry-run', 'skills import old-skills --to skills'],
   },
 ]

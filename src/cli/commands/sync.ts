@@ -2,10 +2,11 @@ import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { readSeverities, sync } from '../../index.ts'
-import type { PruneMode, SyncReport } from '../../registry/sync-report.ts'
+import type { SyncReport } from '../../registry/sync-report.ts'
 import { isBehind } from '../../registry/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import { readPrune } from '../prune-mode.ts'
 import { databaseReport } from '../views/database.ts'
 import { syncView } from '../views/sync.ts'
 
@@ -15,14 +16,10 @@ export interface SyncFlags extends CommonFlags, DatabaseFlags {
   prune?: string
 }
 
-const PRUNES: readonly PruneMode[] = ['disable', 'delete', 'keep']
-
 export const execute: Executor = executor('sync', syncCommand)
 
 async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult> {
-  const prune = PRUNES.find((mode) => mode === (flags.prune ?? 'disable'))
-  if (prune === undefined)
-    throw new SkillsError('USAGE', `--prune: "${flags.prune ?? ''}" is unknown`, { hint: `use one of ${PRUNES.join(', ')}` })
+  const prune = readPrune(flags.prune)
   if (flags.check === true && flags.dryRun === true)
     throw new SkillsError('USAGE', '--check and --dry-run exclude each other', {
       hint: '--check is a dry run that exits 1 when there is work',

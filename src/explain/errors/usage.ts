@@ -83,6 +83,20 @@ export const USAGE_ERRORS = {
       '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] this makes schema_migrations say that 001_notes was applied as the file is now: not done without being asked for\n  → nothing was changed; add --yes to do it',
     remedies: ['run it again with `--yes`'],
   },
+  FILE_EXISTS: {
+    title: 'What should be made is there already',
+    meaning: 'Nothing is overwritten: the file or folder that was to be made exists. It is as it was.',
+    example: '$ skills new walk\nerror [FILE_EXISTS] skills/walk is there already\n  → choose another name; nothing was changed',
+    remedies: ['choose another name', 'or remove what is there, if it is not needed'],
+  },
+  FILE_NOT_WRITTEN: {
+    title: 'A file of a skill could not be written',
+    meaning:
+      'A command that makes or mends files (`skills new`, `skills import`, `skills lint --fix`) was refused by the file system. A file that was there before is as it was: files are written whole or not at all.',
+    example:
+      '$ skills lint --fix\nerror [FILE_NOT_WRITTEN] skills/walk/SKILL.md cannot be written: permission denied\n  → check the permissions of its folder and the free space; the file is as it was',
+    remedies: ['check the permissions of the folder, not only of the file, and the free space', 'run the command again'],
+  },
   REPORT_NOT_WRITTEN: {
     title: 'A report could not be written into its file',
     meaning:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lintSkills } from '../../../src/registry/lint.ts'
-import { RULE_EXAMPLES } from '../../../src/registry/rule-examples.ts'
+import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
 import type { RuleCode } from '../../../src/registry/rules.ts'
 import { RULES } from '../../../src/registry/rules.ts'
 import { exampleFolder } from '../../support/example-folder.ts'

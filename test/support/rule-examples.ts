@@ -1,4 +1,4 @@
-import type { RuleCode } from './rules.ts'
+import type { RuleCode } from '../../src/registry/rules.ts'
 
 /** A file of an example: its text, or what else can lie in a folder. */
 export type ExampleFile = string | { bytes: string } | { linkTo: string } | 'a named pipe' | 'a folder' | 'a file without permissions'
@@ -39,7 +39,7 @@ function withMetadata(line: string): ExampleFolder {
 const GOOD = file(`${NAME}\n${DESCRIPTION}\n${VERSION}`)
 const TEXT = GOOD[FILE] as string
 
-/** A folder that breaks each rule, and one that does not; `skills rules CODE` shows them, and a test tries them all. */
+/** A folder that breaks each rule, and one that does not: what a test tries. */
 export const RULE_EXAMPLES: Readonly<Record<RuleCode, RuleExample>> = {
   SKILL_UNREADABLE: { fails: { ...GOOD, 'review-changes/notes.txt': 'a file without permissions' }, passes: GOOD },
   SKILL_SYMLINK: {

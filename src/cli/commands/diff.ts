@@ -1,0 +1,39 @@
+import { EXIT } from '../../core/errors.ts'
+import { diff, readSeverities } from '../../index.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { withDatabase } from '../context.ts'
+import { readPrune } from '../prune-mode.ts'
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
+import { databaseReport } from '../views/database.ts'
+import { diffView } from '../views/diff.ts'
+
+export interface DiffFlags extends CommonFlags, DatabaseFlags {
+  exitCode?: boolean
+  prune?: string
+}
+
+export const execute: Executor = executor('diff', diffCommand)
+
+async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult> {
+  const prune = readPrune(flags.prune)
+  return withDatabase(
+    context,
+    { ...flags, skills: [...dirs] },
+    async (db, settings) => {
+      const found = await diff(db, {
+        dirs: settings.skills.value,
+        prune,
+        cwd: context.cwd,
+        projectFolder: settings.projectFolder,
+        severities: readSeverities(settings.rules.value, settings.rules.origin),
+        onProgress: ({ done }) => context.progress.update(`read ${done} skills`),
+      })
+      const report = { database: databaseReport(db.info), ...found }
+      const isInvalid = found.diagnostics.some(({ severity }) => severity === 'error')
+      const isNo = isInvalid || (flags.exitCode === true && found.skills.length > 0)
+      return { report, view: (style, width) => diffView(report, style, width), exit: isNo ? EXIT.no : EXIT.ok }
+    },
+    { mustExist: true },
+  )
+}
