@@ -67,7 +67,7 @@ export async function withDatabase<T>(
   { purpose = 'use', mustExist = false, meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
-  const waitMs = flags.wait === undefined ? 0 : parseDuration(flags.wait, '--wait')
+  const waitMs = waitOf(flags)
   if (mustExist) refuseMissing(settings)
   const db = await openMeanwhile(settings, waitMs, () => meanwhile?.(settings))
   const release = onInterrupt(() => db.cancel())
@@ -88,7 +88,13 @@ export interface WithDatabaseOptions {
   meanwhile?: (settings: Settings) => void
 }
 
-function refuseMissing({ database: { value: target } }: Settings): void {
+/** `--wait` in milliseconds. */
+export function waitOf({ wait }: DatabaseFlags): number {
+  return wait === undefined ? 0 : parseDuration(wait, '--wait')
+}
+
+/** For commands that need a database that is there: an embedded one is not made. Throws NOT_MIGRATED. */
+export function refuseMissing({ database: { value: target } }: Settings): void {
   if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
   throw new SkillsError('NOT_MIGRATED', `there is no embedded database ${target.directory}`, {
     hint: 'skills migrate makes it; for a server set DATABASE_URL or say --database-url',

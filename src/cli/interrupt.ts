@@ -42,3 +42,41 @@ export function onInterrupt(cancel: () => Promise<void>): () => void {
     handlers.forEach(([signal, handler]) => process.off(signal, handler))
   }
 }
+
+/** What a command that runs until somebody stops it knows of the signals. */
+export interface Stop {
+  /** The error code of the signal that came; undefined until then. */
+  readonly code: (typeof SIGNALS)[keyof typeof SIGNALS] | undefined
+  /** The signal cut work short. */
+  cut: boolean
+  /** Calls back when a signal comes, until the function that it gives is called. */
+  onStop(listener: () => void): () => void
+  release(): void
+}
+
+/** For commands that a signal ends as they should end. The second signal ends the process at once. */
+export function listenForStop(onSignal: () => void): Stop {
+  const listeners = new Set([onSignal])
+  let code: Stop['code']
+  const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((signal) => {
+    const handler = (): void => {
+      if (code !== undefined) process.exit(ERROR_EXITS[SIGNALS[signal]])
+      code = SIGNALS[signal]
+      setTimeout(() => process.exit(ERROR_EXITS[SIGNALS[signal]]), GRACE_MS).unref()
+      for (const listener of listeners) listener()
+    }
+    process.on(signal, handler)
+    return [signal, handler] as const
+  })
+  return {
+    get code() {
+      return code
+    },
+    cut: false,
+    onStop: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    release: () => handlers.forEach(([signal, handler]) => process.off(signal, handler)),
+  }
+}

@@ -12,9 +12,10 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--dry-run', help: 'show what would change; write nothing' },
       { flags: '--check', help: 'write nothing; exit 1 when the registry is behind' },
       PRUNE_OPTION,
+      { flags: '--watch', help: 'sync again when a file changes, until Ctrl-C' },
     ],
     database: true,
-    examples: ['skills sync', 'skills sync .claude/skills --dry-run', 'skills sync --check'],
+    examples: ['skills sync', 'skills sync --watch', 'skills sync .claude/skills --dry-run', 'skills sync --check'],
   },
   {
     name: 'diff',

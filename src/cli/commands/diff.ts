@@ -1,8 +1,9 @@
 import { EXIT } from '../../core/errors.ts'
-import { diff, readSeverities } from '../../index.ts'
+import { diff } from '../../index.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { readPrune } from '../prune-mode.ts'
+import { readingOptions } from '../reading-options.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { databaseReport } from '../views/database.ts'
@@ -24,9 +25,7 @@ async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly st
       const found = await diff(db, {
         dirs: settings.skills.value,
         prune,
-        cwd: context.cwd,
-        projectFolder: settings.projectFolder,
-        severities: readSeverities(settings.rules.value, settings.rules.origin),
+        ...readingOptions(context.cwd, settings),
         onProgress: ({ done }) => context.progress.update(`read ${done} skills`),
       })
       const report = { database: databaseReport(db.info), ...found }

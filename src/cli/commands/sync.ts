@@ -1,11 +1,14 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
+import path from 'node:path'
 import { EXIT, SkillsError } from '../../core/errors.ts'
-import { readSeverities, sync } from '../../index.ts'
-import type { SyncReport } from '../../registry/sync-report.ts'
+import { openDb } from '../../db/open.ts'
+import { sync } from '../../index.ts'
+import type { PruneMode, SyncReport } from '../../registry/sync-report.ts'
 import { isBehind } from '../../registry/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
-import { withDatabase } from '../context.ts'
+import { refuseMissing, settingsOf, waitOf, withDatabase } from '../context.ts'
+import { readingOptions } from '../reading-options.ts'
 import { readPrune } from '../prune-mode.ts'
 import { databaseReport } from '../views/database.ts'
 import { syncView } from '../views/sync.ts'
@@ -14,6 +17,7 @@ export interface SyncFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
   check?: boolean
   prune?: string
+  watch?: boolean
 }
 
 export const execute: Executor = executor('sync', syncCommand)
@@ -24,6 +28,7 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
     throw new SkillsError('USAGE', '--check and --dry-run exclude each other', {
       hint: '--check is a dry run that exits 1 when there is work',
     })
+  if (flags.watch === true) return watchCommand(context, flags, dirs, prune)
   const mode = flags.check === true ? 'check' : flags.dryRun === true ? 'dry-run' : 'write'
   return withDatabase(
     context,
@@ -33,9 +38,7 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
         dirs: settings.skills.value,
         prune,
         mode,
-        cwd: context.cwd,
-        projectFolder: settings.projectFolder,
-        severities: readSeverities(settings.rules.value, settings.rules.origin),
+        ...readingOptions(context.cwd, settings),
         onProgress: ({ done, total }) => context.progress.update(`read ${done} of ${total} skills`),
       })
       const report = { database: databaseReport(db.info), ...synced }
@@ -43,6 +46,23 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
     },
     { mustExist: true },
   )
+}
+
+async function watchCommand(context: Context, flags: SyncFlags, dirs: readonly string[], prune: PruneMode): Promise<CommandResult> {
+  const other = flags.check === true ? '--check' : flags.dryRun === true ? '--dry-run' : flags.json === true ? '--json' : undefined
+  if (other !== undefined) {
+    throw new SkillsError('USAGE', `--watch and ${other} exclude each other`, {
+      hint: 'a watch writes, tells as it goes, and ends on Ctrl-C',
+    })
+  }
+  const settings = await settingsOf(context, { ...flags, skills: [...dirs] })
+  refuseMissing(settings)
+  const { watchSync } = await import('../watch-sync.ts')
+  return watchSync(context, {
+    roots: settings.skills.value.map((root) => path.resolve(context.cwd, root)),
+    open: () => openDb(settings.database.value, { schema: settings.schema.value, waitMs: waitOf(flags) }),
+    sync: (db) => sync(db, { dirs: settings.skills.value, prune, ...readingOptions(context.cwd, settings) }),
+  })
 }
 
 function exitOf(report: SyncReport): typeof EXIT.ok | typeof EXIT.no {

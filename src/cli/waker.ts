@@ -1,0 +1,30 @@
+/** Lets a loop sleep until something happens or a time is over. What happens while it is awake counts for its next sleep. */
+export interface Waker {
+  wake(): void
+  /** Resolves when it was woken since the last sleep ended, at once or later, or after so many milliseconds. */
+  sleep(ms: number): Promise<void>
+}
+
+export function createWaker(): Waker {
+  let isDue = false
+  let resolveSleep: (() => void) | undefined
+  return {
+    wake: () => {
+      isDue = true
+      resolveSleep?.()
+    },
+    sleep: async (ms) => {
+      if (!isDue) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms)
+          resolveSleep = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+      resolveSleep = undefined
+      isDue = false
+    },
+  }
+}
