@@ -26,7 +26,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     exit = await execute(flags, args)
   })
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync(helpArguments(argv), { from: 'user' })
     return exit
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -37,6 +37,16 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     }
     return usageError(program, argv, error.message)
   }
+}
+
+/** `skills help migrate status` is `skills migrate status --help`; what is no command is left for commander to explain. */
+function helpArguments(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv
+  if (first !== 'help') return [...argv]
+  const words = rest.filter((word) => !word.startsWith('-'))
+  const known = [words.slice(0, 2), words.slice(0, 1)].find((name) => COMMANDS.some((spec) => spec.name === name.join(' ')))
+  if (known === undefined && words.length > 0) return words.slice(0, 1)
+  return [...(known ?? []), '--help']
 }
 
 /** The commands as commander knows them; `run` gets a command line that is right. */

@@ -11,7 +11,7 @@ import type { CommonFlags, Context } from './context.ts'
 import type { Destination, ReporterName } from './destinations.ts'
 import type { Finished } from './reports.ts'
 import { envelope } from './views/envelope.ts'
-import { diagnosticView, errorView } from './views/error.ts'
+import { diagnosticView, errorView, isDetail } from './views/error.ts'
 
 /** Writes the result to every destination: files first, so that one that cannot be written is told too. Returns the exit code. */
 export async function tell(
@@ -115,9 +115,11 @@ async function textOf(finished: Finished, flags: CommonFlags, context: Context):
 
 /** Diagnostics with the source around them, then the error. */
 function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }: Context, style: Style): string[] {
+  const { error } = result
+  const apart = diagnostics.filter((diagnostic) => error === undefined || !isDetail(diagnostic, error))
   return [
-    ...(result.findings === undefined ? findings(diagnostics, flags, cwd, style) : []),
-    ...(result.error === undefined ? [] : errorView(result.error, style)),
+    ...(result.findings === undefined ? findings(apart, flags, cwd, style) : []),
+    ...(error === undefined ? [] : errorView(error, style, (detail) => frameSource(detail, cwd))),
   ]
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { freshServer } from '../support/databases.ts'
 import type { RunResult } from '../support/run-skills.ts'
 import { BIN, runSkills } from '../support/run-skills.ts'
-import { scratch } from '../support/scratch.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
 
 const NOWHERE = { DATABASE_URL: 'postgres://u:s3cr3t@127.0.0.1:1/x' }
 const ESC = '\u001b['
@@ -230,5 +230,49 @@ describe('a signal while a statement runs on the server', () => {
     expect(run).toMatchObject({ code, signal: null })
     expect(JSON.parse(run.stdout)).toMatchObject({ ok: false, error: { code: error }, report: { pending: [{ version: '1' }] } })
     expect(await db.query("select to_regclass('never') as never")).toEqual([{ never: null }])
+  })
+})
+
+describe('skills help', () => {
+  test.each([
+    [[], '--help'],
+    [['migrate'], 'migrate --help'],
+    [['migrate', 'status'], 'migrate status --help'],
+    [['sync', 'no-command'], 'sync --help'],
+  ])('%j is %s', async (words, same) => {
+    const [asked, plain] = await Promise.all([runSkills(['help', ...words]), runSkills(same.split(' '))])
+    expect(asked).toEqual(plain)
+    expect(asked.code).toBe(0)
+  })
+
+  test('of a command that does not exist', async () => {
+    const { code, stderr } = await runSkills(['help', 'mirgate', 'x'])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('Did you mean migrate?') })
+  })
+})
+
+describe('an error that has places says everything once', () => {
+  test.each([
+    ['a key', '{"shema": "x"}', /^error \[CONFIG_INVALID\] .*skills\.config\.json: unknown key "shema".*\n {2}→ known keys: .*\n$/],
+    [
+      'a slip in the syntax',
+      '{\n  oops\n}\n',
+      /^error \[CONFIG_INVALID\] .*: it is not valid JSON\n {2}.*skills\.config\.json:2:3\n(?: {4}.*\n)+$/,
+    ],
+  ])('%s', async (_, config, expected) => {
+    const { code, stderr } = await runSkills(['stats'], { cwd: scratch({ 'skills.config.json': config }) })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(expected) })
+  })
+
+  test('a changed file', async () => {
+    const { flags } = await freshServer()
+    const cwd = scratch({ 'db/1.sql': 'select 1;' })
+    await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
+    writeFiles(cwd, { 'db/1.sql': 'select 2;' })
+    const { code, stderr } = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
+    expect(code).toBe(6)
+    expect(stderr).toMatch(
+      /^error \[HISTORY_CHANGED\] 1 applied migration changed since: 1\n {2}db\/1\.sql changed after it .*\n {2}→ .*\n$/,
+    )
   })
 })

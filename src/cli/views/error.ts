@@ -5,14 +5,34 @@ import { printable } from '../../core/text.ts'
 import { renderCodeFrame } from '../../render/code-frame.ts'
 import type { Style } from '../../render/style.ts'
 
-/** An error: what, then what to do. */
-export function errorView(error: SkillsError, style: Style): string[] {
+/** An error: what, then its details with the sources that `sourceOf` finds, then what to do. */
+export function errorView(
+  error: SkillsError,
+  style: Style,
+  sourceOf: (detail: Diagnostic) => string | undefined = () => undefined,
+): string[] {
   const [first = '', ...rest] = printable(error.message).split('\n')
   return [
     `${style.red(style.bold('error'))} ${style.dim(`[${error.code}]`)} ${first}`,
     ...rest.map((line) => `  ${line}`),
+    ...error.diagnostics
+      .filter((diagnostic) => isDetail(diagnostic, error))
+      .flatMap((detail) => detailView(detail, error, sourceOf(detail), style)),
     ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${printable(error.hint)}`]),
   ]
+}
+
+/** A diagnostic that would only say the error again, or the same of one file without a place in it: told as a part of the error. */
+export function isDetail({ code, message, line }: Diagnostic, error: SkillsError): boolean {
+  return code === error.code && (line === undefined || error.message.includes(message))
+}
+
+function detailView(detail: Diagnostic, error: SkillsError, source: string | undefined, style: Style): string[] {
+  const { message, line, column } = detail
+  const said = error.message.includes(message)
+  const head = [style.bold(place(detail)), said ? '' : printable(message)].filter((part) => part !== '').join(' ')
+  const frame = source === undefined || line === undefined ? [] : renderCodeFrame(source, line, column, style)
+  return [...(said && line === undefined ? [] : [head]), ...frame.map((text) => `  ${text}`)].map((text) => `  ${text}`)
 }
 
 /** A fault at a place: `file:line:column severity message`, the source around it, the remedy. */
