@@ -6,7 +6,15 @@ import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
 import { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
-import { catalogQuery, checkSources, installedPacks, migrationSources, packageRoot, packageVersion, toolName } from './config/package-files.ts'
+import {
+  catalogQuery,
+  checkSources,
+  installedPacks,
+  migrationSources,
+  packageRoot,
+  packageVersion,
+  toolName,
+} from './config/package-files.ts'
 import { openDb } from './db/open.ts'
 import type { BaselineReport } from './migrations/baseline.ts'
 import { baseline as recordBaseline } from './migrations/baseline.ts'

@@ -105,7 +105,10 @@ test('grants', async () => {
   const { flags } = await freshEmbedded()
   const cwd = scratch()
   const printed = await run(cwd, ['grants', '--app-role', 'the app', ...flags], 0)
-  expect(printed.report).toMatchObject({ role: 'the app', statements: expect.arrayContaining(['GRANT USAGE ON SCHEMA "public" TO "the app";']) })
+  expect(printed.report).toMatchObject({
+    role: 'the app',
+    statements: expect.arrayContaining(['GRANT USAGE ON SCHEMA "public" TO "the app";']),
+  })
   await run(cwd, ['grants', ...flags], 2, 'USAGE')
 })
 

@@ -16,7 +16,9 @@ afterAll(() => admin.close())
 
 /** Databases of the tool on the server, apart from those of other tests that run at the same time. */
 const leftovers = (): Promise<{ name: string }[]> =>
-  admin.query(`SELECT datname AS name FROM pg_database WHERE datname LIKE 'skills_verify_%' AND shobj_description(oid, 'pg_database') IS NULL`)
+  admin.query(
+    `SELECT datname AS name FROM pg_database WHERE datname LIKE 'skills_verify_%' AND shobj_description(oid, 'pg_database') IS NULL`,
+  )
 
 test('--against-server migrates, syncs and verifies in a database that is gone afterwards', async () => {
   const cwd = scratch({
@@ -41,7 +43,9 @@ test('Ctrl-C drops the database too', async () => {
     onStart: (child) => {
       const interrupt = async (): Promise<void> => {
         for (;;) {
-          const [running] = await admin.query(`SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`)
+          const [running] = await admin.query(
+            `SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`,
+          )
           if (running !== undefined) return void child.kill('SIGINT')
           await new Promise((resolve) => setTimeout(resolve, 50))
         }
@@ -84,7 +88,7 @@ test.each([
 test('a check file that is wrong is named with its line, and shown', async () => {
   const cwd = scratch({
     'skills.config.json': '{"checks": "checks"}',
-    'checks/a.sql': "-- check: mine.one\n-- title: one\n-- remedi: none\nSELECT 1;\n",
+    'checks/a.sql': '-- check: mine.one\n-- title: one\n-- remedi: none\nSELECT 1;\n',
   })
   const result = await runSkills(['verify', '--ephemeral'], { cwd })
   expect(result.code).toBe(2)

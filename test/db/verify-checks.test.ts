@@ -14,6 +14,9 @@ const find = ({ checks }: VerifyReport, id: string): CheckResult | undefined => 
 
 const HEADER = '-- title: a check of a user\n-- remedy: mend it\n'
 
+const checkThat = (id: string, requires: string): string =>
+  `-- check: mine.${id}\n-- requires: ${requires}\n${HEADER}SELECT 1 WHERE false;\n`
+
 onEachBackend((backend) => {
   const ready = async (checks: Record<string, string> = {}): Promise<{ db: Db; options: VerifyCallOptions }> => {
     const db = await (await backend.fresh()).open()
@@ -78,14 +81,12 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
   })
 
   test('requirements: what cannot be asked is skipped with the reason, and fails under strict only where it should have run', async () => {
-    const check = (id: string, requires: string): string =>
-      `-- check: mine.${id}\n-- requires: ${requires}\n${HEADER}SELECT 1 WHERE false;\n`
     const { db, options } = await ready({
       'checks/a.sql': [
-        check('pack', 'pack lean-indexes'),
-        check('later', 'server-version 99'),
-        check('now', 'server-version 13, migration 20251220_create_skill_system'),
-        check('migration', 'migration 20990101_x'),
+        checkThat('pack', 'pack lean-indexes'),
+        checkThat('later', 'server-version 99'),
+        checkThat('now', 'server-version 13, migration 20251220_create_skill_system'),
+        checkThat('migration', 'migration 20990101_x'),
       ].join(''),
     })
     const report = await verify(db, { ...options, strict: true })
@@ -97,7 +98,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     ])
     expect(report.ok).toBe(true)
     const { db: other, options: more } = await ready({
-      'checks/a.sql': check('extension', 'extension pgcrypto') + check('role', 'role nobody_here'),
+      'checks/a.sql': checkThat('extension', 'extension pgcrypto') + checkThat('role', 'role nobody_here'),
     })
     const skips = await verify(other, more)
     expect(find(skips, 'mine.extension')).toMatchObject({ status: 'skipped', reason: 'the extension pgcrypto is missing' })

@@ -199,10 +199,10 @@ How often the pattern was seen
 -- comment agent_emergence_candidates.tier
 Tier the pattern was seen in; NULL: any
 
--- comment is_skill_unlocked(p_user_id uuid, p_skill_id text)
+-- comment is_skill_unlocked(uuid, text)
 Whether the user may run the skill: it is foundational, or skill_unlocks has it open for this user
 
--- comment log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
+-- comment log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
 Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}
 
 -- comment skill_feedback
@@ -313,7 +313,7 @@ When anything in the row last changed; readers can drop what they cached before
 -- comment skills_registry.version
 Version the author gives; 0.0.0 where none is given
 
--- comment unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
+-- comment unlock_skill(uuid, text, text)
 Opens the skill for the user, or opens it again under the new reason; always returns true
 
 -- comment v_skill_cooccurrence
@@ -397,7 +397,7 @@ PRIMARY KEY (skill_id)
 -- constraint skills_registry.skills_registry_trust_level_check
 CHECK (trust_level >= 1 AND trust_level <= 5)
 
--- function is_skill_unlocked(p_user_id uuid, p_skill_id text)
+-- function is_skill_unlocked(uuid, text)
 arguments p_user_id uuid, p_skill_id text
 returns boolean
 language plpgsql
@@ -420,7 +420,7 @@ BEGIN
   );
 END;
 
--- function log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
+-- function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
 arguments p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer DEFAULT NULL::integer, p_input_hash text DEFAULT NULL::text, p_state_snapshot jsonb DEFAULT '{}'::jsonb, p_artifacts jsonb DEFAULT '{}'::jsonb
 returns bigint
 language plpgsql
@@ -443,7 +443,7 @@ BEGIN
   RETURN v_event_id;
 END;
 
--- function unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
+-- function unlock_skill(uuid, text, text)
 arguments p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text
 returns boolean
 language plpgsql
@@ -464,14 +464,14 @@ BEGIN
   RETURN true;
 END;
 
--- grant is_skill_unlocked(p_user_id uuid, p_skill_id text)
-execute to public
+-- grant function is_skill_unlocked(uuid, text) to PUBLIC
+EXECUTE (default)
 
--- grant log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
-execute to public
+-- grant function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) to PUBLIC
+EXECUTE (default)
 
--- grant unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
-no execute to public
+-- grant function unlock_skill(uuid, text, text) to PUBLIC
+
 
 -- index idx_agent_emergence_signature
 CREATE INDEX idx_agent_emergence_signature ON agent_emergence_candidates USING btree (signature_hash)
