@@ -24,7 +24,7 @@ export interface DatabaseFlags {
 }
 
 /** All options that settings come from. */
-export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[]; checks?: string[] }
+export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[] }
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -138,7 +138,6 @@ export function settingsOf(context: Context, flags: CommandFlags, purpose: Purpo
       ledger: flags.ledger,
       skills: flags.skills,
       migrations: flags.dir,
-      checks: flags.checks,
       config: flags.config,
     },
     context.env,

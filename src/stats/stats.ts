@@ -1,10 +1,26 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import { DatabaseError } from '../db/database-error.ts'
-import type { Db, Parameter, Row } from '../db/db.ts'
+import type { Db, Row } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import type { Cooccurrence, SkillStats, StatsReport, Totals } from './report.ts'
+import type { Preparation } from './advance.ts'
+import { advanceWhenBehind } from './advance.ts'
+import { readComparison } from './compare.ts'
+import type { Marks } from './marks.ts'
+import { readMarks } from './marks.ts'
+import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
+import type { Period } from './period.ts'
+import { periodOf } from './period.ts'
+import type { Question } from './question.ts'
+import { readCooccurrence } from './read-cooccurrence.ts'
+import { readDays } from './read-days.ts'
+import { readFunnel } from './read-funnel.ts'
+import { readGroups } from './read-groups.ts'
+import { readPage } from './read-page.ts'
+import { readSkills } from './read-skills.ts'
+import { readTimeline } from './read-timeline.ts'
+import { isPruned, readTotals } from './read-totals.ts'
+import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
+import { reportQueries } from './report-query.ts'
 
 export interface StatsOptions {
   /** Folder of the report queries. */
@@ -14,95 +30,139 @@ export interface StatsOptions {
   sinceMs?: number | undefined
   /** At most so many rows. */
   limit: number
-  cooccurrence?: boolean
+  cooccurrence?: boolean | undefined
+  by?: Dimension | undefined
+  /** Compare the last so many milliseconds with those before. */
+  compareMs?: number | undefined
+  funnel?: boolean | undefined
+  /** The timeline of this user. */
+  user?: string | undefined
+  /** Read the events themselves and not the rollups. */
+  exact?: boolean | undefined
+  /** Called while it takes long. */
+  onProgress?: ((what: string) => void) | undefined
 }
 
-/** Reads totals and a row per skill from one snapshot of the database. Writes nothing. */
+/**
+ * Reads the answer to one question from one snapshot of the database. Rollups that are far behind are advanced first,
+ * for a moment, if the role may; whatever they do not hold yet is read from the events, so the numbers are always right.
+ */
 export async function readStats(db: Db, options: StatsOptions): Promise<StatsReport> {
-  const report = async (name: string, parameters: readonly Parameter[]): Promise<Row[]> =>
-    db.query(await readFile(path.join(options.reports, `${name}.sql`), 'utf8'), parameters)
   try {
+    const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
     return await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-      const since = options.sinceMs === undefined ? null : await serverTime(db, options.sinceMs)
-      const [totals = {}] = await report('totals', [since])
-      // one more than asked for tells whether there are more
-      const skills = await report('effectiveness', [since, options.limit + 1, options.skill ?? null])
-      const sets = options.cooccurrence === true ? await report('cooccurrence', [since, options.limit + 1]) : undefined
-      return {
-        since: time(since),
-        skill: options.skill ?? null,
-        totals: toTotals(totals),
-        skills: skills.slice(0, options.limit).map(toSkillStats),
-        ...(sets === undefined ? {} : { cooccurrence: sets.slice(0, options.limit).map(toCooccurrence) }),
-        truncated: (sets ?? skills).length > options.limit,
-      }
+      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done
+      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE')
+      const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
+      return answer(question, options, sourceOf(question, prepared))
     })
   } catch (error) {
-    if (error instanceof DatabaseError && (error.code === SQLSTATE.undefinedTable || error.code === SQLSTATE.undefinedColumn)) {
-      throw new SkillsError('NOT_MIGRATED', `${db.info.label} has no skill tables in schema ${db.info.schema}: ${error.message}`, {
-        hint: 'run skills migrate first, or name the schema with --schema',
-        cause: error,
-      })
+    throw notMigrated(db, error)
+  }
+}
+
+const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
+
+async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
+  const lengthMs = options.compareMs ?? options.sinceMs
+  const [row] = await db.query<Row & { now: Date; since: Date | null }>(
+    'select now() as now, now() - make_interval(secs => $1::float8) as since',
+    [lengthMs === undefined ? null : lengthMs / 1000],
+  )
+  const period = periodOf(row?.since ?? null, null)
+  return {
+    db,
+    queries: reportQueries(options.reports),
+    period,
+    now: row?.now ?? new Date(),
+    skill: options.skill ?? null,
+    limit: options.limit,
+    mode: marks === undefined || marks.foreign ? 'exact' : 'rollup',
+    marks,
+  }
+}
+
+async function answer(question: Question, options: StatsOptions, source: StatsSource): Promise<StatsReport> {
+  const view = viewOf(options)
+  const { skill, period, limit } = question
+  const bounds = { since: iso(period.since), until: iso(period.until) }
+  const totals = await readTotals(question)
+  const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
+  // one more than asked for tells whether there are more
+  const more = { ...question, limit: limit + 1 }
+  const cut = <T>(rows: T[]): { rows: T[]; truncated: boolean } => ({ rows: rows.slice(0, limit), truncated: rows.length > limit })
+  switch (view) {
+    case 'cooccurrence': {
+      const { rows, truncated } = cut(await readCooccurrence(more))
+      return { ...report, cooccurrence: rows, truncated }
     }
-    throw error
+    case 'groups': {
+      const by = options.by ?? 'tier'
+      const whole = by === 'day' || by === 'hour'
+      const all = await readGroups({ ...more, limit: whole ? Number.MAX_SAFE_INTEGER : more.limit }, by)
+      const { rows, truncated } = whole ? { rows: all, truncated: false } : cut(all)
+      return { ...report, groups: { by, rows }, truncated }
+    }
+    case 'compare': {
+      const { comparison, truncated } = await readComparison(question, options.compareMs ?? 0)
+      return { ...report, compare: comparison, truncated }
+    }
+    case 'funnel': {
+      const { rows, truncated } = cut(await readFunnel(more))
+      return { ...report, funnel: rows, truncated }
+    }
+    case 'user': {
+      const { rows, truncated } = cut(await readTimeline(more, options.user ?? ''))
+      return { ...report, timeline: rows, truncated }
+    }
+    case 'skill':
+    case 'overview': {
+      const { rows, truncated } = cut(await readSkills(more))
+      const days = await readDays(question)
+      const page = view === 'skill' && rows.length > 0 ? { page: await readPage(question, rows[0]) } : {}
+      return { ...report, skills: rows, days, ...page, truncated }
+    }
   }
 }
 
-async function serverTime(db: Db, beforeMs: number): Promise<Date | null> {
-  const [row] = await db.query<{ since: Date }>('select now() - make_interval(secs => $1::float8) as since', [beforeMs / 1000])
-  return row?.since ?? null
+function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+  if (user !== undefined) return 'user'
+  if (cooccurrence === true) return 'cooccurrence'
+  if (by !== undefined) return 'groups'
+  if (compareMs !== undefined) return 'compare'
+  if (funnel === true) return 'funnel'
+  return skill === undefined ? 'overview' : 'skill'
 }
 
-// int8 and numeric come as text; the counts of a log fit a JS number
-const count = (value: unknown): number => Number(value ?? 0)
-const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value))
-const time = (value: unknown): string | null => (value instanceof Date ? value.toISOString() : null)
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-
-function toTotals(row: Row): Totals {
+function sourceOf({ mode, marks, period }: Question, { advanced, note }: Preparation): StatsSource {
+  const rollup = mode === 'rollup' && marks !== undefined
   return {
-    events: count(row['events']),
-    users: count(row['users']),
-    sessions: count(row['sessions']),
-    skillsUsed: count(row['skills_used']),
-    success: count(row['success']),
-    softFail: count(row['soft_fail']),
-    hardRefusal: count(row['hard_refusal']),
-    otherOutcomes: count(row['other']),
-    feedback: count(row['feedback']),
-    avgRating: number(row['avg_rating']),
-    unlocks: count(row['unlocks']),
-    registered: count(row['registered']),
-    enabled: count(row['enabled']),
-    firstEvent: time(row['first_event']),
-    lastEvent: time(row['last_event']),
+    kind: rollup ? 'rollup' : 'raw',
+    rolled: rollup ? marks.rolled : null,
+    tail: rollup ? marks.tail : null,
+    advanced,
+    steppedAt: marks?.steppedAt ?? null,
+    percentileErrorPct: rollup ? PERCENTILE_ERROR_PCT : 0,
+    prunedBefore: iso(marks?.prunedBefore ?? null),
+    note: note ?? prunedNote(marks, period),
   }
 }
 
-function toSkillStats(row: Row): SkillStats {
-  return {
-    skillId: String(row['skill_id']),
-    totalUses: count(row['total_uses']),
-    successCount: count(row['success_count']),
-    successRatePct: number(row['success_rate_pct']),
-    avgLatencyMs: number(row['avg_latency_ms']),
-    avgRating: number(row['avg_rating']),
-    uniqueUsers: count(row['unique_users']),
-    firstUse: time(row['first_use']),
-    lastUse: time(row['last_use']),
-  }
+function prunedNote(marks: Marks | undefined, { since }: Period): string | null {
+  if (since === null || !isPruned(since, marks?.prunedBefore ?? null)) return null
+  return 'users and sessions cannot be counted: some events of the period are pruned'
 }
 
-function toCooccurrence(row: Row): Cooccurrence {
-  return {
-    skillSet: row['skill_set'] as string[],
-    tier: text(row['tier']),
-    element: text(row['element']),
-    realm: text(row['realm']),
-    cooccurrenceCount: count(row['cooccurrence_count']),
-    distinctUsers: count(row['distinct_users']),
-    avgSuccessRate: number(row['avg_success_rate']),
-    firstObserved: time(row['first_observed']),
-    lastObserved: time(row['last_observed']),
-  }
+function iso(time: Date | null): string | null {
+  return time === null ? null : time.toISOString()
+}
+
+function notMigrated(db: Db, error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error
+  const missing: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn, SQLSTATE.undefinedFunction]
+  if (!missing.includes(error.code)) return error
+  return new SkillsError('NOT_MIGRATED', `${db.info.label} lacks skill tables in schema ${db.info.schema}: ${error.message}`, {
+    hint: 'run skills migrate first, or name the schema with --schema',
+    cause: error,
+  })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { freshServer } from '../support/databases.ts'
+import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -20,7 +21,7 @@ test(
       const runs = await Promise.all(Array.from({ length: PROCESSES }, () => runSkills(['migrate', '--json', '--dir', dir, ...flags])))
       expect(runs.filter(({ code }) => code !== 0).map(({ stdout, stderr }) => stdout + stderr)).toEqual([])
       const applied = runs.flatMap(({ stdout }) => (JSON.parse(stdout) as Applied).report.applied.map(({ version }) => version))
-      expect(applied.toSorted()).toEqual(['1', '2', '20251220_create_skill_system', '20251220_skill_system_rls_indexes'])
+      expect(applied.toSorted()).toEqual(['1', '2', ...OWN_MIGRATIONS])
       const db = await open()
       expect(await db.query('select count(*)::int as n from a')).toEqual([{ n: 1 }])
       await db.close()

@@ -6,6 +6,7 @@ import { migrate } from '../../src/index.ts'
 import { renderCodeFrame } from '../../src/render/code-frame.ts'
 import { PLAIN } from '../../src/render/style.ts'
 import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 import { BAD_FILES, UNFIT_FILES } from './bad-migrations/bad-files.ts'
@@ -211,7 +212,7 @@ describe('on the command line', () => {
         '    4 |',
         '  → Perhaps you meant to reference the column "sessions.started_at".',
         'error [MIGRATION_FAILED] migrations/2_bad.sql failed: column "startedat" does not exist (SQLSTATE 42703)',
-        '  → its transaction was rolled back: nothing of it was applied; the 3 files before it stay applied; mend migrations/2_bad.sql and run skills migrate again',
+        `  → its transaction was rolled back: nothing of it was applied; the ${OWN_MIGRATIONS.length + 1} files before it stay applied; mend migrations/2_bad.sql and run skills migrate again`,
         '::error file=migrations/2_bad.sql,line=3,col=14,title=42703::column "startedat" does not exist%0APerhaps you meant to reference the column "sessions.started_at".',
         '',
       ].join('\n'),

@@ -4,6 +4,7 @@ import { migrate } from '../../src/index.ts'
 import { freshServer, targetOf } from '../support/databases.ts'
 import type { Pooler } from '../support/pgbouncer.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
+import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -44,9 +45,7 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
     const applied = runs.flatMap(({ stdout }) =>
       (JSON.parse(stdout) as { report: { applied: { version: string }[] } }).report.applied.map(({ version }) => version),
     )
-    expect(applied.toSorted()).toEqual(
-      [...Array.from({ length: 8 }, (_, i) => String(i)), '20251220_create_skill_system', '20251220_skill_system_rls_indexes'].toSorted(),
-    )
+    expect(applied.toSorted()).toEqual([...Array.from({ length: 8 }, (_, i) => String(i)), ...OWN_MIGRATIONS].toSorted())
     const db = await open()
     expect(await db.query(ADVISORY)).toEqual([{ n: 0 }])
     // nothing that a file or a run set is left in the server connections that others share

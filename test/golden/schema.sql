@@ -79,10 +79,544 @@ text not null
 -- column skill_feedback.tags
 text[] default '{}'::text[]
 
+-- column skill_feedback.txid
+bigint not null default txid_current()
+
 -- column skill_feedback.user_id
 uuid not null
 
 -- column skill_feedback.version
+text not null
+
+-- column skill_rollup_days.b00
+integer not null
+
+-- column skill_rollup_days.b01
+integer not null
+
+-- column skill_rollup_days.b02
+integer not null
+
+-- column skill_rollup_days.b03
+integer not null
+
+-- column skill_rollup_days.b04
+integer not null
+
+-- column skill_rollup_days.b05
+integer not null
+
+-- column skill_rollup_days.b06
+integer not null
+
+-- column skill_rollup_days.b07
+integer not null
+
+-- column skill_rollup_days.b08
+integer not null
+
+-- column skill_rollup_days.b09
+integer not null
+
+-- column skill_rollup_days.b10
+integer not null
+
+-- column skill_rollup_days.b11
+integer not null
+
+-- column skill_rollup_days.b12
+integer not null
+
+-- column skill_rollup_days.b13
+integer not null
+
+-- column skill_rollup_days.b14
+integer not null
+
+-- column skill_rollup_days.b15
+integer not null
+
+-- column skill_rollup_days.b16
+integer not null
+
+-- column skill_rollup_days.b17
+integer not null
+
+-- column skill_rollup_days.b18
+integer not null
+
+-- column skill_rollup_days.b19
+integer not null
+
+-- column skill_rollup_days.b20
+integer not null
+
+-- column skill_rollup_days.b21
+integer not null
+
+-- column skill_rollup_days.b22
+integer not null
+
+-- column skill_rollup_days.b23
+integer not null
+
+-- column skill_rollup_days.b24
+integer not null
+
+-- column skill_rollup_days.b25
+integer not null
+
+-- column skill_rollup_days.b26
+integer not null
+
+-- column skill_rollup_days.b27
+integer not null
+
+-- column skill_rollup_days.b28
+integer not null
+
+-- column skill_rollup_days.b29
+integer not null
+
+-- column skill_rollup_days.b30
+integer not null
+
+-- column skill_rollup_days.b31
+integer not null
+
+-- column skill_rollup_days.b32
+integer not null
+
+-- column skill_rollup_days.b33
+integer not null
+
+-- column skill_rollup_days.b34
+integer not null
+
+-- column skill_rollup_days.b35
+integer not null
+
+-- column skill_rollup_days.b36
+integer not null
+
+-- column skill_rollup_days.b37
+integer not null
+
+-- column skill_rollup_days.b38
+integer not null
+
+-- column skill_rollup_days.b39
+integer not null
+
+-- column skill_rollup_days.day
+date not null
+
+-- column skill_rollup_days.first_at
+timestamp with time zone not null
+
+-- column skill_rollup_days.hard
+bigint not null
+
+-- column skill_rollup_days.last_at
+timestamp with time zone not null
+
+-- column skill_rollup_days.latency_max
+integer
+
+-- column skill_rollup_days.latency_min
+integer
+
+-- column skill_rollup_days.latency_n
+bigint not null
+
+-- column skill_rollup_days.latency_sum
+bigint not null
+
+-- column skill_rollup_days.n
+bigint not null
+
+-- column skill_rollup_days.ok
+bigint not null
+
+-- column skill_rollup_days.skill_id
+text not null
+
+-- column skill_rollup_days.soft
+bigint not null
+
+-- column skill_rollup_days.version
+text not null
+
+-- column skill_rollup_feedback.n
+bigint not null
+
+-- column skill_rollup_feedback.rated
+bigint not null
+
+-- column skill_rollup_feedback.rating_sum
+bigint not null
+
+-- column skill_rollup_feedback.skill_id
+text not null
+
+-- column skill_rollup_feedback.version
+text not null
+
+-- column skill_rollup_hours.hard
+bigint not null
+
+-- column skill_rollup_hours.hour
+smallint not null
+
+-- column skill_rollup_hours.latency_n
+bigint not null
+
+-- column skill_rollup_hours.latency_sum
+bigint not null
+
+-- column skill_rollup_hours.n
+bigint not null
+
+-- column skill_rollup_hours.ok
+bigint not null
+
+-- column skill_rollup_hours.skill_id
+text not null
+
+-- column skill_rollup_hours.soft
+bigint not null
+
+-- column skill_rollup_raters.skill_id
+text not null
+
+-- column skill_rollup_raters.user_id
+uuid not null
+
+-- column skill_rollup_sessions.events
+integer not null
+
+-- column skill_rollup_sessions.first_at
+timestamp with time zone not null
+
+-- column skill_rollup_sessions.last_at
+timestamp with time zone not null
+
+-- column skill_rollup_sessions.session_id
+text not null
+
+-- column skill_rollup_sessions.set_key
+uuid
+
+-- column skill_rollup_sessions.skills
+text[] not null
+
+-- column skill_rollup_sessions.state_key
+bigint not null
+
+-- column skill_rollup_sessions.successes
+integer not null
+
+-- column skill_rollup_sessions.user_id
+uuid not null
+
+-- column skill_rollup_sets.events
+bigint not null
+
+-- column skill_rollup_sets.first_at
+timestamp with time zone not null
+
+-- column skill_rollup_sets.last_at
+timestamp with time zone not null
+
+-- column skill_rollup_sets.sessions
+bigint not null
+
+-- column skill_rollup_sets.set_key
+uuid not null
+
+-- column skill_rollup_sets.skill_set
+text[] not null
+
+-- column skill_rollup_sets.state_key
+bigint not null
+
+-- column skill_rollup_sets.successes
+bigint not null
+
+-- column skill_rollup_sets.users
+bigint not null
+
+-- column skill_rollup_skill_states.hard
+bigint not null
+
+-- column skill_rollup_skill_states.latency_n
+bigint not null
+
+-- column skill_rollup_skill_states.latency_sum
+bigint not null
+
+-- column skill_rollup_skill_states.n
+bigint not null
+
+-- column skill_rollup_skill_states.ok
+bigint not null
+
+-- column skill_rollup_skill_states.skill_id
+text not null
+
+-- column skill_rollup_skill_states.soft
+bigint not null
+
+-- column skill_rollup_skill_states.state_key
+bigint not null
+
+-- column skill_rollup_skills.skill_id
+text not null
+
+-- column skill_rollup_skills.succeeded
+bigint not null
+
+-- column skill_rollup_skills.users
+bigint not null
+
+-- column skill_rollup_state.part_id
+bigint
+
+-- column skill_rollup_state.part_txid
+bigint
+
+-- column skill_rollup_state.pruned_before
+timestamp with time zone
+
+-- column skill_rollup_state.rolled
+bigint not null default 0
+
+-- column skill_rollup_state.sessions
+bigint not null default 0
+
+-- column skill_rollup_state.snapshot
+txid_snapshot not null
+
+-- column skill_rollup_state.source
+text not null
+
+-- column skill_rollup_state.stepped_at
+timestamp with time zone
+
+-- column skill_rollup_state.system_identifier
+bigint not null
+
+-- column skill_rollup_state.users
+bigint not null default 0
+
+-- column skill_rollup_state_days.day
+date not null
+
+-- column skill_rollup_state_days.hard
+bigint not null
+
+-- column skill_rollup_state_days.latency_n
+bigint not null
+
+-- column skill_rollup_state_days.latency_sum
+bigint not null
+
+-- column skill_rollup_state_days.n
+bigint not null
+
+-- column skill_rollup_state_days.ok
+bigint not null
+
+-- column skill_rollup_state_days.soft
+bigint not null
+
+-- column skill_rollup_state_days.state_key
+bigint not null
+
+-- column skill_rollup_states.element
+text
+
+-- column skill_rollup_states.realm
+text
+
+-- column skill_rollup_states.state_key
+bigint not null
+
+-- column skill_rollup_states.tier
+text
+
+-- column skill_rollup_tags.n
+bigint not null
+
+-- column skill_rollup_tags.skill_id
+text not null
+
+-- column skill_rollup_tags.tag
+text not null
+
+-- column skill_rollup_users.skill_id
+text not null
+
+-- column skill_rollup_users.succeeded
+boolean not null
+
+-- column skill_rollup_users.user_id
+uuid not null
+
+-- column skill_rollup_versions.b00
+bigint not null
+
+-- column skill_rollup_versions.b01
+bigint not null
+
+-- column skill_rollup_versions.b02
+bigint not null
+
+-- column skill_rollup_versions.b03
+bigint not null
+
+-- column skill_rollup_versions.b04
+bigint not null
+
+-- column skill_rollup_versions.b05
+bigint not null
+
+-- column skill_rollup_versions.b06
+bigint not null
+
+-- column skill_rollup_versions.b07
+bigint not null
+
+-- column skill_rollup_versions.b08
+bigint not null
+
+-- column skill_rollup_versions.b09
+bigint not null
+
+-- column skill_rollup_versions.b10
+bigint not null
+
+-- column skill_rollup_versions.b11
+bigint not null
+
+-- column skill_rollup_versions.b12
+bigint not null
+
+-- column skill_rollup_versions.b13
+bigint not null
+
+-- column skill_rollup_versions.b14
+bigint not null
+
+-- column skill_rollup_versions.b15
+bigint not null
+
+-- column skill_rollup_versions.b16
+bigint not null
+
+-- column skill_rollup_versions.b17
+bigint not null
+
+-- column skill_rollup_versions.b18
+bigint not null
+
+-- column skill_rollup_versions.b19
+bigint not null
+
+-- column skill_rollup_versions.b20
+bigint not null
+
+-- column skill_rollup_versions.b21
+bigint not null
+
+-- column skill_rollup_versions.b22
+bigint not null
+
+-- column skill_rollup_versions.b23
+bigint not null
+
+-- column skill_rollup_versions.b24
+bigint not null
+
+-- column skill_rollup_versions.b25
+bigint not null
+
+-- column skill_rollup_versions.b26
+bigint not null
+
+-- column skill_rollup_versions.b27
+bigint not null
+
+-- column skill_rollup_versions.b28
+bigint not null
+
+-- column skill_rollup_versions.b29
+bigint not null
+
+-- column skill_rollup_versions.b30
+bigint not null
+
+-- column skill_rollup_versions.b31
+bigint not null
+
+-- column skill_rollup_versions.b32
+bigint not null
+
+-- column skill_rollup_versions.b33
+bigint not null
+
+-- column skill_rollup_versions.b34
+bigint not null
+
+-- column skill_rollup_versions.b35
+bigint not null
+
+-- column skill_rollup_versions.b36
+bigint not null
+
+-- column skill_rollup_versions.b37
+bigint not null
+
+-- column skill_rollup_versions.b38
+bigint not null
+
+-- column skill_rollup_versions.b39
+bigint not null
+
+-- column skill_rollup_versions.first_at
+timestamp with time zone not null
+
+-- column skill_rollup_versions.hard
+bigint not null
+
+-- column skill_rollup_versions.last_at
+timestamp with time zone not null
+
+-- column skill_rollup_versions.latency_max
+integer
+
+-- column skill_rollup_versions.latency_min
+integer
+
+-- column skill_rollup_versions.latency_n
+bigint not null
+
+-- column skill_rollup_versions.latency_sum
+bigint not null
+
+-- column skill_rollup_versions.n
+bigint not null
+
+-- column skill_rollup_versions.ok
+bigint not null
+
+-- column skill_rollup_versions.skill_id
+text not null
+
+-- column skill_rollup_versions.soft
+bigint not null
+
+-- column skill_rollup_versions.version
 text not null
 
 -- column skill_unlocks.skill_id
@@ -129,6 +663,9 @@ jsonb not null default '{}'::jsonb
 
 -- column skill_usage_events.tier
 text
+
+-- column skill_usage_events.txid
+bigint not null default txid_current()
 
 -- column skill_usage_events.user_id
 uuid not null
@@ -199,10 +736,10 @@ How often the pattern was seen
 -- comment agent_emergence_candidates.tier
 Tier the pattern was seen in; NULL: any
 
--- comment is_skill_unlocked(uuid, text)
+-- comment is_skill_unlocked(p_user_id uuid, p_skill_id text)
 Whether the user may run the skill: it is foundational, or skill_unlocks has it open for this user
 
--- comment log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
+-- comment log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
 Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}
 
 -- comment skill_feedback
@@ -313,7 +850,7 @@ When anything in the row last changed; readers can drop what they cached before
 -- comment skills_registry.version
 Version the author gives; 0.0.0 where none is given
 
--- comment unlock_skill(uuid, text, text)
+-- comment unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
 Opens the skill for the user, or opens it again under the new reason; always returns true
 
 -- comment v_skill_cooccurrence
@@ -385,6 +922,48 @@ PRIMARY KEY (version)
 -- constraint skill_feedback.skill_feedback_pkey
 PRIMARY KEY (id)
 
+-- constraint skill_rollup_days.skill_rollup_days_pkey
+PRIMARY KEY (day, skill_id, version)
+
+-- constraint skill_rollup_feedback.skill_rollup_feedback_pkey
+PRIMARY KEY (skill_id, version)
+
+-- constraint skill_rollup_hours.skill_rollup_hours_pkey
+PRIMARY KEY (skill_id, hour)
+
+-- constraint skill_rollup_raters.skill_rollup_raters_pkey
+PRIMARY KEY (user_id, skill_id)
+
+-- constraint skill_rollup_sessions.skill_rollup_sessions_pkey
+PRIMARY KEY (user_id, session_id, state_key)
+
+-- constraint skill_rollup_sets.skill_rollup_sets_pkey
+PRIMARY KEY (set_key)
+
+-- constraint skill_rollup_skill_states.skill_rollup_skill_states_pkey
+PRIMARY KEY (skill_id, state_key)
+
+-- constraint skill_rollup_skills.skill_rollup_skills_pkey
+PRIMARY KEY (skill_id)
+
+-- constraint skill_rollup_state.skill_rollup_state_pkey
+PRIMARY KEY (source)
+
+-- constraint skill_rollup_state_days.skill_rollup_state_days_pkey
+PRIMARY KEY (day, state_key)
+
+-- constraint skill_rollup_states.skill_rollup_states_pkey
+PRIMARY KEY (state_key)
+
+-- constraint skill_rollup_tags.skill_rollup_tags_pkey
+PRIMARY KEY (skill_id, tag)
+
+-- constraint skill_rollup_users.skill_rollup_users_pkey
+PRIMARY KEY (user_id, skill_id)
+
+-- constraint skill_rollup_versions.skill_rollup_versions_pkey
+PRIMARY KEY (skill_id, version)
+
 -- constraint skill_unlocks.skill_unlocks_pkey
 PRIMARY KEY (user_id, skill_id)
 
@@ -397,7 +976,7 @@ PRIMARY KEY (skill_id)
 -- constraint skills_registry.skills_registry_trust_level_check
 CHECK (trust_level >= 1 AND trust_level <= 5)
 
--- function is_skill_unlocked(uuid, text)
+-- function is_skill_unlocked(p_user_id uuid, p_skill_id text)
 arguments p_user_id uuid, p_skill_id text
 returns boolean
 language plpgsql
@@ -420,7 +999,7 @@ BEGIN
   );
 END;
 
--- function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
+-- function log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
 arguments p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer DEFAULT NULL::integer, p_input_hash text DEFAULT NULL::text, p_state_snapshot jsonb DEFAULT '{}'::jsonb, p_artifacts jsonb DEFAULT '{}'::jsonb
 returns bigint
 language plpgsql
@@ -443,7 +1022,435 @@ BEGIN
   RETURN v_event_id;
 END;
 
--- function unlock_skill(uuid, text, text)
+-- function skill_latency_bounds()
+arguments 
+returns integer[]
+language sql
+immutable
+parallel safe
+as 
+  SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
+    11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
+
+-- function skill_rollup_adopt(p_max_rows integer)
+arguments p_max_rows integer
+returns bigint
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp
+as 
+DECLARE
+  v_limit bigint := txid_current();
+  v_rows  bigint;
+  v_more  bigint;
+BEGIN
+  UPDATE skill_usage_events SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_usage_events
+                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  UPDATE skill_feedback SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_feedback
+                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+  GET DIAGNOSTICS v_more = ROW_COUNT;
+  RETURN v_rows + v_more;
+END;
+
+-- function skill_rollup_events(p_max_rows integer, p_wait boolean)
+arguments p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true
+returns jsonb
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp, set work_mem=64MB, set jit=off
+as 
+DECLARE
+  v_state    skill_rollup_state;
+  v_window   record;
+  v_buckets  text; -- b00, b01, ...
+  v_counts   text; -- count(*) FILTER (WHERE bucket = 0), ...
+  v_sums     text; -- sum(b00), ...
+  v_adds     text; -- b00 = d.b00 + excluded.b00, ...
+  v_rows     bigint;
+  v_users    bigint;
+  v_sessions bigint;
+  v_quiet    bigint;
+  v_dirty    uuid[];
+BEGIN
+  IF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events', v_state, p_max_rows);
+
+  SELECT string_agg(b, ', ' ORDER BY i), string_agg(format('count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
+         string_agg(format('sum(%s)', b), ', ' ORDER BY i), string_agg(format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
+    INTO v_buckets, v_counts, v_sums, v_adds
+  FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
+
+  -- Lookups in the big tables are written as subqueries with a limit, which keeps them on the index whatever the
+  -- planner thinks of the number of rows.
+  EXECUTE format($sql$
+    WITH events AS (
+      SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
+        (created_at AT TIME ZONE 'UTC')::date AS day,
+        CASE WHEN isfinite(created_at) THEN ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) %% 168 + 168) %% 168 END::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        coalesce(state_snapshot->>'tier', tier) AS tier, state_snapshot->>'element' AS element, state_snapshot->>'realm' AS realm
+      FROM skill_usage_events
+      WHERE %1$s
+    ),
+    rows AS MATERIALIZED (
+      SELECT *, hashtextextended(jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
+    ),
+
+    days AS (
+      SELECT day, skill_id, version, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum,
+        min(latency_ms) AS latency_min, max(latency_ms) AS latency_max, min(created_at) AS first_at, max(created_at) AS last_at, %2$s
+      FROM rows GROUP BY day, skill_id, version
+    ),
+    days_named (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s) AS MATERIALIZED (
+      SELECT * FROM days
+    ),
+    put_days AS (
+      INSERT INTO skill_rollup_days AS d (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT * FROM days_named
+      ON CONFLICT (day, skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+    put_versions AS (
+      INSERT INTO skill_rollup_versions AS d (skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT skill_id, version, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum), min(latency_min), max(latency_max),
+        min(first_at), max(last_at), %4$s
+      FROM days_named GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+
+    put_states AS (
+      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
+      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows
+      ON CONFLICT (state_key) DO NOTHING
+    ),
+    mixed AS MATERIALIZED (
+      SELECT day, skill_id, state_key, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+      FROM rows GROUP BY day, skill_id, state_key
+    ),
+    put_state_days AS (
+      INSERT INTO skill_rollup_state_days AS d (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT day, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY day, state_key
+      ON CONFLICT (day, state_key) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+    put_skill_states AS (
+      INSERT INTO skill_rollup_skill_states AS d (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY skill_id, state_key
+      ON CONFLICT (skill_id, state_key) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+    put_hours AS (
+      INSERT INTO skill_rollup_hours AS d (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, hour, count(*), count(*) FILTER (WHERE ok), count(*) FILTER (WHERE soft), count(*) FILTER (WHERE hard),
+        count(latency_ms), coalesce(sum(latency_ms), 0)
+      FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
+      ON CONFLICT (skill_id, hour) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+
+    pairs AS MATERIALIZED (
+      SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id
+    ),
+    new_pairs AS (
+      INSERT INTO skill_rollup_users (user_id, skill_id, succeeded)
+      SELECT user_id, skill_id, succeeded FROM pairs ORDER BY user_id, skill_id
+      ON CONFLICT (user_id, skill_id) DO NOTHING
+      RETURNING user_id, skill_id, succeeded
+    ),
+    first_successes AS (
+      UPDATE skill_rollup_users SET succeeded = true
+      WHERE ctid = ANY (ARRAY(
+        SELECT (SELECT u.ctid FROM skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id AND NOT u.succeeded LIMIT 1)
+        FROM pairs p WHERE p.succeeded
+      ))
+      RETURNING skill_id
+    ),
+    put_skills AS (
+      INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
+      SELECT skill_id, sum(is_new), sum(has_succeeded)
+      FROM (
+        SELECT skill_id, 1 AS is_new, succeeded::integer AS has_succeeded FROM new_pairs
+        UNION ALL
+        SELECT skill_id, 0, 1 FROM first_successes
+      ) AS moves
+      GROUP BY skill_id
+      ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
+    ),
+    new_users AS (
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM new_pairs) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
+    ),
+
+    quiet AS MATERIALIZED (
+      SELECT user_id, session_id, state_key FROM skill_rollup_sessions
+      WHERE set_key IS NULL AND cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
+      ORDER BY last_at LIMIT %6$s
+    ),
+    -- sorting in C order what arrives in any order costs more than all the rest: it is done once, for closed sessions
+    touched AS MATERIALIZED (
+      SELECT user_id, session_id, state_key, array_agg(skill_id) FILTER (WHERE ok) AS skills,
+        count(ok) AS events, count(*) FILTER (WHERE ok) AS successes, min(created_at) AS first_at, max(created_at) AS last_at
+      FROM (
+        SELECT user_id, session_id, state_key, skill_id, ok, created_at FROM rows WHERE session_id IS NOT NULL
+        UNION ALL
+        SELECT user_id, session_id, state_key, NULL, NULL, NULL FROM quiet
+      ) AS moves
+      GROUP BY user_id, session_id, state_key
+    ),
+    merged AS MATERIALIZED (
+      SELECT g.user_id, g.session_id, g.state_key, old.set_key AS old_key, old.user_id IS NULL AS is_new,
+        coalesce(old.events, 0) + g.events AS events, coalesce(old.successes, 0) + g.successes AS successes,
+        least(old.first_at, g.first_at) AS first_at, greatest(old.last_at, g.last_at) AS last_at,
+        CASE
+          WHEN old.user_id IS NULL AND g.successes <= 1 THEN coalesce(g.skills, '{}')
+          ELSE ARRAY(
+            SELECT DISTINCT skill COLLATE "C"
+            FROM unnest(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills) || g.skills) AS skill
+            ORDER BY skill COLLATE "C"
+          )
+        END AS skills
+      FROM touched g
+      LEFT JOIN LATERAL (
+        SELECT * FROM skill_rollup_sessions s
+        WHERE s.user_id = g.user_id AND s.session_id = g.session_id AND s.state_key = g.state_key
+        LIMIT 1
+      ) AS old ON true
+    ),
+    sessions AS MATERIALIZED (
+      SELECT *,
+        CASE WHEN cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
+          THEN encode(substr(sha256(convert_to(state_key::text || array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid
+        END AS set_key
+      FROM merged
+    ),
+    put_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions
+      ON CONFLICT (user_id, session_id, state_key) DO UPDATE SET
+        set_key = excluded.set_key, events = excluded.events, successes = excluded.successes, first_at = excluded.first_at,
+        last_at = excluded.last_at, skills = excluded.skills
+    ),
+    set_users AS (
+      SELECT set_key, user_id, state_key, min(skills) AS skill_set, count(*) AS sessions, sum(events) AS events, sum(successes) AS successes,
+        min(first_at) AS first_at, max(last_at) AS last_at
+      FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
+    ),
+    put_sets AS (
+      INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sum(sessions),
+        sum(CASE WHEN (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = c.user_id LIMIT 1) IS NULL THEN 1 ELSE 0 END),
+        sum(events), sum(successes), min(first_at), max(last_at), min(skill_set)
+      FROM set_users c GROUP BY set_key, state_key
+      ON CONFLICT (set_key) DO UPDATE SET
+        sessions = d.sessions + excluded.sessions, users = d.users + excluded.users, events = d.events + excluded.events,
+        successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
+    ),
+    new_sessions AS (
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id, session_id FROM sessions WHERE is_new) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.user_id = seen.user_id AND s.session_id = seen.session_id LIMIT 1) IS NULL
+    )
+    SELECT (SELECT count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT count(*) FROM quiet),
+      ARRAY(SELECT DISTINCT old_key FROM sessions WHERE old_key IS NOT NULL)
+  $sql$, v_window.predicate, v_counts, v_buckets, v_sums, v_adds, p_max_rows)
+  INTO v_rows, v_users, v_sessions, v_quiet, v_dirty;
+
+  PERFORM skill_rollup_recount_sets(v_dirty);
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(),
+    rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
+  WHERE source = 'events';
+  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
+END;
+
+-- function skill_rollup_feedback(p_max_rows integer, p_wait boolean)
+arguments p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true
+returns jsonb
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp
+as 
+DECLARE
+  v_state  skill_rollup_state;
+  v_window record;
+  v_rows   bigint;
+BEGIN
+  IF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_feedback', v_state, p_max_rows);
+
+  EXECUTE format($sql$
+    WITH rows AS MATERIALIZED (
+      SELECT user_id, skill_id, version, rating, tags FROM skill_feedback WHERE %s
+    ),
+    put_feedback AS (
+      INSERT INTO skill_rollup_feedback AS d (skill_id, version, n, rated, rating_sum)
+      SELECT skill_id, version, count(*), count(rating), coalesce(sum(rating), 0) FROM rows GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, rated = d.rated + excluded.rated, rating_sum = d.rating_sum + excluded.rating_sum
+    ),
+    put_tags AS (
+      INSERT INTO skill_rollup_tags AS d (skill_id, tag, n)
+      SELECT skill_id, tag, count(*) FROM rows, unnest(tags) AS tag WHERE tag IS NOT NULL GROUP BY skill_id, tag
+      ON CONFLICT (skill_id, tag) DO UPDATE SET n = d.n + excluded.n
+    ),
+    put_raters AS (
+      INSERT INTO skill_rollup_raters (user_id, skill_id)
+      SELECT DISTINCT user_id, skill_id FROM rows WHERE rating IS NOT NULL
+      ON CONFLICT (user_id, skill_id) DO NOTHING
+    )
+    SELECT count(*) FROM rows
+  $sql$, v_window.predicate) INTO v_rows;
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(), rolled = rolled + v_rows
+  WHERE source = 'feedback';
+  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
+END;
+
+-- function skill_rollup_recount_sets(p_sets uuid[])
+arguments p_sets uuid[]
+returns void
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp
+as 
+BEGIN
+  IF cardinality(p_sets) = 0 THEN
+    RETURN;
+  END IF;
+  UPDATE skill_rollup_sets t SET
+    sessions = c.sessions, users = c.users, events = c.events, successes = c.successes, first_at = c.first_at, last_at = c.last_at
+  FROM (
+    SELECT set_key, count(*) AS sessions, count(DISTINCT user_id) AS users, sum(events) AS events, sum(successes) AS successes,
+      min(first_at) AS first_at, max(last_at) AS last_at
+    FROM skill_rollup_sessions WHERE set_key = ANY (p_sets) GROUP BY set_key
+  ) AS c
+  WHERE t.set_key = c.set_key;
+  DELETE FROM skill_rollup_sets t
+  WHERE t.set_key = ANY (p_sets) AND (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = t.set_key LIMIT 1) IS NULL;
+END;
+
+-- function skill_rollup_reset()
+arguments 
+returns void
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp
+as 
+BEGIN
+  PERFORM FROM skill_rollup_state FOR UPDATE;
+  TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
+    skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
+    skill_rollup_raters;
+  UPDATE skill_rollup_state SET
+    snapshot = '1:1:', part_txid = NULL, part_id = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
+    system_identifier = (SELECT system_identifier FROM pg_control_system());
+END;
+
+-- function skill_rollup_window(p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean)
+arguments p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean
+returns record
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp
+as 
+DECLARE
+  v_now   txid_snapshot;
+  v_new   text;
+  v_first bigint;
+  v_end   bigint;
+BEGIN
+  SELECT txid_current_snapshot() INTO v_now;
+  part_txid := p_state.part_txid;
+  part_id := p_state.part_id;
+  v_new := format('txid >= %s AND txid < %s AND NOT txid_visible_in_snapshot(txid, %L) AND txid_visible_in_snapshot(txid, %L)',
+    txid_snapshot_xmin(p_state.snapshot), txid_snapshot_xmax(v_now), p_state.snapshot, v_now);
+  IF part_txid IS NOT NULL THEN
+    v_new := v_new || format(' AND NOT (txid = %s AND id <= %s)', part_txid, part_id);
+  END IF;
+
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+  IF v_end IS NULL THEN
+    predicate := v_new;
+    snapshot := v_now;
+    part_txid := NULL;
+    part_id := NULL;
+    more := false;
+    RETURN;
+  END IF;
+  more := true;
+
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  IF v_first < v_end THEN
+    -- up to a transaction: what the present snapshot sees before it, what the saved one sees from it on
+    predicate := v_new || format(' AND txid < %s', v_end);
+    IF part_txid < v_end THEN
+      part_txid := NULL;
+      part_id := NULL;
+    END IF;
+    WITH running AS (
+      SELECT x FROM txid_snapshot_xip(v_now) AS x WHERE x < v_end
+      UNION
+      SELECT x FROM txid_snapshot_xip(p_state.snapshot) AS x WHERE x >= v_end
+    ), bounds AS (
+      SELECT greatest(v_end, txid_snapshot_xmax(p_state.snapshot)) AS xmax
+    )
+    SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
+                  (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+      INTO snapshot FROM bounds;
+    RETURN;
+  END IF;
+
+  -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
+  -- rows are all there, so within it the id is a safe mark
+  IF part_txid IS DISTINCT FROM v_end THEN
+    part_txid := v_end;
+    part_id := -9223372036854775808;
+  END IF;
+  predicate := format('txid = %s AND id > %s', part_txid, part_id);
+  EXECUTE format('SELECT max(id) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows) INTO part_id;
+  predicate := predicate || format(' AND id <= %s', part_id);
+  snapshot := p_state.snapshot;
+END;
+
+-- function unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
 arguments p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text
 returns boolean
 language plpgsql
@@ -464,14 +1471,35 @@ BEGIN
   RETURN true;
 END;
 
--- grant function is_skill_unlocked(uuid, text) to PUBLIC
-EXECUTE (default)
+-- grant is_skill_unlocked(p_user_id uuid, p_skill_id text)
+execute to public
 
--- grant function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) to PUBLIC
-EXECUTE (default)
+-- grant log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
+execute to public
 
--- grant function unlock_skill(uuid, text, text) to PUBLIC
+-- grant skill_latency_bounds()
+execute to public
 
+-- grant skill_rollup_adopt(p_max_rows integer)
+execute to public
+
+-- grant skill_rollup_events(p_max_rows integer, p_wait boolean)
+execute to public
+
+-- grant skill_rollup_feedback(p_max_rows integer, p_wait boolean)
+execute to public
+
+-- grant skill_rollup_recount_sets(p_sets uuid[])
+execute to public
+
+-- grant skill_rollup_reset()
+execute to public
+
+-- grant skill_rollup_window(p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean)
+execute to public
+
+-- grant unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
+no execute to public
 
 -- index idx_agent_emergence_signature
 CREATE INDEX idx_agent_emergence_signature ON agent_emergence_candidates USING btree (signature_hash)
@@ -494,8 +1522,26 @@ CREATE INDEX idx_skill_feedback_skill ON skill_feedback USING btree (skill_id)
 -- index idx_skill_feedback_skill_time
 CREATE INDEX idx_skill_feedback_skill_time ON skill_feedback USING btree (skill_id, created_at DESC)
 
+-- index idx_skill_feedback_txid
+CREATE INDEX idx_skill_feedback_txid ON skill_feedback USING btree (txid)
+
 -- index idx_skill_feedback_user_time
 CREATE INDEX idx_skill_feedback_user_time ON skill_feedback USING btree (user_id, created_at DESC)
+
+-- index idx_skill_rollup_days_skill
+CREATE INDEX idx_skill_rollup_days_skill ON skill_rollup_days USING btree (skill_id, day)
+
+-- index idx_skill_rollup_raters_skill
+CREATE INDEX idx_skill_rollup_raters_skill ON skill_rollup_raters USING btree (skill_id)
+
+-- index idx_skill_rollup_sessions_open
+CREATE INDEX idx_skill_rollup_sessions_open ON skill_rollup_sessions USING btree (last_at) WHERE ((set_key IS NULL) AND (cardinality(skills) >= 2))
+
+-- index idx_skill_rollup_sessions_set
+CREATE INDEX idx_skill_rollup_sessions_set ON skill_rollup_sessions USING btree (set_key, user_id) WHERE (set_key IS NOT NULL)
+
+-- index idx_skill_rollup_sets_frequent
+CREATE INDEX idx_skill_rollup_sets_frequent ON skill_rollup_sets USING btree (sessions DESC) WHERE (sessions >= 3)
 
 -- index idx_skill_unlocks_unlocked
 CREATE INDEX idx_skill_unlocks_unlocked ON skill_unlocks USING btree (unlocked) WHERE (unlocked = true)
@@ -517,6 +1563,9 @@ CREATE INDEX idx_skill_usage_skill ON skill_usage_events USING btree (skill_id)
 
 -- index idx_skill_usage_skill_time
 CREATE INDEX idx_skill_usage_skill_time ON skill_usage_events USING btree (skill_id, created_at DESC)
+
+-- index idx_skill_usage_txid
+CREATE INDEX idx_skill_usage_txid ON skill_usage_events USING btree (txid)
 
 -- index idx_skill_usage_user
 CREATE INDEX idx_skill_usage_user ON skill_usage_events USING btree (user_id)
@@ -549,6 +1598,48 @@ bigint start 1 increment 1 min 1 max 9223372036854775807 cache 1
 
 
 -- table skill_feedback
+
+
+-- table skill_rollup_days
+
+
+-- table skill_rollup_feedback
+
+
+-- table skill_rollup_hours
+
+
+-- table skill_rollup_raters
+
+
+-- table skill_rollup_sessions
+
+
+-- table skill_rollup_sets
+
+
+-- table skill_rollup_skill_states
+
+
+-- table skill_rollup_skills
+
+
+-- table skill_rollup_state
+
+
+-- table skill_rollup_state_days
+
+
+-- table skill_rollup_states
+
+
+-- table skill_rollup_tags
+
+
+-- table skill_rollup_users
+
+
+-- table skill_rollup_versions
 
 
 -- table skill_unlocks

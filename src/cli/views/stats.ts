@@ -1,82 +1,68 @@
-import { grouped, plural, printable } from '../../core/text.ts'
+import { plural } from '../../core/text.ts'
 import type { Style } from '../../render/style.ts'
-import { renderTable, wrap } from '../../render/table.ts'
-import type { Cooccurrence, SkillStats, StatsReport } from '../../stats/report.ts'
+import { wrap } from '../../render/table.ts'
+import type { StatsReport } from '../../stats/report.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'
+import { compareLines } from './stats/compare.ts'
+import { cooccurrenceLines } from './stats/cooccurrence.ts'
+import { minute, percent } from './stats/format.ts'
+import { funnelLines } from './stats/funnel.ts'
+import { groupLines } from './stats/groups.ts'
+import { pageLines } from './stats/page.ts'
+import { skillLines } from './stats/skills.ts'
+import { timelineLines } from './stats/timeline.ts'
 
-/** Totals and a row per skill, or the sets that succeed together; on an empty log how to fill it. */
+/** The answer to one question under the totals; on an empty log how to fill it. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
   const head = databaseLine(report.database, style)
-  const period = report.since === null ? 'all time' : `since ${minute(report.since)}`
-  if (report.totals.events === 0) return [head, ...emptyLines(report, style)]
-  const body = report.cooccurrence === undefined ? skillLines(report, style, width) : cooccurrenceLines(report.cooccurrence, style, width)
+  if (report.totals.events === 0 && report.view !== 'user') return [head, ...emptyLines(report, style)]
   return [
     head,
-    ...wrap(totalsLine(report, period), width),
+    ...(report.view === 'user' || report.view === 'compare' ? [] : wrap(totalsLine(report), width)),
     '',
-    ...body,
+    ...viewLines(report, style, width),
     ...(report.truncated ? [style.dim('there are more: raise --limit')] : []),
+    ...sourceLines(report, style, width),
   ]
 }
 
-function totalsLine({ totals }: StatsReport, period: string): string {
+function viewLines(report: StatsReport, style: Style, width: number): string[] {
+  switch (report.view) {
+    case 'overview':
+      return skillLines(report, style, width)
+    case 'skill':
+      return pageLines(report, style, width)
+    case 'cooccurrence':
+      return cooccurrenceLines(report.cooccurrence ?? [], style, width)
+    case 'groups':
+      return groupLines(report.groups, style, width)
+    case 'compare':
+      return compareLines(report.compare, style, width)
+    case 'funnel':
+      return funnelLines(report.funnel ?? [], style, width)
+    case 'user':
+      return timelineLines(report.timeline ?? [], style, width)
+  }
+}
+
+function totalsLine({ totals, since }: StatsReport): string {
+  const period = since === null ? 'all time' : `since ${minute(since)}`
+  const people =
+    totals.users === null || totals.sessions === null ? '' : ` by ${plural(totals.users, 'user')} in ${plural(totals.sessions, 'session')}`
   const rate = totals.events === 0 ? '' : `, ${percent((totals.success / totals.events) * 100)} success`
   const rating = totals.avgRating === null ? '' : `, rated ${totals.avgRating.toFixed(2)} by ${plural(totals.feedback, 'vote')}`
-  return `${period}: ${plural(totals.events, 'use')} of ${plural(totals.skillsUsed, 'skill')} by ${plural(totals.users, 'user')} in ${plural(totals.sessions, 'session')}${rate}${rating}; ${totals.enabled} of ${plural(totals.registered, 'registered skill')} enabled`
+  return `${period}: ${plural(totals.events, 'use')} of ${plural(totals.skillsUsed, 'skill')}${people}${rate}${rating}; ${totals.enabled} of ${plural(totals.registered, 'registered skill')} enabled`
 }
 
-function skillLines({ skills, skill }: StatsReport, style: Style, width: number): string[] {
-  if (skills.length === 0) return [`no uses of ${printable(skill ?? 'any skill')} in this period`]
-  const columns = [
-    { title: 'skill', shrink: true, least: 24 },
-    { title: 'uses', align: 'right' as const },
-    { title: 'success', align: 'right' as const },
-    { title: 'latency', align: 'right' as const },
-    { title: 'rating', align: 'right' as const },
-    { title: 'users', align: 'right' as const },
-    { title: 'first use', optional: true },
-    { title: 'last use', optional: true },
+/** What is estimated, and what the reader should know of where the numbers come from. */
+function sourceLines({ source, skills }: StatsReport, style: Style, width: number): string[] {
+  const estimated = source.percentileErrorPct > 0 && skills.some(({ latency }) => latency !== null)
+  const notes = [
+    ...(estimated ? [`p50, p95 are estimates, at most ${source.percentileErrorPct} % off; --exact takes them from the events`] : []),
+    ...(source.note === null ? [] : [source.note]),
   ]
-  return renderTable(columns, skills.map(skillCells), width, style)
-}
-
-function skillCells(row: SkillStats): string[] {
-  return [
-    printable(row.skillId),
-    grouped(row.totalUses),
-    row.successRatePct === null ? '-' : percent(row.successRatePct),
-    row.avgLatencyMs === null ? '-' : `${grouped(row.avgLatencyMs)} ms`,
-    row.avgRating === null ? '-' : row.avgRating.toFixed(2),
-    grouped(row.uniqueUsers),
-    minute(row.firstUse),
-    minute(row.lastUse),
-  ]
-}
-
-function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: number): string[] {
-  if (sets.length === 0) return ['no set of two skills has succeeded together in three sessions yet']
-  const columns = [
-    { title: 'skills', shrink: true, least: 48 },
-    { title: 'sessions', align: 'right' as const },
-    { title: 'users', align: 'right' as const },
-    { title: 'success', align: 'right' as const },
-    { title: 'tier', optional: true },
-    { title: 'element', optional: true },
-    { title: 'realm', shrink: true, optional: true },
-    { title: 'last seen', optional: true },
-  ]
-  const rows = sets.map((set) => [
-    printable(set.skillSet.join(' + ')),
-    grouped(set.cooccurrenceCount),
-    grouped(set.distinctUsers),
-    set.avgSuccessRate === null ? '-' : percent(set.avgSuccessRate * 100),
-    printable(set.tier ?? '-'),
-    printable(set.element ?? '-'),
-    printable(set.realm ?? '-'),
-    minute(set.lastObserved),
-  ])
-  return renderTable(columns, rows, width, style)
+  return notes.flatMap((note) => wrap(note, width)).map((line) => style.dim(line))
 }
 
 function emptyLines({ since, totals }: StatsReport, style: Style): string[] {
@@ -90,13 +76,4 @@ function emptyLines({ since, totals }: StatsReport, style: Style): string[] {
     ),
     style.dim('  user id, session, skill, version, tier, outcome (success, soft_fail, hard_refusal), latency in ms'),
   ]
-}
-
-function percent(value: number): string {
-  return `${value.toFixed(1)} %`
-}
-
-/** `2026-11-21 03:04` (UTC). */
-function minute(iso: string | null): string {
-  return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ')
 }

@@ -1,0 +1,639 @@
+-- Rollups: what `skills stats` answers from, so that a question does not read every event again.
+--
+-- May be run again at any time. On a table with data nothing is rewritten: a column whose default is one value for the
+-- rows that are there already is added in the catalog alone, and the index is made here only where that is quick.
+--
+-- How the sums stay right. Every event and every feedback carries the id of the transaction that wrote it. A step
+-- takes the rows whose transaction the saved snapshot did not see and the present one does, adds them up, and saves the
+-- present snapshot, all in one transaction. Rows that commit late or out of order, or never, need no special care;
+-- a mark at max(id) or max(created_at) would lose some of them. What no step has taken yet is the tail: readers add it.
+-- Steps never lock the tables that are written to, and no trigger is involved.
+--
+-- Events and feedback are taken to be written once. After an UPDATE or DELETE by hand: `skills rollup --rebuild`.
+-- Days and hours are those of UTC. The tier of an event is that of its state snapshot, else its own, as in
+-- v_skill_cooccurrence.
+
+
+-- The transaction of a row ------------------------------------------------------------------------------------------
+
+ALTER TABLE skill_usage_events ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
+ALTER TABLE skill_feedback     ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
+
+-- To build an index stops writers. Where that could be felt, `skills rollup` builds it CONCURRENTLY when it first runs
+-- (a file with CONCURRENTLY could not be applied through a transaction pooler); until then steps are right but slow.
+DO $index$
+BEGIN
+  IF pg_relation_size('skill_usage_events') < 32 * 1024 * 1024 THEN
+    CREATE INDEX IF NOT EXISTS idx_skill_usage_txid ON skill_usage_events (txid);
+  END IF;
+  IF pg_relation_size('skill_feedback') < 32 * 1024 * 1024 THEN
+    CREATE INDEX IF NOT EXISTS idx_skill_feedback_txid ON skill_feedback (txid);
+  END IF;
+END
+$index$;
+
+
+-- Tables ------------------------------------------------------------------------------------------------------------
+
+-- How far the steps are, a row for each source. A step holds the row's lock, so that one runs at a time.
+CREATE TABLE IF NOT EXISTS skill_rollup_state (
+  source            text          PRIMARY KEY, -- events | feedback
+  snapshot          txid_snapshot NOT NULL,
+  part_txid         bigint,
+  part_id           bigint,
+  system_identifier bigint        NOT NULL,
+  rolled            bigint        NOT NULL DEFAULT 0,
+  users             bigint        NOT NULL DEFAULT 0,
+  sessions          bigint        NOT NULL DEFAULT 0,
+  pruned_before     timestamptz,
+  stepped_at        timestamptz
+);
+
+-- One row a day, skill and version. b00 to b39 count latencies between the bounds of skill_latency_bounds().
+CREATE TABLE IF NOT EXISTS skill_rollup_days (
+  day date NOT NULL, skill_id text NOT NULL, version text NOT NULL,
+  n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
+  latency_n bigint NOT NULL, latency_sum bigint NOT NULL, latency_min integer, latency_max integer,
+  first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
+  b00 integer NOT NULL, b01 integer NOT NULL, b02 integer NOT NULL, b03 integer NOT NULL, b04 integer NOT NULL,
+  b05 integer NOT NULL, b06 integer NOT NULL, b07 integer NOT NULL, b08 integer NOT NULL, b09 integer NOT NULL,
+  b10 integer NOT NULL, b11 integer NOT NULL, b12 integer NOT NULL, b13 integer NOT NULL, b14 integer NOT NULL,
+  b15 integer NOT NULL, b16 integer NOT NULL, b17 integer NOT NULL, b18 integer NOT NULL, b19 integer NOT NULL,
+  b20 integer NOT NULL, b21 integer NOT NULL, b22 integer NOT NULL, b23 integer NOT NULL, b24 integer NOT NULL,
+  b25 integer NOT NULL, b26 integer NOT NULL, b27 integer NOT NULL, b28 integer NOT NULL, b29 integer NOT NULL,
+  b30 integer NOT NULL, b31 integer NOT NULL, b32 integer NOT NULL, b33 integer NOT NULL, b34 integer NOT NULL,
+  b35 integer NOT NULL, b36 integer NOT NULL, b37 integer NOT NULL, b38 integer NOT NULL, b39 integer NOT NULL,
+  PRIMARY KEY (day, skill_id, version)
+);
+CREATE INDEX IF NOT EXISTS idx_skill_rollup_days_skill ON skill_rollup_days (skill_id, day);
+
+-- The same for all time, so that the overview reads a row a version and not one a day.
+CREATE TABLE IF NOT EXISTS skill_rollup_versions (
+  skill_id text NOT NULL, version text NOT NULL,
+  n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
+  latency_n bigint NOT NULL, latency_sum bigint NOT NULL, latency_min integer, latency_max integer,
+  first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
+  b00 bigint NOT NULL, b01 bigint NOT NULL, b02 bigint NOT NULL, b03 bigint NOT NULL, b04 bigint NOT NULL,
+  b05 bigint NOT NULL, b06 bigint NOT NULL, b07 bigint NOT NULL, b08 bigint NOT NULL, b09 bigint NOT NULL,
+  b10 bigint NOT NULL, b11 bigint NOT NULL, b12 bigint NOT NULL, b13 bigint NOT NULL, b14 bigint NOT NULL,
+  b15 bigint NOT NULL, b16 bigint NOT NULL, b17 bigint NOT NULL, b18 bigint NOT NULL, b19 bigint NOT NULL,
+  b20 bigint NOT NULL, b21 bigint NOT NULL, b22 bigint NOT NULL, b23 bigint NOT NULL, b24 bigint NOT NULL,
+  b25 bigint NOT NULL, b26 bigint NOT NULL, b27 bigint NOT NULL, b28 bigint NOT NULL, b29 bigint NOT NULL,
+  b30 bigint NOT NULL, b31 bigint NOT NULL, b32 bigint NOT NULL, b33 bigint NOT NULL, b34 bigint NOT NULL,
+  b35 bigint NOT NULL, b36 bigint NOT NULL, b37 bigint NOT NULL, b38 bigint NOT NULL, b39 bigint NOT NULL,
+  PRIMARY KEY (skill_id, version)
+);
+
+-- Distinct users do not add up over days, so every pair is kept once and the counters beside it move when one is new.
+CREATE TABLE IF NOT EXISTS skill_rollup_users (
+  user_id   uuid    NOT NULL,
+  skill_id  text    NOT NULL,
+  succeeded boolean NOT NULL,
+  PRIMARY KEY (user_id, skill_id)
+);
+CREATE TABLE IF NOT EXISTS skill_rollup_skills (
+  skill_id  text   PRIMARY KEY,
+  users     bigint NOT NULL,
+  succeeded bigint NOT NULL
+);
+
+-- What state the users were in. state_key is a hash of the three; NULL and '' are different.
+CREATE TABLE IF NOT EXISTS skill_rollup_states (
+  state_key bigint PRIMARY KEY,
+  tier      text,
+  element   text,
+  realm     text
+);
+CREATE TABLE IF NOT EXISTS skill_rollup_state_days (
+  day date NOT NULL, state_key bigint NOT NULL,
+  n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
+  latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
+  PRIMARY KEY (day, state_key)
+);
+CREATE TABLE IF NOT EXISTS skill_rollup_skill_states (
+  skill_id text NOT NULL, state_key bigint NOT NULL,
+  n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
+  latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
+  PRIMARY KEY (skill_id, state_key)
+);
+
+-- Hours of the week: 0 is Monday, midnight to one.
+CREATE TABLE IF NOT EXISTS skill_rollup_hours (
+  skill_id text NOT NULL, hour smallint NOT NULL,
+  n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
+  latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
+  PRIMARY KEY (skill_id, hour)
+);
+
+-- A user's session under one state, which is the group of v_skill_cooccurrence. While rows may still come, `skills`
+-- holds what succeeded; when it has been quiet for half an hour it is closed: counted in its set, which then holds the
+-- skills. A late row moves it to another set.
+CREATE TABLE IF NOT EXISTS skill_rollup_sessions (
+  user_id    uuid        NOT NULL,
+  session_id text        NOT NULL,
+  state_key  bigint      NOT NULL,
+  set_key    uuid,
+  events     integer     NOT NULL,
+  successes  integer     NOT NULL,
+  first_at   timestamptz NOT NULL,
+  last_at    timestamptz NOT NULL,
+  skills     text[]      NOT NULL,
+  PRIMARY KEY (user_id, session_id, state_key)
+);
+CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_set ON skill_rollup_sessions (set_key, user_id) WHERE set_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_open ON skill_rollup_sessions (last_at)
+  WHERE set_key IS NULL AND cardinality(skills) >= 2;
+
+-- Sets of skills that succeeded together. set_key is a hash of the set and its state: an index over the set itself
+-- fails at a few dozen skills.
+CREATE TABLE IF NOT EXISTS skill_rollup_sets (
+  set_key   uuid        PRIMARY KEY,
+  state_key bigint      NOT NULL,
+  sessions  bigint      NOT NULL,
+  users     bigint      NOT NULL,
+  events    bigint      NOT NULL,
+  successes bigint      NOT NULL,
+  first_at  timestamptz NOT NULL,
+  last_at   timestamptz NOT NULL,
+  skill_set text[]      NOT NULL
+);
+CREATE INDEX IF NOT EXISTS idx_skill_rollup_sets_frequent ON skill_rollup_sets (sessions DESC) WHERE sessions >= 3;
+
+CREATE TABLE IF NOT EXISTS skill_rollup_feedback (
+  skill_id text NOT NULL, version text NOT NULL,
+  n bigint NOT NULL, rated bigint NOT NULL, rating_sum bigint NOT NULL,
+  PRIMARY KEY (skill_id, version)
+);
+CREATE TABLE IF NOT EXISTS skill_rollup_tags (
+  skill_id text NOT NULL, tag text NOT NULL, n bigint NOT NULL,
+  PRIMARY KEY (skill_id, tag)
+);
+-- Who has rated what: the last stage of the funnel.
+CREATE TABLE IF NOT EXISTS skill_rollup_raters (
+  user_id uuid NOT NULL, skill_id text NOT NULL,
+  PRIMARY KEY (user_id, skill_id)
+);
+CREATE INDEX IF NOT EXISTS idx_skill_rollup_raters_skill ON skill_rollup_raters (skill_id);
+
+INSERT INTO skill_rollup_state (source, snapshot, system_identifier)
+SELECT source, '1:1:', system_identifier
+FROM pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
+ON CONFLICT (source) DO NOTHING;
+
+
+-- Functions ---------------------------------------------------------------------------------------------------------
+-- They run with the rights of the caller: whoever may write the rollups may advance them.
+
+-- Lower bounds in ms of the latency buckets 1 to 39, half an octave apart; bucket 0 lies under the first.
+CREATE OR REPLACE FUNCTION skill_latency_bounds() RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
+    11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
+$function$;
+
+-- Which rows of a table the next step takes, at most p_max_rows of them: as a predicate, with the state to save after
+-- it. Snapshots go into the predicate as literals, because the planner cannot use the index for them otherwise.
+CREATE OR REPLACE FUNCTION skill_rollup_window(
+  p_table    regclass,
+  p_state    skill_rollup_state,
+  p_max_rows integer,
+  OUT predicate text,
+  OUT snapshot  txid_snapshot,
+  OUT part_txid bigint,
+  OUT part_id   bigint,
+  OUT more      boolean
+)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  v_now   txid_snapshot;
+  v_new   text;
+  v_first bigint;
+  v_end   bigint;
+BEGIN
+  SELECT txid_current_snapshot() INTO v_now;
+  part_txid := p_state.part_txid;
+  part_id := p_state.part_id;
+  v_new := format('txid >= %s AND txid < %s AND NOT txid_visible_in_snapshot(txid, %L) AND txid_visible_in_snapshot(txid, %L)',
+    txid_snapshot_xmin(p_state.snapshot), txid_snapshot_xmax(v_now), p_state.snapshot, v_now);
+  IF part_txid IS NOT NULL THEN
+    v_new := v_new || format(' AND NOT (txid = %s AND id <= %s)', part_txid, part_id);
+  END IF;
+
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+  IF v_end IS NULL THEN
+    predicate := v_new;
+    snapshot := v_now;
+    part_txid := NULL;
+    part_id := NULL;
+    more := false;
+    RETURN;
+  END IF;
+  more := true;
+
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  IF v_first < v_end THEN
+    -- up to a transaction: what the present snapshot sees before it, what the saved one sees from it on
+    predicate := v_new || format(' AND txid < %s', v_end);
+    IF part_txid < v_end THEN
+      part_txid := NULL;
+      part_id := NULL;
+    END IF;
+    WITH running AS (
+      SELECT x FROM txid_snapshot_xip(v_now) AS x WHERE x < v_end
+      UNION
+      SELECT x FROM txid_snapshot_xip(p_state.snapshot) AS x WHERE x >= v_end
+    ), bounds AS (
+      SELECT greatest(v_end, txid_snapshot_xmax(p_state.snapshot)) AS xmax
+    )
+    SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
+                  (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+      INTO snapshot FROM bounds;
+    RETURN;
+  END IF;
+
+  -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
+  -- rows are all there, so within it the id is a safe mark
+  IF part_txid IS DISTINCT FROM v_end THEN
+    part_txid := v_end;
+    part_id := -9223372036854775808;
+  END IF;
+  predicate := format('txid = %s AND id > %s', part_txid, part_id);
+  EXECUTE format('SELECT max(id) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows) INTO part_id;
+  predicate := predicate || format(' AND id <= %s', part_id);
+  snapshot := p_state.snapshot;
+END;
+$function$;
+
+-- Takes at most p_max_rows events into the rollups, and closes at most as many sessions. Returns
+-- {"rows": taken, "more": is there more} or {"state": "busy"} when another step is at work and p_wait is false, or
+-- {"state": "foreign"} when the snapshot was saved on another server.
+CREATE OR REPLACE FUNCTION skill_rollup_events(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET work_mem = '64MB'
+SET jit = off
+AS $function$
+DECLARE
+  v_state    skill_rollup_state;
+  v_window   record;
+  v_buckets  text; -- b00, b01, ...
+  v_counts   text; -- count(*) FILTER (WHERE bucket = 0), ...
+  v_sums     text; -- sum(b00), ...
+  v_adds     text; -- b00 = d.b00 + excluded.b00, ...
+  v_rows     bigint;
+  v_users    bigint;
+  v_sessions bigint;
+  v_quiet    bigint;
+  v_dirty    uuid[];
+BEGIN
+  IF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events', v_state, p_max_rows);
+
+  SELECT string_agg(b, ', ' ORDER BY i), string_agg(format('count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
+         string_agg(format('sum(%s)', b), ', ' ORDER BY i), string_agg(format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
+    INTO v_buckets, v_counts, v_sums, v_adds
+  FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
+
+  -- Lookups in the big tables are written as subqueries with a limit, which keeps them on the index whatever the
+  -- planner thinks of the number of rows.
+  EXECUTE format($sql$
+    WITH events AS (
+      SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
+        (created_at AT TIME ZONE 'UTC')::date AS day,
+        CASE WHEN isfinite(created_at) THEN ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) %% 168 + 168) %% 168 END::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        coalesce(state_snapshot->>'tier', tier) AS tier, state_snapshot->>'element' AS element, state_snapshot->>'realm' AS realm
+      FROM skill_usage_events
+      WHERE %1$s
+    ),
+    rows AS MATERIALIZED (
+      SELECT *, hashtextextended(jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
+    ),
+
+    days AS (
+      SELECT day, skill_id, version, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum,
+        min(latency_ms) AS latency_min, max(latency_ms) AS latency_max, min(created_at) AS first_at, max(created_at) AS last_at, %2$s
+      FROM rows GROUP BY day, skill_id, version
+    ),
+    days_named (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s) AS MATERIALIZED (
+      SELECT * FROM days
+    ),
+    put_days AS (
+      INSERT INTO skill_rollup_days AS d (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT * FROM days_named
+      ON CONFLICT (day, skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+    put_versions AS (
+      INSERT INTO skill_rollup_versions AS d (skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT skill_id, version, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum), min(latency_min), max(latency_max),
+        min(first_at), max(last_at), %4$s
+      FROM days_named GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+
+    put_states AS (
+      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
+      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows
+      ON CONFLICT (state_key) DO NOTHING
+    ),
+    mixed AS MATERIALIZED (
+      SELECT day, skill_id, state_key, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+      FROM rows GROUP BY day, skill_id, state_key
+    ),
+    put_state_days AS (
+      INSERT INTO skill_rollup_state_days AS d (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT day, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY day, state_key
+      ON CONFLICT (day, state_key) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+    put_skill_states AS (
+      INSERT INTO skill_rollup_skill_states AS d (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY skill_id, state_key
+      ON CONFLICT (skill_id, state_key) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+    put_hours AS (
+      INSERT INTO skill_rollup_hours AS d (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, hour, count(*), count(*) FILTER (WHERE ok), count(*) FILTER (WHERE soft), count(*) FILTER (WHERE hard),
+        count(latency_ms), coalesce(sum(latency_ms), 0)
+      FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
+      ON CONFLICT (skill_id, hour) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+    ),
+
+    pairs AS MATERIALIZED (
+      SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id
+    ),
+    new_pairs AS (
+      INSERT INTO skill_rollup_users (user_id, skill_id, succeeded)
+      SELECT user_id, skill_id, succeeded FROM pairs ORDER BY user_id, skill_id
+      ON CONFLICT (user_id, skill_id) DO NOTHING
+      RETURNING user_id, skill_id, succeeded
+    ),
+    first_successes AS (
+      UPDATE skill_rollup_users SET succeeded = true
+      WHERE ctid = ANY (ARRAY(
+        SELECT (SELECT u.ctid FROM skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id AND NOT u.succeeded LIMIT 1)
+        FROM pairs p WHERE p.succeeded
+      ))
+      RETURNING skill_id
+    ),
+    put_skills AS (
+      INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
+      SELECT skill_id, sum(is_new), sum(has_succeeded)
+      FROM (
+        SELECT skill_id, 1 AS is_new, succeeded::integer AS has_succeeded FROM new_pairs
+        UNION ALL
+        SELECT skill_id, 0, 1 FROM first_successes
+      ) AS moves
+      GROUP BY skill_id
+      ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
+    ),
+    new_users AS (
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM new_pairs) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
+    ),
+
+    quiet AS MATERIALIZED (
+      SELECT user_id, session_id, state_key FROM skill_rollup_sessions
+      WHERE set_key IS NULL AND cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
+      ORDER BY last_at LIMIT %6$s
+    ),
+    -- sorting in C order what arrives in any order costs more than all the rest: it is done once, for closed sessions
+    touched AS MATERIALIZED (
+      SELECT user_id, session_id, state_key, array_agg(skill_id) FILTER (WHERE ok) AS skills,
+        count(ok) AS events, count(*) FILTER (WHERE ok) AS successes, min(created_at) AS first_at, max(created_at) AS last_at
+      FROM (
+        SELECT user_id, session_id, state_key, skill_id, ok, created_at FROM rows WHERE session_id IS NOT NULL
+        UNION ALL
+        SELECT user_id, session_id, state_key, NULL, NULL, NULL FROM quiet
+      ) AS moves
+      GROUP BY user_id, session_id, state_key
+    ),
+    merged AS MATERIALIZED (
+      SELECT g.user_id, g.session_id, g.state_key, old.set_key AS old_key, old.user_id IS NULL AS is_new,
+        coalesce(old.events, 0) + g.events AS events, coalesce(old.successes, 0) + g.successes AS successes,
+        least(old.first_at, g.first_at) AS first_at, greatest(old.last_at, g.last_at) AS last_at,
+        CASE
+          WHEN old.user_id IS NULL AND g.successes <= 1 THEN coalesce(g.skills, '{}')
+          ELSE ARRAY(
+            SELECT DISTINCT skill COLLATE "C"
+            FROM unnest(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills) || g.skills) AS skill
+            ORDER BY skill COLLATE "C"
+          )
+        END AS skills
+      FROM touched g
+      LEFT JOIN LATERAL (
+        SELECT * FROM skill_rollup_sessions s
+        WHERE s.user_id = g.user_id AND s.session_id = g.session_id AND s.state_key = g.state_key
+        LIMIT 1
+      ) AS old ON true
+    ),
+    sessions AS MATERIALIZED (
+      SELECT *,
+        CASE WHEN cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
+          THEN encode(substr(sha256(convert_to(state_key::text || array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid
+        END AS set_key
+      FROM merged
+    ),
+    put_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions
+      ON CONFLICT (user_id, session_id, state_key) DO UPDATE SET
+        set_key = excluded.set_key, events = excluded.events, successes = excluded.successes, first_at = excluded.first_at,
+        last_at = excluded.last_at, skills = excluded.skills
+    ),
+    set_users AS (
+      SELECT set_key, user_id, state_key, min(skills) AS skill_set, count(*) AS sessions, sum(events) AS events, sum(successes) AS successes,
+        min(first_at) AS first_at, max(last_at) AS last_at
+      FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
+    ),
+    put_sets AS (
+      INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sum(sessions),
+        sum(CASE WHEN (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = c.user_id LIMIT 1) IS NULL THEN 1 ELSE 0 END),
+        sum(events), sum(successes), min(first_at), max(last_at), min(skill_set)
+      FROM set_users c GROUP BY set_key, state_key
+      ON CONFLICT (set_key) DO UPDATE SET
+        sessions = d.sessions + excluded.sessions, users = d.users + excluded.users, events = d.events + excluded.events,
+        successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
+    ),
+    new_sessions AS (
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id, session_id FROM sessions WHERE is_new) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.user_id = seen.user_id AND s.session_id = seen.session_id LIMIT 1) IS NULL
+    )
+    SELECT (SELECT count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT count(*) FROM quiet),
+      ARRAY(SELECT DISTINCT old_key FROM sessions WHERE old_key IS NOT NULL)
+  $sql$, v_window.predicate, v_counts, v_buckets, v_sums, v_adds, p_max_rows)
+  INTO v_rows, v_users, v_sessions, v_quiet, v_dirty;
+
+  PERFORM skill_rollup_recount_sets(v_dirty);
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(),
+    rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
+  WHERE source = 'events';
+  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
+END;
+$function$;
+
+-- Counts sets anew from their sessions, after one has left: firsts, lasts and users cannot be subtracted.
+CREATE OR REPLACE FUNCTION skill_rollup_recount_sets(p_sets uuid[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  IF cardinality(p_sets) = 0 THEN
+    RETURN;
+  END IF;
+  UPDATE skill_rollup_sets t SET
+    sessions = c.sessions, users = c.users, events = c.events, successes = c.successes, first_at = c.first_at, last_at = c.last_at
+  FROM (
+    SELECT set_key, count(*) AS sessions, count(DISTINCT user_id) AS users, sum(events) AS events, sum(successes) AS successes,
+      min(first_at) AS first_at, max(last_at) AS last_at
+    FROM skill_rollup_sessions WHERE set_key = ANY (p_sets) GROUP BY set_key
+  ) AS c
+  WHERE t.set_key = c.set_key;
+  DELETE FROM skill_rollup_sets t
+  WHERE t.set_key = ANY (p_sets) AND (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = t.set_key LIMIT 1) IS NULL;
+END;
+$function$;
+
+-- Takes at most p_max_rows rows of feedback into the rollups. Returns as skill_rollup_events does.
+CREATE OR REPLACE FUNCTION skill_rollup_feedback(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  v_state  skill_rollup_state;
+  v_window record;
+  v_rows   bigint;
+BEGIN
+  IF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_feedback', v_state, p_max_rows);
+
+  EXECUTE format($sql$
+    WITH rows AS MATERIALIZED (
+      SELECT user_id, skill_id, version, rating, tags FROM skill_feedback WHERE %s
+    ),
+    put_feedback AS (
+      INSERT INTO skill_rollup_feedback AS d (skill_id, version, n, rated, rating_sum)
+      SELECT skill_id, version, count(*), count(rating), coalesce(sum(rating), 0) FROM rows GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, rated = d.rated + excluded.rated, rating_sum = d.rating_sum + excluded.rating_sum
+    ),
+    put_tags AS (
+      INSERT INTO skill_rollup_tags AS d (skill_id, tag, n)
+      SELECT skill_id, tag, count(*) FROM rows, unnest(tags) AS tag WHERE tag IS NOT NULL GROUP BY skill_id, tag
+      ON CONFLICT (skill_id, tag) DO UPDATE SET n = d.n + excluded.n
+    ),
+    put_raters AS (
+      INSERT INTO skill_rollup_raters (user_id, skill_id)
+      SELECT DISTINCT user_id, skill_id FROM rows WHERE rating IS NOT NULL
+      ON CONFLICT (user_id, skill_id) DO NOTHING
+    )
+    SELECT count(*) FROM rows
+  $sql$, v_window.predicate) INTO v_rows;
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(), rolled = rolled + v_rows
+  WHERE source = 'feedback';
+  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
+END;
+$function$;
+
+-- Forgets all sums. The snapshots are good only on the server that saved them: after a restore elsewhere this is needed.
+CREATE OR REPLACE FUNCTION skill_rollup_reset() RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  PERFORM FROM skill_rollup_state FOR UPDATE;
+  TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
+    skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
+    skill_rollup_raters;
+  UPDATE skill_rollup_state SET
+    snapshot = '1:1:', part_txid = NULL, part_id = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
+    system_identifier = (SELECT system_identifier FROM pg_control_system());
+END;
+$function$;
+
+-- Rows restored from a server that had counted further carry ids of transactions that are yet to come here. Gives at
+-- most p_max_rows of them the present one, and returns how many; 0: there are none left.
+CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  v_limit bigint := txid_current();
+  v_rows  bigint;
+  v_more  bigint;
+BEGIN
+  UPDATE skill_usage_events SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_usage_events
+                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  UPDATE skill_feedback SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_feedback
+                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+  GET DIAGNOSTICS v_more = ROW_COUNT;
+  RETURN v_rows + v_more;
+END;
+$function$;
+
+
+-- As in 20251220_create_skill_system.sql: what the names in a function mean is not the caller's choice.
+DO $pin$
+DECLARE
+  v_function regprocedure;
+BEGIN
+  FOREACH v_function IN ARRAY ARRAY[
+    'skill_rollup_window(regclass,skill_rollup_state,integer)',
+    'skill_rollup_events(integer,boolean)',
+    'skill_rollup_feedback(integer,boolean)',
+    'skill_rollup_recount_sets(uuid[])',
+    'skill_rollup_reset()',
+    'skill_rollup_adopt(integer)'
+  ]::regprocedure[] LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
+  END LOOP;
+END
+$pin$;

@@ -1,0 +1,24 @@
+-- Uses by one dimension, from the events themselves: `by` is tier, category, element, realm, version, outcome, day or hour.
+WITH parts (key, n, ok, soft, hard, latency_n, latency_sum) AS (
+  SELECT
+    CASE :by::text
+      WHEN 'tier' THEN coalesce(e.state_snapshot->>'tier', e.tier)
+      WHEN 'element' THEN e.state_snapshot->>'element'
+      WHEN 'realm' THEN e.state_snapshot->>'realm'
+      WHEN 'category' THEN r.meta->>'category'
+      WHEN 'version' THEN e.skill_id || ' ' || e.version
+      WHEN 'outcome' THEN CASE WHEN outcome IN ('success', 'soft_fail', 'hard_refusal') THEN outcome ELSE 'other' END
+      WHEN 'day' THEN (e.created_at AT TIME ZONE 'UTC')::date::text
+      ELSE to_char(e.created_at AT TIME ZONE 'UTC', 'HH24')
+    END,
+    count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
+    count(*) FILTER (WHERE outcome = 'hard_refusal'),
+    CASE WHEN :by::text <> 'outcome' THEN count(latency_ms) END, CASE WHEN :by::text <> 'outcome' THEN coalesce(sum(latency_ms), 0) END
+  FROM skill_usage_events e LEFT JOIN skills_registry r ON r.skill_id = e.skill_id AND :by::text = 'category'
+  WHERE (:since::timestamptz IS NULL OR e.created_at >= :since::timestamptz)
+    AND (:until::timestamptz IS NULL OR e.created_at < :until::timestamptz)
+    AND (:skill::text IS NULL OR e.skill_id = :skill::text)
+    AND (:by::text <> 'hour' OR isfinite(e.created_at))
+  GROUP BY 1
+)
+-- include: groups-end

@@ -1,0 +1,7 @@
+-- Events that no step has taken into the rollups yet, of the skill asked for.
+tail AS (
+  SELECT * FROM skill_usage_events
+  WHERE txid >= :xmin::bigint AND NOT txid_visible_in_snapshot(txid, :snapshot::text::txid_snapshot)
+    AND NOT (txid = coalesce(:part_txid::bigint, -1) AND id <= coalesce(:part_id::bigint, 0))
+    AND (:skill::text IS NULL OR skill_id = :skill::text)
+)

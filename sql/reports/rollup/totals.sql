@@ -1,0 +1,45 @@
+-- The whole system in one row.
+WITH
+-- include: usage,
+events AS (
+  SELECT coalesce(sum(n), 0) AS events, count(DISTINCT skill_id) AS skills_used, coalesce(sum(ok), 0) AS success, coalesce(sum(soft), 0) AS soft_fail,
+    coalesce(sum(hard), 0) AS hard_refusal, min(first_at) AS first_event, max(last_at) AS last_event
+  FROM usage WHERE n > 0
+),
+people AS (
+  SELECT s.users + (
+      SELECT count(*) FROM (SELECT DISTINCT user_id FROM tail) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
+    ) AS users,
+    s.sessions + (
+      SELECT count(*) FROM (SELECT DISTINCT user_id, session_id FROM tail WHERE session_id IS NOT NULL) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_sessions u WHERE u.user_id = seen.user_id AND u.session_id = seen.session_id LIMIT 1) IS NULL
+    ) AS sessions
+  FROM skill_rollup_state s WHERE s.source = 'events' AND :since::timestamptz IS NULL
+  UNION ALL
+  -- over a period they are counted from the events
+  SELECT count(*), sum(sessions) FROM (
+    SELECT user_id, count(session_id) AS sessions FROM (
+      SELECT DISTINCT user_id, session_id FROM skill_usage_events
+      WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+    ) AS pairs GROUP BY user_id
+  ) AS by_user WHERE :since::timestamptz IS NOT NULL
+),
+feedback AS (
+  SELECT coalesce(sum(n), 0) AS entries, round(sum(rating_sum)::numeric / nullif(sum(rated), 0), 2) AS avg_rating
+  FROM (
+    SELECT n, rated, rating_sum FROM skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    UNION ALL
+    SELECT count(*), count(rating), sum(rating) FROM skill_feedback
+    WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
+      AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
+    UNION ALL
+    SELECT count(*), count(rating), sum(rating) FROM skill_feedback
+    WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+  ) AS parts
+),
+-- include: registry
+SELECT e.events::bigint, people.users, people.sessions::bigint AS sessions, e.skills_used, e.success::bigint, e.soft_fail::bigint,
+  e.hard_refusal::bigint, (e.events - e.success - e.soft_fail - e.hard_refusal)::bigint AS other, feedback.entries AS feedback,
+  feedback.avg_rating, unlocks.unlocked AS unlocks, registry.registered, registry.enabled, e.first_event, e.last_event
+FROM events e, people, feedback, unlocks, registry;

@@ -1,0 +1,31 @@
+import { grouped, printable } from '../../../core/text.ts'
+import type { Style } from '../../../render/style.ts'
+import { renderTable } from '../../../render/table.ts'
+import type { Cooccurrence } from '../../../stats/report.ts'
+import { minute, percent } from './format.ts'
+
+/** A row per set of skills. */
+export function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: number): string[] {
+  if (sets.length === 0) return ['no set of two skills has succeeded together in three sessions yet']
+  const columns = [
+    { title: 'skills', shrink: true, least: 48 },
+    { title: 'sessions', align: 'right' as const },
+    { title: 'users', align: 'right' as const },
+    { title: 'success', align: 'right' as const },
+    { title: 'tier', optional: true },
+    { title: 'element', optional: true },
+    { title: 'realm', shrink: true, optional: true },
+    { title: 'last seen', optional: true },
+  ]
+  const rows = sets.map((set) => [
+    printable(set.skillSet.join(' + ')),
+    grouped(set.cooccurrenceCount),
+    grouped(set.distinctUsers),
+    set.avgSuccessRate === null ? '-' : percent(set.avgSuccessRate * 100),
+    printable(set.tier ?? '-'),
+    printable(set.element ?? '-'),
+    printable(set.realm ?? '-'),
+    minute(set.lastObserved),
+  ])
+  return renderTable(columns, rows, width, style)
+}

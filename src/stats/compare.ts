@@ -1,0 +1,83 @@
+import { periodOf } from './period.ts'
+import type { Question } from './question.ts'
+import { bindingsOf } from './question.ts'
+import type { Comparison, SkillChange } from './report.ts'
+import { proportionTest, realChanges } from './two-proportions.ts'
+import { count } from './values.ts'
+
+const FALSE_DISCOVERY_RATE = 0.05
+
+interface Uses {
+  uses: number
+  success: number
+}
+
+/** The last so many ms against those before: what changed in the success rate, and not by chance. */
+export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
+  const end = question.now.getTime()
+  const [start, middle] = [new Date(end - 2 * lengthMs), new Date(end - lengthMs)]
+  const before = await readUses(question, start, middle)
+  const after = await readUses(question, middle, question.now)
+  const skills = [...new Set([...before.keys(), ...after.keys()])].map((skillId) =>
+    change(skillId, before.get(skillId), after.get(skillId)),
+  )
+  const real = realChanges(
+    skills.map(({ pValue }) => pValue),
+    FALSE_DISCOVERY_RATE,
+  )
+  const judged = skills.map((skill, i) => (skill.verdict === 'no change' && real.has(i) ? { ...skill, verdict: direction(skill) } : skill))
+  const total = change(null, sum(before), sum(after))
+  const comparison: Comparison = {
+    before: { since: start.toISOString(), until: middle.toISOString() },
+    after: { since: middle.toISOString(), until: question.now.toISOString() },
+    falseDiscoveryRate: FALSE_DISCOVERY_RATE,
+    total: total.pValue !== null && total.pValue < FALSE_DISCOVERY_RATE ? { ...total, verdict: direction(total) } : total,
+    skills: judged.toSorted(surestFirst).slice(0, question.limit),
+  }
+  return { comparison, truncated: judged.length > question.limit }
+}
+
+async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {
+  const asked = { ...question, period: periodOf(since, until) }
+  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked))
+  return new Map(rows.map((row) => [String(row['skill_id']), { uses: count(row['uses']), success: count(row['success']) }]))
+}
+
+function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE): SkillChange {
+  const [rateBefore, rateAfter] = [before, after].map(({ uses, success }) => (uses === 0 ? null : (100 * success) / uses))
+  const pValue = proportionTest(before, after)
+  return {
+    skillId,
+    usesBefore: before.uses,
+    usesAfter: after.uses,
+    successRateBeforePct: rounded(rateBefore),
+    successRateAfterPct: rounded(rateAfter),
+    differencePoints: rateBefore === null || rateAfter === null ? null : rounded((rateAfter ?? 0) - (rateBefore ?? 0)),
+    pValue,
+    verdict: before.uses === 0 ? 'new' : after.uses === 0 ? 'gone' : pValue === null ? 'too few' : 'no change',
+  }
+}
+
+const NONE: Uses = { uses: 0, success: 0 }
+
+function sum(all: ReadonlyMap<string, Uses>): Uses {
+  return [...all.values()].reduce((a, b) => ({ uses: a.uses + b.uses, success: a.success + b.success }), NONE)
+}
+
+function direction({ differencePoints }: SkillChange): 'better' | 'worse' {
+  return (differencePoints ?? 0) > 0 ? 'better' : 'worse'
+}
+
+function rounded(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Math.round(value * 100) / 100
+}
+
+function surestFirst(a: SkillChange, b: SkillChange): number {
+  if (isReal(a) !== isReal(b)) return isReal(a) ? -1 : 1
+  if (isReal(a)) return (a.pValue ?? 1) - (b.pValue ?? 1)
+  return b.usesBefore + b.usesAfter - a.usesBefore - a.usesAfter || ((a.skillId ?? '') < (b.skillId ?? '') ? -1 : 1)
+}
+
+function isReal({ verdict }: SkillChange): boolean {
+  return verdict === 'better' || verdict === 'worse'
+}

@@ -1,0 +1,68 @@
+import type { Db, Row } from '../db/db.ts'
+import type { Bindings } from './report-query.ts'
+import { count, timeOrNull } from './values.ts'
+
+/** How far the rollups are. */
+export interface Marks {
+  /** For the queries: which rows the steps have not taken yet. */
+  bindings: Bindings
+  /** The snapshots were saved on another server: they say nothing about the rows of this one. */
+  foreign: boolean
+  rolled: number
+  tail: number
+  steppedAt: string | null
+  prunedBefore: Date | null
+}
+
+/** More events than this are not counted one by one. */
+const MOST = 1_000_000
+
+const STATE = `
+  select source, txid_snapshot_xmin(snapshot)::text as xmin, snapshot::text as snapshot, part_txid::text as part_txid, part_id::text as part_id,
+         rolled, stepped_at, pruned_before, system_identifier <> (select system_identifier from pg_control_system()) as foreign
+    from skill_rollup_state`
+
+const TAIL = `
+  select count(*) as tail from (
+    select from skill_usage_events
+     where txid >= $1::text::bigint and not txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
+       and not (txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
+     limit ${MOST}) as rows`
+
+/** Reads the state of the rollups. Undefined when this database has none yet. */
+export async function readMarks(db: Db): Promise<Marks | undefined> {
+  const [made] = await db.query("select to_regclass('skill_rollup_state') is not null as made")
+  if (made?.['made'] !== true) return undefined
+  const rows = await db.query(STATE)
+  const events = rows.find((row) => row['source'] === 'events')
+  const feedback = rows.find((row) => row['source'] === 'feedback')
+  if (events === undefined || feedback === undefined) return undefined
+  const foreign = events['foreign'] === true
+  const [rest] = foreign
+    ? []
+    : await db.query(
+        TAIL,
+        ['xmin', 'snapshot', 'part_txid', 'part_id'].map((name) => mark(events, name)),
+      )
+  return {
+    bindings: {
+      xmin: mark(events, 'xmin'),
+      snapshot: mark(events, 'snapshot'),
+      part_txid: mark(events, 'part_txid'),
+      part_id: mark(events, 'part_id'),
+      feedback_xmin: mark(feedback, 'xmin'),
+      feedback_snapshot: mark(feedback, 'snapshot'),
+      feedback_part_txid: mark(feedback, 'part_txid'),
+      feedback_part_id: mark(feedback, 'part_id'),
+    },
+    foreign,
+    rolled: count(events['rolled']),
+    tail: count(rest?.['tail']),
+    steppedAt: timeOrNull(events['stepped_at']),
+    prunedBefore: events['pruned_before'] instanceof Date ? events['pruned_before'] : null,
+  }
+}
+
+function mark(row: Row, name: string): string | null {
+  return (row[name] ?? null) as string | null
+}

@@ -1,0 +1,33 @@
+import type { Question } from './question.ts'
+import { bindingsOf } from './question.ts'
+import type { Totals } from './report.ts'
+import { count, numberOrNull, timeOrNull } from './values.ts'
+
+/** The totals of all skills in the period. */
+export async function readTotals(question: Question): Promise<Totals> {
+  const { db, queries, mode, period, marks } = question
+  const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null })
+  const countable = period.since === null || !isPruned(period.since, marks?.prunedBefore ?? null)
+  return {
+    events: count(row['events']),
+    users: countable ? count(row['users']) : null,
+    sessions: countable ? count(row['sessions']) : null,
+    skillsUsed: count(row['skills_used']),
+    success: count(row['success']),
+    softFail: count(row['soft_fail']),
+    hardRefusal: count(row['hard_refusal']),
+    otherOutcomes: count(row['other']),
+    feedback: count(row['feedback']),
+    avgRating: numberOrNull(row['avg_rating']),
+    unlocks: count(row['unlocks']),
+    registered: count(row['registered']),
+    enabled: count(row['enabled']),
+    firstEvent: timeOrNull(row['first_event']),
+    lastEvent: timeOrNull(row['last_event']),
+  }
+}
+
+/** Whether events of a period that begins then are gone. */
+export function isPruned(since: Date, prunedBefore: Date | null): boolean {
+  return prunedBefore !== null && since < prunedBefore
+}

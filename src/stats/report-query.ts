@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Db, Parameter, Row } from '../db/db.ts'
+
+export type Bindings = Readonly<Record<string, Parameter>>
+
+/** The report queries of a folder; `rollup` and `exact` give the same columns from different tables. */
+export interface ReportQueries {
+  run(db: Db, name: string, mode: 'rollup' | 'exact' | undefined, bindings: Bindings): Promise<Row[]>
+}
+
+/** Reads each file once. */
+export function reportQueries(folder: string): ReportQueries {
+  const texts = new Map<string, Promise<string>>()
+  const load = (name: string, mode: string | undefined): Promise<string> => {
+    const key = `${mode ?? ''}/${name}`
+    const known = texts.get(key) ?? readQuery(folder, name, mode)
+    texts.set(key, known)
+    return known
+  }
+  return {
+    run: async (db, name, mode, bindings) => {
+      const { text, parameters } = bind(await load(name, mode), bindings)
+      return db.query(text, parameters)
+    },
+  }
+}
+
+const INCLUDE = /^-- include: ([a-z-]+)(,?)$/gm
+
+/** A line `-- include: NAME` stands for the file NAME.sql, of the same mode or of both; a comma behind it is kept. */
+async function readQuery(folder: string, name: string, mode: string | undefined): Promise<string> {
+  const places = [...(mode === undefined ? [] : [path.join(folder, mode, `${name}.sql`)]), path.join(folder, `${name}.sql`)]
+  const text = await readFirst(places)
+  const included = new Map<string, string>()
+  for (const [, part = ''] of text.matchAll(INCLUDE)) included.set(part, await readQuery(folder, part, mode))
+  return text.replace(INCLUDE, (_, part: string, comma: string) => `${(included.get(part) ?? '').trimEnd()}${comma}`)
+}
+
+async function readFirst([first = '', ...others]: readonly string[]): Promise<string> {
+  try {
+    return await readFile(first, 'utf8')
+  } catch (error) {
+    if (others.length === 0 || (error as { code?: unknown }).code !== 'ENOENT') throw error
+    return readFirst(others)
+  }
+}
+
+/** Numbers the named parameters (`:since`) that a text uses; a cast (`::text`) is none. */
+function bind(text: string, bindings: Bindings): { text: string; parameters: Parameter[] } {
+  const names: string[] = []
+  const numbered = text.replaceAll(/--.*$/gm, '').replaceAll(/(?<!:):([a-z_]+)\b/g, (whole, name: string) => {
+    if (!(name in bindings)) throw new Error(`report query: nothing is bound to ${whole}`)
+    if (!names.includes(name)) names.push(name)
+    return `$${names.indexOf(name) + 1}`
+  })
+  return { text: numbered, parameters: names.map((name) => bindings[name] ?? null) }
+}

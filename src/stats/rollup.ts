@@ -1,0 +1,130 @@
+import { SkillsError } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+import { count } from './values.ts'
+
+export interface RollupOptions {
+  /** Rows of one step, which is one transaction; 100,000 unless given. */
+  batch?: number | undefined
+  /** Begin no step after so many milliseconds. */
+  maxMs?: number | undefined
+  /** Forget the sums and add up all events anew. */
+  rebuild?: boolean | undefined
+  /** Rebuild although events are pruned, whose sums are lost by it. */
+  loseHistory?: boolean | undefined
+  onStep?: ((done: RollupProgress) => void) | undefined
+}
+
+export interface RollupProgress {
+  events: number
+  feedback: number
+  steps: number
+}
+
+/** What a run has done. */
+export interface RollupReport extends RollupProgress {
+  rebuilt: boolean
+  /** Indexes that were missing and have been built. */
+  indexes: string[]
+  /** Everything is taken in; false when the time was up. */
+  finished: boolean
+  durationMs: number
+}
+
+const DEFAULT_BATCH = 100_000
+
+/** Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another. */
+export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
+  const began = Date.now()
+  const { batch = DEFAULT_BATCH, maxMs = Infinity } = options
+  const indexes = await buildMissingIndexes(db)
+  const rebuilt = await resetWhenNeeded(db, options)
+  const done: RollupProgress = { events: 0, feedback: 0, steps: 0 }
+  let finished = false
+  while (!finished && Date.now() - began < maxMs) {
+    const events = await step(db, 'events', batch)
+    const feedback = await step(db, 'feedback', batch)
+    done.events += events.rows
+    done.feedback += feedback.rows
+    done.steps++
+    finished = !events.more && !feedback.more
+    options.onStep?.({ ...done })
+  }
+  return { ...done, rebuilt, indexes, finished, durationMs: Date.now() - began }
+}
+
+export interface StepResult {
+  rows: number
+  more: boolean
+  /** Another step is at work, and this one did not wait. */
+  busy: boolean
+}
+
+/** One step in a transaction of its own. */
+export async function step(db: Db, source: 'events' | 'feedback', rows: number, wait = true): Promise<StepResult> {
+  const [result] = await db.transaction({ isolation: 'read committed' }, () =>
+    db.query(`select skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
+  )
+  const done = result?.['done'] as { rows?: number; more?: boolean; state?: string } | undefined
+  if (done?.state === 'foreign') {
+    throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
+      hint: 'skills rollup --rebuild adds them up anew',
+    })
+  }
+  return { rows: count(done?.rows), more: done?.more === true, busy: done?.state === 'busy' }
+}
+
+const INDEXES = [
+  ['idx_skill_usage_txid', 'skill_usage_events'],
+  ['idx_skill_feedback_txid', 'skill_feedback'],
+] as const
+
+/** The migration leaves out an index that would have stopped the writers of a large table; here it is built beside them. */
+async function buildMissingIndexes(db: Db): Promise<string[]> {
+  const built: string[] = []
+  for (const [index, table] of INDEXES) {
+    const [found] = await db.transaction({ readOnly: true }, () =>
+      db.query(
+        `select i.indisvalid as valid, n.nspname as schema from pg_class c
+           join pg_namespace n on n.oid = c.relnamespace
+           left join pg_index i on i.indexrelid = (select x.oid from pg_class x where x.relname = $2 and x.relnamespace = c.relnamespace)
+          where c.oid = to_regclass($1)`,
+        [table, index],
+      ),
+    )
+    if (found === undefined || found['valid'] === true) continue
+    const [schema] = [quoted(String(found['schema']))]
+    // one that was interrupted is left behind, not valid and in the way
+    if (found['valid'] === false) await db.exec(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${index}`)
+    await db.exec(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${schema}.${table} (txid)`)
+    built.push(index)
+  }
+  return built
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+async function resetWhenNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
+  const [state] = await db.transaction({ readOnly: true }, () =>
+    db.query(
+      `select bool_or(system_identifier <> (select system_identifier from pg_control_system())) as foreign, max(pruned_before) as pruned
+         from skill_rollup_state`,
+    ),
+  )
+  if (!rebuild && state?.['foreign'] !== true) return false
+  if (state?.['pruned'] instanceof Date && !loseHistory) {
+    throw new SkillsError(
+      'ROLLUP_KEPT',
+      `events before ${state['pruned'].toISOString()} are pruned: a rebuild would lose what the rollups hold of them`,
+      {
+        hint: 'nothing was changed; --rebuild --yes does it all the same',
+      },
+    )
+  }
+  await db.transaction({}, () => db.query('select skill_rollup_reset()'))
+  for (;;) {
+    const [adopted] = await db.transaction({}, () => db.query('select skill_rollup_adopt(50000) as rows'))
+    if (count(adopted?.['rows']) === 0) return true
+  }
+}

@@ -1,0 +1,17 @@
+// int8 and numeric come as text; the counts of a log fit a JS number
+
+export function count(value: unknown): number {
+  return Number(value ?? 0)
+}
+
+export function numberOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
+
+export function timeOrNull(value: unknown): string | null {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : null
+}
+
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

@@ -1,4 +1,0 @@
-import { freshServer } from '../support/databases.ts'
-import { mutationTests } from '../support/mutation-tests.ts'
-
-mutationTests({ name: 'server', fresh: freshServer })
