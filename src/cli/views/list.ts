@@ -30,7 +30,7 @@ export function listView(
     head,
     ...renderTable(columns, skills.map(cells), width, style),
     `${plural(skills.length, 'skill')}, ${enabled} enabled`,
-    ...(overridden ? [style.dim('* set in the database; the file says otherwise (skills show ID)')] : []),
+    ...(overridden ? [style.dim('* set in the database, not by the file: skills show ID')] : []),
   ]
 }
 

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Ajv } from 'ajv'
+import yaml from 'js-yaml'
+import { describe, expect, test } from 'vitest'
+import { CATEGORIES, KINDS, TIERS } from '../../../src/registry/skill.ts'
+import { KNOWN_KEYS } from '../../../src/registry/validate.ts'
+import type { RuleCode } from '../../../src/registry/rules.ts'
+import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../../..')
+const schema = JSON.parse(readFileSync(path.join(ROOT, 'docs/skill.schema.json'), 'utf8')) as {
+  properties: Record<string, unknown>
+  definitions: Record<string, { enum?: unknown[] }>
+}
+const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema)
+
+/** What an editor makes of the front matter: YAML with its usual types. */
+function frontMatter(text: string): unknown {
+  return yaml.load(/^---\n([^]*?)\n---\n/.exec(text)?.[1] ?? '')
+}
+
+const FILE = 'review-changes/SKILL.md'
+const textOf = (files: Readonly<Record<string, unknown>>): string => (typeof files[FILE] === 'string' ? files[FILE] : '')
+
+test('it knows every key, and the words that the rules know', () => {
+  expect(new Set(Object.keys(schema.properties))).toEqual(new Set(KNOWN_KEYS))
+  expect([schema.definitions['tier']?.enum, schema.definitions['category']?.enum, schema.definitions['kind']?.enum]).toEqual([
+    TIERS,
+    CATEGORIES,
+    KINDS,
+  ])
+})
+
+describe('it takes what breaks no rule', () => {
+  test.each(Object.entries(RULE_EXAMPLES))('%s', (_, { passes }) => {
+    const text = textOf(passes).replaceAll('\r\n', '\n')
+    expect(validate(frontMatter(text)), JSON.stringify(validate.errors)).toBe(true)
+  })
+
+  test.each(['skills/elemental-checkin', 'skills/dialectical-scaffold', 'skills/window-of-tolerance'])('%s', (folder) => {
+    expect(validate(frontMatter(readFileSync(path.join(ROOT, folder, 'SKILL.md'), 'utf8'))), JSON.stringify(validate.errors)).toBe(true)
+  })
+})
+
+/** The rules that a schema can hold. */
+const HELD: RuleCode[] = [
+  ...(['SKILL_NAME_MISSING', 'SKILL_NAME_INVALID', 'SKILL_NAME_LENGTH', 'SKILL_DESCRIPTION_MISSING', 'SKILL_DESCRIPTION_LENGTH'] as const),
+  ...(['SKILL_COMPATIBILITY_LENGTH', 'SKILL_METADATA_TYPE', 'SKILL_FIELD_TYPE', 'SKILL_VERSION_INVALID', 'SKILL_TIER_INVALID'] as const),
+  ...(['SKILL_CATEGORY_INVALID', 'SKILL_KIND_INVALID', 'SKILL_TRUST_LEVEL_INVALID', 'SKILL_ENABLED_INVALID'] as const),
+]
+
+describe('it refuses what breaks', () => {
+  test.each(HELD)('%s', (code) => {
+    expect(validate(frontMatter(textOf(RULE_EXAMPLES[code].fails)))).toBe(false)
+  })
+})
+
+test.each(['-a', 'a-', 'a--b', 'a b', 'a.b', 'a/b', 'A', 'a_b', ''])('the name %j is refused', (name) => {
+  expect(validate({ name, description: 'd' })).toBe(false)
+})
+
+test.each(['a', 'a-1', 'überprüfung', '检查'])('the name %j is taken', (name) => {
+  expect(validate({ name, description: 'd' })).toBe(true)
+})
