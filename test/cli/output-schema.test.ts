@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { freshEmbedded } from '../support/databases.ts'
+import { freshEmbedded, freshServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -153,7 +153,7 @@ test('lint, rules, new and import', async () => {
 })
 
 test('list, show, enable, disable, trust and diff', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await freshServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   await run(cwd, ['list', ...flags], 2, 'NOT_MIGRATED')
   await run(cwd, ['migrate', ...flags], 0)
