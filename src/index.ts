@@ -6,7 +6,15 @@ import type { Db } from './db/db.ts'
 import type { MigrateEvent, MigrateReport, StatusReport } from './migrations/report.ts'
 import { SkillsError } from './core/errors.ts'
 import { loadSettings } from './config/settings.ts'
-import { catalogQuery, migrationSources, packageRoot, packageVersion, toolName } from './config/package-files.ts'
+import {
+  catalogQuery,
+  checkSources,
+  installedPacks,
+  migrationSources,
+  packageRoot,
+  packageVersion,
+  toolName,
+} from './config/package-files.ts'
 import { openDb } from './db/open.ts'
 import type { BaselineReport } from './migrations/baseline.ts'
 import { baseline as recordBaseline } from './migrations/baseline.ts'
@@ -14,14 +22,23 @@ import { migrate as runMigrations } from './migrations/migrate.ts'
 import type { RepairReport } from './migrations/repair.ts'
 import { planRepair, repair as carryOutRepair } from './migrations/repair.ts'
 import { readMigrations } from './migrations/read-migrations.ts'
-import { ledgerFacts, migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import type { DiffReport } from './registry/diff-report.ts'
 import { diffReport } from './registry/diff-report.ts'
+import { migrationStatus as readMigrationStatus } from './migrations/status.ts'
+import { declaredObjects } from './migrations/declared-objects.ts'
+import type { LedgerFacts } from './migrations/ledger-facts.ts'
+import { readLedgerFacts } from './migrations/ledger-facts.ts'
+import type { MigrationFile } from './migrations/migration-file.ts'
+import { scratchStatements, textsFor } from './migrations/scratch-statements.ts'
 import { readSkills } from './registry/read-folder.ts'
+import { OWN_META_KEYS, rowFor } from './registry/registry-row.ts'
 import type { Severities } from './registry/severities.ts'
 import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
+import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
+import type { Check } from './verify/check.ts'
 import { readChecks } from './verify/read-checks.ts'
+import type { CopyOptions } from './verify/run-checks.ts'
 import { runChecks } from './verify/run-checks.ts'
 import type { DoctorReport } from './doctor/doctor-report.ts'
 import type { CodePage } from './explain/code-page.ts'
@@ -90,6 +107,8 @@ export type { SkillDetails } from './registry/show-skill.ts'
 export type { SetReport, SkillSetting } from './registry/set-skills.ts'
 export { readSeverities } from './registry/severities.ts'
 export type { RuleSeverity, Severities } from './registry/severities.ts'
+export { APP_ROLE_GRANTS, grantStatements } from './verify/app-role-grants.ts'
+export type { AppRoleGrant } from './verify/app-role-grants.ts'
 export { DatabaseError } from './db/database-error.ts'
 
 export interface ConnectOptions extends Flags {
@@ -208,27 +227,88 @@ export interface VerifyCallOptions {
   skills?: readonly string[]
   /** Folders of your own migrations. */
   dirs?: readonly string[]
+  /** Folders of your own check files. */
+  checks?: readonly string[]
   ledger?: string
+  /** Compare the schema with what the applied files make: `if possible` unless given; `required` fails where the role may not. */
+  drift?: 'no' | 'if possible' | 'required'
+  /** With drift: what no file makes is a fault, also where it is not part of our tables. */
+  exclusive?: boolean
+  /** A role whose rights are to be just what an application needs. */
+  appRole?: string | undefined
   /** A check that cannot run is a failure. */
   strict?: boolean
+  /** For each statement of a check; 30 s unless given. */
+  timeoutMs?: number
   cwd?: string
   /** As for `sync`. */
   projectFolder?: string
   /** As for `sync`. */
   severities?: Severities
+  onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
-  const checks = await readChecks([path.join(packageRoot(), 'sql', 'verify')])
-  const ledger = await ledgerFacts(db, { sources: migrationSources(options.dirs), ledger: options.ledger ?? DEFAULT_LEDGER })
+  const checks = await readChecks(checkSources(options.checks))
+  const ledger = await ledgerState(db, options)
   const skills = await skillFacts(options)
+  const { applied } = ledger
+  const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
+  const { tables, functions } = objects
+  const role = options.appRole
   return runChecks(db, {
     checks,
-    inputs: { ledger, ...(typeof skills === 'string' ? {} : { skills }) },
-    missing: typeof skills === 'string' ? { skills } : {},
+    inputs: {
+      ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
+      objects,
+      ...(typeof skills === 'string' ? {} : { skills }),
+      client: { now: new Date().toISOString() },
+      ...(role === undefined ? {} : { 'app-role': { name: role, tables, functions, grants: APP_ROLE_GRANTS } }),
+    },
+    missing: {
+      ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
+      ...(typeof skills === 'string' ? { skills } : {}),
+    },
+    applied: { migrations: applied.map(({ version }) => version), packs: installedPacks(applied.map(({ version }) => version)) },
+    copy: copyOptions(db, applied, places, options),
+    drift: options.drift ?? 'if possible',
     strict: options.strict === true,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
+}
+
+/** Files and ledger, or why they cannot be compared: then no file counts as applied. */
+async function ledgerState(
+  db: Db,
+  { dirs, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
+): Promise<{ files: MigrationFile[]; facts?: LedgerFacts; applied: MigrationFile[]; missing?: string }> {
+  const files = readMigrations(migrationSources(dirs))
+  try {
+    return { files, ...(await readLedgerFacts(db, files, ledger)) }
+  } catch (error) {
+    if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
+    return { files, applied: [], missing: error.message }
+  }
+}
+
+/** How verify makes what the applied files make. */
+function copyOptions(
+  { info: { schema } }: Db,
+  applied: readonly MigrationFile[],
+  madeAt: Readonly<Record<string, string>>,
+  { exclusive = false, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
+): CopyOptions {
+  const statements = scratchStatements(applied, schema)
+  return {
+    statements: (scratch) => textsFor(statements, schema, scratch),
+    places: statements.map(({ file, line }) => `${file}:${line}`),
+    madeAt,
+    exclusive,
+    ours: new Set([ledger, `${ledger}_progress`]),
+    catalogQuery: catalogQuery(),
+  }
 }
 
 export interface StatsCallOptions {
@@ -292,7 +372,7 @@ export async function explainCodes(): Promise<CodePage[]> {
   const { rulePages } = await import('./explain/rule-pages.ts')
   const { hazardPages } = await import('./explain/hazard-pages.ts')
   const { RULES } = await import('./registry/rules.ts')
-  const checks = await readChecks([path.join(packageRoot(), 'sql', 'verify')])
+  const checks = await readChecks(checkSources())
   return [...errorPages(), ...checkPages(checks), ...rulePages(RULES), ...hazardPages()]
 }
 
@@ -313,7 +393,11 @@ async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<ob
   const folder = await readSkills({ roots, cwd, labelBase, severities })
   return {
     roots: folder.roots.map(({ label }) => label),
-    skills: folder.skills.map(({ id, sha256, version }) => ({ id, sha256, version })),
+    skills: folder.skills.map((skill) => {
+      const { id, sha256, version, enabled, trustLevel } = skill
+      return { id, sha256, version, enabled, trustLevel, meta: rowFor(skill).meta }
+    }),
+    ownKeys: [...OWN_META_KEYS],
     invalid: folder.invalid.map(({ path: where }) => ({ path: where, reason: reasonFor(where, folder.diagnostics) })),
   }
 }

@@ -1,17 +1,45 @@
 -- Everything in schema $1 that a migration can make, a row each: kind, name, and a definition that is the same text
 -- for the same thing on one server. Names of the schema itself stay in the text; the caller replaces them.
 -- What belongs to an extension, or is part of something else listed here (the index of a key, the array type of a
--- table), is left out.
+-- table), is left out. Rows of the kinds `owner`, `grant` and `storage` say what administrators may change; a grant to
+-- PUBLIC ends in "(default)" when it is what the owner's new objects get anyway.
 WITH relations AS (
   SELECT c.* FROM pg_catalog.pg_class c
   WHERE c.relnamespace = $1::text::regnamespace
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+), functions AS (
+  SELECT p.*, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS signature FROM pg_catalog.pg_proc p
+  WHERE p.pronamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+), grantable (kind, name, owner, acl, usual, defaults) AS (
+  SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relname::text, relowner, relacl,
+    acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner), CASE relkind WHEN 'S' THEN 'S'::"char" ELSE 'r'::"char" END
+  FROM relations WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+  UNION ALL
+  SELECT 'function', signature, proowner, proacl, acldefault('f', proowner), 'f'::"char" FROM functions
+), public_rights AS (
+  SELECT g.kind, g.name,
+    coalesce((SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type) FROM aclexplode(coalesce(g.acl, g.usual)) WHERE grantee = 0), '') AS has,
+    coalesce((
+      SELECT string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+      FROM (
+        SELECT coalesce((SELECT d.defaclacl FROM pg_catalog.pg_default_acl d WHERE d.defaclrole = g.owner AND d.defaclnamespace = 0 AND d.defaclobjtype = g.defaults), g.usual)
+        UNION ALL
+        SELECT d.defaclacl FROM pg_catalog.pg_default_acl d
+        WHERE d.defaclrole = g.owner AND d.defaclnamespace = $1::text::regnamespace AND d.defaclobjtype = g.defaults
+      ) AS given (acl), aclexplode(given.acl) AS a
+      WHERE a.grantee = 0), '') AS would_have
+  FROM grantable g
 ), objects (kind, name, definition) AS (
   SELECT CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' ELSE 'table' END, relname::text,
     concat_ws(' ', CASE relpersistence WHEN 'u' THEN 'unlogged' END, CASE WHEN relkind = 'p' THEN pg_catalog.pg_get_partkeydef(oid) END,
       CASE WHEN relispartition THEN pg_catalog.pg_get_expr(relpartbound, oid) END, CASE WHEN relrowsecurity THEN 'row level security' END,
-      CASE WHEN relforcerowsecurity THEN 'forced' END, array_to_string(reloptions, ', '))
+      CASE WHEN relforcerowsecurity THEN 'forced' END)
   FROM relations WHERE relkind IN ('r', 'p', 'f')
+
+  UNION ALL
+  SELECT 'storage', relname::text, array_to_string(reloptions, ', ')
+  FROM relations WHERE relkind IN ('r', 'p', 'f', 'm') AND reloptions IS NOT NULL
 
   UNION ALL
   SELECT 'column', c.relname || '.' || a.attname,
@@ -53,16 +81,13 @@ WITH relations AS (
   FROM relations c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
 
   UNION ALL
-  SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' ELSE 'function' END,
-    p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
+  SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' ELSE 'function' END, p.signature,
     concat_ws(E'\n', 'arguments ' || pg_catalog.pg_get_function_arguments(p.oid), 'returns ' || pg_catalog.pg_get_function_result(p.oid), 'language ' || l.lanname,
       CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END, CASE WHEN p.proisstrict THEN 'strict' END,
       CASE WHEN p.prosecdef THEN 'security definer' END, CASE p.proparallel WHEN 's' THEN 'parallel safe' WHEN 'r' THEN 'parallel restricted' END,
       CASE WHEN p.proleakproof THEN 'leakproof' END, 'set ' || array_to_string(p.proconfig, ', set '),
       CASE WHEN p.prokind <> 'a' THEN 'as ' || coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END)
-  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-  WHERE p.pronamespace = $1::text::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  FROM functions p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 
   UNION ALL
   SELECT 'trigger', c.relname || '.' || t.tgname, pg_catalog.pg_get_triggerdef(t.oid, true) || CASE t.tgenabled WHEN 'D' THEN ' (disabled)' ELSE '' END
@@ -91,6 +116,7 @@ WITH relations AS (
     END
   FROM pg_catalog.pg_type t
   WHERE t.typnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
     AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND EXISTS (SELECT FROM relations c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
 
   UNION ALL
@@ -100,16 +126,31 @@ WITH relations AS (
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
 
   UNION ALL
-  SELECT 'comment', p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', d.description
-  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid
-  WHERE p.pronamespace = $1::text::regnamespace
+  SELECT 'comment', p.signature, d.description
+  FROM functions p JOIN pg_catalog.pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid
 
   UNION ALL
-  -- who besides the owner; what PUBLIC may do is told even where it is the default
-  SELECT 'grant', p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
-    CASE WHEN p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0) THEN 'execute to public' ELSE 'no execute to public' END
-  FROM pg_catalog.pg_proc p
-  WHERE p.pronamespace = $1::text::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  SELECT 'statistics', s.stxname::text, pg_catalog.pg_get_statisticsobjdef(s.oid)
+  FROM pg_catalog.pg_statistic_ext s WHERE s.stxnamespace = $1::text::regnamespace
+
+  UNION ALL
+  SELECT 'owner', kind || ' ' || name, owner::regrole::text FROM grantable
+
+  UNION ALL
+  SELECT 'grant', kind || ' ' || name || ' to PUBLIC', has || CASE WHEN has = would_have THEN ' (default)' ELSE '' END
+  FROM public_rights WHERE has <> '' OR has <> would_have
+
+  UNION ALL
+  SELECT 'grant', g.kind || ' ' || g.name || ' to ' || a.grantee::regrole::text, string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+  FROM grantable g, aclexplode(g.acl) AS a
+  WHERE a.grantee <> 0 AND a.grantee <> g.owner
+  GROUP BY 1, 2
+
+  UNION ALL
+  SELECT 'grant', 'column ' || c.relname || '.' || t.attname || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+    string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+  FROM relations c JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
+  WHERE a.grantee <> c.relowner
+  GROUP BY 1, 2
 )
 SELECT kind, name, definition FROM objects ORDER BY kind COLLATE "C", name COLLATE "C"

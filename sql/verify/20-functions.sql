@@ -1,12 +1,12 @@
 -- What the functions do. Each check makes its own rows for skills that begin with `skills-verify.` and for users that
--- nobody has, looks at the result, and is rolled back; only numbers of the id sequences stay used up. The skills are
+-- nobody has, in a copy of the schema (docs/verify.md), looks at the result, and is rolled back. The skills are
 -- registered first, so that the checks also run where foreign keys to the registry have been added.
 -- What a call returned is kept in a setting of this transaction (skills_verify.*), because a statement does not see
 -- the rows written by a function it calls itself.
 
 -- check: functions.is-skill-unlocked.foundational
 -- title: a foundational skill is unlocked for everybody
--- writes: yes
+-- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
@@ -28,7 +28,7 @@ WHERE probe.got IS DISTINCT FROM true;
 
 -- check: functions.is-skill-unlocked.locked
 -- title: a skill with a gate is locked until somebody opens it
--- writes: yes
+-- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
@@ -53,7 +53,7 @@ WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.is-skill-unlocked.explicit
 -- title: an explicit unlock opens the skill
--- writes: yes
+-- writes: rows
 -- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
@@ -78,7 +78,7 @@ WHERE probe.got IS DISTINCT FROM true;
 
 -- check: functions.is-skill-unlocked.row-with-false
 -- title: a row that says unlocked = false does not open the skill
--- writes: yes
+-- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
@@ -93,7 +93,7 @@ WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.is-skill-unlocked.own-unlock-only
 -- title: an unlock counts for its own user and its own skill alone
--- writes: yes
+-- writes: rows
 -- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}'),
@@ -114,7 +114,7 @@ WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.unlock-skill.writes-the-row
 -- title: unlock_skill returns true and writes what it was told
--- writes: yes
+-- writes: rows
 -- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
@@ -146,7 +146,7 @@ ORDER BY probe.ord;
 
 -- check: functions.unlock-skill.again
 -- title: a second unlock keeps one row, takes the new reason and reopens what was withdrawn
--- writes: yes
+-- writes: rows
 -- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.twice',     '1.0.0', '{"category": "lineage"}'),
@@ -174,7 +174,7 @@ ORDER BY probe.skill_id;
 
 -- check: functions.log-skill-usage.returns-id
 -- title: log_skill_usage writes one event and returns its id
--- writes: yes
+-- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT set_config('skills_verify.returned', coalesce(log_skill_usage(
@@ -192,7 +192,7 @@ WHERE probe.actual <> probe.expected;
 
 -- check: functions.log-skill-usage.stores-arguments
 -- title: log_skill_usage stores every argument in its own column
--- writes: yes
+-- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT log_skill_usage(
@@ -229,7 +229,7 @@ ORDER BY wanted.ord;
 
 -- check: functions.log-skill-usage.defaults
 -- title: what is left out, or given as NULL, becomes NULL or an empty object
--- writes: yes
+-- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
 SELECT log_skill_usage('5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.short', '1.0.0', NULL, 'success');

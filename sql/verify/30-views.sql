@@ -5,7 +5,7 @@
 -- check: views.effectiveness.totals
 -- title: totals do not multiply with feedback
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms) VALUES
@@ -34,7 +34,7 @@ WHERE probe.actual <> probe.expected;
 -- check: views.effectiveness.values
 -- title: rate, latency, rating, users and times are right
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
@@ -72,7 +72,7 @@ ORDER BY wanted.ord;
 -- check: views.effectiveness.unrated
 -- title: a skill nobody has rated is present without a rating, a skill nobody has used is absent
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.unrated', '1.0.0'), ('skills-verify.worded', '1.0.0'), ('skills-verify.unused', '1.0.0');
@@ -112,7 +112,7 @@ ORDER BY probe.skill_id;
 -- check: views.cooccurrence.thresholds
 -- title: a set counts from two successful skills and three sessions on, and only inside a session
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
@@ -168,7 +168,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.skill-set
 -- title: the set holds each skill that succeeded once, sorted, however the session went
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0'), ('skills-verify.d', '1.0.0');
@@ -204,7 +204,7 @@ WHERE probe.actual <> probe.expected;
 -- check: views.cooccurrence.tier
 -- title: the tier comes from the state snapshot, else from the event
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, tier, outcome, state_snapshot)
@@ -247,7 +247,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.success-rate
 -- title: the rate is that of all events of the sessions counted, failed ones included
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
@@ -290,7 +290,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.users-and-times
 -- title: sessions are counted per user, users once, from the first event to the latest
 -- severity: error
--- writes: yes
+-- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot, created_at)

@@ -1,7 +1,26 @@
 -- Whether the database has every migration file, in the wording it was applied in.
--- $1: {"ledger": "schema_migrations", "files": [{"version", "checksum"}], "rows": [{"version", "checksum" or null}]}
--- Rows without a file belong to somebody else's migrations and are no fault; a row without a checksum was written by
--- an older tool and is taken at its word.
+-- $1: {"ledger", "files": [{"version", "file", "checksum", "outOfOrder"}],
+--      "rows": [{"version", "checksum" or null, "tool" or null, "missing"}],
+--      "interrupted": [{"version", "done", "statements" or null}]}
+-- Rows without a file that another tool wrote belong to somebody else's migrations and are no fault.
+
+-- check: ledger.shape
+-- title: the ledger keeps one row for each version
+-- severity: error
+-- input: ledger
+-- remedy: remove duplicate rows, then ALTER TABLE ... ADD PRIMARY KEY (version)
+SELECT
+  format('table %s', $1::jsonb->>'ledger')    AS object,
+  'a primary key on (version)'                AS expected,
+  coalesce((SELECT string_agg(pg_get_constraintdef(k.oid), '; ') FROM pg_constraint k WHERE k.conrelid = c.oid), 'none') AS actual
+FROM pg_class c
+WHERE c.relname = $1::jsonb->>'ledger'
+  AND c.relkind IN ('r', 'p')
+  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
+  );
 
 -- check: ledger.pending
 -- title: every migration file has been applied
@@ -9,28 +28,77 @@
 -- input: ledger
 -- remedy: run `skills migrate`
 SELECT
-  format('migration %s', file.version)                                                     AS object,
-  format('applied, with a row in %s', coalesce($1::jsonb->>'ledger', 'schema_migrations')) AS expected,
-  'pending'                                                                                AS actual
-FROM jsonb_to_recordset(coalesce(nullif($1::jsonb->'files', 'null'), '[]')) AS file (version text, checksum text)
-WHERE NOT EXISTS (
-  SELECT 1
-  FROM jsonb_to_recordset(coalesce(nullif($1::jsonb->'rows', 'null'), '[]')) AS done (version text, checksum text)
-  WHERE done.version = file.version
-)
+  format('migration %s', file.version)                               AS object,
+  format('applied, with a row in %s', $1::jsonb->>'ledger')          AS expected,
+  'pending'                                                          AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text)
+WHERE NOT EXISTS (SELECT 1 FROM jsonb_to_recordset($1::jsonb->'rows') AS done (version text) WHERE done.version = file.version)
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.edited
 -- title: no migration file was changed after it was applied
 -- severity: error
 -- input: ledger
--- remedy: restore the file as it was applied and put the change into a new migration
+-- remedy: restore the file as it was applied and put the change into a new migration; if only comments or blanks changed, `skills migrate repair VERSION`
 SELECT
-  format('migration %s', file.version)        AS object,
-  format('%s, as applied', done.checksum)     AS expected,
-  format('%s, as the file is', file.checksum) AS actual
-FROM jsonb_to_recordset(coalesce(nullif($1::jsonb->'files', 'null'), '[]')) AS file (version text, checksum text)
-JOIN jsonb_to_recordset(coalesce(nullif($1::jsonb->'rows', 'null'), '[]')) AS done (version text, checksum text)
-  ON done.version = file.version
+  format('migration %s', file.version)                                    AS object,
+  coalesce(done.checksum || ', as applied', 'the digest it was applied with') AS expected,
+  CASE WHEN done.checksum IS NULL THEN 'the digest is gone from the ledger' ELSE file.checksum || ', as the file is' END AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, checksum text)
+JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
 WHERE done.checksum <> file.checksum
+  -- an older tool kept no digests, and did not sign its rows either
+  OR (done.checksum IS NULL AND done.tool IS NOT NULL)
+ORDER BY file.version COLLATE "C";
+
+-- check: ledger.missing
+-- title: every migration that was applied still has its file
+-- severity: error
+-- input: ledger
+-- remedy: put the file back or name its folder with --dir; if it is gone for good, `skills migrate repair VERSION --forget`
+SELECT
+  format('migration %s', done.version)                  AS object,
+  'a file of that name'                                 AS expected,
+  format('none; %s applied it', done.tool)              AS actual
+FROM jsonb_to_recordset($1::jsonb->'rows') AS done (version text, tool text, missing boolean)
+WHERE done.missing
+ORDER BY done.version COLLATE "C";
+
+-- check: ledger.out-of-order
+-- title: no pending migration sorts before an applied one
+-- severity: warning
+-- input: ledger
+-- remedy: `skills migrate` runs it all the same; if a later file rests on it, rename it so that it sorts last
+SELECT
+  format('migration %s', file.version)             AS object,
+  'applied before those that sort behind it'       AS expected,
+  'pending'                                        AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, "outOfOrder" boolean)
+WHERE file."outOfOrder"
+ORDER BY file.version COLLATE "C";
+
+-- check: ledger.interrupted
+-- title: no migration file is half done
+-- severity: error
+-- input: ledger
+-- remedy: run `skills migrate`: it goes on behind the last finished statement
+SELECT
+  format('migration %s', begun.version)                                                        AS object,
+  'applied as a whole'                                                                         AS expected,
+  format('interrupted: %s of %s statements done', begun.done, coalesce(begun.statements::text, 'an unknown number of')) AS actual
+FROM jsonb_to_recordset($1::jsonb->'interrupted') AS begun (version text, done integer, statements integer)
+ORDER BY begun.version COLLATE "C";
+
+-- check: ledger.adopted
+-- title: the ledger knows in which wording each file was applied
+-- severity: info
+-- input: ledger
+-- remedy: an older tool wrote the row: record the digest of the file as it is now with `skills migrate repair VERSION`
+SELECT
+  format('migration %s', file.version)           AS object,
+  'a digest of the file as it was applied'       AS expected,
+  'none: the row is of an older tool'            AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text)
+JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
+WHERE done.checksum IS NULL AND done.tool IS NULL
 ORDER BY file.version COLLATE "C";

@@ -24,7 +24,7 @@ export interface DatabaseFlags {
 }
 
 /** All options that settings come from. */
-export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[] }
+export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[]; checks?: string[] }
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -138,6 +138,7 @@ export function settingsOf(context: Context, flags: CommandFlags, purpose: Purpo
       ledger: flags.ledger,
       skills: flags.skills,
       migrations: flags.dir,
+      checks: flags.checks,
       config: flags.config,
     },
     context.env,

@@ -7,10 +7,10 @@ const SEVERITIES: Readonly<Record<CheckResult['severity'], Severity>> = { error:
 /** The checks as reporters take them. With `strict` one that could not run has failed, as it lets the command fail. */
 export function verifyResults(checks: readonly CheckResult[], strict: boolean): ReportResult[] {
   return checks.map((check): ReportResult => {
-    const { id, title, severity, status, reason, faults } = check
+    const { id, title, severity, status, reason, applies, faults } = check
     const result = { code: id, title, group: id.split('.')[0] ?? id, severity: SEVERITIES[severity] }
     if (status === 'passed') return { ...result, status: 'ok', messages: [] }
-    if (status === 'skipped' && !strict) return { ...result, status: 'skipped', reason: reason ?? '', messages: [] }
+    if (status === 'skipped' && (!strict || applies === false)) return { ...result, status: 'skipped', reason: reason ?? '', messages: [] }
     if (status === 'skipped') {
       const remedy = 'with --strict every check must run: give the role the right it lacks, or leave --strict out'
       return { ...result, severity: 'error', status: 'failed', messages: [{ text: `could not run: ${reason ?? ''}`, remedy }] }

@@ -18,6 +18,8 @@ export interface ConfigFile {
   skills?: string | string[]
   /** Folders of the user's own migrations, run after the package's. */
   migrations?: string | string[]
+  /** Folders of the user's own check files, for `skills verify`. */
+  checks?: string | string[]
   /** The severity of a rule of `skills lint` by its code: off, note, warning or error. */
   rules?: Readonly<Record<string, string>>
 }
@@ -38,6 +40,7 @@ const KEYS: Readonly<Record<keyof ConfigFile, ValueType>> = {
   ledger: 'string',
   skills: 'strings',
   migrations: 'strings',
+  checks: 'strings',
   rules: 'words',
 }
 

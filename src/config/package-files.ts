@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,4 +29,20 @@ export function catalogQuery(): string {
 export function migrationSources(dirs: readonly string[] = []): { directory: string; label: string; own: boolean }[] {
   const own = { directory: path.join(packageRoot(), 'sql', 'migrations'), label: 'sql/migrations', own: true }
   return [own, ...dirs.map((directory) => ({ directory, label: directory, own: false }))]
+}
+
+/** The package's checks, then the user's. */
+export function checkSources(dirs: readonly string[] = []): { directory: string; label: string }[] {
+  const own = { directory: path.join(packageRoot(), 'sql', 'verify'), label: 'sql/verify' }
+  return [own, ...dirs.map((directory) => ({ directory, label: directory }))]
+}
+
+/** Names of the optional packs all of whose migrations are among the versions. */
+export function installedPacks(versions: readonly string[]): string[] {
+  const folder = path.join(packageRoot(), 'sql', 'packs')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter((pack) => {
+    const files = readdirSync(path.join(folder, pack)).filter((name) => name.endsWith('.sql'))
+    return files.length > 0 && files.every((name) => versions.includes(name.slice(0, -'.sql'.length)))
+  })
 }

@@ -22,6 +22,7 @@ export interface Flags {
   /** Folders given on the command line. */
   skills?: readonly string[] | undefined
   migrations?: readonly string[] | undefined
+  checks?: readonly string[] | undefined
   config?: string | undefined
 }
 
@@ -37,6 +38,7 @@ export interface Settings {
   ledger: Setting<string>
   skills: Setting<string[]>
   migrations: Setting<string[]>
+  checks: Setting<string[]>
   /** Severities of rules by code, as the configuration file has them; not checked. */
   rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
@@ -62,6 +64,7 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: 'schema_migrations', origin: 'default' },
     skills,
     migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
+    checks: pickPaths(sources, flags.checks, '--checks', 'SKILLS_CHECKS', 'checks') ?? { value: [], origin: 'default' },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
     unusedSources: databaseSources(sources).filter((source) => source !== origin),
@@ -159,7 +162,7 @@ function pickPaths(
   flag: readonly string[] | undefined,
   flagName: string,
   variable: string,
-  key: 'skills' | 'migrations',
+  key: 'skills' | 'migrations' | 'checks',
 ): Setting<string[]> | undefined {
   if (flag !== undefined && flag.length > 0) return { value: [...flag], origin: flagName }
   const fromEnv = fromEnvironment(variable, sources.env, sources.dotenv)

@@ -1,52 +1,66 @@
-import type { CatalogObject } from './catalog.ts'
-import { readCatalog } from './catalog.ts'
+import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import { quoteIdent, searchPath } from './quote.ts'
 
-const SCHEMA = 'skills_scratch'
 const SAVEPOINT = 'skills_scratch'
 
 export interface ScratchOptions {
-  /** The statements to run, in order; one that fails is skipped, as its object may be there already. */
-  statements: readonly string[]
+  /** The statements to run in the schema of that name, in order; one that fails is undone and passed over. */
+  statements: (schema: string) => readonly string[]
   /** Schemas behind the scratch one in the search_path. */
   others: readonly string[]
-  /** `sql/catalog/objects.sql` of the package. */
-  catalogQuery: string
-  /** For each statement, so that a heavy one cannot hold the run up. */
+  /** For each statement, so that a heavy one cannot hold the run up; a lock is waited for a tenth of it. */
   timeoutMs: number
 }
 
+/** A schema of the caller's transaction that holds what the statements made, and is first in the search_path until it is dropped. */
+export interface ScratchSchema {
+  name: string
+  /** What was run. */
+  statements: readonly string[]
+  /** Those that failed. */
+  failures: { index: number; error: DatabaseError }[]
+  /** Undoes everything since it was made. */
+  drop(): Promise<void>
+}
+
 /**
- * What the statements would make in an empty schema: runs them in a scratch schema, reads its catalog and
- * undoes everything. Must be called inside a transaction. Undefined when the role may not create a schema.
+ * Makes a scratch schema and runs the statements in it. Must be called inside a transaction, and dropped there. Throws
+ * the `DatabaseError` of a server that refuses (42501: the role may not make a schema; 25006: nothing can be
+ * written here), with the transaction as it was.
  */
-export async function catalogOf(db: Db, options: ScratchOptions): Promise<CatalogObject[] | undefined> {
+export async function makeScratchSchema(db: Db, { statements, others, timeoutMs }: ScratchOptions): Promise<ScratchSchema> {
+  // runs side by side must not wait for each other
+  const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
+  const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   try {
-    await db.exec(`CREATE SCHEMA ${quoteIdent(SCHEMA)}`)
-    await db.exec(`SET LOCAL search_path TO ${searchPath(SCHEMA, options.others)}; SET LOCAL statement_timeout = ${options.timeoutMs}`)
-    await runAll(db, options.statements)
+    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}; SET LOCAL search_path TO ${searchPath(name, others)};
+      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
+    const texts = statements(name)
+    const failures = await runAll(db, texts)
     await db.exec('SET LOCAL statement_timeout = 0')
-    return await readCatalog(db, SCHEMA, options.catalogQuery)
+    return { name, statements: texts, failures, drop }
   } catch (error) {
-    if (error instanceof DatabaseError) return undefined
+    if (error instanceof DatabaseError) await drop()
     throw error
-  } finally {
-    await db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   }
 }
 
 /** Everything in one round trip as long as nothing fails. */
-async function runAll(db: Db, statements: readonly string[]): Promise<void> {
+async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+  const failures: ScratchSchema['failures'] = []
   for (let next = 0; next < statements.length;) {
     const outcomes = await db.pipeline(
       statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
     )
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
-    if (failed === -1) return
+    const outcome = outcomes[failed]
+    if (outcome === undefined || outcome.ok) return failures
     await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
+    failures.push({ index: next + failed, error: outcome.error })
     next += failed + 1
   }
+  return failures
 }

@@ -9,7 +9,6 @@ export interface CheckFacts {
   remedy: string
   /** Its failure skips the checks behind it. */
   gate?: boolean
-  query?: string
 }
 
 /** The pages of the checks of `skills verify`, in the order in which they run. */

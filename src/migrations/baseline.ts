@@ -3,7 +3,7 @@ import { plural } from '../core/text.ts'
 import { readCatalog } from '../db/catalog.ts'
 import { diffCatalogs } from '../db/catalog-diff.ts'
 import type { Db } from '../db/db.ts'
-import { describe, expectedCatalog } from './compare-existing.ts'
+import { ASIDE, describe, expectedCatalog } from './compare-existing.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from './ledger.ts'
 import { lockOf } from './lock-guard.ts'
 import { lockedTransaction } from './locked-transaction.ts'
@@ -69,7 +69,7 @@ async function differencesOf(db: Db, files: readonly MigrationFile[], { catalogQ
   return db.transaction({ rollback: true }, async () => {
     const expected = await expectedCatalog({ db, catalogQuery }, files)
     if (expected === undefined) return null
-    const defining = expected.filter(({ kind }) => kind !== 'comment' && kind !== 'grant')
+    const defining = expected.filter(({ kind }) => !ASIDE.has(kind))
     const actual = db.info.schemaExists ? await readCatalog(db, db.info.schema, catalogQuery) : []
     const missing = diffCatalogs(defining, actual).filter(({ expected: wanted }) => wanted !== undefined)
     const goneTables = missing.filter(({ kind, actual: found }) => WHOLES.has(kind) && found === undefined).map(({ name }) => `${name}.`)

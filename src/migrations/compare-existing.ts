@@ -2,12 +2,12 @@ import type { CatalogObject } from '../db/catalog.ts'
 import { readCatalog } from '../db/catalog.ts'
 import type { Difference } from '../db/catalog-diff.ts'
 import { diffCatalogs } from '../db/catalog-diff.ts'
-import { catalogOf } from '../db/scratch-schema.ts'
+import { DatabaseError } from '../db/database-error.ts'
+import { makeScratchSchema } from '../db/scratch-schema.ts'
 import type { MigrationFile, ParsedMigration } from './migration-file.ts'
-import { parseMigration } from './parse-migration.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
-import { scratchStatements } from './scratch-statements.ts'
+import { scratchStatements, textsFor } from './scratch-statements.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 
@@ -38,12 +38,26 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
 
 /** What the files make in an empty schema; undefined when the role may not try. */
 export async function expectedCatalog(
-  settings: Pick<RunSettings, 'db' | 'catalogQuery'>,
+  { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
 ): Promise<CatalogObject[] | undefined> {
-  const { db, catalogQuery } = settings
-  const statements = scratchStatements(files.map(parseMigration), db.info.schema)
-  return catalogOf(db, { statements, others: db.info.otherSchemas, catalogQuery, timeoutMs: STATEMENT_TIMEOUT_MS })
+  const { schema, otherSchemas } = db.info
+  const statements = scratchStatements(files, schema)
+  try {
+    const scratch = await makeScratchSchema(db, {
+      statements: (name) => textsFor(statements, schema, name),
+      others: otherSchemas,
+      timeoutMs: STATEMENT_TIMEOUT_MS,
+    })
+    try {
+      return await readCatalog(db, scratch.name, catalogQuery, [schema])
+    } finally {
+      await scratch.drop()
+    }
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined
+    throw error
+  }
 }
 
 /** `column t.a: the file makes "integer not null", the database has "text"`. */
@@ -61,9 +75,12 @@ function short(definition: string): string {
   return line.length > 120 ? `${line.slice(0, 119)}…` : line
 }
 
-/** A table with all that hangs on it; anything else by itself. Comments and grants say nothing about sameness. */
+/** Kinds that say nothing about sameness: what people write about objects, and what administrators decide about them. */
+export const ASIDE: ReadonlySet<string> = new Set(['comment', 'grant', 'owner', 'storage'])
+
+/** A table with all that hangs on it; anything else by itself. */
 function isPartOf({ kind, name }: CatalogObject, object: ExistingObject): boolean {
-  if (kind === 'comment' || kind === 'grant' || kind === 'index') return object.kind === 'index' && kind === 'index' && name === object.name
+  if (ASIDE.has(kind) || kind === 'index') return object.kind === 'index' && kind === 'index' && name === object.name
   switch (object.kind) {
     case 'table':
       return (

@@ -15,6 +15,11 @@ export interface LedgerRow {
   tool: string | undefined
 }
 
+/** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`: rows only while a no-transaction file is unfinished. */
+export function progressName(qualifiedLedger: string): string {
+  return `${qualifiedLedger.slice(0, -1)}_progress"`
+}
+
 export interface Ledger {
   /** `absent`: to be created; `partial`: of an older tool, columns to be added. */
   state: 'absent' | 'partial' | 'ready'
@@ -31,7 +36,6 @@ export function ledgerName(db: Db, ledger: string): string {
  * belongs to another tool and is refused.
  */
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
-  if (!db.info.schemaExists) return { state: 'absent', rows: [] }
   let rows: Row[]
   // what was tolerated is for people to look up, and can be long
   try {

@@ -4,7 +4,7 @@ import { quoteIdent, quoteLiteral } from '../db/quote.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
-import { insertLedgerSql } from './ledger.ts'
+import { insertLedgerSql, progressName } from './ledger.ts'
 import { pause, waitForLock } from './lock-guard.ts'
 import type { ParsedMigration, ParsedStatement } from './migration-file.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
@@ -47,7 +47,7 @@ async function takeSessionLock(settings: RunSettings): Promise<void> {
 async function runStatements(settings: RunSettings, migration: ParsedMigration): Promise<AppliedMigration> {
   const { db } = settings
   const began = performance.now()
-  const progress = progressName(settings)
+  const progress = progressName(settings.ledger)
   await db.exec(
     `CREATE TABLE IF NOT EXISTS ${progress} (version text, statement text, finished_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (version, statement))`,
   )
@@ -107,11 +107,6 @@ async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?
     `SELECT FROM pg_catalog.pg_index WHERE indexrelid = to_regclass(${quoteLiteral(qualified)}) AND NOT indisvalid`,
   )
   if (rows.length > 0) await db.exec(`DROP INDEX CONCURRENTLY ${qualified}`)
-}
-
-/** `schema_migrations` -> `schema_migrations_progress`: rows only while a file is unfinished. */
-function progressName({ ledger }: RunSettings): string {
-  return `${ledger.slice(0, -1)}_progress"`
 }
 
 /** Each statement with the digest of its text; equal statements are told apart by their number. */

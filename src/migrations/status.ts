@@ -25,14 +25,3 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
     upToDate: plan.pending.length === 0 && plan.changed.length === 0,
   }
 }
-
-/** Files and ledger as plain facts, for checks that compare the two. */
-export async function ledgerFacts(db: Db, options: { sources: readonly MigrationSource[]; ledger: string }): Promise<object> {
-  const files = readMigrations(options.sources)
-  const { rows } = await readLedger(db, options.ledger)
-  return {
-    ledger: options.ledger,
-    files: files.map(({ version, checksum }) => ({ version, checksum })),
-    rows: rows.map(({ version, checksum }) => ({ version, checksum: checksum ?? null })),
-  }
-}

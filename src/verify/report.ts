@@ -6,18 +6,27 @@ export interface VerifyReport {
   passed: number
   failed: number
   warnings: number
+  /** Checks with something to tell that is no fault. */
+  notes: number
+  /** Those that could not be asked; not those that have nothing to say about such a database. */
   skipped: number
   checks: CheckResult[]
 }
 
 export interface CheckResult {
+  /** Stable: the code of the faults. */
   id: string
   title: string
   severity: Check['severity']
-  /** `warning`: faults of a check that is no error. */
-  status: 'passed' | 'failed' | 'warning' | 'skipped'
+  /** With faults it is `failed`, `warning` or `note`, as the severity says. */
+  status: 'passed' | 'failed' | 'warning' | 'note' | 'skipped'
   /** Why it was skipped. */
   reason?: string
+  /** False for a skipped check that has nothing to say about such a database: `--strict` does not mind it. */
+  applies?: boolean
+  /** Where the check is written. */
+  file: string
+  line: number
   faults: Fault[]
 }
 

@@ -1,95 +1,176 @@
+import type { CatalogObject } from '../db/catalog.ts'
+import { readCatalog } from '../db/catalog.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
-import { SQLSTATE } from '../db/sqlstates.ts'
+import { searchPath } from '../db/quote.ts'
+import type { ScratchSchema } from '../db/scratch-schema.ts'
+import { makeScratchSchema } from '../db/scratch-schema.ts'
 import type { Check, CheckInput } from './check.ts'
-import type { CheckResult, Fault, VerifyReport } from './report.ts'
+import { copyCode } from './copy-code.ts'
+import type { DriftContext } from './drift.ts'
+import { findDrift } from './drift.ts'
+import type { Surroundings } from './requirements.ts'
+import { readSurroundings, unmetRequirement } from './requirements.ts'
+import type { CheckResult, VerifyReport } from './report.ts'
+import { runCheck, skipped } from './run-check.ts'
 
 export interface VerifyOptions {
   checks: readonly Check[]
-  /** A missing input skips its checks, for the reason given. */
-  inputs: Readonly<Partial<Record<CheckInput, object>>>
+  /** Checks of an input that is neither here nor in `missing` are not asked for, and left out. `drift` is found here. */
+  inputs: Readonly<Partial<Record<Exclude<CheckInput, 'drift'>, object>>>
+  /** Why an input is missing: its checks are skipped. */
   missing?: Readonly<Partial<Record<CheckInput, string>>>
+  applied: { migrations: readonly string[]; packs: readonly string[] }
+  /** How to make what the applied files make, in a schema of the given name. */
+  copy: CopyOptions
+  /** Compare the schema with that copy; `required`: not being able to is a failure. */
+  drift: 'no' | 'if possible' | 'required'
   /** A check that cannot run is a failure. */
-  strict?: boolean
+  strict: boolean
+  /** For each statement of a check, in milliseconds. */
+  timeoutMs: number
   onProgress?: (check: Check, number: number) => void
+}
+
+export interface CopyOptions extends Omit<DriftContext, 'failures' | 'user' | 'told'> {
+  statements: (schema: string) => readonly string[]
+  /** `file:line` of each statement. */
+  places: readonly string[]
+  /** `sql/catalog/objects.sql` of the package. */
+  catalogQuery: string
 }
 
 /** Runs the checks in one transaction that is rolled back, each under a savepoint of its own. */
 export async function runChecks(db: Db, options: VerifyOptions): Promise<VerifyReport> {
-  const results: CheckResult[] = []
-  await db.transaction({ rollback: true }, async () => {
-    let shut: string | undefined
-    for (const [i, check] of options.checks.entries()) {
-      options.onProgress?.(check, i + 1)
-      const result =
-        shut === undefined || check.input === 'ledger'
-          ? await runCheck(db, check, options)
-          : skipped(check, `${shut} failed, and this rests on it`)
-      results.push(result)
-      if (check.gate && result.status === 'failed') shut = check.id
-    }
+  const asked = options.checks.filter((check) => isAsked(check, options))
+  const results = await db.transaction({ rollback: true }, async () => {
+    const run = new Run(db, options, await readSurroundings(db, options.applied))
+    for (const check of asked.filter((one) => !needsCopy(one))) await run.ask(check)
+    const later = asked.filter(needsCopy)
+    if (later.length > 0) await run.askInCopy(later)
+    return run.results
   })
-  const count = (status: CheckResult['status']): number => results.filter((result) => result.status === status).length
+  // in the order of the files, whatever the order they ran in
+  return summarise(
+    asked.flatMap(({ id }) => results.get(id) ?? []),
+    options,
+  )
+}
+
+function isAsked({ input }: Check, { inputs, missing, drift }: VerifyOptions): boolean {
+  if (input === undefined) return true
+  if (input === 'drift') return drift !== 'no'
+  return inputs[input] !== undefined || missing?.[input] !== undefined
+}
+
+function needsCopy({ input, writes }: Check): boolean {
+  return input === 'drift' || writes !== 'no'
+}
+
+class Run {
+  readonly results = new Map<string, CheckResult>()
+  readonly #db: Db
+  readonly #options: VerifyOptions
+  readonly #around: Surroundings
+  /** The gate that failed. */
+  #shut: string | undefined
+
+  constructor(db: Db, options: VerifyOptions, around: Surroundings) {
+    this.#db = db
+    this.#options = options
+    this.#around = around
+  }
+
+  async ask(check: Check, drift?: object): Promise<void> {
+    const { inputs, timeoutMs, onProgress } = this.#options
+    onProgress?.(check, this.results.size + 1)
+    const input = check.input === 'drift' ? drift : check.input === undefined ? undefined : inputs[check.input]
+    const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
+    const result = this.#reasonNotTo(check, input) ?? (await runCheck(this.#db, { check, input, timeoutMs, isBroken }))
+    this.results.set(check.id, result)
+    if (check.gate && result.status === 'failed') this.#shut = check.id
+  }
+
+  /** Runs checks in a copy of the schema; without the right to make one, those that can on the real tables. */
+  async askInCopy(checks: readonly Check[]): Promise<void> {
+    const copy = this.#shut === undefined ? await this.#makeCopy() : 'unused'
+    if (typeof copy === 'string') {
+      for (const check of checks) {
+        const needsIt = check.input === 'drift' || check.writes === 'sequences'
+        if (needsIt && this.#shut === undefined) this.results.set(check.id, skipped(check, copy))
+        else await this.ask(check)
+      }
+      return
+    }
+    try {
+      const drift = checks.some(({ input }) => input === 'drift') ? await this.#compare(copy) : undefined
+      for (const check of checks) await this.ask(check, drift)
+    } finally {
+      await copy.drop().catch(() => undefined)
+    }
+  }
+
+  #reasonNotTo(check: Check, input: object | undefined): CheckResult | undefined {
+    const unmet = unmetRequirement(check.requires, this.#around)
+    if (unmet !== undefined) return skipped(check, unmet.reason, unmet.applies)
+    if (check.input !== undefined && input === undefined && this.#shut === undefined)
+      return skipped(check, this.#options.missing?.[check.input] ?? `there is no ${check.input} to compare with`)
+    if (this.#shut !== undefined && check.input !== 'ledger') return skipped(check, `${this.#shut} failed, and this rests on it`)
+    return undefined
+  }
+
+  async #makeCopy(): Promise<ScratchSchema | string> {
+    const { missing, copy } = this.#options
+    if (missing?.ledger !== undefined) return missing.ledger
+    const { otherSchemas } = this.#db.info
+    try {
+      return await makeScratchSchema(this.#db, { statements: copy.statements, others: otherSchemas, timeoutMs: this.#options.timeoutMs })
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      return `a schema to compare with cannot be made: ${error.message}`
+    }
+  }
+
+  async #compare(copy: ScratchSchema): Promise<object> {
+    const { schema, otherSchemas, user } = this.#db.info
+    const { catalogQuery, places, ...context } = this.#options.copy
+    const expected = await readCatalog(this.#db, copy.name, catalogQuery, [schema])
+    const actual = await this.#readActual(schema, otherSchemas, catalogQuery)
+    await this.#db.exec(`SET LOCAL search_path TO ${searchPath(copy.name, otherSchemas)}`)
+    const failures = copy.failures.map(({ index, error }) => ({
+      place: places[index] ?? '',
+      text: copy.statements[index] ?? '',
+      code: error.code,
+      message: error.message,
+    }))
+    const told = new Set(
+      [...this.results.values()].flatMap(({ status, faults }) => (status === 'failed' ? faults.map(({ object }) => object) : [])),
+    )
+    const drift = findDrift(expected, actual, { ...context, failures, user, told })
+    await copyCode(this.#db, { from: schema, to: copy.name, expected, actual })
+    return drift
+  }
+
+  /** Under a search_path of the same shape, so that names of other schemas are printed alike. */
+  async #readActual(schema: string, otherSchemas: readonly string[], catalogQuery: string): Promise<CatalogObject[]> {
+    await this.#db.exec(`SET LOCAL search_path TO ${searchPath(schema, otherSchemas)}`)
+    return readCatalog(this.#db, schema, catalogQuery)
+  }
+}
+
+function summarise(checks: CheckResult[], { strict, drift, checks: all }: VerifyOptions): VerifyReport {
+  const count = (status: CheckResult['status']): number => checks.filter((result) => result.status === status).length
+  const ofDrift = new Set(all.filter(({ input }) => input === 'drift').map(({ id }) => id))
+  const isGap = ({ id, status, applies }: CheckResult): boolean =>
+    status === 'skipped' && applies !== false && (strict || (drift === 'required' && ofDrift.has(id)))
   const failed = count('failed')
-  const skippedCount = count('skipped')
   return {
-    ok: failed === 0 && (options.strict !== true || skippedCount === 0),
+    ok: failed === 0 && !checks.some(isGap),
     passed: count('passed'),
     failed,
     warnings: count('warning'),
-    skipped: skippedCount,
-    checks: results,
-  }
-}
-
-async function runCheck(db: Db, check: Check, { inputs, missing }: VerifyOptions): Promise<CheckResult> {
-  const input = check.input === undefined ? undefined : inputs[check.input]
-  if (check.input !== undefined && input === undefined) {
-    return skipped(check, missing?.[check.input] ?? `there is no ${check.input} to compare with`)
-  }
-  await db.exec('SAVEPOINT skills_check')
-  try {
-    for (const statement of check.setup) await db.exec(statement)
-    const rows = await db.query(check.query, input === undefined ? [] : [input])
-    return judge(
-      check,
-      rows.map((row) => toFault(row, check)),
-    )
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    const reason = cannotRun(error)
-    if (reason !== undefined) return skipped(check, reason)
-    return judge(check, [
-      { object: check.id, expected: 'a check that runs', actual: `${error.message} (SQLSTATE ${error.code})`, remedy: check.remedy },
-    ])
-  } finally {
-    // undoes the rows of the set-up, and an error; on a dead connection there is nothing to undo
-    await db.exec('ROLLBACK TO SAVEPOINT skills_check; RELEASE SAVEPOINT skills_check').catch(() => undefined)
-  }
-}
-
-function skipped({ id, title, severity }: Check, reason: string): CheckResult {
-  return { id, title, severity, status: 'skipped', reason, faults: [] }
-}
-
-function judge({ id, title, severity }: Check, faults: Fault[]): CheckResult {
-  const status = faults.length === 0 ? 'passed' : severity === 'error' ? 'failed' : 'warning'
-  return { id, title, severity, status, faults }
-}
-
-/** A fault of the role or the server, not of the schema. */
-function cannotRun(error: DatabaseError): string | undefined {
-  if (error.code === SQLSTATE.insufficientPrivilege) return `the role lacks a right: ${error.message}`
-  if (error.code === SQLSTATE.readOnlyTransaction) return `the database is read-only: ${error.message}`
-  return undefined
-}
-
-function toFault(row: Record<string, unknown>, check: Check): Fault {
-  const text = (key: string): string => String(row[key] ?? '')
-  return {
-    object: text('object'),
-    expected: text('expected'),
-    actual: text('actual'),
-    remedy: text('remedy') === '' ? check.remedy : text('remedy'),
+    notes: count('note'),
+    skipped: checks.filter(({ status, applies }) => status === 'skipped' && applies !== false).length,
+    checks,
   }
 }

@@ -47,7 +47,10 @@ onEachBackend((backend) => {
     expect(await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')).toEqual(after)
     await db.close()
 
-    expect(await run('verify')).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed\n$/) })
+    expect(await run('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/verified: \d+ checks passed(?:, 1 warning)?, 2 with notes\n$/),
+    })
     expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
     expect(await run('migrate', 'status', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringMatching(/up to date\n$/) })
   })
@@ -159,7 +162,7 @@ test('quickstart runs in an empty folder with the skills of the package, twice, 
 test('verify --ephemeral needs no database, passes on the package, and fails on a bad skill', async () => {
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   const good = await runSkills(['verify', '--ephemeral'], { cwd, env: { CI: '1' } })
-  expect(good).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed\n$/) })
+  expect(good).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed, 2 with notes\n$/) })
   writeFiles(cwd, { 'skills/two/SKILL.md': 'no front matter\n' })
   const bad = await runSkills(['verify', '--ephemeral'], { cwd, env: { CI: '1' } })
   expect(bad.code).toBe(1)

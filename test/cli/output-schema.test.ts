@@ -118,6 +118,17 @@ test('sync, verify and stats', async () => {
   expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
 })
 
+test('grants', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch()
+  const printed = await run(cwd, ['grants', '--app-role', 'the app', ...flags], 0)
+  expect(printed.report).toMatchObject({
+    role: 'the app',
+    statements: expect.arrayContaining(['GRANT USAGE ON SCHEMA "public" TO "the app";']),
+  })
+  await run(cwd, ['grants', ...flags], 2, 'USAGE')
+})
+
 test('verify without a database of its own, and quickstart', async () => {
   const cwd = scratch()
   const skipped = await run(cwd, ['verify', '--ephemeral'], 0)

@@ -8,7 +8,14 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     arguments: [SKILLS_ARGUMENT],
     options: [
       { flags: '--ephemeral', help: 'all of it on a throw-away embedded database' },
+      { flags: '--against-server <url>', help: 'the same in a new database of that server' },
       { flags: '--strict', help: 'a check that cannot run is a failure' },
+      { flags: '--drift', help: 'fail where the schema cannot be compared' },
+      { flags: '--no-drift', help: 'do not compare the schema with the files' },
+      { flags: '--exclusive', help: 'objects that no file makes are faults too' },
+      { flags: '--app-role <name>', help: 'a role that may do what it needs, no more' },
+      { flags: '--checks <folder>', help: 'your own check files; repeatable', repeatable: true },
+      { flags: '--check-timeout <time>', help: 'limit for each statement (default: 30s)' },
       MIGRATIONS_OPTION,
       LEDGER_OPTION,
       ...REPORTER_OPTIONS,
@@ -29,6 +36,13 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
     ],
     database: true,
     examples: ['skills doctor', 'skills doctor --json', 'skills doctor --database-url postgres://app@db/app'],
+  },
+  {
+    name: 'grants',
+    summary: 'print the least SQL that an application role needs',
+    options: [{ flags: '--app-role <name>', help: 'the role' }],
+    database: true,
+    examples: ['skills grants --app-role app', 'skills grants --app-role app | psql "$DATABASE_URL"'],
   },
   {
     name: 'explain',

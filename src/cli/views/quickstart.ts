@@ -41,7 +41,7 @@ export function quickstartView(report: QuickstartReport, style: Style, width: nu
     ...step('sync', 'writes the skills folder into the registry', syncView({ ...report.sync, database }, style)),
     style.dim(`# ${events}`),
     '',
-    ...step('verify', 'proves that database, files and folder agree', verifyView({ ...report.verify, database }, style)),
+    ...step('verify', 'proves that database, files and folder agree', verifyView({ ...report.verify, database }, style, width)),
     ...step('stats', 'what was used, how it went', statsView({ ...report.stats, database }, style, width)),
     style.bold('Next'),
     ...aligned([

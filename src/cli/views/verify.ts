@@ -4,18 +4,22 @@ import type { CheckResult, Fault, VerifyReport } from '../../verify/report.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'
 
-/** Faults with expected, actual and remedy; then one line. Checks that passed are only counted. */
-export function verifyView(report: VerifyReport & { database: DatabaseReport }, style: Style): string[] {
-  const worst = [
-    ...report.checks.filter(({ status }) => status === 'failed'),
-    ...report.checks.filter(({ status }) => status === 'warning'),
-  ]
+/** Of one check so many faults are shown; `--json` has them all. */
+const MOST_FAULTS = 20
+
+/** Faults with expected, actual and remedy; a line for each note and for each reason to skip; then one line for all. */
+export function verifyView(report: VerifyReport & { database: DatabaseReport }, style: Style, width: number): string[] {
+  const of = (status: CheckResult['status']): CheckResult[] => report.checks.filter((check) => check.status === status)
   return [
     databaseLine(report.database, style),
-    ...worst.flatMap((check) => checkLines(check, style)),
-    ...report.checks
-      .filter(({ status }) => status === 'skipped')
-      .map(({ id, reason }) => `  ${style.dim(`skipped ${id}: ${printable(reason ?? '')}`)}`),
+    ...[...of('failed'), ...of('warning')].flatMap((check) => checkLines(check, style)),
+    ...of('note').map((check) =>
+      style.dim(`  · ${cut(`${plural(check.faults.length, 'note')} on ${check.title} [${check.id}]`, width - 4)}`),
+    ),
+    ...skippedLines(
+      of('skipped').filter(({ applies }) => applies !== false),
+      style,
+    ),
     summary(report, style),
   ]
 }
@@ -24,11 +28,13 @@ function checkLines({ id, title, status, faults }: CheckResult, style: Style): s
   const mark = status === 'failed' ? style.red('✗') : style.yellow('!')
   // one remedy for all faults is told once
   const remedies = [...new Set(faults.map(({ remedy }) => remedy))]
-  const shared = remedies.length === 1
+  const isShared = remedies.length === 1
+  const more = faults.length - MOST_FAULTS
   return [
-    `  ${mark} ${title} ${style.dim(`[${id}]`)}`,
-    ...faults.flatMap((fault) => faultLines(fault, !shared, style)),
-    ...(shared ? [`      ${style.cyan('→')} ${printable(remedies[0] ?? '')}`] : []),
+    `  ${mark} ${printable(title)} ${style.dim(`[${id}]`)}`,
+    ...faults.slice(0, MOST_FAULTS).flatMap((fault) => faultLines(fault, !isShared, style)),
+    ...(more > 0 ? [`      ${style.dim(`and ${plural(more, 'more', 'more')}; --json has them all`)}`] : []),
+    ...(isShared ? [`      ${style.cyan('→')} ${printable(remedies[0] ?? '')}`] : []),
   ]
 }
 
@@ -41,13 +47,28 @@ function faultLines({ object, expected, actual, remedy }: Fault, withRemedy: boo
   ]
 }
 
-function summary({ ok, passed, failed, warnings, skipped }: VerifyReport, style: Style): string {
+/** Checks that were skipped for one reason share a line. */
+function skippedLines(checks: readonly CheckResult[], style: Style): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { id, reason = '' } of checks) byReason.set(reason, [...(byReason.get(reason) ?? []), id])
+  return [...byReason].map(([reason, ids]) => {
+    const what = ids.length === 1 ? (ids[0] ?? '') : `${ids.length} checks (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`
+    return `  ${style.dim(`skipped ${what}: ${printable(reason)}`)}`
+  })
+}
+
+function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport, style: Style): string {
   const rest = [
     failed > 0 ? `${failed} failed` : '',
     warnings > 0 ? plural(warnings, 'warning') : '',
+    notes > 0 ? `${notes} with notes` : '',
     skipped > 0 ? `${skipped} skipped` : '',
   ].filter((part) => part !== '')
   const counts = [plural(passed, 'check') + ' passed', ...rest].join(', ')
   if (ok && skipped > passed) return `${style.yellow('verified as far as this role may look')}: ${counts}; --strict makes that a failure`
   return ok ? `${style.green('verified')}: ${counts}` : `${style.red('not verified')}: ${counts}`
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
 }

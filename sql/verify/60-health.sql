@@ -1,0 +1,314 @@
+-- Whether the database is in good health. What is asked of our tables alone takes their names from the applied
+-- migration files: $1: {"tables": ["<name>"], "views": [], "functions": []}. Sizes are those of the main fork.
+
+-- check: health.invalid-indexes
+-- title: no index is invalid
+-- severity: error
+-- input: objects
+-- remedy: REINDEX INDEX CONCURRENTLY the index, or drop it: it is kept up with every write and serves no query
+SELECT
+  format('index %s', c.relname)                     AS object,
+  'a valid index'                                   AS expected,
+  format('invalid, on table %s, %s', t.relname, pg_size_pretty(pg_relation_size(c.oid))) AS actual,
+  format('REINDEX INDEX CONCURRENTLY %I', c.relname) AS remedy
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_class t ON t.oid = i.indrelid
+WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND $1::jsonb->'tables' ? t.relname
+  AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+  -- one that is being built is invalid until it is done
+  AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+ORDER BY c.relname;
+
+-- check: health.redundant-indexes
+-- title: indexes that others can stand in for
+-- severity: info
+-- input: objects
+-- remedy: nothing has to be done; a migration of your own may drop it if the room and the writes matter more than the queries it serves better
+WITH keys AS (
+  SELECT
+    i.indexrelid, i.indrelid, i.indisunique, i.indnkeyatts, c.relname, c.relam,
+    i.indkey::int[] AS columns, i.indclass::oid[] AS classes, i.indoption::int[] AS options, i.indcollation::oid[] AS collations,
+    coalesce(pg_get_expr(i.indpred, i.indrelid), '') AS predicate,
+    coalesce(pg_get_expr(i.indexprs, i.indrelid), '') AS expressions,
+    EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AS is_key
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_class t ON t.oid = i.indrelid
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND $1::jsonb->'tables' ? t.relname
+    AND i.indisvalid
+)
+SELECT
+  format('index %s', a.relname)                                                                 AS object,
+  'an index that no other can stand in for'                                                     AS expected,
+  format('%s %s; %s, %s scans, kept up with %s writes',
+    CASE WHEN a.indnkeyatts = b.indnkeyatts THEN 'equal to' ELSE 'the first part of' END, b.relname,
+    pg_size_pretty(pg_relation_size(a.indexrelid)), coalesce(s.idx_scan, 0),
+    coalesce(w.n_tup_ins + w.n_tup_upd - w.n_tup_hot_upd, 0))                                   AS actual
+FROM keys a
+CROSS JOIN LATERAL (
+  SELECT b.relname, b.indnkeyatts
+  FROM keys b
+  WHERE b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid AND b.relam = a.relam AND b.predicate = a.predicate
+    -- the arrays of pg_index begin at 0
+    AND a.expressions = '' AND b.indnkeyatts >= a.indnkeyatts
+    AND b.columns[0:a.indnkeyatts - 1] = a.columns[0:a.indnkeyatts - 1]
+    AND b.classes[0:a.indnkeyatts - 1] = a.classes[0:a.indnkeyatts - 1]
+    AND b.collations[0:a.indnkeyatts - 1] = a.collations[0:a.indnkeyatts - 1]
+    AND (b.options[0:a.indnkeyatts - 1] = a.options[0:a.indnkeyatts - 1] OR a.indnkeyatts = 1)
+    -- of two that are equal the key stays, else the older one
+    AND (b.indnkeyatts > a.indnkeyatts OR b.is_key OR b.indexrelid < a.indexrelid)
+  ORDER BY b.is_key DESC, b.indnkeyatts, b.indexrelid
+  LIMIT 1
+) AS b
+LEFT JOIN pg_stat_user_indexes s ON s.indexrelid = a.indexrelid
+LEFT JOIN pg_stat_user_tables w ON w.relid = a.indrelid
+WHERE NOT a.is_key AND NOT a.indisunique
+ORDER BY pg_relation_size(a.indexrelid) DESC, a.relname;
+
+-- check: health.unused-indexes
+-- title: large indexes that no query has used
+-- severity: info
+-- input: objects
+-- remedy: if no standby uses it either, drop it in a migration of your own
+SELECT
+  format('index %s', s.indexrelname)                                                AS object,
+  'used by a query'                                                                 AS expected,
+  format('no scan in %s days; %s, kept up with %s writes', extract(day FROM now() - d.since)::int,
+    pg_size_pretty(pg_relation_size(s.indexrelid)), w.n_tup_ins + w.n_tup_upd - w.n_tup_hot_upd) AS actual
+FROM pg_stat_user_indexes s
+JOIN pg_index i ON i.indexrelid = s.indexrelid AND NOT i.indisunique
+JOIN pg_stat_user_tables w ON w.relid = s.relid
+CROSS JOIN (SELECT coalesce(stats_reset, pg_postmaster_start_time()) AS since FROM pg_stat_database WHERE datname = current_database()) AS d
+WHERE s.schemaname = current_schema()
+  AND $1::jsonb->'tables' ? s.relname
+  AND s.idx_scan = 0
+  AND d.since < now() - interval '7 days'
+  AND pg_relation_size(s.indexrelid) >= 8 * 1024 * 1024
+ORDER BY pg_relation_size(s.indexrelid) DESC;
+
+-- check: health.never-analysed
+-- title: the planner has statistics of every table that has grown
+-- severity: warning
+-- input: objects
+-- remedy: ANALYZE the table, and see why autovacuum does not
+SELECT
+  format('table %s', c.relname)                                                AS object,
+  'analysed since it was made'                                                 AS expected,
+  format('never analysed; %s', pg_size_pretty(pg_relation_size(c.oid)))        AS actual,
+  format('ANALYZE %I', c.relname)                                              AS remedy
+FROM pg_class c
+LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND c.relkind = 'r'
+  AND $1::jsonb->'tables' ? c.relname
+  AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL
+  AND c.reltuples <= 0
+  AND pg_relation_size(c.oid) > 1024 * 1024
+ORDER BY c.relname;
+
+-- check: health.bloat
+-- title: vacuum keeps up with what is deleted and updated
+-- severity: warning
+-- input: objects
+-- remedy: VACUUM the table; if dead rows stay, an old transaction, a replication slot or a prepared transaction holds them
+WITH sizes AS (
+  SELECT
+    c.oid, c.relname, c.relpages, c.reltuples, s.n_live_tup, s.n_dead_tup,
+    current_setting('block_size')::numeric AS page,
+    (
+      SELECT sum((1 - p.null_frac) * p.avg_width)
+      FROM pg_stats p WHERE p.schemaname = current_schema() AND p.tablename = c.relname
+    ) AS width
+  FROM pg_class c
+  LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND c.relkind IN ('r', 'm')
+    AND $1::jsonb->'tables' ? c.relname
+),
+-- a row takes 28 bytes beside its columns, a page 24 beside its rows; a tenth more for alignment
+estimates AS (
+  SELECT *, ceil(reltuples * (width * 1.1 + 28) / (page - 24)) AS needed FROM sizes
+)
+SELECT format('table %s', relname) AS object, told.expected, told.actual, format('VACUUM (VERBOSE) %I', relname) AS remedy
+FROM estimates
+CROSS JOIN LATERAL (VALUES
+  (
+    n_dead_tup > 50000 AND n_dead_tup > 0.3 * n_live_tup,
+    'dead rows under 30 % of the live ones',
+    format('%s dead rows beside %s live ones', n_dead_tup, n_live_tup)
+  ),
+  (
+    reltuples > 0 AND relpages > 2 * needed AND (relpages - needed) * page > 100 * 1024 * 1024,
+    format('about %s for %s rows', pg_size_pretty((needed * page)::bigint), reltuples::bigint),
+    format('%s, %s of it to spare (an estimate from the statistics)', pg_size_pretty((relpages * page)::bigint),
+      pg_size_pretty(((relpages - needed) * page)::bigint))
+  )
+) AS told (holds, expected, actual)
+WHERE told.holds
+ORDER BY relname, told.expected;
+
+-- check: health.sequences
+-- title: no sequence comes near the end of its numbers
+-- severity: error
+-- input: objects
+-- remedy: make the column bigint (a new column filled in batches, then swapped), or raise the sequence's MAXVALUE
+SELECT
+  format('sequence %s', c.relname)                                                          AS object,
+  format('less than 80 %% of its %s numbers used', limits.last)                             AS expected,
+  format('%s used (%s %%), for column %s.%s', used.value, round(100.0 * used.value / limits.last, 1), t.relname, a.attname) AS actual
+FROM pg_class c
+JOIN pg_sequence q ON q.seqrelid = c.oid
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+JOIN pg_class t ON t.oid = d.refobjid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+CROSS JOIN LATERAL (
+  SELECT least(q.seqmax, CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE q.seqmax END) AS last
+) AS limits
+CROSS JOIN LATERAL (
+  -- its value is the business of those who may use it
+  SELECT CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid) END AS value
+) AS used
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND $1::jsonb->'tables' ? t.relname
+  AND used.value >= 0.8 * limits.last
+ORDER BY c.relname;
+
+-- check: health.unregistered-events
+-- title: every skill that was used is registered
+-- severity: warning
+-- remedy: run `skills sync` where its folder is, or see which application logs a name that is none
+-- One step in the index for each skill, however many events there are.
+WITH RECURSIVE used (skill_id) AS (
+  SELECT min(skill_id) FROM skill_usage_events
+  UNION ALL
+  SELECT (SELECT min(e.skill_id) FROM skill_usage_events e WHERE e.skill_id > used.skill_id) FROM used WHERE used.skill_id IS NOT NULL
+)
+SELECT
+  format('skill %s', used.skill_id)   AS object,
+  'a row in skills_registry'          AS expected,
+  format('none; events %s, the last at %s',
+    (SELECT CASE WHEN count(*) > 1000 THEN 'over 1000' ELSE count(*)::text END
+      FROM (SELECT 1 FROM skill_usage_events e WHERE e.skill_id = used.skill_id LIMIT 1001) AS few),
+    (SELECT max(e.created_at)::timestamptz(0) FROM skill_usage_events e WHERE e.skill_id = used.skill_id)) AS actual
+FROM used
+WHERE used.skill_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = used.skill_id)
+ORDER BY used.skill_id COLLATE "C";
+
+-- check: health.unregistered-unlocks
+-- title: skills that are unlocked ahead of their registration
+-- severity: info
+-- remedy: nothing if the skill is to come; else see who unlocks a name that is none
+SELECT
+  format('skill %s', u.skill_id)                            AS object,
+  'a row in skills_registry'                                AS expected,
+  format('none; unlocked for %s users', count(*))           AS actual
+FROM skill_unlocks u
+WHERE NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = u.skill_id)
+GROUP BY u.skill_id
+ORDER BY u.skill_id COLLATE "C";
+
+-- check: health.outcomes
+-- title: every outcome is one of success, soft_fail, hard_refusal
+-- severity: warning
+-- remedy: see which application logs it; statistics count it as a use without success
+WITH RECURSIVE seen (outcome) AS (
+  SELECT min(outcome) FROM skill_usage_events
+  UNION ALL
+  SELECT (SELECT min(e.outcome) FROM skill_usage_events e WHERE e.outcome > seen.outcome) FROM seen WHERE seen.outcome IS NOT NULL
+)
+SELECT
+  'column skill_usage_events.outcome'         AS object,
+  'success, soft_fail or hard_refusal'        AS expected,
+  format('%s, events %s', quote_literal(seen.outcome),
+    (SELECT CASE WHEN count(*) > 1000 THEN 'over 1000' ELSE count(*)::text END
+      FROM (SELECT 1 FROM skill_usage_events e WHERE e.outcome = seen.outcome LIMIT 1001) AS few)) AS actual
+FROM seen
+WHERE seen.outcome NOT IN ('success', 'soft_fail', 'hard_refusal')
+ORDER BY seen.outcome COLLATE "C";
+
+-- check: health.statuses
+-- title: every candidate's status is one of monitoring, review, approved, deployed, rejected
+-- severity: warning
+-- remedy: UPDATE agent_emergence_candidates SET status = ... for the rows named
+SELECT
+  'column agent_emergence_candidates.status'                    AS object,
+  'monitoring, review, approved, deployed or rejected'          AS expected,
+  format('%s, rows %s', quote_literal(status), count(*))        AS actual
+FROM agent_emergence_candidates
+WHERE status NOT IN ('monitoring', 'review', 'approved', 'deployed', 'rejected')
+GROUP BY status
+ORDER BY status COLLATE "C";
+
+-- check: health.trust-levels
+-- title: every trust level is from 1 to 5
+-- severity: warning
+-- remedy: UPDATE skills_registry SET trust_level = ... for the skills named, then add the CHECK constraint
+SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual
+FROM skills_registry
+WHERE trust_level NOT BETWEEN 1 AND 5
+ORDER BY skill_id COLLATE "C";
+
+-- check: health.clock-skew
+-- title: no row is dated later than now
+-- severity: warning
+-- remedy: set the clock of the machine that wrote it (NTP); rows dated ahead stay in every "last 7 days" for too long
+SELECT format('column %s', latest.col) AS object, format('at most %s', now()::timestamptz(0)) AS expected, latest.at::timestamptz(0)::text AS actual
+FROM (
+  SELECT 'skill_usage_events.created_at' AS col, max(created_at) AS at FROM skill_usage_events
+  UNION ALL
+  SELECT 'skill_feedback.created_at', max(created_at) FROM skill_feedback
+  UNION ALL
+  SELECT 'skill_unlocks.unlocked_at', max(unlocked_at) FROM skill_unlocks
+  UNION ALL
+  SELECT 'skills_registry.updated_at', max(updated_at) FROM skills_registry
+  UNION ALL
+  SELECT 'agent_emergence_candidates.created_at', max(created_at) FROM agent_emergence_candidates
+) AS latest
+WHERE latest.at > now() + interval '5 minutes'
+ORDER BY latest.col;
+
+-- check: health.client-clock
+-- title: the clock of this machine agrees with the server's
+-- severity: warning
+-- input: client
+-- remedy: set the clock of the machine that is wrong (NTP)
+-- $1: {"now": "<ISO 8601>"}
+SELECT
+  'clock'                                                                   AS object,
+  format('%s, as the server has it', now()::timestamptz(0))                 AS expected,
+  format('%s on this machine', ($1::jsonb->>'now')::timestamptz(0))         AS actual
+WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
+
+-- check: health.partitions
+-- title: every table that is partitioned by time has a partition for next month
+-- severity: error
+-- input: objects
+-- remedy: make it before the month begins: CREATE TABLE ... PARTITION OF ... FOR VALUES FROM (...) TO (...); until then rows go to the default partition, or are refused
+WITH parents AS (
+  SELECT t.oid, t.relname, date_trunc('month', now()) + interval '1 month' AS next_month
+  FROM pg_class t
+  JOIN pg_partitioned_table p ON p.partrelid = t.oid AND p.partstrat = 'r' AND p.partnatts = 1
+  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = p.partattrs[0] AND a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND $1::jsonb->'tables' ? t.relname
+),
+bounds AS (
+  SELECT i.inhparent, regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \((MINVALUE|''([^'']*)'')\) TO \((MAXVALUE|''([^'']*)'')\)') AS part
+  FROM pg_inherits i
+  JOIN pg_class c ON c.oid = i.inhrelid
+)
+SELECT
+  format('table %s', parents.relname)                                                                AS object,
+  format('a partition that holds %s', to_char(next_month, 'YYYY-MM-DD'))                              AS expected,
+  coalesce('none; the last one ends at ' || (SELECT max(part[4]) FROM bounds WHERE inhparent = parents.oid), 'none') AS actual
+FROM parents
+WHERE NOT EXISTS (
+  SELECT 1 FROM bounds
+  WHERE inhparent = parents.oid AND part IS NOT NULL
+    AND coalesce(part[2]::timestamptz, '-infinity') <= next_month AND coalesce(part[4]::timestamptz, 'infinity') > next_month
+)
+ORDER BY parents.relname;

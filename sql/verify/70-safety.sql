@@ -1,0 +1,233 @@
+-- Whether the database is safe. What is ours is taken from the applied migration files:
+-- $1: {"tables": ["<name>"], "views": [], "functions": ["<name without arguments>"]}
+
+-- check: safety.definer-search-path
+-- title: every function that runs with its owner's rights has a search_path of its own
+-- severity: error
+-- input: objects
+-- remedy: ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: else the caller chooses what its names mean
+SELECT
+  format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
+  'search_path pinned'                                                      AS expected,
+  'search_path of whoever calls, with the rights of ' || p.proowner::regrole AS actual,
+  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), current_schema()) AS remedy
+FROM pg_proc p
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND $1::jsonb->'functions' ? p.proname
+  AND p.prosecdef
+  AND NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%')
+ORDER BY 1;
+
+-- check: safety.definer-superuser
+-- title: no function runs with the rights of a superuser
+-- severity: warning
+-- requires: server
+-- input: objects
+-- remedy: give functions and tables to a role of their own that may not log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
+SELECT
+  format('functions of %s', owner.rolname)                                   AS object,
+  'an owner who is no superuser'                                             AS expected,
+  format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
+FROM pg_proc p
+JOIN pg_roles owner ON owner.oid = p.proowner
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND $1::jsonb->'functions' ? p.proname
+  AND p.prosecdef
+  AND owner.rolsuper
+GROUP BY owner.rolname
+ORDER BY owner.rolname;
+
+-- check: safety.definer-public
+-- title: functions with their owner's rights that everybody may call
+-- severity: info
+-- input: objects
+-- remedy: right for what only adds a line or answers yes or no; else REVOKE EXECUTE ... FROM PUBLIC and grant it to the roles that need it (`skills grants --app-role NAME`)
+SELECT
+  format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))   AS object,
+  'EXECUTE for the roles that need it'                                  AS expected,
+  'EXECUTE for PUBLIC'                                                  AS actual
+FROM pg_proc p
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND $1::jsonb->'functions' ? p.proname
+  AND p.prosecdef
+  AND EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl WHERE acl.grantee = 0)
+ORDER BY 1;
+
+-- check: safety.owner-rights
+-- title: the owner of each function may do what the function does
+-- severity: error
+-- input: objects
+-- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what it lacks
+WITH ours AS (
+  SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
+  FROM pg_proc p
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND $1::jsonb->'functions' ? p.proname
+    AND p.prosecdef
+),
+needs AS (
+  SELECT o.proname, o.types, o.proowner, t.oid AS table_oid, t.relname, verb.privilege
+  FROM ours o
+  JOIN pg_class t
+    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND t.relkind IN ('r', 'p')
+    AND $1::jsonb->'tables' ? t.relname
+  CROSS JOIN (VALUES
+    ('INSERT', 'insert\s+into'), ('UPDATE', 'update'), ('DELETE', 'delete\s+from'), ('SELECT', '(from|join)')
+  ) AS verb (privilege, words)
+  WHERE o.prosrc ~* format('\y%s\s+(only\s+)?("?[[:alnum:]_]+"?\.)?"?%s"?\y', verb.words, t.relname)
+)
+SELECT
+  format('function %s(%s)', proname, types)                             AS object,
+  format('%s may %s on %s', proowner::regrole, privilege, relname)      AS expected,
+  'it may not: the function fails when it is called'                    AS actual,
+  format('GRANT %s ON %I TO %s', privilege, relname, proowner::regrole) AS remedy
+FROM needs
+WHERE NOT has_table_privilege(proowner, table_oid, privilege)
+  -- a schema it may not use, or a sequence, ends in the same failure
+UNION ALL
+SELECT format('function %s(%s)', proname, types), format('%s may use the schema %s', proowner::regrole, current_schema()),
+  'it may not: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
+FROM ours
+WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
+UNION ALL
+SELECT format('function %s(%s)', n.proname, n.types), format('%s may use the sequence %s', n.proowner::regrole, s.relname),
+  'it may not: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
+FROM needs n
+JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = n.table_oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
+JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+WHERE n.privilege = 'INSERT' AND NOT has_sequence_privilege(n.proowner, s.oid, 'USAGE')
+ORDER BY 1, 2;
+
+-- check: safety.public-writes
+-- title: not everybody may write to the tables
+-- severity: error
+-- input: objects
+-- remedy: REVOKE the right FROM PUBLIC, and grant it to the roles that need it
+SELECT
+  format('table %s', c.relname)                                               AS object,
+  'no right to write for PUBLIC'                                              AS expected,
+  string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
+  format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
+FROM pg_class c, aclexplode(c.relacl) AS acl
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND ($1::jsonb->'tables' ? c.relname OR $1::jsonb->'views' ? c.relname)
+  AND acl.grantee = 0
+  AND acl.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
+GROUP BY c.relname
+ORDER BY c.relname;
+
+-- check: safety.public-create
+-- title: not everybody may make objects in the schema
+-- severity: warning
+-- remedy: REVOKE CREATE ON SCHEMA ... FROM PUBLIC: functions with their owner's rights look up names there (PostgreSQL 14 and older grant it on public)
+SELECT
+  format('schema %s', n.nspname)                                       AS object,
+  'no CREATE for PUBLIC'                                               AS expected,
+  'CREATE is granted to PUBLIC'                                        AS actual,
+  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)          AS remedy
+FROM pg_namespace n, aclexplode(n.nspacl) AS acl
+WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
+
+-- check: safety.supabase
+-- title: no role of an open API reaches a table without row level security
+-- severity: error
+-- input: objects
+-- remedy: ALTER TABLE ... ENABLE ROW LEVEL SECURITY and write policies, or REVOKE ALL ON ... FROM anon, authenticated
+SELECT
+  format('table %s', c.relname)                                                        AS object,
+  'row level security, or no rights for anon and authenticated'                        AS expected,
+  format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
+  format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
+FROM pg_class c, aclexplode(c.relacl) AS acl
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND c.relkind IN ('r', 'p')
+  AND NOT c.relrowsecurity
+  AND $1::jsonb->'tables' ? c.relname
+  AND acl.grantee IN (SELECT oid FROM pg_roles WHERE rolname IN ('anon', 'authenticated'))
+GROUP BY c.relname
+ORDER BY c.relname;
+
+-- check: safety.app-role
+-- title: the application's role has the rights it needs, and no others
+-- severity: error
+-- input: app-role
+-- remedy: `skills grants --app-role NAME` prints what it needs
+-- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": []}]}
+WITH role AS (
+  SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
+),
+schema AS (
+  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
+),
+objects AS (
+  SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner
+  FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
+  WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ($1::jsonb->'tables' ? c.relname))
+    OR (c.relkind = 'S' AND EXISTS (
+      SELECT 1 FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+      WHERE d.objid = c.oid AND d.deptype = 'a' AND $1::jsonb->'tables' ? t.relname))
+  UNION ALL
+  SELECT 'function', p.oid, format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)), p.proowner
+  FROM pg_proc p JOIN schema ON p.pronamespace = schema.oid
+  WHERE $1::jsonb->'functions' ? p.proname AND p.prosecdef
+),
+possible AS (
+  SELECT o.*, v.privilege
+  FROM objects o
+  JOIN (VALUES
+    ('table', 'SELECT'), ('table', 'INSERT'), ('table', 'UPDATE'), ('table', 'DELETE'), ('table', 'TRUNCATE'), ('table', 'REFERENCES'),
+    ('table', 'TRIGGER'), ('sequence', 'USAGE'), ('sequence', 'SELECT'), ('sequence', 'UPDATE'), ('function', 'EXECUTE')
+  ) AS v (class, privilege) ON v.class = o.class
+),
+judged AS (
+  SELECT
+    p.*,
+    EXISTS (
+      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb)
+      WHERE g."on" = p.class AND g.name = p.name AND g.privileges ? p.privilege
+    ) AS needed,
+    CASE p.class
+      WHEN 'table' THEN has_table_privilege(role.oid, p.oid, p.privilege)
+      WHEN 'sequence' THEN has_sequence_privilege(role.oid, p.oid, p.privilege)
+      ELSE has_function_privilege(role.oid, p.oid, p.privilege)
+    END AS granted
+  FROM possible p CROSS JOIN role
+)
+SELECT format('role %s', $1::jsonb->>'name') AS object, 'a role' AS expected, 'no such role' AS actual, format('CREATE ROLE %I LOGIN', $1::jsonb->>'name') AS remedy
+WHERE NOT EXISTS (SELECT 1 FROM role)
+UNION ALL
+SELECT format('role %s', rolname), 'no ' || attribute.name, attribute.name, format('ALTER ROLE %I NO%s', rolname, attribute.name)
+FROM role
+CROSS JOIN LATERAL (VALUES (rolsuper, 'SUPERUSER'), (rolbypassrls, 'BYPASSRLS'), (rolcreaterole, 'CREATEROLE'), (rolcreatedb, 'CREATEDB'), (rolreplication, 'REPLICATION'))
+  AS attribute (is_set, name)
+WHERE attribute.is_set
+UNION ALL
+SELECT format('role %s', role.rolname), format('no membership in %s, which owns %s', owner.rolname, string_agg(o.name, ', ' ORDER BY o.name)),
+  CASE WHEN owner.oid = role.oid THEN 'the owner itself' ELSE 'a member' END,
+  'connect the application as a role that owns nothing'
+FROM role
+JOIN objects o ON pg_has_role(role.oid, o.owner, 'MEMBER')
+JOIN pg_roles owner ON owner.oid = o.owner
+WHERE NOT role.rolsuper
+GROUP BY role.rolname, role.oid, owner.rolname, owner.oid
+UNION ALL
+SELECT format('role %s', role.rolname), format('USAGE and no CREATE on schema %s', nspname),
+  CASE WHEN has_schema_privilege(role.oid, schema.oid, 'CREATE') THEN 'CREATE' ELSE 'no USAGE' END,
+  CASE WHEN has_schema_privilege(role.oid, schema.oid, 'CREATE') THEN format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %I', nspname, role.rolname)
+    ELSE format('GRANT USAGE ON SCHEMA %I TO %I', nspname, role.rolname) END
+FROM role CROSS JOIN schema
+WHERE NOT role.rolsuper
+  AND (has_schema_privilege(role.oid, schema.oid, 'CREATE') OR NOT has_schema_privilege(role.oid, schema.oid, 'USAGE'))
+UNION ALL
+SELECT
+  format('role %s', role.rolname),
+  CASE WHEN needed THEN format('%s on %s %s', privilege, class, name) ELSE format('no %s on %s %s', privilege, class, name) END,
+  CASE WHEN needed THEN 'not granted' ELSE 'granted, to the role itself, to one it is in, or to PUBLIC' END,
+  CASE WHEN needed THEN format('GRANT %s ON %s %s TO %I', privilege, upper(class), name, role.rolname)
+    ELSE format('REVOKE %s ON %s %s FROM %I', privilege, upper(class), name, role.rolname) END
+FROM judged CROSS JOIN role
+WHERE NOT role.rolsuper AND needed <> granted
+  AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
+ORDER BY 1, 2;

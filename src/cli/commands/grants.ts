@@ -1,0 +1,29 @@
+import type { Executor } from '../run-command.ts'
+import { executor } from '../run-command.ts'
+import { SkillsError } from '../../core/errors.ts'
+import { grantStatements } from '../../verify/app-role-grants.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { withDatabase } from '../context.ts'
+import { databaseReport } from '../views/database.ts'
+import { grantsView } from '../views/grants.ts'
+
+export interface GrantsFlags extends CommonFlags, DatabaseFlags {
+  appRole?: string
+}
+
+export const execute: Executor = executor('grants', grantsCommand)
+
+/** Prints, and runs nothing. The database is asked for the name of its schema only. */
+async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult> {
+  const role = flags.appRole ?? ''
+  if (role === '') throw new SkillsError('USAGE', 'whose rights? --app-role names the role', { hint: 'skills grants --app-role app' })
+  return withDatabase(
+    context,
+    flags,
+    (db) => {
+      const report = { database: databaseReport(db.info), role, statements: grantStatements(role, db.info.schema) }
+      return Promise.resolve({ report, view: () => grantsView(report) })
+    },
+    { mustExist: true },
+  )
+}

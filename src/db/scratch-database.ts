@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { SkillsError } from '../core/errors.ts'
+import type { ServerTarget } from '../core/target.ts'
+import { DatabaseError } from './database-error.ts'
+import type { Db } from './db.ts'
+import { openDb } from './open.ts'
+import { quoteIdent } from './quote.ts'
+import { SQLSTATE } from './sqlstates.ts'
+
+/** A database of its own on somebody's server, dropped at the end. */
+export interface ScratchDatabase {
+  db: Db
+  /** Closes the session and drops the database, whoever else may have connected to it. */
+  drop(): Promise<void>
+}
+
+/** Old enough that no run can still be using it. */
+const STALE = '1 hour'
+
+/** Makes an empty database on the server of `target` and opens it. Throws PERMISSION_DENIED without CREATEDB. */
+export async function makeScratchDatabase(
+  target: ServerTarget,
+  options: { schema: string | undefined; waitMs: number },
+): Promise<ScratchDatabase> {
+  const admin = await openDb(target, { waitMs: options.waitMs })
+  const name = `skills_verify_${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString('hex')}`
+  const drop = async (): Promise<void> => {
+    await admin.exec(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`)
+  }
+  try {
+    await dropStale(admin)
+    await admin.exec(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE template0`)
+  } catch (error) {
+    await admin.close()
+    throw explain(error, admin)
+  }
+  try {
+    const db = await openDb({ ...target, database: name }, { schema: options.schema })
+    return {
+      db,
+      drop: async () => {
+        await db.close().catch(() => undefined)
+        await drop().finally(() => admin.close())
+      },
+    }
+  } catch (error) {
+    await drop().finally(() => admin.close())
+    throw error
+  }
+}
+
+/** What a run left behind that was killed before it could clean up: its name says when it was made. */
+async function dropStale(admin: Db): Promise<void> {
+  const stale = await admin.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database d
+      WHERE datname ~ '^skills_verify_[0-9]{10}_[0-9a-f]{8}$' AND pg_has_role(datdba, 'USAGE')
+        AND to_timestamp(split_part(datname, '_', 3)::bigint) < now() - interval '${STALE}'
+        AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
+  )
+  for (const { name } of stale) await admin.exec(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`).catch(() => undefined)
+}
+
+function explain(error: unknown, { info }: Db): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== SQLSTATE.insufficientPrivilege) return error
+  return new SkillsError('PERMISSION_DENIED', `the role ${info.user} may not create a database on ${info.label}`, {
+    hint: `ALTER ROLE ${quoteIdent(info.user)} CREATEDB, or use another role; --ephemeral needs no server`,
+    cause: error,
+  })
+}

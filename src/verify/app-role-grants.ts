@@ -1,0 +1,44 @@
+import { quoteIdent } from '../db/quote.ts'
+
+/** One right that an application needs to use the library. */
+export interface AppRoleGrant {
+  on: 'table' | 'sequence' | 'function'
+  /** A function with the types of its arguments, as `oidvectortypes` prints them. */
+  name: string
+  privileges: readonly string[]
+  /** What it is for: the comment of its line. */
+  purpose: string
+}
+
+/**
+ * All that an application role needs beside USAGE on the schema. The one place for it: `skills grants`, the check
+ * safety.app-role and the test that the library works with just these are made of it. A function of a new migration that
+ * applications call gets its line here.
+ */
+export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
+  { on: 'table', name: 'skills_registry', privileges: ['SELECT'], purpose: 'list the skills' },
+  { on: 'table', name: 'skill_unlocks', privileges: ['SELECT'], purpose: "list a user's unlocks" },
+  { on: 'function', name: 'is_skill_unlocked(uuid, text)', privileges: ['EXECUTE'], purpose: 'ask before a skill runs' },
+  { on: 'function', name: 'unlock_skill(uuid, text, text)', privileges: ['EXECUTE'], purpose: 'decide about gates' },
+  {
+    on: 'function',
+    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)',
+    privileges: ['EXECUTE'],
+    purpose: 'write telemetry',
+  },
+  { on: 'table', name: 'skill_feedback', privileges: ['INSERT'], purpose: 'take feedback' },
+  { on: 'sequence', name: 'skill_feedback_id_seq', privileges: ['USAGE'], purpose: 'number it' },
+]
+
+/** The statements that give a role these rights, a line each, and no others. They can be run again. */
+export function grantStatements(role: string, schema: string, grants: readonly AppRoleGrant[] = APP_ROLE_GRANTS): string[] {
+  const to = quoteIdent(role)
+  const on = ({ on: kind, name }: AppRoleGrant): string => {
+    const [, bare = '', rest = ''] = /^([^(]*)(.*)$/.exec(name) ?? []
+    return `${kind.toUpperCase()} ${quoteIdent(schema)}.${quoteIdent(bare)}${rest}`
+  }
+  return [
+    `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${to};`,
+    ...grants.map((grant) => `GRANT ${grant.privileges.join(', ')} ON ${on(grant)} TO ${to}; -- ${grant.purpose}`),
+  ]
+}

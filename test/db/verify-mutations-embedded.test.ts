@@ -1,0 +1,4 @@
+import { freshEmbedded } from '../support/databases.ts'
+import { mutationTests } from '../support/mutation-tests.ts'
+
+mutationTests({ name: 'embedded', fresh: freshEmbedded })

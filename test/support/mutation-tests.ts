@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Db } from '../../src/db/db.ts'
+import { searchPath } from '../../src/db/quote.ts'
+import { migrate, sync, verify } from '../../src/index.ts'
+import type { VerifyReport } from '../../src/verify/report.ts'
+import type { TestBackend } from './databases.ts'
+import { HARMLESS, mutationsOf } from './mutations.ts'
+import { scratch } from './scratch.ts'
+
+const skill = (name: string): string =>
+  `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.2.0"\n  category: lineage\n  tier: CORE\n---\nBody.\n`
+
+/** The same session, for work that makes transactions of its own: they become savepoints of the one that is open. */
+function nested(db: Db): Db {
+  return {
+    ...db,
+    transaction: async (_, work) => {
+      await db.exec(`SAVEPOINT run; SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
+      try {
+        return await work()
+      } finally {
+        await db.exec('ROLLBACK TO SAVEPOINT run; RELEASE SAVEPOINT run')
+      }
+    },
+  }
+}
+
+const named = ({ checks }: VerifyReport): string =>
+  checks
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ id, faults }) => faults.map(({ object, actual }) => `${object}: ${actual} [${id}]`))
+    .join('\n')
+
+/** Declares the mutation test of the gate for one backend: a file each, so that they run side by side. */
+export function mutationTests({ name, fresh }: TestBackend): void {
+  let cwd = ''
+  let database: Awaited<ReturnType<TestBackend['fresh']>>
+
+  beforeAll(async () => {
+    cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+    database = await fresh()
+    const db = await database.open()
+    await migrate(db)
+    await sync(db, { cwd })
+    await db.close()
+  })
+
+  test('every single fault makes verify fail and is named; the figure is printed', { timeout: 600_000 }, async () => {
+    const db = await database.open()
+    const mutations = await mutationsOf(db)
+    const escaped: string[] = []
+    for (const { title, sql, object } of mutations) {
+      await db.exec('BEGIN')
+      await db.exec(sql).catch((error: unknown) => Promise.reject(new Error(`${title}: ${sql}`, { cause: error })))
+      const report = await verify(nested(db), { cwd })
+      if (report.ok || !named(report).includes(object)) escaped.push(`${title}: ${object} is not in\n${named(report)}`)
+      await db.exec('ROLLBACK')
+    }
+    expect(mutations.length).toBeGreaterThanOrEqual(60)
+    process.stdout.write(`verify, ${name}: ${mutations.length - escaped.length} of ${mutations.length} single faults caught\n`)
+    expect(escaped).toEqual([])
+  })
+
+  test.each(HARMLESS)('stays green after $title', async ({ sql }) => {
+    const db = await database.open()
+    await db.exec('BEGIN')
+    await db.exec(sql)
+    const report = await verify(nested(db), { cwd })
+    await db.exec('ROLLBACK')
+    expect(named(report)).toBe('')
+    expect(report.ok).toBe(true)
+  })
+
+  afterAll(async () => {
+    const db = await database.open()
+    expect((await verify(db, { cwd })).ok).toBe(true)
+    await db.close()
+  })
+}
