@@ -5,6 +5,7 @@ import { transform } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConfigFile } from '../src/config/config-file.ts'
 import { EXIT, SkillsError } from '../src/core/errors.ts'
+import { readChecks } from '../src/verify/read-checks.ts'
 import { runSkills } from './support/run-skills.ts'
 import { scratch } from './support/scratch.ts'
 
@@ -171,6 +172,13 @@ describe('README.md', () => {
       stdout: expect.stringMatching(/: \d+ applied, 0 before\n1 added, 0 changed\n0 uses in the last seven days\n$/),
     })
   })
+})
+
+test('docs/verify.md lists every check, with its severity and title', async () => {
+  const text = readFileSync(path.join(ROOT, 'docs/verify.md'), 'utf8')
+  const listed = table(text, 'check', 'severity', 'holds when').map((cells) => cells.join(' '))
+  const checks = await readChecks([{ directory: path.join(ROOT, 'sql/verify'), label: 'sql/verify' }])
+  expect(listed).toEqual(checks.map(({ id, severity, title }) => `\`${id}\` ${severity} ${title}`))
 })
 
 test('links of README.md, CHANGELOG.md and docs lead to files', () => {

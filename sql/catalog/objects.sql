@@ -86,7 +86,7 @@ WITH relations AS (
       CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END, CASE WHEN p.proisstrict THEN 'strict' END,
       CASE WHEN p.prosecdef THEN 'security definer' END, CASE p.proparallel WHEN 's' THEN 'parallel safe' WHEN 'r' THEN 'parallel restricted' END,
       CASE WHEN p.proleakproof THEN 'leakproof' END, 'set ' || array_to_string(p.proconfig, ', set '),
-      CASE WHEN p.prokind <> 'a' THEN 'as ' || coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END)
+      CASE WHEN p.prokind <> 'a' THEN E'as\n' || coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END)
   FROM functions p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 
   UNION ALL

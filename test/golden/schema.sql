@@ -736,10 +736,10 @@ How often the pattern was seen
 -- comment agent_emergence_candidates.tier
 Tier the pattern was seen in; NULL: any
 
--- comment is_skill_unlocked(p_user_id uuid, p_skill_id text)
+-- comment is_skill_unlocked(uuid, text)
 Whether the user may run the skill: it is foundational, or skill_unlocks has it open for this user
 
--- comment log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
+-- comment log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
 Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}
 
 -- comment skill_feedback
@@ -850,7 +850,7 @@ When anything in the row last changed; readers can drop what they cached before
 -- comment skills_registry.version
 Version the author gives; 0.0.0 where none is given
 
--- comment unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
+-- comment unlock_skill(uuid, text, text)
 Opens the skill for the user, or opens it again under the new reason; always returns true
 
 -- comment v_skill_cooccurrence
@@ -976,14 +976,15 @@ PRIMARY KEY (skill_id)
 -- constraint skills_registry.skills_registry_trust_level_check
 CHECK (trust_level >= 1 AND trust_level <= 5)
 
--- function is_skill_unlocked(p_user_id uuid, p_skill_id text)
+-- function is_skill_unlocked(uuid, text)
 arguments p_user_id uuid, p_skill_id text
 returns boolean
 language plpgsql
 stable
 security definer
 set search_path=<schema>, pg_temp
-as 
+as
+
 BEGIN
   -- Foundational skills stand open to everybody, whatever skill_unlocks says.
   IF EXISTS (
@@ -999,14 +1000,15 @@ BEGIN
   );
 END;
 
--- function log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
+-- function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
 arguments p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer DEFAULT NULL::integer, p_input_hash text DEFAULT NULL::text, p_state_snapshot jsonb DEFAULT '{}'::jsonb, p_artifacts jsonb DEFAULT '{}'::jsonb
 returns bigint
 language plpgsql
 volatile
 security definer
 set search_path=<schema>, pg_temp
-as 
+as
+
 DECLARE
   v_event_id bigint;
 BEGIN
@@ -1028,17 +1030,19 @@ returns integer[]
 language sql
 immutable
 parallel safe
-as 
+as
+
   SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
     11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
 
--- function skill_rollup_adopt(p_max_rows integer)
+-- function skill_rollup_adopt(integer)
 arguments p_max_rows integer
 returns bigint
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp
-as 
+as
+
 DECLARE
   v_limit bigint := txid_current();
   v_rows  bigint;
@@ -1055,13 +1059,14 @@ BEGIN
   RETURN v_rows + v_more;
 END;
 
--- function skill_rollup_events(p_max_rows integer, p_wait boolean)
+-- function skill_rollup_events(integer, boolean)
 arguments p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true
 returns jsonb
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp, set work_mem=64MB, set jit=off
-as 
+as
+
 DECLARE
   v_state    skill_rollup_state;
   v_window   record;
@@ -1290,13 +1295,14 @@ BEGIN
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
 END;
 
--- function skill_rollup_feedback(p_max_rows integer, p_wait boolean)
+-- function skill_rollup_feedback(integer, boolean)
 arguments p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true
 returns jsonb
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp
-as 
+as
+
 DECLARE
   v_state  skill_rollup_state;
   v_window record;
@@ -1344,13 +1350,14 @@ BEGIN
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
 END;
 
--- function skill_rollup_recount_sets(p_sets uuid[])
+-- function skill_rollup_recount_sets(uuid[])
 arguments p_sets uuid[]
 returns void
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp
-as 
+as
+
 BEGIN
   IF cardinality(p_sets) = 0 THEN
     RETURN;
@@ -1373,7 +1380,8 @@ returns void
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp
-as 
+as
+
 BEGIN
   PERFORM FROM skill_rollup_state FOR UPDATE;
   TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
@@ -1384,13 +1392,14 @@ BEGIN
     system_identifier = (SELECT system_identifier FROM pg_control_system());
 END;
 
--- function skill_rollup_window(p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean)
+-- function skill_rollup_window(regclass, skill_rollup_state, integer)
 arguments p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean
 returns record
 language plpgsql
 volatile
 set search_path=<schema>, pg_temp
-as 
+as
+
 DECLARE
   v_now   txid_snapshot;
   v_new   text;
@@ -1450,14 +1459,15 @@ BEGIN
   snapshot := p_state.snapshot;
 END;
 
--- function unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
+-- function unlock_skill(uuid, text, text)
 arguments p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text
 returns boolean
 language plpgsql
 volatile
 security definer
 set search_path=<schema>, pg_temp
-as 
+as
+
 BEGIN
   -- now() stands in VALUES and reaches the update through excluded: a distributed Postgres refuses a function call
   -- in DO UPDATE SET.
@@ -1471,35 +1481,35 @@ BEGIN
   RETURN true;
 END;
 
--- grant is_skill_unlocked(p_user_id uuid, p_skill_id text)
-execute to public
+-- grant function is_skill_unlocked(uuid, text) to PUBLIC
+EXECUTE (default)
 
--- grant log_skill_usage(p_user_id uuid, p_session_id text, p_skill_id text, p_version text, p_tier text, p_outcome text, p_latency_ms integer, p_input_hash text, p_state_snapshot jsonb, p_artifacts jsonb)
-execute to public
+-- grant function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) to PUBLIC
+EXECUTE (default)
 
--- grant skill_latency_bounds()
-execute to public
+-- grant function skill_latency_bounds() to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_adopt(p_max_rows integer)
-execute to public
+-- grant function skill_rollup_adopt(integer) to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_events(p_max_rows integer, p_wait boolean)
-execute to public
+-- grant function skill_rollup_events(integer, boolean) to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_feedback(p_max_rows integer, p_wait boolean)
-execute to public
+-- grant function skill_rollup_feedback(integer, boolean) to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_recount_sets(p_sets uuid[])
-execute to public
+-- grant function skill_rollup_recount_sets(uuid[]) to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_reset()
-execute to public
+-- grant function skill_rollup_reset() to PUBLIC
+EXECUTE (default)
 
--- grant skill_rollup_window(p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean)
-execute to public
+-- grant function skill_rollup_window(regclass, skill_rollup_state, integer) to PUBLIC
+EXECUTE (default)
 
--- grant unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text)
-no execute to public
+-- grant function unlock_skill(uuid, text, text) to PUBLIC
+
 
 -- index idx_agent_emergence_signature
 CREATE INDEX idx_agent_emergence_signature ON agent_emergence_candidates USING btree (signature_hash)

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { parseChecks } from '../../../src/verify/parse-checks.ts'
+
+const HEAD = '-- check: a.b\n-- title: t\n-- remedy: r\n'
+
+describe('a check file', () => {
+  test('holds several checks; the last statement of each is its query', () => {
+    const checks = parseChecks(
+      `-- words in front\n\n${HEAD}-- requires: extension pgcrypto, server-version 14,server\n-- writes: sequences\n-- gate: yes\nINSERT INTO t VALUES (';');\n  SELECT 1;\n\n-- check: c\n-- title: t\n-- remedy: r\n-- severity: info\n-- input: app-role\nSELECT $1`,
+      'x.sql',
+    )
+    expect(checks).toMatchObject([
+      {
+        id: 'a.b',
+        severity: 'error',
+        gate: true,
+        writes: 'sequences',
+        line: 3,
+        requires: [
+          { kind: 'extension', value: 'pgcrypto' },
+          { kind: 'server-version', value: '14' },
+          { kind: 'server', value: '' },
+        ],
+        setup: [{ text: "INSERT INTO t VALUES (';')", line: 9, column: 1 }],
+        query: { text: 'SELECT 1', line: 10, column: 3 },
+      },
+      { id: 'c', severity: 'info', gate: false, writes: 'no', input: 'app-role', line: 12, query: { line: 17 } },
+    ])
+  })
+
+  test.each([
+    ['', 'x.sql:1: the file holds no check'],
+    ['SELECT 1', 'x.sql:1: a statement in front of the first check'],
+    ['-- check: A B\n-- title: t\n-- remedy: r\nSELECT 1', 'x.sql:1: "A B" is no id'],
+    ['-- check: a\n-- remedy: r\nSELECT 1', 'x.sql:1: the header has no "title"'],
+    ['-- check: a\n-- title:\n-- remedy: r\nSELECT 1', 'x.sql:2: the header has no "title"'],
+    [`${HEAD}-- severity: fatal\nSELECT 1`, 'x.sql:4: severity "fatal" is none of error, warning, info'],
+    [`${HEAD}-- writes: maybe\nSELECT 1`, 'x.sql:4: writes "maybe" is none of'],
+    [`${HEAD}-- input: nothing\nSELECT 1`, 'x.sql:4: input "nothing" is none of ledger, skills'],
+    [`${HEAD}-- requires: postgis\nSELECT 1`, 'x.sql:4: requires "postgis" is none of pack NAME'],
+    [`${HEAD}-- requires: server-version new\nSELECT 1`, 'x.sql:4: requires "server-version new"'],
+    [`${HEAD}-- severty: info\nSELECT 1`, 'x.sql:4: unknown header "severty"; did you mean "severity"?'],
+    [HEAD, 'x.sql:1: the check has no query'],
+    [`${HEAD}SELECT 'x`, 'x.sql:4: this string is never closed'],
+    [`${HEAD}SELECT 1;\nCOMMIT;\nSELECT 2`, 'x.sql:5: COMMIT in a check'],
+    [`${HEAD}ROLLBACK`, 'x.sql:4: ROLLBACK in a check'],
+    [`${HEAD}SAVEPOINT a; SELECT 1`, 'x.sql:4: SAVEPOINT in a check'],
+    [`${HEAD}VACUUM`, 'x.sql:4: VACUUM cannot run in a transaction'],
+    [`${HEAD}COPY t FROM STDIN;\n\\.\nSELECT 1`, 'x.sql:4: COPY FROM STDIN'],
+  ])('%j is refused', (text, message) => {
+    expect(() => parseChecks(text, 'x.sql')).toThrow(message)
+  })
+})
