@@ -10,6 +10,7 @@ import { createStyle } from './colors.ts'
 import type { CommonFlags, Context } from './context.ts'
 import type { Destination, ReporterName } from './destinations.ts'
 import type { Finished } from './reports.ts'
+import { withoutCommands } from './github-log.ts'
 import { envelope } from './views/envelope.ts'
 import { diagnosticView, errorView, isDetail } from './views/error.ts'
 
@@ -21,12 +22,13 @@ export async function tell(
   context: Context,
 ): Promise<ExitCode> {
   const { io } = context
+  const onGithub = context.env['GITHUB_ACTIONS'] === 'true'
   const told = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
     if (reporter === 'text') {
       const view = await viewOf(told, flags, context)
-      if (view !== '') io.out(view)
+      if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
     } else {
       const text = await report(reporter, told, context)
       if (text !== '') io.document(text)
@@ -35,9 +37,9 @@ export async function tell(
   // a document says it all
   if (!onStdout.includes('json')) {
     const lines = troubles(told, flags, context, await createStyle(io.errColors))
-    if (lines.length > 0) io.err(lines.join('\n'))
+    if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
   }
-  if (context.env['GITHUB_ACTIONS'] === 'true' && !destinations.some(({ reporter }) => reporter === 'github')) {
+  if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
     const annotations = await report('github', told, context)
     if (annotations !== '') io.err(annotations)
   }

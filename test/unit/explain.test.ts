@@ -11,7 +11,7 @@ import { hazardOf } from '../../src/explain/hazard-pages.ts'
 import type { RuleExample } from '../../src/explain/rule-examples.ts'
 import { RULE_EXAMPLES } from '../../src/explain/rule-examples.ts'
 import { explainCodes, findCode } from '../../src/index.ts'
-import { readSkills } from '../../src/registry/read-folder.ts'
+import { lintSkills } from '../../src/registry/lint.ts'
 import { RULES } from '../../src/registry/rules.ts'
 import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
 import { scratch } from '../support/scratch.ts'
@@ -58,8 +58,8 @@ test('the groups of the checks are known', () => {
 
 describe('the example of', () => {
   const root = process.getuid?.() === 0
-  // root reads what is not readable; the text below the front matter is not read here
-  const elsewhere = new Set([...(root ? ['SKILL_UNREADABLE'] : []), 'SKILL_BODY_LENGTH', 'SKILL_LINK_BROKEN', 'SKILL_LINK_OUTSIDE'])
+  // root reads what is not readable
+  const elsewhere = new Set(root ? ['SKILL_UNREADABLE'] : [])
   test.each(Object.entries(RULE_EXAMPLES).filter(([code]) => !elsewhere.has(code)))('%s shows it', async (code, example) => {
     expect(await codesOf(example, example.wrong)).toContain(code)
     if (example.right !== undefined && example.form !== 'shell') expect(await codesOf(example, example.right)).not.toContain(code)
@@ -95,7 +95,7 @@ async function codesOf({ form }: RuleExample, text: string): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, form === 'file' ? text : frontMatter(form === 'keys' ? text : ''))
   if (form === 'shell') execFileSync('bash', ['-c', text], { cwd })
-  const { diagnostics } = await readSkills({ roots: ['skills'], cwd })
+  const { diagnostics } = await lintSkills({ paths: ['skills'], cwd })
   return diagnostics.map((diagnostic) => diagnostic.code)
 }
 
