@@ -205,6 +205,11 @@ test('doctor', async () => {
   expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ settings: [] })
 })
 
+test('completion', async () => {
+  expect((await run(scratch(), ['completion', 'bash'], 0)).report).toMatchObject({ shell: 'bash' })
+  await run(scratch(), ['completion', 'tcsh'], 2, 'USAGE')
+})
+
 test('every command of the schema was seen to succeed and to fail', () => {
   const expected = schema.properties.command.enum.flatMap((command) => [`${command}: true`, `${command}: false`])
   expect([...seen].toSorted()).toEqual(expected.toSorted())

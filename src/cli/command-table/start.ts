@@ -7,4 +7,10 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--embedded <dir>', help: 'folder of the database (default: .skills/db)' }],
     examples: ['skills quickstart'],
   },
+  {
+    name: 'completion',
+    summary: 'a script that completes commands and options in a shell',
+    arguments: [['<shell>', 'bash']],
+    examples: ['source <(skills completion bash)'],
+  },
 ]

@@ -6,12 +6,15 @@ function commands(text: string): string[] {
   return text.split(/\r\n|\r|\n/).filter((line) => line.trimStart().startsWith('::') || line.includes('##['))
 }
 
-test.each(['::error::x', '  \t::add-mask::x', 'a\n::stop-commands::x', 'a\r::x::', 'name ##[add-path]x', '::::x', '##[##['])('%j', (text) => {
-  expect(commands(text)).not.toEqual([])
-  const harmless = withoutCommands(text)
-  expect(commands(harmless)).toEqual([])
-  expect(harmless.replaceAll('\u200B', '')).toBe(text)
-})
+test.each(['::error::x', '  \t::add-mask::x', 'a\n::stop-commands::x', 'a\r::x::', 'name ##[add-path]x', '::::x', '##[##['])(
+  '%j',
+  (text) => {
+    expect(commands(text)).not.toEqual([])
+    const harmless = withoutCommands(text)
+    expect(commands(harmless)).toEqual([])
+    expect(harmless.replaceAll('\u200B', '')).toBe(text)
+  },
+)
 
 test.each(['select a::int', 'std::string', '# [x]', '  a :: b'])('%j stays as it is', (text) => {
   expect(withoutCommands(text)).toBe(text)
