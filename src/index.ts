@@ -44,6 +44,10 @@ import type { DoctorReport } from './doctor/doctor-report.ts'
 import type { CodePage } from './explain/code-page.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { Dimension, StatsReport } from './stats/report.ts'
+import type { SkillsOptions } from './telemetry/create-skills.ts'
+import { createSkillsFrom } from './telemetry/create-skills.ts'
+import type { Skills } from './telemetry/skills-client.ts'
+import type { SessionSource } from './telemetry/skills-connection.ts'
 import type { VerifyReport } from './verify/report.ts'
 
 export type { Db, DbInfo } from './db/db.ts'
@@ -87,6 +91,14 @@ export type {
 } from './migrations/report.ts'
 export type { BaselineReport } from './migrations/baseline.ts'
 export type { RepairReport } from './migrations/repair.ts'
+export type { Feedback } from './telemetry/feedback.ts'
+export type { ListedSkill } from './telemetry/listed-skill.ts'
+export type { Rollout } from './telemetry/rollout.ts'
+export type { OfferFilter } from './telemetry/skill-filter.ts'
+export type { FlushResult, Skills, Unlock } from './telemetry/skills-client.ts'
+export type { SkillsOptions } from './telemetry/create-skills.ts'
+export type { UsageEvent, UsageOutcome } from './telemetry/usage-event.ts'
+export type { UsageCounts } from './telemetry/usage-writer.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
 export { importSkills } from './registry/import-skills.ts'
@@ -124,6 +136,32 @@ export interface ConnectOptions extends Flags {
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
   const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd(), options.purpose)
   return openDb(settings.database.value, { schema: settings.schema.value, waitMs: options.waitMs })
+}
+
+export interface CreateSkillsOptions extends SkillsOptions {
+  /**
+   * A URL, or what `connect` takes; without it the database is found as the command line does. Or a session, for this alone:
+   * it is not opened again when it is lost, and not closed.
+   */
+  database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db
+  env?: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * The skills for an application: what is on offer, unlocks, telemetry and feedback. Connects when it is used first, again
+ * after the connection was lost, and never keeps the process alive. SKILLS_ENABLED=1 turns it on.
+ */
+export function createSkills(options: CreateSkillsOptions = {}): Skills {
+  const { database, env = process.env, ...rest } = options
+  return createSkillsFrom(() => sessionSource(database, env), rest, env)
+}
+
+async function sessionSource(database: CreateSkillsOptions['database'], env: NonNullable<ConnectOptions['env']>): Promise<SessionSource> {
+  if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
+  const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
+  const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
+  const { value: target } = settings.database
+  return { kind: target.kind, open: () => openDb(target, { schema: settings.schema.value, background: true }) }
 }
 
 export interface MigrateCallOptions {

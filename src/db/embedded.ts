@@ -28,6 +28,8 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       database: 'postgres',
       applicationName: 'skills',
       connectTimeoutMs: NOT_READY_MS,
+      // an engine in this process is no reason to keep it alive
+      background: true,
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })

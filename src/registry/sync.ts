@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.ts'
 import { compare } from './compare.ts'
 import type { Plan } from './compare.ts'
+import { notifyChanged } from './notify.ts'
 import type { SkillFolder } from './read-folder.ts'
 import { fetchRows, lockRows } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
@@ -63,7 +64,9 @@ async function write(db: Db, folder: SkillFolder, { prune, onProgress, lockWaitM
     plan = compare(replaceRows(rows, touched, await lockRows(db, [...touched])), folder, prune)
   }
   onProgress?.({ step: 'write', rows: plan.writes.length + plan.deleted.length })
-  return { plan, statements: await writePlan(db, plan) }
+  const statements = await writePlan(db, plan)
+  await notifyChanged(db, [...plan.writes.map(({ skill_id }) => skill_id), ...plan.deleted])
+  return { plan, statements }
 }
 
 function replaceRows(rows: readonly RegistryRow[], ids: ReadonlySet<string>, newer: readonly RegistryRow[]): RegistryRow[] {

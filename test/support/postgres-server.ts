@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,6 +11,10 @@ export interface TestServer {
   url: (database: string) => string
   /** What the server has logged so far. */
   log: () => string
+  /** Ends it without a shutdown, as a crash does. */
+  crash: () => Promise<void>
+  /** Starts it again after a crash, at the same address. */
+  start: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -60,30 +65,48 @@ export async function startPostgres({
     '-c',
     ...(logStatements ? ['log_statement=all'] : ['log_min_messages=panic']),
   ]
-  const server = spawn(
-    'sh',
-    ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', path.join(bin, 'postgres'), '-D', data, ...options],
-    {
-      ...identity,
-      env,
-      cwd: data,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    },
-  )
   let log = ''
-  server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  await waitFor(
-    () => existsSync(path.join(socket, `.s.PGSQL.${port}`)),
-    () => `the test server did not start: ${log}`,
-  )
+  const launch = async (): Promise<{ server: ChildProcess; ended: Promise<void> }> => {
+    const server = spawn(
+      'sh',
+      ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', path.join(bin, 'postgres'), '-D', data, ...options],
+      {
+        ...identity,
+        env,
+        cwd: data,
+        stdio: ['pipe', 'ignore', 'pipe'],
+      },
+    )
+    server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+    await waitFor(
+      () => existsSync(path.join(socket, `.s.PGSQL.${port}`)),
+      () => `the test server did not start: ${log}`,
+    )
+    return { server, ended }
+  }
+  let running = await launch()
   return {
     url: (database) =>
       tcp ? `postgres://postgres@127.0.0.1:${port}/${database}` : `postgres://postgres@/${database}?host=${encodeURIComponent(socket)}`,
     log: () => log,
+    crash: async () => {
+      const [pid] = readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGQUIT')
+      await waitFor(
+        () => !existsSync(path.join(data, 'postmaster.pid')),
+        () => 'the test server did not end',
+      )
+      running.server.stdin?.end()
+      await running.ended
+      rmSync(path.join(socket, `.s.PGSQL.${port}`), { force: true })
+    },
+    start: async () => {
+      running = await launch()
+    },
     stop: async () => {
-      server.stdin.end()
-      await ended
+      running.server.stdin?.end()
+      await running.ended
       rmSync(scratch, { recursive: true, force: true })
     },
   }

@@ -9,6 +9,13 @@ export const USAGE_ERRORS = {
     example: '$ skills sync --prune everything\nerror [USAGE] --prune: "everything" is unknown\n  → use one of disable, delete, keep',
     remedies: ['`skills help` lists the commands, `skills COMMAND --help` the options of one'],
   },
+  EVENT_INVALID: {
+    title: 'An event, a feedback or an id is not what the database can hold',
+    meaning:
+      'A call of the library was given a userId that is no UUID, an outcome that is none of success, soft_fail, hard_refusal, a rating outside of 1 to 5, or a text that is missing or too long. It was refused before anything was sent.',
+    example: "await skills.isUnlocked('me', 'elemental-checkin')\n// SkillsError [EVENT_INVALID]: userId is not a UUID",
+    remedies: ['the message names the field; docs/telemetry.md lists the fields and their bounds'],
+  },
   CONFIG_INVALID: {
     title: 'A file of settings cannot be used',
     meaning:

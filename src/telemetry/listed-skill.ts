@@ -1,0 +1,71 @@
+import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
+import type { Db, Row } from '../db/db.ts'
+import { quoteIdent } from '../db/quote.ts'
+import { drawHash } from './rollout.ts'
+
+/** An enabled skill of the registry. Frozen: all callers share it. */
+export interface ListedSkill {
+  readonly id: string
+  readonly version: string
+  /** 1 to 5. */
+  readonly trustLevel: number
+  readonly tier: string | null
+  readonly category: string | null
+  readonly kind: string | null
+  readonly description: string | null
+  readonly elements: readonly string[]
+  readonly realms: readonly string[]
+  readonly triggers: readonly string[]
+  readonly tags: readonly string[]
+  /** All that the registry keeps about it. */
+  readonly meta: JsonObject
+}
+
+/** What the cache keeps of a skill. */
+export interface CachedSkill {
+  skill: ListedSkill
+  /** See `drawHash`. */
+  draw: number
+}
+
+/** The enabled skills, bytewise by id. */
+export async function fetchSkills(db: Db): Promise<CachedSkill[]> {
+  const rows = await db.query(
+    `SELECT skill_id, version, trust_level, meta - 'files' AS meta
+       FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE "C"`,
+  )
+  return rows.map((row) => {
+    const skill = listed(row)
+    return { skill, draw: drawHash(skill.id) }
+  })
+}
+
+function listed(row: Row): ListedSkill {
+  const meta = isJsonObject(row['meta']) ? row['meta'] : {}
+  return Object.freeze({
+    id: String(row['skill_id']),
+    version: String(row['version']),
+    trustLevel: Number(row['trust_level']),
+    tier: text(meta, 'tier'),
+    category: text(meta, 'category'),
+    kind: text(meta, 'kind'),
+    description: text(meta, 'description'),
+    elements: texts(meta, 'elements'),
+    realms: texts(meta, 'realms'),
+    triggers: texts(meta, 'triggers'),
+    tags: texts(meta, 'tags'),
+    meta: Object.freeze(meta),
+  })
+}
+
+function text(meta: JsonObject, key: string): string | null {
+  const value = meta[key]
+  return typeof value === 'string' ? value : null
+}
+
+function texts(meta: JsonObject, key: string): readonly string[] {
+  const value = meta[key]
+  const list = Array.isArray(value) ? value : typeof value === 'string' ? [value] : []
+  return Object.freeze(list.filter((item): item is string => typeof item === 'string'))
+}

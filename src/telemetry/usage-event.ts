@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import type { JsonObject } from '../core/json.ts'
+import { isUuid, nameFault } from './checks.ts'
+
+/** How the use of a skill ended. */
+export type UsageOutcome = 'success' | 'soft_fail' | 'hard_refusal'
+
+/** One use of a skill by one user. */
+export interface UsageEvent {
+  /** UUID. */
+  userId: string
+  skillId: string
+  /** Version of the skill that ran. */
+  version: string
+  outcome: UsageOutcome
+  sessionId?: string | null | undefined
+  tier?: string | null | undefined
+  /** Whole milliseconds; a fraction is rounded. */
+  latencyMs?: number | null | undefined
+  inputHash?: string | null | undefined
+  /** State of the user, such as `{ tier, element, realm }`. */
+  stateSnapshot?: JsonObject | null | undefined
+  /** What the skill gave. */
+  artifacts?: JsonObject | null | undefined
+  /** When it happened; now unless given. */
+  at?: Date | undefined
+}
+
+/** An event as it is buffered, spilled and sent: nothing the application does with its objects later can change it. */
+export interface EncodedEvent {
+  userId: string
+  /** A JSON object with the columns of skill_usage_events, but for id and user_id. */
+  json: string
+}
+
+export const OUTCOMES: readonly string[] = ['success', 'soft_fail', 'hard_refusal'] satisfies UsageOutcome[]
+
+/** Longest event, in characters of JSON. */
+export const LONGEST_EVENT = 262_144
+const MAX_INT = 2_147_483_647
+
+/** What is wrong with an event; undefined when nothing is. */
+export function eventFault(event: UsageEvent): string | undefined {
+  if (typeof event !== 'object' || event === null) return 'the event is not an object'
+  if (!isUuid(event.userId)) return 'userId is not a UUID'
+  if (!OUTCOMES.includes(event.outcome)) return `outcome is none of ${OUTCOMES.join(', ')}`
+  const { latencyMs, at } = event
+  if (latencyMs !== undefined && latencyMs !== null && !(typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= MAX_INT))
+    return 'latencyMs is not a number of milliseconds'
+  if (at !== undefined && !(at instanceof Date && Number.isFinite(at.getTime()))) return 'at is not a date'
+  return (
+    nameFault('skillId', event.skillId) ??
+    nameFault('version', event.version) ??
+    optionalFault('sessionId', event.sessionId) ??
+    optionalFault('tier', event.tier) ??
+    optionalFault('inputHash', event.inputHash) ??
+    objectFault('stateSnapshot', event.stateSnapshot) ??
+    objectFault('artifacts', event.artifacts)
+  )
+}
+
+export interface EncodeOptions {
+  /** Marks the event: `"shadow": true` in its snapshot. */
+  shadow?: boolean
+  /** By which the event is recognised when it comes again; a new one unless given. */
+  key?: string | undefined
+}
+
+/**
+ * The event as JSON, with the time and a key by which it is recognised when it comes again. NUL and halves of surrogate pairs
+ * in snapshot and artifacts become U+FFFD. Throws what JSON.stringify throws, and RangeError for one that is too long.
+ */
+export function encodeEvent(event: UsageEvent, { shadow = false, key = randomUUID() }: EncodeOptions = {}): EncodedEvent {
+  const row = {
+    session_id: event.sessionId ?? undefined,
+    skill_id: event.skillId,
+    version: event.version,
+    tier: event.tier ?? undefined,
+    outcome: event.outcome,
+    latency_ms: typeof event.latencyMs === 'number' ? Math.round(event.latencyMs) : undefined,
+    input_hash: event.inputHash ?? undefined,
+    state_snapshot: shadow ? { ...event.stateSnapshot, shadow: true } : (event.stateSnapshot ?? undefined),
+    artifacts: event.artifacts ?? undefined,
+    created_at: (event.at ?? new Date()).toISOString(),
+    event_key: key,
+  }
+  let json = JSON.stringify(row)
+  if (json.includes('\\u')) json = JSON.stringify(row, (_, value: unknown) => storable(value))
+  if (json.length > LONGEST_EVENT) throw new RangeError(`it is longer than ${LONGEST_EVENT} characters of JSON`)
+  return { userId: event.userId.toLowerCase(), json }
+}
+
+function optionalFault(what: string, value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : nameFault(what, value)
+}
+
+function objectFault(what: string, value: unknown): string | undefined {
+  const isObject = value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))
+  return isObject ? undefined : `${what} is not an object`
+}
+
+/** The value, or for objects one like it, without what jsonb refuses; in names of keys too. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return cleaned(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleaned(key), item]))
+}
+
+function cleaned(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD')
+}

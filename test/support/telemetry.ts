@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import type { Db, Row } from '../../src/db/db.ts'
+import type { CreateSkillsOptions, Skills, UsageEvent } from '../../src/index.ts'
+import { createSkills, migrate } from '../../src/index.ts'
+import type { TestBackend, TestDatabase } from './databases.ts'
+import { scratch } from './scratch.ts'
+
+export const USER = '9f1c1d3e-0000-4000-8000-000000000001'
+export const OTHER = '9f1c1d3e-0000-4000-8000-000000000002'
+
+/** A valid event; `input_hash` tells one from the other. */
+export function event(over: Partial<UsageEvent> = {}): UsageEvent {
+  return { userId: USER, skillId: 'one', version: '1.0.0', outcome: 'success', inputHash: randomUUID(), ...over }
+}
+
+export interface Warned {
+  code: string
+  message: string
+}
+
+/** Skills that are enabled, spill into a folder of their own, and leave the test's process alone. */
+export function skillsOn(
+  database: NonNullable<CreateSkillsOptions['database']>,
+  options: CreateSkillsOptions = {},
+): { skills: Skills; warnings: Warned[]; spillDir: string } {
+  const warnings: Warned[] = []
+  const spillDir = `${scratch()}/spill`
+  const skills = createSkills({
+    database,
+    env: { SKILLS_ENABLED: '1' },
+    spillDir,
+    atExit: false,
+    flushMs: 50,
+    onWarning: (warning) => warnings.push(warning),
+    ...options,
+  })
+  return { skills, warnings, spillDir }
+}
+
+/** A migrated database, a session to look with, and what `createSkills` takes for it: the URL, or the session where there can be but one. */
+export async function migrated(backend: TestBackend): Promise<{ db: Db; database: string | Db; fresh: TestDatabase }> {
+  const fresh = await backend.fresh()
+  const db = await fresh.open()
+  const { error } = await migrate(db)
+  if (error !== undefined) throw error
+  return { db, database: backend.name === 'server' ? (fresh.flags[1] ?? '') : db, fresh }
+}
+
+/** Rows of skills_registry; meta is what `skills sync` writes, shortened. */
+export async function register(db: Db, rows: readonly { id: string; trust?: number; enabled?: boolean; meta?: object }[]): Promise<void> {
+  for (const { id, trust = 1, enabled = true, meta = {} } of rows)
+    await db.query(
+      'insert into skills_registry (skill_id, version, trust_level, enabled, meta) values ($1, $2, $3::int, $4::boolean, $5::jsonb)',
+      [id, '1.0.0', trust, enabled, meta],
+    )
+}
+
+/** The input hashes of the events, sorted: each once when nothing was lost or written twice. */
+export async function logged(db: Db): Promise<string[]> {
+  const rows = await db.query<Row & { input_hash: string }>('select input_hash from skill_usage_events order by 1')
+  return rows.map(({ input_hash }) => input_hash)
+}
+
+/** Waits until it is so. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const deadline = Date.now() + ms
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not so after ${ms} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

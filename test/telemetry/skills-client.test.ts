@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Skills, UsageEvent } from '../../src/index.ts'
+import { createSkills, sync } from '../../src/index.ts'
+import { onEachBackend } from '../support/databases.ts'
+import { scratch } from '../support/scratch.ts'
+import { event, logged, migrated, OTHER, register, skillsOn, until, USER } from '../support/telemetry.ts'
+
+onEachBackend((backend) => {
+  test('an event comes into its row as it was given', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    const at = new Date('2026-01-02T03:04:05.678Z')
+    skills.logUsage({
+      userId: USER.toUpperCase(),
+      skillId: "it's",
+      version: '1.2.3',
+      outcome: 'soft_fail',
+      sessionId: 's\\1',
+      tier: 'CORE',
+      latencyMs: 12.6,
+      inputHash: 'h',
+      stateSnapshot: { element: 'water', text: 'a "quoted" \\ ü😀\n', bad: 'nul \u0000 and \ud800', deep: [{ 'k\u0000': 1 }] },
+      artifacts: { list: [1, null] },
+      at,
+    })
+    skills.logUsage({ userId: USER, skillId: 'least', version: '0', outcome: 'hard_refusal', sessionId: null })
+    expect(await skills.flush()).toMatchObject({ complete: true, logged: 2, written: 2, pending: 0, dropped: 0, rejected: 0 })
+    const rows = await db.query('select * from skill_usage_events order by id')
+    expect(rows).toMatchObject([
+      {
+        user_id: USER,
+        session_id: 's\\1',
+        skill_id: "it's",
+        version: '1.2.3',
+        tier: 'CORE',
+        outcome: 'soft_fail',
+        latency_ms: 13,
+        input_hash: 'h',
+        state_snapshot: { element: 'water', text: 'a "quoted" \\ ü😀\n', bad: 'nul \uFFFD and \uFFFD', deep: [{ 'k\uFFFD': 1 }] },
+        artifacts: { list: [1, null] },
+        created_at: at,
+      },
+      { skill_id: 'least', session_id: null, tier: null, latency_ms: null, state_snapshot: {}, artifacts: {} },
+    ])
+    const id = await skills.logUsageNow(event({ inputHash: 'now', stateSnapshot: { a: 'x\u0000' }, artifacts: { b: [1] } }))
+    expect(await db.query("select id, state_snapshot, artifacts from skill_usage_events where input_hash = 'now'")).toEqual([
+      { id, state_snapshot: { a: 'x\uFFFD' }, artifacts: { b: [1] } },
+    ])
+    await skills.close()
+  })
+
+  test('what the application does with its objects afterwards changes nothing', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    const snapshot = { step: 1 }
+    skills.logUsage(event({ stateSnapshot: snapshot }))
+    snapshot.step = 2
+    skills.logUsage(event({ stateSnapshot: snapshot }))
+    await skills.flush()
+    expect(await db.query("select state_snapshot->>'step' as step from skill_usage_events order by 1")).toEqual([
+      { step: '1' },
+      { step: '2' },
+    ])
+    await skills.close()
+  })
+
+  test('unlocks: each user has their own', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    await register(db, [{ id: 'base', meta: { category: 'foundational' } }, { id: 'gated' }, { id: 'other' }])
+    expect(await skills.isUnlocked(USER, 'base')).toBe(true)
+    expect(await skills.isUnlocked(USER, 'gated')).toBe(false)
+    expect(await skills.unlock(USER, 'gated', 'passed')).toBe(true)
+    expect(await skills.unlock(OTHER, 'other')).toBe(true)
+    expect(await skills.isUnlocked(USER, 'gated')).toBe(true)
+    expect(await skills.isUnlocked(OTHER, 'gated')).toBe(false)
+    expect(await skills.listUnlocks(USER)).toEqual([{ skillId: 'gated', unlockedAt: expect.stringMatching(/^2.*Z$/), reason: 'passed' }])
+    expect((await skills.listSkills({ userId: USER, unlockedOnly: true })).map(({ id }) => id)).toEqual(['base', 'gated'])
+    expect(await skills.lock(USER, 'gated', 'expired')).toBe(true)
+    expect(await skills.lock(USER, 'gated')).toBe(false)
+    expect(await skills.lock(USER, 'other')).toBe(false)
+    expect(await skills.listUnlocks(USER)).toEqual([])
+    expect((await skills.listUnlocks(OTHER)).map(({ skillId }) => skillId)).toEqual(['other'])
+    expect(await db.query('select unlock_reason from skill_unlocks where user_id = $1::uuid', [USER])).toEqual([
+      { unlock_reason: 'expired' },
+    ])
+    await skills.close()
+  })
+
+  test('feedback comes into its row, and what cannot be is refused before', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    const id = await skills.feedback({
+      userId: USER,
+      skillId: 'one',
+      version: '1',
+      rating: 4,
+      tags: ['a "b"', 'c,d'],
+      notes: "it's {fine}",
+    })
+    await skills.feedback({ userId: USER, skillId: 'one', version: '1' })
+    expect(await db.query('select id, rating, to_jsonb(tags) as tags, notes from skill_feedback order by id')).toEqual([
+      { id, rating: 4, tags: ['a "b"', 'c,d'], notes: "it's {fine}" },
+      { id: expect.any(String), rating: null, tags: [], notes: null },
+    ])
+    const bad: object[] = [
+      { rating: 0 },
+      { rating: 6 },
+      { rating: 2.5 },
+      { rating: '5' },
+      { tags: 'x' },
+      { tags: Array.from({ length: 51 }, () => 'x') },
+      { tags: [1] },
+      { notes: 'x'.repeat(10_001) },
+      { notes: 'nul \u0000' },
+      { userId: 'me' },
+      { skillId: '' },
+      { version: undefined },
+    ]
+    for (const over of bad)
+      await expect(skills.feedback({ userId: USER, skillId: 'one', version: '1', ...over }), JSON.stringify(over)).rejects.toMatchObject({
+        code: 'EVENT_INVALID',
+      })
+    expect(await db.query('select count(*)::int as n from skill_feedback')).toEqual([{ n: 2 }])
+    await skills.close()
+  })
+
+  test('an invalid event never throws in logUsage, is counted, and the reason is told once', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills, warnings } = skillsOn(database)
+    const circle: Record<string, unknown> = {}
+    circle['self'] = circle
+    const bad: unknown[] = [
+      undefined,
+      null,
+      'event',
+      event({ userId: 'me' }),
+      event({ userId: "' or true --" }),
+      event({ outcome: 'ok' as 'success' }),
+      event({ skillId: '' }),
+      event({ skillId: 'x'.repeat(257) }),
+      event({ sessionId: 'nul \u0000' }),
+      event({ latencyMs: -1 }),
+      event({ latencyMs: Number.NaN }),
+      event({ latencyMs: '5' as unknown as number }),
+      event({ stateSnapshot: [] as unknown as object as never }),
+      event({ stateSnapshot: circle as never }),
+      event({ artifacts: { big: 1n } as never }),
+      event({ artifacts: { text: 'x'.repeat(300_000) } }),
+      event({ at: new Date('nonsense') }),
+    ]
+    for (const one of bad) skills.logUsage(one as UsageEvent)
+    skills.logUsage(event({ userId: 'me' }))
+    skills.logUsage(event({ inputHash: 'good' }))
+    expect(await skills.flush()).toMatchObject({ complete: true, logged: bad.length + 2, rejected: bad.length + 1, written: 1 })
+    expect(await logged(db)).toEqual(['good'])
+    expect(warnings.filter(({ message }) => message.includes('userId'))).toHaveLength(1)
+    await expect(skills.logUsageNow(event({ userId: 'me' }))).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+    await skills.close()
+  })
+
+  test('there is no way to the rows of a user without naming that user', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    await skills.unlock(OTHER, 'secret')
+    const names: unknown[] = [
+      undefined,
+      null,
+      '',
+      '*',
+      '%',
+      `${USER}' or user_id = '${OTHER}`,
+      ` ${OTHER}`,
+      `{${OTHER}}`,
+      OTHER.replaceAll('-', ''),
+      [OTHER],
+      { toString: () => OTHER },
+      { length: 36, toString: () => OTHER },
+      Object(OTHER),
+      () => OTHER,
+      1,
+      true,
+    ]
+    for (const name of names) {
+      const user = name as string
+      const attempts: [string, () => Promise<unknown>][] = [
+        ['listUnlocks', () => skills.listUnlocks(user)],
+        ['isUnlocked', () => skills.isUnlocked(user, 'secret')],
+        ['unlock', () => skills.unlock(user, 'secret')],
+        ['lock', () => skills.lock(user, 'secret')],
+        ['logUsageNow', () => skills.logUsageNow(event({ userId: user }))],
+        ['feedback', () => skills.feedback({ userId: user, skillId: 'secret', version: '1' })],
+      ]
+      if (name !== undefined) attempts.push(['listSkills', () => skills.listSkills({ userId: user, unlockedOnly: true })])
+      for (const [what, attempt] of attempts)
+        await expect(attempt(), `${what} ${String(name)}`).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+    }
+    await expect(skills.listSkills({ unlockedOnly: true })).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+    expect(await skills.listUnlocks(USER)).toEqual([])
+    expect(await db.query('select user_id, skill_id, unlocked from skill_unlocks')).toEqual([
+      { user_id: OTHER, skill_id: 'secret', unlocked: true },
+    ])
+    await skills.close()
+  })
+
+  test('lists what is enabled, by tier, category, element, realm and trust', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    await register(db, [
+      { id: 'a', trust: 1, meta: { tier: 'FAST', category: 'foundational', elements: ['water', 'air'], realms: ['MIDDLEWORLD'] } },
+      { id: 'b', trust: 3, meta: { tier: 'CORE', category: 'lineage', elements: ['fire'], files: { x: 'y' } } },
+      { id: 'c', trust: 5, meta: { tier: 'CORE', elements: 'water', realms: [1, 'UPPER'] } },
+      { id: 'off', trust: 5, enabled: false, meta: { tier: 'CORE' } },
+    ])
+    const ids = async (filter?: Parameters<Skills['listSkills']>[0]): Promise<string> =>
+      (await skills.listSkills(filter)).map(({ id }) => id).join()
+    expect(await ids()).toBe('a,b,c')
+    expect(await ids({ tier: 'CORE' })).toBe('b,c')
+    expect(await ids({ category: 'lineage' })).toBe('b')
+    expect(await ids({ element: 'water' })).toBe('a,c')
+    expect(await ids({ realm: 'UPPER' })).toBe('c')
+    expect(await ids({ minTrust: 3 })).toBe('b,c')
+    expect(await ids({ minTrust: 3, tier: 'CORE', element: 'fire', userId: USER })).toBe('b')
+    const [first] = await skills.listSkills()
+    expect(first).toMatchObject({
+      id: 'a',
+      version: '1.0.0',
+      trustLevel: 1,
+      tier: 'FAST',
+      elements: ['water', 'air'],
+      kind: null,
+      tags: [],
+    })
+    expect(() => Object.assign(first as object, { id: 'z' })).toThrow()
+    await skills.close()
+  })
+
+  test('not enabled: nothing is listed, nothing is written, nothing is connected to', async () => {
+    const { db, database } = await migrated(backend)
+    await register(db, [{ id: 'base', meta: { category: 'foundational' } }])
+    for (const env of [{}, { SKILLS_ENABLED: '0' }, { SKILLS_ENABLED: '' }, { SKILLS_ENABLED: 'false', SKILLS_SHADOW_MODE: '1' }]) {
+      const { skills } = skillsOn(database, { env })
+      skills.logUsage(event())
+      expect(await skills.listSkills()).toEqual([])
+      expect(await skills.isUnlocked(USER, 'base')).toBe(false)
+      expect(await skills.unlock(USER, 'base')).toBe(false)
+      expect(await skills.lock(USER, 'base')).toBe(false)
+      expect(await skills.listUnlocks(USER)).toEqual([])
+      expect(await skills.logUsageNow(event())).toBe(null)
+      expect(await skills.feedback({ userId: USER, skillId: 'base', version: '1' })).toBe(null)
+      expect(await skills.flush()).toMatchObject({ complete: true, logged: 0, written: 0 })
+      await skills.close()
+    }
+    expect(
+      await db.query(
+        'select (select count(*) from skill_usage_events) + (select count(*) from skill_unlocks) + (select count(*) from skill_feedback) as n',
+      ),
+    ).toEqual([{ n: '0' }])
+    const nowhere = createSkills({ database: 'postgres://nobody@127.0.0.1:1/x', env: {} })
+    expect(await nowhere.listSkills()).toEqual([])
+    await nowhere.close()
+  })
+
+  test('shadow mode: events are written and marked, skills are not offered', async () => {
+    const { db, database } = await migrated(backend)
+    await register(db, [{ id: 'one' }])
+    const { skills } = skillsOn(database, { env: { SKILLS_ENABLED: '1', SKILLS_SHADOW_MODE: '1' } })
+    expect(await skills.listSkills()).toEqual([])
+    skills.logUsage(event({ stateSnapshot: { tier: 'CORE', shadow: false } }))
+    await skills.flush()
+    await skills.logUsageNow(event())
+    expect(await db.query('select state_snapshot from skill_usage_events order by id')).toEqual([
+      { state_snapshot: { tier: 'CORE', shadow: true } },
+      { state_snapshot: { shadow: true } },
+    ])
+    await skills.close()
+  })
+
+  test('the list is read once, and again when the registry changes', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database, { cacheTtlMs: 3_600_000 })
+    await register(db, [{ id: 'one' }])
+    const ids = async (): Promise<string[]> => (await skills.listSkills()).map(({ id }) => id)
+    expect(await ids()).toEqual(['one'])
+    await until('somebody listens', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return (
+        backend.name === 'embedded' ||
+        (await db.query("select from pg_stat_activity where query like 'LISTEN%' and datname = current_database()")).length > 0
+      )
+    })
+    expect(await ids()).toEqual(['one'])
+    // silently: nobody hears of it
+    await db.exec("insert into skills_registry (skill_id, version) values ('two', '1')")
+    expect(await ids()).toEqual(['one'])
+    await db.query('select pg_notify($1, $2)', ['skills_registry', '{"schema":"elsewhere","ids":["x"]}'])
+    await db.exec('select 1')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await ids()).toEqual(['one'])
+    const cwd = scratch({
+      'skills/three/SKILL.md': '---\nname: three\ndescription: The third skill of this test. Use it here.\n---\n\nBody.\n',
+    })
+    await sync(db, { dirs: ['skills'], cwd })
+    await until('the list has the third', async () => (await ids()).includes('three'))
+    expect(await ids()).toEqual(['one', 'three', 'two'])
+    await skills.close()
+  })
+
+  test('a batch that comes again adds nothing, each event of it by itself', async () => {
+    const { db } = await migrated(backend)
+    const rows = Array.from({ length: 5 }, (_, i) => ({
+      skill_id: 'one',
+      version: '1',
+      outcome: 'success',
+      created_at: `2026-01-01T00:00:0${i % 2}.123456Z`,
+      event_key: randomUUID(),
+    }))
+    const write = async (events: object[], mayRepeat = true): Promise<unknown> =>
+      (await db.query('select log_skill_usage_batch($1::uuid, $2::jsonb, null, $3::boolean) as n', [USER, events, mayRepeat]))[0]?.['n']
+    expect(await write(rows.slice(0, 3), false)).toBe(3)
+    expect(await write(rows)).toBe(2)
+    expect(await write(rows)).toBe(0)
+    expect(await db.query('select log_skill_usage_batch($1::uuid, $2::jsonb) as n', [OTHER, rows])).toEqual([{ n: 5 }])
+    expect(await write([{ ...rows[0], event_key: null }])).toBe(1)
+    const untimed = { ...rows[0], created_at: null, event_key: randomUUID() }
+    expect(await write([untimed])).toBe(1)
+    expect(await write([untimed])).toBe(0)
+    expect(await db.query('select log_skill_usage_batch($1::uuid, null) as n', [USER])).toEqual([{ n: 0 }])
+  })
+
+  test('one event that the database refuses does not take the others with it', async () => {
+    const { db, database } = await migrated(backend)
+    await db.exec("alter table skill_usage_events add constraint no_bad check (skill_id <> 'bad')")
+    const { skills, warnings } = skillsOn(database)
+    const good = Array.from({ length: 300 }, () => event())
+    for (const [i, one] of good.entries()) {
+      skills.logUsage(one)
+      if (i % 150 === 70) skills.logUsage(event({ skillId: 'bad' }))
+    }
+    expect(await skills.flush()).toMatchObject({ complete: true, written: 300, rejected: 2 })
+    expect(await logged(db)).toEqual(good.map(({ inputHash }) => String(inputHash)).toSorted())
+    expect(warnings.map(({ code }) => code)).toEqual(['EVENT_REFUSED'])
+    await skills.close()
+  })
+})
