@@ -45,6 +45,8 @@ import type { CodePage } from './explain/code-page.ts'
 import type { PruneMode, SyncMode, SyncReport } from './registry/sync-report.ts'
 import type { Dimension, StatsReport } from './stats/report.ts'
 import type { SkillsOptions } from './telemetry/create-skills.ts'
+import type { EventLogOptions, EventLogReport } from './telemetry/import-events.ts'
+import { importEvents } from './telemetry/import-events.ts'
 import { createSkillsFrom } from './telemetry/create-skills.ts'
 import type { Skills } from './telemetry/skills-client.ts'
 import type { SessionSource } from './telemetry/skills-connection.ts'
@@ -91,6 +93,7 @@ export type {
 } from './migrations/report.ts'
 export type { BaselineReport } from './migrations/baseline.ts'
 export type { RepairReport } from './migrations/repair.ts'
+export type { EventLogOptions, EventLogReport, LineError } from './telemetry/import-events.ts'
 export type { Feedback } from './telemetry/feedback.ts'
 export type { ListedSkill } from './telemetry/listed-skill.ts'
 export type { Rollout } from './telemetry/rollout.ts'
@@ -162,6 +165,11 @@ async function sessionSource(database: CreateSkillsOptions['database'], env: Non
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
   const { value: target } = settings.database
   return { kind: target.kind, open: () => openDb(target, { schema: settings.schema.value, background: true }) }
+}
+
+/** `skills log`: writes events from NDJSON; without a database the lines are only checked. */
+export async function logEvents(db: Db | undefined, options: Omit<EventLogOptions, 'db'>): Promise<EventLogReport> {
+  return importEvents({ ...options, db })
 }
 
 export interface MigrateCallOptions {

@@ -16,6 +16,8 @@ export interface Io {
   interactive: boolean
   /** Asks a person on the terminal; undefined when there is none. */
   ask(question: string): Promise<string | undefined>
+  /** What comes in on stdin; undefined when that is a terminal. */
+  input(): AsyncIterable<Uint8Array | string> | undefined
 }
 
 export interface ColorFlags {
@@ -30,6 +32,7 @@ export function createIo(flags: ColorFlags, env: Readonly<Record<string, string 
     document: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${redact(text)}\n`),
     ask: askPerson,
+    input: () => (process.stdin.isTTY ? undefined : process.stdin),
     width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
     outColors: hasColors(flags, env, process.stdout.isTTY),
     errColors: hasColors(flags, env, process.stderr.isTTY),

@@ -19,6 +19,17 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
     examples: ['skills stats', 'skills stats elemental-checkin --since 7d', 'skills stats --by tier', 'skills stats --compare 7d --json'],
   },
   {
+    name: 'log',
+    summary: 'write events from NDJSON, or from OpenTelemetry spans',
+    arguments: [['[file]', 'one JSON object a line (default: -, standard input)']],
+    options: [
+      { flags: '--dry-run', help: 'check the lines; write nothing, connect to nothing' },
+      { flags: '--max-errors <n>', help: 'stop after more bad lines than this (default: never)' },
+    ],
+    database: true,
+    examples: ['skills log events.ndjson', 'skills log --dry-run events.ndjson', 'skills log --max-errors 100 --json -'],
+  },
+  {
     name: 'rollup',
     summary: 'add new events to the sums that stats answers from; for cron',
     options: [

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { migrate } from '../../src/index.ts'
+import { freshServer, onEachBackend } from '../support/databases.ts'
+import { BIN, runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+import { USER } from '../support/telemetry.ts'
+
+const line = (over: object = {}): string =>
+  JSON.stringify({ user_id: USER, skill_id: 'one', version: '1', outcome: 'success', created_at: '2026-01-02T03:04:05.678Z', ...over })
+
+const otlp = (attributes: Record<string, string>): object[] =>
+  Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }))
+
+onEachBackend((backend) => {
+  test('writes the good lines, names the bad ones, and writes nothing twice', async () => {
+    const fresh = await backend.fresh()
+    let db = await fresh.open()
+    await migrate(db)
+    await db.close()
+    const lines = [
+      line({ input_hash: 'a' }),
+      '{"user_id": }',
+      line({ input_hash: 'b', latency_ms: 5, state_snapshot: { text: 'a\u2028b\u0000' }, host: 'x' }),
+      '',
+      line({ outcome: 'ok' }),
+      `${line({ input_hash: 'c', id: 'my-id' })}\r`,
+      line({ input_hash: 'a' }),
+      '[1]',
+      line({ user_id: 'me' }),
+      line({ created_at: 'yesterday' }),
+      line({ input_hash: 'big', artifacts: { text: 'x'.repeat(1_100_000) } }),
+      line({ input_hash: 'd', created_at: undefined, id: 7 }),
+    ]
+    const cwd = scratch({ 'events.ndjson': lines.join('\n') })
+    const first = await runSkills(['log', 'events.ndjson', ...fresh.flags], { cwd })
+    expect(first).toMatchObject({ code: 1, stderr: '' })
+    expect(first.stdout).toMatch(/events\.ndjson:2(:13)? error this is not JSON/)
+    expect(first.stdout).toContain('events.ndjson:5 error outcome is none of success, soft_fail, hard_refusal')
+    for (const bad of ['8 error this is no JSON object', '9 error userId', '10 error created_at', '11 error the line is longer'])
+      expect(first.stdout).toContain(`events.ndjson:${bad}`)
+    expect(first.stdout).toContain('keys without a meaning here: host')
+    expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 there before, 6 bad lines\n$/)
+    const again = await runSkills(['log', 'events.ndjson', '--json', ...fresh.flags], { cwd })
+    expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, report: { written: 0, repeated: 5, rejected: 6 } })
+    db = await fresh.open()
+    expect(await db.query('select input_hash, created_at, state_snapshot from skill_usage_events order by 1')).toMatchObject([
+      { input_hash: 'a', created_at: new Date('2026-01-02T03:04:05.678Z') },
+      { input_hash: 'b', state_snapshot: { text: 'a\u2028b\uFFFD' } },
+      { input_hash: 'c' },
+      { input_hash: 'd' },
+    ])
+  })
+})
+
+test('a dry run needs no database; --max-errors stops', async () => {
+  const cwd = scratch({ 'events.ndjson': [line(), 'x', 'y', line({ input_hash: 'late' })].join('\n') })
+  const dry = await runSkills(['log', '--dry-run', 'events.ndjson'], { cwd })
+  expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 bad lines') })
+  const stopped = await runSkills(['log', '--dry-run', '--max-errors', '1', 'events.ndjson', '--json'], { cwd })
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ report: { stopped: true, rejected: 2, events: 1 } })
+  expect(await runSkills(['log', 'none.ndjson'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('none.ndjson is not there'),
+  })
+  expect(await runSkills(['log', '--max-errors', 'x', 'events.ndjson'], { cwd })).toMatchObject({ code: 2 })
+})
+
+test('100,000 events from standard input in one go, cut off and run again', { timeout: 240_000 }, async () => {
+  const fresh = await freshServer()
+  const db = await fresh.open()
+  await migrate(db)
+  const text = Array.from({ length: 100_000 }, (_, i) =>
+    line({ input_hash: String(i), created_at: new Date(1.75e12 + i).toISOString() }),
+  ).join('\n')
+  const run = (part: string): Promise<number | null> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [path.resolve(BIN), 'log', '-q', ...fresh.flags], { stdio: ['pipe', 'ignore', 'inherit'] })
+      child.once('close', resolve)
+      child.stdin.end(part)
+    })
+  expect(await run(text.slice(0, text.indexOf('\n', text.length / 3)))).toBe(0)
+  expect(await run(text)).toBe(0)
+  expect(await db.query('select count(*)::int as n, count(distinct input_hash)::int as d from skill_usage_events')).toEqual([
+    { n: 100_000, d: 100_000 },
+  ])
+})
+
+test('OpenTelemetry spans of tools: flat, and as OTLP exports them', async () => {
+  const fresh = await freshServer()
+  const db = await fresh.open()
+  await migrate(db)
+  const cwd = scratch({
+    'spans.ndjson': [
+      JSON.stringify({
+        name: 'execute_tool one',
+        context: { trace_id: '0xABC', span_id: '0x1' },
+        start_time: '2026-01-02T03:04:05.000000Z',
+        end_time: '2026-01-02T03:04:05.250000Z',
+        status: { status_code: 'OK' },
+        attributes: {
+          'gen_ai.operation.name': 'execute_tool',
+          'gen_ai.tool.name': 'one',
+          'gen_ai.conversation.id': 'talk',
+          'gen_ai.tool.call.id': 'call',
+          'user.id': USER,
+          'skills.tier': 'CORE',
+        },
+      }),
+      JSON.stringify({
+        resourceSpans: [
+          {
+            scopeSpans: [
+              {
+                spans: [
+                  {
+                    traceId: 'abc',
+                    spanId: '2',
+                    startTimeUnixNano: '1767323045000000000',
+                    endTimeUnixNano: '1767323046500000000',
+                    status: { code: 2 },
+                    attributes: otlp({
+                      'gen_ai.operation.name': 'execute_tool',
+                      'gen_ai.tool.name': 'load_skill',
+                      'gen_ai.skill.name': 'two',
+                      'gen_ai.skill.version': '2.0.0',
+                      'error.type': 'timeout',
+                      'user.id': USER,
+                    }),
+                  },
+                  { traceId: 'abc', spanId: '3', attributes: otlp({ 'gen_ai.operation.name': 'chat' }) },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+      JSON.stringify({ attributes: { 'gen_ai.operation.name': 'chat' } }),
+    ].join('\n'),
+  })
+  for (const [written, repeated] of [
+    [2, 0],
+    [0, 2],
+  ]) {
+    const { code, stdout } = await runSkills(['log', 'spans.ndjson', '--json', ...fresh.flags], { cwd })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ report: { lines: 3, events: 2, ignored: 1, written, repeated } })
+  }
+  expect(await db.query('select * from skill_usage_events order by skill_id')).toMatchObject([
+    {
+      skill_id: 'one',
+      version: '0.0.0',
+      session_id: 'talk',
+      outcome: 'success',
+      latency_ms: 250,
+      tier: 'CORE',
+      state_snapshot: { tier: 'CORE' },
+      artifacts: { traceId: 'abc', spanId: '1', toolCallId: 'call' },
+    },
+    { skill_id: 'two', version: '2.0.0', session_id: null, outcome: 'soft_fail', latency_ms: 1500, artifacts: { errorType: 'timeout' } },
+  ])
+})
