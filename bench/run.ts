@@ -5,11 +5,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { startPostgres } from '../test/support/postgres-server.ts'
 import type { Bench } from './bench.ts'
+import { benchLog } from './bench-log.ts'
 import { benchMigrate } from './bench-migrate.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
 
-const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync }
+const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog }
 
 const wanted = process.argv.slice(2)
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-bench-'))

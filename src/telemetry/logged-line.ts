@@ -30,7 +30,7 @@ export function readLine(text: string): LoggedLine {
   } catch (error) {
     const message = error instanceof Error ? error.message : ''
     const position = /at position (\d+)/.exec(message)?.[1]
-    const column = position === undefined ? undefined : [...text.slice(0, Number(position))].length + 1
+    const column = position === undefined ? undefined : Array.from(text.slice(0, Number(position))).length + 1
     return { kind: 'bad', message: 'this is not JSON', ...(column === undefined ? {} : { column }) }
   }
   if (!isJsonObject(value)) return { kind: 'bad', message: 'this is no JSON object' }

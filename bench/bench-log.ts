@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { UsageEvent } from '../src/index.ts'
+import { connect, createSkills, migrate } from '../src/index.ts'
+import type { Bench } from './bench.ts'
+import { recreate } from './bench.ts'
+
+const EVENTS = 30_000
+const COLUMNS =
+  'user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key'
+
+/** Events through `logUsage` against COPY of the same rows into the same table, and what a call costs its caller. */
+export async function benchLog(bench: Bench): Promise<void> {
+  await recreate(bench, 'bench_log')
+  const url = bench.url('bench_log')
+  const db = await connect({ databaseUrl: url, env: {} })
+  await migrate(db)
+  await db.close()
+  const runs = Math.min(bench.runs, 7)
+  for (const users of [1_000, EVENTS]) {
+    const copied: number[] = []
+    const logged: number[] = []
+    const calls: number[] = []
+    for (let round = -1; round < runs; round++) {
+      const copy = copyOnce(bench, url, users)
+      const { rate, call } = await logOnce(bench, url, users)
+      // the first round fills the table and warms caches
+      if (round >= 0) {
+        copied.push(copy)
+        logged.push(rate)
+        calls.push(call)
+      }
+    }
+    const ratio = median(logged) / median(copied)
+    console.log(`\n${EVENTS} events of ${users} users (medians of ${runs})`)
+    console.log(`  COPY, one connection        ${median(copied).toFixed(0).padStart(8)} rows/s`)
+    console.log(
+      `  logUsage and flush          ${median(logged).toFixed(0).padStart(8)} rows/s   ${ratio.toFixed(2)} x; at least 0.5 x: ${ratio >= 0.5 ? 'kept' : 'MISSED'}`,
+    )
+    console.log(
+      `  a call of logUsage          ${median(calls).toFixed(1).padStart(8)} µs       at most 20 µs: ${median(calls) <= 20 ? 'kept' : 'MISSED'}`,
+    )
+  }
+}
+
+function events(users: number): UsageEvent[] {
+  return Array.from({ length: EVENTS }, (_, i) => ({
+    userId: userOf((i * 7919) % users),
+    sessionId: `s${i % (users * 3)}`,
+    skillId: `skill-${Math.floor((i % 1000) ** 2 / 1000)}`,
+    version: '1.0.0',
+    tier: 'CORE',
+    outcome: 'success',
+    latencyMs: i % 1000,
+    inputHash: createHash('md5').update(String(i)).digest('hex'),
+    stateSnapshot: { tier: 'CORE', element: 'water', realm: 'MIDDLEWORLD' },
+  }))
+}
+
+function userOf(n: number): string {
+  return createHash('md5')
+    .update(String(n))
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** Rows per second of psql's \copy; the time of an empty psql is taken off. */
+function copyOnce(bench: Bench, url: string, users: number): number {
+  const file = path.join(bench.scratch, 'events.tsv')
+  const rows = events(users).map(({ userId, sessionId, skillId, version, tier, outcome, latencyMs, inputHash, stateSnapshot }) =>
+    [
+      userId,
+      sessionId,
+      skillId,
+      version,
+      tier,
+      outcome,
+      latencyMs,
+      inputHash,
+      JSON.stringify(stateSnapshot),
+      '{}',
+      new Date().toISOString(),
+      randomUUID(),
+    ].join('\t'),
+  )
+  writeFileSync(file, `${rows.join('\n')}\n`)
+  const idle = psql(url, 'select 1')
+  return (EVENTS / (psql(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`) - idle)) * 1000
+}
+
+function psql(url: string, command: string): number {
+  const began = performance.now()
+  const { status, stderr } = spawnSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command, url], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`psql: ${stderr}`)
+  return performance.now() - began
+}
+
+async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number }> {
+  const skills = createSkills({ database: url, enabled: true, env: {}, maxBuffered: EVENTS, spillDir: path.join(bench.scratch, 'spill') })
+  await skills.listUnlocks(userOf(0))
+  const all = events(users)
+  const began = performance.now()
+  for (const event of all) skills.logUsage(event)
+  const called = performance.now()
+  const { complete } = await skills.flush({ timeoutMs: 120_000 })
+  const ended = performance.now()
+  if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
+  await skills.close()
+  return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
