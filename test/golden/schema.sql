@@ -640,6 +640,9 @@ jsonb not null default '{}'::jsonb
 -- column skill_usage_events.created_at
 timestamp with time zone not null default now()
 
+-- column skill_usage_events.event_key
+uuid
+
 -- column skill_usage_events.id
 bigint not null default nextval('skill_usage_events_id_seq'::regclass)
 
@@ -742,6 +745,9 @@ Whether the user may run the skill: it is foundational, or skill_unlocks has it 
 -- comment log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)
 Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}
 
+-- comment log_skill_usage_batch(uuid, jsonb, uuid, boolean)
+Writes the events of one user, those that are there already left out, and returns how many were new
+
 -- comment skill_feedback
 What users say about skills they used
 
@@ -795,6 +801,9 @@ What the skill produced, as far as it is kept for mining
 
 -- comment skill_usage_events.created_at
 When the event was logged
+
+-- comment skill_usage_events.event_key
+What the writer calls the event, to recognise it when it is sent again; NULL: nothing to recognise it by
 
 -- comment skill_usage_events.id
 Number of the event; together with user_id it names the event. It says nothing about order
@@ -1022,6 +1031,51 @@ BEGIN
   RETURNING id INTO v_event_id;
 
   RETURN v_event_id;
+END;
+
+-- function log_skill_usage_batch(uuid, jsonb, uuid, boolean)
+arguments p_user_id uuid, p_events jsonb, p_batch uuid DEFAULT NULL::uuid, p_may_repeat boolean DEFAULT true
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path=<schema>, pg_temp, set plan_cache_mode=force_generic_plan
+as
+
+DECLARE
+  v_written integer;
+BEGIN
+  IF p_batch IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_batch::text, 0));
+  END IF;
+
+  IF p_may_repeat THEN
+    -- A scalar subquery, not NOT EXISTS: that one may become a hash join over all events of a busy user.
+    SELECT jsonb_agg(e.event) INTO p_events
+    FROM jsonb_array_elements(p_events) AS e (event)
+    WHERE e.event->>'event_key' IS NULL OR (
+      SELECT true FROM skill_usage_events known
+      WHERE known.user_id = p_user_id
+        AND known.created_at >= coalesce((e.event->>'created_at')::timestamptz, now() - interval '7 days')
+        AND known.created_at <= coalesce((e.event->>'created_at')::timestamptz, 'infinity')
+        AND known.event_key = (e.event->>'event_key')::uuid
+      LIMIT 1
+    ) IS NULL;
+  END IF;
+
+  INSERT INTO skill_usage_events (
+    user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key
+  )
+  SELECT
+    p_user_id, e.session_id, e.skill_id, e.version, e.tier, e.outcome, e.latency_ms, e.input_hash,
+    coalesce(e.state_snapshot, '{}'::jsonb), coalesce(e.artifacts, '{}'::jsonb), coalesce(e.created_at, now()), e.event_key
+  FROM jsonb_to_recordset(p_events) AS e (
+    session_id text, skill_id text, version text, tier text, outcome text, latency_ms integer, input_hash text,
+    state_snapshot jsonb, artifacts jsonb, created_at timestamptz, event_key uuid
+  );
+
+  GET DIAGNOSTICS v_written = ROW_COUNT;
+  RETURN v_written;
 END;
 
 -- function skill_latency_bounds()
@@ -1485,6 +1539,9 @@ END;
 EXECUTE (default)
 
 -- grant function log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) to PUBLIC
+EXECUTE (default)
+
+-- grant function log_skill_usage_batch(uuid, jsonb, uuid, boolean) to PUBLIC
 EXECUTE (default)
 
 -- grant function skill_latency_bounds() to PUBLIC
