@@ -30,9 +30,12 @@ import type { LedgerFacts } from './migrations/ledger-facts.ts'
 import { readLedgerFacts } from './migrations/ledger-facts.ts'
 import type { MigrationFile } from './migrations/migration-file.ts'
 import { scratchStatements, textsFor } from './migrations/scratch-statements.ts'
+import type { Namespace } from './registry/judge-skill.ts'
+import type { ReadOptions, ReadProgress, SkillFolder } from './registry/read-folder.ts'
 import { readSkills } from './registry/read-folder.ts'
 import { OWN_META_KEYS, rowFor } from './registry/registry-row.ts'
 import type { Severities } from './registry/severities.ts'
+import type { SyncOptions, SyncProgress } from './registry/sync.ts'
 import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
 import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
@@ -240,35 +243,61 @@ export async function baseline(db: Db, options: BaselineCallOptions = {}): Promi
   })
 }
 
-export interface SyncCallOptions {
-  /** Folders of skills; `skills` unless given. */
-  dirs?: readonly string[]
-  prune?: PruneMode
-  /** `write` unless given; the other two never write. */
-  mode?: SyncMode
+/** How skills are read. `sync` and `verify` must agree about it. */
+export interface ReadingOptions {
   cwd?: string
   /** What the names of the folders in the registry are relative to; `cwd` unless given. */
   projectFolder?: string
+  /** By what the registry knows the rows of this project, instead of the paths of their folders. */
+  rootLabel?: string | undefined
+  /** Where the ids of skills come from; `name` unless given. */
+  namespace?: Namespace
+  /** Read a one-line value with an unquoted `: ` as if it were quoted, with a warning. */
+  lenient?: boolean
   /** Rules that count otherwise than by default, see `readSeverities`. */
   severities?: Severities
-  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+export interface SyncCallOptions extends ReadingOptions {
+  /** Folders of skills, or patterns for them; `skills` unless given. */
+  dirs?: readonly string[]
+  prune?: PruneMode
+  /** Prune although a skill could not be read, or more than half of the rows of these folders would go. */
+  forcePrune?: boolean
+  /** `write` unless given; the other two never write. */
+  mode?: SyncMode
+  /** Remember in `.skills/cache` of the project folder what was read, so that unchanged skills are not read again. */
+  cache?: boolean
+  onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
 /** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
-  const { onProgress } = options
-  const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
-  return syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: options.mode ?? 'write' })
+  const { mode = 'write' } = options
+  return syncRegistry(db, await readForSync(options, mode), syncOptions(options, mode))
+}
+
+function readForSync({ dirs, cache, onProgress, ...options }: SyncCallOptions, mode: SyncMode): Promise<SkillFolder> {
+  const reading = readingOf(options, dirs)
+  const folder = path.resolve(reading.labelBase, CACHE_FOLDER)
+  return readSkills({
+    ...reading,
+    cache: cache === true ? { folder, tool: toolName(), readOnly: mode !== 'write' } : undefined,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
+}
+
+function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
+  return { prune, mode, forcePrune, ...(onProgress === undefined ? {} : { onProgress }) }
 }
 
 /** `skills diff`: what a sync would do, file by file. Writes nothing. */
 export async function diff(db: Db, options: Omit<SyncCallOptions, 'mode'> = {}): Promise<DiffReport> {
-  const { onProgress } = options
-  const folder = await readSkills({ ...skillRoots(options), ...(onProgress === undefined ? {} : { onProgress }) })
-  return diffReport(await syncRegistry(db, folder, { prune: options.prune ?? 'disable', mode: 'dry-run' }), folder)
+  const folder = await readForSync(options, 'dry-run')
+  return diffReport(await syncRegistry(db, folder, syncOptions(options, 'dry-run')), folder)
 }
 
-export interface VerifyCallOptions {
+export interface VerifyCallOptions extends ReadingOptions {
   /** Folders of skills to compare the registry with; `skills` unless given, which may be missing. */
   skills?: readonly string[]
   /** Folders of your own migrations. */
@@ -286,11 +315,6 @@ export interface VerifyCallOptions {
   strict?: boolean
   /** For each statement of a check; 30 s unless given. */
   timeoutMs?: number
-  cwd?: string
-  /** As for `sync`. */
-  projectFolder?: string
-  /** As for `sync`. */
-  severities?: Severities
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
@@ -433,12 +457,12 @@ export async function findCode(pages: readonly CodePage[], word: string): Promis
 
 /** What the registry checks compare with, or why there is nothing. */
 async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<object | string> {
-  const { roots, cwd, labelBase, severities } = skillRoots({ ...options, dirs: skills })
-  const asked = skills !== undefined
-  if (!asked && !existsSync(path.resolve(cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
-  const folder = await readSkills({ roots, cwd, labelBase, severities })
+  const reading = readingOf(options, skills)
+  if (skills === undefined && !existsSync(path.resolve(reading.cwd, DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS}`
+  // without the cache: who verifies looks at the files themselves
+  const folder = await readSkills(reading)
   return {
-    roots: folder.roots.map(({ label }) => label),
+    roots: [...new Set(folder.roots.map(({ label }) => label))],
     skills: folder.skills.map((skill) => {
       const { id, sha256, version, enabled, trustLevel } = skill
       return { id, sha256, version, enabled, trustLevel, meta: rowFor(skill).meta }
@@ -453,21 +477,11 @@ function reasonFor(where: string, diagnostics: readonly Diagnostic[]): string {
   return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'it cannot be read'
 }
 
-interface SkillRootOptions {
-  dirs?: readonly string[] | undefined
-  cwd?: string | undefined
-  projectFolder?: string | undefined
-  severities?: Severities | undefined
+function readingOf(options: ReadingOptions, dirs: readonly string[] = [DEFAULT_SKILLS]): ReadOptions & { labelBase: string } {
+  const { cwd = process.cwd(), projectFolder = cwd, severities = new Map(), rootLabel, namespace = 'name', lenient = false } = options
+  return { roots: dirs, cwd, labelBase: projectFolder, severities, rootLabel, namespace, lenient }
 }
 
-function skillRoots({ dirs, cwd = process.cwd(), projectFolder = cwd, severities = new Map() }: SkillRootOptions): {
-  roots: readonly string[]
-  cwd: string
-  labelBase: string
-  severities: Severities
-} {
-  return { roots: dirs ?? [DEFAULT_SKILLS], cwd, labelBase: projectFolder, severities }
-}
-
+const CACHE_FOLDER = '.skills/cache'
 const DEFAULT_SKILLS = 'skills'
 const DEFAULT_LEDGER: Settings['ledger']['value'] = 'schema_migrations'

@@ -41,6 +41,12 @@ export const DATABASE_OPTIONS: readonly OptionSpec[] = [
 
 export const MIGRATIONS_OPTION: OptionSpec = { flags: '--dir <folder>', help: 'your own migrations; repeatable', repeatable: true }
 export const LEDGER_OPTION: OptionSpec = { flags: '--ledger <table>', help: 'the ledger (default: schema_migrations)' }
+/** How skills are read: every command that compares them with the registry must read them alike. */
+export const READING_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--root-label <name>', help: 'project name of the rows (default: folder paths)' },
+  { flags: '--namespace <what>', help: 'ids from the name (default) or the path' },
+  { flags: '--lenient', help: 'read an unquoted `: ` in a value as text' },
+]
 export const SKILLS_ARGUMENT = ['[dir...]', 'folders of skills (default: skills)'] as const
 
 /** Every command that checks something takes these. */

@@ -24,7 +24,14 @@ export interface DatabaseFlags {
 }
 
 /** All options that settings come from. */
-export type CommandFlags = DatabaseFlags & { ledger?: string; skills?: string[]; dir?: string[]; checks?: string[] }
+export type CommandFlags = DatabaseFlags & ReadingFlags & { ledger?: string; skills?: string[]; dir?: string[]; checks?: string[] }
+
+/** Options that say how skills are read. */
+export interface ReadingFlags {
+  rootLabel?: string
+  namespace?: string
+  lenient?: boolean
+}
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -137,6 +144,9 @@ export function settingsOf(context: Context, flags: CommandFlags, purpose: Purpo
       schema: flags.schema,
       ledger: flags.ledger,
       skills: flags.skills,
+      rootLabel: flags.rootLabel,
+      namespace: flags.namespace,
+      lenient: flags.lenient,
       migrations: flags.dir,
       checks: flags.checks,
       config: flags.config,

@@ -1,11 +1,15 @@
 import type { Settings } from '../config/settings.ts'
+import type { ReadingOptions } from '../index.ts'
 import { readSeverities } from '../index.ts'
-import type { SyncCallOptions } from '../index.ts'
 
 /** How the settings say that skills are read. */
-export function readingOptions(
-  cwd: string,
-  { projectFolder, rules }: Settings,
-): Required<Pick<SyncCallOptions, 'cwd' | 'projectFolder' | 'severities'>> {
-  return { cwd, projectFolder, severities: readSeverities(rules.value, rules.origin) }
+export function readingOptions(cwd: string, { projectFolder, rootLabel, namespace, lenient, rules }: Settings): ReadingOptions {
+  return {
+    cwd,
+    projectFolder,
+    rootLabel: rootLabel.value,
+    namespace: namespace.value,
+    lenient: lenient.value,
+    severities: readSeverities(rules.value, rules.origin),
+  }
 }

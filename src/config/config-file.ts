@@ -16,6 +16,12 @@ export interface ConfigFile {
   ledger?: string
   /** Folders of skills. */
   skills?: string | string[]
+  /** By what the registry knows the rows of this project. */
+  rootLabel?: string
+  /** Where ids of skills come from: `name` or `path`. */
+  namespace?: string
+  /** Read one-line values with an unquoted `: ` as if they were quoted. */
+  lenient?: boolean
   /** Folders of the user's own migrations, run after the package's. */
   migrations?: string | string[]
   /** Folders of the user's own check files, for `skills verify`. */
@@ -30,7 +36,7 @@ export interface LoadedConfigFile {
 }
 
 /** `words` is an object of strings. */
-type ValueType = 'string' | 'strings' | 'words'
+type ValueType = 'string' | 'strings' | 'words' | 'boolean'
 
 const KEYS: Readonly<Record<keyof ConfigFile, ValueType>> = {
   databaseUrl: 'string',
@@ -39,6 +45,9 @@ const KEYS: Readonly<Record<keyof ConfigFile, ValueType>> = {
   schema: 'string',
   ledger: 'string',
   skills: 'strings',
+  rootLabel: 'string',
+  namespace: 'string',
+  lenient: 'boolean',
   migrations: 'strings',
   checks: 'strings',
   rules: 'words',
@@ -104,9 +113,11 @@ const EXPECTED: Readonly<Record<ValueType, string>> = {
   string: 'a string',
   strings: 'a string or a list of strings',
   words: 'an object of strings',
+  boolean: 'true or false',
 }
 
 const FITS: Readonly<Record<ValueType, (value: unknown) => boolean>> = {
+  boolean: (value) => typeof value === 'boolean',
   string: isString,
   strings: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
   words: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isString),

@@ -21,6 +21,9 @@ export interface Flags {
   ledger?: string | undefined
   /** Folders given on the command line. */
   skills?: readonly string[] | undefined
+  rootLabel?: string | undefined
+  namespace?: string | undefined
+  lenient?: boolean | undefined
   migrations?: readonly string[] | undefined
   checks?: readonly string[] | undefined
   config?: string | undefined
@@ -37,6 +40,11 @@ export interface Settings {
   schema: Setting<string | undefined>
   ledger: Setting<string>
   skills: Setting<string[]>
+  /** By what the registry knows the rows of this project, instead of their folders' paths. */
+  rootLabel: Setting<string | undefined>
+  /** Where the ids of skills come from. */
+  namespace: Setting<'name' | 'path'>
+  lenient: Setting<boolean>
   migrations: Setting<string[]>
   checks: Setting<string[]>
   /** Severities of rules by code, as the configuration file has them; not checked. */
@@ -63,6 +71,12 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     schema: schema ?? { value: urlSchema, origin: urlSchema === undefined ? 'default' : origin },
     ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: 'schema_migrations', origin: 'default' },
     skills,
+    rootLabel: labelOf(sources),
+    namespace: namespaceOf(sources),
+    lenient:
+      flags.lenient === true
+        ? { value: true, origin: '--lenient' }
+        : { value: file?.config.lenient ?? false, origin: file?.path ?? 'default' },
     migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
     checks: pickPaths(sources, flags.checks, '--checks', 'SKILLS_CHECKS', 'checks') ?? { value: [], origin: 'default' },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
@@ -70,6 +84,20 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     unusedSources: databaseSources(sources).filter((source) => source !== origin),
     projectFolder: file !== undefined && skills.origin === file.path ? path.dirname(file.path) : cwd,
   }
+}
+
+function labelOf(sources: Sources): Settings['rootLabel'] {
+  const label = pick(sources, sources.flags.rootLabel, '--root-label', 'SKILLS_ROOT_LABEL', 'rootLabel')
+  if (label === undefined) return { value: undefined, origin: 'default' }
+  if (label.value.trim() !== '' && !/\p{Cc}|\p{Surrogate}/u.test(label.value)) return label
+  throw new SkillsError('CONFIG_INVALID', `${label.origin}: the label must be a text without control characters, and not empty`)
+}
+
+function namespaceOf(sources: Sources): Settings['namespace'] {
+  const namespace = pick(sources, sources.flags.namespace, '--namespace', 'SKILLS_NAMESPACE', 'namespace')
+  const { value, origin } = namespace ?? { value: 'name', origin: 'default' }
+  if (value === 'name' || value === 'path') return { value, origin }
+  throw new SkillsError('CONFIG_INVALID', `${origin}: the namespace "${value}" is unknown`, { hint: 'use name or path' })
 }
 
 /** Migrations go to the server itself where its address is given; everything else may go through a pooler. */
@@ -148,7 +176,7 @@ function pick(
   flag: string | undefined,
   flagName: string,
   variable: string,
-  key: 'schema' | 'ledger',
+  key: 'schema' | 'ledger' | 'rootLabel' | 'namespace',
 ): Setting<string> | undefined {
   if (flag !== undefined) return { value: flag, origin: flagName }
   const fromEnv = fromEnvironment(variable, sources.env, sources.dotenv)

@@ -51,6 +51,11 @@ export const RULE_EXAMPLES: Readonly<Record<string, RuleExample>> = {
     wrong: 'description: Reviews code. Use when: asked to',
     right: 'description: "Reviews code. Use when: asked to"',
   },
+  YAML_COLON_QUOTED: {
+    form: 'keys',
+    wrong: 'description: Reviews code. Use when: asked to',
+    right: 'description: "Reviews code. Use when: asked to"',
+  },
   YAML_BLOCK: { form: 'keys', wrong: 'description: | Reviews code.', right: 'description: |\n  Reviews code.' },
   YAML_RESERVED: { form: 'keys', wrong: 'description: @me reviews code', right: "description: '@me reviews code'" },
   YAML_QUOTES: { form: 'keys', wrong: "description: 'It's here'", right: "description: 'It''s here'" },

@@ -1,7 +1,7 @@
 import { bytewise } from '../core/bytewise.ts'
 import { sameJson } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
-import { plural } from '../core/text.ts'
+import { grouped, plural } from '../core/text.ts'
 import { fileChanges } from './file-changes.ts'
 import type { SkillFolder } from './read-folder.ts'
 import { declaredIn, OWN_META_KEYS, rowFor } from './registry-row.ts'
@@ -12,17 +12,35 @@ import type { Change, FieldChange, OperatorOverride, PruneMode, SyncReport } fro
 /** What has to be done so that the registry agrees with the folder. */
 export interface Plan extends Pick<
   SyncReport,
-  'added' | 'changed' | 'unchanged' | 'disabled' | 'deleted' | 'kept' | 'pruneSkipped' | 'operatorOverrides'
+  'added' | 'changed' | 'unchanged' | 'disabled' | 'deleted' | 'kept' | 'withheld' | 'pruneSkipped' | 'operatorOverrides'
 > {
   /** The rows to insert or replace, whole: those of `added`, `changed` and `disabled`. */
   writes: RegistryRow[]
 }
 
+export interface CompareOptions {
+  /** Prune although it would be withheld. */
+  forcePrune?: boolean
+  /** Ids of skills whose row is known to be exactly what `rowFor` gives; it need not be among the rows. */
+  same?: ReadonlySet<string>
+}
+
 /** Compares the registry with a folder. Pure: the same rows and folder give the same plan. */
-export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune: PruneMode): Plan {
-  const plan: Plan = { added: [], changed: [], unchanged: 0, disabled: [], deleted: [], kept: [], operatorOverrides: [], writes: [] }
+export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune: PruneMode, options: CompareOptions = {}): Plan {
+  const plan: Plan = {
+    added: [],
+    changed: [],
+    unchanged: options.same?.size ?? 0,
+    disabled: [],
+    deleted: [],
+    kept: [],
+    withheld: [],
+    operatorOverrides: [],
+    writes: [],
+  }
   const present = new Map(rows.map((row) => [row.skill_id, row]))
-  for (const skill of folder.skills.toSorted((a, b) => bytewise(a.id, b.id))) {
+  const others = folder.skills.filter(({ id }) => options.same?.has(id) !== true)
+  for (const skill of others.toSorted((a, b) => bytewise(a.id, b.id))) {
     const row = present.get(skill.id)
     const next = row === undefined ? rowFor(skill) : mergeRow(row, skill)
     const fields = row === undefined ? [] : fieldChanges(row, next)
@@ -34,7 +52,7 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
     if (row === undefined || fields.length > 0) plan.writes.push(next)
     plan.operatorOverrides.push(...overrides(next, skill))
   }
-  planPrune(plan, goneRows(rows, folder), prune, folder.invalid.length)
+  planPrune(plan, { rows, folder, prune, options })
   return plan
 }
 
@@ -79,21 +97,23 @@ function overrides(row: RegistryRow, skill: Skill): OperatorOverride[] {
   return found
 }
 
-/** Rows that were written from one of these roots, and whose skill is no longer there. One that is there but cannot be read is not gone. */
-function goneRows(rows: readonly RegistryRow[], { roots, skills, invalid }: SkillFolder): RegistryRow[] {
-  const labels = new Set(roots.map(({ label }) => label))
-  // the name of a skill that cannot be read is most often that of its folder
-  const ids = new Set([...skills.map(({ id }) => id), ...invalid.map(({ id, path }) => id ?? path.slice(path.lastIndexOf('/') + 1))])
-  return rows
-    .filter(({ skill_id, meta: { root } }) => typeof root === 'string' && labels.has(root) && !ids.has(skill_id))
-    .toSorted((a, b) => bytewise(a.skill_id, b.skill_id))
+interface Pruning {
+  rows: readonly RegistryRow[]
+  folder: SkillFolder
+  prune: PruneMode
+  options: CompareOptions
 }
 
-function planPrune(plan: Plan, gone: readonly RegistryRow[], prune: PruneMode, invalid: number): void {
+function planPrune(plan: Plan, pruning: Pruning): void {
+  const { rows, folder, prune, options } = pruning
+  const labels = new Set<unknown>(folder.roots.map(({ label }) => label))
+  const own = rows.filter(({ meta: { root } }) => labels.has(root))
+  const gone = goneRows(own, folder)
   const due = prune === 'keep' ? [] : gone.filter((row) => prune === 'delete' || isDueToBeDisabled(row))
-  if (due.length > 0 && invalid > 0) {
-    // a skill that could not be read may have any name: what seems gone may be that very skill
-    plan.pruneSkipped = `${plural(due.length, 'row')} without a folder left alone, because ${plural(invalid, 'skill')} could not be read`
+  const reason = options.forcePrune === true ? undefined : reasonToWithhold(due.length, own, pruning)
+  if (reason !== undefined) {
+    plan.pruneSkipped = reason
+    plan.withheld = due.map(({ skill_id }) => skill_id)
   } else if (prune === 'delete') plan.deleted = due.map(({ skill_id }) => skill_id)
   else {
     plan.disabled = due.map(({ skill_id }) => skill_id)
@@ -101,6 +121,28 @@ function planPrune(plan: Plan, gone: readonly RegistryRow[], prune: PruneMode, i
   }
   const pruned = new Set([...plan.disabled, ...plan.deleted])
   plan.kept = gone.filter(({ skill_id, enabled }) => enabled && !pruned.has(skill_id)).map(({ skill_id }) => skill_id)
+}
+
+/** Rows of these roots whose skill is no longer there. One that is there but cannot be read is not gone. */
+function goneRows(own: readonly RegistryRow[], { skills, invalid }: SkillFolder): RegistryRow[] {
+  // the name of a skill that cannot be read is most often that of its folder
+  const ids = new Set([...skills.map(({ id }) => id), ...invalid.map(({ id, path }) => id ?? path.slice(path.lastIndexOf('/') + 1))])
+  return own.filter(({ skill_id }) => !ids.has(skill_id)).toSorted((a, b) => bytewise(a.skill_id, b.skill_id))
+}
+
+/**
+ * Why nothing is pruned. A skill that could not be read may have any name: what seems gone may be that very skill. And when
+ * most of what could go would go, more likely the folder is the wrong one, or not all of it was checked out.
+ */
+function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, prune, options }: Pruning): string | undefined {
+  if (due === 0) return undefined
+  const rows = `${plural(due, 'row')} without a folder left alone`
+  if (folder.invalid.length > 0) return `${rows}, because ${plural(folder.invalid.length, 'skill')} could not be read`
+  const same = options.same === undefined ? [] : folder.skills.filter(({ id }) => options.same?.has(id) === true)
+  const could =
+    prune === 'delete' ? own.length + same.length : own.filter(isDueToBeDisabled).length + same.filter(({ enabled }) => enabled).length
+  if (due * 2 <= could) return undefined
+  return `${rows}, because that is more than half of the ${grouped(could)} that came from these folders`
 }
 
 /** Not one that is disabled already; nor one that we disabled and that is enabled again: an operator did that, who has the last word. */

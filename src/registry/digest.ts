@@ -1,30 +1,24 @@
-import { readdirSync } from 'node:fs'
-import type { Dirent } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import path from 'node:path'
-import { bytewise } from '../core/bytewise.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { sha256 } from '../core/digests.ts'
+import type { DigestFileOptions } from './digest-file.ts'
 import { digestFile } from './digest-file.ts'
 import { under } from './display.ts'
 import { fileFinding } from './file-finding.ts'
-import { finding } from './finding.ts'
 import type { FileDigest } from './manifest.ts'
 import { manifestOf } from './manifest.ts'
 
 /** Version of the definition below, kept beside each digest in the registry: another definition is another version. */
 export const DIGEST_VERSION = 'v1'
 
-/** Never part of a skill, wherever they lie in its folder. */
-export const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store'])
-
-/** The files that make a folder a skill, the preferred one first. */
-export const SKILL_FILES: readonly string[] = ['SKILL.md', 'skill.md']
-
 export interface FolderDigest {
   /** Lower-case hex; of no use when one of the diagnostics is an error. */
   sha256: string
   /** What `sha256` is the digest of, see `manifestOf`. */
   manifest: string
+  /** What the file system said of each file when it was opened, in the same order. */
+  stats: BigIntStats[]
   diagnostics: Diagnostic[]
 }
 
@@ -36,52 +30,27 @@ export interface FolderDigest {
  *     find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
  *
  * in a folder that has none of these and only LF. Symbolic links are errors, as are names that sha256sum would escape or
- * that are not UTF-8. `label` is the folder's name in diagnostics.
+ * that are not UTF-8 (see `listSkill`, which gives the files). `label` is the folder's name in diagnostics. The head of
+ * the file `described` is handed out on the way, so that it is read once.
  */
-export function digestFolder(folder: string, label: string): FolderDigest {
+export function digestFiles(
+  folder: string,
+  label: string,
+  files: readonly string[],
+  described?: { file: string; head: NonNullable<DigestFileOptions['head']> },
+): FolderDigest {
   const diagnostics: Diagnostic[] = []
-  const files: FileDigest[] = []
-  for (const relative of listFiles(folder, label, diagnostics)) {
+  const stats: BigIntStats[] = []
+  const read: FileDigest[] = []
+  for (const relative of files) {
     try {
-      files.push({ path: relative, sha256: digestFile(path.join(folder, relative)) })
+      const file = digestFile(folder + path.sep + relative, relative === described?.file ? { head: described.head } : {})
+      stats.push(file.stats)
+      read.push({ path: relative, sha256: file.sha256 })
     } catch (error) {
       diagnostics.push(fileFinding(error, under(label, relative)))
     }
   }
-  const manifest = manifestOf(files)
-  return { sha256: sha256(manifest), manifest, diagnostics }
-}
-
-// eslint-disable-next-line no-control-regex
-const UNFIT_NAME = /[\u0000-\u001f\u007f\\\ufffd]|\p{Surrogate}/u
-
-/** Paths of the regular files of a skill, bytewise. */
-function listFiles(folder: string, label: string, diagnostics: Diagnostic[]): string[] {
-  const found: string[] = []
-  const pending = ['']
-  for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
-    let entries: Dirent[]
-    try {
-      entries = readdirSync(path.join(folder, below), { withFileTypes: true })
-    } catch (error) {
-      diagnostics.push(fileFinding(error, under(label, below)))
-      continue
-    }
-    if (below !== '' && entries.some(({ name }) => SKILL_FILES.includes(name))) continue
-    for (const entry of entries) {
-      if (LEFT_OUT.has(entry.name) || entry.name.endsWith('.pyc')) continue
-      const relative = below === '' ? entry.name : `${below}/${entry.name}`
-      if (UNFIT_NAME.test(entry.name)) {
-        diagnostics.push(
-          finding('SKILL_FILE_NAME', 'the name has a control character, a backslash or bytes that are not UTF-8', under(label, relative)),
-        )
-      } else if (entry.isDirectory()) pending.push(relative)
-      else if (entry.isFile()) found.push(relative)
-      else if (entry.isSymbolicLink())
-        diagnostics.push(finding('SKILL_SYMLINK', 'a symbolic link: links are never followed', under(label, relative)))
-      else diagnostics.push(finding('SKILL_FILE_SPECIAL', 'no regular file: it is left out of the digest', under(label, relative)))
-    }
-  }
-  diagnostics.sort((a, b) => bytewise(a.file ?? '', b.file ?? ''))
-  return found.toSorted(bytewise)
+  const manifest = manifestOf(read)
+  return { sha256: sha256(manifest), manifest, stats, diagnostics }
 }

@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import { SKILL_FILES } from './digest.ts'
 import { oneLine, relativePath } from './display.ts'
-import { META_JSON } from './locate.ts'
+import { META_JSON, SKILL_FILES } from './skill-files.ts'
 
 /** A folder to read skills from. */
 export interface LintTarget {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { checkBody, MAX_SKILL_FILE } from './body-rules.ts'
-import { SKILL_FILES } from './digest.ts'
 import { under } from './display.ts'
 import { fixFrontMatter } from './fix-front-matter.ts'
 import type { LintReport } from './lint-report.ts'
@@ -16,6 +15,7 @@ import type { Severities } from './severities.ts'
 import { withSeverities } from './severities.ts'
 import type { YamlParser } from './yaml.ts'
 import { loadYamlParser } from './yaml.ts'
+import { SKILL_FILES } from './skill-files.ts'
 
 export interface LintOptions {
   /** Folders with skills at any depth, folders of skills, and files in them. */

@@ -19,5 +19,16 @@ export function filesOf(manifest: string): JsonObject {
   return Object.fromEntries(lines.map((line) => [line.slice(HEX + 2), line.slice(0, HEX)]))
 }
 
+/** The paths of a manifest, in its order. */
+export function pathsOf(manifest: string): string[] {
+  const paths: string[] = []
+  for (let at = 0; at < manifest.length;) {
+    const end = manifest.indexOf('\n', at)
+    paths.push(manifest.slice(at + HEX + 2, end))
+    at = end + 1
+  }
+  return paths
+}
+
 /** Length of a SHA-256 in hex. */
 const HEX = 64

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../core/json.ts'
 import type { Json } from '../core/json.ts'
-import { META_JSON } from './locate.ts'
+import { META_JSON } from './skill-files.ts'
 import type { Skill } from './skill.ts'
 import { NO_VERSION } from './skill.ts'
 import { skillText } from './skill-text.ts'

@@ -1,92 +1,125 @@
+import path from 'node:path'
+import { bytewise } from '../core/bytewise.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
-import { discoverSkills } from './discover.ts'
-import type { DiscoverOptions } from './discover.ts'
-import { oneLine, under } from './display.ts'
+import { sha256 } from '../core/digests.ts'
+import { DIGEST_VERSION } from './digest.ts'
+import { oneLine } from './display.ts'
+import { IGNORE_FILE, loadIgnoreReader } from './ignore-rules.ts'
+import type { Namespace, ReadSkill } from './judge-skill.ts'
+import { judgeSkill } from './judge-skill.ts'
+import { refuseNamesakes } from './namesakes.ts'
+import { onceOnly } from './once-only.ts'
+import type { RawSkill } from './raw-skill.ts'
 import { readSkill } from './read-skill.ts'
-import type { ReadSkill } from './read-skill.ts'
-import { finding } from './finding.ts'
-import type { InvalidSkill, Skill, SkillRoot } from './skill.ts'
+import type { ReadSkillOptions } from './read-skill.ts'
+import type { RootOptions } from './roots.ts'
+import { resolveRoots } from './roots.ts'
+import type { ScanCache } from './scan-cache.ts'
+import { openScanCache } from './scan-cache.ts'
 import type { Severities } from './severities.ts'
 import { withSeverities } from './severities.ts'
+import type { ListedSkill, RecalledSkill } from './skill-location.ts'
+import type { InvalidSkill, Skill, SkillRoot } from './skill.ts'
+import { stampAsRead } from './stamp.ts'
+import { createTurns } from './turns.ts'
+import { walk } from './walk.ts'
 import { loadYamlParser } from './yaml.ts'
+
+/** Where what was read is kept for the next run. */
+export interface CacheOptions {
+  /** Absolute. */
+  folder: string
+  /** Name and version of this tool: another one reads skills in other ways. */
+  tool: string
+  /** Use it, and leave it as it is. */
+  readOnly?: boolean
+}
 
 /** Everything that was found below one or more roots. */
 export interface SkillFolder {
   roots: SkillRoot[]
-  /** The usable skills, in the order of the roots and bytewise by path; no id twice. */
+  /** The usable skills, root by root in the order of `walk`; no id twice. */
   skills: Skill[]
   invalid: InvalidSkill[]
-  /** In the same order; each invalid skill has at least one error among them. */
+  /** Those of the folders, then those of the skills in the same order; each invalid skill has at least one error among them. */
   diagnostics: Diagnostic[]
 }
 
 export interface ReadProgress {
+  /** Skills read so far. */
   done: number
-  total: number
 }
 
-export interface ReadOptions extends DiscoverOptions {
+export interface ReadOptions extends RootOptions {
   /** The rules whose severity the project has changed. */
   severities?: Severities
+  /** Where ids come from; `name` unless given. */
+  namespace?: Namespace
+  /** Read a one-line value with an unquoted `: ` as if it were quoted, with a warning. */
+  lenient?: boolean | undefined
+  /** Keeps what was read in a folder, so that unchanged files are not opened again. Without it every file is read. */
+  cache?: CacheOptions | undefined
   onProgress?: (progress: ReadProgress) => void
 }
 
-/** How long to read before letting timers and signals have their turn. */
-const TURN_MS = 50
-
 /**
  * Finds and reads all skills below the roots. Files are read synchronously, which is faster than a promise for each, in
- * turns of 50 ms. A skill that cannot be used never keeps the others from being read. Throws SKILLS_DIR_MISSING.
+ * turns of 50 ms. A skill that cannot be used never keeps the others from being read. Of a folder below two roots the
+ * first counts. Throws SKILLS_DIR_MISSING.
  */
 export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
-  const [discovered, parse] = await Promise.all([discoverSkills(options), loadYamlParser()])
-  const { locations } = discovered
-  const severities: Severities = options.severities ?? new Map()
+  const { onProgress, severities = new Map(), namespace = 'name' } = options
+  const [roots, parse, readIgnore] = await Promise.all([resolveRoots(options), loadYamlParser(), loadIgnoreReader()])
   const read: ReadSkill[] = []
-  let turnEnds = performance.now() + TURN_MS
-  for (const location of locations) {
-    read.push(readSkill(location, parse, severities))
-    if (performance.now() < turnEnds) continue
-    options.onProgress?.({ done: read.length, total: locations.length })
-    await new Promise((resolve) => setImmediate(resolve))
-    turnEnds = performance.now() + TURN_MS
-  }
-  options.onProgress?.({ done: read.length, total: locations.length })
-  refuseNamesakes(read)
-  return {
-    roots: discovered.roots,
-    skills: read.flatMap(({ skill }) => skill ?? []),
-    invalid: [...discovered.invalid, ...read.filter(isInvalid).map(asInvalid)],
-    diagnostics: [...withSeverities(discovered.diagnostics, severities), ...read.flatMap(({ diagnostics }) => diagnostics)],
-  }
-}
-
-/** Of two folders with one name none is taken: which one is meant cannot be known, and it must not depend on their order. */
-function refuseNamesakes(read: readonly ReadSkill[]): void {
-  const byId = new Map<string, ReadSkill[]>()
-  for (const one of read) {
-    if (one.id === undefined) continue
-    const namesakes = byId.get(one.id)
-    if (namesakes === undefined) byId.set(one.id, [one])
-    else namesakes.push(one)
-  }
-  for (const [id, namesakes] of byId) {
-    if (namesakes.length < 2) continue
-    for (const [i, one] of namesakes.entries()) {
-      delete one.skill
-      const [other] = i === 0 ? namesakes.slice(1) : namesakes
-      const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''
-      const { path, file } = one.location
-      const message = `${path} and ${other?.location.path ?? ''}${more} have one name, ${oneLine(id)}: none is used`
-      one.diagnostics.push(finding('SKILL_NAME_TWICE', message, under(path, file), one.idPlace))
+  const findings: Diagnostic[] = []
+  const isNew = onceOnly(roots)
+  const turns = createTurns()
+  for (const root of roots) {
+    const cache = openCache(root, options)
+    const found: Diagnostic[] = []
+    for (const { skill, findings: more } of walk(root, { cwd: options.cwd, readIgnore, cache })) {
+      for (const one of more) found.push(one)
+      if (skill !== undefined && isNew(skill))
+        read.push(judgeSkill(skill, rawOf(skill, cache, more.length === 0, { parse, lenient: options.lenient }), severities, namespace))
+      if (!turns.isOver) continue
+      onProgress?.({ done: read.length })
+      await turns.pause()
     }
+    cache?.finish()
+    for (const one of found.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? ''))) findings.push(one)
   }
+  onProgress?.({ done: read.length })
+  refuseNamesakes(read, namespace)
+  return gather(roots, read, findings, severities)
 }
 
-function isInvalid({ diagnostics }: ReadSkill): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error')
+function rawOf(skill: ListedSkill | RecalledSkill, cache: ScanCache | undefined, isPlain: boolean, options: ReadSkillOptions): RawSkill {
+  if ('known' in skill) return skill.known.raw
+  const { folder, relative, file, listing } = skill
+  const { raw, stats } = readSkill(skill, options)
+  // a folder with anything unusual in it is read every time
+  if (cache === undefined || stats === undefined || !isPlain || listing.files.includes(IGNORE_FILE)) return raw
+  const stamp = stampAsRead(folder, listing.folders, listing.files, stats)
+  if (stamp !== undefined) cache.keep(relative, stamp, { raw, file, folders: listing.folders, nested: listing.nested })
+  return raw
 }
 
-function asInvalid({ location, id }: ReadSkill): InvalidSkill {
-  return { path: location.path, ...(id === undefined ? {} : { id: oneLine(id) }) }
+function openCache({ path: root }: SkillRoot, { cwd, cache, lenient = false }: ReadOptions): ScanCache | undefined {
+  if (cache === undefined) return undefined
+  // findings name files as they are seen from the working directory
+  const header = JSON.stringify({ format: 1, tool: cache.tool, digest: DIGEST_VERSION, root, cwd, lenient })
+  const file = path.join(cache.folder, `${sha256(root).slice(0, 16)}.cache`)
+  return openScanCache({ file, header, readOnly: cache.readOnly === true })
+}
+
+function gather(roots: SkillRoot[], read: readonly ReadSkill[], findings: readonly Diagnostic[], severities: Severities): SkillFolder {
+  const folder: SkillFolder = { roots, skills: [], invalid: [], diagnostics: withSeverities(findings, severities) }
+  for (const { file = '', severity } of findings) if (severity === 'error') folder.invalid.push({ path: file })
+  for (const { skill, id, path: shown, diagnostics } of read) {
+    if (skill !== undefined) folder.skills.push(skill)
+    if (diagnostics.some(({ severity }) => severity === 'error'))
+      folder.invalid.push({ path: shown, ...(id === undefined ? {} : { id: oneLine(id) }) })
+    for (const one of diagnostics) folder.diagnostics.push(one)
+  }
+  return folder
 }

@@ -2,6 +2,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
 import { DIGEST_VERSION } from './digest.ts'
+import { quoteIdent } from '../db/quote.ts'
 import { filesOf } from './manifest.ts'
 import type { Skill } from './skill.ts'
 
@@ -46,9 +47,11 @@ export const OWN_META_KEYS: ReadonlySet<string> = new Set([
 
 const COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta'
 
-/** The whole registry, in no order. */
-export async function fetchRows(db: Db): Promise<RegistryRow[]> {
-  return (await db.query(`SELECT ${COLUMNS} FROM skills_registry`)).map(asRegistryRow)
+/** Some rows, in no order; outside of transactions too. */
+export async function fetchRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
+  const table = `${quoteIdent(db.info.schema)}.skills_registry`
+  const sql = `SELECT ${COLUMNS} FROM ${table} WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
+  return (await db.query(sql, [[...ids]])).map(asRegistryRow)
 }
 
 /** Some rows, locked until the end of the transaction and as they are after any writer that held them has ended. */

@@ -139,6 +139,12 @@ const TABLE = {
     fixed: true,
     fixable: true,
   },
+  YAML_COLON_QUOTED: {
+    severity: 'warning',
+    title: 'An unquoted value contains `: ` and was read as if it were quoted',
+    fix: 'put the value in quotes: without --lenient the skill cannot be read',
+    source: 'yaml',
+  },
   YAML_BLOCK: {
     severity: 'error',
     title: 'Text follows `|` or `>` on the same line',

@@ -59,11 +59,12 @@ export interface SyncReport {
   kept: string[]
   /** Skills that could not be read; their rows are as they were. */
   invalid: InvalidSkill[]
-  /** Why rows in `kept` were not pruned, though the mode asked for it. */
+  /** Without a folder, and not pruned although the mode asks for it; `pruneSkipped` says why. `--force-prune` prunes them. */
+  withheld: string[]
   pruneSkipped?: string
   operatorOverrides: OperatorOverride[]
   diagnostics: Diagnostic[]
-  /** Statements that wrote: 0 when there was nothing to write, 2 at most. */
+  /** Statements that wrote rows: 0 when there was nothing to write; 2, unless there are so many rows that they go in parts. */
   statements: number
 }
 

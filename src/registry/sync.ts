@@ -1,9 +1,10 @@
 import type { Db } from '../db/db.ts'
 import { compare } from './compare.ts'
 import type { Plan } from './compare.ts'
+import { fetchFingerprints, fingerprintOf } from './fingerprint.ts'
 import { notifyChanged } from './notify.ts'
 import type { SkillFolder } from './read-folder.ts'
-import { fetchRows, lockRows } from './registry-row.ts'
+import { fetchRows, lockRows, rowFor } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
 import { syncFailure } from './sync-failure.ts'
 import type { PruneMode, SyncMode, SyncReport } from './sync-report.ts'
@@ -12,27 +13,30 @@ import { registryLock, takeLock, writePlan } from './write.ts'
 export interface SyncOptions {
   prune: PruneMode
   mode: SyncMode
+  /** Prune although a skill could not be read, or most rows would go. */
+  forcePrune?: boolean
   /** How long to wait for another sync, or for whoever holds a row, in milliseconds. */
   lockWaitMs?: number
   onProgress?: (progress: SyncProgress) => void
 }
 
-export type SyncProgress = { step: 'lock' } | { step: 'fetch' } | { step: 'compare'; rows: number } | { step: 'write'; rows: number }
+export type SyncProgress =
+  | { step: 'look' }
+  | { step: 'lock' }
+  | { step: 'fetch' }
+  | { step: 'compare'; rows: number }
+  | { step: 'write'; rows: number }
 
 const LOCK_WAIT_MS = 30_000
 
 /**
- * Makes the registry agree with a folder, in one transaction and a constant number of statements: all or nothing.
- * `dry-run` and `check` run in a read-only transaction and say what would be done. Throws SkillsError NOT_MIGRATED,
- * PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED, and what `db` throws.
+ * Makes the registry agree with a folder, in one transaction and a constant number of statements: all or nothing. Where it
+ * agrees already that takes one SELECT, and no lock. `dry-run` and `check` run in a read-only transaction and say what would
+ * be done. Throws SkillsError NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED, and what `db` throws.
  */
 export async function syncRegistry(db: Db, folder: SkillFolder, options: SyncOptions): Promise<SyncReport> {
-  const isWriting = options.mode === 'write'
   try {
-    // each statement sees what was committed before it: the rows are fetched after the lock was obtained
-    const { plan, statements } = await db.transaction({ isolation: 'read committed', readOnly: !isWriting }, () =>
-      isWriting ? write(db, folder, options) : look(db, folder, options),
-    )
+    const { plan, statements } = await carryOut(db, folder, options)
     return report(plan, folder, options, statements)
   } catch (error) {
     throw await syncFailure(db, error, options)
@@ -44,24 +48,34 @@ interface Result {
   statements: number
 }
 
-async function look(db: Db, folder: SkillFolder, { prune, onProgress }: SyncOptions): Promise<Result> {
-  onProgress?.({ step: 'fetch' })
-  const rows = await fetchRows(db)
-  onProgress?.({ step: 'compare', rows: rows.length })
-  return { plan: compare(rows, folder, prune), statements: 0 }
+async function carryOut(db: Db, folder: SkillFolder, options: SyncOptions): Promise<Result> {
+  const isWriting = options.mode === 'write'
+  options.onProgress?.({ step: 'look' })
+  if (!isWriting) {
+    const look = (): Promise<State> => readState(db, folder)
+    const state = await db.transaction({ isolation: 'repeatable read', readOnly: true }, look)
+    return { plan: planFor(state, folder, options), statements: 0 }
+  }
+  // what is seen here may be out of date by the time of the lock; but where nothing is to be done there is no need of it
+  const plan = planFor(await readState(db, folder), folder, options)
+  if (plan.writes.length === 0 && plan.deleted.length === 0) return { plan, statements: 0 }
+  // each statement sees what was committed before it: the rows are fetched after the lock was obtained
+  return db.transaction({ isolation: 'read committed' }, () => write(db, folder, options))
 }
 
-async function write(db: Db, folder: SkillFolder, { prune, onProgress, lockWaitMs = LOCK_WAIT_MS }: SyncOptions): Promise<Result> {
+async function write(db: Db, folder: SkillFolder, options: SyncOptions): Promise<Result> {
+  const { onProgress, lockWaitMs = LOCK_WAIT_MS } = options
   onProgress?.({ step: 'lock' })
   await takeLock(db, registryLock(db), lockWaitMs)
   onProgress?.({ step: 'fetch' })
-  const rows = await fetchRows(db)
-  onProgress?.({ step: 'compare', rows: rows.length })
-  let plan = compare(rows, folder, prune)
+  const state = await readState(db, folder)
+  onProgress?.({ step: 'compare', rows: state.rows.length })
+  let plan = planFor(state, folder, options)
   const touched = new Set([...plan.writes.map(({ skill_id }) => skill_id), ...plan.deleted])
-  if (rows.some(({ skill_id }) => touched.has(skill_id))) {
+  if (state.rows.some(({ skill_id }) => touched.has(skill_id))) {
     // an operator may have changed one of them since; the lock of syncs does not keep operators out, a lock on the row does
-    plan = compare(replaceRows(rows, touched, await lockRows(db, [...touched])), folder, prune)
+    const rows = replaceRows(state.rows, touched, await lockRows(db, [...touched]))
+    plan = planFor({ ...state, rows }, folder, options)
   }
   onProgress?.({ step: 'write', rows: plan.writes.length + plan.deleted.length })
   const statements = await writePlan(db, plan)
@@ -69,15 +83,40 @@ async function write(db: Db, folder: SkillFolder, { prune, onProgress, lockWaitM
   return { plan, statements }
 }
 
+/** What has to be known of the registry to compare it with a folder. */
+interface State {
+  /** Ids of the skills whose rows are exactly what the files make of them. */
+  same: ReadonlySet<string>
+  /** The other rows of skills in the folder, and those that came from it and are not there. */
+  rows: readonly RegistryRow[]
+}
+
+async function readState(db: Db, { roots, skills }: SkillFolder): Promise<State> {
+  const labels = [...new Set(roots.map(({ label }) => label))]
+  const skillsById = new Map(skills.map((skill) => [skill.id, skill]))
+  const same = new Set<string>()
+  const wanted: string[] = []
+  for (const { id, fingerprint, ours } of await fetchFingerprints(db, labels)) {
+    const skill = skillsById.get(id)
+    if (skill !== undefined && fingerprintOf(rowFor(skill)) === fingerprint) same.add(id)
+    else if (skill !== undefined || ours) wanted.push(id)
+  }
+  return { same, rows: wanted.length === 0 ? [] : await fetchRows(db, wanted) }
+}
+
+function planFor({ same, rows }: State, folder: SkillFolder, { prune, forcePrune = false }: SyncOptions): Plan {
+  return compare(rows, folder, prune, { forcePrune, same })
+}
+
 function replaceRows(rows: readonly RegistryRow[], ids: ReadonlySet<string>, newer: readonly RegistryRow[]): RegistryRow[] {
   return [...rows.filter(({ skill_id }) => !ids.has(skill_id)), ...newer]
 }
 
 function report(plan: Plan, folder: SkillFolder, { mode }: SyncOptions, statements: number): SyncReport {
-  const { added, changed, unchanged, disabled, deleted, kept, pruneSkipped, operatorOverrides } = plan
+  const { added, changed, unchanged, disabled, deleted, kept, withheld, pruneSkipped, operatorOverrides } = plan
   return {
     mode,
-    roots: folder.roots.map(({ label }) => label),
+    roots: [...new Set(folder.roots.map(({ label }) => label))],
     added,
     changed,
     unchanged,
@@ -85,6 +124,7 @@ function report(plan: Plan, folder: SkillFolder, { mode }: SyncOptions, statemen
     deleted,
     kept,
     invalid: folder.invalid,
+    withheld,
     ...(pruneSkipped === undefined ? {} : { pruneSkipped }),
     operatorOverrides,
     diagnostics: folder.diagnostics,

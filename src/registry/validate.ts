@@ -243,7 +243,9 @@ function checkKeys(reader: TypedReader, document: SkillDocument): void {
 
 /** In code points, as the specification counts. */
 function length(text: string): number {
-  return [...text].length
+  let count = text.length
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--
+  return count
 }
 
 function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

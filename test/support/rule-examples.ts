@@ -9,6 +9,8 @@ export type ExampleFolder = Readonly<Record<string, ExampleFile>>
 export interface RuleExample {
   fails: ExampleFolder
   passes: ExampleFolder
+  /** Found only when reading leniently. */
+  lenient?: true
 }
 
 const NAME = 'name: review-changes'
@@ -66,6 +68,11 @@ export const RULE_EXAMPLES: Readonly<Record<RuleCode, RuleExample>> = {
   TEXT_INVISIBLE: { fails: described('"Reviews a \\u200bchange."'), passes: described('"Reviews a change."') },
 
   YAML_COLON: { fails: described('Reviews a change: all of it'), passes: described('"Reviews a change: all of it"') },
+  YAML_COLON_QUOTED: {
+    lenient: true,
+    fails: described('Reviews a change: all of it'),
+    passes: described('"Reviews a change: all of it"'),
+  },
   YAML_BLOCK: { fails: described('| Reviews a change.'), passes: described('|\n  Reviews a change.') },
   YAML_RESERVED: { fails: described('[Beta] Reviews a change.'), passes: described('"[Beta] Reviews a change."') },
   YAML_QUOTES: { fails: described('"Review" of a change.'), passes: described(`'"Review" of a change.'`) },

@@ -1,7 +1,13 @@
 import type { CommandSpec, OptionSpec } from '../command-spec.ts'
-import { CONFIG_OPTION, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+import { CONFIG_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
 
-const PRUNE_OPTION: OptionSpec = { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep' }
+/** What a sync does; a diff tells the same. */
+const SYNC_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep' },
+  { flags: '--force-prune', help: 'prune also when it would be withheld' },
+  { flags: '--no-cache', help: 'read every file, also unchanged ones' },
+  ...READING_OPTIONS,
+]
 
 export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   {
@@ -11,7 +17,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--dry-run', help: 'show what would change; write nothing' },
       { flags: '--check', help: 'write nothing; exit 1 when the registry is behind' },
-      PRUNE_OPTION,
+      ...SYNC_OPTIONS,
       { flags: '--watch', help: 'sync again when a file changes, until Ctrl-C' },
     ],
     database: true,
@@ -21,7 +27,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
     name: 'diff',
     summary: 'show what a sync would change, file by file',
     arguments: [SKILLS_ARGUMENT],
-    options: [{ flags: '--exit-code', help: 'exit 1 when there is a difference' }, PRUNE_OPTION],
+    options: [{ flags: '--exit-code', help: 'exit 1 when there is a difference' }, ...SYNC_OPTIONS],
     database: true,
     examples: ['skills diff', 'skills diff --exit-code --json'],
   },

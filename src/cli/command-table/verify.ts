@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts'
-import { LEDGER_OPTION, MIGRATIONS_OPTION, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+import { LEDGER_OPTION, MIGRATIONS_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
 
 export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
@@ -18,6 +18,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--check-timeout <time>', help: 'limit for each statement (default: 30s)' },
       MIGRATIONS_OPTION,
       LEDGER_OPTION,
+      ...READING_OPTIONS,
       ...REPORTER_OPTIONS,
     ],
     database: true,

@@ -1,17 +1,21 @@
 import { EXIT } from '../../core/errors.ts'
 import { diff } from '../../index.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { readPrune } from '../prune-mode.ts'
 import { readingOptions } from '../reading-options.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
+import { syncProgress } from '../sync-progress.ts'
 import { databaseReport } from '../views/database.ts'
 import { diffView } from '../views/diff.ts'
 
-export interface DiffFlags extends CommonFlags, DatabaseFlags {
+export interface DiffFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   exitCode?: boolean
   prune?: string
+  forcePrune?: boolean
+  /** `--no-cache` is false. */
+  cache?: boolean
 }
 
 export const execute: Executor = executor('diff', diffCommand)
@@ -25,8 +29,10 @@ async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly st
       const found = await diff(db, {
         dirs: settings.skills.value,
         prune,
+        cache: flags.cache !== false,
+        forcePrune: flags.forcePrune === true,
         ...readingOptions(context.cwd, settings),
-        onProgress: ({ done }) => context.progress.update(`read ${done} skills`),
+        onProgress: syncProgress(context.progress),
       })
       const report = { database: databaseReport(db.info), ...found }
       const isInvalid = found.diagnostics.some(({ severity }) => severity === 'error')

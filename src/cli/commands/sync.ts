@@ -1,23 +1,27 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
-import path from 'node:path'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
 import { sync } from '../../index.ts'
 import type { PruneMode, SyncReport } from '../../registry/sync-report.ts'
 import { isBehind } from '../../registry/sync-report.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import { resolveRoots } from '../../registry/roots.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
 import { refuseMissing, settingsOf, waitOf, withDatabase } from '../context.ts'
-import { readingOptions } from '../reading-options.ts'
 import { readPrune } from '../prune-mode.ts'
+import { readingOptions } from '../reading-options.ts'
+import { syncProgress } from '../sync-progress.ts'
 import { databaseReport } from '../views/database.ts'
 import { syncView } from '../views/sync.ts'
 
-export interface SyncFlags extends CommonFlags, DatabaseFlags {
+export interface SyncFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   dryRun?: boolean
   check?: boolean
   prune?: string
   watch?: boolean
+  forcePrune?: boolean
+  /** `--no-cache` is false. */
+  cache?: boolean
 }
 
 export const execute: Executor = executor('sync', syncCommand)
@@ -38,8 +42,10 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
         dirs: settings.skills.value,
         prune,
         mode,
+        forcePrune: flags.forcePrune === true,
+        cache: flags.cache !== false,
         ...readingOptions(context.cwd, settings),
-        onProgress: ({ done, total }) => context.progress.update(`read ${done} of ${total} skills`),
+        onProgress: syncProgress(context.progress),
       })
       const report = { database: databaseReport(db.info), ...synced }
       return { report, exit: exitOf(synced), view: (style) => syncView(report, style) }
@@ -59,13 +65,13 @@ async function watchCommand(context: Context, flags: SyncFlags, dirs: readonly s
   refuseMissing(settings)
   const { watchSync } = await import('../watch-sync.ts')
   return watchSync(context, {
-    roots: settings.skills.value.map((root) => path.resolve(context.cwd, root)),
+    roots: (await resolveRoots({ roots: settings.skills.value, cwd: context.cwd })).map((root) => root.path),
     open: () => openDb(settings.database.value, { schema: settings.schema.value, waitMs: waitOf(flags) }),
-    sync: (db) => sync(db, { dirs: settings.skills.value, prune, ...readingOptions(context.cwd, settings) }),
+    sync: (db) => sync(db, { dirs: settings.skills.value, prune, cache: flags.cache !== false, ...readingOptions(context.cwd, settings) }),
   })
 }
 
 function exitOf(report: SyncReport): typeof EXIT.ok | typeof EXIT.no {
   const invalid = report.diagnostics.some(({ severity }) => severity === 'error')
-  return invalid || (report.mode === 'check' && isBehind(report)) ? EXIT.no : EXIT.ok
+  return invalid || report.withheld.length > 0 || (report.mode === 'check' && isBehind(report)) ? EXIT.no : EXIT.ok
 }

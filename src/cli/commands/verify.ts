@@ -4,18 +4,19 @@ import type { Settings } from '../../config/settings.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
-import { migrate, readSeverities, sync, verify } from '../../index.ts'
+import { migrate, sync, verify } from '../../index.ts'
 import type { VerifyCallOptions } from '../../index.ts'
 import { resultsOf } from '../../render/reporters/report-run.ts'
 import type { SyncReport } from '../../registry/sync-report.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import { readingOptions } from '../reading-options.ts'
 import { withThrowAwayDatabase } from '../throw-away-database.ts'
 import { verifyResults } from '../verify-results.ts'
 import { databaseReport } from '../views/database.ts'
 import { verifyView } from '../views/verify.ts'
 
-export interface VerifyFlags extends CommonFlags, DatabaseFlags {
+export interface VerifyFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   ephemeral?: boolean
   againstServer?: string
   strict?: boolean
@@ -48,19 +49,13 @@ interface Work {
 
 /** Migrate, sync and verify on an empty database: what CI wants to know of the files alone. */
 async function fromNothing(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult> {
-  const { dirs, ledger, skills, cwd, projectFolder, severities } = optionsOf(context, flags, settings)
+  const { dirs, ledger, skills } = optionsOf(context, flags, settings)
   context.progress.update('migrating')
   const migrated = await migrate(db, { ...(dirs === undefined ? {} : { dirs }), ...(ledger === undefined ? {} : { ledger }) })
   if (migrated.error !== undefined) return { report: null, error: migrated.error }
   context.progress.update('syncing')
   const synced = await syncIfThere(
-    () =>
-      sync(db, {
-        dirs: settings.skills.value,
-        cwd: cwd ?? context.cwd,
-        ...(projectFolder === undefined ? {} : { projectFolder }),
-        ...(severities === undefined ? {} : { severities }),
-      }),
+    () => sync(db, { dirs: settings.skills.value, ...readingOptions(context.cwd, settings) }),
     skills === undefined,
   )
   const result = await check(db, settings)
@@ -99,9 +94,7 @@ function optionsOf({ cwd }: Context, flags: VerifyFlags, settings: Settings): Ve
     appRole: flags.appRole,
     strict: flags.strict === true,
     ...(flags.checkTimeout === undefined ? {} : { timeoutMs: parseDuration(flags.checkTimeout, '--check-timeout') }),
-    cwd,
-    projectFolder: settings.projectFolder,
-    severities: readSeverities(settings.rules.value, settings.rules.origin),
+    ...readingOptions(cwd, settings),
   }
 }
 

@@ -1,4 +1,4 @@
-import { grouped, plural, printable } from '../../core/text.ts'
+import { grouped, printable } from '../../core/text.ts'
 import type { Change, FieldChange, SyncReport } from '../../registry/sync-report.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
@@ -23,16 +23,23 @@ export function syncView(report: SyncReport & { database: DatabaseReport }, styl
       ({ id, field, declared, actual }) =>
         `  ${style.dim(`· ${printable(id)}: ${field} is ${String(actual)}, set in the database; the file says ${String(declared)}`)}`,
     ),
-    ...(report.pruneSkipped === undefined || report.kept.length === 0
-      ? []
-      : [`  ${style.yellow('note')} ${report.pruneSkipped}: ${plural(report.kept.length, 'row')} without a folder kept`]),
+    ...withheldLines(report, style),
   ]
   const summary = summaryOf(report, style)
   return lines.length === 0 ? [`${head}: ${summary}`] : [head, ...lines, summary]
 }
 
+function withheldLines({ pruneSkipped, withheld }: SyncReport, style: Style): string[] {
+  if (pruneSkipped === undefined) return []
+  return [
+    ...list(withheld, (id) => `  ${style.yellow('?')} ${printable(id)} ${style.dim('(its folder is gone)')}`),
+    `  ${style.yellow('withheld')} ${pruneSkipped}`,
+    `    ${style.dim('if that is meant: --force-prune. If another project syncs here too: --root-label NAME')}`,
+  ]
+}
+
 function summaryOf(report: SyncReport, style: Style): string {
-  const { added, changed, unchanged, disabled, deleted, invalid, mode } = report
+  const { added, changed, unchanged, disabled, deleted, invalid, withheld, mode } = report
   const counts = [
     [added.length, 'added'],
     [changed.length, 'changed'],
@@ -40,6 +47,7 @@ function summaryOf(report: SyncReport, style: Style): string {
     [disabled.length, 'disabled'],
     [deleted.length, 'deleted'],
     [invalid.length, 'invalid'],
+    [withheld.length, 'withheld'],
   ] as const
   const text = counts
     .filter(([count, what]) => count > 0 || what === 'unchanged')
@@ -51,7 +59,7 @@ function summaryOf(report: SyncReport, style: Style): string {
       ? `${style.red('the registry is behind the folder')}: ${text}; run skills sync`
       : `${style.green('the registry is level with the folder')}: ${text}`
   if (mode === 'dry-run') return `${text} (dry run: nothing was written)`
-  return `${invalid.length > 0 ? style.yellow('synced, but not all') : style.green('synced')}: ${text}`
+  return `${invalid.length + withheld.length > 0 ? style.yellow('synced, but not all') : style.green('synced')}: ${text}`
 }
 
 function changeLine({ id, version, path }: Change): string {

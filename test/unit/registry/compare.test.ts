@@ -142,7 +142,9 @@ describe('new, changed, the same', () => {
   })
 
   test('everything is in bytewise order', () => {
-    const plan = compare([row(skill('z')), row(skill('y'))], folder([skill('b'), skill('B'), skill('a-b'), skill('a')]), 'delete')
+    const plan = compare([row(skill('z')), row(skill('y'))], folder([skill('b'), skill('B'), skill('a-b'), skill('a')]), 'delete', {
+      forcePrune: true,
+    })
     expect(plan.added.map(({ id }) => id)).toEqual(['B', 'a', 'a-b', 'b'])
     expect(plan.deleted).toEqual(['y', 'z'])
   })
@@ -202,7 +204,7 @@ const why = (rowsText: string): string => `${rowsText} without a folder left alo
 describe('folders that are gone', () => {
   const gone = row(skill('gone'))
   const plan = (prune: PruneMode, rows = [gone], skills: Skill[] = [], more: Partial<SkillFolder> = {}): Plan =>
-    compare(rows, folder(skills, more), prune)
+    compare(rows, folder(skills, more), prune, { forcePrune: more.invalid === undefined })
 
   test('are disabled once, deleted, or kept', () => {
     const disabled = plan('disable')
@@ -251,7 +253,44 @@ describe('folders that are gone', () => {
     expect(plan('disable', rows, [], { invalid })).toMatchObject({ disabled: [], kept: ['gone'], writes: [], pruneSkipped: why('1 row') })
     expect(plan('delete', rows, [], { invalid })).toMatchObject({ deleted: [], kept: ['gone'], pruneSkipped: why('2 rows') })
     expect(plan('keep', rows, [], { invalid }).pruneSkipped).toBeUndefined()
-    expect(plan('disable', [row(skill('bad'))], [], { invalid })).toMatchObject({ disabled: [], kept: [], writes: [] })
+    expect(plan('disable', [row(skill('bad'))], [], { invalid })).toMatchObject({ disabled: [], kept: [], writes: [], withheld: [] })
+    expect(compare(rows, folder([], { invalid }), 'disable', { forcePrune: true })).toMatchObject({ disabled: ['gone'], withheld: [] })
+  })
+
+  describe('are withheld when more than half would go', () => {
+    const skills = ['a', 'b', 'c', 'd'].map((id) => skill(id))
+    const rows = skills.map((one) => row(one))
+    const left = (count: number, prune: PruneMode, all = rows): Plan => compare(all, folder(skills.slice(0, count)), prune)
+
+    test('half may go, one more may not', () => {
+      for (const prune of ['disable', 'delete'] as const) {
+        expect(left(2, prune)).toMatchObject({ withheld: [], [prune === 'delete' ? 'deleted' : 'disabled']: ['c', 'd'] })
+        expect(left(1, prune)).toMatchObject({
+          disabled: [],
+          deleted: [],
+          writes: [],
+          withheld: ['b', 'c', 'd'],
+          pruneSkipped: '3 rows without a folder left alone, because that is more than half of the 4 that came from these folders',
+        })
+        expect(left(0, prune).withheld).toEqual(['a', 'b', 'c', 'd'])
+        expect(compare(rows, folder([]), prune, { forcePrune: true }).withheld).toEqual([])
+      }
+      expect(left(0, 'keep')).toMatchObject({ withheld: [], kept: ['a', 'b', 'c', 'd'] })
+    })
+
+    test('of those that can go: neither rows of others nor, where rows are disabled, those that are disabled already', () => {
+      const others = Array.from({ length: 9 }, (_, i) => row(skill(`o${i}`, { root: 'other' })))
+      expect(left(1, 'disable', [...rows, ...others]).withheld).toEqual(['b', 'c', 'd'])
+      const off = Array.from({ length: 9 }, (_, i) => row(skill(`p${i}`), { enabled: false }, { pruned: true }))
+      expect(left(1, 'disable', [...rows, ...off]).withheld).toEqual(['b', 'c', 'd'])
+      expect(left(4, 'delete', [...rows, ...off]).withheld).toHaveLength(9)
+    })
+
+    test('rows that are known to be the same count as well', () => {
+      const same = new Set(['a', 'b'])
+      expect(compare(rows.slice(2), folder(skills.slice(0, 2)), 'disable', { same })).toMatchObject({ unchanged: 2, disabled: ['c', 'd'] })
+      expect(compare(rows.slice(1), folder(skills.slice(0, 1)), 'disable', { same: new Set(['a']) }).withheld).toEqual(['b', 'c', 'd'])
+    })
   })
 })
 

@@ -2,9 +2,37 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
-import type { Discovered } from '../../../src/registry/discover.ts'
-import { discoverSkills } from '../../../src/registry/discover.ts'
+import type { Diagnostic } from '../../../src/core/diagnostics.ts'
+import { bytewise } from '../../../src/core/bytewise.ts'
+import { loadIgnoreReader } from '../../../src/registry/ignore-rules.ts'
+import { onceOnly } from '../../../src/registry/once-only.ts'
+import type { RootOptions } from '../../../src/registry/roots.ts'
+import { resolveRoots } from '../../../src/registry/roots.ts'
+import type { ListedSkill, RecalledSkill } from '../../../src/registry/skill-location.ts'
+import type { SkillRoot } from '../../../src/registry/skill.ts'
+import { walk } from '../../../src/registry/walk.ts'
 import { scratch } from '../../support/scratch.ts'
+
+interface Discovered {
+  roots: SkillRoot[]
+  locations: (ListedSkill | RecalledSkill)[]
+  diagnostics: Diagnostic[]
+}
+
+async function discoverSkills(options: RootOptions): Promise<Discovered> {
+  const roots = await resolveRoots(options)
+  const found: Discovered = { roots, locations: [], diagnostics: [] }
+  const isNew = onceOnly(roots)
+  for (const root of roots) {
+    const findings: Diagnostic[] = []
+    for (const { skill, findings: more } of walk(root, { cwd: options.cwd, readIgnore: await loadIgnoreReader() })) {
+      if (skill !== undefined && isNew(skill)) found.locations.push(skill)
+      findings.push(...more)
+    }
+    found.diagnostics.push(...findings.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? '')))
+  }
+  return found
+}
 
 function discover(cwd: string, ...roots: string[]): Promise<Discovered> {
   return discoverSkills({ cwd, roots: roots.length === 0 ? ['skills'] : roots })
@@ -37,17 +65,19 @@ describe('folders', () => {
       'skills/B SKILL.md',
       'skills/[x] {y} SKILL.md',
       'skills/b SKILL.md',
-      'skills/b-a skill.md',
       'skills/b/c/d SKILL.md',
+      'skills/b-a skill.md',
       'skills/ä SKILL.md',
     ])
     expect(found.diagnostics).toEqual([])
     expect(found.locations[3]).toEqual({
       folder: path.join(cwd, 'skills/b'),
       name: 'b',
+      relative: 'b',
       path: 'skills/b',
       file: 'SKILL.md',
       root: { path: path.join(cwd, 'skills'), label: 'skills' },
+      listing: { files: ['SKILL.md'], folders: ['c', 'c/d'], nested: ['c/d'], diagnostics: [] },
     })
   })
 
@@ -125,7 +155,8 @@ describe('roots', () => {
       expect((await discover(cwd, given)).roots).toEqual([{ path: path.join(cwd, 'skills'), label: 'skills' }])
     expect((await discover(path.join(cwd, 'x'), '../skills')).roots[0]?.label).toBe('../skills')
     expect((await discoverSkills({ cwd, roots: ['skills'], rootLabel: 'team-a' })).roots[0]?.label).toBe('team-a')
-    await expect(discoverSkills({ cwd, roots: ['skills', 'x'], rootLabel: 'team-a' })).rejects.toMatchObject({ code: 'USAGE' })
+    const both = await discoverSkills({ cwd, roots: ['skills', 'x'], rootLabel: 'team-a' })
+    expect(both.locations.map(({ path: at, root }) => `${root.label}: ${at}`)).toEqual(['team-a: skills/a', 'team-a: x/y'])
   })
 
   test('the order given; a folder below two roots counts for the first', async () => {
@@ -156,7 +187,7 @@ describe('roots', () => {
   })
 
   test('an empty one', async () => {
-    expect(await discover(scratch(), '.')).toMatchObject({ locations: [], diagnostics: [], invalid: [] })
+    expect(await discover(scratch(), '.')).toMatchObject({ locations: [], diagnostics: [] })
   })
 })
 
@@ -186,7 +217,6 @@ describe('links', () => {
       'warning SKILL_LINK_SKIPPED skills/self',
       'warning SKILL_LINK_SKIPPED skills/up',
     ])
-    expect(found.invalid).toEqual([{ path: 'skills/one' }])
   })
 })
 
@@ -196,7 +226,6 @@ test('names of folders that patterns cannot match are told', async () => {
   const found = await discover(cwd)
   expect(paths(found)).toEqual([String.raw`skills/c\d SKILL.md`, 'skills/e:f* SKILL.md'])
   expect(codes(found)).toEqual([String.raw`error SKILL_FILE_NAME skills/a\nb`, 'error SKILL_FILE_NAME skills/g\ufffd'])
-  expect(found.invalid).toHaveLength(2)
 })
 
 test.skipIf(process.getuid?.() !== 0)('a folder that cannot be listed is told, and counts as invalid', async () => {
@@ -208,5 +237,4 @@ test.skipIf(process.getuid?.() !== 0)('a folder that cannot be listed is told, a
   const found = await discover(cwd).finally(() => process.seteuid?.(0))
   expect(paths(found)).toEqual(['skills/a SKILL.md'])
   expect(codes(found)).toEqual(['error SKILL_UNREADABLE skills/locked'])
-  expect(found.invalid).toEqual([{ path: 'skills/locked' }])
 })

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { discoverSkills } from '../../../src/registry/discover.ts'
+import { loadIgnoreReader } from '../../../src/registry/ignore-rules.ts'
 import type { SkillFolder } from '../../../src/registry/read-folder.ts'
 import { readSkills } from '../../../src/registry/read-folder.ts'
+import { judgeSkill } from '../../../src/registry/judge-skill.ts'
 import { readSkill } from '../../../src/registry/read-skill.ts'
+import { walk } from '../../../src/registry/walk.ts'
 import { loadYamlParser } from '../../../src/registry/yaml.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -65,15 +67,15 @@ test('one bad skill of each kind does not stop the others', async () => {
   expect(folder.skills.map(({ id }) => id)).toEqual(['good', 'z-last'])
   expect(codes(folder)).toEqual([
     'error YAML_COLON skills/colon/SKILL.md:3',
-    'error SKILL_FILE_KIND skills/folder/SKILL.md',
+    'error SKILL_FILE_KIND skills/folder/SKILL.md:1',
     'note META_JSON_IGNORED skills/fonts/meta.json',
     'error FRONT_MATTER_LANGUAGE skills/js/SKILL.md:1',
     'error META_JSON_INVALID skills/json/meta.json:1',
     'error SKILL_SYMLINK skills/link/passwd',
-    'error SKILL_SYMLINK skills/linked/SKILL.md',
+    'error SKILL_SYMLINK skills/linked/SKILL.md:1',
     'error TEXT_UNSAFE skills/nul/SKILL.md:5',
     'note SKILL_FIELD_UNKNOWN skills/nul/SKILL.md:5',
-    'error SKILL_FILE_KIND skills/pipe/SKILL.md',
+    'error SKILL_FILE_KIND skills/pipe/SKILL.md:1',
     'error FRONT_MATTER_MISSING skills/plain/SKILL.md:1',
     'error SKILL_TIER_INVALID skills/tier/SKILL.md:5',
     'error FRONT_MATTER_UNCLOSED skills/unclosed/SKILL.md:1',
@@ -118,12 +120,15 @@ test('of folders with one name none is used, and each says so', async () => {
 
 test('a skill that vanishes while the folder is read', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
-  const { locations } = await discoverSkills({ cwd, roots: ['skills'] })
+  const walked = walk({ path: path.join(cwd, 'skills'), label: 'skills' }, { cwd, readIgnore: await loadIgnoreReader() })
+  const listed = [...walked].flatMap((one) => (one.skill !== undefined && 'listing' in one.skill ? [one.skill] : []))
   rmSync(path.join(cwd, 'skills/a'), { recursive: true })
   const parse = await loadYamlParser()
-  const [a, b] = locations.map((location) => readSkill(location, parse))
+  const [a, b] = listed.map((location) => judgeSkill(location, readSkill(location, { parse }).raw, new Map(), 'name'))
   expect(a).toMatchObject({
-    diagnostics: [{ severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', message: 'it vanished while it was read' }],
+    diagnostics: [
+      { severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', line: 1, message: 'it vanished while it was read' },
+    ],
   })
   expect(a?.skill).toBeUndefined()
   expect(b?.skill?.id).toBe('b')
@@ -133,7 +138,7 @@ test('progress ends with everything', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': '' })
   const seen: unknown[] = []
   await readSkills({ cwd, roots: ['skills'], onProgress: (progress) => seen.push(progress) })
-  expect(seen.at(-1)).toEqual({ done: 2, total: 2 })
+  expect(seen.at(-1)).toEqual({ done: 2 })
 })
 
 test('names of folders are safe to print', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lintSkills } from '../../../src/registry/lint.ts'
 import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
+import { readSkills } from '../../../src/registry/read-folder.ts'
 import type { RuleCode } from '../../../src/registry/rules.ts'
 import { RULES } from '../../../src/registry/rules.ts'
 import { exampleFolder } from '../../support/example-folder.ts'
@@ -10,7 +11,7 @@ const CODES = Object.keys(RULES) as RuleCode[]
 const unseen = (code: RuleCode): boolean => code === 'SKILL_UNREADABLE' && process.getuid?.() === 0
 
 describe('every rule has an example that breaks it and one that does not', () => {
-  test.each(CODES.filter((code) => !unseen(code)))('%s', async (code) => {
+  test.each(CODES.filter((code) => !unseen(code) && RULE_EXAMPLES[code].lenient !== true))('%s', async (code) => {
     const { fails, passes } = RULE_EXAMPLES[code]
     const bad = await lintSkills({ paths: ['skills'], cwd: exampleFolder(fails) })
     const found = bad.diagnostics.filter((one) => one.code === code)
@@ -23,6 +24,14 @@ describe('every rule has an example that breaks it and one that does not', () =>
     expect(good.diagnostics).toEqual([])
     expect(good.skills).toBeGreaterThan(0)
   })
+})
+
+test.each(CODES.filter((code) => RULE_EXAMPLES[code].lenient === true))('%s, when reading leniently', async (code) => {
+  const { fails, passes } = RULE_EXAMPLES[code]
+  const read = async (files: typeof fails): Promise<unknown[]> =>
+    (await readSkills({ roots: ['skills'], cwd: exampleFolder(files), lenient: true })).diagnostics
+  expect(await read(fails)).toMatchObject([{ code, severity: RULES[code].severity }])
+  expect(await read(passes)).toEqual([])
 })
 
 const FURTHER: Partial<Record<RuleCode, string[]>> = {

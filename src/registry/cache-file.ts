@@ -1,0 +1,153 @@
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import type { LineReader } from './line-reader.ts'
+import { createLineReader } from './line-reader.ts'
+
+/**
+ * The file of a cache, read from its beginning while its next edition is written beside it. Nothing is written as long as
+ * every line is retained. A file system that refuses anything only makes the cache forget: nothing here throws.
+ */
+export interface CacheFile {
+  /** The next line of the present edition. Each has to be retained or dropped before the one after it. */
+  next(): Buffer | undefined
+  retain(line: string): void
+  drop(): void
+  /** A line that is new. */
+  add(line: string): void
+  /** Puts the next edition in the place of the present one. `hasRest`: lines were not asked for any more, and are dropped. */
+  finish(hasRest: boolean): void
+}
+
+const FLUSH_AT = 256 * 1024
+/** What a killed run left behind is removed after an hour; before, it may belong to a run that still goes on. */
+const LEFTOVER_MS = 3_600_000
+
+export function openCacheFile(file: string, header: string, readOnly: boolean): CacheFile {
+  const reader = openReader(file, header)
+  /** Up to here the next edition is the same as the present one. */
+  let same = reader?.offset ?? 0
+  let next: NextEdition | undefined
+  let isOff = readOnly
+  const begin = (): void => {
+    if (next !== undefined || isOff) return
+    try {
+      next = beginEdition(file, header, same)
+    } catch {
+      isOff = true
+    }
+  }
+  const write = (line: string): void => {
+    try {
+      next?.write(line)
+    } catch {
+      next?.abandon()
+      isOff = true
+      next = undefined
+    }
+  }
+  return {
+    next: () => {
+      try {
+        return reader?.next()
+      } catch {
+        return undefined
+      }
+    },
+    retain: (line) => {
+      if (next === undefined) same = reader?.offset ?? 0
+      else write(line)
+    },
+    drop: begin,
+    add: (line) => {
+      begin()
+      write(line)
+    },
+    finish: (hasRest) => {
+      if (hasRest) begin()
+      try {
+        reader?.close()
+        next?.finish()
+      } catch {
+        next?.abandon()
+      }
+    },
+  }
+}
+
+/** Stands behind the header; undefined when there is no file, or one for something else. */
+function openReader(file: string, header: string): LineReader | undefined {
+  try {
+    const reader = createLineReader(file)
+    if (reader.next()?.toString('utf8') === header) return reader
+    reader.close()
+  } catch {
+    // none, then
+  }
+  return undefined
+}
+
+interface NextEdition {
+  write(line: string): void
+  finish(): void
+  abandon(): void
+}
+
+/** Begins with what the two editions share. */
+function beginEdition(file: string, header: string, same: number): NextEdition {
+  prepareFolder(path.dirname(file))
+  const name = `${file}.${process.pid}.${LEFTOVER}`
+  const descriptor = openSync(name, 'w')
+  let pending = ''
+  const flush = (): void => {
+    writeSync(descriptor, pending)
+    pending = ''
+  }
+  if (same > 0) copyBeginning(file, descriptor, same)
+  else pending = `${header}\n`
+  return {
+    write: (line) => {
+      pending += `${line}\n`
+      if (pending.length >= FLUSH_AT) flush()
+    },
+    finish: () => {
+      flush()
+      closeSync(descriptor)
+      renameSync(name, file)
+    },
+    abandon: () => {
+      try {
+        closeSync(descriptor)
+        rmSync(name, { force: true })
+      } catch {
+        // it is removed as a leftover some time
+      }
+    },
+  }
+}
+
+const LEFTOVER = 'tmp'
+
+/** Makes the folder, keeps it out of git, and removes what killed runs left. */
+function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, '.gitignore'), '*\n')
+  for (const name of readdirSync(folder)) {
+    const at = path.join(folder, name)
+    if (name.endsWith(`.${LEFTOVER}`) && Date.now() - statSync(at).mtimeMs > LEFTOVER_MS) rmSync(at, { force: true })
+  }
+}
+
+function copyBeginning(file: string, to: number, length: number): void {
+  const from = openSync(file, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(1024 * 1024)
+    for (let left = length; left > 0;) {
+      const count = readSync(from, buffer, 0, Math.min(buffer.length, left), null)
+      if (count === 0) throw new Error('the cache became shorter')
+      writeSync(to, buffer, 0, count)
+      left -= count
+    }
+  } finally {
+    closeSync(from)
+  }
+}
