@@ -2,19 +2,43 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const LINE = 'Ask what the person noticed first, name it in their own words, and wait for the answer before going on.\n'
+const TEXT = Buffer.from(LINE.repeat(5000))
 
-/** Writes skills shaped like those in the wild: a SKILL.md of a few KB, half of them with one to three files beside it. Always the same ones. */
+/**
+ * Writes skills shaped like 9,000 public ones: half of them have files beside SKILL.md, which has a fifth of the bytes; a median
+ * of 3 KB a file, 1 % above 28 KB; two in five have a version, one in three names its tools. Always the same ones.
+ */
 export function writeSkillFolder(folder: string, count: number): void {
+  const random = generator(20_251_220)
+  const about = (median: number, spread: number): number =>
+    Math.round(median * Math.exp(spread * Math.sqrt(-2 * Math.log(random() + 1e-9)) * Math.cos(2 * Math.PI * random())))
   for (let i = 0; i < count; i++) {
     const id = `skill-${String(i).padStart(5, '0')}`
-    const home = path.join(folder, id)
-    mkdirSync(path.join(home, 'references'), { recursive: true })
-    const body = LINE.repeat(10 + ((i * 37) % 60))
-    writeFileSync(
-      path.join(home, 'SKILL.md'),
-      `---\nname: ${id}\ndescription: Skill number ${i}, which helps with task ${i % 97}. Use it when that task comes up.\nmetadata:\n  version: "1.${i % 10}.0"\n  tier: ${['FAST', 'CORE', 'DEEP'][i % 3]}\n  tags: a, b, c\n---\n\n# ${id}\n\n${body}`,
-    )
-    for (let file = 0; file < (i % 2 === 0 ? 0 : 1 + (i % 3)); file++)
-      writeFileSync(path.join(home, 'references', `notes-${file}.md`), LINE.repeat(5 + ((i + file) % 40)))
+    const home = path.join(folder, `group-${i % 50}`, id)
+    mkdirSync(home, { recursive: true })
+    writeFileSync(path.join(home, 'SKILL.md'), Buffer.concat([frontMatter(id, i), TEXT.subarray(0, Math.min(290_000, about(3000, 0.9)))]))
+    const more = random() < 0.51 ? Math.min(60, Math.max(1, about(3, 0.9))) : 0
+    for (let file = 0; file < more; file++) {
+      const below = path.join(home, ['references', 'scripts', 'assets'][file % Math.min(3, 1 + Math.floor(more / 4))] ?? '')
+      mkdirSync(below, { recursive: true })
+      const text = TEXT.subarray(0, Math.min(500_000, about(2500, 1.1)))
+      writeFileSync(path.join(below, `file-${file}.md`), Buffer.concat([Buffer.from(`${id} ${file}\n`), text]))
+    }
+  }
+}
+
+function frontMatter(id: string, i: number): Buffer {
+  const version = i % 5 < 2 ? `metadata:\n  version: "1.${i % 10}.0"\n  tier: ${['FAST', 'CORE', 'DEEP'][i % 3] ?? ''}\n` : ''
+  const tools = i % 3 === 0 ? 'allowed-tools: Read, Bash(git:*), Grep\n' : ''
+  const description = `Skill number ${i}, which helps with task ${i % 97} of the people who come to it with that. Use it when that task comes up, and not otherwise.`
+  return Buffer.from(`---\nname: ${id}\ndescription: ${description}\n${version}license: MIT\n${tools}---\n\n# ${id}\n\n`)
+}
+
+/** A linear congruential generator: the same numbers on every machine. */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+    return state / 0x80000000
   }
 }

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../config/package-files.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT, SkillsError } from '../core/errors.ts'
 import { jsonWithoutSecrets, redact } from '../core/redaction.ts'
 import type { Style } from '../render/style.ts'
+import { plural } from '../core/text.ts'
 import { createStyle } from './colors.ts'
 import type { CommonFlags, Context } from './context.ts'
 import type { Destination, ReporterName } from './destinations.ts'
+import { frameSource } from './frame-source.ts'
 import type { Finished } from './reports.ts'
 import { withoutCommands } from './github-log.ts'
 import { envelope } from './views/envelope.ts'
@@ -120,25 +120,24 @@ function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }
   const { error } = result
   const apart = diagnostics.filter((diagnostic) => error === undefined || !isDetail(diagnostic, error))
   return [
-    ...(result.findings === undefined ? findings(apart, flags, cwd, style) : []),
+    ...(result.findings === undefined ? fewFindings(apart, flags, cwd, style) : []),
     ...(error === undefined ? [] : errorView(error, style, (detail) => frameSource(detail, cwd))),
   ]
 }
 
+/** Every error, but of other findings so many as a person will read: after a sync of thousands of skills there are thousands. */
+function fewFindings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+  const others = diagnostics.filter(({ severity }) => severity !== 'error')
+  if (others.length <= MOST_REMARKS) return findings(diagnostics, flags, cwd, style)
+  const shown = new Set(others.slice(0, MOST_REMARKS))
+  const few = diagnostics.filter((one) => one.severity === 'error' || shown.has(one))
+  const rest = `and ${plural(others.length - MOST_REMARKS, 'warning or note', 'warnings and notes')} more; --json has them all`
+  return [...findings(few, flags, cwd, style), ...(flags.quiet === true ? [] : [style.dim(rest)])]
+}
+
+const MOST_REMARKS = 50
+
 function findings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
   const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
-}
-
-function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
-  if (file === undefined || line === undefined) return undefined
-  // files of the package are named from its root
-  for (const folder of [cwd, packageRoot()]) {
-    try {
-      return readFileSync(path.resolve(folder, file), 'utf8')
-    } catch {
-      // not there
-    }
-  }
-  return undefined
 }

@@ -11,7 +11,7 @@ const MAX_BYTES = 256 * 1024
 /** Reads the `.skillignore` of a folder on top of what is ignored already. Errors of the file system are thrown. */
 export type IgnoreReader = (folder: string, above: IgnoreRules | undefined) => IgnoreRules
 
-/** What the `.skillignore` files of a folder and of those above it say. As in git, the deepest file that says something decides. */
+/** What the `.skillignore` files of a folder and of those above it say. `!` takes back what the same file says, not what one above it does. */
 export interface IgnoreRules {
   /** Whether a path (absolute, below the folder) is left out. The folders above it were asked before. */
   ignores(absolute: string, isFolder: boolean): boolean
@@ -26,8 +26,7 @@ export async function loadIgnoreReader(): Promise<IgnoreReader> {
       ignores: (absolute, isFolder) => {
         const relative = path.relative(folder, absolute)
         const shown = (path.sep === '/' ? relative : relative.split(path.sep).join('/')) + (isFolder ? '/' : '')
-        const { ignored, unignored } = matcher.test(shown)
-        return ignored || (!unignored && above?.ignores(absolute, isFolder) === true)
+        return matcher.ignores(shown) || above?.ignores(absolute, isFolder) === true
       },
     }
   }

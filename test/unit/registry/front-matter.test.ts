@@ -262,3 +262,39 @@ test('a description that a comment cuts off', () => {
   for (const value of ['"Use #1"', 'C# and F#', '|\n  Use #1', '# nothing'])
     expect(first(`---\ndescription: ${value}\n---\n`)).toBe('nothing')
 })
+
+const lenient = (content: string): ReadDocument => readFrontMatter(Buffer.from(content), false, 'SKILL.md', parse, true)
+
+describe('read leniently', () => {
+  test('values with an unquoted colon are read as text, and each is told', () => {
+    const { document, diagnostics } = lenient(
+      "---\nname: a\ndescription: Use when: it's late\nlicense: MIT: really # yes\ntags: [x, y]\n---\n",
+    )
+    expect(document?.values.get('description')).toBe("Use when: it's late")
+    expect(document?.values.get('license')).toBe('MIT: really # yes')
+    expect(document?.values.get('tags')).toEqual(['x', 'y'])
+    expect(diagnostics.map(({ severity, code, line, column }) => [severity, code, line, column])).toEqual([
+      ['warning', 'YAML_COLON_QUOTED', 3, 22],
+      ['warning', 'YAML_COLON_QUOTED', 4, 13],
+    ])
+  })
+
+  test('CRLF, lists and nested keys', () => {
+    const { document } = lenient('---\r\nname: a\r\nmetadata:\r\n  note: see: this\r\nlist:\r\n  - a: b: c\r\n---\r\n')
+    expect(document?.values.get('metadata')).toEqual(new Map([['note', 'see: this']]))
+    expect(document?.values.get('list')).toEqual([new Map([['a', 'b: c']])])
+  })
+
+  test('other faults stand as they are, also beside one that could be mended', () => {
+    for (const yaml of ['description: | text', 'description: a: b\nx: [', 'description: "a" b', 'a: &x 1']) {
+      const content = `---\nname: a\n${yaml}\n---\n`
+      expect(lenient(content)).toEqual(read(content))
+      expect(lenient(content).document).toBeUndefined()
+    }
+  })
+
+  test('what is right is read as ever', () => {
+    const content = '---\nname: a\ndescription: "Use when: x"\n---\n'
+    expect(lenient(content)).toMatchObject({ diagnostics: [] })
+  })
+})

@@ -150,3 +150,32 @@ test('names of folders are safe to print', async () => {
     message: String.raw`the name is red, the folder is \u001b[31mr\te`,
   })
 })
+
+test('ids from paths: below the root, whatever the names', async () => {
+  const cwd = scratch({
+    'skills/team-a/review/SKILL.md': skill('review'),
+    'skills/team-b/review/SKILL.md': skill('review'),
+    'one/SKILL.md': skill('one'),
+  })
+  const byPath = await readSkills({ cwd, roots: ['skills', 'one'], namespace: 'path' })
+  expect(byPath.skills.map(({ id, meta }) => `${id}: ${meta.name}`)).toEqual(['team-a/review: review', 'team-b/review: review', 'one: one'])
+  expect(byPath.invalid).toEqual([])
+  expect((await readSkills({ cwd, roots: ['skills'] })).skills).toEqual([])
+  const clash = await readSkills({ cwd, roots: ['skills/team-a', 'skills/team-b'], namespace: 'path' })
+  expect(clash.skills).toEqual([])
+  expect(clash.diagnostics[0]?.message).toBe(
+    'skills/team-a/review and skills/team-b/review have one path below their folders, review: none is used',
+  )
+})
+
+test('a pattern of roots is one root, known by the pattern', async () => {
+  const cwd = scratch({
+    'plugins/a/skills/x/SKILL.md': skill('x'),
+    'plugins/b/skills/y/SKILL.md': skill('y'),
+    'plugins/node_modules/skills/z/SKILL.md': skill('z'),
+  })
+  symlinkSync('..', path.join(cwd, 'plugins/loop'))
+  const folder = await read(cwd, 'plugins/*/skills')
+  expect(folder.skills.map(({ id, root }) => `${id} ${root}`)).toEqual(['x plugins/*/skills', 'y plugins/*/skills'])
+  await expect(read(cwd, 'nothing/*')).rejects.toMatchObject({ code: 'SKILLS_DIR_MISSING', message: 'no folder matches nothing/*' })
+})

@@ -1,0 +1,190 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { SkillFolder } from '../../../src/registry/read-folder.ts'
+import { readSkills } from '../../../src/registry/read-folder.ts'
+import { scratch, writeFiles } from '../../support/scratch.ts'
+
+const skill = (name: string, more = ''): string =>
+  `---\nname: ${name}\ndescription: What ${name} does\nversion: 1.0.0\n${more}---\n# ${name}\n`
+
+const FILES = {
+  'skills/a/SKILL.md': skill('a', 'tags: x, y\n'),
+  'skills/a/scripts/run.sh': 'echo 1\n',
+  'skills/a/nested/SKILL.md': skill('nested'),
+  'skills/bad/SKILL.md': '---\nname: bad\ndescription: Use when: x\n---\n',
+  'skills/group/b/skill.md': skill('b', 'tier: FAST\nunknown: 1\n'),
+  'skills/old/meta.json': '{"id": "old", "version": "0.1.0", "description": "d"}',
+  'skills/same-1/SKILL.md': skill('same'),
+  'skills/same-2/SKILL.md': skill('same'),
+  'skills/ä/SKILL.md': skill('ä'),
+}
+
+interface World {
+  cwd: string
+  folder: string
+  read: (tool?: string, readOnly?: boolean) => Promise<SkillFolder>
+  plain: () => Promise<SkillFolder>
+  file: () => string
+}
+
+/** A folder of skills whose files are older than the moment in which a change may leave no trace. */
+async function world(): Promise<World> {
+  const cwd = scratch(FILES)
+  const folder = path.join(cwd, '.skills/cache')
+  await sleep(2200)
+  const options = { cwd, roots: ['skills'] }
+  return {
+    cwd,
+    folder,
+    read: (tool = 'skills 1', readOnly = false) => readSkills({ ...options, cache: { folder, tool, readOnly } }),
+    plain: () => readSkills(options),
+    file: () => path.join(folder, readdirSync(folder).find((name) => name.endsWith('.cache')) ?? 'none'),
+  }
+}
+
+/** What the cache holds by the names of folders. */
+function cached(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(1, -1)
+  return lines.map((line) => String((JSON.parse(line.slice(16)) as unknown[])[0]))
+}
+
+describe.sequential('a run with a cache finds what one without finds', () => {
+  let shared: World
+  beforeAll(async () => {
+    shared = await world()
+  })
+
+  test('when there is none yet, and when it is all there; the second run opens and writes nothing', async () => {
+    const { read, plain, file, folder } = shared
+    expect(await read()).toEqual(await plain())
+    expect(cached(file())).toEqual(['a', 'a/nested', 'bad', 'group/b', 'old', 'same-1', 'same-2', 'ä'])
+    expect(readFileSync(path.join(folder, '.gitignore'), 'utf8')).toBe('*\n')
+    const before = statSync(file(), { bigint: true })
+    expect(await read()).toEqual(await plain())
+    expect(statSync(file(), { bigint: true }).ino).toBe(before.ino)
+    expect(readdirSync(folder).toSorted()).toEqual(['.gitignore', path.basename(file())].toSorted())
+  })
+
+  test('another version of the tool starts anew', async () => {
+    const { read, plain, file } = shared
+    const before = readFileSync(file(), 'utf8')
+    expect(await read('skills 2')).toEqual(await plain())
+    expect(readFileSync(file(), 'utf8')).not.toBe(before)
+    expect(readFileSync(file(), 'utf8')).toContain('skills 2')
+    await read()
+  })
+
+  test.each<[string, (text: string) => string | Uint8Array]>([
+    ['cut short', (text) => text.slice(0, text.length / 2)],
+    [
+      'a byte changed in a digest',
+      (text) => text.replace(/[0-9a-f]{64} {2}SKILL/, (found) => `${found.startsWith('0') ? '1' : '0'}${found.slice(1)}`),
+    ],
+    ['a byte changed in a name', (text) => text.replace('What a does', 'What x does')],
+    ['lines in another order', (text) => text.split('\n').toReversed().join('\n')],
+    ['a line twice', (text) => text.replace(/\n(.*\n)/, '\n$1$1')],
+    ['noise', () => Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256))],
+    ['nothing', () => ''],
+    ['only the header', (text) => `${text.split('\n')[0]}\n`],
+    ['no header', (text) => text.split('\n').slice(1).join('\n')],
+    ['another format', (text) => text.replace('"format":1', '"format":0')],
+  ])('when it is damaged: %s', async (_, damage) => {
+    const { read, plain, file } = shared
+    const good = readFileSync(file(), 'utf8')
+    writeFileSync(file(), damage(good))
+    expect(await read()).toEqual(await plain())
+    // and it is whole again
+    expect(cached(file())).toEqual(['a', 'a/nested', 'bad', 'group/b', 'old', 'same-1', 'same-2', 'ä'])
+    expect(await read()).toEqual(await plain())
+  })
+
+  test('when it is gone, cannot be written, or is something else', async () => {
+    const { read, plain, folder } = shared
+    rmSync(folder, { recursive: true })
+    writeFileSync(folder, 'a file in its place')
+    expect(await read()).toEqual(await plain())
+    rmSync(folder)
+    mkdirSync(folder)
+    chmodSync(folder, 0o500)
+    expect(await read()).toEqual(await plain())
+    chmodSync(folder, 0o700)
+    rmSync(folder, { recursive: true })
+    expect(await read('skills 1', true)).toEqual(await plain())
+    expect(existsSync(folder)).toBe(false)
+    await read()
+  })
+
+  test('leftovers of killed runs go, those of a run under way stay', async () => {
+    const { cwd, read, folder } = shared
+    const old = new Date(Date.now() - 7_200_000)
+    writeFiles(folder, { 'x.cache.1.tmp': '', 'x.cache.2.tmp': '' })
+    utimesSync(path.join(folder, 'x.cache.1.tmp'), old, old)
+    rmSync(path.join(cwd, 'skills/same-2'), { recursive: true })
+    await read()
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual(['x.cache.2.tmp'])
+  })
+})
+
+describe('changes are noticed', () => {
+  test.each<[string, (cwd: string) => void]>([
+    ['a file', (cwd) => writeFiles(cwd, { 'skills/a/SKILL.md': skill('a', 'tags: z, y\n') })],
+    [
+      'a file of the same size with the old time',
+      (cwd) => {
+        const file = path.join(cwd, 'skills/a/scripts/run.sh')
+        const { atime, mtime } = statSync(file)
+        writeFileSync(file, 'echo 2\n')
+        utimesSync(file, atime, mtime)
+      },
+    ],
+    ['a new file', (cwd) => writeFiles(cwd, { 'skills/a/scripts/more.sh': '' })],
+    ['a file that is gone', (cwd) => rmSync(path.join(cwd, 'skills/a/scripts/run.sh'))],
+    ['a file renamed', (cwd) => renameSync(path.join(cwd, 'skills/a/scripts/run.sh'), path.join(cwd, 'skills/a/scripts/ran.sh'))],
+    [
+      'a file replaced by another of that name',
+      (cwd) => {
+        writeFiles(cwd, { new: 'echo 3\n' })
+        renameSync(path.join(cwd, 'new'), path.join(cwd, 'skills/a/scripts/run.sh'))
+      },
+    ],
+    ['a folder renamed', (cwd) => renameSync(path.join(cwd, 'skills/group/b'), path.join(cwd, 'skills/group/c'))],
+    ['a nested skill', (cwd) => writeFiles(cwd, { 'skills/a/nested/SKILL.md': skill('nested', 'tier: DEEP\n') })],
+    ['a nested skill that is none any more', (cwd) => rmSync(path.join(cwd, 'skills/a/nested/SKILL.md'))],
+    ['a folder that becomes a nested skill', (cwd) => writeFiles(cwd, { 'skills/a/scripts/SKILL.md': skill('scripts') })],
+    ['the root becomes a skill', (cwd) => writeFiles(cwd, { 'skills/SKILL.md': skill('skills') })],
+    ['a namesake goes', (cwd) => rmSync(path.join(cwd, 'skills/same-1'), { recursive: true })],
+    ['.skillignore', (cwd) => writeFiles(cwd, { 'skills/.skillignore': 'nested/\ngroup\n' })],
+    ['.skillignore in a skill', (cwd) => writeFiles(cwd, { 'skills/a/.skillignore': 'nested\n' })],
+  ])(
+    '%s',
+    async (_, change) => {
+      const { cwd, read, plain } = await world()
+      await read()
+      change(cwd)
+      const found = await read()
+      expect(found).toEqual(await plain())
+      expect(await read()).toEqual(await plain())
+    },
+    20_000,
+  )
+})
+
+test('files that were changed just now are not relied on', async () => {
+  const cwd = scratch(FILES)
+  const folder = path.join(cwd, '.skills/cache')
+  await readSkills({ cwd, roots: ['skills'], cache: { folder, tool: 'skills 1' } })
+  expect(existsSync(folder)).toBe(false)
+})
