@@ -12,6 +12,8 @@ export interface Io {
   width: number
   outColors: boolean
   errColors: boolean
+  /** Text beyond ASCII arrives as it is, as far as the locale tells. */
+  unicode: boolean
   /** stderr is a terminal that can show progress. */
   interactive: boolean
   /** Asks a person on the terminal; undefined when there is none. */
@@ -20,13 +22,14 @@ export interface Io {
   input(): AsyncIterable<Uint8Array | string> | undefined
 }
 
-export interface ColorFlags {
+export interface LookFlags {
   /** `--color` is true, `--no-color` false. */
   color?: boolean | undefined
+  ascii?: boolean | undefined
 }
 
 /** Looks at the streams of this process. */
-export function createIo(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>): Io {
+export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
   return {
     out: (text) => void process.stdout.write(`${redact(text)}\n`),
     document: (text) => void process.stdout.write(`${text}\n`),
@@ -36,6 +39,7 @@ export function createIo(flags: ColorFlags, env: Readonly<Record<string, string 
     width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
     outColors: hasColors(flags, env, process.stdout.isTTY),
     errColors: hasColors(flags, env, process.stderr.isTTY),
+    unicode: flags.ascii !== true && hasUnicode(env, process.platform),
     // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
     interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
   }
@@ -62,10 +66,20 @@ export function ignoreClosedPipes(): void {
 }
 
 /** Flag, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal (no-color.org, force-color.org). */
-function hasColors(flags: ColorFlags, env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
+function hasColors(flags: LookFlags, env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
   if (flags.color !== undefined) return flags.color
   if ((env['NO_COLOR'] ?? '') !== '') return false
   const forced = env['FORCE_COLOR']
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
   return env['TERM'] !== 'dumb' && isTty
+}
+
+/**
+ * The locale of characters, as POSIX names it: the first of the three that is set, and without one it is ASCII. Windows has
+ * no such variables and terminals that know Unicode; the console of Linux knows it, but its fonts lack half of the blocks.
+ */
+function hasUnicode(env: Readonly<Record<string, string | undefined>>, platform: string): boolean {
+  if (env['TERM'] === 'linux') return false
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '')
+  return locale === undefined ? platform === 'win32' : /utf-?8/i.test(locale)
 }

@@ -33,7 +33,7 @@ const CANCEL_AGAIN_MS = 250
  * missed. What fails in the first sync ends the command, later failures are told and tried again.
  */
 export async function watchSync({ io }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult> {
-  const styles = { out: await createStyle(io.outColors), err: await createStyle(io.errColors) }
+  const styles = { out: await createStyle(io.outColors, io.unicode), err: await createStyle(io.errColors, io.unicode) }
   const say = (text: string): void => io.err(styles.err.dim(`${clock()} ${text}`))
   const tell = createSyncTeller(io, styles)
   const waker = createWaker()
