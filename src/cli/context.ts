@@ -37,6 +37,8 @@ export interface ReadingFlags {
 export interface CommonFlags {
   json?: boolean
   color?: boolean
+  /** Pictures in ASCII, whatever the locale. */
+  ascii?: boolean
   quiet?: boolean
   /** Of the commands that check something: forms of the result, `NAME` or `NAME=FILE`. */
   reporter?: string[]
@@ -60,6 +62,8 @@ export interface CommandResult {
   view?: (style: Style, width: number) => string[]
   /** The findings are what was asked for: people get them on stdout, before the view. */
   findings?: readonly Diagnostic[]
+  /** One document for stdout in the place of the view, also with `--quiet`; `--json` goes before it. */
+  document?: string
   /** For the reporters of CI systems: what was checked, with the answers. */
   checks?: Pick<ReportRun, 'results' | 'properties'>
   exit?: ExitCode

@@ -26,7 +26,9 @@ export async function tell(
   const told = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
-    if (reporter === 'text') {
+    if (reporter === 'text' && told.result.document !== undefined)
+      io.document(onGithub ? withoutCommands(told.result.document) : told.result.document)
+    else if (reporter === 'text') {
       const view = await viewOf(told, flags, context)
       if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
     } else {
@@ -36,7 +38,7 @@ export async function tell(
   }
   // a document says it all
   if (!onStdout.includes('json')) {
-    const lines = troubles(told, flags, context, await createStyle(io.errColors))
+    const lines = troubles(told, flags, context, await createStyle(io.errColors, io.unicode))
     if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
   }
   if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
@@ -71,7 +73,7 @@ async function writeFiles(
       return { ...finished, result: { ...finished.result, error, exit } }
     }
     // the command's own error stays the news
-    io.err(errorView(error, await createStyle(io.errColors)).join('\n'))
+    io.err(errorView(error, await createStyle(io.errColors, io.unicode)).join('\n'))
     return finished
   }
 }
@@ -97,7 +99,7 @@ function exitOf({ result }: Finished): ExitCode {
 }
 
 async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Context): Promise<string> {
-  const style = await createStyle(io.outColors)
+  const style = await createStyle(io.outColors, io.unicode)
   return [
     ...findings(result.findings ?? [], flags, cwd, style),
     ...(flags.quiet === true ? [] : (result.view?.(style, io.width) ?? [])),
@@ -106,7 +108,7 @@ async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Con
 
 /** All that a person would have seen on both streams. */
 async function textOf(finished: Finished, flags: CommonFlags, context: Context): Promise<string> {
-  const style = await createStyle(flags.color === true)
+  const style = await createStyle(flags.color === true, context.io.unicode)
   const view = flags.quiet === true ? [] : (finished.result.view?.(style, Infinity) ?? [])
   return [
     ...findings(finished.result.findings ?? [], flags, context.cwd, style),

@@ -14,9 +14,17 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--funnel', help: 'users who unlocked, used, succeeded, rated' },
       { flags: '--user <id>', help: 'what one user did, the latest first' },
       { flags: '--exact', help: 'read every event, not the rollups' },
+      { flags: '--html <file>', help: 'write a page with charts; - for stdout' },
+      { flags: '--csv', help: 'comma-separated values on stdout' },
+      { flags: '--ascii', help: 'bars and lines without Unicode' },
     ],
     database: true,
-    examples: ['skills stats', 'skills stats elemental-checkin --since 7d', 'skills stats --by tier', 'skills stats --compare 7d --json'],
+    examples: [
+      'skills stats',
+      'skills stats elemental-checkin --since 7d',
+      'skills stats --by tier',
+      'skills stats --compare 7d --html report.html',
+    ],
   },
   {
     name: 'log',

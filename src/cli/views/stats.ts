@@ -16,7 +16,7 @@ import { timelineLines } from './stats/timeline.ts'
 /** The answer to one question under the totals; on an empty log how to fill it. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
   const head = databaseLine(report.database, style)
-  if (report.totals.events === 0 && report.view !== 'user') return [head, ...emptyLines(report, style)]
+  if (report.totals.events === 0 && report.view !== 'user') return [head, ...emptyLines(report, style, width)]
   return [
     head,
     ...(report.view === 'user' || report.view === 'compare' ? [] : wrap(totalsLine(report), width)),
@@ -65,12 +65,12 @@ function sourceLines({ source, skills }: StatsReport, style: Style, width: numbe
   return notes.flatMap((note) => wrap(note, width)).map((line) => style.dim(line))
 }
 
-function emptyLines({ since, totals }: StatsReport, style: Style): string[] {
+function emptyLines({ since, totals }: StatsReport, style: Style, width: number): string[] {
   if (since !== null) return [`no events since ${minute(since)}`, style.dim('skills stats without --since shows all time')]
   return [
     `no events yet (${plural(totals.registered, 'skill')} registered)`,
     '',
-    'Events come in through the function log_skill_usage, from any language:',
+    ...wrap('Events come in through the function log_skill_usage, from any language:', width),
     style.cyan(
       "  SELECT log_skill_usage('9f1c1d3e-0000-4000-8000-000000000001', 'session-1', 'elemental-checkin', '1.0.0', 'FAST', 'success', 180);",
     ),

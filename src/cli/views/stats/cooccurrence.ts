@@ -3,6 +3,7 @@ import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 import type { Cooccurrence } from '../../../stats/report.ts'
 import { minute, percent } from './format.ts'
+import { BARS, barsOf } from './pictures.ts'
 
 /** A row per set of skills. */
 export function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: number): string[] {
@@ -10,6 +11,7 @@ export function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, w
   const columns = [
     { title: 'skills', shrink: true, least: 48 },
     { title: 'sessions', align: 'right' as const },
+    BARS,
     { title: 'users', align: 'right' as const },
     { title: 'success', align: 'right' as const },
     { title: 'tier', optional: true },
@@ -17,9 +19,14 @@ export function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, w
     { title: 'realm', shrink: true, optional: true },
     { title: 'last seen', optional: true },
   ]
-  const rows = sets.map((set) => [
+  const bars = barsOf(
+    sets.map(({ cooccurrenceCount }) => cooccurrenceCount),
+    style,
+  )
+  const rows = sets.map((set, i) => [
     printable(set.skillSet.join(' + ')),
     grouped(set.cooccurrenceCount),
+    bars[i] ?? '',
     grouped(set.distinctUsers),
     set.avgSuccessRate === null ? '-' : percent(set.avgSuccessRate * 100),
     printable(set.tier ?? '-'),

@@ -3,6 +3,7 @@ import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 import type { Groups } from '../../../stats/report.ts'
 import { msOr, percent, percentOr } from './format.ts'
+import { BARS, barsOf } from './pictures.ts'
 
 /** A row per value of the dimension. */
 export function groupLines(groups: Groups | undefined, style: Style, width: number): string[] {
@@ -13,6 +14,7 @@ export function groupLines(groups: Groups | undefined, style: Style, width: numb
     { title: by, shrink: true, least: 16 },
     { title: 'uses', align: 'right' as const },
     { title: 'share', align: 'right' as const },
+    BARS,
     // by outcome they would only say which row it is
     ...(by === 'outcome'
       ? []
@@ -23,10 +25,15 @@ export function groupLines(groups: Groups | undefined, style: Style, width: numb
           { title: 'refusals', align: 'right' as const, optional: true },
         ]),
   ]
-  const lines = rows.map((row) => [
+  const bars = barsOf(
+    rows.map(({ uses }) => uses),
+    style,
+  )
+  const lines = rows.map((row, i) => [
     printable(row.key ?? '(none)'),
     grouped(row.uses),
     percent((100 * row.uses) / total),
+    bars[i] ?? '',
     percentOr(row.successRatePct),
     msOr(row.avgLatencyMs),
     grouped(row.softFail),

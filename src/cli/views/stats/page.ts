@@ -1,35 +1,51 @@
+import stringWidth from 'fast-string-width'
 import { grouped, plural, printable } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
-import { renderTable, wrap } from '../../../render/table.ts'
+import { renderTable, truncate, wrap } from '../../../render/table.ts'
 import type { SkillPage, SkillStats, StatsReport } from '../../../stats/report.ts'
-import { countOr, minute, msOr, percent, percentOr } from './format.ts'
+import { dayLines } from './days.ts'
+import { countOr, minute, msOr, percentOr } from './format.ts'
+import { hourLines } from './hours.ts'
+import { BARS, barsOf } from './pictures.ts'
+
+const LONGEST_TAG = 40
 
 /** One skill: its numbers, its versions side by side, outcomes, latency, tags, and when it is used. */
-export function pageLines({ skills, page, skill }: StatsReport, style: Style, width: number): string[] {
+export function pageLines({ skills, page, skill, days }: StatsReport, style: Style, width: number): string[] {
   const [stats] = skills
-  if (stats === undefined || page === undefined) return [`no uses of ${printable(skill ?? 'any skill')} in this period`]
+  if (stats === undefined || page === undefined) return wrap(`no uses of ${printable(skill ?? 'any skill')} in this period`, width)
   return [
-    style.bold(printable(stats.skillId)) + style.dim(registered(page)),
+    ...nameLines(stats.skillId, registered(page), style, width),
     ...wrap(summary(stats), width),
     '',
+    ...dayLines(days, style, width),
     ...versionLines(page, style, width),
     '',
-    ...wrap(
-      `outcomes: ${page.outcomes.map(({ outcome, uses }) => `${outcome} ${grouped(uses)} (${percent((100 * uses) / stats.totalUses)})`).join(', ')}`,
-      width,
-    ),
+    ...outcomeLines(page, stats.totalUses, style, width),
+    '',
     ...(stats.latency === null ? [] : wrap(latency(stats.latency), width)),
     ...(page.tags.length === 0
       ? []
-      : wrap(`tags: ${page.tags.map(({ tag, count }) => `${printable(tag)} ${grouped(count)}`).join(', ')}`, width)),
-    ...wrap(`busiest hours (UTC): ${busiest(page.hoursOfWeek)}`, width),
+      : wrap(
+          `tags: ${page.tags.map(({ tag, count }) => `${truncate(printable(tag), LONGEST_TAG, style.unicode ? '…' : '...')} ${grouped(count)}`).join(', ')}`,
+          width,
+        )),
+    '',
+    ...hourLines(page.hoursOfWeek, style, width),
   ]
 }
 
+/** On one line where there is room. */
+function nameLines(skillId: string, state: string, style: Style, width: number): string[] {
+  const name = printable(skillId)
+  if (stringWidth(name) + 2 + stringWidth(state) <= width) return [`${style.bold(name)}  ${style.dim(state)}`]
+  return [...wrap(name, width).map((line) => style.bold(line)), ...wrap(state, width).map((line) => style.dim(line))]
+}
+
 function registered({ registered: row }: SkillPage): string {
-  if (row === null) return '  not in the registry'
+  if (row === null) return 'not in the registry'
   const words = [row.version, row.tier, row.category, `trust ${row.trustLevel}`, row.enabled ? 'enabled' : 'disabled']
-  return `  ${words.flatMap((word) => (word === null ? [] : [printable(word)])).join(', ')}`
+  return `${words.flatMap((word) => (word === null ? [] : [printable(word)])).join(', ')}`
 }
 
 function summary(stats: SkillStats): string {
@@ -65,14 +81,17 @@ function latency({ min, p50, p90, p95, p99, max }: NonNullable<SkillStats['laten
   return `latency: min ${msOr(min)}, p50 ${msOr(p50)}, p90 ${msOr(p90)}, p95 ${msOr(p95)}, p99 ${msOr(p99)}, max ${msOr(max)}`
 }
 
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-function busiest(hours: readonly number[]): string {
-  return hours
-    .map((uses, hour) => ({ uses, name: `${WEEKDAYS[Math.floor(hour / 24)] ?? ''} ${String(hour % 24).padStart(2, '0')}h` }))
-    .filter(({ uses }) => uses > 0)
-    .toSorted((a, b) => b.uses - a.uses)
-    .slice(0, 5)
-    .map(({ name, uses }) => `${name} ${grouped(uses)}`)
-    .join(', ')
+function outcomeLines({ outcomes }: SkillPage, total: number, style: Style, width: number): string[] {
+  const bars = barsOf(
+    outcomes.map(({ uses }) => uses),
+    style,
+  )
+  const columns = [{ title: 'outcome' }, { title: 'uses', align: 'right' as const }, { title: 'share', align: 'right' as const }, BARS]
+  const rows = outcomes.map(({ outcome, uses }, i) => [
+    outcome,
+    grouped(uses),
+    percentOr(total === 0 ? null : (100 * uses) / total),
+    bars[i] ?? '',
+  ])
+  return renderTable(columns, rows, width, style)
 }
