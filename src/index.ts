@@ -40,6 +40,8 @@ import { syncRegistry } from './registry/sync.ts'
 import { readStats } from './stats/stats.ts'
 import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
+import type { DemoOptions, DemoReport } from './telemetry/demo-data.ts'
+import { writeDemoData } from './telemetry/demo-data.ts'
 import { readChecks } from './verify/read-checks.ts'
 import type { CopyOptions } from './verify/run-checks.ts'
 import { runChecks } from './verify/run-checks.ts'
@@ -82,6 +84,11 @@ export type {
   UserAction,
 } from './stats/report.ts'
 export { DIMENSIONS } from './stats/read-groups.ts'
+export { forgetUser } from './stats/forget-user.ts'
+export type { ForgetReport } from './stats/forget-user.ts'
+export { pruneEvents } from './stats/prune-events.ts'
+export type { PruneOptions, PruneReport } from './stats/prune-events.ts'
+export type { DemoReport } from './telemetry/demo-data.ts'
 export { rollUp } from './stats/rollup.ts'
 export type { RollupOptions, RollupProgress, RollupReport } from './stats/rollup.ts'
 export type {
@@ -453,6 +460,13 @@ export async function findCode(pages: readonly CodePage[], word: string): Promis
   const found = findPage(pages, word)
   const sqlstate = found.page === undefined ? sqlstatePage(word) : undefined
   return sqlstate === undefined ? found : { page: sqlstate }
+}
+
+export type DemoCallOptions = Partial<Omit<DemoOptions, 'query'>>
+
+/** `skills demo-data`. Writes sample data, 10,000 events unless told otherwise; throws EVENTS_EXIST where events are. */
+export async function demoData(db: Db, options: DemoCallOptions = {}): Promise<DemoReport> {
+  return writeDemoData(db, { events: 10_000, seed: 1, ...options, query: path.join(packageRoot(), 'sql', 'demo', 'events.sql') })
 }
 
 /** What the registry checks compare with, or why there is nothing. */

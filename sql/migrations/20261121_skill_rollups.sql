@@ -223,6 +223,13 @@ BEGIN
   END IF;
 
   EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+  IF v_end IS NOT NULL THEN
+    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+    IF v_first = v_end AND part_txid <> v_end THEN
+      -- while one transaction is taken in parts another one, that has come late, is taken whole
+      EXECUTE format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
+    END IF;
+  END IF;
   IF v_end IS NULL THEN
     predicate := v_new;
     snapshot := v_now;
@@ -233,7 +240,6 @@ BEGIN
   END IF;
   more := true;
 
-  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
   IF v_first < v_end THEN
     -- up to a transaction: what the present snapshot sees before it, what the saved one sees from it on
     predicate := v_new || format(' AND txid < %s', v_end);
@@ -619,6 +625,167 @@ BEGIN
 END;
 $function$;
 
+-- Erases a person: events, feedback, unlocks and pairs, and takes what they counted for out of the sums. Returns how many
+-- rows each table lost, or {"state": "foreign"} as skill_rollup_events does. Sums of pruned days keep their numbers, which
+-- name nobody. New events of the same person count again.
+CREATE OR REPLACE FUNCTION forget_skill_user(p_user_id uuid) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  v_events    skill_rollup_state;
+  v_feedback  skill_rollup_state;
+  v_buckets   text;
+  v_counts    text;
+  v_minus     text;
+  v_rolled    text := '(txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L, -1) AND id <= coalesce(%L, 0))';
+  v_counted   bigint;
+  v_sessions  bigint;
+  v_dirty     uuid[];
+  n_events    bigint;
+  n_feedback  bigint;
+  n_unlocks   bigint;
+  n_pairs     bigint;
+  n_sessions  bigint;
+  n_raters    bigint;
+BEGIN
+  PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
+  SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
+  SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
+  IF v_events.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT string_agg(format('count(*) FILTER (WHERE bucket = %1$s) AS %2$s', i, b), ', ' ORDER BY i),
+         string_agg(format('%1$s = d.%1$s - x.%1$s', b), ', ' ORDER BY i), string_agg(format('sum(%1$s) AS %1$s', b), ', ' ORDER BY i)
+    INTO v_counts, v_minus, v_buckets
+  FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
+
+  EXECUTE format($sql$
+    WITH mine AS MATERIALIZED (
+      SELECT skill_id, version, latency_ms, (created_at AT TIME ZONE 'UTC')::date AS day,
+        CASE WHEN isfinite(created_at) THEN ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) %% 168 + 168) %% 168 END::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        hashtextextended(jsonb_build_array(coalesce(state_snapshot->>'tier', tier), state_snapshot->>'element', state_snapshot->>'realm')::text
+          COLLATE "C", 0) AS state_key
+      FROM skill_usage_events WHERE user_id = $1 AND %1$s
+    ),
+    days AS MATERIALIZED (
+      SELECT day, skill_id, version, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum, %2$s
+      FROM mine GROUP BY day, skill_id, version
+    ),
+    put_days AS (
+      UPDATE skill_rollup_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
+      FROM days x WHERE d.day = x.day AND d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    put_versions AS (
+      UPDATE skill_rollup_versions d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
+      FROM (SELECT skill_id, version, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+              sum(latency_sum) AS latency_sum, %4$s FROM days GROUP BY skill_id, version) AS x
+      WHERE d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    sums AS MATERIALIZED (
+      SELECT day, skill_id, state_key, hour, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+      FROM mine GROUP BY GROUPING SETS ((day, state_key), (skill_id, state_key), (skill_id, hour))
+    ),
+    put_state_days AS (
+      UPDATE skill_rollup_state_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.skill_id IS NULL AND d.day = x.day AND d.state_key = x.state_key
+    ),
+    put_skill_states AS (
+      UPDATE skill_rollup_skill_states d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.day IS NULL AND d.skill_id = x.skill_id AND d.state_key = x.state_key
+    ),
+    put_hours AS (
+      UPDATE skill_rollup_hours d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.state_key IS NULL AND d.skill_id = x.skill_id AND d.hour = x.hour
+    )
+    SELECT count(*) FROM mine
+  $sql$, format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id), v_counts, v_minus, v_buckets) INTO v_counted USING p_user_id;
+  DELETE FROM skill_rollup_state_days WHERE n = 0;
+  DELETE FROM skill_rollup_skill_states WHERE n = 0;
+  DELETE FROM skill_rollup_hours WHERE n = 0;
+  DELETE FROM skill_rollup_days WHERE n = 0;
+  DELETE FROM skill_rollup_versions WHERE n = 0;
+  DELETE FROM skill_rollup_states s WHERE NOT EXISTS (SELECT FROM skill_rollup_state_days d WHERE d.state_key = s.state_key);
+
+  -- first, last, least and most cannot be subtracted: they are read from the events that stay
+  EXECUTE format($sql$
+    WITH touched AS MATERIALIZED (
+      SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events WHERE user_id = $1
+    )
+    UPDATE skill_rollup_days d SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
+    FROM touched t, LATERAL (
+      SELECT min(created_at) AS first_at, max(created_at) AS last_at, min(latency_ms) AS latency_min, max(latency_ms) AS latency_max
+      FROM skill_usage_events e
+      WHERE e.skill_id = t.skill_id AND e.version = t.version AND e.user_id <> $1 AND %s
+        AND (t.day IN ('infinity', '-infinity') OR e.created_at >= t.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (t.day + 1)::timestamp AT TIME ZONE 'UTC')
+        AND (e.created_at AT TIME ZONE 'UTC')::date = t.day
+    ) AS x
+    WHERE d.day = t.day AND d.skill_id = t.skill_id AND d.version = t.version AND x.first_at IS NOT NULL
+      AND d.day >= coalesce($2, '-infinity')
+  $sql$, format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))
+  USING p_user_id, (v_events.pruned_before AT TIME ZONE 'UTC')::date;
+  UPDATE skill_rollup_versions v SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
+  FROM (
+    SELECT skill_id, version, min(first_at) AS first_at, max(last_at) AS last_at, min(latency_min) AS latency_min, max(latency_max) AS latency_max
+    FROM skill_rollup_days
+    WHERE (skill_id, version) IN (SELECT DISTINCT skill_id, version FROM skill_usage_events WHERE user_id = p_user_id)
+    GROUP BY skill_id, version
+  ) AS x
+  WHERE v.skill_id = x.skill_id AND v.version = x.version;
+
+  UPDATE skill_rollup_skills d SET users = d.users - 1, succeeded = d.succeeded - u.succeeded::integer
+  FROM skill_rollup_users u WHERE u.user_id = p_user_id AND u.skill_id = d.skill_id;
+  DELETE FROM skill_rollup_skills WHERE users = 0;
+  DELETE FROM skill_rollup_users WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_pairs = ROW_COUNT;
+  SELECT array_agg(DISTINCT set_key) FILTER (WHERE set_key IS NOT NULL), count(DISTINCT session_id) INTO v_dirty, v_sessions
+  FROM skill_rollup_sessions WHERE user_id = p_user_id;
+  DELETE FROM skill_rollup_sessions WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_sessions = ROW_COUNT;
+  PERFORM skill_rollup_recount_sets(coalesce(v_dirty, '{}'));
+  UPDATE skill_rollup_state SET rolled = rolled - v_counted, users = users - (n_pairs > 0)::integer, sessions = sessions - v_sessions
+  WHERE source = 'events';
+
+  EXECUTE format($sql$
+    WITH mine AS MATERIALIZED (SELECT skill_id, version, rating, tags FROM skill_feedback WHERE user_id = $1 AND %s),
+    put_feedback AS (
+      UPDATE skill_rollup_feedback d SET n = d.n - x.n, rated = d.rated - x.rated, rating_sum = d.rating_sum - x.rating_sum
+      FROM (SELECT skill_id, version, count(*) AS n, count(rating) AS rated, coalesce(sum(rating), 0) AS rating_sum FROM mine GROUP BY 1, 2) AS x
+      WHERE d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    put_tags AS (
+      UPDATE skill_rollup_tags d SET n = d.n - x.n
+      FROM (SELECT skill_id, tag, count(*) AS n FROM mine, unnest(tags) AS tag GROUP BY 1, 2) AS x
+      WHERE d.skill_id = x.skill_id AND d.tag = x.tag
+    )
+    SELECT count(*) FROM mine
+  $sql$, format(v_rolled, v_feedback.snapshot, v_feedback.part_txid, v_feedback.part_id)) INTO v_counted USING p_user_id;
+  DELETE FROM skill_rollup_feedback WHERE n = 0;
+  DELETE FROM skill_rollup_tags WHERE n = 0;
+  DELETE FROM skill_rollup_raters WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_raters = ROW_COUNT;
+  UPDATE skill_rollup_state SET rolled = rolled - v_counted WHERE source = 'feedback';
+
+  DELETE FROM skill_usage_events WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_events = ROW_COUNT;
+  DELETE FROM skill_feedback WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_feedback = ROW_COUNT;
+  DELETE FROM skill_unlocks WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_unlocks = ROW_COUNT;
+  RETURN jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
+    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters);
+END;
+$function$;
+
 
 -- As in 20251220_create_skill_system.sql: what the names in a function mean is not the caller's choice.
 DO $pin$
@@ -631,7 +798,8 @@ BEGIN
     'skill_rollup_feedback(integer,boolean)',
     'skill_rollup_recount_sets(uuid[])',
     'skill_rollup_reset()',
-    'skill_rollup_adopt(integer)'
+    'skill_rollup_adopt(integer)',
+    'forget_skill_user(uuid)'
   ]::regprocedure[] LOOP
     EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
   END LOOP;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
+import { migrate } from '../../src/index.ts'
 import { freshEmbedded, freshServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
@@ -100,6 +101,22 @@ test('sync, verify and stats', async () => {
   writeFiles(cwd, { 'bad.ndjson': '{"x": 1\n', 'none.ndjson': '\n' })
   expect((await run(cwd, ['log', 'none.ndjson', ...flags], 0)).report).toMatchObject({ lines: 0, written: 0 })
   expect((await run(cwd, ['log', 'bad.ndjson', '--dry-run'], 1)).report).toMatchObject({ database: null, rejected: 1 })
+  db = await open()
+  await db.exec('DROP INDEX idx_skill_usage_user_time')
+  await db.close()
+  const broken = await run(cwd, ['verify', ...flags], 1)
+  expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
+})
+
+test('rollups, every question of stats, retention and sample data', { timeout: 240_000 }, async () => {
+  const { flags, open } = await freshServer()
+  const cwd = scratch()
+  const db = await open()
+  await migrate(db)
+  await db.exec(`
+    INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.0.0', 4);
+    SELECT log_skill_usage('${USER}', 'session-' || session, skill, '1.0.0', 'FAST', 'success', 180)
+      FROM generate_series(1, 3) session, unnest(ARRAY['one', 'two']) skill`)
   expect((await run(cwd, ['rollup', ...flags], 0)).report).toMatchObject({ events: 6, feedback: 1, finished: true })
   await run(cwd, ['rollup', '--batch', '0', ...flags], 2, 'USAGE')
   expect((await run(cwd, ['stats', ...flags], 0)).report).toMatchObject({ skills: [{ avgRating: 4 }, {}], source: { kind: 'rollup' } })
@@ -114,11 +131,13 @@ test('sync, verify and stats', async () => {
   ]) {
     await run(cwd, ['stats', ...question, ...flags], 0)
   }
-  db = await open()
-  await db.exec('DROP INDEX idx_skill_usage_user_time')
-  await db.close()
-  const broken = await run(cwd, ['verify', ...flags], 1)
-  expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
+  await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
+  await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
+  await run(cwd, ['forget-user', 'nobody', ...flags], 2, 'USAGE')
+  await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
+  expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({ tables: [{ rows: 6 }, {}, {}, {}, {}, {}] })
+  await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
+  await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')
 })
 
 test('grants', async () => {

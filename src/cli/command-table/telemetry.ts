@@ -49,4 +49,41 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
     database: true,
     examples: ['skills rollup', 'skills rollup --max-time 1m --quiet'],
   },
+  {
+    name: 'prune-events',
+    summary: 'remove old events that the rollups have counted',
+    options: [
+      { flags: '--older-than <time>', help: 'remove events older than 180d, ...; whole days (UTC)' },
+      { flags: '--dry-run', help: 'count them; remove nothing' },
+      { flags: '--yes', help: 'do it without asking' },
+      { flags: '--batch <n>', help: 'events of one transaction (default: 10000)' },
+    ],
+    database: true,
+    examples: ['skills prune-events --older-than 180d --dry-run', 'skills prune-events --older-than 180d --yes'],
+  },
+  {
+    name: 'forget-user',
+    summary: 'erase a person from events, feedback, unlocks and sums',
+    arguments: [['<id>', 'the user']],
+    options: [
+      { flags: '--dry-run', help: 'count the rows; erase nothing' },
+      { flags: '--yes', help: 'do it without asking' },
+    ],
+    database: true,
+    examples: ['skills forget-user 9f1c1d3e-0000-4000-8000-000000000001 --dry-run'],
+  },
+  {
+    name: 'demo-data',
+    summary: 'write sample events, feedback and unlocks, for trying and for tests',
+    options: [
+      { flags: '--events <n>', help: 'how many (default: 10000)' },
+      { flags: '--seed <n>', help: 'the same seed gives the same data (default: 1)' },
+      { flags: '--days <n>', help: 'spread over so many days (default: 180)' },
+      { flags: '--made-up <n>', help: 'made-up skills where none is registered (default: 40)' },
+      { flags: '--until <time>', help: 'when they end (default: now)' },
+      { flags: '--yes', help: 'write beside the events that are there' },
+    ],
+    database: true,
+    examples: ['skills demo-data --events 100000 --seed 7 --embedded demo'],
+  },
 ]

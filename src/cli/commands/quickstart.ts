@@ -8,9 +8,8 @@ import type { ExitCode } from '../../core/errors.ts'
 import { EXIT } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
 import type { Db } from '../../db/db.ts'
-import { migrate, stats, sync, verify } from '../../index.ts'
-import { readSkills } from '../../registry/read-folder.ts'
-import { logSampleEvents } from '../../telemetry/sample-events.ts'
+import { demoData, migrate, stats, sync, verify } from '../../index.ts'
+import { hasEvents } from '../../telemetry/demo-data.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
 import type { QuickstartReport } from '../views/quickstart.ts'
@@ -19,6 +18,8 @@ import { quickstartView } from '../views/quickstart.ts'
 export interface QuickstartFlags extends CommonFlags {
   embedded?: string
 }
+
+const SAMPLE_EVENTS = 600
 
 export const execute: Executor = executor('quickstart', quickstartCommand)
 
@@ -44,7 +45,7 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
   progress.update('skills sync')
   const synced = await sync(db, { dirs: [skills], cwd })
   progress.update('sample events')
-  const events = await logSampleEvents(db, { skills: await sampleSkills(skills, cwd) })
+  const events = (await hasEvents(db)) ? 0 : (await demoData(db, { events: SAMPLE_EVENTS, days: 30 })).events
   progress.update('skills verify')
   const verified = await verify(db, { skills: [skills], cwd })
   const counted = await stats(db)
@@ -65,11 +66,6 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
 /** Whether the next command would go to another database unless told otherwise. */
 function isConfigured({ env }: Context): boolean {
   return ['DATABASE_URL', 'PGHOST', 'PGDATABASE', 'CI'].some((name) => (env[name] ?? '') !== '') || env['NODE_ENV'] === 'production'
-}
-
-async function sampleSkills(root: string, cwd: string): Promise<{ id: string; version: string; tier: string | null }[]> {
-  const { skills } = await readSkills({ roots: [root], cwd })
-  return skills.slice(0, 5).map(({ id, version, meta }) => ({ id, version, tier: meta.tier ?? null }))
 }
 
 function exitOf({ verify: { ok }, diagnostics }: QuickstartReport): ExitCode {

@@ -33,9 +33,7 @@ export function quickstartView(report: QuickstartReport, style: Style, width: nu
     '',
   ]
   const events =
-    report.sampleEvents === 0
-      ? 'no sample events: the log has some already'
-      : `${report.sampleEvents} sample events logged through log_skill_usage()`
+    report.sampleEvents === 0 ? 'no sample events: the log has some already' : `${report.sampleEvents} sample events (skills demo-data)`
   return [
     ...step('migrate', 'creates the schema', migrateView({ ...report.migrate, database }, style, false)),
     ...step('sync', 'writes the skills folder into the registry', syncView({ ...report.sync, database }, style)),

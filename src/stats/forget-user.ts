@@ -1,0 +1,43 @@
+import { SkillsError } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+import { userId } from './read-timeline.ts'
+import { count } from './values.ts'
+
+/** Rows that each table lost. */
+export interface ForgetReport {
+  userId: string
+  tables: { table: string; rows: number }[]
+  /** Only counted, nothing erased. */
+  dryRun: boolean
+}
+
+const TABLES = [
+  'skill_usage_events',
+  'skill_feedback',
+  'skill_unlocks',
+  'skill_rollup_users',
+  'skill_rollup_sessions',
+  'skill_rollup_raters',
+]
+
+/** Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID. */
+export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
+  const id = userId(user, 'user')
+  const rows = dryRun ? await countRows(db, id) : await erase(db, id)
+  return { userId: id, tables: TABLES.map((table) => ({ table, rows: count(rows[table]) })), dryRun }
+}
+
+async function countRows(db: Db, id: string): Promise<Record<string, unknown>> {
+  const counts = TABLES.map((table) => `(select count(*) from ${table} where user_id = $1::uuid) as ${table}`)
+  const [row = {}] = await db.transaction({ readOnly: true }, () => db.query(`select ${counts.join(', ')}`, [id]))
+  return row
+}
+
+async function erase(db: Db, id: string): Promise<Record<string, unknown>> {
+  const [row] = await db.transaction({}, () => db.query('select forget_skill_user($1::uuid) as rows', [id]))
+  const rows = row?.['rows'] as Record<string, unknown>
+  if (rows['state'] !== 'foreign') return rows
+  throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
+    hint: 'nothing was erased; run skills rollup, which builds them anew, and then this again',
+  })
+}

@@ -1,0 +1,79 @@
+import { SkillsError } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+import { readMarks } from './marks.ts'
+import { dayOf } from './period.ts'
+import { count } from './values.ts'
+
+export interface PruneOptions {
+  /** Events older than so many milliseconds go, by whole days of UTC. */
+  olderThanMs: number
+  /** Rows of one transaction; 10,000 unless given. */
+  batch?: number | undefined
+  dryRun?: boolean | undefined
+  onBatch?: ((removed: number) => void) | undefined
+}
+
+export interface PruneReport {
+  /** Events before this time. */
+  before: string
+  events: number
+  dryRun: boolean
+}
+
+const DEFAULT_BATCH = 10_000
+const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
+  or txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))`
+
+/**
+ * Removes old events that the rollups have counted, batch by batch; what `stats` tells of all time stays as it was.
+ * An event that no step has taken yet is left for the next time.
+ */
+export async function pruneEvents(
+  db: Db,
+  { olderThanMs, batch = DEFAULT_BATCH, dryRun = false, onBatch }: PruneOptions,
+): Promise<PruneReport> {
+  const [row] = await db.query<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
+  const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
+  let events = 0
+  if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))
+  else {
+    for (;;) {
+      const removed = await db.transaction({ isolation: 'read committed' }, () => removeSome(db, before, batch))
+      if (removed === 0) break
+      events += removed
+      onBatch?.(events)
+    }
+  }
+  return { before: before.toISOString(), events, dryRun }
+}
+
+async function countOld(db: Db, before: Date): Promise<number> {
+  const [row] = await db.query(`select count(*) as events from skill_usage_events where ${ROLLED}`, await parameters(db, before))
+  return count(row?.['events'])
+}
+
+async function removeSome(db: Db, before: Date, batch: number): Promise<number> {
+  // a rebuild in between would forget what is removed here
+  await db.query("select from skill_rollup_state where source = 'events' for update")
+  const removed = await db.query(
+    `with gone as (
+       delete from skill_usage_events where id in (select id from skill_usage_events where ${ROLLED} limit $5::bigint) returning 1
+     ), mark as (
+       update skill_rollup_state set pruned_before = greatest(pruned_before, $1::timestamptz)
+        where source = 'events' and exists (select from gone)
+     ) select count(*) as events from gone`,
+    [...(await parameters(db, before)), batch],
+  )
+  return count(removed[0]?.['events'])
+}
+
+async function parameters(db: Db, before: Date): Promise<(Date | string | null)[]> {
+  const marks = await readMarks(db)
+  if (marks === undefined) throw new SkillsError('NOT_MIGRATED', `${db.info.label} has no rollups`, { hint: 'run skills migrate first' })
+  if (marks.foreign) {
+    throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
+      hint: 'nothing was removed; run skills rollup, which builds them anew, and then this again',
+    })
+  }
+  return [before, ...['snapshot', 'part_txid', 'part_id'].map((name) => (marks.bindings[name] ?? null) as string | null)]
+}

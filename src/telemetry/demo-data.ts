@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { SkillsError } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+
+export interface DemoSkill {
+  id: string
+  version: string
+  tier: string | null
+  /** Foundational: nobody has to unlock it. */
+  open: boolean
+}
+
+export interface DemoOptions {
+  /** The file sql/demo/events.sql. */
+  query: string
+  /** How many events. */
+  events: number
+  /** The same seed gives the same data, moved in time to end at `until`. */
+  seed: number
+  /** The latest event is a few minutes older; the server's time unless given. */
+  until?: Date | undefined
+  /** Days that the events are spread over; 180 unless given. */
+  days?: number | undefined
+  /** Made-up skills to use where the registry has none, 40 unless given; they are registered. */
+  skills?: number | undefined
+  /** Write although there are events already. */
+  beside?: boolean | undefined
+  onProgress?: ((written: number) => void) | undefined
+}
+
+export interface DemoReport {
+  events: number
+  feedback: number
+  unlocks: number
+  /** Made-up skills that were put into the registry. */
+  registered: number
+}
+
+const BATCH = 20_000
+
+/** Writes sample events, feedback and unlocks in one transaction: all or nothing. Throws EVENTS_EXIST. */
+export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoReport> {
+  const { events, seed, days = 180, beside = false } = options
+  const query = await readFile(options.query, 'utf8')
+  return db.transaction({}, async () => {
+    if (!beside && (await hasEvents(db))) {
+      throw new SkillsError('EVENTS_EXIST', `the log of ${db.info.label} has events already: sample data would falsify its statistics`, {
+        hint: 'nothing was written; use an empty database, such as --embedded demo, or add --yes',
+      })
+    }
+    const { skills, registered } = await skillsToUse(db, options.skills ?? 40)
+    const [clock] = await db.query<{ now: Date }>('select now() as now')
+    const until = options.until ?? clock?.now ?? new Date()
+    const before = await unlockCount(db)
+    let feedback = 0
+    for (let first = 1; first <= events; first += BATCH) {
+      const last = Math.min(events, first + BATCH - 1)
+      const [row] = await db.query(query, [first, last, events, seed, until, days, skills])
+      feedback += Number(row?.['feedback'] ?? 0)
+      options.onProgress?.(last)
+    }
+    return { events, feedback, unlocks: (await unlockCount(db)) - before, registered }
+  })
+}
+
+/** Whether anything was ever logged here. */
+export async function hasEvents(db: Db): Promise<boolean> {
+  return (await db.query('select from skill_usage_events limit 1')).length > 0
+}
+
+async function unlockCount(db: Db): Promise<number> {
+  const [row] = await db.query('select count(*)::int as n from skill_unlocks')
+  return Number(row?.['n'] ?? 0)
+}
+
+/** Enabled skills of the registry, so that nothing in the statistics is unknown to it; into an empty one some are put. */
+async function skillsToUse(db: Db, wanted: number): Promise<{ skills: DemoSkill[]; registered: number }> {
+  const known = await db.query(
+    `select skill_id as id, version, meta->>'tier' as tier, meta->>'category' is not distinct from 'foundational' as open
+       from skills_registry where enabled order by skill_id collate "C"`,
+  )
+  if (known.length > 0) return { skills: known as unknown as DemoSkill[], registered: 0 }
+  const skills = Array.from({ length: wanted }, (_, i): DemoSkill => {
+    const id = `demo-skill-${String(i + 1).padStart(String(wanted).length, '0')}`
+    return { id, version: '1.0.0', tier: ['FAST', 'CORE', 'DEEP'][i % 3] ?? null, open: i % 4 === 0 }
+  })
+  await db.query(
+    `insert into skills_registry (skill_id, version, meta)
+     select id, version, jsonb_build_object('tier', tier, 'category', case when open then 'foundational' else 'lineage' end, 'demo', true)
+       from jsonb_to_recordset($1::jsonb) as rows (id text, version text, tier text, open boolean)`,
+    [skills],
+  )
+  return { skills, registered: skills.length }
+}
