@@ -11,7 +11,10 @@ export interface OptionSpec {
 export interface CommandSpec {
   /** The words after `skills`; with hyphens they name its module: `migrate status` is `commands/migrate-status.ts`. */
   name: string
+  /** For the list of commands: a line of 80 columns. */
   summary: string
+  /** For its own page, where the summary does not say it all. */
+  description?: string
   /** commander's notation: `<version>`, `[skill]`, `[dir...]`, with its help. */
   arguments?: readonly (readonly [notation: string, help: string])[]
   options?: readonly OptionSpec[]

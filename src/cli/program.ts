@@ -6,7 +6,7 @@ import { jsonWithoutSecrets } from '../core/redaction.ts'
 import { nearest } from '../core/text.ts'
 import type { CommandSpec, OptionSpec } from './command-spec.ts'
 import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './command-spec.ts'
-import { COMMANDS } from './command-table.ts'
+import { COMMAND_GROUPS, COMMANDS } from './command-table.ts'
 import { createIo } from './io.ts'
 import { loadCommand } from './load-command.ts'
 
@@ -41,8 +41,12 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 
 /** `skills help migrate status` is `skills migrate status --help`; what is no command is left for commander to explain. */
 function helpArguments(argv: readonly string[]): string[] {
-  const [first, ...rest] = argv
-  if (first !== 'help') return [...argv]
+  const [first = '-', ...rest] = argv
+  if (first !== 'help') {
+    // with --help behind it commander would print the page of all commands and call it a success
+    const isUnknown = !first.startsWith('-') && !COMMANDS.some(({ name }) => name === first)
+    return isUnknown ? [first] : [...argv]
+  }
   const words = rest.filter((word) => !word.startsWith('-'))
   const known = [words.slice(0, 2), words.slice(0, 1)].find((name) => COMMANDS.some((spec) => spec.name === name.join(' ')))
   if (known === undefined && words.length > 0) return words.slice(0, 1)
@@ -62,21 +66,36 @@ export function createProgram(run: (spec: CommandSpec, flags: object, args: read
     // told by usageError, in the form of all errors
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false })
-  for (const spec of COMMANDS) {
-    const command = addCommand(program, spec)
-    command.action(async () => {
-      refuseStranger(command)
-      await run(spec, command.optsWithGlobals(), command.args)
-    })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm })
+  for (const { heading, commands } of COMMAND_GROUPS) {
+    for (const spec of commands) {
+      const command = addCommand(program, spec)
+      if (command.parent === program) command.helpGroup(heading)
+      command.action(async () => {
+        refuseStranger(command)
+        await run(spec, command.optsWithGlobals(), command.args)
+      })
+    }
   }
   return program
+}
+
+/** Name and arguments: that there are options goes without saying. */
+function subcommandTerm(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? ` <${name}>` : ` [${name}]`
+  })
+  return `${command.name()}${args.join('')}`
 }
 
 function addCommand(program: Command, spec: CommandSpec): Command {
   const words = spec.name.split(' ')
   const parent = words.slice(0, -1).reduce((at, word) => at.commands.find((known) => known.name() === word) ?? at, program)
-  const command = parent.command(words.at(-1) ?? '').description(spec.summary)
+  const command = parent
+    .command(words.at(-1) ?? '')
+    .summary(spec.summary)
+    .description(spec.description ?? spec.summary)
   for (const [notation, help] of spec.arguments ?? []) command.argument(notation, help)
   // a slip in the name of a subcommand is ours to tell
   if (COMMANDS.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()

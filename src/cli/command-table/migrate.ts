@@ -6,7 +6,8 @@ const DIRECT_URL: OptionSpec = { flags: '--direct-url <url>', help: 'the server 
 export const MIGRATE_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'migrate',
-    summary: "apply the pending migrations: the package's, then those of --dir",
+    summary: 'apply the pending migrations',
+    description: "Applies the pending migrations: the package's, then those of --dir.",
     options: [
       MIGRATIONS_OPTION,
       { flags: '--dry-run', help: 'show what would run; write nothing' },

@@ -33,7 +33,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'lint',
-    summary: 'check skill files by all rules, without a database',
+    summary: 'check skill files without a database',
     arguments: [['[path...]', 'folders of skills, or files in them (default: skills)']],
     options: [
       { flags: '--fix', help: 'mend quotes, lists of tools, missing versions' },
@@ -46,7 +46,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'rules',
-    summary: 'list the rules of lint and what they count as here',
+    summary: 'list the rules of lint',
     options: [CONFIG_OPTION],
     examples: ['skills rules', 'skills explain SKILL_NAME_INVALID'],
   },
@@ -65,28 +65,31 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    summary: 'show all that the registry holds about a skill',
+    summary: 'show all about a skill',
     arguments: [['<id>', 'the skill']],
     database: true,
     examples: ['skills show elemental-checkin'],
   },
   {
     name: 'enable',
-    summary: 'let agents use skills; a sync keeps it so',
+    summary: 'let agents use skills',
+    description: 'Lets agents use skills. A sync keeps it so.',
     arguments: [['<id...>', 'the skills; all of them or, if one is unknown, none']],
     database: true,
     examples: ['skills enable elemental-checkin window-of-tolerance'],
   },
   {
     name: 'disable',
-    summary: 'keep agents from using skills; a sync keeps it so',
+    summary: 'keep agents from using skills',
+    description: 'Keeps agents from using skills. A sync keeps it so.',
     arguments: [['<id...>', 'the skills; all of them or, if one is unknown, none']],
     database: true,
     examples: ['skills disable elemental-checkin'],
   },
   {
     name: 'trust',
-    summary: 'set how far a skill is trusted; a sync keeps it so',
+    summary: 'set how far a skill is trusted',
+    description: 'Sets how far a skill is trusted. A sync keeps it so.',
     arguments: [
       ['<id>', 'the skill'],
       ['<level>', 'from 1 to 5'],
@@ -107,7 +110,8 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'import',
-    summary: 'make SKILL.md folders of skills with a meta.json',
+    summary: 'make SKILL.md folders of older skills',
+    description: 'Makes SKILL.md folders of skills with a meta.json.',
     arguments: [['<dir>', 'folder of skills of the older layout']],
     options: [
       { flags: '--to <folder>', help: 'folder of skills (default: the configured one, else skills)' },

@@ -3,13 +3,14 @@ import type { CommandSpec } from '../command-spec.ts'
 export const START_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'quickstart',
-    summary: 'try everything on an embedded database: migrate, sync, sample events, verify, stats',
+    summary: 'try everything on an embedded database',
+    description: 'Tries everything on an embedded database: migrate, sync, sample events, verify, stats.',
     options: [{ flags: '--embedded <dir>', help: 'folder of the database (default: .skills/db)' }],
     examples: ['skills quickstart'],
   },
   {
     name: 'completion',
-    summary: 'a script that completes commands and options in a shell',
+    summary: 'a script that completes commands in a shell',
     arguments: [['<shell>', 'bash']],
     examples: ['source <(skills completion bash)'],
   },

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../command-spec.ts'
 export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'stats',
-    summary: 'uses, success, latency, ratings and users per skill',
+    summary: 'uses, success, latency, ratings and users',
     arguments: [['[skill]', 'one skill']],
     options: [
       { flags: '--since <time>', help: 'only events of the last 7d, 12h, ...' },
@@ -28,7 +28,7 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'log',
-    summary: 'write events from NDJSON, or from OpenTelemetry spans',
+    summary: 'write events from NDJSON or OpenTelemetry',
     arguments: [['[file]', 'one JSON object a line (default: -, standard input)']],
     options: [
       { flags: '--dry-run', help: 'check the lines; write nothing, connect to nothing' },
@@ -39,7 +39,8 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'rollup',
-    summary: 'add new events to the sums that stats answers from; for cron',
+    summary: 'bring the sums behind stats up to date',
+    description: 'Adds new events to the sums that stats answers from. For cron.',
     options: [
       { flags: '--max-time <time>', help: 'begin no step after 30s, 5m, ...' },
       { flags: '--batch <n>', help: 'events of one step (default: 100000)' },
@@ -51,7 +52,7 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'prune-events',
-    summary: 'remove old events that the rollups have counted',
+    summary: 'remove old events that the sums hold',
     options: [
       { flags: '--older-than <time>', help: 'remove events older than 180d, ...; whole days (UTC)' },
       { flags: '--dry-run', help: 'count them; remove nothing' },
@@ -63,7 +64,8 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'forget-user',
-    summary: 'erase a person from events, feedback, unlocks and sums',
+    summary: 'erase a person from all tables',
+    description: 'Erases a person from events, feedback, unlocks and sums.',
     arguments: [['<id>', 'the user']],
     options: [
       { flags: '--dry-run', help: 'count the rows; erase nothing' },
@@ -74,7 +76,7 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'demo-data',
-    summary: 'write sample events, feedback and unlocks, for trying and for tests',
+    summary: 'write sample events, feedback and unlocks',
     options: [
       { flags: '--events <n>', help: 'how many (default: 10000)' },
       { flags: '--seed <n>', help: 'the same seed gives the same data (default: 1)' },

@@ -4,7 +4,8 @@ import { LEDGER_OPTION, MIGRATIONS_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SK
 export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'verify',
-    summary: 'check schema, functions, views, ledger and registry; writes nothing',
+    summary: 'prove that database and files agree',
+    description: 'Checks schema, functions, views, ledger, registry, health and safety. Writes nothing.',
     arguments: [SKILLS_ARGUMENT],
     options: [
       { flags: '--ephemeral', help: 'all of it on a throw-away embedded database' },
@@ -26,7 +27,8 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'doctor',
-    summary: 'examine settings, connection, rights and state; each finding with what to do next',
+    summary: 'examine settings, connection and rights',
+    description: 'Examines settings, connection, rights and state. Each finding says what to do next.',
     arguments: [SKILLS_ARGUMENT],
     options: [
       { flags: '--strict', help: 'a warning is a failure' },
@@ -40,14 +42,15 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'grants',
-    summary: 'print the least SQL that an application role needs',
+    summary: 'print the SQL that an application role needs',
+    description: 'Prints the least SQL that an application role needs.',
     options: [{ flags: '--app-role <name>', help: 'the role' }],
     database: true,
     examples: ['skills grants --app-role app', 'skills grants --app-role app | psql "$DATABASE_URL"'],
   },
   {
     name: 'explain',
-    summary: 'what a code means, an example, and what to do',
+    summary: 'what a code means and what to do about it',
     arguments: [['[code]', 'as printed in brackets (default: list all)']],
     examples: ['skills explain DATABASE_UNREACHABLE', 'skills explain indexes.definitions', 'skills explain'],
   },
