@@ -26,6 +26,12 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
     privileges: ['EXECUTE'],
     purpose: 'write telemetry',
   },
+  {
+    on: 'function',
+    name: 'log_skill_usage_batch(uuid, jsonb, uuid, boolean)',
+    privileges: ['EXECUTE'],
+    purpose: 'write it in batches',
+  },
   { on: 'table', name: 'skill_feedback', privileges: ['INSERT'], purpose: 'take feedback' },
   { on: 'sequence', name: 'skill_feedback_id_seq', privileges: ['USAGE'], purpose: 'number it' },
 ]

@@ -92,7 +92,7 @@ test('a check file that is wrong is named with its line, and shown', async () =>
   })
   const result = await runSkills(['verify', '--ephemeral'], { cwd })
   expect(result.code).toBe(2)
-  expect(result.stderr).toMatch(/checks\/a\.sql:3 error unknown header "remedi"; did you mean "remedy"\?/)
+  expect(result.stderr).toMatch(/\[CHECK_FILE_INVALID\] checks\/a\.sql:3: unknown header "remedi"; did you mean "remedy"\?/)
   expect(result.stderr).toContain('> 3 | -- remedi: none')
 })
 

@@ -25,7 +25,7 @@ onEachBackend((backend) => {
     expect(await tables(db)).toEqual([{ n: 5 }])
     expect(
       await db.query('select count(*)::int as n from pg_proc where pronamespace = current_schema()::regnamespace and prosecdef'),
-    ).toEqual([{ n: 3 }])
+    ).toEqual([{ n: 4 }])
     expect(
       await db.query("select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'v'"),
     ).toEqual([{ n: 2 }])
@@ -216,7 +216,7 @@ onEachBackend((backend) => {
       await db.query("select count(*)::int as n from pg_tables where schemaname = 'my app' and tablename not like 'skill\\_rollup\\_%'"),
     ).toEqual([{ n: 6 }])
     const config = await db.query(
-      'select distinct proconfig::text as config from pg_proc where prosecdef and pronamespace = \'"my app"\'::regnamespace',
+      'select distinct proconfig[1] as config from pg_proc where prosecdef and pronamespace = \'"my app"\'::regnamespace',
     )
     expect(config).toEqual([{ config: expect.stringMatching(/search_path=.*my app.*pg_temp/) }])
     expect(await db.query("select count(*)::int as n from pg_class where relnamespace = 'public'::regnamespace")).toEqual([{ n: 0 }])

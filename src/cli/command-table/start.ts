@@ -12,6 +12,6 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     name: 'completion',
     summary: 'a script that completes commands in a shell',
     arguments: [['<shell>', 'bash']],
-    examples: ['source <(skills completion bash)'],
+    examples: ['skills completion bash > ~/.skills-completion', 'source <(skills completion bash)'],
   },
 ]
