@@ -152,7 +152,7 @@ test('quickstart runs in an empty folder with the skills of the package, twice, 
   const first = await runSkills(['quickstart'], { cwd, env })
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain('3 added')
-  expect(first.stdout).toMatch(/\d+ sample events logged/)
+  expect(first.stdout).toMatch(/\d+ sample events \(skills demo-data\)/)
   expect(first.stdout).toMatch(/npx skills sync \S+skills --embedded /)
   const second = await runSkills(['quickstart'], { cwd, env })
   expect(second.code).toBe(0)
