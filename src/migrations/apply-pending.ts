@@ -6,7 +6,6 @@ import { lockedTransaction } from './locked-transaction.ts'
 import type { MigrateOptions } from './migrate-options.ts'
 import type { MigrationFile } from './migration-file.ts'
 import { parseMigration } from './parse-migration.ts'
-import { planStatements } from './plan-statements.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import { runFiles } from './run-files.ts'
@@ -31,6 +30,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   refuseUnfit(pending)
   refusePooled(db, pending)
   if (report.dryRun) {
+    const { planStatements } = await import('./plan-statements.ts')
     const plans = await planStatements(db, pending)
     for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
     return

@@ -5,6 +5,8 @@ import { messageCount, sendFiles } from './send-files.ts'
 
 /** Messages of one parcel. Behind one that fails the server logs an error for each of the rest. */
 const MOST_MESSAGES = 64
+/** The first is small: the server has something to do while the next is made. */
+const FIRST_MESSAGES = 12
 /** Parcels under way at once: while the server works on one, the next is made, and the answers to the last are read. */
 const UNDER_WAY = 2
 /** A file with more statements than this, or more text, is run by itself: it may take long, and it is told when it is done. */
@@ -64,7 +66,7 @@ function parcels(migrations: readonly ParsedMigration[]): ParsedMigration[][] {
   let messages = Infinity
   for (const migration of migrations) {
     messages += messageCount(migration)
-    if (messages > MOST_MESSAGES) {
+    if (messages > (all.length === 1 ? FIRST_MESSAGES : MOST_MESSAGES)) {
       all.push([])
       messages = messageCount(migration)
     }
