@@ -11,18 +11,19 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 const NOWHERE = { DATABASE_URL: 'postgres://u:s3cr3t@127.0.0.1:1/x' }
 const ESC = '\u001b['
 
+async function expectHelp(name: string): Promise<void> {
+  const command = name.split(' ').filter((word) => word !== '')
+  const { code, stdout, stderr } = await runSkills([...command, '--help'])
+  expect({ code, stderr }, name).toEqual({ code: 0, stderr: '' })
+  for (const line of stdout.split('\n')) expect(line.length, `${name}: ${line}`).toBeLessThanOrEqual(80)
+  if (name !== '') expect(stdout, name).toMatch(new RegExp(`^Examples:\n  \\$ skills ${name}`))
+  expect(stdout, name).toContain(`\nUsage: skills ${name}`.trimEnd().slice(name === '' ? 1 : 0))
+  expect(stdout, name).toMatch(/\n\nExit codes: 0 ok, 1 no[^]*130\/143 interrupted\n$/)
+}
+
 describe('help', () => {
   test('of every command fits 80 columns, begins with examples and ends with the exit codes', async () => {
-    const visit = async (name: string): Promise<void> => {
-      const command = name.split(' ').filter((word) => word !== '')
-      const { code, stdout, stderr } = await runSkills([...command, '--help'])
-      expect({ code, stderr }, name).toEqual({ code: 0, stderr: '' })
-      for (const line of stdout.split('\n')) expect(line.length, `${name}: ${line}`).toBeLessThanOrEqual(80)
-      if (name !== '') expect(stdout, name).toMatch(new RegExp(`^Examples:\n  \\$ skills ${name}`))
-      expect(stdout, name).toContain(`\nUsage: skills ${name}`.trimEnd().slice(name === '' ? 1 : 0))
-      expect(stdout, name).toMatch(/\n\nExit codes: 0 ok, 1 no[^]*130\/143 interrupted\n$/)
-    }
-    await Promise.all(['', ...COMMANDS.map(({ name }) => name)].map(visit))
+    await Promise.all(['', ...COMMANDS.map(({ name }) => name)].map(expectHelp))
   })
 
   test('of all names every command, and of a command every subcommand', async () => {
