@@ -154,7 +154,7 @@ ORDER BY c.relname;
 -- severity: error
 -- input: app-role
 -- remedy: `skills grants --app-role NAME` prints what it needs
--- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": []}]}
+-- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
 WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
@@ -185,8 +185,8 @@ judged AS (
   SELECT
     p.*,
     EXISTS (
-      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb)
-      WHERE g."on" = p.class AND g.name = p.name AND g.privileges ? p.privilege
+      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb, columns jsonb)
+      WHERE g."on" = p.class AND g.name = p.name AND g.privileges ? p.privilege AND g.columns IS NULL
     ) AS needed,
     CASE p.class
       WHEN 'table' THEN has_table_privilege(role.oid, p.oid, p.privilege)
@@ -194,6 +194,29 @@ judged AS (
       ELSE has_function_privilege(role.oid, p.oid, p.privilege)
     END AS granted
   FROM possible p CROSS JOIN role
+),
+-- a right to a whole table is judged above, and says nothing here
+columns_judged AS (
+  SELECT
+    j.oid, j.class, j.name, j.privilege, a.attname,
+    EXISTS (
+      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb, columns jsonb)
+      WHERE g."on" = 'table' AND g.name = j.name AND g.privileges ? j.privilege AND g.columns ? a.attname::text
+    ) AS needed,
+    has_column_privilege(role.oid, j.oid, a.attnum, j.privilege) AS granted
+  FROM judged j
+  CROSS JOIN role
+  JOIN pg_attribute a ON a.attrelid = j.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE j.class = 'table' AND j.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND NOT j.granted AND NOT j.needed
+),
+all_judged AS (
+  SELECT oid, class, format('%s %s', class, name) AS told, privilege AS words, format('%s %s', upper(class), name) AS target, needed, granted
+  FROM judged
+  UNION ALL
+  SELECT oid, class, format('%s %s', class, name),
+    format('%s (%s)', privilege, string_agg(quote_ident(attname), ', ' ORDER BY attname)), format('%s %s', upper(class), name), needed, granted
+  FROM columns_judged
+  GROUP BY oid, class, name, privilege, needed, granted
 )
 SELECT format('role %s', $1::jsonb->>'name') AS object, 'a role' AS expected, 'no such role' AS actual, format('CREATE ROLE %I LOGIN', $1::jsonb->>'name') AS remedy
 WHERE NOT EXISTS (SELECT 1 FROM role)
@@ -223,11 +246,11 @@ WHERE NOT role.rolsuper
 UNION ALL
 SELECT
   format('role %s', role.rolname),
-  CASE WHEN needed THEN format('%s on %s %s', privilege, class, name) ELSE format('no %s on %s %s', privilege, class, name) END,
+  CASE WHEN needed THEN format('%s on %s', words, told) ELSE format('no %s on %s', words, told) END,
   CASE WHEN needed THEN 'not granted' ELSE 'granted, to the role itself, to one it is in, or to PUBLIC' END,
-  CASE WHEN needed THEN format('GRANT %s ON %s %s TO %I', privilege, upper(class), name, role.rolname)
-    ELSE format('REVOKE %s ON %s %s FROM %I', privilege, upper(class), name, role.rolname) END
-FROM judged CROSS JOIN role
+  CASE WHEN needed THEN format('GRANT %s ON %s TO %I', words, target, role.rolname)
+    ELSE format('REVOKE %s ON %s FROM %I', words, target, role.rolname) END
+FROM all_judged AS judged CROSS JOIN role
 WHERE NOT role.rolsuper AND needed <> granted
   AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
 ORDER BY 1, 2;

@@ -7,6 +7,7 @@ import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
 import { openDb } from '../../src/db/open.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch } from '../support/scratch.ts'
+import { skillsOn } from '../support/telemetry.ts'
 
 const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it in tests.\nmetadata:\n  version: "1.0.0"\n---\nBody.\n'
 
@@ -121,13 +122,22 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(await judge()).toEqual([])
     await db.exec(`SET ROLE ${role}`)
     const user = '5c111e00-0000-4000-8000-0000000000a1'
-    expect(await db.query('SELECT skill_id FROM skills_registry')).toEqual([{ skill_id: 'one' }])
-    await db.query(`SELECT log_skill_usage('${user}', 's', 'one', '1.0.0', 'CORE', 'success')`)
-    expect(await db.query(`SELECT unlock_skill('${user}', 'one') AS done, is_skill_unlocked('${user}', 'one') AS before`)).toMatchObject([
-      { done: true },
-    ])
-    expect(await db.query(`SELECT skill_id FROM skill_unlocks WHERE user_id = '${user}'`)).toEqual([{ skill_id: 'one' }])
-    await db.query(`INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES ('${user}', 'one', '1.0.0', 5)`)
+    const event = { userId: user, skillId: 'one', version: '1.0.0', outcome: 'success' } as const
+    const { skills, warnings } = skillsOn(db)
+    expect(await skills.listSkills({ userId: user })).toMatchObject([{ id: 'one' }])
+    expect(await skills.isUnlocked(user, 'one')).toBe(false)
+    expect(await skills.unlock(user, 'one', 'earned')).toBe(true)
+    expect(await skills.listUnlocks(user)).toMatchObject([{ skillId: 'one', reason: 'earned' }])
+    expect(await skills.lock(user, 'one', 'taken back')).toBe(true)
+    expect(await skills.isUnlocked(user, 'one')).toBe(false)
+    expect(await skills.logUsageNow(event)).toMatch(/^\d+$/)
+    expect(await skills.feedback({ userId: user, skillId: 'one', version: '1.0.0', rating: 5, tags: ['x'], notes: 'good' })).toMatch(
+      /^\d+$/,
+    )
+    skills.logUsage(event)
+    expect(await skills.flush()).toMatchObject({ complete: true, written: 1 })
+    await skills.close()
+    expect(warnings).toEqual([])
     const refused: string[] = []
     const forbidden = [
       ...['skills_registry', 'skill_unlocks', 'skill_usage_events', 'agent_emergence_candidates', 'schema_migrations'].flatMap((table) => [
@@ -138,8 +148,23 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
         `ALTER TABLE ${table} ADD COLUMN x int`,
       ]),
       'UPDATE skills_registry SET enabled = true',
-      'UPDATE skill_unlocks SET unlocked = true',
+      "UPDATE skill_unlocks SET skill_id = 'two'",
+      'UPDATE skill_unlocks SET user_id = gen_random_uuid()',
+      'UPDATE skill_unlocks SET unlocked_at = now()',
       'UPDATE skill_feedback SET rating = 1',
+      `INSERT INTO skill_feedback (user_id, skill_id, version, txid) VALUES ('${user}', 'one', '1', 1)`,
+      `INSERT INTO skill_feedback (user_id, skill_id, version, created_at) VALUES ('${user}', 'one', '1', now())`,
+      'SELECT notes FROM skill_feedback',
+      // of the rollups it may run nothing that reads or writes, though the functions have no rights of their own
+      `SELECT forget_skill_user('${user}')`,
+      'SELECT skill_rollup_events()',
+      'SELECT skill_rollup_feedback()',
+      'SELECT skill_rollup_reset()',
+      'SELECT skill_rollup_adopt(1)',
+      "SELECT skill_rollup_recount_sets('{00000000-0000-0000-0000-000000000000}')",
+      'SELECT * FROM skill_rollup_users',
+      'DELETE FROM skill_rollup_sessions',
+      'UPDATE skill_rollup_state SET rolled = 0',
       ...[
         'skill_usage_events',
         'skill_feedback',
@@ -163,6 +188,13 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
       expect.stringMatching(/^no DELETE on table skill_feedback: granted/),
       expect.stringMatching(/^no UPDATE on sequence skill_feedback_id_seq: granted/),
     ])
+    await db.exec(`GRANT UPDATE (rating, notes) ON skill_feedback TO ${role}; REVOKE UPDATE (unlock_reason) ON skill_unlocks FROM ${role}`)
+    expect(await judge()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^no UPDATE \(notes, rating\) on table skill_feedback: granted/),
+        'UPDATE (unlock_reason) on table skill_unlocks: not granted',
+      ]),
+    )
     await db.exec(`ALTER ROLE ${role} BYPASSRLS`)
     expect(await judge()).toContain('no BYPASSRLS: BYPASSRLS')
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
