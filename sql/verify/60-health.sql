@@ -283,6 +283,40 @@ SELECT
   format('%s on this machine', ($1::jsonb->>'now')::timestamptz(0))         AS actual
 WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 
+-- check: health.rollups-behind
+-- title: the rollups have taken in all but the last events
+-- severity: warning
+-- requires: migration 20261121_skill_rollups
+-- remedy: run `skills rollup`, and see why the job that runs it does not: until then `skills stats` reads every event that waits
+WITH state AS (
+  SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
+  FROM skill_rollup_state s, pg_control_system() AS c
+  WHERE s.source = 'events'
+),
+-- counted no further than it takes to know
+waiting AS (
+  SELECT count(*) AS n
+  FROM (
+    SELECT
+    FROM skill_usage_events e, state s
+    WHERE NOT s.is_foreign
+      AND e.txid >= txid_snapshot_xmin(s.snapshot)
+      AND NOT txid_visible_in_snapshot(e.txid, s.snapshot)
+      AND NOT (e.txid = coalesce(s.part_txid, -1) AND e.id <= coalesce(s.part_id, 0))
+    LIMIT 100001
+  ) AS events
+)
+SELECT
+  'table skill_rollup_state'                                   AS object,
+  'at most 100000 events wait'                                 AS expected,
+  format('more wait; the last step: %s', coalesce(s.stepped_at::timestamptz(0)::text, 'never')) AS actual,
+  'skills rollup'                                              AS remedy
+FROM state s, waiting
+WHERE waiting.n > 100000
+UNION ALL
+SELECT 'table skill_rollup_state', 'rollups made on this server', 'made on another one', 'skills rollup --rebuild'
+FROM state WHERE is_foreign;
+
 -- check: health.partitions
 -- title: every table that is partitioned by time has a partition for next month
 -- severity: error

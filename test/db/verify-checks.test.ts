@@ -240,6 +240,23 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     })
   })
 
+  test('rollups that are behind, or made on another server', async () => {
+    const { db, options } = await ready()
+    const actual = async (): Promise<(string | undefined)[]> =>
+      find(await verify(db, { ...options, drift: 'no' }), 'health.rollups-behind')?.faults.map((fault) => fault.actual) ?? ['not asked']
+    const log = (events: number): Promise<unknown> =>
+      db.exec(`INSERT INTO skill_usage_events (user_id, skill_id, version, outcome)
+        SELECT gen_random_uuid(), 'one', '1.0.0', 'success' FROM generate_series(1, ${events})`)
+    await log(100_000)
+    expect(await actual()).toEqual([])
+    await log(1)
+    expect(await actual()).toEqual(['more wait; the last step: never'])
+    await db.exec('SELECT skill_rollup_events(1)')
+    expect(await actual()).toEqual([])
+    await db.exec('UPDATE skill_rollup_state SET system_identifier = 1')
+    expect(await actual()).toEqual(['made on another one'])
+  })
+
   test('a table partitioned by time lacks next month', async () => {
     const { db, options } = await ready({
       'db/001.sql': `CREATE TABLE logs (at timestamptz NOT NULL) PARTITION BY RANGE (at);
