@@ -41,9 +41,12 @@ export function createDriver(options: DriverOptions): Driver {
   let opened = false
   let gone = false
   const onEnd: (() => void)[] = []
+  const waiting = new Set<(error: unknown) => void>()
   const ended = (): void => {
     gone = true
     for (const listener of onEnd.splice(0)) listener()
+    // the driver tells of what it knows to be lost; what it forgot must not wait for ever
+    if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
   let key: { pid: number; secret: number } | undefined
   const sql = postgres({
@@ -80,7 +83,7 @@ export function createDriver(options: DriverOptions): Driver {
     // it would try to reconnect, and of the queries behind a failed attempt it settles only the first
     if (gone) throw lost()
     try {
-      const result = await query
+      const result = await orLost(query, waiting)
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
       return [...result]
     } catch (error) {
@@ -114,6 +117,23 @@ export function createDriver(options: DriverOptions): Driver {
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
     end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }
+}
+
+/** How long the driver may take to say what became of its queries when the connection has ended. */
+const LAST_WORDS_MS = 200
+
+/** The answer, unless somebody calls what stands in `waiting` for it first. */
+function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown) => void>): Promise<Iterable<Row>> {
+  return new Promise((resolve, reject) => {
+    waiting.add(reject)
+    const settle =
+      <T>(how: (value: T) => void) =>
+      (value: T): void => {
+        waiting.delete(reject)
+        how(value)
+      }
+    query.then(settle(resolve), settle(reject))
+  })
 }
 
 /** Type 0. Of a list it would take the type of the first item: boolean for `[true]`. */

@@ -261,8 +261,14 @@ async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>):
   const [db, other] = [await database.open(), await database.open()]
   const [{ pid } = { pid: 0 }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid')
   const kill = async (): Promise<void> => {
+    // a number of a process is soon another's
+    const [{ since } = { since: '' }] = await other.query<{ since: string }>(
+      'select backend_start::text as since from pg_stat_activity where pid = $1',
+      [pid],
+    )
     await other.query('select pg_terminate_backend($1)', [pid])
-    while ((await other.query('select 1 from pg_stat_activity where pid = $1', [pid])).length > 0) await sleep(10)
+    const isThere = 'select 1 from pg_stat_activity where pid = $1 and backend_start = $2::timestamptz'
+    while ((await other.query(isThere, [pid, since])).length > 0) await sleep(10)
   }
   await work(db, kill)
   // nothing of the transaction is there, and the session stays lost
