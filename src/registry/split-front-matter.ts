@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Position } from '../core/positions.ts'
 import { oneLine } from './display.ts'
 import type { RuleCode } from './rules.ts'
@@ -127,12 +128,10 @@ function decode(bytes: Buffer, start: number): FrontMatterText | SplitFault {
   if (nul !== -1) return fault('TEXT_UNSAFE', 'the front matter contains a NUL byte', line(nul))
   const cr = loneCarriageReturn(bytes)
   if (cr !== -1) return fault('FRONT_MATTER_LINE_BREAKS', 'a line ends with a lone carriage return', line(cr))
-  const text = utf8(bytes)
-  const before = utf8(bytes.subarray(0, start))
-  if (text === undefined || before === undefined) {
+  if (!isUtf8(bytes)) {
     return fault('FRONT_MATTER_ENCODING', 'the front matter has bytes that are not UTF-8', line(firstInvalidLine(bytes)))
   }
-  return { ok: true, text, offset: before.length }
+  return { ok: true, text: bytes.toString('utf8'), offset: bytes.toString('utf8', 0, start).length }
 }
 
 function countLines(bytes: Buffer): number {
@@ -152,18 +151,10 @@ function firstInvalidLine(bytes: Buffer): number {
   let at = 0
   while (at < bytes.length) {
     const { next } = lineAt(bytes, at)
-    if (utf8(bytes.subarray(at, next)) === undefined) return at
+    if (!isUtf8(bytes.subarray(at, next))) return at
     at = next
   }
   return 0
-}
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function fault(code: RuleCode, message: string, line: number, hint?: string): SplitFault {

@@ -249,7 +249,7 @@ function length(text: string): number {
 }
 
 function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
+  const rest: Partial<Record<string, unknown>> = {}
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) rest[key] = value
+  return rest as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

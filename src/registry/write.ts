@@ -3,7 +3,7 @@ import { advisoryKey } from '../db/locks.ts'
 import type { Plan } from './compare.ts'
 
 /**
- * One statement for any number of rows. `now()` stands in the SELECT and reaches the update through `excluded`: a
+ * One statement for many rows. `now()` stands in the SELECT and reaches the update through `excluded`: a
  * distributed Postgres refuses function calls in DO UPDATE SET.
  */
 const UPSERT = `
@@ -21,11 +21,14 @@ const UPSERT = `
 
 const DELETE = 'DELETE FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))'
 
-/** Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements. */
+/** Rows of one statement: a new row is 1 to 2 KB, and what a statement carries is in memory several times, here and on the server. */
+const ROWS_AT_ONCE = 10_000
+
+/** Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements, one for each 10,000 rows. */
 export async function writePlan(db: Db, { writes, deleted }: Plan): Promise<number> {
   let statements = 0
-  if (writes.length > 0) {
-    await db.query(UPSERT, [writes])
+  for (let from = 0; from < writes.length; from += ROWS_AT_ONCE) {
+    await db.query(UPSERT, [writes.slice(from, from + ROWS_AT_ONCE)])
     statements++
   }
   if (deleted.length > 0) {

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Db, Row } from '../../src/db/db.ts'
+import { openDb } from '../../src/db/open.ts'
 import { readSkills } from '../../src/registry/read-folder.ts'
 import type { SyncOptions } from '../../src/registry/sync.ts'
 import { syncRegistry } from '../../src/registry/sync.ts'
@@ -9,7 +10,8 @@ import type { SyncReport } from '../../src/registry/sync-report.ts'
 import { isBehind } from '../../src/registry/sync-report.ts'
 import { registryLock } from '../../src/registry/write.ts'
 import type { TestBackend, TestDatabase } from '../support/databases.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
 const SCHEMA = readFileSync(path.resolve(import.meta.dirname, '../../sql/migrations/20251220_create_skill_system.sql'), 'utf8')
@@ -49,6 +51,16 @@ async function world(backend: Pick<TestBackend, 'fresh'>): Promise<World> {
         ]),
       ),
   }
+}
+
+/** Listens as a server that keeps the registry in memory does; gives what it has heard so far. */
+async function listener(db: Db): Promise<() => string[]> {
+  const heard: string[] = []
+  db.onNotification(({ channel, payload }) => {
+    if (channel === 'skills_registry') heard.push(payload)
+  })
+  await db.exec('listen skills_registry')
+  return () => heard
 }
 
 /** The ids whose row is another than before, to the last column. */
@@ -317,6 +329,10 @@ onEachBackend((backend) => {
     // whatever the number: fingerprints and the rows that differ, twice; a lock on the rows that are about to change
     expect(sent).toEqual(['SELECT', 'SELECT', 'SELECT', 'SELECT', 'SELECT', 'INSERT', 'DELETE', 'SELECT'])
     expect(Object.keys(await rows())).toHaveLength(1000)
+    // 10,000 rows at once, and all of them or none
+    const more = Array.from({ length: 10_001 }, (_, i) => ({ ...(skills[0] as (typeof skills)[number]), id: `t-${i}` }))
+    expect(await syncRegistry(watched, { ...rest, skills: more }, { prune: 'keep', mode: 'write' })).toMatchObject({ statements: 2 })
+    expect(Object.keys(await rows())).toHaveLength(11_001)
   })
 })
 
@@ -332,6 +348,49 @@ describe('on a server', () => {
     expect([one.unchanged, two.unchanged].toSorted()).toEqual([0, 3])
     expect(Object.keys(await rows())).toHaveLength(3)
   })
+
+  test('another session with LISTEN hears which rows a sync wrote, and nothing of a sync without work', async () => {
+    const { database, db, sync, cwd } = await world(server)
+    const heard = await listener(await database.open())
+    await sync()
+    writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', 'license: MIT\n') })
+    rmSync(path.join(cwd, 'skills/c'), { recursive: true })
+    await sync()
+    await sync()
+    await sync({ mode: 'check' })
+    await db.query("select pg_notify('skills_registry', 'last')")
+    await expect.poll(heard).toContain('last')
+    expect(heard()).toEqual(['{"schema":"public","ids":["a","b","c"]}', '{"schema":"public","ids":["b","c"]}', 'last'])
+  })
+
+  test.skipIf(NO_POOLER !== undefined)(
+    'through PgBouncer in transaction mode six syncs at once agree, and leave nothing behind',
+    async () => {
+      const { database, db, rows, cwd } = await world(server)
+      const pooler = await startPooler()
+      try {
+        const heard = await listener(db)
+        const sessions = await Promise.all(Array.from({ length: 6 }, async () => openDb(await targetOf(pooler.url(database.name)))))
+        const folder = await readSkills({ cwd, roots: ['skills'] })
+        const reports = await Promise.all(sessions.map((one) => syncRegistry(one, folder, { prune: 'disable', mode: 'write' })))
+        expect(reports.map(({ added, unchanged }) => [added.length, unchanged]).toSorted()).toEqual([
+          ...Array.from({ length: 5 }, () => [0, 3]),
+          [3, 0],
+        ])
+        expect(Object.keys(await rows()).toSorted()).toEqual(['a', 'b', 'c'])
+        await expect.poll(heard).toEqual(['{"schema":"public","ids":["a","b","c"]}'])
+        expect(
+          await db.query(
+            "select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+          ),
+        ).toEqual([])
+        expect(await sessions[0]?.query("select current_setting('lock_timeout') as lock")).toEqual([{ lock: '0' }])
+        await Promise.all(sessions.map((one) => one.close()))
+      } finally {
+        await pooler.stop()
+      }
+    },
+  )
 
   test('a sync that waits too long says for whom', async () => {
     const { database, sync } = await world(server)
