@@ -23,8 +23,8 @@ const RACE_RETRIES = 5
 /** DISCARD ALL leaves no role set, not even the one that ALTER ROLE ... SET role gives a session. */
 export const RESET_ROLE = 'RESET ROLE'
 
-/** What a file set for its session must not reach the next one. */
-export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL', RESET_ROLE]
+/** What a file set for its session must not reach the next one. The role is set back by the next opening, or by RESET_ROLE. */
+export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL']
 
 /**
  * Runs a file step by step: what exists already is skipped statement by statement, a lock on a table that
@@ -141,7 +141,7 @@ async function close(
   )
   existing.sort((a, b) => a.line - b.line)
   const entry = { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
-  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, entry), ...ENDING]
+  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, entry), ...ENDING, RESET_ROLE]
   const outcomes = await settings.db.pipeline(messages)
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]

@@ -75,7 +75,7 @@ function messagesOf(settings: RunSettings, migration: ParsedMigration, predecess
     openingSql(settings, migration, obstacles),
     ...statements.map(({ text }) => text),
     insertLedgerSql(settings.ledger, entry),
-    ...ENDING.filter((message) => message !== RESET_ROLE),
+    ...ENDING,
   ]
 }
 

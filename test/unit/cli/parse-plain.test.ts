@@ -4,6 +4,7 @@ import { optionsOf } from '../../../src/cli/command-spec.ts'
 import { COMMANDS } from '../../../src/cli/command-table.ts'
 import { parsePlain } from '../../../src/cli/parse-plain.ts'
 import { createProgram } from '../../../src/cli/program.ts'
+import { seededRandom } from '../../support/random-log.ts'
 
 interface Parsed {
   name: string
@@ -30,17 +31,6 @@ async function parseWithCommander(argv: readonly string[]): Promise<Parsed | und
   return parsed
 }
 
-/** Numbers that are the same in every run (mulberry32). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
-
 function randomCommandLine(random: (below: number) => number): string[] {
   const pick = <T>(items: readonly T[]): T => items[random(items.length)] as T
   const command = pick(COMMANDS)
@@ -64,7 +54,8 @@ function randomCommandLine(random: (below: number) => number): string[] {
 
 describe('the plain way past the parser', () => {
   test('gives what commander gives, for 20,000 command lines', async () => {
-    const random = randomNumbers(1)
+    const draw = seededRandom(1)
+    const random = (below: number): number => Math.floor(draw() * below)
     let plain = 0
     for (let i = 0; i < 20_000; i++) {
       const argv = randomCommandLine(random)
