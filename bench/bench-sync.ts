@@ -7,7 +7,7 @@ import type { Db } from '../src/db/db.ts'
 import { openDb } from '../src/db/open.ts'
 import { migrate } from '../src/index.ts'
 import type { SkillFolder } from '../src/registry/read-folder.ts'
-import { rowFor } from '../src/registry/registry-row.ts'
+import { rowFor } from '../src/registry/row-text.ts'
 import type { Skill } from '../src/registry/skill.ts'
 import { syncRegistry } from '../src/registry/sync.ts'
 import type { Bench } from './bench.ts'
@@ -81,6 +81,7 @@ async function benchRows(bench: Bench): Promise<void> {
   const folder: SkillFolder = {
     roots: [{ path: '/skills', label: 'skills' }],
     skills: Array.from({ length: ROWS }, (_, i) => skillNumber(i)),
+    settled: [],
     invalid: [],
     diagnostics: [],
   }

@@ -31,12 +31,13 @@ import { readLedgerFacts } from './migrations/ledger-facts.ts'
 import type { MigrationFile } from './migrations/migration-file.ts'
 import { scratchStatements, textsFor } from './migrations/scratch-statements.ts'
 import type { Namespace } from './registry/judge-skill.ts'
-import type { ReadOptions, ReadProgress, SkillFolder } from './registry/read-folder.ts'
+import type { ReadOptions, ReadProgress } from './registry/read-folder.ts'
 import { readSkills } from './registry/read-folder.ts'
-import { OWN_META_KEYS, rowFor } from './registry/registry-row.ts'
+import { OWN_META_KEYS } from './registry/registry-row.ts'
+import { rowFor } from './registry/row-text.ts'
 import type { Severities } from './registry/severities.ts'
 import type { SyncOptions, SyncProgress } from './registry/sync.ts'
-import { syncRegistry } from './registry/sync.ts'
+import { syncFolder } from './registry/sync-folder.ts'
 import { readStats } from './stats/stats.ts'
 import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
@@ -281,17 +282,17 @@ export interface SyncCallOptions extends ReadingOptions {
 /** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
   const { mode = 'write' } = options
-  return syncRegistry(db, await readForSync(options, mode), syncOptions(options, mode))
+  return (await syncFolder(db, readingForSync(options, mode), syncOptions(options, mode))).report
 }
 
-function readForSync({ dirs, cache, onProgress, ...options }: SyncCallOptions, mode: SyncMode): Promise<SkillFolder> {
+function readingForSync({ dirs, cache, onProgress, ...options }: SyncCallOptions, mode: SyncMode): ReadOptions {
   const reading = readingOf(options, dirs)
   const folder = path.resolve(reading.labelBase, CACHE_FOLDER)
-  return readSkills({
+  return {
     ...reading,
     cache: cache === true ? { folder, tool: toolName(), readOnly: mode !== 'write' } : undefined,
     ...(onProgress === undefined ? {} : { onProgress }),
-  })
+  }
 }
 
 function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
@@ -300,8 +301,8 @@ function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: Sync
 
 /** `skills diff`: what a sync would do, file by file. Writes nothing. */
 export async function diff(db: Db, options: Omit<SyncCallOptions, 'mode'> = {}): Promise<DiffReport> {
-  const folder = await readForSync(options, 'dry-run')
-  return diffReport(await syncRegistry(db, folder, syncOptions(options, 'dry-run')), folder)
+  const { report, folder } = await syncFolder(db, readingForSync(options, 'dry-run'), syncOptions(options, 'dry-run'))
+  return diffReport(report, folder)
 }
 
 export interface VerifyCallOptions extends ReadingOptions {

@@ -10,7 +10,8 @@ import { createLineReader } from './line-reader.ts'
 export interface CacheFile {
   /** The next line of the present edition. Each has to be retained or dropped before the one after it. */
   next(): Buffer | undefined
-  retain(line: string): void
+  /** With the bytes of the line that was given last. */
+  retain(line: Buffer): void
   drop(): void
   /** A line that is new. */
   add(line: string): void
@@ -55,7 +56,7 @@ export function openCacheFile(file: string, header: string, readOnly: boolean): 
     },
     retain: (line) => {
       if (next === undefined) same = reader?.offset ?? 0
-      else write(line)
+      else write(line.toString('utf8'))
     },
     drop: begin,
     add: (line) => {

@@ -1,36 +1,31 @@
 import type { Diagnostic, Severity } from '../core/diagnostics.ts'
+import type { Position } from '../core/positions.ts'
 import type { RawSkill } from './raw-skill.ts'
+import { recalledContent } from './raw-skill.ts'
 import type { RuleCode } from './rules.ts'
 import { RULES } from './rules.ts'
-import type { SkillFields, SkillMeta } from './skill.ts'
 
-/** What was read of a skill as JSON, without what the rules and the defaults give anyway. */
-export function packSkill({ fields, diagnostics, ...rest }: RawSkill): object {
-  return { ...rest, ...(fields === undefined ? {} : { fields: packFields(fields) }), diagnostics: diagnostics.map(packDiagnostic) }
-}
-
-/** The reverse of `packSkill`. */
-export function unpackSkill(packed: unknown): RawSkill {
-  const { fields, diagnostics, ...rest } = packed as Packed
-  return {
-    ...rest,
-    ...(fields === undefined ? {} : { fields: { ...fields, meta: { ...NOTHING_SAID, ...fields.meta } } }),
-    diagnostics: diagnostics.map(unpackDiagnostic),
-  }
-}
-
-interface Packed extends Omit<RawSkill, 'fields' | 'diagnostics'> {
-  fields?: SkillFields
+/** What every run needs to know of a skill, fit for JSON and without what the rules give anyway. The rest is the text of its content. */
+export interface PackedSkill {
+  id?: string
+  idPlace?: Position
+  files: readonly string[]
+  enabled?: boolean
+  fingerprint?: string
   diagnostics: PackedDiagnostic[]
 }
 
-/** Shared by all skills: there may be a hundred thousand of them, and most say nothing here. */
-const NOTHING: readonly string[] = []
-const NOTHING_SAID = { triggers: NOTHING, elements: NOTHING, realms: NOTHING, tags: NOTHING }
+export function packSkill({ content, diagnostics, ...rest }: RawSkill): PackedSkill {
+  const packed = { ...rest, diagnostics: diagnostics.map(packDiagnostic) }
+  return content === undefined ? packed : { ...packed, enabled: content.enabled, fingerprint: content.fingerprint() }
+}
 
-function packFields(fields: SkillFields): object {
-  const meta = Object.entries(fields.meta as SkillMeta & Record<string, unknown>)
-  return { ...fields, meta: Object.fromEntries(meta.filter(([key, value]) => !(key in NOTHING_SAID && (value as unknown[]).length === 0))) }
+/** The reverse of `packSkill`; `text` is asked for the text of the content when that is needed. */
+export function unpackSkill({ enabled, fingerprint, diagnostics, ...rest }: PackedSkill, text: () => string): RawSkill {
+  const raw: RawSkill = { ...rest, diagnostics: diagnostics.map(unpackDiagnostic) }
+  const { id } = raw
+  if (id !== undefined && enabled !== undefined && fingerprint !== undefined) raw.content = recalledContent(id, enabled, fingerprint, text)
+  return raw
 }
 
 /** Code, message, file, line, column; and severity and hint where they are not those of the rule. */

@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '../core/json.ts'
 import { grouped, plural } from '../core/text.ts'
 import { fileChanges } from './file-changes.ts'
 import type { SkillFolder } from './read-folder.ts'
-import { declaredIn, OWN_META_KEYS, rowFor } from './registry-row.ts'
+import { declaredIn, OWN_META_KEYS } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
+import { rowFor } from './row-text.ts'
 import type { Skill } from './skill.ts'
 import type { Change, FieldChange, OperatorOverride, PruneMode, SyncReport } from './sync-report.ts'
 
@@ -21,8 +22,14 @@ export interface Plan extends Pick<
 export interface CompareOptions {
   /** Prune although it would be withheld. */
   forcePrune?: boolean
-  /** Ids of skills whose row is known to be exactly what `rowFor` gives; it need not be among the rows. */
-  same?: ReadonlySet<string>
+  same?: SameRows
+}
+
+/** Rows that are known to be exactly what `rowFor` gives; they need not be among the rows. */
+export interface SameRows {
+  ids: ReadonlySet<string>
+  /** How many of them are enabled. */
+  enabled: number
 }
 
 /** Compares the registry with a folder. Pure: the same rows and folder give the same plan. */
@@ -30,7 +37,7 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
   const plan: Plan = {
     added: [],
     changed: [],
-    unchanged: options.same?.size ?? 0,
+    unchanged: options.same?.ids.size ?? 0,
     disabled: [],
     deleted: [],
     kept: [],
@@ -39,7 +46,7 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
     writes: [],
   }
   const present = new Map(rows.map((row) => [row.skill_id, row]))
-  const others = folder.skills.filter(({ id }) => options.same?.has(id) !== true)
+  const others = folder.skills.filter(({ id }) => options.same?.ids.has(id) !== true)
   for (const skill of others.toSorted((a, b) => bytewise(a.id, b.id))) {
     const row = present.get(skill.id)
     const next = row === undefined ? rowFor(skill) : mergeRow(row, skill)
@@ -138,9 +145,8 @@ function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, pr
   if (due === 0) return undefined
   const rows = `${plural(due, 'row')} without a folder left alone`
   if (folder.invalid.length > 0) return `${rows}, because ${plural(folder.invalid.length, 'skill')} could not be read`
-  const same = options.same === undefined ? [] : folder.skills.filter(({ id }) => options.same?.has(id) === true)
-  const could =
-    prune === 'delete' ? own.length + same.length : own.filter(isDueToBeDisabled).length + same.filter(({ enabled }) => enabled).length
+  const { same } = options
+  const could = prune === 'delete' ? own.length + (same?.ids.size ?? 0) : own.filter(isDueToBeDisabled).length + (same?.enabled ?? 0)
   if (due * 2 <= could) return undefined
   return `${rows}, because that is more than half of the ${grouped(could)} that came from these folders`
 }

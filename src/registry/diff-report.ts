@@ -1,5 +1,5 @@
 import { bytewise } from '../core/bytewise.ts'
-import { filesOf } from './manifest.ts'
+import { filesIn } from './manifest.ts'
 import type { SkillFolder } from './read-folder.ts'
 import type { FieldChange, FileChange, SyncReport } from './sync-report.ts'
 
@@ -27,8 +27,7 @@ export interface DiffReport extends Pick<
 export function diffReport(report: SyncReport, folder: SkillFolder): DiffReport {
   const { roots, added, changed, disabled, deleted, unchanged, invalid, pruneSkipped, operatorOverrides, diagnostics } = report
   const manifests = new Map(folder.skills.map(({ id, manifest }) => [id, manifest]))
-  const filesOfNew = (id: string): FileChange[] =>
-    Object.keys(filesOf(manifests.get(id) ?? '')).map((path) => ({ path, change: 'added' as const }))
+  const filesOfNew = (id: string): FileChange[] => filesIn(manifests.get(id) ?? '').map(({ path }) => ({ path, change: 'added' as const }))
   const skills: DiffEntry[] = [
     ...added.map(({ id, path }) => ({ id, change: 'added' as const, path, fields: [], files: filesOfNew(id) })),
     ...changed.map(({ id, path, fields, files }) => ({ id, change: 'changed' as const, path, fields, files: files ?? null })),

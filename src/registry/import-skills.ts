@@ -4,7 +4,7 @@ import { SkillsError } from '../core/errors.ts'
 import { oneLine, relativePath } from './display.ts'
 import type { ImportReport } from './import-report.ts'
 import { META_JSON } from './skill-files.ts'
-import { filesOf } from './manifest.ts'
+import { filesIn } from './manifest.ts'
 import { olderSkillText } from './older-skill-text.ts'
 import { readSkills } from './read-folder.ts'
 import type { Severities } from './severities.ts'
@@ -65,7 +65,9 @@ interface Target {
 }
 
 function write(skill: Skill, { name, source, place, inPlace }: Target): void {
-  const files = Object.keys(filesOf(skill.manifest)).filter((file) => file !== META_JSON)
+  const files = filesIn(skill.manifest)
+    .map((file) => file.path)
+    .filter((file) => file !== META_JSON)
   let draft: string | undefined
   try {
     const { text, inlined } = olderSkillText(skill, name, files, (file) => readFileSync(path.join(source, file), 'utf8'))

@@ -1,4 +1,4 @@
-import { oneLine } from './display.ts'
+import { oneLine, under } from './display.ts'
 import { finding } from './finding.ts'
 import type { Namespace, ReadSkill } from './judge-skill.ts'
 
@@ -18,10 +18,11 @@ export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace
     if (!Array.isArray(namesakes)) continue
     for (const [i, one] of namesakes.entries()) {
       delete one.skill
+      delete one.settled
       const [other] = i === 0 ? namesakes.slice(1) : namesakes
       const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''
       const message = `${one.path} and ${other?.path ?? ''}${more} have one ${what}, ${oneLine(id)}: none is used`
-      one.diagnostics.push(finding('SKILL_NAME_TWICE', message, one.file, one.idPlace, hint))
+      one.diagnostics.push(finding('SKILL_NAME_TWICE', message, under(one.path, one.fileName), one.idPlace, hint))
     }
   }
 }

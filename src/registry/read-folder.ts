@@ -5,7 +5,7 @@ import { sha256 } from '../core/digests.ts'
 import { DIGEST_VERSION } from './digest.ts'
 import { oneLine } from './display.ts'
 import { IGNORE_FILE, loadIgnoreReader } from './ignore-rules.ts'
-import type { Namespace, ReadSkill } from './judge-skill.ts'
+import type { JudgeOptions, Namespace, ReadSkill } from './judge-skill.ts'
 import { judgeSkill } from './judge-skill.ts'
 import { refuseNamesakes } from './namesakes.ts'
 import { onceOnly } from './once-only.ts'
@@ -19,6 +19,7 @@ import { openScanCache } from './scan-cache.ts'
 import type { Severities } from './severities.ts'
 import { withSeverities } from './severities.ts'
 import type { ListedSkill, RecalledSkill } from './skill-location.ts'
+import type { SettledSkill } from './settled-skill.ts'
 import type { InvalidSkill, Skill, SkillRoot } from './skill.ts'
 import { stampAsRead } from './stamp.ts'
 import { createTurns } from './turns.ts'
@@ -38,8 +39,10 @@ export interface CacheOptions {
 /** Everything that was found below one or more roots. */
 export interface SkillFolder {
   roots: SkillRoot[]
-  /** The usable skills, root by root in the order of `walk`; no id twice. */
+  /** The usable skills, root by root in the order of `walk`; no id twice, `settled` included. */
   skills: Skill[]
+  /** Those that `rowOf` has settled, in the same order. */
+  settled: SettledSkill[]
   invalid: InvalidSkill[]
   /** Those of the folders, then those of the skills in the same order; each invalid skill has at least one error among them. */
   diagnostics: Diagnostic[]
@@ -59,6 +62,8 @@ export interface ReadOptions extends RootOptions {
   lenient?: boolean | undefined
   /** Keeps what was read in a folder, so that unchanged files are not opened again. Without it every file is read. */
   cache?: CacheOptions | undefined
+  /** See `JudgeOptions`: keeps the skills in memory small whose rows are as they should be. */
+  rowOf?: JudgeOptions['rowOf']
   onProgress?: (progress: ReadProgress) => void
 }
 
@@ -68,7 +73,8 @@ export interface ReadOptions extends RootOptions {
  * first counts. Throws SKILLS_DIR_MISSING.
  */
 export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
-  const { onProgress, severities = new Map(), namespace = 'name' } = options
+  const { onProgress, rowOf, severities = new Map(), namespace = 'name' } = options
+  const judging: JudgeOptions = { severities, namespace, rowOf }
   const [roots, parse, readIgnore] = await Promise.all([resolveRoots(options), loadYamlParser(), loadIgnoreReader()])
   const read: ReadSkill[] = []
   const findings: Diagnostic[] = []
@@ -80,7 +86,7 @@ export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
     for (const { skill, findings: more } of walk(root, { cwd: options.cwd, readIgnore, cache })) {
       for (const one of more) found.push(one)
       if (skill !== undefined && isNew(skill))
-        read.push(judgeSkill(skill, rawOf(skill, cache, more.length === 0, { parse, lenient: options.lenient }), severities, namespace))
+        read.push(judgeSkill(skill, rawOf(skill, cache, more.length === 0, { parse, lenient: options.lenient }), judging))
       if (!turns.isOver) continue
       onProgress?.({ done: read.length })
       await turns.pause()
@@ -99,24 +105,25 @@ function rawOf(skill: ListedSkill | RecalledSkill, cache: ScanCache | undefined,
   const { raw, stats } = readSkill(skill, options)
   // a folder with anything unusual in it is read every time
   if (cache === undefined || stats === undefined || !isPlain || listing.files.includes(IGNORE_FILE)) return raw
-  const stamp = stampAsRead(folder, listing.folders, listing.files, stats)
+  const stamp = stampAsRead(folder, listing.folders, stats)
   if (stamp !== undefined) cache.keep(relative, stamp, { raw, file, folders: listing.folders, nested: listing.nested })
   return raw
 }
 
-function openCache({ path: root }: SkillRoot, { cwd, cache, lenient = false }: ReadOptions): ScanCache | undefined {
+function openCache({ path: root, label }: SkillRoot, { cwd, cache, lenient = false }: ReadOptions): ScanCache | undefined {
   if (cache === undefined) return undefined
-  // findings name files as they are seen from the working directory
-  const header = JSON.stringify({ format: 1, tool: cache.tool, digest: DIGEST_VERSION, root, cwd, lenient })
+  // findings name files as they are seen from the working directory, and rows hold the label
+  const header = JSON.stringify({ format: 2, tool: cache.tool, digest: DIGEST_VERSION, root, label, cwd, lenient })
   const file = path.join(cache.folder, `${sha256(root).slice(0, 16)}.cache`)
   return openScanCache({ file, header, readOnly: cache.readOnly === true })
 }
 
 function gather(roots: SkillRoot[], read: readonly ReadSkill[], findings: readonly Diagnostic[], severities: Severities): SkillFolder {
-  const folder: SkillFolder = { roots, skills: [], invalid: [], diagnostics: withSeverities(findings, severities) }
+  const folder: SkillFolder = { roots, skills: [], settled: [], invalid: [], diagnostics: withSeverities(findings, severities) }
   for (const { file = '', severity } of findings) if (severity === 'error') folder.invalid.push({ path: file })
-  for (const { skill, id, path: shown, diagnostics } of read) {
+  for (const { skill, settled, id, path: shown, diagnostics } of read) {
     if (skill !== undefined) folder.skills.push(skill)
+    if (settled !== undefined) folder.settled.push(settled)
     if (diagnostics.some(({ severity }) => severity === 'error'))
       folder.invalid.push({ path: shown, ...(id === undefined ? {} : { id: oneLine(id) }) })
     for (const one of diagnostics) folder.diagnostics.push(one)

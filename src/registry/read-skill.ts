@@ -7,6 +7,7 @@ import type { ReadDocument } from './front-matter.ts'
 import { readFrontMatter } from './front-matter.ts'
 import { MAX_META_JSON, readMetaJson } from './meta-json.ts'
 import type { RawSkill } from './raw-skill.ts'
+import { contentOf } from './raw-skill.ts'
 import { META_JSON } from './skill-files.ts'
 import type { ListedSkill } from './skill-location.ts'
 import { HEAD_BYTES } from './split-front-matter.ts'
@@ -41,19 +42,19 @@ export function readSkill(location: ListedSkill, { parse, lenient = false }: Rea
   const ofFiles = [...listing.diagnostics, ...digest.diagnostics]
   const stats = ofFiles.length === 0 ? { stats: digest.stats } : {}
   const { document, diagnostics: ofDocument } = read
+  const { files } = listing
   if (document === undefined) {
     const diagnostics = ofDocument.length > 0 ? ofDocument : [whyUnread(file, ofFiles)]
-    return { raw: { sha256: digest.sha256, manifest: digest.manifest, diagnostics }, ...stats }
+    return { raw: { files, diagnostics }, ...stats }
   }
   const validated = isOlder ? validateOlderSkill(document, location.name) : validateSkill(document, location.name)
   const { id, fields } = validated
-  const raw: RawSkill = {
-    ...(id === undefined ? {} : { id, idPlace: document.place([isOlder ? 'id' : 'name']) }),
-    ...(fields === undefined ? {} : { fields }),
-    sha256: digest.sha256,
-    manifest: digest.manifest,
-    diagnostics: [...ofDocument, ...validated.diagnostics, ...ofFiles],
+  const raw: RawSkill = { files, diagnostics: [...ofDocument, ...validated.diagnostics, ...ofFiles] }
+  if (id !== undefined) {
+    raw.id = id
+    raw.idPlace = document.place([isOlder ? 'id' : 'name'])
   }
+  if (fields !== undefined) raw.content = contentOf(fields, digest, location.root.label)
   return { raw, ...stats }
 }
 

@@ -1,10 +1,7 @@
 import { isJsonObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
-import { DIGEST_VERSION } from './digest.ts'
 import { quoteIdent } from '../db/quote.ts'
-import { filesOf } from './manifest.ts'
-import type { Skill } from './skill.ts'
 
 /** A row of skills_registry as sync reads and writes it; `updated_at` is the server's business. */
 export interface RegistryRow {
@@ -60,37 +57,12 @@ export async function lockRows(db: Db, ids: readonly string[]): Promise<Registry
   return (await db.query(sql, [[...ids]])).map(asRegistryRow)
 }
 
-/** The columns of a row for a skill that is new to the registry. */
-export function rowFor(skill: Skill): RegistryRow {
-  return {
-    skill_id: skill.id,
-    version: skill.version,
-    sha256: skill.sha256,
-    enabled: skill.enabled,
-    trust_level: skill.trustLevel,
-    meta: metaFor(skill),
-  }
-}
-
 /** What the files declared when the row was last written; undefined for a row that another tool wrote. */
 export function declaredIn(meta: JsonObject): Declared | undefined {
   const declared = meta['declared']
   if (!isJsonObject(declared)) return undefined
   const { enabled, trust_level } = declared
   return typeof enabled === 'boolean' && typeof trust_level === 'number' ? { enabled, trust_level } : undefined
-}
-
-function metaFor({ enabled, trustLevel, description, root, manifest, meta }: Skill): JsonObject {
-  const { allowedTools, ...rest } = meta
-  return {
-    ...rest,
-    description,
-    ...(allowedTools === undefined ? {} : { allowed_tools: allowedTools }),
-    root,
-    digest: DIGEST_VERSION,
-    files: filesOf(manifest),
-    declared: { enabled, trust_level: trustLevel },
-  }
 }
 
 function asRegistryRow(row: Row): RegistryRow {

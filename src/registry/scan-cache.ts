@@ -1,8 +1,8 @@
 import { sha256 } from '../core/digests.ts'
 import type { CacheFile } from './cache-file.ts'
 import { openCacheFile } from './cache-file.ts'
+import type { PackedSkill } from './cached-skill.ts'
 import { packSkill, unpackSkill } from './cached-skill.ts'
-import { pathsOf } from './manifest.ts'
 import type { RawSkill } from './raw-skill.ts'
 import type { Stamp } from './stamp.ts'
 import { stampOf } from './stamp.ts'
@@ -10,6 +10,7 @@ import { inWalkOrder } from './walk-order.ts'
 
 /** What was read of a skill, and what of its folder has to be the same for it to be so still. */
 export interface KnownSkill {
+  /** Of one that was recalled, the content can be read until the next one is looked for. */
   raw: RawSkill
   /** Name of the file that describes it. */
   file: string
@@ -50,25 +51,34 @@ const RACY_MS = 2000
 export function openScanCache({ file, header, readOnly = false }: ScanCacheOptions): ScanCache {
   const began = Date.now()
   const cache = openCacheFile(file, header, readOnly)
-  let entry = nextEntry(cache)
+  /** The first entry that was not asked for yet; `used`: it was, and the next one is to be read when it is needed. */
+  let entry: Entry | undefined
+  let used = true
+  const current = (): Entry | undefined => {
+    if (used) entry = nextEntry(cache)
+    used = false
+    return entry
+  }
   return {
     find: (key, folder) => {
-      while (entry !== undefined && inWalkOrder(entry.key, key) < 0) {
+      let found = current()
+      while (found !== undefined && inWalkOrder(found.key, key) < 0) {
         cache.drop()
-        entry = nextEntry(cache)
+        used = true
+        found = current()
       }
-      if (entry?.key !== key) return undefined
-      const { stamp, known, line } = entry
-      const isSame = stampOf(folder, known.folders, pathsOf(known.raw.manifest))?.digest === stamp
+      if (found?.key !== key) return undefined
+      used = true
+      const { stamp, known, line } = found
+      const isSame = stampOf(folder, known.folders, known.raw.files)?.digest === stamp
       if (isSame) cache.retain(line)
       else cache.drop()
-      entry = nextEntry(cache)
       return isSame ? known : undefined
     },
-    keep: (key, { digest, newestMs }, { raw, ...rest }) => {
-      if (newestMs < began - RACY_MS) cache.add(withCheck(JSON.stringify([key, digest, { ...rest, raw: packSkill(raw) }])))
+    keep: (key, { digest, newestMs }, known) => {
+      if (newestMs < began - RACY_MS) cache.add(lineOf(key, digest, known))
     },
-    finish: () => cache.finish(entry !== undefined),
+    finish: () => cache.finish(current() !== undefined),
   }
 }
 
@@ -76,26 +86,38 @@ interface Entry {
   key: string
   stamp: string
   known: KnownSkill
-  line: string
+  /** The bytes of the line, valid until the next one is read. */
+  line: Buffer
 }
+
+/** What a line begins with behind its check: the key, the stamp, and what every run needs to know of a skill. */
+type Head = [string, string, Omit<KnownSkill, 'raw'> & { raw: PackedSkill }]
 
 /** The next line that is whole. */
 function nextEntry(cache: CacheFile): Entry | undefined {
-  for (let bytes = cache.next(); bytes !== undefined; bytes = cache.next()) {
-    const line = bytes.toString('utf8')
-    const text = line.slice(CHECK_LENGTH)
-    if (withCheck(text) === line) {
-      const [key, stamp, { raw, ...rest }] = JSON.parse(text) as [string, string, Omit<KnownSkill, 'raw'> & { raw: unknown }]
-      return { key, stamp, known: { ...rest, raw: unpackSkill(raw) }, line }
+  for (let line = cache.next(); line !== undefined; line = cache.next()) {
+    const whole = line
+    if (checkOf(whole.subarray(CHECK_LENGTH)) === whole.toString('latin1', 0, CHECK_LENGTH)) {
+      const middle = whole.indexOf(TAB)
+      const [key, stamp, { raw, ...rest }] = JSON.parse(whole.toString('utf8', CHECK_LENGTH, middle)) as Head
+      const text = (): string => whole.toString('utf8', middle + 1)
+      return { key, stamp, known: { ...rest, raw: unpackSkill(raw, text) }, line: whole }
     }
     cache.drop()
   }
   return undefined
 }
 
+/** A line: its check, JSON, a tab (which JSON does not contain), and the content, if there is any, which is JSON too. */
+function lineOf(key: string, stamp: string, { raw, ...rest }: KnownSkill): string {
+  const text = `${JSON.stringify([key, stamp, { ...rest, raw: packSkill(raw) }])}\t${raw.content?.text() ?? ''}`
+  return checkOf(text) + text
+}
+
+const TAB = 0x09
 const CHECK_LENGTH = 16
 
 /** A line begins with a part of its own digest: a damaged one is recognised and counts as absent. */
-function withCheck(text: string): string {
-  return sha256(text).slice(0, CHECK_LENGTH) + text
+function checkOf(text: string | Uint8Array): string {
+  return sha256(text).slice(0, CHECK_LENGTH)
 }

@@ -1,11 +1,13 @@
 import type { Db } from '../db/db.ts'
 import { compare } from './compare.ts'
-import type { Plan } from './compare.ts'
+import type { Plan, SameRows } from './compare.ts'
+import type { FingerprintedRow } from './fingerprint.ts'
 import { fetchFingerprints, fingerprintOf } from './fingerprint.ts'
 import { notifyChanged } from './notify.ts'
 import type { SkillFolder } from './read-folder.ts'
-import { fetchRows, lockRows, rowFor } from './registry-row.ts'
+import { fetchRows, lockRows } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
+import { rowText } from './row-text.ts'
 import { syncFailure } from './sync-failure.ts'
 import type { PruneMode, SyncMode, SyncReport } from './sync-report.ts'
 import { registryLock, takeLock, writePlan } from './write.ts'
@@ -17,6 +19,8 @@ export interface SyncOptions {
   forcePrune?: boolean
   /** How long to wait for another sync, or for whoever holds a row, in milliseconds. */
   lockWaitMs?: number
+  /** What the registry held a moment ago, where the caller has looked already. */
+  seen?: readonly FingerprintedRow[]
   onProgress?: (progress: SyncProgress) => void
 }
 
@@ -53,12 +57,12 @@ async function carryOut(db: Db, folder: SkillFolder, options: SyncOptions): Prom
   const isWriting = options.mode === 'write'
   options.onProgress?.({ step: 'look' })
   if (!isWriting) {
-    const look = (): Promise<State> => readState(db, folder)
+    const look = (): Promise<State> => readState(db, folder, options.seen)
     const state = await db.transaction({ isolation: 'repeatable read', readOnly: true }, look)
     return { plan: planFor(state, folder, options), statements: 0 }
   }
   // what is seen here may be out of date by the time of the lock; but where nothing is to be done there is no need of it
-  const plan = planFor(await readState(db, folder), folder, options)
+  const plan = planFor(await readState(db, folder, options.seen), folder, options)
   if (plan.writes.length === 0 && plan.deleted.length === 0) return { plan, statements: 0 }
   // each statement sees what was committed before it: the rows are fetched after the lock was obtained
   return db.transaction({ isolation: 'read committed' }, () => write(db, folder, options))
@@ -86,22 +90,30 @@ async function write(db: Db, folder: SkillFolder, options: SyncOptions): Promise
 
 /** What has to be known of the registry to compare it with a folder. */
 interface State {
-  /** Ids of the skills whose rows are exactly what the files make of them. */
-  same: ReadonlySet<string>
+  same: SameRows
   /** The other rows of skills in the folder, and those that came from it and are not there. */
   rows: readonly RegistryRow[]
 }
 
-async function readState(db: Db, { roots, skills }: SkillFolder): Promise<State> {
-  const labels = [...new Set(roots.map(({ label }) => label))]
+/** Somebody has changed a row of a skill that was settled, and of which nothing else was kept. */
+export class UnsettledError extends Error {}
+
+/** Throws UnsettledError. */
+async function readState(db: Db, { roots, skills, settled }: SkillFolder, seen?: readonly FingerprintedRow[]): Promise<State> {
+  const labels = new Set<string | null>(roots.map(({ label }) => label))
   const skillsById = new Map(skills.map((skill) => [skill.id, skill]))
-  const same = new Set<string>()
+  const settledById = new Map(settled.map((one) => [one.row.id, one]))
+  const same = { ids: new Set<string>(), enabled: 0 }
   const wanted: string[] = []
-  for (const { id, fingerprint, ours } of await fetchFingerprints(db, labels)) {
+  for (const { id, fingerprint, root } of seen ?? (await fetchFingerprints(db))) {
+    const one = settledById.get(id)
     const skill = skillsById.get(id)
-    if (skill !== undefined && fingerprintOf(rowFor(skill)) === fingerprint) same.add(id)
-    else if (skill !== undefined || ours) wanted.push(id)
+    if (one?.row.fingerprint === fingerprint || (skill !== undefined && fingerprintOf(rowText(skill)) === fingerprint)) {
+      same.ids.add(id)
+      if ((one ?? skill)?.enabled === true) same.enabled++
+    } else if (skill !== undefined || labels.has(root)) wanted.push(id)
   }
+  if (settled.some(({ row }) => !same.ids.has(row.id))) throw new UnsettledError()
   return { same, rows: wanted.length === 0 ? [] : await fetchRows(db, wanted) }
 }
 

@@ -5,7 +5,7 @@ import type { Plan } from '../../../src/registry/compare.ts'
 import { compare } from '../../../src/registry/compare.ts'
 import type { SkillFolder } from '../../../src/registry/read-folder.ts'
 import type { RegistryRow } from '../../../src/registry/registry-row.ts'
-import { rowFor } from '../../../src/registry/registry-row.ts'
+import { rowFor } from '../../../src/registry/row-text.ts'
 import type { Skill } from '../../../src/registry/skill.ts'
 import type { PruneMode } from '../../../src/registry/sync-report.ts'
 import { isBehind } from '../../../src/registry/sync-report.ts'
@@ -29,7 +29,7 @@ function skill(id: string, more: Partial<Skill> = {}): Skill {
 }
 
 function folder(skills: Skill[], more: Partial<SkillFolder> = {}): SkillFolder {
-  return { roots: [{ path: '/x/skills', label: 'skills' }], skills, invalid: [], diagnostics: [], ...more }
+  return { roots: [{ path: '/x/skills', label: 'skills' }], skills, settled: [], invalid: [], diagnostics: [], ...more }
 }
 
 /** The row of a skill as an earlier sync wrote it and somebody changed it since. */
@@ -287,9 +287,11 @@ describe('folders that are gone', () => {
     })
 
     test('rows that are known to be the same count as well', () => {
-      const same = new Set(['a', 'b'])
+      const same = { ids: new Set(['a', 'b']), enabled: 2 }
       expect(compare(rows.slice(2), folder(skills.slice(0, 2)), 'disable', { same })).toMatchObject({ unchanged: 2, disabled: ['c', 'd'] })
-      expect(compare(rows.slice(1), folder(skills.slice(0, 1)), 'disable', { same: new Set(['a']) }).withheld).toEqual(['b', 'c', 'd'])
+      expect(compare(rows.slice(1), folder(skills.slice(0, 1)), 'disable', { same: { ids: new Set(['a']), enabled: 1 } }).withheld).toEqual(
+        ['b', 'c', 'd'],
+      )
     })
   })
 })

@@ -8,7 +8,7 @@ import { digestFile } from '../../../src/registry/digest-file.ts'
 import type { FolderDigest } from '../../../src/registry/digest.ts'
 import { digestFiles } from '../../../src/registry/digest.ts'
 import { listSkill } from '../../../src/registry/list-skill.ts'
-import { filesOf } from '../../../src/registry/manifest.ts'
+import { filesIn } from '../../../src/registry/manifest.ts'
 import { scratch, writeFiles } from '../../support/scratch.ts'
 
 const RECIPE = String.raw`find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`
@@ -62,7 +62,7 @@ test('is what find, sort and sha256sum say', () => {
   const found = digestFolder(folder, 'demo')
   expect(found.diagnostics).toEqual([])
   expect(found.sha256).toBe(shell(folder))
-  expect(Object.keys(filesOf(found.manifest))).toEqual([
+  expect(filesIn(found.manifest).map((file) => file.path)).toEqual([
     '.hidden/.file',
     'SKILL.md',
     'Z.txt',
@@ -76,7 +76,7 @@ test('is what find, sort and sha256sum say', () => {
     '\ue000.txt',
     '😀.txt',
   ])
-  expect(filesOf(found.manifest)['Z.txt']).toBe(sha256(''))
+  expect(filesIn(found.manifest)).toContainEqual({ path: 'Z.txt', sha256: sha256('') })
 })
 
 test('leaves out what does not belong to the skill', () => {

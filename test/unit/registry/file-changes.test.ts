@@ -1,23 +1,33 @@
 import { expect, test } from 'vitest'
 import { fileChanges } from '../../../src/registry/file-changes.ts'
-import { filesOf, manifestOf } from '../../../src/registry/manifest.ts'
+import { filesIn, manifestOf } from '../../../src/registry/manifest.ts'
+import type { FileDigest } from '../../../src/registry/manifest.ts'
 
 const digest = (char: string): string => char.repeat(64)
 
+/** As they come out of a row. */
+function recorded(files: FileDigest[]): Record<string, string> {
+  return JSON.parse(`{${files.map(({ path, sha256 }) => `${JSON.stringify(path)}:"${sha256}"`).join(',')}}`) as Record<string, string>
+}
+
 test('what changed between two folders, bytewise by path', () => {
-  const from = filesOf(
-    manifestOf([
-      { path: 'SKILL.md', sha256: digest('a') },
-      { path: 'b  c.txt', sha256: digest('b') },
-      { path: '__proto__', sha256: digest('c') },
-    ]),
+  const from = recorded(
+    filesIn(
+      manifestOf([
+        { path: 'SKILL.md', sha256: digest('a') },
+        { path: 'b  c.txt', sha256: digest('b') },
+        { path: '__proto__', sha256: digest('c') },
+      ]),
+    ),
   )
-  const to = filesOf(
-    manifestOf([
-      { path: 'SKILL.md', sha256: digest('b') },
-      { path: 'b  c.txt', sha256: digest('b') },
-      { path: 'constructor', sha256: digest('c') },
-    ]),
+  const to = recorded(
+    filesIn(
+      manifestOf([
+        { path: 'SKILL.md', sha256: digest('b') },
+        { path: 'b  c.txt', sha256: digest('b') },
+        { path: 'constructor', sha256: digest('c') },
+      ]),
+    ),
   )
   expect(fileChanges(from, to)).toEqual([
     { path: 'SKILL.md', change: 'changed' },
@@ -28,5 +38,5 @@ test('what changed between two folders, bytewise by path', () => {
 })
 
 test('without a record nothing is known', () => {
-  expect(fileChanges(undefined, filesOf(''))).toBeUndefined()
+  expect(fileChanges(undefined, recorded([]))).toBeUndefined()
 })

@@ -1,0 +1,31 @@
+/** The texts `members` as PostgreSQL writes an array of jsonb. */
+export function jsonbArray(members: readonly string[]): string {
+  return `[${members.join(', ')}]`
+}
+
+/**
+ * Pairs of key and text as PostgreSQL writes an object of jsonb, for keys in the order in which it keeps them: by their
+ * length in bytes, then bytewise (jsonb_util.c, lengthCompareJsonbStringValue). A pair without a text is left out.
+ */
+export function jsonbObject(members: readonly (readonly [key: string, text: string | undefined])[]): string {
+  let text = ''
+  for (const [key, value] of members) if (value !== undefined) text += `${text === '' ? '' : ', '}${jsonbString(key)}: ${value}`
+  return `{${text}}`
+}
+
+/** Compares keys as PostgreSQL orders them. */
+export function inJsonbOrder(a: string, b: string): number {
+  if (!BEYOND_ASCII.test(a) && !BEYOND_ASCII.test(b)) return a.length - b.length || (a < b ? -1 : 1)
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length - right.length || Buffer.compare(left, right)
+}
+
+/** Text as PostgreSQL writes it in a jsonb. Most needs no escape, and to find that out is faster than to ask JSON. */
+export function jsonbString(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`
+}
+
+// eslint-disable-next-line no-control-regex
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/
+// eslint-disable-next-line no-control-regex
+const BEYOND_ASCII = /[^\u0000-\u007f]/

@@ -1,0 +1,91 @@
+import { bytewise } from '../core/bytewise.ts'
+import type { JsonObject } from '../core/json.ts'
+import { DIGEST_VERSION } from './digest.ts'
+import { inJsonbOrder, jsonbArray, jsonbObject, jsonbString } from './jsonb-text.ts'
+import type { FileDigest } from './manifest.ts'
+import { filesIn, manifestOf } from './manifest.ts'
+import type { RegistryRow } from './registry-row.ts'
+import type { Skill, SkillMeta } from './skill.ts'
+
+/** What a row is made from. */
+export type RowSource = Pick<Skill, 'id' | 'version' | 'description' | 'enabled' | 'trustLevel' | 'meta' | 'sha256' | 'manifest' | 'root'>
+
+/**
+ * What the row of a skill holds beside its id and time, as PostgreSQL writes
+ * `jsonb_build_array(version, sha256, enabled, trust_level, meta)`. It is written directly, for each skill of each run: to
+ * make the row first took three times as long. Holds whole numbers only, and no control characters.
+ */
+export function rowText(source: RowSource): string {
+  const { version, sha256, enabled, trustLevel } = source
+  return jsonbArray([jsonbString(version), jsonbString(sha256), String(enabled), String(trustLevel), metaText(source)])
+}
+
+/** The row that a text stands for. */
+export function rowFromText(skill_id: string, text: string): RegistryRow {
+  const [version, sha256, enabled, trust_level, meta] = JSON.parse(text) as [string, string, boolean, number, JsonObject]
+  return { skill_id, version, sha256, enabled, trust_level, meta }
+}
+
+/** The columns of a row for a skill that is new to the registry. */
+export function rowFor(skill: RowSource): RegistryRow {
+  return rowFromText(skill.id, rowText(skill))
+}
+
+/** The keys stand in the order of jsonb; see OWN_META_KEYS for what they mean. */
+function metaText({ enabled, trustLevel, description, root, manifest, meta }: RowSource): string {
+  return jsonbObject([
+    ['kind', optional(meta.kind)],
+    ['name', jsonbString(meta.name)],
+    ['root', jsonbString(root)],
+    ['tags', list(meta.tags)],
+    ['tier', optional(meta.tier)],
+    ['files', filesText(filesIn(manifest))],
+    ['author', optional(meta.author)],
+    ['digest', jsonbString(DIGEST_VERSION)],
+    ['realms', list(meta.realms)],
+    ['license', optional(meta.license)],
+    ['category', optional(meta.category)],
+    [
+      'declared',
+      jsonbObject([
+        ['enabled', String(enabled)],
+        ['trust_level', String(trustLevel)],
+      ]),
+    ],
+    ['elements', list(meta.elements)],
+    ['triggers', list(meta.triggers)],
+    ['description', jsonbString(description)],
+    ['allowed_tools', meta.allowedTools === undefined ? undefined : list(meta.allowedTools)],
+    ['compatibility', optional(meta.compatibility)],
+  ])
+}
+
+function optional(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : jsonbString(text)
+}
+
+function list(texts: readonly string[]): string {
+  return texts.length === 0 ? '[]' : jsonbArray(texts.map(jsonbString))
+}
+
+function filesText(files: readonly FileDigest[]): string {
+  const inOrder = files.length < 2 ? files : files.toSorted((a, b) => inJsonbOrder(a.path, b.path))
+  return jsonbObject(inOrder.map(({ path, sha256 }) => [path, `"${sha256}"`]))
+}
+
+/** The reverse of `rowFor`, for a row that it has made. */
+export function sourceOf({ skill_id, version, sha256, enabled, trust_level, meta }: RegistryRow): RowSource {
+  const { description, allowed_tools: allowedTools, root, digest: _digest, files, declared: _declared, ...rest } = meta
+  const digests = Object.entries(files as Readonly<Record<string, string>>).map(([path, of]) => ({ path, sha256: of }))
+  return {
+    id: skill_id,
+    version,
+    description: String(description),
+    enabled,
+    trustLevel: trust_level,
+    meta: { ...(rest as unknown as SkillMeta), ...(allowedTools === undefined ? {} : { allowedTools: allowedTools as readonly string[] }) },
+    sha256: sha256 ?? '',
+    manifest: manifestOf(digests.toSorted((a, b) => bytewise(a.path, b.path))),
+    root: String(root),
+  }
+}

@@ -1,0 +1,58 @@
+import type { Db } from '../db/db.ts'
+import type { FingerprintedRow } from './fingerprint.ts'
+import { fetchFingerprints } from './fingerprint.ts'
+import type { ReadOptions, SkillFolder } from './read-folder.ts'
+import { readSkills } from './read-folder.ts'
+import { syncFailure } from './sync-failure.ts'
+import type { SyncReport } from './sync-report.ts'
+import type { SyncOptions } from './sync.ts'
+import { syncRegistry, UnsettledError } from './sync.ts'
+
+export interface FolderSync {
+  report: SyncReport
+  /** As it was read; of a skill whose row is as it should be only that is kept. */
+  folder: SkillFolder
+}
+
+/**
+ * Reads folders and makes the registry agree with them, see `readSkills` and `syncRegistry`. The server sums up its rows
+ * while the files are read, and each skill whose row is as it should be is let go at once: a run over 60,000 of them takes
+ * little memory. When one of these rows is changed meanwhile, all is read once more and kept.
+ */
+export async function syncFolder(db: Db, reading: ReadOptions, options: Omit<SyncOptions, 'seen'>): Promise<FolderSync> {
+  const registry = lookUp(db)
+  try {
+    const folder = await readSkills({ ...reading, rowOf: registry.rowOf })
+    return { folder, report: await syncRegistry(db, folder, { ...options, seen: await registry.rows }) }
+  } catch (error) {
+    // the session has to be free again, whatever became of the query
+    await registry.rows.catch(() => undefined)
+    if (!(error instanceof UnsettledError)) throw await syncFailure(db, error, options)
+  }
+  const folder = await readSkills(reading)
+  return { folder, report: await syncRegistry(db, folder, options) }
+}
+
+interface Registry {
+  rows: Promise<readonly FingerprintedRow[]>
+  /** The row of an id once they have come. Throws what went wrong with them. */
+  rowOf: (id: string) => FingerprintedRow | undefined
+}
+
+function lookUp(db: Db): Registry {
+  let byId = new Map<string, FingerprintedRow>()
+  let fault: { error: unknown } | undefined
+  const rows = fetchFingerprints(db)
+  rows.then(
+    (all) => (byId = new Map(all.map((row) => [row.id, row]))),
+    (error: unknown) => (fault = { error }),
+  )
+  return {
+    rows,
+    rowOf: (id) => {
+      // there is no point in reading on
+      if (fault !== undefined) throw fault.error
+      return byId.get(id)
+    },
+  }
+}
