@@ -19,7 +19,9 @@ export interface CacheFile {
   finish(hasRest: boolean): void
 }
 
-const FLUSH_AT = 256 * 1024
+const PENDING_BYTES = 256 * 1024
+/** Of UTF-8 for a unit of UTF-16. */
+const BYTES_A_UNIT = 3
 /** What a killed run left behind is removed after an hour; before, it may belong to a run that still goes on. */
 const LEFTOVER_MS = 3_600_000
 
@@ -98,18 +100,23 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
   prepareFolder(path.dirname(file))
   const name = `${file}.${process.pid}.${LEFTOVER}`
   const descriptor = openSync(name, 'w')
-  let pending = ''
+  // bytes and not text: many lines held together as one would be taken for long-lived, and be garbage of the dear kind
+  const pending = Buffer.allocUnsafe(PENDING_BYTES)
+  let length = 0
   const flush = (): void => {
-    writeSync(descriptor, pending)
-    pending = ''
+    writeSync(descriptor, pending, 0, length)
+    length = 0
+  }
+  const write = (line: string): void => {
+    const most = line.length * BYTES_A_UNIT + 1
+    if (length + most > pending.length) flush()
+    if (most > pending.length) writeSync(descriptor, `${line}\n`)
+    else length += pending.write(`${line}\n`, length)
   }
   if (same > 0) copyBeginning(file, descriptor, same)
-  else pending = `${header}\n`
+  else write(header)
   return {
-    write: (line) => {
-      pending += `${line}\n`
-      if (pending.length >= FLUSH_AT) flush()
-    },
+    write,
     finish: () => {
       flush()
       closeSync(descriptor)

@@ -2,9 +2,9 @@ import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Position } from '../core/positions.ts'
 import { oneLine, under } from './display.ts'
 import { unsafeText } from './document.ts'
-import type { FingerprintedRow } from './fingerprint.ts'
+import type { Fingerprints } from './fingerprint.ts'
 import { finding } from './finding.ts'
-import type { RawSkill } from './raw-skill.ts'
+import type { RawSkill, SkillContent } from './raw-skill.ts'
 import type { Severities } from './severities.ts'
 import { withSeverities } from './severities.ts'
 import type { SkillLocation } from './skill-location.ts'
@@ -24,42 +24,41 @@ export interface ReadSkill {
   /** Where the id stands in the file. */
   idPlace?: Position
   /** Absent when the skill is invalid, is none, or is settled. */
-  skill?: Skill
+  content?: SkillContent | undefined
   settled?: SettledSkill
   diagnostics: Diagnostic[]
 }
 
-export interface JudgeOptions {
-  severities: Severities
-  namespace: Namespace
-  /** The row of an id, as far as the registry is known by now. A skill whose row is as it should be is settled. */
-  rowOf?: ((id: string) => FingerprintedRow | undefined) | undefined
-}
-
 /** Makes of what the files say a skill, as far as the project's severities allow it. */
-export function judgeSkill(location: SkillLocation, raw: RawSkill, { severities, namespace, rowOf }: JudgeOptions): ReadSkill {
-  const { path, root, file: fileName } = location
+export function judgeSkill(location: SkillLocation, raw: RawSkill, severities: Severities, namespace: Namespace): ReadSkill {
   const byPath = namespace === 'path' ? idFromPath(location) : undefined
   const id = byPath === undefined ? raw.id : byPath.id
   const found = byPath === undefined ? raw.diagnostics : [...raw.diagnostics, ...byPath.diagnostics]
   const diagnostics = severities.size === 0 ? found : withSeverities(found, severities)
-  const read: ReadSkill = { path, fileName, diagnostics }
+  const read: ReadSkill = { path: location.path, fileName: location.file, diagnostics }
   if (id === undefined) return read
   read.id = id
   if (raw.idPlace !== undefined) read.idPlace = raw.idPlace
-  const { content } = raw
-  if (content === undefined || diagnostics.some(isError)) return read
-  const row = rowOf?.(id)
-  if (row !== undefined && row.fingerprint === content.fingerprint()) {
-    // the id of the row, as that of the skill may hold on to the text it was cut from
-    read.id = row.id
-    read.settled = { row, enabled: content.enabled }
-    return read
-  }
-  const { version, description, enabled, trustLevel, meta, sha256, manifest } = content.read()
-  const file = under(path, fileName)
-  read.skill = { id, version, description, enabled, trustLevel, meta, sha256, manifest, path, file, root: root.label }
+  if (raw.content !== undefined && !diagnostics.some(isError)) read.content = raw.content
   return read
+}
+
+/** Lets go of what a skill says when its row says the same. */
+export function settle(read: ReadSkill, registry: Fingerprints): void {
+  const { id, content } = read
+  const row = id === undefined || content === undefined ? undefined : registry.get(id)
+  if (row === undefined || content === undefined || row.fingerprint !== content.fingerprint()) return
+  // the id of the row, as that of the skill may hold on to the text it was cut from
+  read.id = row.id
+  read.settled = { row, enabled: content.enabled }
+  read.content = undefined
+}
+
+/** The skill, where there is one to be told of. */
+export function skillFrom({ id, path, fileName, content }: ReadSkill): Skill | undefined {
+  if (id === undefined || content === undefined) return undefined
+  const { version, description, enabled, trustLevel, meta, sha256, manifest, root } = content.read()
+  return { id, version, description, enabled, trustLevel, meta, sha256, manifest, path, file: under(path, fileName), root }
 }
 
 /** In code points; a path of folders is longer than a name. */

@@ -17,7 +17,7 @@ export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace
   for (const [id, namesakes] of byId) {
     if (!Array.isArray(namesakes)) continue
     for (const [i, one] of namesakes.entries()) {
-      delete one.skill
+      delete one.content
       delete one.settled
       const [other] = i === 0 ? namesakes.slice(1) : namesakes
       const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''

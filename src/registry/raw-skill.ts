@@ -27,6 +27,8 @@ export interface SkillContent {
   text: () => string
   /** Its id is that of the file. */
   read: () => RowSource
+  /** What was recalled from a cache is gone when the next skill is, unless it was held. */
+  hold: () => void
 }
 
 /** What was read just now. `root` is the label of its root. */
@@ -37,10 +39,19 @@ export function contentOf(fields: SkillFields, { sha256, manifest }: Pick<RowSou
   let text: string | undefined
   let fingerprint: string | undefined
   const rendered = (): string => (text ??= rowText(source))
-  return { enabled, text: rendered, fingerprint: () => (fingerprint ??= fingerprintOf(rendered())), read: () => source }
+  return {
+    enabled,
+    text: rendered,
+    fingerprint: () => (fingerprint ??= fingerprintOf(rendered())),
+    read: () => source,
+    hold: () => undefined,
+  }
 }
 
 /** The reverse of what a content tells. */
-export function recalledContent(id: string, enabled: boolean, fingerprint: string, text: () => string): SkillContent {
-  return { enabled, text, fingerprint: () => fingerprint, read: () => sourceOf(rowFromText(id, text())) }
+export function recalledContent(id: string, enabled: boolean, fingerprint: string, readText: () => string): SkillContent {
+  let held: string | undefined
+  const text = (): string => held ?? readText()
+  const read = (): RowSource => sourceOf(rowFromText(id, text()))
+  return { enabled, text, fingerprint: () => fingerprint, read, hold: () => (held = text()) }
 }

@@ -3,10 +3,11 @@ import { bytewise } from '../core/bytewise.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { sha256 } from '../core/digests.ts'
 import { DIGEST_VERSION } from './digest.ts'
+import type { Fingerprints } from './fingerprint.ts'
 import { oneLine } from './display.ts'
 import { IGNORE_FILE, loadIgnoreReader } from './ignore-rules.ts'
-import type { JudgeOptions, Namespace, ReadSkill } from './judge-skill.ts'
-import { judgeSkill } from './judge-skill.ts'
+import type { Namespace, ReadSkill } from './judge-skill.ts'
+import { judgeSkill, skillFrom } from './judge-skill.ts'
 import { refuseNamesakes } from './namesakes.ts'
 import { onceOnly } from './once-only.ts'
 import type { RawSkill } from './raw-skill.ts'
@@ -20,6 +21,7 @@ import type { Severities } from './severities.ts'
 import { withSeverities } from './severities.ts'
 import type { ListedSkill, RecalledSkill } from './skill-location.ts'
 import type { SettledSkill } from './settled-skill.ts'
+import { createSettling } from './settling.ts'
 import type { InvalidSkill, Skill, SkillRoot } from './skill.ts'
 import { stampAsRead } from './stamp.ts'
 import { createTurns } from './turns.ts'
@@ -41,7 +43,7 @@ export interface SkillFolder {
   roots: SkillRoot[]
   /** The usable skills, root by root in the order of `walk`; no id twice, `settled` included. */
   skills: Skill[]
-  /** Those that `rowOf` has settled, in the same order. */
+  /** Those that `registry` has settled, in the same order. */
   settled: SettledSkill[]
   invalid: InvalidSkill[]
   /** Those of the folders, then those of the skills in the same order; each invalid skill has at least one error among them. */
@@ -62,39 +64,43 @@ export interface ReadOptions extends RootOptions {
   lenient?: boolean | undefined
   /** Keeps what was read in a folder, so that unchanged files are not opened again. Without it every file is read. */
   cache?: CacheOptions | undefined
-  /** See `JudgeOptions`: keeps the skills in memory small whose rows are as they should be. */
-  rowOf?: JudgeOptions['rowOf']
+  /** What the registry holds, as soon as it is known: of skills whose rows are as they should be only `settled` is kept. */
+  registry?: Promise<Fingerprints>
   onProgress?: (progress: ReadProgress) => void
 }
 
 /**
  * Finds and reads all skills below the roots. Files are read synchronously, which is faster than a promise for each, in
- * turns of 50 ms. A skill that cannot be used never keeps the others from being read. Of a folder below two roots the
- * first counts. Throws SKILLS_DIR_MISSING.
+ * turns of 50 ms or less. A skill that cannot be used never keeps the others from being read. Of a folder below two roots the
+ * first counts. Throws SKILLS_DIR_MISSING, and what became of `registry`.
  */
 export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
-  const { onProgress, rowOf, severities = new Map(), namespace = 'name' } = options
-  const judging: JudgeOptions = { severities, namespace, rowOf }
+  const { onProgress, severities = new Map(), namespace = 'name' } = options
   const [roots, parse, readIgnore] = await Promise.all([resolveRoots(options), loadYamlParser(), loadIgnoreReader()])
   const read: ReadSkill[] = []
   const findings: Diagnostic[] = []
   const isNew = onceOnly(roots)
   const turns = createTurns()
+  const settling = createSettling(read, options.registry)
   for (const root of roots) {
     const cache = openCache(root, options)
     const found: Diagnostic[] = []
     for (const { skill, findings: more } of walk(root, { cwd: options.cwd, readIgnore, cache })) {
       for (const one of more) found.push(one)
-      if (skill !== undefined && isNew(skill))
-        read.push(judgeSkill(skill, rawOf(skill, cache, more.length === 0, { parse, lenient: options.lenient }), judging))
+      if (skill !== undefined && isNew(skill)) {
+        const raw = rawOf(skill, cache, more.length === 0, { parse, lenient: options.lenient })
+        settling.add(judgeSkill(skill, raw, severities, namespace))
+      }
       if (!turns.isOver) continue
       onProgress?.({ done: read.length })
-      await turns.pause()
+      await turns.pause(settling.isWaiting)
+      settling.check()
     }
     cache?.finish()
     for (const one of found.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? ''))) findings.push(one)
   }
   onProgress?.({ done: read.length })
+  await settling.finish()
   refuseNamesakes(read, namespace)
   return gather(roots, read, findings, severities)
 }
@@ -121,12 +127,14 @@ function openCache({ path: root, label }: SkillRoot, { cwd, cache, lenient = fal
 function gather(roots: SkillRoot[], read: readonly ReadSkill[], findings: readonly Diagnostic[], severities: Severities): SkillFolder {
   const folder: SkillFolder = { roots, skills: [], settled: [], invalid: [], diagnostics: withSeverities(findings, severities) }
   for (const { file = '', severity } of findings) if (severity === 'error') folder.invalid.push({ path: file })
-  for (const { skill, settled, id, path: shown, diagnostics } of read) {
+  for (const one of read) {
+    const { settled, id, path: shown, diagnostics } = one
+    const skill = skillFrom(one)
     if (skill !== undefined) folder.skills.push(skill)
     if (settled !== undefined) folder.settled.push(settled)
     if (diagnostics.some(({ severity }) => severity === 'error'))
       folder.invalid.push({ path: shown, ...(id === undefined ? {} : { id: oneLine(id) }) })
-    for (const one of diagnostics) folder.diagnostics.push(one)
+    for (const diagnostic of diagnostics) folder.diagnostics.push(diagnostic)
   }
   return folder
 }

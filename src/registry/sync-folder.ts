@@ -1,5 +1,4 @@
 import type { Db } from '../db/db.ts'
-import type { FingerprintedRow } from './fingerprint.ts'
 import { fetchFingerprints } from './fingerprint.ts'
 import type { ReadOptions, SkillFolder } from './read-folder.ts'
 import { readSkills } from './read-folder.ts'
@@ -20,39 +19,15 @@ export interface FolderSync {
  * little memory. When one of these rows is changed meanwhile, all is read once more and kept.
  */
 export async function syncFolder(db: Db, reading: ReadOptions, options: Omit<SyncOptions, 'seen'>): Promise<FolderSync> {
-  const registry = lookUp(db)
+  const registry = fetchFingerprints(db)
   try {
-    const folder = await readSkills({ ...reading, rowOf: registry.rowOf })
-    return { folder, report: await syncRegistry(db, folder, { ...options, seen: await registry.rows }) }
+    const folder = await readSkills({ ...reading, registry })
+    return { folder, report: await syncRegistry(db, folder, { ...options, seen: await registry }) }
   } catch (error) {
     // the session has to be free again, whatever became of the query
-    await registry.rows.catch(() => undefined)
+    await registry.catch(() => undefined)
     if (!(error instanceof UnsettledError)) throw await syncFailure(db, error, options)
   }
   const folder = await readSkills(reading)
   return { folder, report: await syncRegistry(db, folder, options) }
-}
-
-interface Registry {
-  rows: Promise<readonly FingerprintedRow[]>
-  /** The row of an id once they have come. Throws what went wrong with them. */
-  rowOf: (id: string) => FingerprintedRow | undefined
-}
-
-function lookUp(db: Db): Registry {
-  let byId = new Map<string, FingerprintedRow>()
-  let fault: { error: unknown } | undefined
-  const rows = fetchFingerprints(db)
-  rows.then(
-    (all) => (byId = new Map(all.map((row) => [row.id, row]))),
-    (error: unknown) => (fault = { error }),
-  )
-  return {
-    rows,
-    rowOf: (id) => {
-      // there is no point in reading on
-      if (fault !== undefined) throw fault.error
-      return byId.get(id)
-    },
-  }
 }

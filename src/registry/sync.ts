@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.ts'
 import { compare } from './compare.ts'
 import type { Plan, SameRows } from './compare.ts'
-import type { FingerprintedRow } from './fingerprint.ts'
+import type { Fingerprints } from './fingerprint.ts'
 import { fetchFingerprints, fingerprintOf } from './fingerprint.ts'
 import { notifyChanged } from './notify.ts'
 import type { SkillFolder } from './read-folder.ts'
@@ -20,7 +20,7 @@ export interface SyncOptions {
   /** How long to wait for another sync, or for whoever holds a row, in milliseconds. */
   lockWaitMs?: number
   /** What the registry held a moment ago, where the caller has looked already. */
-  seen?: readonly FingerprintedRow[]
+  seen?: Fingerprints
   onProgress?: (progress: SyncProgress) => void
 }
 
@@ -99,13 +99,13 @@ interface State {
 export class UnsettledError extends Error {}
 
 /** Throws UnsettledError. */
-async function readState(db: Db, { roots, skills, settled }: SkillFolder, seen?: readonly FingerprintedRow[]): Promise<State> {
+async function readState(db: Db, { roots, skills, settled }: SkillFolder, seen?: Fingerprints): Promise<State> {
   const labels = new Set<string | null>(roots.map(({ label }) => label))
   const skillsById = new Map(skills.map((skill) => [skill.id, skill]))
   const settledById = new Map(settled.map((one) => [one.row.id, one]))
   const same = { ids: new Set<string>(), enabled: 0 }
   const wanted: string[] = []
-  for (const { id, fingerprint, root } of seen ?? (await fetchFingerprints(db))) {
+  for (const { id, fingerprint, root } of (seen ?? (await fetchFingerprints(db))).values()) {
     const one = settledById.get(id)
     const skill = skillsById.get(id)
     if (one?.row.fingerprint === fingerprint || (skill !== undefined && fingerprintOf(rowText(skill)) === fingerprint)) {

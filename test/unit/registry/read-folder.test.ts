@@ -124,16 +124,14 @@ test('a skill that vanishes while the folder is read', async () => {
   const listed = [...walked].flatMap((one) => (one.skill !== undefined && 'listing' in one.skill ? [one.skill] : []))
   rmSync(path.join(cwd, 'skills/a'), { recursive: true })
   const parse = await loadYamlParser()
-  const [a, b] = listed.map((location) =>
-    judgeSkill(location, readSkill(location, { parse }).raw, { severities: new Map(), namespace: 'name' }),
-  )
+  const [a, b] = listed.map((location) => judgeSkill(location, readSkill(location, { parse }).raw, new Map(), 'name'))
   expect(a).toMatchObject({
     diagnostics: [
       { severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', line: 1, message: 'it vanished while it was read' },
     ],
   })
-  expect(a?.skill).toBeUndefined()
-  expect(b?.skill?.id).toBe('b')
+  expect(a?.content).toBeUndefined()
+  expect(b).toMatchObject({ id: 'b', content: { enabled: true } })
 })
 
 test('progress ends with everything', async () => {
