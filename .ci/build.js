@@ -93,5 +93,10 @@ const buildShared = (entryPoints) =>
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 await Promise.all([
   buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}.ts`)]),
-  buildShared(['src/cli/program.ts', ...REST.map((name) => `src/cli/commands/${name}.ts`), 'src/index.ts']),
+  buildShared([
+    'src/cli/program.ts',
+    ...REST.map((name) => `src/cli/commands/${name}.ts`),
+    'src/index.ts',
+    'src/registry/reader-thread.ts',
+  ]),
 ])

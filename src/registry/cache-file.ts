@@ -14,12 +14,13 @@ export interface CacheFile {
   retain(line: Buffer): void
   drop(): void
   /** A line that is new. */
-  add(line: string): void
+  add(line: string | Buffer): void
   /** Puts the next edition in the place of the present one. `hasRest`: lines were not asked for any more, and are dropped. */
   finish(hasRest: boolean): void
 }
 
 const PENDING_BYTES = 256 * 1024
+const LF = 0x0a
 /** Of UTF-8 for a unit of UTF-16. */
 const BYTES_A_UNIT = 3
 /** What a killed run left behind is removed after an hour; before, it may belong to a run that still goes on. */
@@ -39,7 +40,7 @@ export function openCacheFile(file: string, header: string, readOnly: boolean): 
       isOff = true
     }
   }
-  const write = (line: string): void => {
+  const write = (line: string | Buffer): void => {
     try {
       next?.write(line)
     } catch {
@@ -58,7 +59,7 @@ export function openCacheFile(file: string, header: string, readOnly: boolean): 
     },
     retain: (line) => {
       if (next === undefined) same = reader?.offset ?? 0
-      else write(line.toString('utf8'))
+      else write(line)
     },
     drop: begin,
     add: (line) => {
@@ -90,7 +91,7 @@ function openReader(file: string, header: string): LineReader | undefined {
 }
 
 interface NextEdition {
-  write(line: string): void
+  write(line: string | Buffer): void
   finish(): void
   abandon(): void
 }
@@ -107,11 +108,14 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
     writeSync(descriptor, pending, 0, length)
     length = 0
   }
-  const write = (line: string): void => {
-    const most = line.length * BYTES_A_UNIT + 1
+  const write = (line: string | Buffer): void => {
+    const most = (typeof line === 'string' ? line.length * BYTES_A_UNIT : line.length) + 1
     if (length + most > pending.length) flush()
-    if (most > pending.length) writeSync(descriptor, `${line}\n`)
-    else length += pending.write(`${line}\n`, length)
+    if (most > pending.length) writeSync(descriptor, `${line.toString()}\n`)
+    else {
+      length += typeof line === 'string' ? pending.write(line, length) : line.copy(pending, length)
+      pending[length++] = LF
+    }
   }
   if (same > 0) copyBeginning(file, descriptor, same)
   else write(header)

@@ -13,9 +13,16 @@ export function jsonbObject(members: readonly (readonly [key: string, text: stri
   return `{${text}}`
 }
 
-/** Compares keys as PostgreSQL orders them. */
-export function inJsonbOrder(a: string, b: string): number {
-  if (!BEYOND_ASCII.test(a) && !BEYOND_ASCII.test(b)) return a.length - b.length || (a < b ? -1 : 1)
+/** Compares keys as PostgreSQL orders them; `all` is any text that they all are in. */
+export function jsonbOrder(all: string): (a: string, b: string) => number {
+  return BEYOND_ASCII.test(all) ? byBytes : byUnits
+}
+
+function byUnits(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1)
+}
+
+function byBytes(a: string, b: string): number {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length - right.length || Buffer.compare(left, right)
 }

@@ -1,8 +1,7 @@
 import { bytewise } from '../core/bytewise.ts'
 import type { JsonObject } from '../core/json.ts'
 import { DIGEST_VERSION } from './digest.ts'
-import { inJsonbOrder, jsonbArray, jsonbObject, jsonbString } from './jsonb-text.ts'
-import type { FileDigest } from './manifest.ts'
+import { jsonbArray, jsonbObject, jsonbOrder, jsonbString } from './jsonb-text.ts'
 import { filesIn, manifestOf } from './manifest.ts'
 import type { RegistryRow } from './registry-row.ts'
 import type { Skill, SkillMeta } from './skill.ts'
@@ -39,7 +38,7 @@ function metaText({ enabled, trustLevel, description, root, manifest, meta }: Ro
     ['root', jsonbString(root)],
     ['tags', list(meta.tags)],
     ['tier', optional(meta.tier)],
-    ['files', filesText(filesIn(manifest))],
+    ['files', filesText(manifest)],
     ['author', optional(meta.author)],
     ['digest', jsonbString(DIGEST_VERSION)],
     ['realms', list(meta.realms)],
@@ -68,9 +67,10 @@ function list(texts: readonly string[]): string {
   return texts.length === 0 ? '[]' : jsonbArray(texts.map(jsonbString))
 }
 
-function filesText(files: readonly FileDigest[]): string {
-  const inOrder = files.length < 2 ? files : files.toSorted((a, b) => inJsonbOrder(a.path, b.path))
-  return jsonbObject(inOrder.map(({ path, sha256 }) => [path, `"${sha256}"`]))
+function filesText(manifest: string): string {
+  const compare = jsonbOrder(manifest)
+  const files = filesIn(manifest).toSorted((a, b) => compare(a.path, b.path))
+  return jsonbObject(files.map(({ path, sha256 }) => [path, `"${sha256}"`]))
 }
 
 /** The reverse of `rowFor`, for a row that it has made. */

@@ -1,4 +1,4 @@
-import type { KnownSkill } from './scan-cache.ts'
+import type { KnownSkill } from './skill-line.ts'
 import type { SkillListing } from './list-skill.ts'
 import type { SkillRoot } from './skill.ts'
 
@@ -20,6 +20,8 @@ export interface SkillLocation {
 /** One whose files are to be read. */
 export interface ListedSkill extends SkillLocation {
   listing: SkillListing
+  /** Something in its folder is not as usual, and was told of. */
+  isUnusual: boolean
 }
 
 /** One that was read before and has not changed. */

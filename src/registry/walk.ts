@@ -77,7 +77,7 @@ export function* walk(root: SkillRoot, { cwd, readIgnore, cache }: WalkOptions):
     }
     const listing = listSkill(frame.folder, entries, frame.path, onFolder)
     pending.push(...nestedFrames(listing.nested, frame, rules))
-    yield { skill: { ...locationOf(frame, file, root), listing }, findings }
+    yield { skill: { ...locationOf(frame, file, root), listing, isUnusual: findings.length > 0 }, findings }
   }
 }
 
