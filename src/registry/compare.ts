@@ -8,14 +8,16 @@ import { declaredIn, OWN_META_KEYS } from './registry-row.ts'
 import type { RegistryRow } from './registry-row.ts'
 import { rowFor } from './row-text.ts'
 import type { Skill } from './skill.ts'
-import type { Change, FieldChange, OperatorOverride, PruneMode, SyncReport } from './sync-report.ts'
+import type { FieldChange, OperatorOverride, PruneMode, SyncReport } from './sync-report.ts'
 
 /** What has to be done so that the registry agrees with the folder. */
 export interface Plan extends Pick<
   SyncReport,
   'added' | 'changed' | 'unchanged' | 'disabled' | 'deleted' | 'kept' | 'withheld' | 'pruneSkipped' | 'operatorOverrides'
 > {
-  /** The rows to insert or replace, whole: those of `added`, `changed` and `disabled`. */
+  /** The skills of `added`. */
+  inserts: Skill[]
+  /** The rows to write anew, whole: those of `changed` and `disabled`. */
   writes: RegistryRow[]
 }
 
@@ -43,20 +45,26 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
     kept: [],
     withheld: [],
     operatorOverrides: [],
+    inserts: [],
     writes: [],
   }
   const present = new Map(rows.map((row) => [row.skill_id, row]))
   const others = folder.skills.filter(({ id }) => options.same?.ids.has(id) !== true)
   for (const skill of others.toSorted((a, b) => bytewise(a.id, b.id))) {
-    const row = present.get(skill.id)
-    const next = row === undefined ? rowFor(skill) : mergeRow(row, skill)
-    const fields = row === undefined ? [] : fieldChanges(row, next)
-    const files = row === undefined ? undefined : fileChanges(row.meta['files'], next.meta['files'])
-    const change: Change = { id: skill.id, path: skill.path, version: skill.version, fields, ...(files === undefined ? {} : { files }) }
-    if (row === undefined) plan.added.push(change)
-    else if (fields.length > 0) plan.changed.push(change)
-    else plan.unchanged++
-    if (row === undefined || fields.length > 0) plan.writes.push(next)
+    const { id, path, version } = skill
+    const row = present.get(id)
+    if (row === undefined) {
+      plan.added.push({ id, path, version, fields: [] })
+      plan.inserts.push(skill)
+      continue
+    }
+    const next = mergeRow(row, skill)
+    const fields = fieldChanges(row, next)
+    const files = fileChanges(row.meta['files'], next.meta['files'])
+    if (fields.length > 0) {
+      plan.changed.push({ id, path, version, fields, ...(files === undefined ? {} : { files }) })
+      plan.writes.push(next)
+    } else plan.unchanged++
     plan.operatorOverrides.push(...overrides(next, skill))
   }
   planPrune(plan, { rows, folder, prune, options })

@@ -63,7 +63,7 @@ async function carryOut(db: Db, folder: SkillFolder, options: SyncOptions): Prom
   }
   // what is seen here may be out of date by the time of the lock; but where nothing is to be done there is no need of it
   const plan = planFor(await readState(db, folder, options.seen), folder, options)
-  if (plan.writes.length === 0 && plan.deleted.length === 0) return { plan, statements: 0 }
+  if (idsOf(plan).length === 0) return { plan, statements: 0 }
   // each statement sees what was committed before it: the rows are fetched after the lock was obtained
   return db.transaction({ isolation: 'read committed' }, () => write(db, folder, options))
 }
@@ -76,16 +76,22 @@ async function write(db: Db, folder: SkillFolder, options: SyncOptions): Promise
   const state = await readState(db, folder)
   onProgress?.({ step: 'compare', rows: state.rows.length })
   let plan = planFor(state, folder, options)
-  const touched = new Set([...plan.writes.map(({ skill_id }) => skill_id), ...plan.deleted])
+  const touched = new Set(idsOf(plan))
   if (state.rows.some(({ skill_id }) => touched.has(skill_id))) {
     // an operator may have changed one of them since; the lock of syncs does not keep operators out, a lock on the row does
     const rows = replaceRows(state.rows, touched, await lockRows(db, [...touched]))
     plan = planFor({ ...state, rows }, folder, options)
   }
-  onProgress?.({ step: 'write', rows: plan.writes.length + plan.deleted.length })
+  const ids = idsOf(plan)
+  onProgress?.({ step: 'write', rows: ids.length })
   const statements = await writePlan(db, plan)
-  await notifyChanged(db, [...plan.writes.map(({ skill_id }) => skill_id), ...plan.deleted])
+  await notifyChanged(db, ids)
   return { plan, statements }
+}
+
+/** Of all rows that a plan inserts, changes or deletes. */
+function idsOf({ inserts, writes, deleted }: Plan): string[] {
+  return [...inserts.map(({ id }) => id), ...writes.map(({ skill_id }) => skill_id), ...deleted]
 }
 
 /** What has to be known of the registry to compare it with a folder. */

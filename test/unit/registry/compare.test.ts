@@ -64,7 +64,8 @@ describe('new, changed, the same', () => {
     })
     const plan = compare([], folder([one]), 'disable')
     expect(plan.added).toEqual([{ id: 'a', path: 'skills/a', version: '1.0.0', fields: [] }])
-    expect(plan.writes).toEqual([
+    expect(plan.writes).toEqual([])
+    expect(plan.inserts.map(rowFor)).toEqual([
       {
         skill_id: 'a',
         version: '1.0.0',
