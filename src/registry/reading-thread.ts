@@ -31,13 +31,13 @@ const PROGRAM = new URL('../registry/reader-thread.js', import.meta.url)
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 }
 
 /** Undefined where there is no second processor for it. */
-export async function openReadingThread(how: ThreadData): Promise<ReadingThread | undefined> {
+export async function openReadingThread(how: ThreadData, program: URL = PROGRAM): Promise<ReadingThread | undefined> {
   const { availableParallelism } = await import('node:os')
-  if (availableParallelism() < 2 || !existsSync(fileURLToPath(PROGRAM))) return undefined
+  if (availableParallelism() < 2 || !existsSync(fileURLToPath(program))) return undefined
   const { MessageChannel, receiveMessageOnPort, Worker } = await import('node:worker_threads')
   const { port1: port, port2 } = new MessageChannel()
   const workerData: ThreadData & { port: unknown } = { ...how, port: port2 }
-  const worker = new Worker(PROGRAM, { workerData, transferList: [port2], resourceLimits: LIMITS })
+  const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits: LIMITS })
   worker.unref()
   let pending = 0
   let isGone = false

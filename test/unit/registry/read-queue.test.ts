@@ -1,0 +1,104 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+import { loadIgnoreReader } from '../../../src/registry/ignore-rules.ts'
+import { createReadQueue, readAtOnce } from '../../../src/registry/read-queue.ts'
+import type { ReadQueue, ReadQueueOptions } from '../../../src/registry/read-queue.ts'
+import { readStamped } from '../../../src/registry/read-stamped.ts'
+import { openReadingThread } from '../../../src/registry/reading-thread.ts'
+import type { ReadingThread } from '../../../src/registry/reading-thread.ts'
+import { lineOf } from '../../../src/registry/skill-line.ts'
+import type { ListedSkill } from '../../../src/registry/skill-location.ts'
+import { walk } from '../../../src/registry/walk.ts'
+import { loadYamlParser } from '../../../src/registry/yaml.ts'
+import { scratch } from '../../support/scratch.ts'
+
+const SKILLS = 1800
+const HOW = { lenient: false, stamped: true }
+const PROGRAM = pathToFileURL(path.resolve(import.meta.dirname, '../../../dist/registry/reader-thread.js'))
+
+const name = (i: number): string => `skill-${String(i).padStart(4, '0')}`
+
+/** Many skills, every seventh of which is faulty. */
+async function many(): Promise<ListedSkill[]> {
+  const text = (i: number): string =>
+    i % 7 === 0 ? '---\nname: [\n---\n' : `---\nname: ${name(i)}\ndescription: "Größe ${i}, 測試 🌊"\n---\n# Text\n`
+  const cwd = scratch(
+    Object.fromEntries(
+      Array.from({ length: SKILLS }, (_, i) => [
+        [`skills/${name(i)}/SKILL.md`, text(i)],
+        [`skills/${name(i)}/notes/é.md`, `${i}`],
+      ]).flat(),
+    ),
+  )
+  const walked = walk({ path: path.join(cwd, 'skills'), label: 'skills' }, { cwd, readIgnore: await loadIgnoreReader() })
+  return [...walked].flatMap(({ skill }) => (skill !== undefined && 'listing' in skill ? [skill] : []))
+}
+
+interface Run {
+  /** What was told, each as the line that a cache would keep. */
+  told: string[]
+  /** How many batches the thread was given. */
+  posted: number
+}
+
+async function run(
+  added: readonly ListedSkill[],
+  create: (options: ReadQueueOptions) => ReadQueue,
+  afterPost: (posted: number, thread: ReadingThread) => void = () => undefined,
+): Promise<Run> {
+  const parse = await loadYamlParser()
+  const result: Run = { told: [], posted: 0 }
+  const queue = create({
+    read: (skill) => readStamped(skill, { ...HOW, parse }),
+    tell: (skill, { entry, line }) => {
+      expect(entry.key).toBe(skill.relative)
+      result.told.push(line === undefined ? lineOf(entry) : line.toString('utf8'))
+    },
+    openThread: async () => {
+      const thread = await openReadingThread(HOW, PROGRAM)
+      if (thread === undefined) throw new Error('there is no second thread')
+      const post = thread.post.bind(thread)
+      return Object.assign(thread, {
+        post: (batch: readonly ListedSkill[]) => {
+          post(batch)
+          afterPost(++result.posted, thread)
+        },
+      })
+    },
+  })
+  for (const skill of added) {
+    queue.add(skill)
+    // as the turns of a long run do
+    if (result.told.length % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await queue.finish()
+  return result
+}
+
+let skills: ListedSkill[] = []
+beforeAll(async () => {
+  skills = await many()
+}, 60_000)
+
+test('two threads tell the same as one, in the same order', async () => {
+  const alone = await run(skills, readAtOnce)
+  expect(alone.told).toHaveLength(SKILLS)
+  const together = await run(skills, createReadQueue)
+  expect(together.posted).toBeGreaterThan(0)
+  expect(together.told).toEqual(alone.told)
+})
+
+test('a thread that ends by itself loses nothing', async () => {
+  const alone = await run(skills, readAtOnce)
+  const cut = await run(skills, createReadQueue, (posted, thread) => {
+    if (posted === 2) thread.close()
+  })
+  expect(cut.posted).toBeGreaterThan(1)
+  expect(cut.told).toEqual(alone.told)
+})
+
+test('few skills need no second thread', async () => {
+  const skills = skills.slice(0, 900)
+  expect(await run(skills, createReadQueue)).toMatchObject({ posted: 0, told: { length: 900 } })
+})
