@@ -99,6 +99,5 @@ test('a thread that ends by itself loses nothing', async () => {
 })
 
 test('few skills need no second thread', async () => {
-  const skills = skills.slice(0, 900)
-  expect(await run(skills, createReadQueue)).toMatchObject({ posted: 0, told: { length: 900 } })
+  expect(await run(skills.slice(0, 900), createReadQueue)).toMatchObject({ posted: 0, told: { length: 900 } })
 })
