@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
@@ -19,10 +20,11 @@ const PROGRAM = pathToFileURL(path.resolve(import.meta.dirname, '../../../dist/r
 
 const name = (i: number): string => `skill-${String(i).padStart(4, '0')}`
 
+const text = (i: number): string =>
+  i % 7 === 0 ? '---\nname: [\n---\n' : `---\nname: ${name(i)}\ndescription: "Größe ${i}, 測試 🌊"\n---\n# Text\n`
+
 /** Many skills, every seventh of which is faulty. */
 async function many(): Promise<ListedSkill[]> {
-  const text = (i: number): string =>
-    i % 7 === 0 ? '---\nname: [\n---\n' : `---\nname: ${name(i)}\ndescription: "Größe ${i}, 測試 🌊"\n---\n# Text\n`
   const cwd = scratch(
     Object.fromEntries(
       Array.from({ length: SKILLS }, (_, i) => [
@@ -81,7 +83,7 @@ beforeAll(async () => {
   skills = await many()
 }, 60_000)
 
-test('two threads tell the same as one, in the same order', async () => {
+test.skipIf(availableParallelism() < 2)('two threads tell the same as one, in the same order', async () => {
   const alone = await run(skills, readAtOnce)
   expect(alone.told).toHaveLength(SKILLS)
   const together = await run(skills, createReadQueue)
@@ -89,7 +91,7 @@ test('two threads tell the same as one, in the same order', async () => {
   expect(together.told).toEqual(alone.told)
 })
 
-test('a thread that ends by itself loses nothing', async () => {
+test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses nothing', async () => {
   const alone = await run(skills, readAtOnce)
   const cut = await run(skills, createReadQueue, (posted, thread) => {
     if (posted === 2) thread.close()
