@@ -98,6 +98,8 @@ function gather(roots: SkillRoot[], read: readonly ReadSkill[], findings: readon
     const { settled, id, path: shown, diagnostics } = one
     const skill = skillFrom(one)
     if (skill !== undefined) folder.skills.push(skill)
+    // there may be tens of thousands of both
+    one.content = undefined
     if (settled !== undefined) folder.settled.push(settled)
     if (diagnostics.some(({ severity }) => severity === 'error'))
       folder.invalid.push({ path: shown, ...(id === undefined ? {} : { id: oneLine(id) }) })
