@@ -78,6 +78,7 @@ describe('folders', () => {
       file: 'SKILL.md',
       root: { path: path.join(cwd, 'skills'), label: 'skills' },
       listing: { files: ['SKILL.md'], folders: ['c', 'c/d'], nested: ['c/d'], diagnostics: [] },
+      isUnusual: false,
     })
   })
 
