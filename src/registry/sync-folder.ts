@@ -20,6 +20,8 @@ export interface FolderSync {
  */
 export async function syncFolder(db: Db, reading: ReadOptions, options: Omit<SyncOptions, 'seen'>): Promise<FolderSync> {
   const registry = fetchFingerprints(db)
+  // who reads the folder waits for it, but perhaps not yet when it fails
+  registry.catch(() => undefined)
   try {
     const folder = await readSkills({ ...reading, registry })
     return { folder, report: await syncRegistry(db, folder, { ...options, seen: await registry }) }
