@@ -1,12 +1,10 @@
-import { SkillsError } from '../core/errors.ts'
-import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
-import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Preparation } from './advance.ts'
 import { advanceWhenBehind } from './advance.ts'
 import { readComparison } from './compare.ts'
 import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
+import { notMigrated } from './not-migrated.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import type { Period } from './period.ts'
 import { periodOf } from './period.ts'
@@ -155,14 +153,4 @@ function prunedNote(marks: Marks | undefined, { since }: Period): string | null 
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString()
-}
-
-function notMigrated(db: Db, error: unknown): unknown {
-  if (!(error instanceof DatabaseError)) return error
-  const missing: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn, SQLSTATE.undefinedFunction]
-  if (!missing.includes(error.code)) return error
-  return new SkillsError('NOT_MIGRATED', `${db.info.label} lacks skill tables in schema ${db.info.schema}: ${error.message}`, {
-    hint: 'run skills migrate first, or name the schema with --schema',
-    cause: error,
-  })
 }
