@@ -42,13 +42,16 @@ export interface LookFlags {
 
 /** Looks at the streams of this process. */
 export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
+  // the stream itself forgets that it has failed
+  let outIsClosed = false
+  process.stdout.once('error', () => (outIsClosed = true))
   return {
     out: (text) => void process.stdout.write(`${redact(text)}\n`),
     document: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${redact(text)}\n`),
     terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,
     get outIsClosed() {
-      return process.stdout.errored !== null
+      return outIsClosed
     },
     ask: askPerson,
     input: () => (process.stdin.isTTY ? undefined : process.stdin),
