@@ -49,8 +49,9 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
   try {
     const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
     return await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done
-      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE')
+      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done. The plans are
+      // large and their work is small: compiling them would take longer than all the rest
+      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
     })
@@ -84,7 +85,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const view = viewOf(options)
   const { skill, period, limit } = question
   const bounds = { since: iso(period.since), until: iso(period.until) }
-  const totals = await readTotals(question)
+  const totals = await readTotals(question, view === 'overview')
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
   // one more than asked for tells whether there are more
   const more = { ...question, limit: limit + 1 }
