@@ -18,7 +18,7 @@ export interface TelemetryData {
 const SEED = 1
 const SETTINGS = {
   shared_buffers: '2GB',
-  max_wal_size: '16GB',
+  max_wal_size: '4GB',
   checkpoint_timeout: '30min',
   effective_cache_size: '8GB',
   maintenance_work_mem: '1GB',

@@ -80,10 +80,9 @@ function wrong(message: string, hint: string): SkillsError {
 
 /** Throws USAGE for what a tail cannot be. */
 export function refuseForTail(flags: StatsFlags): void {
-  const others = (['since', 'cooccurrence', 'by', 'compare', 'funnel', 'exact', 'watch', 'html', 'csv'] as const).filter(
+  const other = (['since', 'cooccurrence', 'by', 'compare', 'funnel', 'exact', 'watch', 'html', 'csv'] as const).find(
     (name) => flags[name] !== undefined && flags[name] !== false,
   )
-  const [other] = others
   if (other !== undefined)
     throw wrong(`--tail and --${other} exclude each other`, 'a tail shows single events; it takes a skill, --user and --limit')
   if (flags.json === true) throw wrong('--tail has no end, and --json is one document', '--ndjson prints a JSON object a line')

@@ -94,7 +94,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions): E
   return {
     look: async (db, take, most = Infinity) => {
       try {
-        const { now, ...look } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
+        const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
           if (now === undefined) throw new SkillsError('BUG', 'the query of the position gave no row')
           const before = seen
@@ -104,11 +104,11 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions): E
           else if (isSame && before.snapshot !== now.snapshot) {
             sums = await arrivals(db, { ...filter, xmin: before.xmin, xmax: now.xmax, snapshot: before.snapshot }, take, most)
           }
-          return { now, sums, hasGap: before !== undefined && !isSame }
+          return { position: now, sums, hasGap: before !== undefined && !isSame }
         })
-        seen = now
+        seen = position
         told.clear()
-        return look
+        return brought
       } catch (error) {
         throw notMigrated(db, error)
       }
