@@ -69,7 +69,7 @@ const TERMINAL: Terminal = {
     return process.stdout.columns
   },
   get rows() {
-    return process.stdout.rows
+    return process.stdout.rows > 1 ? process.stdout.rows : 24
   },
   write: (text) => void process.stdout.write(redact(text)),
   onResize: (listener) => {
