@@ -22,18 +22,18 @@ export function createTailView(style: Style): TailView {
   return {
     event: (event, width) => {
       const [skill, version] = [printable(event.skillId), printable(event.version)]
-      const room = Math.max(SKILL.least, Math.min(SKILL.most, width - 8 - 2 - 2 - 12 - 2 - 9))
-      skillWidth = Math.min(Math.max(skillWidth, stringWidth(skill)), room)
+      skillWidth = Math.min(Math.max(skillWidth, stringWidth(skill)), SKILL.most)
       versionWidth = Math.min(Math.max(versionWidth, stringWidth(version)), 16)
       const time = (event.createdAt ?? '-').slice(0, 19).replace('T', ' ').padEnd(19)
-      const parts = [
-        style.dim(width < WIDE.date ? time.slice(11) : time),
-        pad(skill, width === Infinity ? stringWidth(skill) : skillWidth, ellipsis),
+      const shownTime = style.dim(width < WIDE.date ? time.slice(11) : time)
+      const others = [
         outcome(event.outcome, style),
         msOr(event.latencyMs).padStart(9),
         ...(width < WIDE.version ? [] : [pad(version, width === Infinity ? stringWidth(version) : versionWidth, ellipsis)]),
         ...(width < WIDE.user ? [] : [(event.tier === null ? '-' : printable(event.tier)).padEnd(4)]),
       ]
+      const room = width - others.reduce((sum, part) => sum + stringWidth(part) + 2, stringWidth(shownTime) + 2)
+      const parts = [shownTime, pad(skill, width === Infinity ? stringWidth(skill) : Math.min(skillWidth, room), ellipsis), ...others]
       const used = parts.reduce((sum, part) => sum + stringWidth(part) + 2, 0)
       const left = width - used
       const user = left >= 36 ? event.userId : left >= 8 && width >= WIDE.user ? event.userId.slice(0, 8) : ''
