@@ -1,5 +1,5 @@
 // Ratios to floors and to other tools, in one run. `npm run bench` for all, `npm run bench -- migrate` for a part;
-// BENCH_RUNS=3 for a quick look.
+// BENCH_RUNS=3 for a quick look. `npm run bench:telemetry` is apart: it needs minutes and disk the first time.
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,8 +9,12 @@ import { benchLog } from './bench-log.ts'
 import { benchMigrate } from './bench-migrate.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
+import { benchTelemetry } from './bench-telemetry.ts'
 
 const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog }
+
+/** Those that are not run unless asked for. */
+const LARGE = { telemetry: benchTelemetry }
 
 const wanted = process.argv.slice(2)
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-bench-'))
@@ -18,6 +22,7 @@ const server = await startPostgres({ tcp: true })
 const bench: Bench = { root: process.cwd(), scratch, runs: Number(process.env['BENCH_RUNS'] ?? 15), url: server.url }
 try {
   for (const [name, part] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await part(bench)
+  for (const [name, part] of Object.entries(LARGE)) if (wanted.includes(name)) await part(bench)
 } finally {
   await server.stop()
   rmSync(scratch, { recursive: true, force: true })

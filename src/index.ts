@@ -39,6 +39,8 @@ import type { Severities } from './registry/severities.ts'
 import type { SyncOptions, SyncProgress } from './registry/sync.ts'
 import { syncFolder } from './registry/sync-folder.ts'
 import { readStats } from './stats/stats.ts'
+import type { EventTail, TailOptions } from './stats/tail.ts'
+import { createEventTail } from './stats/tail.ts'
 import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
 import type { DemoOptions, DemoReport } from './telemetry/demo-data.ts'
@@ -84,6 +86,7 @@ export type {
   Totals,
   UserAction,
 } from './stats/report.ts'
+export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './stats/tail.ts'
 export { DIMENSIONS } from './stats/read-groups.ts'
 export { forgetUser } from './stats/forget-user.ts'
 export type { ForgetReport } from './stats/forget-user.ts'
@@ -412,6 +415,11 @@ export interface StatsCallOptions {
 /** `skills stats`. Writes nothing but rollups, when they are far behind and the role may. */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
   return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+}
+
+/** `skills stats --tail`: call `look` again and again. Made for a server: on an embedded database nobody else can write. */
+export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
+  return createEventTail({ limit: 10, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
 }
 
 /** `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not. */

@@ -1,6 +1,7 @@
+-- of all that is told here only this one is counted row by row
 unlocks AS (
-  SELECT count(*) AS unlocked FROM skill_unlocks
-  WHERE unlocked AND (:since::timestamptz IS NULL OR unlocked_at >= :since::timestamptz)
+  SELECT CASE WHEN :with_unlocks::boolean THEN count(*) END AS unlocked FROM skill_unlocks
+  WHERE unlocked AND :with_unlocks::boolean AND (:since::timestamptz IS NULL OR unlocked_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR unlocked_at < :until::timestamptz)
 ),
 registry AS (

@@ -16,10 +16,22 @@ export interface Io {
   unicode: boolean
   /** stderr is a terminal that can show progress. */
   interactive: boolean
+  /** The terminal behind stdout, for a command that draws on it; undefined when there is none. */
+  terminal: Terminal | undefined
+  /** Whoever read stdout has gone, as `head` does. */
+  readonly outIsClosed: boolean
   /** Asks a person on the terminal; undefined when there is none. */
   ask(question: string): Promise<string | undefined>
   /** What comes in on stdin; undefined when that is a terminal. */
   input(): AsyncIterable<Uint8Array | string> | undefined
+}
+
+export interface Terminal {
+  readonly columns: number
+  readonly rows: number
+  /** As it is, with control sequences; secrets are removed. */
+  write(text: string): void
+  onResize(listener: () => void): () => void
 }
 
 export interface LookFlags {
@@ -30,10 +42,17 @@ export interface LookFlags {
 
 /** Looks at the streams of this process. */
 export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
+  // the stream itself forgets that it has failed
+  let outIsClosed = false
+  process.stdout.once('error', () => (outIsClosed = true))
   return {
     out: (text) => void process.stdout.write(`${redact(text)}\n`),
     document: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${redact(text)}\n`),
+    terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,
+    get outIsClosed() {
+      return outIsClosed
+    },
     ask: askPerson,
     input: () => (process.stdin.isTTY ? undefined : process.stdin),
     width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
@@ -43,6 +62,20 @@ export function createIo(flags: LookFlags, env: Readonly<Record<string, string |
     // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
     interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
   }
+}
+
+const TERMINAL: Terminal = {
+  get columns() {
+    return process.stdout.columns
+  },
+  get rows() {
+    return process.stdout.rows > 1 ? process.stdout.rows : 24
+  },
+  write: (text) => void process.stdout.write(redact(text)),
+  onResize: (listener) => {
+    process.stdout.on('resize', listener)
+    return () => process.stdout.off('resize', listener)
+  },
 }
 
 async function askPerson(question: string): Promise<string | undefined> {

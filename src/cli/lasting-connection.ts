@@ -18,6 +18,8 @@ export interface LastingConnectionOptions {
   open: () => Promise<Db>
   waker: Waker
   say: (text: string) => void
+  /** What to say when a lost connection is back. */
+  again: string
 }
 
 const ANSWER_MS = 10_000
@@ -35,7 +37,7 @@ export function passing(error: unknown): SkillsError | undefined {
 }
 
 /** Makes no connection yet. */
-export function createLastingConnection({ open, waker, say }: LastingConnectionOptions): LastingConnection {
+export function createLastingConnection({ open, waker, say, again }: LastingConnectionOptions): LastingConnection {
   let db: Db | undefined
   let sessions = 0
   const drop = async (): Promise<void> => {
@@ -57,15 +59,15 @@ export function createLastingConnection({ open, waker, say }: LastingConnectionO
     say('the connection to the database was lost; connecting again')
     for (let failures = 1; !isOver(); failures++) {
       try {
-        const again = await connect()
-        say('connected again; syncing everything')
-        return again
+        const opened = await connect()
+        say(again)
+        return opened
       } catch (error) {
         const known = passing(error)
         if (known === undefined) throw error
         const wait = waitAfter(failures)
         say(`${known.message}; again in ${wait / 1000} s`)
-        // changes of files must not shorten the wait
+        // what wakes the loop must not shorten the wait
         for (let until = performance.now() + wait; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
       }
     }

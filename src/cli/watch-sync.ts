@@ -3,9 +3,9 @@ import { plural } from '../core/text.ts'
 import type { Db } from '../db/db.ts'
 import type { SyncReport } from '../registry/sync-report.ts'
 import { watchFolders } from '../registry/watch-folders.ts'
+import { cancellable } from './cancellable.ts'
 import { createStyle } from './colors.ts'
 import type { CommandResult, Context } from './context.ts'
-import type { Stop } from './interrupt.ts'
 import { listenForStop } from './interrupt.ts'
 import { createLastingConnection, passing, waitAfter } from './lasting-connection.ts'
 import { clock, createSyncTeller } from './tell-sync.ts'
@@ -25,14 +25,15 @@ const QUIET_MS = 40
 const LONGEST_MS = 160
 /** How often to ask a quiet connection whether it is still there. */
 const HEARTBEAT_MS = 30_000
-const CANCEL_AGAIN_MS = 250
 
 /**
  * Syncs, and again whenever a file changes, until Ctrl-C, which ends it with exit code 0 unless a sync was under way. A
  * lost connection is made again, with longer and longer waits, and then everything is synced: what changed meanwhile is not
  * missed. What fails in the first sync ends the command, later failures are told and tried again.
  */
-export async function watchSync({ io }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult> {
+export async function watchSync({ io, progress }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult> {
+  // it tells by lines, and would be drawn over by a spinner
+  progress.stop()
   const styles = { out: await createStyle(io.outColors, io.unicode), err: await createStyle(io.errColors, io.unicode) }
   const say = (text: string): void => io.err(styles.err.dim(`${clock()} ${text}`))
   const tell = createSyncTeller(io, styles)
@@ -40,7 +41,7 @@ export async function watchSync({ io }: Context, { roots, open, sync }: WatchSyn
   const stop = listenForStop(waker.wake)
   const changes = createChanges(waker)
   const watch = watchFolders({ roots, onChange: changes.note, onPolling: (reason) => say(`${reason}: looking every two seconds`) })
-  const connection = createLastingConnection({ open, waker, say })
+  const connection = createLastingConnection({ open, waker, say, again: 'connected again; syncing everything' })
   let [syncs, failures, session] = [0, 0, 0]
   try {
     for (;;) {
@@ -114,24 +115,5 @@ function createChanges(waker: Waker): Changes {
       }
       firstAt = undefined
     },
-  }
-}
-
-/** Runs work that a signal cancels on the server, again and again until it has ended. */
-async function cancellable<T>(db: Db, stop: Stop, work: () => Promise<T>): Promise<T> {
-  let repeating: NodeJS.Timeout | undefined
-  const cancel = (): void => void db.cancel().catch(() => undefined)
-  const forget = stop.onStop(() => {
-    cancel()
-    repeating = setInterval(cancel, CANCEL_AGAIN_MS)
-  })
-  try {
-    return await work()
-  } catch (error) {
-    stop.cut = stop.code !== undefined
-    throw error
-  } finally {
-    forget()
-    clearInterval(repeating)
   }
 }

@@ -3,10 +3,10 @@ import { bindingsOf } from './question.ts'
 import type { Totals } from './report.ts'
 import { count, numberOrNull, timeOrNull } from './values.ts'
 
-/** The totals of all skills in the period. */
-export async function readTotals(question: Question): Promise<Totals> {
+/** The totals of all skills in the period. Unlocks are counted on demand: each of them is read for it. */
+export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
   const { db, queries, mode, period, marks } = question
-  const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null })
+  const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks })
   const countable = period.since === null || !isPruned(period.since, marks?.prunedBefore ?? null)
   return {
     events: count(row['events']),
@@ -19,7 +19,7 @@ export async function readTotals(question: Question): Promise<Totals> {
     otherOutcomes: count(row['other']),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
-    unlocks: count(row['unlocks']),
+    unlocks: numberOrNull(row['unlocks']),
     registered: count(row['registered']),
     enabled: count(row['enabled']),
     firstEvent: timeOrNull(row['first_event']),

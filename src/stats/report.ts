@@ -58,7 +58,8 @@ export interface Totals {
   otherOutcomes: number
   feedback: number
   avgRating: number | null
-  unlocks: number
+  /** null: counted for the overview alone. */
+  unlocks: number | null
   registered: number
   enabled: number
   firstEvent: string | null

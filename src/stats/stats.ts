@@ -1,12 +1,10 @@
-import { SkillsError } from '../core/errors.ts'
-import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
-import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Preparation } from './advance.ts'
 import { advanceWhenBehind } from './advance.ts'
 import { readComparison } from './compare.ts'
 import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
+import { notMigrated } from './not-migrated.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import type { Period } from './period.ts'
 import { periodOf } from './period.ts'
@@ -51,8 +49,9 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
   try {
     const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
     return await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done
-      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE')
+      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done. The plans are
+      // large and their work is small: compiling them would take longer than all the rest
+      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
     })
@@ -86,7 +85,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const view = viewOf(options)
   const { skill, period, limit } = question
   const bounds = { since: iso(period.since), until: iso(period.until) }
-  const totals = await readTotals(question)
+  const totals = await readTotals(question, view === 'overview')
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
   // one more than asked for tells whether there are more
   const more = { ...question, limit: limit + 1 }
@@ -155,14 +154,4 @@ function prunedNote(marks: Marks | undefined, { since }: Period): string | null 
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString()
-}
-
-function notMigrated(db: Db, error: unknown): unknown {
-  if (!(error instanceof DatabaseError)) return error
-  const missing: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn, SQLSTATE.undefinedFunction]
-  if (!missing.includes(error.code)) return error
-  return new SkillsError('NOT_MIGRATED', `${db.info.label} lacks skill tables in schema ${db.info.schema}: ${error.message}`, {
-    hint: 'run skills migrate first, or name the schema with --schema',
-    cause: error,
-  })
 }

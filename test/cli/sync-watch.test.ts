@@ -1,48 +1,23 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freshEmbedded, freshServer } from '../support/databases.ts'
 import type { TestDatabase } from '../support/databases.ts'
-import { BIN, runSkills } from '../support/run-skills.ts'
+import { runSkills } from '../support/run-skills.ts'
+import type { RunningSkills } from '../support/running-skills.ts'
+import { startSkills } from '../support/running-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
 const skill = (name: string, text = 'Body.'): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\n\n${text}\n`
 
-interface Watch {
-  child: ChildProcess
-  stdout: () => string
-  stderr: () => string
-  /** Exit code and signal. */
-  ended: Promise<[number | null, NodeJS.Signals | null]>
-}
-
-const children: ChildProcess[] = []
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-function watch(cwd: string, flags: readonly string[]): Watch {
-  const child = spawn(process.execPath, [BIN, 'sync', '--watch', ...flags], {
-    cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.once('close', (code, signal) => resolve([code, signal])),
-  )
-  return { child, stdout: () => stdout, stderr: () => stderr, ended }
+function watch(cwd: string, flags: readonly string[]): RunningSkills {
+  return startSkills(['sync', '--watch', ...flags], cwd)
 }
 
 const soon = { timeout: 20_000, interval: 20 }
 
-async function started(database: TestDatabase, files: Record<string, string>): Promise<{ cwd: string; watching: Watch }> {
+async function started(database: TestDatabase, files: Record<string, string>): Promise<{ cwd: string; watching: RunningSkills }> {
   const cwd = scratch(files)
   await runSkills(['migrate', ...database.flags], { cwd })
   const watching = watch(cwd, database.flags)

@@ -62,6 +62,9 @@ async function expectRight({ db, events, feedback }: Log, options: { exact?: boo
 
   const { cooccurrence = [] } = await stats(db, { cooccurrence: true, limit: LIMIT, ...options })
   expect(cooccurrence.toSorted(byText)).toEqual(recountSets(own).toSorted(byText))
+  // few are read in another way than all
+  const few = await stats(db, { cooccurrence: true, limit: 2, ...options })
+  expect(few).toMatchObject({ cooccurrence: cooccurrence.slice(0, 2), truncated: cooccurrence.length > 2 })
 
   const keys = {
     tier: tierOf,
@@ -115,5 +118,44 @@ onEachBackend((backend) => {
     await rollUp(log.db, { rebuild: true })
     await expectRight(log, {})
     await expectRight(log, { sinceMs: 4 * DAY })
+  })
+})
+
+onEachBackend((backend) => {
+  test('late events of closed sessions: who leaves a set, stays in it, comes into it, or does two of these', async () => {
+    const db = await (await backend.fresh()).open()
+    expect((await migrate(db)).error).toBeUndefined()
+    const log = async (user: number, session: string, skills: readonly string[]): Promise<void> => {
+      await db.query(
+        `insert into skill_usage_events (user_id, session_id, skill_id, version, outcome, created_at)
+         select ('00000000-0000-4000-8000-' || lpad($1::int::text, 12, '0'))::uuid, $2, skill, '1', 'success', now() - interval '1 day'
+           from jsonb_array_elements_text($3::jsonb) as skill`,
+        [user, session, skills],
+      )
+    }
+    // four users in {a, b}, one of them with two sessions; three in {a, c}
+    for (const user of [1, 2, 3, 4]) await log(user, `ab-${user}`, ['a', 'b'])
+    await log(4, 'ab-again', ['a', 'b'])
+    for (const user of [1, 5, 6]) await log(user, `ac-${user}`, ['a', 'c'])
+    for (const user of [7, 8]) await log(user, `bc-${user}`, ['b', 'c'])
+    await rollUp(db)
+    const late: readonly (readonly [number, string, string[]])[] = [
+      [1, 'ab-1', ['a']],
+      [4, 'ab-again', ['c']],
+      [4, 'ab-new', ['a', 'b']],
+      [3, 'ab-3', ['d']],
+      [3, 'ab-new', ['b', 'a']],
+      [5, 'ac-5', ['b']],
+      [6, 'ac-6', ['b']],
+      [6, 'ac-new', ['c', 'a']],
+      [9, 'bc-9', ['b', 'c']],
+      [2, 'ab-2', ['c', 'd']],
+    ]
+    for (const [user, session, skills] of late) {
+      await log(user, session, skills)
+      const [rolled, exact] = [await stats(db, { cooccurrence: true }), await stats(db, { cooccurrence: true, exact: true })]
+      expect(rolled.source.kind).toBe('rollup')
+      expect(rolled.cooccurrence, session).toEqual(exact.cooccurrence)
+    }
   })
 })

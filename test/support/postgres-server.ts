@@ -24,15 +24,19 @@ const NOBODY = 65_534
 /**
  * Starts a PostgreSQL server of its own on a Unix socket: the binaries that npm brought, else Debian's.
  * With `tcp` it listens on 127.0.0.1 too, and its URLs say so. It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
+ * With `keep` its data is in that folder, and is used again if it is there.
  */
 export async function startPostgres({
   tcp = false,
   logStatements = false,
-}: { tcp?: boolean; logStatements?: boolean } = {}): Promise<TestServer> {
+  keep,
+  settings = {},
+}: { tcp?: boolean; logStatements?: boolean; keep?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
   const { bin, libraries } = findBinaries(scratch)
-  const data = path.join(scratch, 'data')
-  mkdirSync(data)
+  const data = keep ?? path.join(scratch, 'data')
+  const isThere = existsSync(path.join(data, 'PG_VERSION'))
+  mkdirSync(data, { recursive: true })
   const asRoot = process.getuid?.() === 0
   const identity = asRoot ? { uid: NOBODY, gid: NOBODY } : {}
   if (asRoot) {
@@ -43,13 +47,19 @@ export async function startPostgres({
   mkdirSync(socket)
   if (asRoot) chownSync(socket, NOBODY, NOBODY)
   const env = { ...process.env, LC_ALL: 'C', ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) }
-  const init = spawnSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
-    ...identity,
-    env,
-    cwd: data,
-    encoding: 'utf8',
-  })
-  if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}${init.error?.message ?? ''}`)
+  if (!isThere) {
+    const init = spawnSync(
+      path.join(bin, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      {
+        ...identity,
+        env,
+        cwd: data,
+        encoding: 'utf8',
+      },
+    )
+    if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}${init.error?.message ?? ''}`)
+  }
   const port = tcp ? await freePort() : 5432
   const options = [
     '-c',
@@ -64,6 +74,7 @@ export async function startPostgres({
     'max_connections=200',
     '-c',
     ...(logStatements ? ['log_statement=all'] : ['log_min_messages=panic']),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
   let log = ''
   const launch = async (): Promise<{ server: ChildProcess; ended: Promise<void> }> => {

@@ -40,16 +40,20 @@ entering AS MATERIALIZED (
   SELECT *, encode(substr(sha256(convert_to(state_key::text || array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid AS set_key
   FROM live WHERE cardinality(skills) >= 2
 ),
-left_alone AS (
-  SELECT set_key, state_key, skill_set, sessions, users, events, successes, first_at, last_at FROM skill_rollup_sets
-  WHERE (sessions >= 3 OR set_key IN (SELECT set_key FROM entering)) AND set_key NOT IN (SELECT old_key FROM live WHERE old_key IS NOT NULL)
+left_by AS (
+  SELECT old_key AS set_key, user_id, count(*) AS sessions FROM live WHERE old_key IS NOT NULL GROUP BY old_key, user_id
+),
+changing AS MATERIALIZED (
+  SELECT set_key FROM entering
+  UNION
+  SELECT set_key FROM left_by
 ),
 -- of the sets that a session leaves, what stays
 remaining AS (
   SELECT s.set_key, s.state_key, (SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = s.set_key) AS skill_set, count(*) AS sessions,
     count(DISTINCT s.user_id) AS users, sum(s.events) AS events, sum(s.successes) AS successes, min(s.first_at) AS first_at, max(s.last_at) AS last_at
   FROM skill_rollup_sessions s
-  WHERE s.set_key = ANY (ARRAY(SELECT old_key FROM live WHERE old_key IS NOT NULL))
+  WHERE s.set_key = ANY (ARRAY(SELECT set_key FROM left_by))
     AND NOT EXISTS (SELECT FROM live l WHERE l.user_id = s.user_id AND l.session_id = s.session_id AND l.state_key = s.state_key)
   GROUP BY s.set_key, s.state_key
 ),
@@ -59,27 +63,39 @@ entering_users AS (
   FROM entering GROUP BY set_key, state_key, user_id
 ),
 parts AS (
-  SELECT * FROM left_alone
+  -- sets that nobody leaves
+  SELECT set_key, state_key, skill_set, sessions, users, events, successes, first_at, last_at FROM skill_rollup_sets
+  WHERE set_key = ANY (ARRAY(SELECT set_key FROM entering)) AND set_key NOT IN (SELECT set_key FROM left_by)
   UNION ALL
   SELECT * FROM remaining
   UNION ALL
   SELECT e.set_key, e.state_key, e.skill_set, e.sessions,
-    -- a user counts once, also when another session of theirs is in the set already
-    CASE WHEN EXISTS (
-      SELECT FROM skill_rollup_sessions s
-      WHERE s.set_key = e.set_key AND s.user_id = e.user_id
-        AND NOT EXISTS (SELECT FROM live l WHERE l.user_id = s.user_id AND l.session_id = s.session_id AND l.state_key = s.state_key)
-    ) THEN 0 ELSE 1 END,
+    -- a user counts once, also when another session of theirs is in the set already, and stays there
+    CASE WHEN (SELECT count(*) FROM skill_rollup_sessions s WHERE s.set_key = e.set_key AND s.user_id = e.user_id) > coalesce(l.sessions, 0)
+      THEN 0 ELSE 1 END,
     e.events, e.successes, e.first_at, e.last_at
-  FROM entering_users e
+  FROM entering_users e LEFT JOIN left_by l ON l.set_key = e.set_key AND l.user_id = e.user_id
 ),
 sums AS (
   SELECT set_key, state_key, min(skill_set) AS skill_set, sum(sessions)::bigint AS sessions, sum(users)::bigint AS users, sum(events) AS events,
     sum(successes) AS successes, min(first_at) AS first_at, max(last_at) AS last_at
   FROM parts GROUP BY set_key, state_key HAVING sum(sessions) >= 3
+),
+-- of all others the first ones are enough, which an index gives
+others AS (
+  SELECT s.skill_set, k.tier, k.element, k.realm, s.sessions, s.users, s.events, s.successes, s.first_at, s.last_at
+  FROM skill_rollup_sets s JOIN known_states k USING (state_key)
+  WHERE s.sessions >= 3 AND s.set_key NOT IN (SELECT set_key FROM changing)
+  ORDER BY s.sessions DESC, s.skill_set COLLATE "C", k.tier COLLATE "C", k.element COLLATE "C", k.realm COLLATE "C"
+  LIMIT :limit::bigint
 )
-SELECT to_jsonb(s.skill_set) AS skill_set, k.tier, k.element, k.realm, s.sessions AS cooccurrence_count, s.users AS distinct_users,
-  (s.successes / s.events)::numeric(4,3) AS avg_success_rate, s.first_at AS first_observed, s.last_at AS last_observed
-FROM sums s JOIN known_states k USING (state_key)
-ORDER BY s.sessions DESC, s.skill_set COLLATE "C", k.tier COLLATE "C", k.element COLLATE "C", k.realm COLLATE "C"
+SELECT to_jsonb(skill_set) AS skill_set, tier, element, realm, sessions AS cooccurrence_count, users AS distinct_users,
+  (successes / events)::numeric(4,3) AS avg_success_rate, first_at AS first_observed, last_at AS last_observed
+FROM (
+  SELECT s.skill_set, k.tier, k.element, k.realm, s.sessions, s.users, s.events, s.successes, s.first_at, s.last_at
+  FROM sums s JOIN known_states k USING (state_key)
+  UNION ALL
+  SELECT * FROM others
+) AS sets
+ORDER BY sessions DESC, skill_set COLLATE "C", tier COLLATE "C", element COLLATE "C", realm COLLATE "C"
 LIMIT :limit::bigint;

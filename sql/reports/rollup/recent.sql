@@ -3,7 +3,7 @@ WITH
 -- include: tail,
 parts AS (
   SELECT skill_id, day, n FROM skill_rollup_days
-  WHERE day >= :from_day::date AND day < :to_day::date AND skill_id IN (SELECT jsonb_array_elements_text(:skills::jsonb))
+  WHERE day >= :from_day::date AND day < :to_day::date AND skill_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:skills::jsonb)))
   UNION ALL
   SELECT skill_id, (created_at AT TIME ZONE 'UTC')::date, count(*) FROM tail
   WHERE created_at >= :from_day::date::timestamp AT TIME ZONE 'UTC' AND created_at < :to_day::date::timestamp AT TIME ZONE 'UTC'

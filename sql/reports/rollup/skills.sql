@@ -43,7 +43,7 @@ period_users AS (
   SELECT skill_id, version, count(*) AS n FROM (
     SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM skill_usage_events
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
-      AND (:skill::text IS NULL OR skill_id = :skill::text)
+      AND skill_id = ANY (ARRAY(SELECT DISTINCT skill_id FROM top))
   ) AS pairs GROUP BY skill_id, version
 )
 SELECT

@@ -1,10 +1,20 @@
 -- The whole system in one row.
 WITH
--- include: usage,
+-- include: unrolled,
+sums AS (
+  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM skill_rollup_versions WHERE :since::timestamptz IS NULL AND n > 0
+  UNION ALL
+  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM skill_rollup_days
+  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND n > 0
+  UNION ALL
+  SELECT skill_id, count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
+    count(*) FILTER (WHERE outcome = 'hard_refusal'), min(created_at), max(created_at)
+  FROM unrolled GROUP BY skill_id
+),
 events AS (
   SELECT coalesce(sum(n), 0) AS events, count(DISTINCT skill_id) AS skills_used, coalesce(sum(ok), 0) AS success, coalesce(sum(soft), 0) AS soft_fail,
     coalesce(sum(hard), 0) AS hard_refusal, min(first_at) AS first_event, max(last_at) AS last_event
-  FROM usage WHERE n > 0
+  FROM sums
 ),
 people AS (
   SELECT s.users + (

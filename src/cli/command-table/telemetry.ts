@@ -14,6 +14,9 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--funnel', help: 'users who unlocked, used, succeeded, rated' },
       { flags: '--user <id>', help: 'what one user did, the latest first' },
       { flags: '--exact', help: 'read every event, not the rollups' },
+      { flags: '--tail', help: 'single events, live; of a skill, of a --user' },
+      { flags: '--ndjson', help: 'with --tail: a JSON object a line' },
+      { flags: '--watch <time>', help: 'ask again every 5s, 1m, ...' },
       { flags: '--html <file>', help: 'write a page with charts; - for stdout' },
       { flags: '--csv', help: 'comma-separated values on stdout' },
       { flags: '--ascii', help: 'bars and lines without Unicode' },
@@ -22,7 +25,7 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
     examples: [
       'skills stats',
       'skills stats elemental-checkin --since 7d',
-      'skills stats --by tier',
+      'skills stats --by tier --watch 5s',
       'skills stats --compare 7d --html report.html',
     ],
   },

@@ -1,0 +1,215 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Db } from '../../src/db/db.ts'
+import { migrate } from '../../src/index.ts'
+import type { TestDatabase } from '../support/databases.ts'
+import { freshEmbedded, freshServer } from '../support/databases.ts'
+import { BIN, runSkills } from '../support/run-skills.ts'
+import { startSkills } from '../support/running-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const soon = { timeout: 20_000, interval: 20 }
+const USER = '9f1c1d3e-0000-4000-8000-000000000001'
+const OTHER = '9f1c1d3e-0000-4000-8000-000000000002'
+
+async function log(db: Db, skill: string, user = USER, rows = 1): Promise<void> {
+  await db.query(
+    `select log_skill_usage($1::uuid, 'session-' || n, $2, '1.2.3', 'CORE', 'success', 123) from generate_series(1, $3::int) as n`,
+    [user, skill, rows],
+  )
+}
+
+async function ready(): Promise<{ database: TestDatabase; db: Db; cwd: string }> {
+  const database = await freshServer()
+  const db = await database.open()
+  expect((await migrate(db)).error).toBeUndefined()
+  return { database, db, cwd: scratch() }
+}
+
+async function loseConnections(db: Db): Promise<void> {
+  await db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
+}
+
+test('--tail: the last ones, then each event when it is committed, over late commits and lost connections; Ctrl-C exits 130', async () => {
+  const { database, db, cwd } = await ready()
+  for (const skill of ['first', 'second', 'third']) await log(db, skill)
+  const late = await database.open()
+  await late.exec('begin')
+  await log(late, 'late')
+  const tail = startSkills(['stats', '--tail', '--limit', '2', ...database.flags], cwd)
+  await expect.poll(tail.stdout, soon).toContain('third')
+  expect(tail.stdout()).toMatch(
+    /^postgres:\/\/.* \(PostgreSQL .*\)\nnew events follow as they are committed; Ctrl-C ends it\n.*second.*\n.*third/,
+  )
+  await log(db, 'fourth', OTHER)
+  await expect
+    .poll(tail.stdout, soon)
+    .toMatch(new RegExp(`\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d  fourth  success +123 ms  1\\.2\\.3  CORE  ${OTHER}  session-1\n`))
+  await late.exec('commit')
+  await expect.poll(tail.stdout, soon).toContain('late')
+
+  await loseConnections(db)
+  await log(db, 'meanwhile')
+  await expect.poll(tail.stderr, soon).toMatch(/connection to the database was lost[^]*connected again/)
+  // nobody who is no terminal gets a summary
+  await log(db, 'many', OTHER, 100)
+  await expect.poll(() => tail.stdout().match(/many/g)?.length, soon).toBe(100)
+
+  tail.child.kill('SIGINT')
+  expect(await tail.ended).toEqual([130, null])
+  const skills = tail.stdout().match(/first|second|third|fourth|late|meanwhile/g)
+  expect(skills).toEqual(['second', 'third', 'fourth', 'late', 'meanwhile'])
+})
+
+test('--tail hears of NOTIFY, and would look each second without it', async () => {
+  const { database, db, cwd } = await ready()
+  const tail = startSkills(['stats', '--tail', ...database.flags], cwd)
+  await expect.poll(tail.stdout, soon).toContain('Ctrl-C')
+  await log(db, 'begins')
+  await expect.poll(tail.stdout, soon).toContain('begins')
+  let waited = 0
+  for (let i = 0; i < 4; i++) {
+    await log(db, `told-${i}`)
+    await db.exec('NOTIFY skill_usage')
+    const began = performance.now()
+    await expect.poll(tail.stdout, soon).toContain(`told-${i}`)
+    waited += performance.now() - began
+  }
+  expect(waited).toBeLessThan(2_500)
+})
+
+test('--tail of a skill and of a user; --ndjson is a document a line, that skills log takes', async () => {
+  const { database, db, cwd } = await ready()
+  const tail = startSkills(['stats', 'mine', '--tail', '--ndjson', '--user', USER, ...database.flags], cwd)
+  await log(db, 'mine', OTHER)
+  await log(db, 'other')
+  await log(db, 'mine', USER, 3)
+  await expect.poll(() => tail.stdout().split('\n').length, soon).toBe(4)
+  tail.child.kill('SIGTERM')
+  expect(await tail.ended).toEqual([143, null])
+  expect(tail.stderr()).toBe('')
+  const events = tail
+    .stdout()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+  expect(events[0]).toEqual({
+    id: expect.any(String),
+    userId: USER,
+    sessionId: 'session-1',
+    skillId: 'mine',
+    version: '1.2.3',
+    tier: 'CORE',
+    outcome: 'success',
+    latencyMs: 123,
+    createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+  })
+  const log2 = spawnSync(process.execPath, [BIN, 'log', '--dry-run', '--json'], { cwd, input: tail.stdout(), encoding: 'utf8' })
+  expect(JSON.parse(log2.stdout)).toMatchObject({ ok: true, report: { events: 3, rejected: 0, ignored: 0, unknownKeys: [] } })
+})
+
+test('a tail whose reader has gone ends with the next event', async () => {
+  const { database, db, cwd } = await ready()
+  const tail = startSkills(['stats', '--tail', ...database.flags], cwd)
+  await expect.poll(tail.stdout, soon).toContain('Ctrl-C')
+  tail.child.stdout?.destroy()
+  await log(db, 'unread')
+  expect(await tail.ended).toEqual([0, null])
+  expect(tail.stderr()).toBe('')
+})
+
+test('--watch: the answer again and again, over a lost connection; Ctrl-C exits 130', async () => {
+  const { database, db, cwd } = await ready()
+  await log(db, 'one')
+  const watch = startSkills(['stats', '--watch', '200ms', '--by', 'tier', ...database.flags], cwd)
+  await expect.poll(watch.stdout, soon).toContain('all time: 1 use of')
+  await log(db, 'one')
+  await expect.poll(watch.stdout, soon).toContain('all time: 2 uses of')
+  await loseConnections(db)
+  await log(db, 'one')
+  await expect.poll(watch.stdout, soon).toContain('all time: 3 uses of')
+  expect(watch.stderr()).toMatch(/connection to the database was lost[^]*connected again/)
+  watch.child.kill('SIGINT')
+  expect(await watch.ended).toEqual([130, null])
+  const answers = watch.stdout().split('\n\npostgres://')
+  expect(answers.length).toBeGreaterThan(2)
+  expect(answers[1]).toMatch(/\(PostgreSQL .*\)\n\d\d:\d\d:\d\d in .*, every 200 ms; Ctrl-C ends it\nall time: /)
+})
+
+const script = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
+
+test.skipIf(!script)(
+  '--watch on a terminal draws in its place, no higher than it, and leaves the last answer; --tail sums up what nobody could read',
+  async () => {
+    const { database, db, cwd } = await ready()
+    for (let i = 0; i < 30; i++) await log(db, `skill-${i}`)
+    const onTerminal = (args: string): { stdout: () => string; type: (text: string) => void; ended: Promise<number | null> } => {
+      const command = `stty cols 90 rows 12; '${process.execPath}' '${BIN}' stats ${args} ${database.flags.map((flag) => `'${flag}'`).join(' ')}`
+      const child = spawn('script', ['-qec', command, '/dev/null'], {
+        cwd,
+        env: { PATH: process.env['PATH'], TERM: 'xterm', LANG: 'C.UTF-8' },
+      })
+      let stdout = ''
+      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+      return {
+        stdout: () => stdout,
+        type: (text) => void child.stdin.write(text),
+        ended: new Promise((resolve) => child.once('close', resolve)),
+      }
+    }
+    const watch = onTerminal('--watch 300ms --limit 40')
+    await expect.poll(() => watch.stdout().split('\u001b[?2026h').length, soon).toBeGreaterThan(3)
+    watch.type('\u0003')
+    expect(await watch.ended).toBe(130)
+    const [frames = '', after = ''] = watch.stdout().split('\u001b[?1049l')
+    const frame = frames.split('\u001b[?2026h')[2]?.split('\u001b[J')[0]?.split('\r\n') ?? []
+    expect(frame).toHaveLength(12)
+    expect(frame[0]).toContain('\u001b[H')
+    expect(frame.at(-1)).toMatch(/and \d+ more lines/)
+    expect(after.match(/skill-\d/g)).toHaveLength(30)
+
+    const tail = onTerminal('--tail --limit 1')
+    await expect.poll(tail.stdout, soon).toContain('skill-29')
+    await log(db, 'bulk', USER, 500)
+    await expect.poll(tail.stdout, soon).toMatch(/500 uses.* of 1 skill by 1 user, 100\.0 % success, 123 ms: bulk 500/)
+    await delay(50)
+    tail.type('\u0003')
+    expect(await tail.ended).toBe(130)
+    expect(tail.stdout()).not.toContain('1.2.3  CORE  bulk')
+  },
+)
+
+test('what goes with neither is refused, and so is an embedded database', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch()
+  expect((await runSkills(['migrate', ...flags], { cwd })).code).toBe(0)
+  const refused: readonly (readonly [string[], string])[] = [
+    [['--tail'], '--tail needs a server'],
+    [['--watch', '5s'], '--watch needs a server'],
+    [['--tail', '--json'], '--ndjson'],
+    [['--tail', '--watch', '5s'], '--tail and --watch exclude each other'],
+    [['--tail', '--since', '1d'], '--tail and --since exclude each other'],
+    [['--tail', '--quiet'], '--quiet'],
+    [['--tail', '--limit', '-1'], '--limit'],
+    [['--tail', '--user', 'me'], 'is not a UUID'],
+    [['--ndjson'], '--ndjson goes with --tail'],
+    [['--watch', '5s', '--csv'], '--watch and --csv exclude each other'],
+    [['--watch', '5s', '--json'], '--watch and --json exclude each other'],
+    [['--watch', '5s', '--html', 'a.html'], '--watch and --html exclude each other'],
+    [['--watch', 'often'], '--watch: "often" is not a duration'],
+    [['--watch', '1ms'], 'between 100ms and 1d'],
+  ]
+  for (const [args, message] of refused) {
+    const { code, stdout, stderr } = await runSkills(['stats', ...args, ...flags], { cwd })
+    expect({ code, args }).toEqual({ code: 2, args })
+    expect(stdout + stderr).toContain(message)
+  }
+  const server = await freshServer()
+  for (const args of [['--tail'], ['--watch', '1s']])
+    expect(await runSkills(['stats', ...args, ...server.flags], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('NOT_MIGRATED'),
+    })
+  expect(await runSkills(['stats', '--tail', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
+})

@@ -1,0 +1,36 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { afterEach } from 'vitest'
+import { BIN } from './run-skills.ts'
+
+/** The command line while it runs, for commands that only a signal ends. */
+export interface RunningSkills {
+  child: ChildProcess
+  stdout: () => string
+  stderr: () => string
+  /** Exit code and signal. */
+  ended: Promise<[number | null, NodeJS.Signals | null]>
+}
+
+const children = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  children.clear()
+})
+
+/** Starts the real command line; it is killed after the test, should it still run then. */
+export function startSkills(args: readonly string[], cwd: string): RunningSkills {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  children.add(child)
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.once('close', (code, signal) => resolve([code, signal])),
+  )
+  return { child, stdout: () => stdout, stderr: () => stderr, ended }
+}
