@@ -835,6 +835,9 @@ Who used the skill
 -- comment skill_usage_events.version
 Version of the skill that ran
 
+-- comment skill_usage_unknown(uuid, jsonb)
+Those of the events that log_skill_usage_batch has not written yet
+
 -- comment skills_registry
 The skills agents may run, one row each; written by `skills sync` from the folder of skills
 
@@ -1200,7 +1203,7 @@ returns integer
 language plpgsql
 volatile
 security definer
-set search_path=<schema>, pg_temp, set plan_cache_mode=force_generic_plan
+set search_path=<schema>, pg_temp
 as
 
 DECLARE
@@ -1210,30 +1213,24 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_batch::text, 0));
   END IF;
 
+  IF jsonb_typeof(p_events->0) = 'object' THEN
+    SELECT jsonb_agg(jsonb_build_array(
+        e->'session_id', e->'skill_id', e->'version', e->'tier', e->'outcome', e->'latency_ms', e->'input_hash', e->'state_snapshot',
+        e->'artifacts', e->'created_at', e->'event_key'
+      )) INTO p_events
+    FROM jsonb_array_elements(p_events) AS e;
+  END IF;
   IF p_may_repeat THEN
-    -- A scalar subquery, not NOT EXISTS: that one may become a hash join over all events of a busy user.
-    SELECT jsonb_agg(e.event) INTO p_events
-    FROM jsonb_array_elements(p_events) AS e (event)
-    WHERE e.event->>'event_key' IS NULL OR (
-      SELECT true FROM skill_usage_events known
-      WHERE known.user_id = p_user_id
-        AND known.created_at >= coalesce((e.event->>'created_at')::timestamptz, now() - interval '7 days')
-        AND known.created_at <= coalesce((e.event->>'created_at')::timestamptz, 'infinity')
-        AND known.event_key = (e.event->>'event_key')::uuid
-      LIMIT 1
-    ) IS NULL;
+    p_events := skill_usage_unknown(p_user_id, p_events);
   END IF;
 
   INSERT INTO skill_usage_events (
     user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key
   )
   SELECT
-    p_user_id, e.session_id, e.skill_id, e.version, e.tier, e.outcome, e.latency_ms, e.input_hash,
-    coalesce(e.state_snapshot, '{}'::jsonb), coalesce(e.artifacts, '{}'::jsonb), coalesce(e.created_at, now()), e.event_key
-  FROM jsonb_to_recordset(p_events) AS e (
-    session_id text, skill_id text, version text, tier text, outcome text, latency_ms integer, input_hash text,
-    state_snapshot jsonb, artifacts jsonb, created_at timestamptz, event_key uuid
-  );
+    p_user_id, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::integer, e->>6,
+    coalesce(nullif(e->7, 'null'), '{}'), coalesce(nullif(e->8, 'null'), '{}'), coalesce((e->>9)::timestamptz, now()), (e->>10)::uuid
+  FROM jsonb_array_elements(p_events) AS e;
 
   GET DIAGNOSTICS v_written = ROW_COUNT;
   RETURN v_written;
@@ -1680,6 +1677,39 @@ BEGIN
   snapshot := p_state.snapshot;
 END;
 
+-- function skill_usage_unknown(uuid, jsonb)
+arguments p_user_id uuid, p_events jsonb
+returns jsonb
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp, set enable_sort=off, set enable_incremental_sort=off, set plan_cache_mode=force_generic_plan
+as
+
+DECLARE
+  v_user    uuid[] := ARRAY[p_user_id];
+  v_unknown jsonb;
+BEGIN
+  WITH events AS MATERIALIZED (
+    SELECT event, key, coalesce(at, now() - interval '7 days') AS since, coalesce(at, 'infinity') AS till
+    FROM (
+      SELECT event, (event->>9)::timestamptz AS at, (event->>10)::uuid AS key FROM jsonb_array_elements(p_events) AS e (event)
+    ) AS keyed
+  ),
+  known AS (
+    SELECT moment.since, moment.till, there.event_key
+    FROM (SELECT DISTINCT since, till FROM events WHERE key IS NOT NULL) AS moment, LATERAL (
+      SELECT event_key FROM skill_usage_events
+      WHERE user_id = ANY (v_user) AND created_at >= moment.since AND created_at <= moment.till
+      ORDER BY user_id, created_at DESC
+    ) AS there
+    -- IS TRUE keeps it a look-up in a hash, not a join
+    WHERE (there.event_key IN (SELECT key FROM events)) IS TRUE
+  )
+  SELECT jsonb_agg(event) INTO v_unknown
+  FROM events WHERE key IS NULL OR ((since, till, key) IN (SELECT since, till, event_key FROM known)) IS NOT TRUE;
+  RETURN v_unknown;
+END;
+
 -- function unlock_skill(uuid, text, text)
 arguments p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text
 returns boolean
@@ -1733,6 +1763,9 @@ EXECUTE (default)
 EXECUTE (default)
 
 -- grant function skill_rollup_window(regclass, skill_rollup_state, integer) to PUBLIC
+EXECUTE (default)
+
+-- grant function skill_usage_unknown(uuid, jsonb) to PUBLIC
 EXECUTE (default)
 
 -- grant function unlock_skill(uuid, text, text) to PUBLIC
