@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -6,10 +5,10 @@ import type { UsageEvent } from '../src/index.ts'
 import { connect, createSkills, migrate } from '../src/index.ts'
 import type { Bench } from './bench.ts'
 import { recreate } from './bench.ts'
+import { median } from './measure.ts'
+import { COLUMNS, psqlSeconds } from './usage-events.ts'
 
 const EVENTS = 30_000
-const COLUMNS =
-  'user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key'
 
 /** Events through `logUsage` against COPY of the same rows into the same table, and what a call costs its caller. */
 export async function benchLog(bench: Bench): Promise<void> {
@@ -86,15 +85,7 @@ function copyOnce(bench: Bench, url: string, users: number): number {
     ].join('\t'),
   )
   writeFileSync(file, `${rows.join('\n')}\n`)
-  const idle = psql(url, 'select 1')
-  return (EVENTS / (psql(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`) - idle)) * 1000
-}
-
-function psql(url: string, command: string): number {
-  const began = performance.now()
-  const { status, stderr } = spawnSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command, url], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`psql: ${stderr}`)
-  return performance.now() - began
+  return EVENTS / psqlSeconds(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`)
 }
 
 async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number }> {
@@ -109,8 +100,4 @@ async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate
   if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
   await skills.close()
   return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
