@@ -1,10 +1,10 @@
 import path from 'node:path'
-import type { UsageEvent } from '../src/index.ts'
+import type { Db, UsageEvent } from '../src/index.ts'
 import { connect, createSkills, demoData, migrate, rollUp } from '../src/index.ts'
 import type { Bench } from './bench.ts'
 import { recreate } from './bench.ts'
-import { median } from './measure.ts'
-import { COLUMNS, psql, psqlSeconds } from './usage-events.ts'
+import { cpuOf, median } from './measure.ts'
+import { COLUMNS } from './usage-events.ts'
 
 const HISTORY = 300_000
 const EVENTS = 100_000
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000
 const INSERTS = ['log_skill_usage, an event a call', 'logUsage and flush', 'COPY'] as const
 const ROLLUPS = ['new events onto sums, from logUsage', 'new events onto sums, from COPY', 'first build, of everything'] as const
 
-/** What a round measures: rows per second, and what inserts waited for while steps ran. */
+/** What a round measures: rows per second of CPU, and what inserts waited for while steps ran. */
 interface Round {
   inserts: readonly number[]
   rollups: readonly number[]
@@ -36,8 +36,9 @@ export async function benchRollup(bench: Bench): Promise<void> {
   for (let round = 0; round < Math.min(bench.runs, 3); round++) rounds.push(await measureRound(bench, file, events))
 
   const rates = (kind: 'inserts' | 'rollups', i: number): number => median(rounds.map((round) => round[kind][i] ?? Number.NaN))
-  console.log(`\nrollup of ${EVENTS} events of a day onto ${HISTORY} of half a year (medians of ${rounds.length})`)
-  for (const [i, name] of INSERTS.entries()) console.log(`  one connection: ${name.padEnd(36)} ${rates('inserts', i).toFixed(0).padStart(8)} rows/s`)
+  console.log(`\nrollup of ${EVENTS} events of a day onto ${HISTORY} of half a year, rows per second of CPU (medians of ${rounds.length})`)
+  for (const [i, name] of INSERTS.entries())
+    console.log(`  one connection: ${name.padEnd(36)} ${rates('inserts', i).toFixed(0).padStart(8)} rows/s`)
   for (const [i, name] of ROLLUPS.entries()) {
     console.log(`  rollup: ${name.padEnd(44)} ${rates('rollups', i).toFixed(0).padStart(8)} rows/s`)
     for (const [j, insert] of INSERTS.entries()) {
@@ -53,15 +54,16 @@ export async function benchRollup(bench: Bench): Promise<void> {
   )
 }
 
-/** A template with the history rolled up, and the day's events: as a file for COPY and as objects. */
+/** A template with the history rolled up, and the day's events: as a file of the server's for COPY and as objects. */
 async function prepare(bench: Bench): Promise<{ file: string; events: UsageEvent[] }> {
-  const file = path.join(bench.scratch, 'day.tsv')
   await recreate(bench, 'bench_day')
   const day = await connect({ databaseUrl: bench.url('bench_day'), env: {} })
   await migrate(day)
   await demoData(day, { events: EVENTS, seed: 8, days: 1, skills: SKILLS })
-  await day.exec('update skill_usage_events set event_key = gen_random_uuid()')
-  psql(bench.url('bench_day'), `\\copy (select ${COLUMNS} from skill_usage_events order by created_at) to '${file}'`)
+  const [place] = await day.query("select current_setting('data_directory') || '/day.tsv' as file")
+  const file = String(place?.['file'])
+  await day.exec(`update skill_usage_events set event_key = gen_random_uuid();
+    copy (select ${COLUMNS} from skill_usage_events order by created_at) to '${file}'`)
   const rows = await day.query('select * from skill_usage_events order by created_at')
   await day.close()
 
@@ -96,23 +98,40 @@ async function measureRound(bench: Bench, file: string, events: readonly UsageEv
   await recreate(bench, 'bench_rollup', 'bench_history')
   const logged = await logAll(bench, url, events)
   const afterLogged = await rollUpRate(url)
-  const single = await insertsPerSecond(url, SINGLE)
 
   await recreate(bench, 'bench_rollup', 'bench_history')
-  const copied = EVENTS / psqlSeconds(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`)
+  const copied = await insertRate(url, EVENTS, (db) => db.exec(`copy skill_usage_events (${COLUMNS}) from '${file}'`))
   const afterCopied = await rollUpRate(url)
   const first = await rollUpRate(url, true)
+  const single = await insertRate(url, SINGLE, async (db) => {
+    for (let i = 0; i < SINGLE; i++) await db.exec(INSERT)
+  })
   const waits = await insertsBesideSteps(url)
   return { inserts: [single, logged, copied], rollups: [afterLogged, afterCopied, first], waits }
+}
+
+async function insertRate(url: string, rows: number, insert: (db: Db) => Promise<void>): Promise<number> {
+  const db = await connect({ databaseUrl: url, env: {} })
+  const seconds = await cpuOf([db.info.pid], () => insert(db))
+  await db.close()
+  return rows / seconds
 }
 
 async function logAll(bench: Bench, url: string, events: readonly UsageEvent[]): Promise<number> {
   const skills = createSkills({ database: url, enabled: true, env: {}, maxBuffered: EVENTS, spillDir: path.join(bench.scratch, 'spill') })
   await skills.listUnlocks(events[0]?.userId ?? '')
-  const began = performance.now()
-  for (const event of events) skills.logUsage(event)
-  const { complete } = await skills.flush({ timeoutMs: 120_000 })
-  const seconds = (performance.now() - began) / 1000
+  const db = await connect({ databaseUrl: url, env: {} })
+  const backends = await db.query('select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
+  await db.close()
+  let complete = false
+  const log = async (): Promise<void> => {
+    for (const event of events) skills.logUsage(event)
+    ;({ complete } = await skills.flush({ timeoutMs: 120_000 }))
+  }
+  const seconds = await cpuOf(
+    backends.map((row) => Number(row['pid'])),
+    log,
+  )
   if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
   await skills.close()
   return events.length / seconds
@@ -120,24 +139,14 @@ async function logAll(bench: Bench, url: string, events: readonly UsageEvent[]):
 
 async function rollUpRate(url: string, rebuild = false): Promise<number> {
   const db = await connect({ databaseUrl: url, env: {} })
-  const began = performance.now()
-  const { events } = await rollUp(db, { rebuild })
-  const seconds = (performance.now() - began) / 1000
+  let events = 0
+  const seconds = await cpuOf([db.info.pid], async () => ({ events } = await rollUp(db, { rebuild })))
   await db.close()
   return events / seconds
 }
 
 const INSERT = `select log_skill_usage(('00000000-0000-4000-8000-' || lpad((random() * 20000)::int::text, 12, '0'))::uuid, 's' || (random() * 20000)::int,
   'demo-skill-' || (random() * 40)::int, '1.0.0', 'CORE', 'success', 100, null, '{"tier": "CORE", "element": "water", "realm": "MIDDLEWORLD"}', '{}')`
-
-async function insertsPerSecond(url: string, count: number): Promise<number> {
-  const db = await connect({ databaseUrl: url, env: {} })
-  const began = performance.now()
-  for (let i = 0; i < count; i++) await db.exec(INSERT)
-  const seconds = (performance.now() - began) / 1000
-  await db.close()
-  return count / seconds
-}
 
 /** Inserts one by one, first alone, then while all sums are built anew; the server tells of every wait for a lock of 50 ms. */
 async function insertsBesideSteps(url: string): Promise<Waits> {
