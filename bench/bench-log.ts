@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { UsageEvent } from '../src/index.ts'
 import { connect, createSkills, migrate } from '../src/index.ts'
 import type { Bench } from './bench.ts'
 import { recreate } from './bench.ts'
-import { median } from './measure.ts'
-import { COLUMNS, psqlSeconds } from './usage-events.ts'
+import { cpuOf, median } from './measure.ts'
+import { backendsOf, COLUMNS, psqlSeconds } from './usage-events.ts'
 
 const EVENTS = 30_000
 
@@ -22,12 +22,15 @@ export async function benchLog(bench: Bench): Promise<void> {
     const copied: number[] = []
     const logged: number[] = []
     const calls: number[] = []
+    const cpu = { copied: [] as number[], logged: [] as number[] }
     for (let round = -1; round < runs; round++) {
-      const copy = copyOnce(bench, url, users)
-      const { rate, call } = await logOnce(bench, url, users)
+      const copy = await copyOnce(bench, url, users)
+      const { rate, call, perCpu } = await logOnce(bench, url, users)
       // the first round fills the table and warms caches
       if (round >= 0) {
-        copied.push(copy)
+        copied.push(copy.rate)
+        cpu.copied.push(copy.perCpu)
+        cpu.logged.push(perCpu)
         logged.push(rate)
         calls.push(call)
       }
@@ -37,6 +40,9 @@ export async function benchLog(bench: Bench): Promise<void> {
     console.log(`  COPY, one connection        ${median(copied).toFixed(0).padStart(8)} rows/s`)
     console.log(
       `  logUsage and flush          ${median(logged).toFixed(0).padStart(8)} rows/s   ${ratio.toFixed(2)} x; at least 0.5 x: ${ratio >= 0.5 ? 'kept' : 'MISSED'}`,
+    )
+    console.log(
+      `  the same, a second of CPU   ${median(cpu.logged).toFixed(0).padStart(8)} rows     ${(median(cpu.logged) / median(cpu.copied)).toFixed(2)} x of ${median(cpu.copied).toFixed(0)}; says more on a busy machine`,
     )
     console.log(
       `  a call of logUsage          ${median(calls).toFixed(1).padStart(8)} µs       at most 20 µs: ${median(calls) <= 20 ? 'kept' : 'MISSED'}`,
@@ -65,8 +71,8 @@ function userOf(n: number): string {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Rows per second of psql's \copy; the time of an empty psql is taken off. */
-function copyOnce(bench: Bench, url: string, users: number): number {
+/** Rows per second of psql's \copy, the time of an empty psql taken off, and of the server's CPU when it reads the file itself. */
+async function copyOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; perCpu: number }> {
   const file = path.join(bench.scratch, 'events.tsv')
   const rows = events(users).map(({ userId, sessionId, skillId, version, tier, outcome, latencyMs, inputHash, stateSnapshot }) =>
     [
@@ -85,19 +91,28 @@ function copyOnce(bench: Bench, url: string, users: number): number {
     ].join('\t'),
   )
   writeFileSync(file, `${rows.join('\n')}\n`)
-  return EVENTS / psqlSeconds(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`)
+  const rate = EVENTS / psqlSeconds(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`)
+  chmodSync(bench.scratch, 0o755)
+  const db = await connect({ databaseUrl: url, env: {} })
+  const seconds = await cpuOf([db.info.pid], () => db.exec(`copy skill_usage_events (${COLUMNS}) from '${file}'`))
+  await db.close()
+  return { rate, perCpu: EVENTS / seconds }
 }
 
-async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number }> {
+async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number; perCpu: number }> {
   const skills = createSkills({ database: url, enabled: true, env: {}, maxBuffered: EVENTS, spillDir: path.join(bench.scratch, 'spill') })
   await skills.listUnlocks(userOf(0))
   const all = events(users)
-  const began = performance.now()
-  for (const event of all) skills.logUsage(event)
-  const called = performance.now()
-  const { complete } = await skills.flush({ timeoutMs: 120_000 })
-  const ended = performance.now()
+  const backends = await backendsOf(url)
+  let [began, called, ended, complete] = [0, 0, 0, false]
+  const seconds = await cpuOf(backends, async () => {
+    began = performance.now()
+    for (const event of all) skills.logUsage(event)
+    called = performance.now()
+    ;({ complete } = await skills.flush({ timeoutMs: 120_000 }))
+    ended = performance.now()
+  })
   if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
   await skills.close()
-  return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS }
+  return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS, perCpu: EVENTS / seconds }
 }

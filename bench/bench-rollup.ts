@@ -4,7 +4,7 @@ import { connect, createSkills, demoData, migrate, rollUp } from '../src/index.t
 import type { Bench } from './bench.ts'
 import { recreate } from './bench.ts'
 import { cpuOf, median } from './measure.ts'
-import { COLUMNS } from './usage-events.ts'
+import { backendsOf, COLUMNS } from './usage-events.ts'
 
 const HISTORY = 300_000
 const EVENTS = 100_000
@@ -120,18 +120,12 @@ async function insertRate(url: string, rows: number, insert: (db: Db) => Promise
 async function logAll(bench: Bench, url: string, events: readonly UsageEvent[]): Promise<number> {
   const skills = createSkills({ database: url, enabled: true, env: {}, maxBuffered: EVENTS, spillDir: path.join(bench.scratch, 'spill') })
   await skills.listUnlocks(events[0]?.userId ?? '')
-  const db = await connect({ databaseUrl: url, env: {} })
-  const backends = await db.query('select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
-  await db.close()
   let complete = false
   const log = async (): Promise<void> => {
     for (const event of events) skills.logUsage(event)
     ;({ complete } = await skills.flush({ timeoutMs: 120_000 }))
   }
-  const seconds = await cpuOf(
-    backends.map((row) => Number(row['pid'])),
-    log,
-  )
+  const seconds = await cpuOf(await backendsOf(url), log)
   if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
   await skills.close()
   return events.length / seconds
