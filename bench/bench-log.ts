@@ -1,15 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { UsageEvent } from '../src/index.ts'
 import { connect, createSkills, migrate } from '../src/index.ts'
 import type { Bench } from './bench.ts'
 import { recreate } from './bench.ts'
+import { cpuOf, median } from './measure.ts'
+import { backendsOf, COLUMNS, psqlSeconds } from './usage-events.ts'
 
 const EVENTS = 30_000
-const COLUMNS =
-  'user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key'
 
 /** Events through `logUsage` against COPY of the same rows into the same table, and what a call costs its caller. */
 export async function benchLog(bench: Bench): Promise<void> {
@@ -23,12 +22,15 @@ export async function benchLog(bench: Bench): Promise<void> {
     const copied: number[] = []
     const logged: number[] = []
     const calls: number[] = []
+    const cpu = { copied: [] as number[], logged: [] as number[] }
     for (let round = -1; round < runs; round++) {
-      const copy = copyOnce(bench, url, users)
-      const { rate, call } = await logOnce(bench, url, users)
+      const copy = await copyOnce(bench, url, users)
+      const { rate, call, perCpu } = await logOnce(bench, url, users)
       // the first round fills the table and warms caches
       if (round >= 0) {
-        copied.push(copy)
+        copied.push(copy.rate)
+        cpu.copied.push(copy.perCpu)
+        cpu.logged.push(perCpu)
         logged.push(rate)
         calls.push(call)
       }
@@ -38,6 +40,9 @@ export async function benchLog(bench: Bench): Promise<void> {
     console.log(`  COPY, one connection        ${median(copied).toFixed(0).padStart(8)} rows/s`)
     console.log(
       `  logUsage and flush          ${median(logged).toFixed(0).padStart(8)} rows/s   ${ratio.toFixed(2)} x; at least 0.5 x: ${ratio >= 0.5 ? 'kept' : 'MISSED'}`,
+    )
+    console.log(
+      `  the same, a second of CPU   ${median(cpu.logged).toFixed(0).padStart(8)} rows     ${(median(cpu.logged) / median(cpu.copied)).toFixed(2)} x of ${median(cpu.copied).toFixed(0)}; says more on a busy machine`,
     )
     console.log(
       `  a call of logUsage          ${median(calls).toFixed(1).padStart(8)} µs       at most 20 µs: ${median(calls) <= 20 ? 'kept' : 'MISSED'}`,
@@ -66,8 +71,8 @@ function userOf(n: number): string {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Rows per second of psql's \copy; the time of an empty psql is taken off. */
-function copyOnce(bench: Bench, url: string, users: number): number {
+/** Rows per second of psql's \copy, the time of an empty psql taken off, and of the server's CPU when it reads the file itself. */
+async function copyOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; perCpu: number }> {
   const file = path.join(bench.scratch, 'events.tsv')
   const rows = events(users).map(({ userId, sessionId, skillId, version, tier, outcome, latencyMs, inputHash, stateSnapshot }) =>
     [
@@ -86,31 +91,28 @@ function copyOnce(bench: Bench, url: string, users: number): number {
     ].join('\t'),
   )
   writeFileSync(file, `${rows.join('\n')}\n`)
-  const idle = psql(url, 'select 1')
-  return (EVENTS / (psql(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`) - idle)) * 1000
+  const rate = EVENTS / psqlSeconds(url, `\\copy skill_usage_events (${COLUMNS}) from '${file}'`)
+  chmodSync(bench.scratch, 0o755)
+  const db = await connect({ databaseUrl: url, env: {} })
+  const seconds = await cpuOf([db.info.pid], () => db.exec(`copy skill_usage_events (${COLUMNS}) from '${file}'`))
+  await db.close()
+  return { rate, perCpu: EVENTS / seconds }
 }
 
-function psql(url: string, command: string): number {
-  const began = performance.now()
-  const { status, stderr } = spawnSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command, url], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`psql: ${stderr}`)
-  return performance.now() - began
-}
-
-async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number }> {
+async function logOnce(bench: Bench, url: string, users: number): Promise<{ rate: number; call: number; perCpu: number }> {
   const skills = createSkills({ database: url, enabled: true, env: {}, maxBuffered: EVENTS, spillDir: path.join(bench.scratch, 'spill') })
   await skills.listUnlocks(userOf(0))
   const all = events(users)
-  const began = performance.now()
-  for (const event of all) skills.logUsage(event)
-  const called = performance.now()
-  const { complete } = await skills.flush({ timeoutMs: 120_000 })
-  const ended = performance.now()
+  const backends = await backendsOf(url)
+  let [began, called, ended, complete] = [0, 0, 0, false]
+  const seconds = await cpuOf(backends, async () => {
+    began = performance.now()
+    for (const event of all) skills.logUsage(event)
+    called = performance.now()
+    ;({ complete } = await skills.flush({ timeoutMs: 120_000 }))
+    ended = performance.now()
+  })
   if (!complete || skills.counts().spilled > 0) throw new Error('not all events were written directly')
   await skills.close()
-  return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+  return { rate: (EVENTS / (ended - began)) * 1000, call: ((called - began) * 1000) / EVENTS, perCpu: EVENTS / seconds }
 }

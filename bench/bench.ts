@@ -32,7 +32,7 @@ export function skills(bench: Bench, name: string, url: string, ...args: string[
 /** Drops a database, if it is there, and makes it anew, empty or as a copy of another. */
 export async function recreate(bench: Bench, database: string, template = 'template0'): Promise<void> {
   const { database: admin } = await loadSettings({ databaseUrl: bench.url('postgres') }, {}, bench.scratch)
-  const db = await openDb(admin.value)
+  const db = await openDb(admin.value, { waitMs: 30_000 })
   await db.exec(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
   await db.exec(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`)
   await db.close()

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
 export interface Command {
   name: string
@@ -48,6 +49,26 @@ export async function report(title: string, commands: readonly Command[], runs: 
     const bound = bounds.find(({ to }) => to === other.name)
     const promise = bound === undefined ? '' : `   at most ${bound.ratio} x: ${ratio <= bound.ratio ? 'kept' : 'MISSED'}`
     console.log(`  ratio to ${other.name.padEnd(37)} ${ratio.toFixed(2).padStart(6)} x${promise}`)
+  }
+}
+
+/**
+ * Seconds of CPU that a job takes in this process and in backends of the server. Other work on the machine does not count,
+ * and so does not blur what is compared. Where the system does not tell (Linux does), the time on the clock.
+ */
+export async function cpuOf(backends: readonly number[], job: () => Promise<unknown>): Promise<number> {
+  const began = cpuSoFar(backends)
+  await job()
+  return cpuSoFar(backends) - began
+}
+
+function cpuSoFar(backends: readonly number[]): number {
+  const { user, system } = process.cpuUsage()
+  try {
+    const nanoseconds = backends.map((pid) => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]))
+    return nanoseconds.reduce((sum, each) => sum + each / 1e9, (user + system) / 1e6)
+  } catch {
+    return performance.now() / 1000
   }
 }
 

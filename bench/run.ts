@@ -5,13 +5,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { startPostgres } from '../test/support/postgres-server.ts'
 import type { Bench } from './bench.ts'
+import { benchIndexes } from './bench-indexes.ts'
 import { benchLog } from './bench-log.ts'
 import { benchMigrate } from './bench-migrate.ts'
+import { benchRollup } from './bench-rollup.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
 import { benchTelemetry } from './bench-telemetry.ts'
 
-const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog }
+const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog, rollup: benchRollup, indexes: benchIndexes }
 
 /** Those that are not run unless asked for. */
 const LARGE = { telemetry: benchTelemetry }

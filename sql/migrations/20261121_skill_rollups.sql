@@ -39,8 +39,9 @@ $index$;
 CREATE TABLE IF NOT EXISTS skill_rollup_state (
   source            text          PRIMARY KEY, -- events | feedback
   snapshot          txid_snapshot NOT NULL,
-  part_txid         bigint,
+  part_txid         bigint, -- this transaction is taken in parts: up to part_id it is, part_end is its last row
   part_id           bigint,
+  part_end          bigint,
   system_identifier bigint        NOT NULL,
   rolled            bigint        NOT NULL DEFAULT 0,
   users             bigint        NOT NULL DEFAULT 0,
@@ -109,13 +110,13 @@ CREATE TABLE IF NOT EXISTS skill_rollup_state_days (
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
   latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
   PRIMARY KEY (day, state_key)
-);
+) WITH (fillfactor = 70);
 CREATE TABLE IF NOT EXISTS skill_rollup_skill_states (
   skill_id text NOT NULL, state_key bigint NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
   latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
   PRIMARY KEY (skill_id, state_key)
-);
+) WITH (fillfactor = 70);
 
 -- Hours of the week: 0 is Monday, midnight to one.
 CREATE TABLE IF NOT EXISTS skill_rollup_hours (
@@ -123,7 +124,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_hours (
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
   latency_n bigint NOT NULL, latency_sum bigint NOT NULL,
   PRIMARY KEY (skill_id, hour)
-);
+) WITH (fillfactor = 70);
 
 -- A user's session under one state, which is the group of v_skill_cooccurrence. While rows may still come, `skills`
 -- holds what succeeded; when it has been quiet for half an hour it is closed: counted in its set, which then holds the
@@ -192,8 +193,27 @@ AS $function$
     11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
 $function$;
 
+-- The snapshot after a step that has taken all that is new before a transaction and nothing from it on: what the present one
+-- sees before it, what the saved one sees from there.
+CREATE OR REPLACE FUNCTION skill_rollup_snapshot_at(p_saved txid_snapshot, p_now txid_snapshot, p_txid bigint) RETURNS txid_snapshot
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  WITH running AS (
+    SELECT x FROM txid_snapshot_xip(p_now) AS x WHERE x < p_txid
+    UNION
+    SELECT x FROM txid_snapshot_xip(p_saved) AS x WHERE x >= p_txid
+  ), bounds AS (
+    SELECT greatest(p_txid, txid_snapshot_xmax(p_saved)) AS xmax
+  )
+  SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
+                (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+  FROM bounds
+$function$;
+
 -- Which rows of a table the next step takes, at most p_max_rows of them: as a predicate, with the state to save after
--- it. Snapshots go into the predicate as literals, because the planner cannot use the index for them otherwise.
+-- it. Snapshots go into the predicate as literals, because the planner cannot use the index for them otherwise. Sorting
+-- and bitmaps are off, so that rows are counted in the order of an index, and not all of them.
 CREATE OR REPLACE FUNCTION skill_rollup_window(
   p_table    regclass,
   p_state    skill_rollup_state,
@@ -202,74 +222,74 @@ CREATE OR REPLACE FUNCTION skill_rollup_window(
   OUT snapshot  txid_snapshot,
   OUT part_txid bigint,
   OUT part_id   bigint,
+  OUT part_end  bigint,
   OUT more      boolean
 )
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET enable_sort = off
+SET enable_bitmapscan = off
 AS $function$
 DECLARE
   v_now   txid_snapshot;
   v_new   text;
   v_first bigint;
   v_end   bigint;
+  v_last  bigint;
+  v_rows  bigint;
 BEGIN
   SELECT txid_current_snapshot() INTO v_now;
+  snapshot := p_state.snapshot;
   part_txid := p_state.part_txid;
   part_id := p_state.part_id;
+  part_end := p_state.part_end;
+  more := true;
   v_new := format('txid >= %s AND txid < %s AND NOT txid_visible_in_snapshot(txid, %L) AND txid_visible_in_snapshot(txid, %L)',
-    txid_snapshot_xmin(p_state.snapshot), txid_snapshot_xmax(v_now), p_state.snapshot, v_now);
-  IF part_txid IS NOT NULL THEN
-    v_new := v_new || format(' AND NOT (txid = %s AND id <= %s)', part_txid, part_id);
-  END IF;
+    txid_snapshot_xmin(snapshot), coalesce(part_txid, txid_snapshot_xmax(v_now)), snapshot, v_now);
 
-  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
-  IF v_end IS NOT NULL THEN
-    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
-    IF v_first = v_end AND part_txid <> v_end THEN
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  IF v_first IS NOT NULL THEN
+    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+    IF part_txid IS NOT NULL AND v_first = v_end THEN
       -- while one transaction is taken in parts another one, that has come late, is taken whole
       EXECUTE format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
     END IF;
-  END IF;
-  IF v_end IS NULL THEN
-    predicate := v_new;
+    v_end := coalesce(v_end, part_txid);
+    IF v_end IS NULL THEN
+      predicate := v_new;
+      snapshot := v_now;
+      more := false;
+      RETURN;
+    ELSIF v_first < v_end THEN
+      predicate := v_new || format(' AND txid < %s', v_end);
+      snapshot := skill_rollup_snapshot_at(snapshot, v_now, v_end);
+      RETURN;
+    END IF;
+    -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
+    -- rows are all there, so within it the id is a safe mark
+    part_txid := v_end;
+    part_id := -9223372036854775808;
+    EXECUTE format('SELECT max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
+  ELSIF part_txid IS NULL THEN
+    predicate := 'false';
     snapshot := v_now;
-    part_txid := NULL;
-    part_id := NULL;
     more := false;
     RETURN;
   END IF;
-  more := true;
 
-  IF v_first < v_end THEN
-    -- up to a transaction: what the present snapshot sees before it, what the saved one sees from it on
-    predicate := v_new || format(' AND txid < %s', v_end);
-    IF part_txid < v_end THEN
-      part_txid := NULL;
-      part_id := NULL;
-    END IF;
-    WITH running AS (
-      SELECT x FROM txid_snapshot_xip(v_now) AS x WHERE x < v_end
-      UNION
-      SELECT x FROM txid_snapshot_xip(p_state.snapshot) AS x WHERE x >= v_end
-    ), bounds AS (
-      SELECT greatest(v_end, txid_snapshot_xmax(p_state.snapshot)) AS xmax
-    )
-    SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
-                  (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
-      INTO snapshot FROM bounds;
-    RETURN;
+  -- txid + 0: by the index on id and no other
+  predicate := format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
+  EXECUTE format('SELECT max(id), count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
+    INTO v_last, v_rows;
+  IF v_rows < p_max_rows OR v_last = part_end THEN
+    snapshot := skill_rollup_snapshot_at(snapshot, v_now, part_txid + 1);
+    part_txid := NULL;
+    part_id := NULL;
+    part_end := NULL;
+  ELSE
+    predicate := predicate || format(' AND id <= %s', v_last);
+    part_id := v_last;
   END IF;
-
-  -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
-  -- rows are all there, so within it the id is a safe mark
-  IF part_txid IS DISTINCT FROM v_end THEN
-    part_txid := v_end;
-    part_id := -9223372036854775808;
-  END IF;
-  predicate := format('txid = %s AND id > %s', part_txid, part_id);
-  EXECUTE format('SELECT max(id) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows) INTO part_id;
-  predicate := predicate || format(' AND id <= %s', part_id);
-  snapshot := p_state.snapshot;
 END;
 $function$;
 
@@ -281,6 +301,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET work_mem = '64MB'
 SET jit = off
+SET enable_bitmapscan = off -- single rows are looked up, whatever the planner thinks of their number
 AS $function$
 DECLARE
   v_state    skill_rollup_state;
@@ -314,7 +335,8 @@ BEGIN
   FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
 
   -- Lookups in the big tables are written as subqueries with a limit, which keeps them on the index whatever the
-  -- planner thinks of the number of rows.
+  -- planner thinks of the number of rows. What is there already is looked up once; as there is one step at a time, the rest
+  -- can be inserted without ON CONFLICT, which looks again and locks each row before it changes it.
   EXECUTE format($sql$
     WITH events AS (
       SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
@@ -360,70 +382,101 @@ BEGIN
         first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
     ),
 
-    put_states AS (
-      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
-      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows
-      ON CONFLICT (state_key) DO NOTHING
-    ),
     mixed AS MATERIALIZED (
       SELECT day, skill_id, state_key, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
         count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
       FROM rows GROUP BY day, skill_id, state_key
     ),
+    new_states AS MATERIALIZED (
+      SELECT state_key FROM (SELECT DISTINCT state_key FROM mixed) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_states s WHERE s.state_key = seen.state_key LIMIT 1) IS NULL
+    ),
+    put_states AS (
+      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
+      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows WHERE state_key IN (SELECT state_key FROM new_states)
+    ),
+    state_days AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT day, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+          sum(latency_sum) AS latency_sum
+        FROM mixed GROUP BY day, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_state_days d WHERE d.day = m.day AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_state_days AS (
+      INSERT INTO skill_rollup_state_days (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT day, state_key, n, ok, soft, hard, latency_n, latency_sum FROM state_days WHERE old_row IS NULL
+    ),
     put_state_days AS (
-      INSERT INTO skill_rollup_state_days AS d (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT day, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY day, state_key
-      ON CONFLICT (day, state_key) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_state_days d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM state_days x WHERE d.ctid = x.old_row
+    ),
+    skill_states AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+          sum(latency_sum) AS latency_sum
+        FROM mixed GROUP BY skill_id, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_skill_states d WHERE d.skill_id = m.skill_id AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_skill_states AS (
+      INSERT INTO skill_rollup_skill_states (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum FROM skill_states WHERE old_row IS NULL
     ),
     put_skill_states AS (
-      INSERT INTO skill_rollup_skill_states AS d (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY skill_id, state_key
-      ON CONFLICT (skill_id, state_key) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_skill_states d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM skill_states x WHERE d.ctid = x.old_row
+    ),
+    hours AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, hour, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+          count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+        FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_hours d WHERE d.skill_id = m.skill_id AND d.hour = m.hour LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_hours AS (
+      INSERT INTO skill_rollup_hours (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, hour, n, ok, soft, hard, latency_n, latency_sum FROM hours WHERE old_row IS NULL
     ),
     put_hours AS (
-      INSERT INTO skill_rollup_hours AS d (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, hour, count(*), count(*) FILTER (WHERE ok), count(*) FILTER (WHERE soft), count(*) FILTER (WHERE hard),
-        count(latency_ms), coalesce(sum(latency_ms), 0)
-      FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
-      ON CONFLICT (skill_id, hour) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_hours d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM hours x WHERE d.ctid = x.old_row
     ),
 
     pairs AS MATERIALIZED (
-      SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id
+      SELECT p.user_id, p.skill_id, p.succeeded, u.ctid AS old_row, u.succeeded AS had_succeeded
+      FROM (SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id ORDER BY user_id, skill_id) AS p
+      LEFT JOIN LATERAL (
+        SELECT s.ctid, s.succeeded FROM skill_rollup_users s WHERE s.user_id = p.user_id AND s.skill_id = p.skill_id LIMIT 1
+      ) AS u ON true
     ),
-    new_pairs AS (
+    put_pairs AS (
       INSERT INTO skill_rollup_users (user_id, skill_id, succeeded)
-      SELECT user_id, skill_id, succeeded FROM pairs ORDER BY user_id, skill_id
-      ON CONFLICT (user_id, skill_id) DO NOTHING
-      RETURNING user_id, skill_id, succeeded
+      SELECT user_id, skill_id, succeeded FROM pairs WHERE old_row IS NULL
     ),
-    first_successes AS (
+    put_successes AS (
       UPDATE skill_rollup_users SET succeeded = true
-      WHERE ctid = ANY (ARRAY(
-        SELECT (SELECT u.ctid FROM skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id AND NOT u.succeeded LIMIT 1)
-        FROM pairs p WHERE p.succeeded
-      ))
-      RETURNING skill_id
+      WHERE ctid = ANY (ARRAY(SELECT old_row FROM pairs WHERE succeeded AND NOT had_succeeded))
     ),
     put_skills AS (
       INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
-      SELECT skill_id, sum(is_new), sum(has_succeeded)
-      FROM (
-        SELECT skill_id, 1 AS is_new, succeeded::integer AS has_succeeded FROM new_pairs
-        UNION ALL
-        SELECT skill_id, 0, 1 FROM first_successes
-      ) AS moves
+      SELECT skill_id, count(*) FILTER (WHERE old_row IS NULL), count(*) FILTER (WHERE succeeded AND had_succeeded IS NOT TRUE)
+      FROM pairs WHERE old_row IS NULL OR succeeded AND NOT had_succeeded
       GROUP BY skill_id
       ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
     ),
     new_users AS (
-      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM new_pairs) AS seen
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM pairs WHERE old_row IS NULL) AS seen
       WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
     ),
 
@@ -441,7 +494,7 @@ BEGIN
         UNION ALL
         SELECT user_id, session_id, state_key, NULL, NULL, NULL FROM quiet
       ) AS moves
-      GROUP BY user_id, session_id, state_key
+      GROUP BY user_id, session_id, state_key ORDER BY user_id
     ),
     merged AS MATERIALIZED (
       SELECT g.user_id, g.session_id, g.state_key, old.set_key AS old_key, old.user_id IS NULL AS is_new,
@@ -469,10 +522,15 @@ BEGIN
         END AS set_key
       FROM merged
     ),
+    put_new_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions WHERE is_new
+    ),
     put_sessions AS (
       INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
       SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
-      FROM sessions
+      FROM sessions WHERE NOT is_new
       ON CONFLICT (user_id, session_id, state_key) DO UPDATE SET
         set_key = excluded.set_key, events = excluded.events, successes = excluded.successes, first_at = excluded.first_at,
         last_at = excluded.last_at, skills = excluded.skills
@@ -482,12 +540,26 @@ BEGIN
         min(first_at) AS first_at, max(last_at) AS last_at
       FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
     ),
+    sets AS MATERIALIZED (
+      SELECT c.*, (SELECT 1 FROM skill_rollup_sets s WHERE s.set_key = c.set_key LIMIT 1) IS NULL AS is_new
+      FROM (
+        SELECT set_key, state_key, sum(sessions)::bigint AS sessions, count(*) AS users, array_agg(user_id) AS user_ids,
+          sum(events)::bigint AS events, sum(successes)::bigint AS successes, min(first_at) AS first_at, max(last_at) AS last_at,
+          min(skill_set) AS skill_set
+        FROM set_users GROUP BY set_key, state_key ORDER BY set_key
+      ) AS c
+    ),
+    put_new_sets AS (
+      INSERT INTO skill_rollup_sets (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set FROM sets WHERE is_new
+    ),
     put_sets AS (
       INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
-      SELECT set_key, state_key, sum(sessions),
-        sum(CASE WHEN (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = c.user_id LIMIT 1) IS NULL THEN 1 ELSE 0 END),
-        sum(events), sum(successes), min(first_at), max(last_at), min(skill_set)
-      FROM set_users c GROUP BY set_key, state_key
+      SELECT set_key, state_key, sessions,
+        (SELECT count(*) FROM unnest(c.user_ids) AS u (user_id)
+         WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = u.user_id LIMIT 1) IS NULL),
+        events, successes, first_at, last_at, skill_set
+      FROM sets c WHERE NOT is_new
       ON CONFLICT (set_key) DO UPDATE SET
         sessions = d.sessions + excluded.sessions, users = d.users + excluded.users, events = d.events + excluded.events,
         successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
@@ -504,7 +576,7 @@ BEGIN
   PERFORM skill_rollup_recount_sets(v_dirty);
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(),
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(),
     rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
   WHERE source = 'events';
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
@@ -580,7 +652,7 @@ BEGIN
   $sql$, v_window.predicate) INTO v_rows;
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(), rolled = rolled + v_rows
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(), rolled = rolled + v_rows
   WHERE source = 'feedback';
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
 END;
@@ -597,7 +669,7 @@ BEGIN
     skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
     skill_rollup_raters;
   UPDATE skill_rollup_state SET
-    snapshot = '1:1:', part_txid = NULL, part_id = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
+    snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
     system_identifier = (SELECT system_identifier FROM pg_control_system());
 END;
 $function$;
@@ -793,6 +865,7 @@ DECLARE
   v_function regprocedure;
 BEGIN
   FOREACH v_function IN ARRAY ARRAY[
+    'skill_rollup_snapshot_at(txid_snapshot,txid_snapshot,bigint)',
     'skill_rollup_window(regclass,skill_rollup_state,integer)',
     'skill_rollup_events(integer,boolean)',
     'skill_rollup_feedback(integer,boolean)',

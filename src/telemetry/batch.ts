@@ -24,8 +24,8 @@ export function newBatch(events: readonly EncodedEvent[]): Batch {
 export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Promise<number> {
   if (events.length === 0) return 0
   const write = `
-    SELECT coalesce(sum(${quoteIdent(db.info.schema)}.log_skill_usage_batch(b.user_id, b.events, NULL, ${mayRepeat})), 0) AS written
-      FROM jsonb_to_recordset(${quoteLiteral(byUser(events))}::jsonb) AS b (user_id uuid, events jsonb)`
+    SELECT coalesce(sum(${quoteIdent(db.info.schema)}.log_skill_usage_batch((b->>0)::uuid, b->1, NULL, ${mayRepeat})), 0) AS written
+      FROM jsonb_array_elements(${quoteLiteral(byUser(events))}::jsonb) AS b`
   const outcomes = await db.pipeline([
     // the second attempt must see what the first has written: a new snapshot after the lock
     `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${advisoryKey('skill_usage_batch', key)})`,
@@ -41,12 +41,12 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
   return written
 }
 
-/** `[{"user_id": ..., "events": [...]}, ...]`; the events are JSON already. */
+/** `[[user_id, [event, ...]], ...]`; the events are JSON already. */
 function byUser(events: readonly EncodedEvent[]): string {
   const groups = new Map<string, string>()
   for (const { userId, json } of events) {
     const group = groups.get(userId)
     groups.set(userId, group === undefined ? json : `${group},${json}`)
   }
-  return `[${[...groups].map(([userId, list]) => `{"user_id":"${userId}","events":[${list}]}`).join(',')}]`
+  return `[${[...groups].map(([userId, list]) => `["${userId}",[${list}]]`).join(',')}]`
 }

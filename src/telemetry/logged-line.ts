@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { isUuid } from './checks.ts'
@@ -93,14 +93,10 @@ function encode({ event, id }: LineEvent): LoggedEvent {
   const fault = eventFault(event)
   if (fault !== undefined) throw new LineFault(fault)
   // the same line is the same event: its key follows from what the line says
-  const content = event.at === undefined ? undefined : JSON.stringify(encodeEvent(event, { key: '' }))
-  const key =
-    id !== undefined ? (isUuid(id) ? id.toLowerCase() : uuidOf(`id\u0000${id}`)) : content === undefined ? undefined : uuidOf(content)
-  const encoded = encodeEvent(event, { key })
-  if (event.at !== undefined) return { ...encoded, key: key ?? '' }
-  // the server's time: an id is then looked for among the user's events of the last days
-  const { created_at: _, ...row } = JSON.parse(encoded.json) as Record<string, unknown>
-  return { userId: encoded.userId, json: JSON.stringify(row), key: String(row['event_key']) }
+  const content = event.at === undefined ? randomUUID() : JSON.stringify(encodeEvent(event, { key: '' }))
+  const key = id === undefined ? uuidOf(content) : isUuid(id) ? id.toLowerCase() : uuidOf(`id\u0000${id}`)
+  // the server's time where there is none: an id is then looked for among the user's events of the last days
+  return { ...encodeEvent(event, { key, serverTime: true }), key }
 }
 
 /** A UUID of version 8 (RFC 9562) from a text: the first bits of its SHA-256. */

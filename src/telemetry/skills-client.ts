@@ -199,14 +199,14 @@ async function holding<T>(work: () => Promise<T>): Promise<T> {
 
 /** Cleaned as an event that is logged in the background. */
 function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
-  let row: Record<string, Parameter | undefined>
+  let values: (Parameter | undefined)[]
   try {
-    row = JSON.parse(encodeEvent(event, { shadow }).json) as Record<string, Parameter | undefined>
+    values = JSON.parse(encodeEvent(event, { shadow }).json) as (Parameter | undefined)[]
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error))
   }
-  const columns = ['session_id', 'skill_id', 'version', 'tier', 'outcome', 'latency_ms', 'input_hash'].map((column) => row[column] ?? null)
-  return [event.userId, ...columns, row['state_snapshot'] ?? {}, row['artifacts'] ?? {}]
+  const [stateSnapshot, artifacts] = values.slice(7)
+  return [event.userId, ...values.slice(0, 7).map((value) => value ?? null), stateSnapshot ?? {}, artifacts ?? {}]
 }
 
 const MISSING: ReadonlySet<string> = new Set([SQLSTATE.undefinedTable, SQLSTATE.undefinedFunction, SQLSTATE.undefinedColumn, '3F000'])

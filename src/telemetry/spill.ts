@@ -3,7 +3,6 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { JsonObject } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
 import { isUuid } from './checks.ts'
 import type { Batch } from './batch.ts'
 import type { EncodedEvent } from './usage-event.ts'
@@ -128,7 +127,7 @@ function eventOf(line: string): EncodedEvent | undefined {
   try {
     const parsed = JSON.parse(line) as JsonObject
     const { user_id: userId, event } = parsed
-    return isUuid(userId) && isJsonObject(event) ? { userId, json: JSON.stringify(event) } : undefined
+    return isUuid(userId) && Array.isArray(event) ? { userId, json: JSON.stringify(event) } : undefined
   } catch {
     return undefined
   }

@@ -29,7 +29,7 @@ export interface UsageEvent {
 /** An event as it is buffered, spilled and sent: nothing the application does with its objects later can change it. */
 export interface EncodedEvent {
   userId: string
-  /** A JSON object with the columns of skill_usage_events, but for id and user_id. */
+  /** A JSON array of the values that log_skill_usage_batch takes, in its order. */
   json: string
 }
 
@@ -64,26 +64,32 @@ export interface EncodeOptions {
   shadow?: boolean
   /** By which the event is recognised when it comes again; a new one unless given. */
   key?: string | undefined
+  /** The time of an event that has none is the server's, when it is written. */
+  serverTime?: boolean
 }
 
 /**
- * The event as JSON, with the time and a key by which it is recognised when it comes again. NUL and halves of surrogate pairs
+ * The event as JSON, with its time and a key by which it is recognised when it comes again. NUL and halves of surrogate pairs
  * in snapshot and artifacts become U+FFFD. Throws what JSON.stringify throws, and RangeError for one that is too long.
  */
-export function encodeEvent(event: UsageEvent, { shadow = false, key = randomUUID() }: EncodeOptions = {}): EncodedEvent {
-  const row = {
-    session_id: event.sessionId ?? undefined,
-    skill_id: event.skillId,
-    version: event.version,
-    tier: event.tier ?? undefined,
-    outcome: event.outcome,
-    latency_ms: typeof event.latencyMs === 'number' ? Math.round(event.latencyMs) : undefined,
-    input_hash: event.inputHash ?? undefined,
-    state_snapshot: shadow ? { ...event.stateSnapshot, shadow: true } : (event.stateSnapshot ?? undefined),
-    artifacts: event.artifacts ?? undefined,
-    created_at: (event.at ?? new Date()).toISOString(),
-    event_key: key,
-  }
+export function encodeEvent(
+  event: UsageEvent,
+  { shadow = false, key = randomUUID(), serverTime = false }: EncodeOptions = {},
+): EncodedEvent {
+  // values without their names: less to write, to send and for the server to read
+  const row = [
+    event.sessionId,
+    event.skillId,
+    event.version,
+    event.tier,
+    event.outcome,
+    typeof event.latencyMs === 'number' ? Math.round(event.latencyMs) : null,
+    event.inputHash,
+    shadow ? { ...event.stateSnapshot, shadow: true } : event.stateSnapshot,
+    event.artifacts,
+    event.at ?? (serverTime ? null : new Date()),
+    key,
+  ]
   let json = JSON.stringify(row)
   if (json.includes('\\u')) json = JSON.stringify(row, (_, value: unknown) => storable(value))
   if (json.length > LONGEST_EVENT) throw new RangeError(`it is longer than ${LONGEST_EVENT} characters of JSON`)

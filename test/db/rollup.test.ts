@@ -145,6 +145,26 @@ test('a transaction that commits late is taken once, also while a larger one is 
   expect(await rollUp(db)).toMatchObject({ events: 0 })
 })
 
+test('bulk loads that follow one another are taken in parts, each of them, with what came between', async () => {
+  const database = await freshServer()
+  const db = await ready(database)
+  const late = await database.open()
+  await db.exec(`${LOG}100) as i`)
+  await db.exec(`${LOG}3) as i`)
+  await late.exec(`begin; ${LOG}4) as i`)
+  await db.exec(`${LOG}70) as i`)
+  const taken = []
+  for (let round = 0; round < 9; round++) {
+    taken.push((await step(db, 'events', 30)).rows)
+    // a part is known to readers too
+    expect((await stats(db)).totals.events).toBe(round < 6 ? 173 : 177)
+    if (round === 5) await late.exec('commit')
+  }
+  expect(taken).toEqual([30, 30, 30, 10, 3, 30, 4, 30, 10])
+  expect(await counts(db)).toEqual({ rolled: 177, events: 177 })
+  expect(await step(db, 'events', 30)).toMatchObject({ rows: 0, more: false })
+})
+
 test(
   'writers that commit out of order and roll back, several runs at once: in the end not one row differs',
   { timeout: 240_000 },

@@ -379,6 +379,9 @@ bigint not null
 -- column skill_rollup_skills.users
 bigint not null
 
+-- column skill_rollup_state.part_end
+bigint
+
 -- column skill_rollup_state.part_id
 bigint
 
@@ -835,6 +838,9 @@ Who used the skill
 -- comment skill_usage_events.version
 Version of the skill that ran
 
+-- comment skill_usage_unknown(uuid, jsonb)
+Those of the events that log_skill_usage_batch has not written yet
+
 -- comment skills_registry
 The skills agents may run, one row each; written by `skills sync` from the folder of skills
 
@@ -1200,7 +1206,7 @@ returns integer
 language plpgsql
 volatile
 security definer
-set search_path=<schema>, pg_temp, set plan_cache_mode=force_generic_plan
+set search_path=<schema>, pg_temp
 as
 
 DECLARE
@@ -1210,30 +1216,24 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_batch::text, 0));
   END IF;
 
+  IF jsonb_typeof(p_events->0) = 'object' THEN
+    SELECT jsonb_agg(jsonb_build_array(
+        e->'session_id', e->'skill_id', e->'version', e->'tier', e->'outcome', e->'latency_ms', e->'input_hash', e->'state_snapshot',
+        e->'artifacts', e->'created_at', e->'event_key'
+      )) INTO p_events
+    FROM jsonb_array_elements(p_events) AS e;
+  END IF;
   IF p_may_repeat THEN
-    -- A scalar subquery, not NOT EXISTS: that one may become a hash join over all events of a busy user.
-    SELECT jsonb_agg(e.event) INTO p_events
-    FROM jsonb_array_elements(p_events) AS e (event)
-    WHERE e.event->>'event_key' IS NULL OR (
-      SELECT true FROM skill_usage_events known
-      WHERE known.user_id = p_user_id
-        AND known.created_at >= coalesce((e.event->>'created_at')::timestamptz, now() - interval '7 days')
-        AND known.created_at <= coalesce((e.event->>'created_at')::timestamptz, 'infinity')
-        AND known.event_key = (e.event->>'event_key')::uuid
-      LIMIT 1
-    ) IS NULL;
+    p_events := skill_usage_unknown(p_user_id, p_events);
   END IF;
 
   INSERT INTO skill_usage_events (
     user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts, created_at, event_key
   )
   SELECT
-    p_user_id, e.session_id, e.skill_id, e.version, e.tier, e.outcome, e.latency_ms, e.input_hash,
-    coalesce(e.state_snapshot, '{}'::jsonb), coalesce(e.artifacts, '{}'::jsonb), coalesce(e.created_at, now()), e.event_key
-  FROM jsonb_to_recordset(p_events) AS e (
-    session_id text, skill_id text, version text, tier text, outcome text, latency_ms integer, input_hash text,
-    state_snapshot jsonb, artifacts jsonb, created_at timestamptz, event_key uuid
-  );
+    p_user_id, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::integer, e->>6,
+    coalesce(nullif(e->7, 'null'), '{}'), coalesce(nullif(e->8, 'null'), '{}'), coalesce((e->>9)::timestamptz, now()), (e->>10)::uuid
+  FROM jsonb_array_elements(p_events) AS e;
 
   GET DIAGNOSTICS v_written = ROW_COUNT;
   RETURN v_written;
@@ -1279,7 +1279,7 @@ arguments p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true
 returns jsonb
 language plpgsql
 volatile
-set search_path=<schema>, pg_temp, set work_mem=64MB, set jit=off
+set search_path=<schema>, pg_temp, set work_mem=64MB, set jit=off, set enable_bitmapscan=off
 as
 
 DECLARE
@@ -1314,7 +1314,8 @@ BEGIN
   FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
 
   -- Lookups in the big tables are written as subqueries with a limit, which keeps them on the index whatever the
-  -- planner thinks of the number of rows.
+  -- planner thinks of the number of rows. What is there already is looked up once; as there is one step at a time, the rest
+  -- can be inserted without ON CONFLICT, which looks again and locks each row before it changes it.
   EXECUTE format($sql$
     WITH events AS (
       SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
@@ -1360,70 +1361,101 @@ BEGIN
         first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
     ),
 
-    put_states AS (
-      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
-      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows
-      ON CONFLICT (state_key) DO NOTHING
-    ),
     mixed AS MATERIALIZED (
       SELECT day, skill_id, state_key, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
         count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
       FROM rows GROUP BY day, skill_id, state_key
     ),
+    new_states AS MATERIALIZED (
+      SELECT state_key FROM (SELECT DISTINCT state_key FROM mixed) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_states s WHERE s.state_key = seen.state_key LIMIT 1) IS NULL
+    ),
+    put_states AS (
+      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
+      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows WHERE state_key IN (SELECT state_key FROM new_states)
+    ),
+    state_days AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT day, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+          sum(latency_sum) AS latency_sum
+        FROM mixed GROUP BY day, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_state_days d WHERE d.day = m.day AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_state_days AS (
+      INSERT INTO skill_rollup_state_days (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT day, state_key, n, ok, soft, hard, latency_n, latency_sum FROM state_days WHERE old_row IS NULL
+    ),
     put_state_days AS (
-      INSERT INTO skill_rollup_state_days AS d (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT day, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY day, state_key
-      ON CONFLICT (day, state_key) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_state_days d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM state_days x WHERE d.ctid = x.old_row
+    ),
+    skill_states AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+          sum(latency_sum) AS latency_sum
+        FROM mixed GROUP BY skill_id, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_skill_states d WHERE d.skill_id = m.skill_id AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_skill_states AS (
+      INSERT INTO skill_rollup_skill_states (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum FROM skill_states WHERE old_row IS NULL
     ),
     put_skill_states AS (
-      INSERT INTO skill_rollup_skill_states AS d (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, state_key, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum) FROM mixed GROUP BY skill_id, state_key
-      ON CONFLICT (skill_id, state_key) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_skill_states d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM skill_states x WHERE d.ctid = x.old_row
+    ),
+    hours AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, hour, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
+          count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+        FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_hours d WHERE d.skill_id = m.skill_id AND d.hour = m.hour LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_hours AS (
+      INSERT INTO skill_rollup_hours (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, hour, n, ok, soft, hard, latency_n, latency_sum FROM hours WHERE old_row IS NULL
     ),
     put_hours AS (
-      INSERT INTO skill_rollup_hours AS d (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, hour, count(*), count(*) FILTER (WHERE ok), count(*) FILTER (WHERE soft), count(*) FILTER (WHERE hard),
-        count(latency_ms), coalesce(sum(latency_ms), 0)
-      FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
-      ON CONFLICT (skill_id, hour) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum
+      UPDATE skill_rollup_hours d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM hours x WHERE d.ctid = x.old_row
     ),
 
     pairs AS MATERIALIZED (
-      SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id
+      SELECT p.user_id, p.skill_id, p.succeeded, u.ctid AS old_row, u.succeeded AS had_succeeded
+      FROM (SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id ORDER BY user_id, skill_id) AS p
+      LEFT JOIN LATERAL (
+        SELECT s.ctid, s.succeeded FROM skill_rollup_users s WHERE s.user_id = p.user_id AND s.skill_id = p.skill_id LIMIT 1
+      ) AS u ON true
     ),
-    new_pairs AS (
+    put_pairs AS (
       INSERT INTO skill_rollup_users (user_id, skill_id, succeeded)
-      SELECT user_id, skill_id, succeeded FROM pairs ORDER BY user_id, skill_id
-      ON CONFLICT (user_id, skill_id) DO NOTHING
-      RETURNING user_id, skill_id, succeeded
+      SELECT user_id, skill_id, succeeded FROM pairs WHERE old_row IS NULL
     ),
-    first_successes AS (
+    put_successes AS (
       UPDATE skill_rollup_users SET succeeded = true
-      WHERE ctid = ANY (ARRAY(
-        SELECT (SELECT u.ctid FROM skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id AND NOT u.succeeded LIMIT 1)
-        FROM pairs p WHERE p.succeeded
-      ))
-      RETURNING skill_id
+      WHERE ctid = ANY (ARRAY(SELECT old_row FROM pairs WHERE succeeded AND NOT had_succeeded))
     ),
     put_skills AS (
       INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
-      SELECT skill_id, sum(is_new), sum(has_succeeded)
-      FROM (
-        SELECT skill_id, 1 AS is_new, succeeded::integer AS has_succeeded FROM new_pairs
-        UNION ALL
-        SELECT skill_id, 0, 1 FROM first_successes
-      ) AS moves
+      SELECT skill_id, count(*) FILTER (WHERE old_row IS NULL), count(*) FILTER (WHERE succeeded AND had_succeeded IS NOT TRUE)
+      FROM pairs WHERE old_row IS NULL OR succeeded AND NOT had_succeeded
       GROUP BY skill_id
       ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
     ),
     new_users AS (
-      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM new_pairs) AS seen
+      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM pairs WHERE old_row IS NULL) AS seen
       WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
     ),
 
@@ -1441,7 +1473,7 @@ BEGIN
         UNION ALL
         SELECT user_id, session_id, state_key, NULL, NULL, NULL FROM quiet
       ) AS moves
-      GROUP BY user_id, session_id, state_key
+      GROUP BY user_id, session_id, state_key ORDER BY user_id
     ),
     merged AS MATERIALIZED (
       SELECT g.user_id, g.session_id, g.state_key, old.set_key AS old_key, old.user_id IS NULL AS is_new,
@@ -1469,10 +1501,15 @@ BEGIN
         END AS set_key
       FROM merged
     ),
+    put_new_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions WHERE is_new
+    ),
     put_sessions AS (
       INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
       SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
-      FROM sessions
+      FROM sessions WHERE NOT is_new
       ON CONFLICT (user_id, session_id, state_key) DO UPDATE SET
         set_key = excluded.set_key, events = excluded.events, successes = excluded.successes, first_at = excluded.first_at,
         last_at = excluded.last_at, skills = excluded.skills
@@ -1482,12 +1519,26 @@ BEGIN
         min(first_at) AS first_at, max(last_at) AS last_at
       FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
     ),
+    sets AS MATERIALIZED (
+      SELECT c.*, (SELECT 1 FROM skill_rollup_sets s WHERE s.set_key = c.set_key LIMIT 1) IS NULL AS is_new
+      FROM (
+        SELECT set_key, state_key, sum(sessions)::bigint AS sessions, count(*) AS users, array_agg(user_id) AS user_ids,
+          sum(events)::bigint AS events, sum(successes)::bigint AS successes, min(first_at) AS first_at, max(last_at) AS last_at,
+          min(skill_set) AS skill_set
+        FROM set_users GROUP BY set_key, state_key ORDER BY set_key
+      ) AS c
+    ),
+    put_new_sets AS (
+      INSERT INTO skill_rollup_sets (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set FROM sets WHERE is_new
+    ),
     put_sets AS (
       INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
-      SELECT set_key, state_key, sum(sessions),
-        sum(CASE WHEN (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = c.user_id LIMIT 1) IS NULL THEN 1 ELSE 0 END),
-        sum(events), sum(successes), min(first_at), max(last_at), min(skill_set)
-      FROM set_users c GROUP BY set_key, state_key
+      SELECT set_key, state_key, sessions,
+        (SELECT count(*) FROM unnest(c.user_ids) AS u (user_id)
+         WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = u.user_id LIMIT 1) IS NULL),
+        events, successes, first_at, last_at, skill_set
+      FROM sets c WHERE NOT is_new
       ON CONFLICT (set_key) DO UPDATE SET
         sessions = d.sessions + excluded.sessions, users = d.users + excluded.users, events = d.events + excluded.events,
         successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
@@ -1504,7 +1555,7 @@ BEGIN
   PERFORM skill_rollup_recount_sets(v_dirty);
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(),
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(),
     rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
   WHERE source = 'events';
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
@@ -1560,7 +1611,7 @@ BEGIN
   $sql$, v_window.predicate) INTO v_rows;
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, stepped_at = now(), rolled = rolled + v_rows
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(), rolled = rolled + v_rows
   WHERE source = 'feedback';
   RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
 END;
@@ -1603,16 +1654,35 @@ BEGIN
     skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
     skill_rollup_raters;
   UPDATE skill_rollup_state SET
-    snapshot = '1:1:', part_txid = NULL, part_id = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
+    snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
     system_identifier = (SELECT system_identifier FROM pg_control_system());
 END;
 
+-- function skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint)
+arguments p_saved txid_snapshot, p_now txid_snapshot, p_txid bigint
+returns txid_snapshot
+language sql
+stable
+set search_path=<schema>, pg_temp
+as
+
+  WITH running AS (
+    SELECT x FROM txid_snapshot_xip(p_now) AS x WHERE x < p_txid
+    UNION
+    SELECT x FROM txid_snapshot_xip(p_saved) AS x WHERE x >= p_txid
+  ), bounds AS (
+    SELECT greatest(p_txid, txid_snapshot_xmax(p_saved)) AS xmax
+  )
+  SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
+                (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+  FROM bounds
+
 -- function skill_rollup_window(regclass, skill_rollup_state, integer)
-arguments p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT more boolean
+arguments p_table regclass, p_state skill_rollup_state, p_max_rows integer, OUT predicate text, OUT snapshot txid_snapshot, OUT part_txid bigint, OUT part_id bigint, OUT part_end bigint, OUT more boolean
 returns record
 language plpgsql
 volatile
-set search_path=<schema>, pg_temp
+set search_path=<schema>, pg_temp, set enable_sort=off, set enable_bitmapscan=off
 as
 
 DECLARE
@@ -1620,64 +1690,94 @@ DECLARE
   v_new   text;
   v_first bigint;
   v_end   bigint;
+  v_last  bigint;
+  v_rows  bigint;
 BEGIN
   SELECT txid_current_snapshot() INTO v_now;
+  snapshot := p_state.snapshot;
   part_txid := p_state.part_txid;
   part_id := p_state.part_id;
+  part_end := p_state.part_end;
+  more := true;
   v_new := format('txid >= %s AND txid < %s AND NOT txid_visible_in_snapshot(txid, %L) AND txid_visible_in_snapshot(txid, %L)',
-    txid_snapshot_xmin(p_state.snapshot), txid_snapshot_xmax(v_now), p_state.snapshot, v_now);
-  IF part_txid IS NOT NULL THEN
-    v_new := v_new || format(' AND NOT (txid = %s AND id <= %s)', part_txid, part_id);
-  END IF;
+    txid_snapshot_xmin(snapshot), coalesce(part_txid, txid_snapshot_xmax(v_now)), snapshot, v_now);
 
-  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
-  IF v_end IS NOT NULL THEN
-    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
-    IF v_first = v_end AND part_txid <> v_end THEN
+  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  IF v_first IS NOT NULL THEN
+    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+    IF part_txid IS NOT NULL AND v_first = v_end THEN
       -- while one transaction is taken in parts another one, that has come late, is taken whole
       EXECUTE format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
     END IF;
-  END IF;
-  IF v_end IS NULL THEN
-    predicate := v_new;
+    v_end := coalesce(v_end, part_txid);
+    IF v_end IS NULL THEN
+      predicate := v_new;
+      snapshot := v_now;
+      more := false;
+      RETURN;
+    ELSIF v_first < v_end THEN
+      predicate := v_new || format(' AND txid < %s', v_end);
+      snapshot := skill_rollup_snapshot_at(snapshot, v_now, v_end);
+      RETURN;
+    END IF;
+    -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
+    -- rows are all there, so within it the id is a safe mark
+    part_txid := v_end;
+    part_id := -9223372036854775808;
+    EXECUTE format('SELECT max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
+  ELSIF part_txid IS NULL THEN
+    predicate := 'false';
     snapshot := v_now;
-    part_txid := NULL;
-    part_id := NULL;
     more := false;
     RETURN;
   END IF;
-  more := true;
 
-  IF v_first < v_end THEN
-    -- up to a transaction: what the present snapshot sees before it, what the saved one sees from it on
-    predicate := v_new || format(' AND txid < %s', v_end);
-    IF part_txid < v_end THEN
-      part_txid := NULL;
-      part_id := NULL;
-    END IF;
-    WITH running AS (
-      SELECT x FROM txid_snapshot_xip(v_now) AS x WHERE x < v_end
-      UNION
-      SELECT x FROM txid_snapshot_xip(p_state.snapshot) AS x WHERE x >= v_end
-    ), bounds AS (
-      SELECT greatest(v_end, txid_snapshot_xmax(p_state.snapshot)) AS xmax
-    )
-    SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
-                  (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
-      INTO snapshot FROM bounds;
-    RETURN;
+  -- txid + 0: by the index on id and no other
+  predicate := format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
+  EXECUTE format('SELECT max(id), count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
+    INTO v_last, v_rows;
+  IF v_rows < p_max_rows OR v_last = part_end THEN
+    snapshot := skill_rollup_snapshot_at(snapshot, v_now, part_txid + 1);
+    part_txid := NULL;
+    part_id := NULL;
+    part_end := NULL;
+  ELSE
+    predicate := predicate || format(' AND id <= %s', v_last);
+    part_id := v_last;
   END IF;
+END;
 
-  -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
-  -- rows are all there, so within it the id is a safe mark
-  IF part_txid IS DISTINCT FROM v_end THEN
-    part_txid := v_end;
-    part_id := -9223372036854775808;
-  END IF;
-  predicate := format('txid = %s AND id > %s', part_txid, part_id);
-  EXECUTE format('SELECT max(id) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows) INTO part_id;
-  predicate := predicate || format(' AND id <= %s', part_id);
-  snapshot := p_state.snapshot;
+-- function skill_usage_unknown(uuid, jsonb)
+arguments p_user_id uuid, p_events jsonb
+returns jsonb
+language plpgsql
+volatile
+set search_path=<schema>, pg_temp, set enable_sort=off, set enable_incremental_sort=off, set plan_cache_mode=force_generic_plan
+as
+
+DECLARE
+  v_user    uuid[] := ARRAY[p_user_id];
+  v_unknown jsonb;
+BEGIN
+  WITH events AS MATERIALIZED (
+    SELECT event, key, coalesce(at, now() - interval '7 days') AS since, coalesce(at, 'infinity') AS till
+    FROM (
+      SELECT event, (event->>9)::timestamptz AS at, (event->>10)::uuid AS key FROM jsonb_array_elements(p_events) AS e (event)
+    ) AS keyed
+  ),
+  known AS (
+    SELECT moment.since, moment.till, there.event_key
+    FROM (SELECT DISTINCT since, till FROM events WHERE key IS NOT NULL) AS moment, LATERAL (
+      SELECT event_key FROM skill_usage_events
+      WHERE user_id = ANY (v_user) AND created_at >= moment.since AND created_at <= moment.till
+      ORDER BY user_id, created_at DESC
+    ) AS there
+    -- IS TRUE keeps it a look-up in a hash, not a join
+    WHERE (there.event_key IN (SELECT key FROM events)) IS TRUE
+  )
+  SELECT jsonb_agg(event) INTO v_unknown
+  FROM events WHERE key IS NULL OR ((since, till, key) IN (SELECT since, till, event_key FROM known)) IS NOT TRUE;
+  RETURN v_unknown;
 END;
 
 -- function unlock_skill(uuid, text, text)
@@ -1732,7 +1832,13 @@ EXECUTE (default)
 -- grant function skill_rollup_reset() to PUBLIC
 EXECUTE (default)
 
+-- grant function skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint) to PUBLIC
+EXECUTE (default)
+
 -- grant function skill_rollup_window(regclass, skill_rollup_state, integer) to PUBLIC
+EXECUTE (default)
+
+-- grant function skill_usage_unknown(uuid, jsonb) to PUBLIC
 EXECUTE (default)
 
 -- grant function unlock_skill(uuid, text, text) to PUBLIC
@@ -1827,6 +1933,15 @@ bigint start 1 increment 1 min 1 max 9223372036854775807 cache 1
 
 -- sequence skill_usage_events_id_seq
 bigint start 1 increment 1 min 1 max 9223372036854775807 cache 1
+
+-- storage skill_rollup_hours
+fillfactor=70
+
+-- storage skill_rollup_skill_states
+fillfactor=70
+
+-- storage skill_rollup_state_days
+fillfactor=70
 
 -- table agent_emergence_candidates
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Db, Row } from '../../src/db/db.ts'
 import type { CreateSkillsOptions, Skills, UsageEvent } from '../../src/index.ts'
 import { createSkills, migrate } from '../../src/index.ts'
@@ -59,6 +61,15 @@ export async function register(db: Db, rows: readonly { id: string; trust?: numb
 export async function logged(db: Db): Promise<string[]> {
   const rows = await db.query<Row & { input_hash: string }>('select input_hash from skill_usage_events order by 1')
   return rows.map(({ input_hash }) => input_hash)
+}
+
+/** The input hashes of the events in the files of a spill folder. */
+export function spilled(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.ndjson'))
+    .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').trimEnd().split('\n'))
+    .map((line) => String((JSON.parse(line) as { event: unknown[] }).event[6]))
 }
 
 /** Waits until it is so. */

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,16 +13,9 @@ import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort, listen } from '../support/sockets.ts'
-import { event, logged, register, skillsOn, until } from '../support/telemetry.ts'
+import { event, logged, register, skillsOn, spilled, until } from '../support/telemetry.ts'
 
 const hashes = (events: readonly UsageEvent[]): string[] => events.map(({ inputHash }) => String(inputHash)).toSorted()
-const spilled = (directory: string): string[] =>
-  existsSync(directory)
-    ? readdirSync(directory)
-        .filter((name) => name.endsWith('.ndjson'))
-        .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').trimEnd().split('\n'))
-        .map((line) => (JSON.parse(line) as { event: { input_hash: string } }).event.input_hash)
-    : []
 
 async function freshMigrated(): Promise<{ db: Db; url: string; name: string }> {
   const fresh = await freshServer()

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { migrate } from '../../src/index.ts'
@@ -8,7 +6,7 @@ import { runApplication } from '../support/application.ts'
 import { freshServer, freshEmbedded } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort } from '../support/sockets.ts'
-import { logged, skillsOn, until } from '../support/telemetry.ts'
+import { logged, skillsOn, spilled, until } from '../support/telemetry.ts'
 
 let db: Db
 let url: string
@@ -26,15 +24,6 @@ let reopen: () => Promise<Db>
 const clean = async (): Promise<void> => {
   db = await reopen()
   await db.exec('truncate skill_usage_events')
-}
-
-/** Numbers of the events in the files of a spill folder. */
-function spilled(directory: string): string[] {
-  if (!existsSync(directory)) return []
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.ndjson'))
-    .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').trimEnd().split('\n'))
-    .map((line) => (JSON.parse(line) as { event: { input_hash: string } }).event.input_hash)
 }
 
 const START = (database: string, dir: string, more = ''): string =>

@@ -327,6 +327,52 @@ onEachBackend((backend) => {
     expect(await write([untimed])).toBe(1)
     expect(await write([untimed])).toBe(0)
     expect(await db.query('select log_skill_usage_batch($1::uuid, null) as n', [USER])).toEqual([{ n: 0 }])
+    // the same event as values without names; another time is another event
+    const values = ['s', 'one', '1', null, 'success', 5, null, { a: 1 }, null, '2026-02-01T00:00:00Z', randomUUID()]
+    expect(await write([values, values.with(9, '2026-02-01T00:00:01Z'), ['t', 'one', '1', null, 'success']])).toBe(3)
+    expect(await write([{ ...rows[0], created_at: values[9], event_key: values[10] }])).toBe(0)
+    expect(await write([values, values.with(9, '2026-02-01T00:00:02Z'), [null, 'one', '1', null, 'success']])).toBe(2)
+    expect(await db.query("select state_snapshot, artifacts, latency_ms from skill_usage_events where session_id = 's' limit 1")).toEqual([
+      { state_snapshot: { a: 1 }, artifacts: {}, latency_ms: 5 },
+    ])
+    // without a time: known for 7 days, and some of a call known, some not
+    const named = [randomUUID(), randomUUID(), randomUUID()].map((key) => [
+      null,
+      'one',
+      '1',
+      null,
+      'success',
+      null,
+      null,
+      {},
+      {},
+      null,
+      key,
+    ])
+    expect(await write(named.slice(0, 2))).toBe(2)
+    expect(await write(named)).toBe(1)
+    await db.exec("update skill_usage_events set created_at = now() - interval '8 days' where event_key is not null")
+    expect(await write(named)).toBe(3)
+  })
+
+  test('what is known of a busy user is found without reading it all, also by a plan that was made on an empty table', async () => {
+    const { db } = await migrated(backend)
+    const call = 'select log_skill_usage_batch($1::uuid, $2::jsonb)'
+    const read = async (events: unknown[]): Promise<number> => {
+      const [row] = await db.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
+        `explain (analyze, buffers, format json) ${call}`,
+        [USER, events],
+      )
+      const plan = row?.['QUERY PLAN'][0]?.Plan
+      return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)
+    }
+    for (let from = 0; from < 4000; from += 500) await db.query(call, [USER, numbered(from, true)])
+    // two levels of the index and the row
+    expect(await read(numbered(2000, true))).toBeLessThan(500 * 5)
+    for (let from = 10_000; from < 12_000; from += 500) await db.query(call, [USER, numbered(from, false)])
+    // the last days once, not for each event
+    expect(await read(numbered(10_000, false))).toBeLessThan(2000 * 3)
+    expect(await db.query('select count(*)::int as n from skill_usage_events')).toEqual([{ n: 6000 }])
   })
 
   test('one event that the database refuses does not take the others with it', async () => {
@@ -344,3 +390,12 @@ onEachBackend((backend) => {
     await skills.close()
   })
 })
+
+/** Five hundred events as values, each with the key of its number. */
+function numbered(from: number, timed: boolean): unknown[] {
+  return Array.from({ length: 500 }, (_, i) => {
+    const at = timed ? new Date(Date.UTC(2026, 0, 1) + (from + i) * 1000) : null
+    const key = `00000000-0000-4000-8000-${String(from + i).padStart(12, '0')}`
+    return [null, 'one', '1', null, 'success', null, null, {}, {}, at, key]
+  })
+}
