@@ -1,6 +1,7 @@
 import { withoutSecrets } from '../core/redaction.ts'
 import type { Db } from '../db/db.ts'
 import type { EventTail } from '../stats/tail.ts'
+import { USAGE_CHANNEL } from '../telemetry/usage-channel.ts'
 import { createStyle } from './colors.ts'
 import type { CommandResult, Context } from './context.ts'
 import { keepLooking } from './keep-looking.ts'
@@ -17,9 +18,7 @@ export interface TailStatsOptions {
   ndjson: boolean
 }
 
-/** Whoever writes events may NOTIFY here after a commit, with any payload: then they are shown at once. */
-const CHANNEL = 'skill_usage'
-/** Nobody has to notify; so long may an event stay unseen. A look that finds nothing new reads one row. */
+/** Not everybody who writes events notifies; so long may one stay unseen. A look that finds nothing new reads one row. */
 const EVERY_MS = 1_000
 /** Notifications come with every batch of every writer. */
 const LEAST_MS = 100
@@ -70,5 +69,5 @@ export async function tailStats(context: Context, { open, tail, ndjson }: TailSt
 async function listen(db: Db, waker: Waker): Promise<void> {
   if (db.info.pooled || db.info.inRecovery) return
   db.onNotification(waker.wake)
-  await db.exec(`LISTEN ${CHANNEL}`)
+  await db.exec(`LISTEN ${USAGE_CHANNEL}`)
 }

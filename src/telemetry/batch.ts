@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Db } from '../db/db.ts'
 import { advisoryKey } from '../db/locks.ts'
 import { quoteIdent, quoteLiteral } from '../db/quote.ts'
+import { usageNotice } from './usage-channel.ts'
 import type { EncodedEvent } from './usage-event.ts'
 
 /** Events that are sent together, and stay together until the database has them. */
@@ -19,6 +20,7 @@ export function newBatch(events: readonly EncodedEvent[]): Batch {
 
 /**
  * Writes a batch in one transaction and one round trip: a call of log_skill_usage_batch for each user, in one statement.
+ * Then tells listeners, if it is time for that.
  * Returns how many events were new. Throws DatabaseError and CONNECTION_LOST; after the latter the batch may be written or not.
  */
 export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Promise<number> {
@@ -31,9 +33,11 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
     `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${advisoryKey('skill_usage_batch', key)})`,
     write,
     'COMMIT',
+    // by itself: with the events its lock would last as long as they take to reach the disk
+    ...usageNotice(),
   ])
   let written = 0
-  for (const outcome of outcomes) {
+  for (const outcome of outcomes.slice(0, 3)) {
     if (!outcome.ok) throw outcome.error
     const [row] = outcome.rows
     if (row !== undefined && 'written' in row) written = Number(row['written'])

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Skills, UsageEvent } from '../../src/index.ts'
 import { createSkills, sync } from '../../src/index.ts'
@@ -353,6 +354,28 @@ onEachBackend((backend) => {
     expect(await write(named)).toBe(1)
     await db.exec("update skill_usage_events set created_at = now() - interval '8 days' where event_key is not null")
     expect(await write(named)).toBe(3)
+  })
+
+  test('who listens is told that events were committed, and not more often than every 200 ms', async () => {
+    const { db, database } = await migrated(backend)
+    const { skills } = skillsOn(database)
+    const heard: string[] = []
+    db.onNotification(({ channel, payload }) => heard.push(`${channel}:${payload}`))
+    await db.exec('LISTEN skill_usage')
+    // another test may have told of events just now
+    await sleep(250)
+    const began = performance.now()
+    for (let i = 0; i < 20; i++) {
+      skills.logUsage(event())
+      await skills.flush()
+    }
+    const took = performance.now() - began
+    await until('it is told', () => heard.length > 0)
+    await db.query('select 1')
+    expect(new Set(heard)).toEqual(new Set(['skill_usage:']))
+    expect(heard.length).toBeLessThanOrEqual(1 + Math.floor(took / 200))
+    expect(await logged(db)).toHaveLength(20)
+    await skills.close()
   })
 
   test('what is known of a busy user is found without reading it all, also by a plan that was made on an empty table', async () => {
