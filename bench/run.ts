@@ -10,8 +10,9 @@ import { benchMigrate } from './bench-migrate.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
 import { benchTelemetry } from './bench-telemetry.ts'
+import { benchVerify } from './bench-verify.ts'
 
-const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog }
+const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, verify: benchVerify, log: benchLog }
 
 /** Those that are not run unless asked for. */
 const LARGE = { telemetry: benchTelemetry }
