@@ -13,5 +13,7 @@ export async function benchVerify(bench: Bench): Promise<void> {
   const ours = { ...skills(bench, 'skills verify --ephemeral', '', 'verify', '--ephemeral', '--strict'), env: {}, cwd }
   const code = "import { PGlite } from '@electric-sql/pglite'; await (await PGlite.create('memory://')).close()"
   const bare = { name: 'PGlite: make a database', argv: [process.execPath, '--input-type=module', '-e', code], cwd: bench.root }
-  await report(`verify --ephemeral, ${SKILLS} skills (promised: at most 5,000 ms)`, [ours, bare], bench.runs, [{ to: bare.name, ratio: 1.25 }])
+  await report(`verify --ephemeral, ${SKILLS} skills (promised: at most 5,000 ms)`, [ours, bare], bench.runs, [
+    { to: bare.name, ratio: 1.25 },
+  ])
 }

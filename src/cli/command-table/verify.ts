@@ -23,7 +23,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       ...REPORTER_OPTIONS,
     ],
     database: true,
-    examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --reporter text --reporter junit=report.xml'],
+    examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --ephemeral --reporter junit=report.xml'],
   },
   {
     name: 'doctor',
