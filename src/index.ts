@@ -41,8 +41,10 @@ import { syncFolder } from './registry/sync-folder.ts'
 import { readStats } from './stats/stats.ts'
 import type { EventTail, TailOptions } from './stats/tail.ts'
 import { createEventTail } from './stats/tail.ts'
-import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
+import { appRoleInput, grantStatements } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
+import type { ExcessRights } from './verify/excess-rights.ts'
+import { excessRights } from './verify/excess-rights.ts'
 import type { DemoOptions, DemoReport } from './telemetry/demo-data.ts'
 import { writeDemoData } from './telemetry/demo-data.ts'
 import { readChecks } from './verify/read-checks.ts'
@@ -336,7 +338,6 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const skills = await skillFacts(options)
   const { applied } = ledger
   const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
-  const { tables, functions } = objects
   const role = options.appRole
   return runChecks(db, {
     checks,
@@ -345,7 +346,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       objects,
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
-      ...(role === undefined ? {} : { 'app-role': { name: role, tables, functions, grants: APP_ROLE_GRANTS } }),
+      ...(role === undefined ? {} : { 'app-role': judgedRole(role, applied, options.ledger) }),
     },
     missing: {
       ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
@@ -358,6 +359,26 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
     timeoutMs: options.timeoutMs ?? 30_000,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
+}
+
+/** By the package's own objects: what an application does with tables of its own is its own affair. */
+function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
+  return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
+}
+
+export interface GrantsReport extends ExcessRights {
+  role: string
+  /** What an application's role needs, a statement each. */
+  statements: string[]
+}
+
+/** `skills grants`: what the role of an application needs, and what it has beyond that. Changes nothing. */
+export async function appRoleGrants(db: Db, options: { role: string; ledger?: string }): Promise<GrantsReport> {
+  const { role, ledger } = options
+  const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')
+  if (check === undefined) throw new SkillsError('BUG', 'there is no check of the application role')
+  const excess = await excessRights(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
+  return { role, statements: grantStatements(role, db.info.schema), ...excess }
 }
 
 /** Files and ledger, or why they cannot be compared: then no file counts as applied. */

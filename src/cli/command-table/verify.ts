@@ -43,8 +43,8 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'grants',
     summary: 'print the SQL that an application role needs',
-    description: 'Prints the least SQL that an application role needs.',
-    options: [{ flags: '--app-role <name>', help: 'the role' }],
+    description: 'Prints the least SQL that an application role needs, and what takes away the rest.',
+    options: [{ flags: '--app-role <name>', help: 'the role' }, LEDGER_OPTION],
     database: true,
     examples: ['skills grants --app-role app', 'skills grants --app-role app | psql "$DATABASE_URL"'],
   },
