@@ -60,7 +60,9 @@ async function lock(directory: string): Promise<() => void> {
   try {
     return await lockFolder(directory)
   } catch (error) {
-    throw error instanceof SkillsError ? error : broken(directory, reasonOf(error), 'check the path, its permissions and the free disk space', error)
+    throw error instanceof SkillsError
+      ? error
+      : broken(directory, reasonOf(error), 'check the path, its permissions and the free disk space', error)
   }
 }
 
