@@ -26,8 +26,7 @@ import type { DiffReport } from './registry/diff-report.ts'
 import { diffReport } from './registry/diff-report.ts'
 import { migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import { declaredObjects } from './migrations/declared-objects.ts'
-import type { LedgerFacts } from './migrations/ledger-facts.ts'
-import { readLedgerFacts } from './migrations/ledger-facts.ts'
+import { readLedgerState } from './migrations/ledger-state.ts'
 import type { MigrationFile } from './migrations/migration-file.ts'
 import { scratchStatements, textsFor } from './migrations/scratch-statements.ts'
 import type { Namespace } from './registry/judge-skill.ts'
@@ -334,7 +333,7 @@ export interface VerifyCallOptions extends ReadingOptions {
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
-  const ledger = await ledgerState(db, options)
+  const ledger = await readLedgerState(db, migrationSources(options.dirs), options.ledger ?? DEFAULT_LEDGER)
   const skills = await skillFacts(options)
   const { applied } = ledger
   const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
@@ -379,20 +378,6 @@ export async function appRoleGrants(db: Db, options: { role: string; ledger?: st
   if (check === undefined) throw new SkillsError('BUG', 'there is no check of the application role')
   const excess = await excessRights(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
   return { role, statements: grantStatements(role, db.info.schema), ...excess }
-}
-
-/** Files and ledger, or why they cannot be compared: then no file counts as applied. */
-async function ledgerState(
-  db: Db,
-  { dirs, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
-): Promise<{ files: MigrationFile[]; facts?: LedgerFacts; applied: MigrationFile[]; missing?: string }> {
-  const files = readMigrations(migrationSources(dirs))
-  try {
-    return { files, ...(await readLedgerFacts(db, files, ledger)) }
-  } catch (error) {
-    if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
-    return { files, applied: [], missing: error.message }
-  }
 }
 
 /** How verify makes what the applied files make. */
