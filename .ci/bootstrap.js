@@ -7,7 +7,7 @@ const root = path.dirname(import.meta.dirname)
 
 if (newest('package-lock.json') > newest('node_modules/.package-lock.json'))
   npm('installing the dependencies', 'ci', '--include=dev', '--no-audit', '--no-fund')
-if (Math.max(newest('src'), newest('package.json'), newest('.ci/build.js')) > newest('dist/index.d.ts'))
+if (Math.max(...['src', 'package.json', '.ci/build.js', '.ci/pack-embedded.js'].map(newest)) > newest('dist/index.d.ts'))
   npm('building', 'run', '--silent', 'build')
 
 /** Time of the latest change in a file or folder; 0 when it is not there. */

@@ -2,9 +2,10 @@
 // So the way to it is CommonJS (loading ES modules costs Node 20 about 5 ms of start), one file per step, and small:
 // lean/main.cjs, then the command's own file, then one for each part that `import()` loads. Everything else is ES modules
 // that share chunks.
-import { readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { ARCHIVE, packEmbedded } from './pack-embedded.js'
 
 const root = path.dirname(import.meta.dirname)
 const LEAN = ['migrate', 'migrate-status']
@@ -90,8 +91,11 @@ const buildShared = (entryPoints) =>
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   })
 
-rmSync(path.join(root, 'dist'), { recursive: true, force: true })
+const dist = path.join(root, 'dist')
+mkdirSync(dist, { recursive: true })
+for (const entry of readdirSync(dist)) if (entry !== ARCHIVE) rmSync(path.join(dist, entry), { recursive: true })
 await Promise.all([
+  packEmbedded(dist),
   buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}.ts`)]),
   buildShared([
     'src/cli/program.ts',

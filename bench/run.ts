@@ -12,8 +12,17 @@ import { benchRollup } from './bench-rollup.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
 import { benchTelemetry } from './bench-telemetry.ts'
+import { benchVerify } from './bench-verify.ts'
 
-const PARTS = { start: benchStart, migrate: benchMigrate, sync: benchSync, log: benchLog, rollup: benchRollup, indexes: benchIndexes }
+const PARTS = {
+  start: benchStart,
+  migrate: benchMigrate,
+  sync: benchSync,
+  verify: benchVerify,
+  log: benchLog,
+  rollup: benchRollup,
+  indexes: benchIndexes,
+}
 
 /** Those that are not run unless asked for. */
 const LARGE = { telemetry: benchTelemetry }

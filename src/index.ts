@@ -26,8 +26,7 @@ import type { DiffReport } from './registry/diff-report.ts'
 import { diffReport } from './registry/diff-report.ts'
 import { migrationStatus as readMigrationStatus } from './migrations/status.ts'
 import { declaredObjects } from './migrations/declared-objects.ts'
-import type { LedgerFacts } from './migrations/ledger-facts.ts'
-import { readLedgerFacts } from './migrations/ledger-facts.ts'
+import { readLedgerState } from './migrations/ledger-state.ts'
 import type { MigrationFile } from './migrations/migration-file.ts'
 import { scratchStatements, textsFor } from './migrations/scratch-statements.ts'
 import type { Namespace } from './registry/judge-skill.ts'
@@ -41,8 +40,10 @@ import { syncFolder } from './registry/sync-folder.ts'
 import { readStats } from './stats/stats.ts'
 import type { EventTail, TailOptions } from './stats/tail.ts'
 import { createEventTail } from './stats/tail.ts'
-import { APP_ROLE_GRANTS } from './verify/app-role-grants.ts'
+import { appRoleInput, grantStatements } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
+import type { ExcessRights } from './verify/excess-rights.ts'
+import { excessRights } from './verify/excess-rights.ts'
 import type { DemoOptions, DemoReport } from './telemetry/demo-data.ts'
 import { writeDemoData } from './telemetry/demo-data.ts'
 import { readChecks } from './verify/read-checks.ts'
@@ -332,11 +333,10 @@ export interface VerifyCallOptions extends ReadingOptions {
 /** `skills verify`. Everything runs in a transaction that is rolled back. */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
-  const ledger = await ledgerState(db, options)
+  const ledger = await readLedgerState(db, migrationSources(options.dirs), options.ledger ?? DEFAULT_LEDGER)
   const skills = await skillFacts(options)
   const { applied } = ledger
   const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
-  const { tables, functions } = objects
   const role = options.appRole
   return runChecks(db, {
     checks,
@@ -345,7 +345,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       objects,
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
-      ...(role === undefined ? {} : { 'app-role': { name: role, tables, functions, grants: APP_ROLE_GRANTS } }),
+      ...(role === undefined ? {} : { 'app-role': judgedRole(role, applied, options.ledger) }),
     },
     missing: {
       ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
@@ -360,18 +360,24 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   })
 }
 
-/** Files and ledger, or why they cannot be compared: then no file counts as applied. */
-async function ledgerState(
-  db: Db,
-  { dirs, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
-): Promise<{ files: MigrationFile[]; facts?: LedgerFacts; applied: MigrationFile[]; missing?: string }> {
-  const files = readMigrations(migrationSources(dirs))
-  try {
-    return { files, ...(await readLedgerFacts(db, files, ledger)) }
-  } catch (error) {
-    if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
-    return { files, applied: [], missing: error.message }
-  }
+/** By the package's own objects: what an application does with tables of its own is its own affair. */
+function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
+  return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
+}
+
+export interface GrantsReport extends ExcessRights {
+  role: string
+  /** What an application's role needs, a statement each. */
+  statements: string[]
+}
+
+/** `skills grants`: what the role of an application needs, and what it has beyond that. Changes nothing. */
+export async function appRoleGrants(db: Db, options: { role: string; ledger?: string }): Promise<GrantsReport> {
+  const { role, ledger } = options
+  const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')
+  if (check === undefined) throw new SkillsError('BUG', 'there is no check of the application role')
+  const excess = await excessRights(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
+  return { role, statements: grantStatements(role, db.info.schema), ...excess }
 }
 
 /** How verify makes what the applied files make. */

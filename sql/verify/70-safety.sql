@@ -153,8 +153,9 @@ ORDER BY c.relname;
 -- title: the application's role has the rights it needs, and no others
 -- severity: error
 -- input: app-role
--- remedy: `skills grants --app-role NAME` prints what it needs
+-- remedy: `skills grants --app-role NAME` prints what it needs, and what to revoke
 -- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
+-- The column "revoke" is for `skills grants`: what takes away a right that the role got itself.
 WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
@@ -162,14 +163,17 @@ schema AS (
   SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
 ),
 objects AS (
-  SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner
+  SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner,
+    format('%s %I.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, schema.nspname, c.relname) AS target,
+    coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner)) AS acl
   FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
   WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ($1::jsonb->'tables' ? c.relname))
     OR (c.relkind = 'S' AND EXISTS (
       SELECT 1 FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
       WHERE d.objid = c.oid AND d.deptype = 'a' AND $1::jsonb->'tables' ? t.relname))
   UNION ALL
-  SELECT 'function', p.oid, format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)), p.proowner
+  SELECT 'function', p.oid, format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)), p.proowner,
+    format('FUNCTION %I.%I(%s)', schema.nspname, p.proname, oidvectortypes(p.proargtypes)), coalesce(p.proacl, acldefault('f', p.proowner))
   FROM pg_proc p JOIN schema ON p.pronamespace = schema.oid
   WHERE $1::jsonb->'functions' ? p.proname AND p.prosecdef
 ),
@@ -181,13 +185,15 @@ possible AS (
     ('table', 'TRIGGER'), ('sequence', 'USAGE'), ('sequence', 'SELECT'), ('sequence', 'UPDATE'), ('function', 'EXECUTE')
   ) AS v (class, privilege) ON v.class = o.class
 ),
+needs AS (
+  SELECT g."on" AS class, g.name, privilege, g.columns
+  FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb, columns jsonb),
+    jsonb_array_elements_text(g.privileges) AS privilege
+),
 judged AS (
   SELECT
     p.*,
-    EXISTS (
-      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb, columns jsonb)
-      WHERE g."on" = p.class AND g.name = p.name AND g.privileges ? p.privilege AND g.columns IS NULL
-    ) AS needed,
+    EXISTS (SELECT 1 FROM needs g WHERE g.class = p.class AND g.name = p.name AND g.privilege = p.privilege AND g.columns IS NULL) AS needed,
     CASE p.class
       WHEN 'table' THEN has_table_privilege(role.oid, p.oid, p.privilege)
       WHEN 'sequence' THEN has_sequence_privilege(role.oid, p.oid, p.privilege)
@@ -198,10 +204,10 @@ judged AS (
 -- a right to a whole table is judged above, and says nothing here
 columns_judged AS (
   SELECT
-    j.oid, j.class, j.name, j.privilege, a.attname,
+    j.oid, j.class, j.name, j.target, j.privilege, a.attname, a.attacl::text AS acl,
     EXISTS (
-      SELECT 1 FROM jsonb_to_recordset($1::jsonb->'grants') AS g ("on" text, name text, privileges jsonb, columns jsonb)
-      WHERE g."on" = 'table' AND g.name = j.name AND g.privileges ? j.privilege AND g.columns ? a.attname::text
+      SELECT 1 FROM needs g
+      WHERE g.class = 'table' AND g.name = j.name AND g.privilege = j.privilege AND g.columns ? a.attname::text
     ) AS needed,
     has_column_privilege(role.oid, j.oid, a.attnum, j.privilege) AS granted
   FROM judged j
@@ -210,18 +216,41 @@ columns_judged AS (
   WHERE j.class = 'table' AND j.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND NOT j.granted AND NOT j.needed
 ),
 all_judged AS (
-  SELECT oid, class, format('%s %s', class, name) AS told, privilege AS words, format('%s %s', upper(class), name) AS target, needed, granted
+  SELECT oid, class, format('%s %s', class, name) AS told, privilege AS words, target, needed, granted, acl, privilege,
+    -- to revoke a right to a table takes away the same right to its columns
+    (
+      SELECT format('GRANT %s (%s) ON %s TO ', judged.privilege, string_agg(quote_ident(c.name), ', '), judged.target)
+      FROM needs g, jsonb_array_elements_text(g.columns) AS c (name)
+      WHERE g.class = judged.class AND g.name = judged.name AND g.privilege = judged.privilege
+      HAVING count(*) > 0
+    ) AS again
   FROM judged
   UNION ALL
-  SELECT oid, class, format('%s %s', class, name),
-    format('%s (%s)', privilege, string_agg(quote_ident(attname), ', ' ORDER BY attname)), format('%s %s', upper(class), name), needed, granted
+  SELECT oid, class, format('%s %s', class, name), format('%s (%s)', privilege, string_agg(quote_ident(attname), ', ' ORDER BY attname)),
+    target, needed, granted, acl::aclitem[], privilege, NULL
   FROM columns_judged
-  GROUP BY oid, class, name, privilege, needed, granted
+  GROUP BY oid, class, name, target, privilege, needed, granted, acl
+),
+wrong AS (
+  SELECT judged.*, role.rolname, through.grantees, through.only_itself, through.also_itself
+  FROM all_judged AS judged
+  CROSS JOIN role
+  -- who was given the right by which the role has it: itself, everybody, or a role that it is in
+  CROSS JOIN LATERAL (
+    SELECT string_agg(DISTINCT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END, ', ') AS grantees,
+      bool_and(acl.grantee = role.oid) AS only_itself, bool_or(acl.grantee = role.oid) AS also_itself
+    FROM aclexplode(judged.acl) AS acl
+    WHERE acl.privilege_type = judged.privilege
+      AND CASE WHEN acl.grantee = 0 THEN true ELSE pg_has_role(role.oid, acl.grantee, 'USAGE') END
+  ) AS through
+  WHERE NOT role.rolsuper AND judged.needed <> judged.granted
+    AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
 )
-SELECT format('role %s', $1::jsonb->>'name') AS object, 'a role' AS expected, 'no such role' AS actual, format('CREATE ROLE %I LOGIN', $1::jsonb->>'name') AS remedy
+SELECT format('role %s', $1::jsonb->>'name') AS object, 'a role' AS expected, 'no such role' AS actual,
+  format('CREATE ROLE %I LOGIN', $1::jsonb->>'name') AS remedy, NULL AS revoke
 WHERE NOT EXISTS (SELECT 1 FROM role)
 UNION ALL
-SELECT format('role %s', rolname), 'no ' || attribute.name, attribute.name, format('ALTER ROLE %I NO%s', rolname, attribute.name)
+SELECT format('role %s', rolname), 'no ' || attribute.name, attribute.name, format('ALTER ROLE %I NO%s', rolname, attribute.name), NULL
 FROM role
 CROSS JOIN LATERAL (VALUES (rolsuper, 'SUPERUSER'), (rolbypassrls, 'BYPASSRLS'), (rolcreaterole, 'CREATEROLE'), (rolcreatedb, 'CREATEDB'), (rolreplication, 'REPLICATION'))
   AS attribute (is_set, name)
@@ -229,7 +258,7 @@ WHERE attribute.is_set
 UNION ALL
 SELECT format('role %s', role.rolname), format('no membership in %s, which owns %s', owner.rolname, string_agg(o.name, ', ' ORDER BY o.name)),
   CASE WHEN owner.oid = role.oid THEN 'the owner itself' ELSE 'a member' END,
-  'connect the application as a role that owns nothing'
+  'connect the application as a role that owns nothing', NULL
 FROM role
 JOIN objects o ON pg_has_role(role.oid, o.owner, 'MEMBER')
 JOIN pg_roles owner ON owner.oid = o.owner
@@ -239,18 +268,18 @@ UNION ALL
 SELECT format('role %s', role.rolname), format('USAGE and no CREATE on schema %s', nspname),
   CASE WHEN has_schema_privilege(role.oid, schema.oid, 'CREATE') THEN 'CREATE' ELSE 'no USAGE' END,
   CASE WHEN has_schema_privilege(role.oid, schema.oid, 'CREATE') THEN format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %I', nspname, role.rolname)
-    ELSE format('GRANT USAGE ON SCHEMA %I TO %I', nspname, role.rolname) END
+    ELSE format('GRANT USAGE ON SCHEMA %I TO %I', nspname, role.rolname) END, NULL
 FROM role CROSS JOIN schema
 WHERE NOT role.rolsuper
   AND (has_schema_privilege(role.oid, schema.oid, 'CREATE') OR NOT has_schema_privilege(role.oid, schema.oid, 'USAGE'))
 UNION ALL
 SELECT
-  format('role %s', role.rolname),
+  format('role %s', rolname),
   CASE WHEN needed THEN format('%s on %s', words, told) ELSE format('no %s on %s', words, told) END,
-  CASE WHEN needed THEN 'not granted' ELSE 'granted, to the role itself, to one it is in, or to PUBLIC' END,
-  CASE WHEN needed THEN format('GRANT %s ON %s TO %I', words, target, role.rolname)
-    ELSE format('REVOKE %s ON %s FROM %I', words, target, role.rolname) END
-FROM all_judged AS judged CROSS JOIN role
-WHERE NOT role.rolsuper AND needed <> granted
-  AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
+  CASE WHEN needed THEN 'not granted' WHEN only_itself THEN 'granted' ELSE format('granted to %s', coalesce(grantees, 'a role that it is in')) END,
+  CASE WHEN needed THEN format('GRANT %s ON %s TO %I', words, target, rolname)
+    ELSE format('REVOKE %s ON %s FROM %s', words, target, coalesce(grantees, quote_ident(rolname)))
+      || CASE WHEN again IS NOT NULL AND also_itself THEN format('; %s%I', again, rolname) ELSE '' END END,
+  CASE WHEN NOT needed AND only_itself THEN format('REVOKE %s ON %s FROM %I', words, target, rolname) END
+FROM wrong
 ORDER BY 1, 2;

@@ -3,6 +3,8 @@ export interface OptionSpec {
   /** commander's notation: `--json`, `-q, --quiet`, `--dir <folder>`, `--embedded [dir]`, `--no-color`. */
   flags: string
   help: string
+  /** The values it takes, where they are few. */
+  values?: readonly string[]
   /** May be given several times; the command gets a list. */
   repeatable?: true
 }
@@ -15,8 +17,8 @@ export interface CommandSpec {
   summary: string
   /** For its own page, where the summary does not say it all. */
   description?: string
-  /** commander's notation: `<version>`, `[skill]`, `[dir...]`, with its help. */
-  arguments?: readonly (readonly [notation: string, help: string])[]
+  /** commander's notation: `<version>`, `[skill]`, `[dir...]`, with its help, and its values where they are few. */
+  arguments?: readonly (readonly [notation: string, help: string, values?: readonly string[]])[]
   options?: readonly OptionSpec[]
   /** Works with a database: takes the options that say which. */
   database?: boolean
@@ -44,17 +46,26 @@ export const DATABASE_OPTIONS: readonly OptionSpec[] = [
 
 export const MIGRATIONS_OPTION: OptionSpec = { flags: '--dir <folder>', help: 'your own migrations; repeatable', repeatable: true }
 export const LEDGER_OPTION: OptionSpec = { flags: '--ledger <table>', help: 'the ledger (default: schema_migrations)' }
+/** How files are read. */
+export const FORMAT_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--namespace <what>', help: 'ids from the name (default) or the path', values: ['name', 'path'] },
+  { flags: '--lenient', help: 'read an unquoted `: ` in a value as text' },
+]
 /** How skills are read: every command that compares them with the registry must read them alike. */
 export const READING_OPTIONS: readonly OptionSpec[] = [
   { flags: '--root-label <name>', help: 'project name of the rows (default: folder paths)' },
-  { flags: '--namespace <what>', help: 'ids from the name (default) or the path' },
-  { flags: '--lenient', help: 'read an unquoted `: ` in a value as text' },
+  ...FORMAT_OPTIONS,
 ]
 export const SKILLS_ARGUMENT = ['[dir...]', 'folders of skills (default: skills)'] as const
 
 /** Every command that checks something takes these. */
 export const REPORTER_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--reporter <name>', help: 'text, json, github, junit, sarif, tap; or NAME=FILE', repeatable: true },
+  {
+    flags: '--reporter <name>',
+    help: 'text, json, github, junit, sarif, tap; or NAME=FILE',
+    values: ['text', 'json', 'github', 'junit', 'sarif', 'tap'],
+    repeatable: true,
+  },
   { flags: '--output <file>', help: 'file of the report that names none' },
 ]
 

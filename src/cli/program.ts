@@ -7,14 +7,9 @@ import { nearest } from '../core/text.ts'
 import type { CommandSpec, OptionSpec } from './command-spec.ts'
 import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './command-spec.ts'
 import { COMMAND_GROUPS, COMMANDS } from './command-table.ts'
+import { dressHelp, HELP_FORMAT, sentenceOf } from './help.ts'
 import { createIo } from './io.ts'
 import { loadCommand } from './load-command.ts'
-
-/** Ends every help page. */
-const EXIT_CODES = `
-Exit codes: 0 ok, 1 no (check failed, skill invalid), 2 usage or configuration,
-  3 database unreachable, 4 migration failed, 5 lock not obtained,
-  6 history conflict, 70 bug, 130/143 interrupted`
 
 const FIRST_STEPS = ['skills quickstart', 'skills migrate', 'skills sync', 'skills verify', 'skills stats']
 
@@ -60,13 +55,12 @@ export function createProgram(run: (spec: CommandSpec, flags: object, args: read
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
-    .addHelpText('before', examples(FIRST_STEPS))
-    .addHelpText('after', EXIT_CODES)
     .exitOverride()
     // told by usageError, in the form of all errors
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false, subcommandTerm })
+    .configureHelp(HELP_FORMAT)
+  dressHelp(program, FIRST_STEPS)
   for (const { heading, commands } of COMMAND_GROUPS) {
     for (const spec of commands) {
       const command = addCommand(program, spec)
@@ -80,29 +74,20 @@ export function createProgram(run: (spec: CommandSpec, flags: object, args: read
   return program
 }
 
-/** Name and arguments: that there are options goes without saying. */
-function subcommandTerm(command: Command): string {
-  const args = command.registeredArguments.map((argument) => {
-    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
-    return argument.required ? ` <${name}>` : ` [${name}]`
-  })
-  return `${command.name()}${args.join('')}`
-}
-
 function addCommand(program: Command, spec: CommandSpec): Command {
   const words = spec.name.split(' ')
   const parent = words.slice(0, -1).reduce((at, word) => at.commands.find((known) => known.name() === word) ?? at, program)
   const command = parent
     .command(words.at(-1) ?? '')
     .summary(spec.summary)
-    .description(spec.description ?? spec.summary)
+    .description(sentenceOf(spec))
   for (const [notation, help] of spec.arguments ?? []) command.argument(notation, help)
   // a slip in the name of a subcommand is ours to tell
   if (COMMANDS.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()
-  addOptions(command, 'Output:', OUTPUT_OPTIONS)
   addOptions(command, 'Options:', spec.options ?? [])
   if (spec.database === true) addOptions(command, 'Database:', DATABASE_OPTIONS)
-  return command.addHelpText('before', examples(spec.examples)).addHelpText('after', EXIT_CODES)
+  addOptions(command, 'Output:', OUTPUT_OPTIONS)
+  return dressHelp(command, spec.examples)
 }
 
 function addOptions(command: Command, group: string, options: readonly OptionSpec[]): void {
@@ -115,11 +100,6 @@ function addOptions(command: Command, group: string, options: readonly OptionSpe
 
 function collect(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value]
-}
-
-/** Begins every help page. */
-function examples(lines: readonly string[]): string {
-  return `Examples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
 }
 
 /** What the command line has wrong, in the form of all errors; commander exits 1 here, and 1 means "no". */

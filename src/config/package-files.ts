@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,6 +14,14 @@ export function packageRoot(): string {
 export function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   return manifest.version
+}
+
+/** A new embedded database, packed by the build; none for a PGlite of another version, which then makes its own. */
+export function embeddedArchive(): string | undefined {
+  const engine = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  const manifest = JSON.parse(readFileSync(path.join(path.dirname(engine), '..', 'package.json'), 'utf8')) as { version: string }
+  const file = path.join(packageRoot(), 'dist', `embedded-${manifest.version}.tar.gz`)
+  return existsSync(file) ? file : undefined
 }
 
 /** Who is written into a ledger: `skills 1.2.3`. */

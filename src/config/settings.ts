@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import type { DatabaseTarget } from '../core/target.ts'
+import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
 import type { LoadedConfigFile } from './config-file.ts'
 import { loadConfigFile } from './config-file.ts'
 import { parsePostgresUrl } from './connection-keywords.ts'
 import { databaseSources } from './database-sources.ts'
+import { embeddedArchive } from './package-files.ts'
 import type { Environment } from './pg-environment.ts'
 import { locatingVariables } from './pg-environment.ts'
 import { serverTarget } from './server-target.ts'
@@ -168,7 +169,12 @@ function fromUrl(url: string, origin: string, env: Environment): Choice {
 }
 
 function embedded(directory: string, origin: string): Choice {
-  return { target: { kind: 'embedded', directory }, origin }
+  return { target: embeddedTarget(directory), origin }
+}
+
+/** The embedded database in a folder, or in `memory`. */
+export function embeddedTarget(directory: string): EmbeddedTarget {
+  return { kind: 'embedded', directory, archive: embeddedArchive() }
 }
 
 function pick(

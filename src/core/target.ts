@@ -40,6 +40,8 @@ export interface EmbeddedTarget {
   kind: 'embedded'
   /** Folder of the database, or `memory` for a throw-away one. */
   directory: string
+  /** A packed database to begin a new one with: much quicker than to make it. */
+  archive?: string | undefined
 }
 
 /** The target as shown to people and in JSON: never with a password. */

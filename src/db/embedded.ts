@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import type { EmbeddedTarget } from '../core/target.ts'
@@ -59,20 +60,23 @@ async function lock(directory: string): Promise<() => void> {
   try {
     return await lockFolder(directory)
   } catch (error) {
-    throw error instanceof SkillsError ? error : broken(directory, reasonOf(error), 'check the path and its permissions', error)
+    throw error instanceof SkillsError
+      ? error
+      : broken(directory, reasonOf(error), 'check the path, its permissions and the free disk space', error)
   }
 }
 
-async function start({ directory }: EmbeddedTarget): Promise<Engine> {
+async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
   const { PGlite } = await import('@electric-sql/pglite')
+  const unpacked = async (): Promise<object> => (archive === undefined ? {} : { loadDataDir: new Blob([await readFile(archive)]) })
   let existed = false
   try {
-    if (directory === 'memory') return await PGlite.create('memory://')
+    if (directory === 'memory') return await PGlite.create('memory://', await unpacked())
     mkdirSync(directory, { recursive: true })
     existed = readdirSync(directory).length > 0
     // PGlite would make a new database over whatever is there
     if (existed && !existsSync(path.join(directory, 'PG_VERSION'))) throw new Error('the folder is not empty, and holds no database')
-    return await PGlite.create(directory)
+    return await PGlite.create(directory, existed ? {} : await unpacked())
   } catch (error) {
     const hint = existed
       ? 'name another folder with --embedded DIR, or move this one away and run again'

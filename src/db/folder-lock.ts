@@ -46,10 +46,7 @@ export function lockHolder(directory: string): { holder: Holder | undefined; ali
 function takeFile(directory: string, file: string): void {
   for (;;) {
     try {
-      const handle = openSync(file, 'wx')
-      writeSync(handle, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
-      closeSync(handle)
-      return
+      return writeHolder(openSync(file, 'wx'), file)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
@@ -63,6 +60,18 @@ function takeFile(directory: string, file: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
+  }
+}
+
+/** On a full disk no empty file may stay: it would look like the lock of somebody unknown. */
+function writeHolder(handle: number, file: string): void {
+  try {
+    writeSync(handle, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -91,7 +91,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
       'DATABASE_UNREACHABLE',
       `PostgreSQL at ${address} refused the connection: ${error.message} (SQLSTATE ${error.code})`,
       {
-        hint: ignoredPassword(error, target) ?? REMEDIES[error.code] ?? 'check the connection settings',
+        hint: ignoredPassword(error, target) ?? wantsTls(error, target) ?? REMEDIES[error.code] ?? 'check the connection settings',
         cause: error,
       },
     )
@@ -116,9 +116,15 @@ function ignoredPassword({ code }: DatabaseError, { password, ignoredPasswordFil
   return `the password file ${file} was ignored, as others may read it: chmod 600 ${file}`
 }
 
+/** A rule of the server that this connection did not fit, and what such rules most often want. */
+function wantsTls({ code }: DatabaseError, { ssl: { mode } }: ServerTarget): string | undefined {
+  if (code !== SQLSTATE.invalidAuthorization || (mode !== 'disable' && mode !== 'allow')) return undefined
+  return `check the user; or the server demands TLS, and sslmode=${mode} does without: try sslmode=verify-full, or require`
+}
+
 const REMEDIES: Readonly<Record<string, string>> = {
   [SQLSTATE.invalidPassword]: 'check user and password; special characters in a URL must be percent-encoded',
-  [SQLSTATE.invalidAuthorization]: 'check the user, and sslmode: the server may demand TLS',
+  [SQLSTATE.invalidAuthorization]: 'check the user, and the rules of the server for users, databases and addresses (pg_hba.conf)',
   [SQLSTATE.undefinedDatabase]: 'check the database name, or create it first',
   [SQLSTATE.cannotConnectNow]: 'the server is starting: --wait 30s waits for it',
   [SQLSTATE.tooManyConnections]: 'the server has no free connection: try again, or --wait 30s',

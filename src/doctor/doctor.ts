@@ -5,6 +5,7 @@ import type { DatabaseTarget } from '../core/target.ts'
 import { describeTarget } from '../core/target.ts'
 import type { Db, OpenOptions } from '../db/db.ts'
 import type { Link } from '../db/link.ts'
+import { SQLSTATE } from '../db/sqlstates.ts'
 import { examineClock } from './clock.ts'
 import { examineConfiguration, settingsTable } from './configuration.ts'
 import { examineConnection } from './connection.ts'
@@ -81,7 +82,7 @@ async function examineTarget(settings: Settings, options: DoctorOptions): Promis
     const others: Finding[] = []
     for (const other of options.others) {
       const found = await attempt('database.answer', () => other(db, settings))
-      others.push(...('failure' in found ? [found.failure] : found.value))
+      others.push(...('failure' in found ? [mildly(found)] : found.value))
     }
     return [...before, ...connection, ...clock, ...inside, ...others]
   } finally {
@@ -109,18 +110,28 @@ async function examineDirect(settings: Settings, direct: Settings['database'], o
   ]
 }
 
+interface Failure {
+  failure: Finding
+  code: string
+}
+
+/** A role that may not look there is most often an application's, and well for that: the rights are told already. */
+function mildly({ failure, code }: Failure): Finding {
+  return code === 'PERMISSION_DENIED' || code === SQLSTATE.insufficientPrivilege ? { ...failure, status: 'warning' } : failure
+}
+
 /** What is expected to fail becomes a finding. */
-async function attempt<T>(id: string, work: () => Promise<T>): Promise<{ value: T } | { failure: Finding }> {
+async function attempt<T>(id: string, work: () => Promise<T>): Promise<{ value: T } | Failure> {
   try {
     return { value: await work() }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if (error instanceof SkillsError) {
       const next = error.hint ?? `skills explain ${error.code}`
-      return { failure: finding('error', id, `${error.message} [${error.code}]`, next) }
+      return { failure: finding('error', id, `${error.message} [${error.code}]`, next), code: error.code }
     }
     const code = (error as { code?: unknown }).code
     if (typeof code !== 'string') throw error
-    return { failure: finding('error', id, `${error.message} [${code}]`, `skills explain ${code}`) }
+    return { failure: finding('error', id, `${error.message} [${code}]`, `skills explain ${code}`), code }
   }
 }

@@ -16,31 +16,30 @@ const TABLES = ['skills_registry', 'skill_unlocks', 'skill_usage_events', 'skill
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 export const FUNCTIONS: readonly string[] = ['log_skill_usage', 'is_skill_unlocked', 'unlock_skill']
 
-/** Names of all relations that rights are asked about. */
+/** Names of the relations that rights are asked about, beside those of the rollups. */
 export function relationsOf(ledger: string): string[] {
   return [...TABLES, ...VIEWS, ledger]
 }
 
+/** Sums that stats answers from; `skill_rollup_state` says how far they are. */
+const ROLLUPS = 'skill_rollup_'
+const ROLLUP_STATE = `${ROLLUPS}state`
+
 interface Need {
   command: string
   needs: readonly (readonly [name: string, ...privileges: string[]])[]
+  /** It compares with a schema of its own, which is rolled back. */
+  makesSchema?: true
 }
 
 /** The table "Roles and rights" of README.md. */
-function needsOf(ledger: string): Need[] {
+function needsOf(ledger: string, rollups: readonly string[]): Need[] {
   return [
     { command: 'sync', needs: [['skills_registry', 'SELECT', 'INSERT', 'UPDATE']] },
     {
       command: 'verify',
-      needs: [
-        [ledger, 'SELECT'],
-        ['skills_registry', 'SELECT', 'INSERT'],
-        ['skill_unlocks', 'SELECT', 'INSERT'],
-        ['skill_usage_events', 'SELECT', 'INSERT'],
-        ['skill_feedback', 'INSERT'],
-        ...VIEWS.map((view) => [view, 'SELECT'] as const),
-        ['unlock_skill', 'EXECUTE'],
-      ],
+      needs: [[ledger, 'SELECT'], ...TABLES.map((table) => [table, 'SELECT'] as const), [ROLLUP_STATE, 'SELECT']],
+      makesSchema: true,
     },
     {
       command: 'stats',
@@ -49,6 +48,7 @@ function needsOf(ledger: string): Need[] {
         ['skill_unlocks', 'SELECT'],
         ['skill_usage_events', 'SELECT'],
         ['skill_feedback', 'SELECT'],
+        ...rollups.map((table) => [table, 'SELECT'] as const),
       ],
     },
     {
@@ -69,16 +69,25 @@ export function examineRights(rights: readonly Right[], info: DbInfo, ledger: st
     rights.some((right) => right.name === name && right.privilege === privilege && (right.granted || right.owned))
   const exists = (name: string): boolean => rights.some((right) => right.name === name)
   const migrated = exists('skills_registry')
-  const others = needsOf(ledger).map(({ command, needs }) => {
-    const lacking = needs
-      .filter(([name]) => exists(name))
-      .map(([name, ...privileges]) => [name, privileges.filter((privilege) => !has(name, privilege))] as const)
-      .filter(([, privileges]) => privileges.length > 0)
+  const rollups = [...new Set(rights.filter(({ kind, name }) => kind === 'relation' && name.startsWith(ROLLUPS)).map(({ name }) => name))]
+  const mayMakeSchema = rights.some(({ kind, privilege, granted }) => kind === 'database' && privilege === 'CREATE' && granted)
+  const others = needsOf(ledger, rollups).map(({ command, needs, makesSchema = false }) => {
     const id = `rights.${command.replace('an ', '')}`
-    if (lacking.length === 0) return fine(id, `${info.user} may do what ${command} needs`)
-    const grants = lacking.map(([name, privileges]) => grant(name, privileges, role))
-    const what = lacking.map(([name, privileges]) => `${privileges.join(', ')} on ${name}`).join('; ')
-    return finding('note', id, `for ${command} ${info.user} lacks ${what}`, `as their owner: ${grants.join('; ')}`)
+    const lacking = byPrivileges(
+      needs
+        .filter(([name]) => exists(name))
+        .map(([name, ...privileges]) => [name, privileges.filter((privilege) => !has(name, privilege))] as const)
+        .filter(([, privileges]) => privileges.length > 0),
+    )
+    const lacksSchema = makesSchema && !mayMakeSchema
+    if (lacking.length === 0 && !lacksSchema) return fine(id, `${info.user} may do what ${command} needs`)
+    const grants = lacking.map(({ privileges, names }) => grant(names, privileges, role))
+    const what = lacking.map(({ privileges, names }) => `${privileges} on ${names.join(', ')}`)
+    if (lacksSchema) {
+      grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
+      what.push(`CREATE on the database ${info.database}`)
+    }
+    return finding('note', id, `for ${command} ${info.user} lacks ${what.join('; ')}`, `as their owner: ${grants.join('; ')}`)
   })
   return [examineMigrate(rights, info, role), ...(migrated ? others : [])]
 }
@@ -108,7 +117,17 @@ function examineMigrate(rights: readonly Right[], info: DbInfo, role: string): F
   return fine('rights.migrate', `${info.user} may do what migrate needs`)
 }
 
-function grant(name: string, privileges: readonly string[], role: string): string {
-  if (FUNCTIONS.includes(name)) return `GRANT EXECUTE ON FUNCTION ${name} TO ${role}`
-  return `GRANT ${privileges.join(', ')} ON ${quoteIdent(name)} TO ${role}`
+/** Objects that need the same, together. */
+function byPrivileges(
+  lacking: readonly (readonly [name: string, privileges: readonly string[]])[],
+): { privileges: string; names: string[] }[] {
+  const groups = new Map<string, string[]>()
+  for (const [name, privileges] of lacking) groups.set(privileges.join(', '), [...(groups.get(privileges.join(', ')) ?? []), name])
+  return [...groups].map(([privileges, names]) => ({ privileges, names }))
+}
+
+/** Functions are named without arguments: each of ours is the only one of its name. */
+function grant(names: readonly string[], privileges: string, role: string): string {
+  if (privileges === 'EXECUTE') return `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${role}`
+  return `GRANT ${privileges} ON ${names.map(quoteIdent).join(', ')} TO ${role}`
 }

@@ -1,4 +1,5 @@
 import type { CodePage } from './code-page.ts'
+import { CHECK_EXAMPLES } from './check-examples.ts'
 import { CHECK_GROUPS } from './check-groups.ts'
 
 /** What the header of a check says of it. */
@@ -20,11 +21,19 @@ export function checkPages(checks: readonly CheckFacts[]): CodePage[] {
       kind: 'check',
       title,
       facts: [`severity ${severity}`, ...(gate === true ? ['when it fails, the checks behind it are skipped'] : [])],
-      meaning: group === undefined ? [] : [group.meaning],
-      example: { language: 'console', text: group?.example ?? '' },
+      meaning: group === undefined ? [] : [group],
+      example: { language: 'console', text: exampleOf(id) },
       remedies: [remedy],
     }
   })
+}
+
+/** A fault as verify tells it. */
+function exampleOf(id: string): string {
+  const example = CHECK_EXAMPLES[id]
+  if (example === undefined) return ''
+  const [object, expected, actual] = example
+  return `${object}\n  expected ${expected}\n  actual   ${actual}`
 }
 
 /** The first part of a check's id. */

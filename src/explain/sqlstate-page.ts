@@ -1,4 +1,5 @@
 import type { CodePage } from './code-page.ts'
+import { SQLSTATES } from './sqlstates.ts'
 
 /** The classes of SQLSTATE (PostgreSQL manual, appendix "PostgreSQL Error Codes"), in our words. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -41,21 +42,22 @@ const CLASSES: Readonly<Record<string, string>> = {
   XX: 'a fault inside of the server, or damaged data',
 }
 
-/** What the class of a SQLSTATE says about it; undefined for a text that is none. */
+/** What is known of a SQLSTATE, else what its class says about it; undefined for a text that is none. */
 export function sqlstatePage(word: string): CodePage | undefined {
   const code = word.trim().toUpperCase()
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
   const about = CLASSES[code.slice(0, 2)]
   if (about === undefined) return undefined
+  const known = SQLSTATES[code]
   return {
     code,
     kind: 'sqlstate',
-    title: `PostgreSQL, class ${code.slice(0, 2)}: ${about}`,
+    title: known === undefined ? `PostgreSQL, class ${code.slice(0, 2)}: ${about}` : `PostgreSQL: ${known.title}`,
     facts: ['SQLSTATE of the server'],
     meaning: [
       'The server refused a statement, and this is its code for the reason. The tool hands it on with what the server says; the appendix "PostgreSQL Error Codes" of its manual has the name of each.',
     ],
-    example: { language: 'console', text: `db/001_notes.sql:2:15 error relation "nowhere" does not exist [42P01]` },
-    remedies: ['read the message and the place before it: the code only says what kind of fault it is'],
+    example: { language: 'console', text: `db/001_notes.sql:2:15 error ${known?.message ?? 'what the server says'} [${code}]` },
+    remedies: [...(known?.remedies ?? ['read the message and the place before it: the code only says what kind of fault it is'])],
   }
 }

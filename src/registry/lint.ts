@@ -8,6 +8,7 @@ import type { LintReport } from './lint-report.ts'
 import type { LintTarget } from './lint-targets.ts'
 import { lintTargets } from './lint-targets.ts'
 import { readHead } from './open-regular.ts'
+import type { ReadOptions } from './read-folder.ts'
 import { readSkills } from './read-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { isRuleCode, RULES } from './rules.ts'
@@ -17,7 +18,7 @@ import type { YamlParser } from './yaml.ts'
 import { loadYamlParser } from './yaml.ts'
 import { SKILL_FILES } from './skill-files.ts'
 
-export interface LintOptions {
+export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> {
   /** Folders with skills at any depth, folders of skills, and files in them. */
   paths: readonly string[]
   cwd: string
@@ -58,14 +59,15 @@ interface Inspected {
   diagnostics: Diagnostic[]
 }
 
-async function inspect(targets: readonly LintTarget[], { cwd, severities = new Map(), onProgress }: LintOptions): Promise<Inspected> {
+async function inspect(targets: readonly LintTarget[], options: LintOptions): Promise<Inspected> {
+  const { cwd, severities = new Map(), namespace = 'name', lenient = false, onProgress } = options
   const files = new Set<string>()
   const others = new Set<string>()
   const invalid = new Set<string>()
   const diagnostics = new Map<string, Diagnostic>()
   for (const { root, alone } of targets) {
     const progress = onProgress === undefined ? {} : { onProgress }
-    const folder = await readSkills({ roots: [root], cwd, severities, ...progress })
+    const folder = await readSkills({ roots: [root], cwd, severities, namespace, lenient, ...progress })
     const nested = alone === undefined ? [] : [...folder.skills, ...folder.invalid].map((one) => one.path).filter((one) => one !== alone)
     const isMeant = (place: string): boolean => !nested.some((one) => place === one || place.startsWith(`${one}/`))
     for (const diagnostic of folder.diagnostics) if (isMeant(diagnostic.file ?? '')) diagnostics.set(JSON.stringify(diagnostic), diagnostic)

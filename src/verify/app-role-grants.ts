@@ -53,6 +53,15 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
   { on: 'sequence', name: 'skill_feedback_id_seq', privileges: ['USAGE'], purpose: 'number it' },
 ]
 
+/** What the check safety.app-role is told: the role, the objects that it is judged by, and what it needs of them. */
+export function appRoleInput(
+  role: string,
+  { tables, views, functions }: { tables: readonly string[]; views: readonly string[]; functions: readonly string[] },
+  ledger: string,
+): object {
+  return { name: role, tables: [...tables, ...views, ledger, `${ledger}_progress`], functions, grants: APP_ROLE_GRANTS }
+}
+
 /** The statements that give a role these rights, a line each, and no others. They can be run again. */
 export function grantStatements(role: string, schema: string, grants: readonly AppRoleGrant[] = APP_ROLE_GRANTS): string[] {
   const to = quoteIdent(role)

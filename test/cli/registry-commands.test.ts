@@ -19,6 +19,23 @@ describe('lint', () => {
     expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be mended: skills lint --fix\n$/)
   })
 
+  test('reads as sync does: --lenient and --namespace, on the command line and configured', async () => {
+    const cwd = scratch({
+      'skills/a/bad/SKILL.md': BAD,
+      'skills/b/bad/SKILL.md': BAD,
+      'skills/a/bad/none.md': '',
+      'skills/b/bad/none.md': '',
+    })
+    const { code, stdout } = await runSkills(['lint', '--lenient'], { cwd })
+    expect(code).toBe(1)
+    expect(stdout).toContain('[SKILL_NAME_TWICE]')
+    const asked = await runSkills(['lint', '--lenient', '--namespace', 'path'], { cwd })
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/\[YAML_COLON_QUOTED\][^]*\n2 skills: 2 warnings\n$/) })
+    writeFiles(cwd, { 'skills.config.json': '{ "lenient": true, "namespace": "path" }' })
+    expect(await runSkills(['lint'], { cwd })).toMatchObject({ code: 0, stdout: asked.stdout })
+    expect(await runSkills(['lint', '--namespace', 'folder'], { cwd })).toMatchObject({ code: 2 })
+  })
+
   test('needs no database, in production neither', async () => {
     const cwd = scratch({ 'skills/good/SKILL.md': skill('good') })
     expect(await runSkills(['lint'], { cwd, env: { CI: '1', NODE_ENV: 'production' } })).toMatchObject({

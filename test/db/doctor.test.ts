@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
-import { doctor, migrate, sync } from '../../src/index.ts'
+import { connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
 import { freshEmbedded, freshServer, onEachBackend, serverUrl } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -168,12 +168,36 @@ describe('a server', () => {
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
     const before = await examine({ databaseUrl: url })
     const lacking = ['migrate', 'sync', 'verify', 'stats', 'agent'].map((command) => `note rights.${command}`)
-    expect(troubles(before)).toEqual([...lacking, 'error database.answer'])
+    expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
     for (const { id, next = '' } of before.findings) {
       if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as their owner: /, ''))
     }
     const after = await examine({ databaseUrl: url })
     expect(troubles(after)).toEqual(['note rights.migrate'])
+    await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+
+  test('what it says that verify and stats lack is enough for them, and no more than reading', async () => {
+    const { name, open } = await freshServer()
+    const db = await open()
+    await migrate(db)
+    const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
+    await sync(db, { cwd })
+    const role = `v_${name}`
+    await db.exec(`CREATE ROLE ${role} LOGIN`)
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+    const report = await examine({ databaseUrl: url, cwd })
+    for (const id of ['rights.verify', 'rights.stats']) {
+      const next = found(report, id).next ?? ''
+      expect(next).not.toMatch(/INSERT|UPDATE|DELETE|EXECUTE/)
+      await db.exec(next.replace(/^as their owner: /, ''))
+    }
+    const session = await connect({ databaseUrl: url, env: { HOME }, cwd })
+    const verified = await verify(session, { cwd, strict: true })
+    expect(verified.checks.filter(({ status, applies }) => status === 'skipped' && applies !== false)).toEqual([])
+    expect(verified.ok).toBe(true)
+    expect((await stats(session)).source.kind).toBe('rollup')
+    await session.close()
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -146,6 +146,18 @@ describe('a folder that cannot be opened', () => {
     const run = await runSkills(['migrate', '--embedded', `${file}/db`])
     expect(run).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('EMBEDDED_BROKEN') })
     expect(run.stderr).not.toContain('    at ')
+  })
+
+  test('as nothing more can be written, which leaves no lock of nobody behind', () => {
+    const cwd = scratch()
+    const bin = path.resolve(import.meta.dirname, '../../bin/skills.js')
+    // no file may grow: what a full disk does, without one
+    const run = spawnSync('bash', ['-c', 'ulimit -f 0; "$@" 2>&1 | cat', 'bash', process.execPath, bin, 'migrate', '--embedded', 'db'], {
+      cwd,
+      encoding: 'utf8',
+    })
+    expect(run.stdout).toMatch(/\[EMBEDDED_BROKEN\] cannot open the embedded database db: EFBIG[^]*free disk space/)
+    expect(existsSync(path.join(cwd, 'db.lock'))).toBe(false)
   })
 
   test('as it holds files of somebody else, which stay alone', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { embeddedTarget } from '../../src/config/settings.ts'
 import { openDb } from '../../src/db/open.ts'
 import { startPostgres } from './postgres-server.ts'
 
@@ -21,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('serverUrl', server?.url('__DATABASE__') ?? withDatabase(given ?? ''))
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-embedded-'))
   const template = path.join(scratch, 'db')
-  await (await openDb({ kind: 'embedded', directory: template })).close()
+  await (await openDb(embeddedTarget(template))).close()
   project.provide('embeddedTemplate', template)
   return async () => {
     await server?.stop()

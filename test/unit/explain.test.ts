@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ERROR_EXITS } from '../../src/core/errors.ts'
+import { CHECK_EXAMPLES } from '../../src/explain/check-examples.ts'
 import { CHECK_GROUPS } from '../../src/explain/check-groups.ts'
 import { groupOf } from '../../src/explain/check-pages.ts'
 import { renderCodes } from '../../src/explain/codes-markdown.ts'
@@ -35,7 +36,7 @@ test('every page says what it means, has an example, and says what to do', () =>
     ({ title, facts, meaning, example, remedies }) =>
       title === '' || facts.length === 0 || meaning.join('').length < 20 || example.text === '' || remedies.join('').length < 4,
   )
-  // a new group of checks belongs into src/explain/check-groups.ts, a rule into rule-examples.ts
+  // a new check belongs into src/explain/check-examples.ts, its group into check-groups.ts, a rule into rule-examples.ts
   expect(empty.map(({ code }) => code)).toEqual([])
 })
 
@@ -51,6 +52,10 @@ test('an example of an error shows the error', () => {
 test('every hazard is found in its example', () => {
   const missed = HAZARD_CODES.filter((code) => hazardOf(code, HAZARD_EXAMPLES[code].sql) === undefined)
   expect(missed).toEqual([])
+})
+
+test('the examples of checks are of checks that exist', () => {
+  expect(Object.keys(CHECK_EXAMPLES)).toEqual(checkIds)
 })
 
 test('the groups of the checks are known', () => {
@@ -76,6 +81,18 @@ test.each([
   ['vacuum full', 'VACUUM_FULL'],
 ])('%s is found as %s', async (word, code) => {
   expect((await findCode(pages, word)).page?.code).toBe(code)
+})
+
+test.each([
+  ['40P01', /deadlock/, /run it again/],
+  ['42501', /right/, /skills doctor/],
+  ['53100', /disk/, /free/],
+  ['42P99', /class 42/, /the message/],
+])('SQLSTATE %s has an example of its own, and says what to do', async (code, title, remedy) => {
+  const { page } = await findCode([], code)
+  expect(page?.title).toMatch(title)
+  expect(page?.example.text).toContain(`[${code}]`)
+  expect(page?.remedies.join(' ')).toMatch(remedy)
 })
 
 test.each([

@@ -55,10 +55,7 @@ export const MIGRATE_COMMANDS: readonly CommandSpec[] = [
       DIRECT_URL,
     ],
     database: true,
-    examples: [
-      'skills migrate repair 20260101_add_ratings --dir db/migrations --yes',
-      'skills migrate repair 20260101_add_ratings --forget --yes',
-    ],
+    examples: ['skills migrate repair 20260101_add_ratings --yes', 'skills migrate repair 20260101_add_ratings --forget --yes'],
   },
   {
     name: 'migrate baseline',

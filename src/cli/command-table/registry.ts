@@ -1,13 +1,15 @@
 import type { CommandSpec, OptionSpec } from '../command-spec.ts'
-import { CONFIG_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+import { CONFIG_OPTION, FORMAT_OPTIONS, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
 
 /** What a sync does; a diff tells the same. */
 const SYNC_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep' },
+  { flags: '--prune <how>', help: 'folder gone: disable (default), delete or keep', values: ['disable', 'delete', 'keep'] },
   { flags: '--force-prune', help: 'prune also when it would be withheld' },
   { flags: '--no-cache', help: 'read every file, also unchanged ones' },
   ...READING_OPTIONS,
 ]
+
+const TRUST_LEVELS = ['1', '2', '3', '4', '5']
 
 export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
   {
@@ -39,6 +41,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--fix', help: 'mend quotes, lists of tools, missing versions' },
       { flags: '--max-warnings <count>', help: 'exit 1 when there are more' },
       { flags: '--notes', help: 'show notes too' },
+      ...FORMAT_OPTIONS,
       ...REPORTER_OPTIONS,
       CONFIG_OPTION,
     ],
@@ -54,11 +57,15 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
     name: 'list',
     summary: 'list the skills in the registry',
     options: [
-      { flags: '--tier <tier>', help: 'FAST, CORE or DEEP' },
-      { flags: '--category <category>', help: 'foundational, lineage or emergent' },
+      { flags: '--tier <tier>', help: 'FAST, CORE or DEEP', values: ['FAST', 'CORE', 'DEEP'] },
+      {
+        flags: '--category <category>',
+        help: 'foundational, lineage or emergent',
+        values: ['foundational', 'lineage', 'emergent'],
+      },
       { flags: '--enabled', help: 'enabled ones only' },
       { flags: '--disabled', help: 'disabled ones only' },
-      { flags: '--min-trust <level>', help: 'trust level of at least 1 to 5' },
+      { flags: '--min-trust <level>', help: 'trust level of at least 1 to 5', values: TRUST_LEVELS },
     ],
     database: true,
     examples: ['skills list', 'skills list --tier FAST --enabled --min-trust 3'],
@@ -92,7 +99,7 @@ export const REGISTRY_COMMANDS: readonly CommandSpec[] = [
     description: 'Sets how far a skill is trusted. A sync keeps it so.',
     arguments: [
       ['<id>', 'the skill'],
-      ['<level>', 'from 1 to 5'],
+      ['<level>', 'from 1 to 5', TRUST_LEVELS],
     ],
     database: true,
     examples: ['skills trust elemental-checkin 4'],

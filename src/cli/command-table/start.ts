@@ -11,7 +11,7 @@ export const START_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'completion',
     summary: 'a script that completes commands in a shell',
-    arguments: [['<shell>', 'bash']],
-    examples: ['skills completion bash > ~/.skills-completion', 'source <(skills completion bash)'],
+    arguments: [['<shell>', 'bash, zsh or fish', ['bash', 'zsh', 'fish']]],
+    examples: ['skills completion fish | source', 'source <(skills completion bash)', 'source <(skills completion zsh)'],
   },
 ]

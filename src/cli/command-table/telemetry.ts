@@ -9,7 +9,11 @@ export const TELEMETRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--since <time>', help: 'only events of the last 7d, 12h, ...' },
       { flags: '--limit <n>', help: 'at most so many rows (default: 20)' },
       { flags: '--cooccurrence', help: 'which skills succeed together in a session' },
-      { flags: '--by <what>', help: 'tier, category, element, realm, version, outcome, day, hour' },
+      {
+        flags: '--by <what>',
+        help: 'tier, category, element, realm, version, outcome, day, hour',
+        values: ['tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour'],
+      },
       { flags: '--compare <time>', help: 'the last 7d, ... against the same time before' },
       { flags: '--funnel', help: 'users who unlocked, used, succeeded, rated' },
       { flags: '--user <id>', help: 'what one user did, the latest first' },

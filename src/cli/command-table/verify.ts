@@ -23,7 +23,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       ...REPORTER_OPTIONS,
     ],
     database: true,
-    examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --reporter text --reporter junit=report.xml'],
+    examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --ephemeral --reporter junit=report.xml'],
   },
   {
     name: 'doctor',
@@ -43,8 +43,8 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'grants',
     summary: 'print the SQL that an application role needs',
-    description: 'Prints the least SQL that an application role needs.',
-    options: [{ flags: '--app-role <name>', help: 'the role' }],
+    description: 'Prints the least SQL that an application role needs, and what takes away the rest.',
+    options: [{ flags: '--app-role <name>', help: 'the role' }, LEDGER_OPTION],
     database: true,
     examples: ['skills grants --app-role app', 'skills grants --app-role app | psql "$DATABASE_URL"'],
   },

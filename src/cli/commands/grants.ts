@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { grantStatements } from '../../verify/app-role-grants.ts'
+import { appRoleGrants } from '../../index.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -13,16 +13,16 @@ export interface GrantsFlags extends CommonFlags, DatabaseFlags {
 
 export const execute: Executor = executor('grants', grantsCommand)
 
-/** Prints, and runs nothing. The database is asked for the name of its schema only. */
+/** Prints, and runs nothing. */
 async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult> {
   const role = flags.appRole ?? ''
   if (role === '') throw new SkillsError('USAGE', 'whose rights? --app-role names the role', { hint: 'skills grants --app-role app' })
   return withDatabase(
     context,
     flags,
-    (db) => {
-      const report = { database: databaseReport(db.info), role, statements: grantStatements(role, db.info.schema) }
-      return Promise.resolve({ report, view: () => grantsView(report) })
+    async (db, { ledger }) => {
+      const report = { database: databaseReport(db.info), ...(await appRoleGrants(db, { role, ledger: ledger.value })) }
+      return { report, view: () => grantsView(report) }
     },
     { mustExist: true },
   )

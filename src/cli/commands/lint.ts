@@ -5,13 +5,13 @@ import type { LintReport } from '../../registry/lint-report.ts'
 import { RULES } from '../../registry/rules.ts'
 import type { ReportResult } from '../../render/reporters/report-run.ts'
 import { resultsOf } from '../../render/reporters/report-run.ts'
-import type { CommandResult, CommonFlags, Context } from '../context.ts'
+import type { CommandResult, CommonFlags, Context, ReadingFlags } from '../context.ts'
 import { settingsOf } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { lintView } from '../views/lint.ts'
 
-export interface LintFlags extends CommonFlags {
+export interface LintFlags extends CommonFlags, Pick<ReadingFlags, 'namespace' | 'lenient'> {
   fix?: boolean
   maxWarnings?: string
   notes?: boolean
@@ -28,6 +28,8 @@ async function lintCommand(context: Context, flags: LintFlags, paths: readonly s
     paths: settings.skills.value,
     cwd: context.cwd,
     severities: readSeverities(settings.rules.value, settings.rules.origin),
+    namespace: settings.namespace.value,
+    lenient: settings.lenient.value,
     fix: flags.fix === true,
     onProgress: ({ done }) => context.progress.update(`read ${done} skills`),
   })

@@ -3,7 +3,7 @@ import { executor } from '../run-command.ts'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../config/package-files.ts'
-import { DEFAULT_EMBEDDED } from '../../config/settings.ts'
+import { DEFAULT_EMBEDDED, embeddedTarget } from '../../config/settings.ts'
 import type { ExitCode } from '../../core/errors.ts'
 import { EXIT } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
@@ -27,7 +27,7 @@ export const execute: Executor = executor('quickstart', quickstartCommand)
 async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult> {
   const directory = flags.embedded ?? DEFAULT_EMBEDDED
   context.progress.update('starting the embedded database')
-  const db = await openDb({ kind: 'embedded', directory })
+  const db = await openDb(embeddedTarget(directory))
   try {
     return await run(context, db, directory)
   } finally {

@@ -1,19 +1,16 @@
 import { printable } from '../../core/text.ts'
+import type { GrantsReport } from '../../index.ts'
 import type { DatabaseReport } from './database.ts'
 
-/** The statements, ready for psql: what is no SQL is a comment. */
-export function grantsView({
-  database,
-  role,
-  statements,
-}: {
-  database: DatabaseReport
-  role: string
-  statements: readonly string[]
-}): string[] {
-  return [
-    `-- ${printable(database.url)}, schema ${printable(database.schema)}`,
-    `-- what the library needs, for the role ${printable(role)}; it can be run again`,
-    ...statements.map(printable),
+/** The statements, ready for psql: what is no SQL is a comment. First what is taken away: that takes rights to single columns too. */
+export function grantsView({ database, role, statements, revokes, remarks }: GrantsReport & { database: DatabaseReport }): string[] {
+  const lines = [
+    `-- ${database.url}, schema ${database.schema}`,
+    ...(revokes.length === 0 ? [] : [`-- what the role ${role} has beyond what the library needs`, ...revokes.map((sql) => `${sql};`)]),
+    `-- what the library needs, for the role ${role}; it can be run again`,
+    ...statements,
+    ...(remarks.length === 0 ? [] : ['-- for you to decide: others may rest on it']),
+    ...remarks.flatMap(({ found, remedy }) => [`--   ${found}`, `--   -> ${remedy}`]),
   ]
+  return lines.map(printable)
 }

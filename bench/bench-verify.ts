@@ -1,0 +1,19 @@
+import path from 'node:path'
+import type { Bench } from './bench.ts'
+import { skills } from './bench.ts'
+import { report } from './measure.ts'
+import { writeSkillFolder } from './skill-folder.ts'
+
+const SKILLS = 100
+
+/** The whole gate without a server: a new embedded database, migrated, synced and verified, against what PGlite alone takes to make one. */
+export async function benchVerify(bench: Bench): Promise<void> {
+  const cwd = path.join(bench.scratch, 'verify')
+  writeSkillFolder(path.join(cwd, 'skills'), SKILLS)
+  const ours = { ...skills(bench, 'skills verify --ephemeral', '', 'verify', '--ephemeral', '--strict'), env: {}, cwd }
+  const code = "import { PGlite } from '@electric-sql/pglite'; await (await PGlite.create('memory://')).close()"
+  const bare = { name: 'PGlite: make a database', argv: [process.execPath, '--input-type=module', '-e', code], cwd: bench.root }
+  await report(`verify --ephemeral, ${SKILLS} skills (promised: at most 5,000 ms)`, [ours, bare], bench.runs, [
+    { to: bare.name, ratio: 1.25 },
+  ])
+}
