@@ -1,19 +1,7 @@
-/** The texts `members` as PostgreSQL writes an array of jsonb. */
-export function jsonbArray(members: readonly string[]): string {
-  return `[${members.join(', ')}]`
-}
-
 /**
- * Pairs of key and text as PostgreSQL writes an object of jsonb, for keys in the order in which it keeps them: by their
- * length in bytes, then bytewise (jsonb_util.c, lengthCompareJsonbStringValue). A pair without a text is left out.
+ * Compares keys of an object in the order in which jsonb keeps them: by their length in bytes, then bytewise (jsonb_util.c,
+ * lengthCompareJsonbStringValue). `all` is any text that they all are in.
  */
-export function jsonbObject(members: readonly (readonly [key: string, text: string | undefined])[]): string {
-  let text = ''
-  for (const [key, value] of members) if (value !== undefined) text += `${text === '' ? '' : ', '}${jsonbString(key)}: ${value}`
-  return `{${text}}`
-}
-
-/** Compares keys as PostgreSQL orders them; `all` is any text that they all are in. */
 export function jsonbOrder(all: string): (a: string, b: string) => number {
   return BEYOND_ASCII.test(all) ? byBytes : byUnits
 }

@@ -1,7 +1,7 @@
 import { bytewise } from '../core/bytewise.ts'
 import type { JsonObject } from '../core/json.ts'
 import { DIGEST_VERSION } from './digest.ts'
-import { jsonbArray, jsonbObject, jsonbOrder, jsonbString } from './jsonb-text.ts'
+import { jsonbOrder, jsonbString } from './jsonb-text.ts'
 import { filesIn, manifestOf } from './manifest.ts'
 import type { RegistryRow } from './registry-row.ts'
 import type { Skill, SkillMeta } from './skill.ts'
@@ -16,7 +16,7 @@ export type RowSource = Pick<Skill, 'id' | 'version' | 'description' | 'enabled'
  */
 export function rowText(source: RowSource): string {
   const { version, sha256, enabled, trustLevel } = source
-  return jsonbArray([jsonbString(version), jsonbString(sha256), String(enabled), String(trustLevel), metaText(source)])
+  return `[${jsonbString(version)}, "${sha256}", ${enabled}, ${trustLevel}, ${metaText(source)}]`
 }
 
 /** The row that a text stands for. */
@@ -32,45 +32,38 @@ export function rowFor(skill: RowSource): RegistryRow {
 
 /** The keys stand in the order of jsonb; see OWN_META_KEYS for what they mean. */
 function metaText({ enabled, trustLevel, description, root, manifest, meta }: RowSource): string {
-  return jsonbObject([
-    ['kind', optional(meta.kind)],
-    ['name', jsonbString(meta.name)],
-    ['root', jsonbString(root)],
-    ['tags', list(meta.tags)],
-    ['tier', optional(meta.tier)],
-    ['files', filesText(manifest)],
-    ['author', optional(meta.author)],
-    ['digest', jsonbString(DIGEST_VERSION)],
-    ['realms', list(meta.realms)],
-    ['license', optional(meta.license)],
-    ['category', optional(meta.category)],
-    [
-      'declared',
-      jsonbObject([
-        ['enabled', String(enabled)],
-        ['trust_level', String(trustLevel)],
-      ]),
-    ],
-    ['elements', list(meta.elements)],
-    ['triggers', list(meta.triggers)],
-    ['description', jsonbString(description)],
-    ['allowed_tools', meta.allowedTools === undefined ? undefined : list(meta.allowedTools)],
-    ['compatibility', optional(meta.compatibility)],
-  ])
+  const members =
+    optional('kind', meta.kind) +
+    `, "name": ${jsonbString(meta.name)}, "root": ${jsonbString(root)}, "tags": ${list(meta.tags)}` +
+    optional('tier', meta.tier) +
+    `, "files": ${filesText(manifest)}` +
+    optional('author', meta.author) +
+    `, "digest": "${DIGEST_VERSION}", "realms": ${list(meta.realms)}` +
+    optional('license', meta.license) +
+    optional('category', meta.category) +
+    `, "declared": {"enabled": ${enabled}, "trust_level": ${trustLevel}}, "elements": ${list(meta.elements)}` +
+    `, "triggers": ${list(meta.triggers)}, "description": ${jsonbString(description)}` +
+    (meta.allowedTools === undefined ? '' : `, "allowed_tools": ${list(meta.allowedTools)}`) +
+    optional('compatibility', meta.compatibility)
+  return `{${members.slice(SEPARATOR.length)}}`
 }
 
-function optional(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : jsonbString(text)
+const SEPARATOR = ', '
+
+function optional(key: string, text: string | undefined): string {
+  return text === undefined ? '' : `, "${key}": ${jsonbString(text)}`
 }
 
 function list(texts: readonly string[]): string {
-  return texts.length === 0 ? '[]' : jsonbArray(texts.map(jsonbString))
+  return texts.length === 0 ? '[]' : `[${texts.map(jsonbString).join(SEPARATOR)}]`
 }
 
 function filesText(manifest: string): string {
   const compare = jsonbOrder(manifest)
-  const files = filesIn(manifest).toSorted((a, b) => compare(a.path, b.path))
-  return jsonbObject(files.map(({ path, sha256 }) => [path, `"${sha256}"`]))
+  let members = ''
+  for (const { path, sha256 } of filesIn(manifest).toSorted((a, b) => compare(a.path, b.path)))
+    members += `, ${jsonbString(path)}: "${sha256}"`
+  return `{${members.slice(SEPARATOR.length)}}`
 }
 
 /** The reverse of `rowFor`, for a row that it has made. */

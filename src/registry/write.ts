@@ -23,28 +23,34 @@ const UPSERT = `
 
 const DELETE = 'DELETE FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))'
 
-/** Rows of one statement: a new row is 1 to 2 KB, and what a statement carries is in memory several times, here and on the server. */
-const ROWS_AT_ONCE = 10_000
+/** Rows of one statement: what it carries is in memory several times, here and on the server, which works on one while we make the next. */
+const ROWS_AT_ONCE = 2500
 
-/** Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements, one for each 10,000 rows. */
+/** Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements, one for each 2,500 rows. */
 export async function writePlan(db: Db, { inserts, writes, deleted }: Plan): Promise<number> {
-  let statements = 0
-  const count = inserts.length + writes.length
-  for (let from = 0; from < count; from += ROWS_AT_ONCE) {
-    const to = from + ROWS_AT_ONCE
-    // the text of a row is made when it is sent
-    const lines = [
-      ...inserts.slice(from, to).map((skill) => lineOf(skill.id, rowText(skill))),
-      ...writes.slice(Math.max(0, from - inserts.length), Math.max(0, to - inserts.length)).map((row) => lineOf(row.skill_id, textOf(row))),
-    ]
-    await db.query(UPSERT, [lines.join('\n')])
-    statements++
+  const statements: Promise<unknown>[] = []
+  const send = async (sql: string, parameter: string | readonly string[]): Promise<void> => {
+    const statement = db.query(sql, [parameter])
+    statements.push(statement)
+    // what became of it is asked at the end; here it need only be sent
+    statement.catch(() => undefined)
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  if (deleted.length > 0) {
-    await db.query(DELETE, [deleted])
-    statements++
+  for (const lines of inGroups(inserts, ({ id }) => id, rowText)) await send(UPSERT, lines)
+  for (const lines of inGroups(writes, ({ skill_id }) => skill_id, textOf)) await send(UPSERT, lines)
+  if (deleted.length > 0) await send(DELETE, deleted)
+  await Promise.all(statements)
+  return statements.length
+}
+
+/** The lines of as many rows as one statement takes; the text of a row is made when it is asked for. */
+function* inGroups<T>(rows: readonly T[], idOf: (row: T) => string, textOfRow: (row: T) => string): Generator<string> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    yield rows
+      .slice(from, from + ROWS_AT_ONCE)
+      .map((row) => lineOf(idOf(row), textOfRow(row)))
+      .join('\n')
   }
-  return statements
 }
 
 /** The columns as a JSON array; `rest` is one of those behind the id. */
