@@ -144,6 +144,7 @@ const TABLE = {
     title: 'An unquoted value contains `: ` and was read as if it were quoted',
     fix: 'put the value in quotes: without --lenient the skill cannot be read',
     source: 'yaml',
+    fixable: true,
   },
   YAML_BLOCK: {
     severity: 'error',
