@@ -7,6 +7,8 @@ export interface ReadQueue {
   add(skill: ListedSkill): void
   /** Waits until all have been told. */
   finish(): Promise<void>
+  /** To be called at the end, whatever came of it. */
+  close(): void
 }
 
 export interface ReadQueueOptions {
@@ -31,7 +33,7 @@ interface Job {
 
 /** Reads each skill when it is added. */
 export function readAtOnce({ read, tell }: ReadQueueOptions): ReadQueue {
-  return { add: (skill) => tell(skill, read(skill)), finish: () => Promise.resolve() }
+  return { add: (skill) => tell(skill, read(skill)), finish: () => Promise.resolve(), close: () => undefined }
 }
 
 export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): ReadQueue {
@@ -39,6 +41,7 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
   let count = 0
   let thread: ReadingThread | undefined
   let opened: Promise<void> | undefined
+  let isClosed = false
   /** Those that were not told yet, and of them those that the thread has, each from the first to the last. */
   const jobs: Job[] = []
   const posted: Job[] = []
@@ -47,6 +50,12 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
       for (const [i, skill] of job.skills.entries()) tell(skill, job.read[i] as StampedSkill)
       jobs.shift()
     }
+  }
+  const open = async (): Promise<void> => {
+    // without one all is as good, only slower
+    const one = await openThread().catch(() => undefined)
+    if (isClosed) one?.close()
+    else thread = one
   }
   const collect = (): void => {
     for (let answer = thread?.poll(); answer !== undefined; answer = thread?.poll()) {
@@ -72,7 +81,7 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
   return {
     add: (skill) => {
       batch.push(skill)
-      if (++count === ENOUGH) opened = openThread().then((one) => void (thread = one))
+      if (++count === ENOUGH) opened = open()
       if (batch.length === BATCH) dispatch()
     },
     finish: async () => {
@@ -80,6 +89,9 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
       if (batch.length > 0) dispatch()
       for (; posted.length > 0; collect()) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
       tellReady()
+    },
+    close: () => {
+      isClosed = true
       thread?.close()
     },
   }

@@ -58,16 +58,20 @@ export async function readRoot(root: SkillRoot, options: ReadRootOptions): Promi
   // the cache is read and written in the order of the walk: what it recalls cannot wait for what another thread reads
   const queue = cache === undefined || cache.isEmpty ? createReadQueue(reading) : readAtOnce(reading)
   const found: Diagnostic[] = []
-  for (const { skill, findings } of walk(root, { cwd, readIgnore, cache })) {
-    for (const one of findings) found.push(one)
-    if (skill !== undefined && isNew(skill)) {
-      if ('known' in skill) add(skill, skill.known.raw)
-      else queue.add(skill)
+  try {
+    for (const { skill, findings } of walk(root, { cwd, readIgnore, cache })) {
+      for (const one of findings) found.push(one)
+      if (skill !== undefined && isNew(skill)) {
+        if ('known' in skill) add(skill, skill.known.raw)
+        else queue.add(skill)
+      }
+      const turn = pause()
+      if (turn !== undefined) await turn
     }
-    const turn = pause()
-    if (turn !== undefined) await turn
+    await queue.finish()
+  } finally {
+    queue.close()
   }
-  await queue.finish()
   cache?.finish()
   return found
 }

@@ -30,7 +30,10 @@ describe('lint', () => {
     expect(code).toBe(1)
     expect(stdout).toContain('[SKILL_NAME_TWICE]')
     const asked = await runSkills(['lint', '--lenient', '--namespace', 'path'], { cwd })
-    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/\[YAML_COLON_QUOTED\][^]*\n2 skills: 2 warnings\n2 findings can be mended: skills lint --fix\n$/) })
+    expect(asked).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\[YAML_COLON_QUOTED\][^]*\n2 skills: 2 warnings\n2 findings can be mended: skills lint --fix\n$/),
+    })
     writeFiles(cwd, { 'skills.config.json': '{ "lenient": true, "namespace": "path" }' })
     expect(await runSkills(['lint'], { cwd })).toMatchObject({ code: 0, stdout: asked.stdout })
     expect(await runSkills(['lint', '--namespace', 'folder'], { cwd })).toMatchObject({ code: 2 })

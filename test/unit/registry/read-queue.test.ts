@@ -75,6 +75,7 @@ async function run(
     if (result.told.length % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   await queue.finish()
+  queue.close()
   return result
 }
 
@@ -102,4 +103,18 @@ test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses noth
 
 test('few skills need no second thread', async () => {
   expect(await run(skills.slice(0, 900), createReadQueue)).toMatchObject({ posted: 0, told: { length: 900 } })
+})
+
+test('where no second thread can be made the first reads all', async () => {
+  const parse = await loadYamlParser()
+  const told: string[] = []
+  const queue = createReadQueue({
+    read: (skill) => readStamped(skill, { ...HOW, parse }),
+    tell: ({ relative }) => told.push(relative),
+    openThread: () => Promise.reject(new Error('no resources')),
+  })
+  for (const skill of skills) queue.add(skill)
+  await queue.finish()
+  queue.close()
+  expect(told).toEqual(skills.map(({ relative }) => relative))
 })
