@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { isUuid } from './checks.ts'
+import type { LineEvent } from './line-event.ts'
 import { spanEvents } from './otel-span.ts'
 import type { EncodedEvent, UsageEvent } from './usage-event.ts'
 import { encodeEvent, eventFault } from './usage-event.ts'
@@ -9,13 +10,6 @@ import { encodeEvent, eventFault } from './usage-event.ts'
 /** An event of a line, ready to be written, with the key by which it is recognised. */
 export interface LoggedEvent extends EncodedEvent {
   key: string
-}
-
-/** An event as a line gives it, before it is checked. */
-export interface LineEvent {
-  event: UsageEvent
-  /** What the line calls the event, if it does. */
-  id: string | undefined
 }
 
 export type LoggedLine =

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import type { LineEvent } from './logged-line.ts'
+import type { LineEvent } from './line-event.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 
 /**

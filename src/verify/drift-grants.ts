@@ -1,5 +1,5 @@
 import type { CatalogObject } from '../db/catalog.ts'
-import type { Drift, DriftContext } from './drift.ts'
+import type { Drift, DriftContext } from './drift-context.ts'
 
 /**
  * Rights that the files give, against those that are there. What PUBLIC may do must be just that; a role must have at

@@ -1,34 +1,11 @@
 import type { CatalogObject } from '../db/catalog.ts'
 import type { Difference } from '../db/catalog-diff.ts'
 import { diffCatalogs } from '../db/catalog-diff.ts'
+import type { Drift, DriftContext } from './drift-context.ts'
 import { grantDrift } from './drift-grants.ts'
 import { objectName, partsOf, WHOLES } from './drift-objects.ts'
 import { remedyFor } from './drift-remedies.ts'
 import { firstDifference } from './first-difference.ts'
-
-/** One way in which a schema is not what its files make, as the checks of `sql/verify/15-drift.sql` take it. */
-export interface Drift {
-  kind: 'missing' | 'different' | 'extra' | 'grant' | 'comment'
-  object: string
-  expected: string
-  actual: string
-  remedy: string
-}
-
-export interface DriftContext {
-  /** What is not of the files counts too, unless its name is among `ours`. */
-  exclusive: boolean
-  /** Tables that the tool keeps for itself. */
-  ours: ReadonlySet<string>
-  /** `file:line` of the statement that makes an object, by `kind name`. */
-  madeAt: Readonly<Record<string, string>>
-  /** Statements of the files that could not be run: what they name is not judged. */
-  failures: readonly { place: string; text: string; code: string; message: string }[]
-  /** The role that made the copy. */
-  user: string
-  /** Objects that another check has named. */
-  told: ReadonlySet<string>
-}
 
 /** What the files are taken for making; a duplicate is no failure, as the file runs over what it made itself. */
 const HARMLESS_FAILURES: ReadonlySet<string> = new Set(['42P07', '42710', '42723', '42701', '42P06'])
