@@ -17,6 +17,8 @@ export interface CacheFile {
   add(line: string | Buffer): void
   /** Puts the next edition in the place of the present one. `hasRest`: lines were not asked for any more, and are dropped. */
   finish(hasRest: boolean): void
+  /** Leaves the present edition as it is. */
+  abandon(): void
 }
 
 const PENDING_BYTES = 256 * 1024
@@ -75,6 +77,14 @@ export function openCacheFile(file: string, header: string, readOnly: boolean): 
         next?.abandon()
       }
     },
+    abandon: () => {
+      try {
+        reader?.close()
+      } catch {
+        // it was only read
+      }
+      next?.abandon()
+    },
   }
 }
 
@@ -127,11 +137,12 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
       renameSync(name, file)
     },
     abandon: () => {
-      try {
-        closeSync(descriptor)
-        rmSync(name, { force: true })
-      } catch {
-        // it is removed as a leftover some time
+      for (const letGo of [() => closeSync(descriptor), () => rmSync(name, { force: true })]) {
+        try {
+          letGo()
+        } catch {
+          // it is removed as a leftover some time
+        }
       }
     },
   }

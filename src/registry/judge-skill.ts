@@ -25,7 +25,7 @@ export interface ReadSkill {
   idPlace?: Position
   /** Absent when the skill is invalid, is none, or is settled. */
   content?: SkillContent | undefined
-  settled?: SettledSkill
+  settled?: SettledSkill | undefined
   diagnostics: Diagnostic[]
 }
 

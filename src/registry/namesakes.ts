@@ -17,8 +17,8 @@ export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace
   for (const [id, namesakes] of byId) {
     if (!Array.isArray(namesakes)) continue
     for (const [i, one] of namesakes.entries()) {
-      delete one.content
-      delete one.settled
+      one.content = undefined
+      one.settled = undefined
       const [other] = i === 0 ? namesakes.slice(1) : namesakes
       const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''
       const message = `${one.path} and ${other?.path ?? ''}${more} have one ${what}, ${oneLine(id)}: none is used`

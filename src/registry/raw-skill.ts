@@ -48,10 +48,13 @@ export function contentOf(fields: SkillFields, { sha256, manifest }: Pick<RowSou
   }
 }
 
-/** The reverse of what a content tells. */
+/** The reverse of what a content tells. `readText` is let go of when the content is held, with the bytes that it reads. */
 export function recalledContent(id: string, enabled: boolean, fingerprint: string, readText: () => string): SkillContent {
-  let held: string | undefined
-  const text = (): string => held ?? readText()
+  let text = readText
   const read = (): RowSource => sourceOf(rowFromText(id, text()))
-  return { enabled, text, fingerprint: () => fingerprint, read, hold: () => (held = text()) }
+  const hold = (): void => {
+    const held = text()
+    text = () => held
+  }
+  return { enabled, text: () => text(), fingerprint: () => fingerprint, read, hold }
 }

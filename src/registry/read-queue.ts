@@ -80,9 +80,9 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
   }
   return {
     add: (skill) => {
-      batch.push(skill)
       if (++count === ENOUGH) opened = open()
-      if (batch.length === BATCH) dispatch()
+      if (thread === undefined && jobs.length === 0 && batch.length === 0) tell(skill, read(skill))
+      else if (batch.push(skill) === BATCH) dispatch()
     },
     finish: async () => {
       await opened

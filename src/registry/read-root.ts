@@ -69,10 +69,13 @@ export async function readRoot(root: SkillRoot, options: ReadRootOptions): Promi
       if (turn !== undefined) await turn
     }
     await queue.finish()
+    cache?.finish()
+  } catch (error) {
+    cache?.abandon()
+    throw error
   } finally {
     queue.close()
   }
-  cache?.finish()
   return found
 }
 
@@ -81,5 +84,9 @@ function openCache({ path: root, label }: SkillRoot, { cwd, cache, lenient }: Re
   // findings name files as they are seen from the working directory, and rows hold the label
   const header = JSON.stringify({ format: 2, tool: cache.tool, digest: DIGEST_VERSION, root, label, cwd, lenient })
   const file = path.join(cache.folder, `${sha256(root).slice(0, 16)}.cache`)
-  return openScanCache({ file, header, readOnly: cache.readOnly === true })
+  const opened = openScanCache({ file, header, readOnly: cache.readOnly === true })
+  if (cache.readOnly !== true || !opened.isEmpty) return opened
+  // there is nothing to recall, and nothing would be kept
+  opened.abandon()
+  return undefined
 }

@@ -25,7 +25,7 @@ export function rowFromText(skill_id: string, text: string): RegistryRow {
   return { skill_id, version, sha256, enabled, trust_level, meta }
 }
 
-/** The columns of a row for a skill that is new to the registry. */
+/** The row that a skill makes, without what an operator or another tool has put into it. */
 export function rowFor(skill: RowSource): RegistryRow {
   return rowFromText(skill.id, rowText(skill))
 }

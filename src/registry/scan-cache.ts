@@ -21,6 +21,8 @@ export interface ScanCache {
   keepLine(line: Buffer, newestMs: number): void
   /** Puts the new file in the place of the old one, if there is anything new. Never throws: without a cache all is as good, only slower. */
   finish(): void
+  /** The same where not everything was asked for: nothing is put anywhere. */
+  abandon(): void
 }
 
 export interface ScanCacheOptions {
@@ -73,6 +75,7 @@ export function openScanCache({ file, header, readOnly = false }: ScanCacheOptio
       if (newestMs < began - RACY_MS) cache.add(line)
     },
     finish: () => cache.finish(current() !== undefined),
+    abandon: () => cache.abandon(),
   }
 }
 

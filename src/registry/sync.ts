@@ -54,16 +54,14 @@ interface Result {
 }
 
 async function carryOut(db: Db, folder: SkillFolder, options: SyncOptions): Promise<Result> {
-  const isWriting = options.mode === 'write'
   options.onProgress?.({ step: 'look' })
-  if (!isWriting) {
-    const look = (): Promise<State> => readState(db, folder, options.seen)
-    const state = await db.transaction({ isolation: 'repeatable read', readOnly: true }, look)
-    return { plan: planFor(state, folder, options), statements: 0 }
-  }
-  // what is seen here may be out of date by the time of the lock; but where nothing is to be done there is no need of it
+  // what is seen here may be out of date by now; but where nothing is to be done there is no need to look again
   const plan = planFor(await readState(db, folder, options.seen), folder, options)
   if (idsOf(plan).length === 0) return { plan, statements: 0 }
+  if (options.mode !== 'write') {
+    const state = await db.transaction({ isolation: 'repeatable read', readOnly: true }, () => readState(db, folder))
+    return { plan: planFor(state, folder, options), statements: 0 }
+  }
   // each statement sees what was committed before it: the rows are fetched after the lock was obtained
   return db.transaction({ isolation: 'read committed' }, () => write(db, folder, options))
 }

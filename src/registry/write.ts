@@ -23,24 +23,29 @@ const UPSERT = `
 
 const DELETE = 'DELETE FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))'
 
-/** Rows of one statement: what it carries is in memory several times, here and on the server, which works on one while we make the next. */
+/** Rows of one statement: what it carries is in memory several times, here and on the server. */
 const ROWS_AT_ONCE = 2500
 
-/** Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements, one for each 2,500 rows. */
+/**
+ * Brings a plan into the registry, inside of the caller's transaction. Returns the number of statements: for each 2,500 new
+ * rows, for each 2,500 others, and for the rows that go. The text of one is made while the server works on the one before.
+ */
 export async function writePlan(db: Db, { inserts, writes, deleted }: Plan): Promise<number> {
-  const statements: Promise<unknown>[] = []
+  let statements = 0
+  let before: Promise<unknown> = Promise.resolve()
   const send = async (sql: string, parameter: string | readonly string[]): Promise<void> => {
     const statement = db.query(sql, [parameter])
-    statements.push(statement)
-    // what became of it is asked at the end; here it need only be sent
+    statements++
+    // it is asked what became of it when the next one is there
     statement.catch(() => undefined)
-    await new Promise((resolve) => setImmediate(resolve))
+    await before
+    before = statement
   }
   for (const lines of inGroups(inserts, ({ id }) => id, rowText)) await send(UPSERT, lines)
   for (const lines of inGroups(writes, ({ skill_id }) => skill_id, textOf)) await send(UPSERT, lines)
   if (deleted.length > 0) await send(DELETE, deleted)
-  await Promise.all(statements)
-  return statements.length
+  await before
+  return statements
 }
 
 /** The lines of as many rows as one statement takes; the text of a row is made when it is asked for. */

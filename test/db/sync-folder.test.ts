@@ -130,6 +130,23 @@ onEachBackend((backend) => {
     }
   })
 
+  test('what was written between the look and the transaction is not told as work to do', async () => {
+    const db = await (await backend.fresh()).open()
+    await db.transaction({}, () => db.exec(SCHEMA))
+    const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
+    await sync(db, cwd)
+    writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', '1.1.0') })
+    const disturbed: Db = {
+      ...db,
+      transaction: async (options, work) => {
+        if (options.readOnly === true) await sync(db, cwd)
+        return db.transaction(options, work)
+      },
+    }
+    const { report } = await syncFolder(disturbed, { cwd, roots: ['skills'] }, { prune: 'disable', mode: 'check' })
+    expect(report).toMatchObject({ unchanged: 2, changed: [] })
+  })
+
   test('what is wrong first is told', async () => {
     const db = await (await backend.fresh()).open()
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a') })

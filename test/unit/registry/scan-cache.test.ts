@@ -182,6 +182,31 @@ describe('changes are noticed', () => {
   )
 })
 
+/** Descriptors that this process has open, where the system tells. */
+function descriptors(): number {
+  return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0
+}
+
+test('a run that ends before its time leaves nothing behind, and the cache as it was', async () => {
+  const cwd = scratch(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`skills/s-${i}/SKILL.md`, skill(`s-${i}`)])))
+  const folder = path.join(cwd, '.skills/cache')
+  await sleep(2200)
+  const options = { cwd, roots: ['skills'], cache: { folder, tool: 'skills 1' } }
+  const end = async (): Promise<void> =>
+    expect(readSkills({ ...options, registry: Promise.reject(new Error('gone')) })).rejects.toThrow('gone')
+  await end()
+  const before = descriptors()
+  await end()
+  expect(existsSync(folder) ? readdirSync(folder) : ['.gitignore']).toEqual(['.gitignore'])
+  const whole = await readSkills(options)
+  const kept = readdirSync(folder)
+  rmSync(path.join(cwd, 'skills/s-0'), { recursive: true })
+  await end()
+  expect(readdirSync(folder)).toEqual(kept)
+  expect(descriptors()).toBe(before)
+  expect(whole.skills).toHaveLength(600)
+}, 20_000)
+
 test('files that were changed just now are not relied on', async () => {
   const cwd = scratch(FILES)
   const folder = path.join(cwd, '.skills/cache')
