@@ -34,7 +34,7 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
     write,
     'COMMIT',
     // by itself: with the events its lock would last as long as they take to reach the disk
-    ...usageNotice(),
+    ...usageNotice(db),
   ])
   let written = 0
   for (const outcome of outcomes.slice(0, 3)) {

@@ -87,10 +87,17 @@ function encode({ event, id }: LineEvent): LoggedEvent {
   const fault = eventFault(event)
   if (fault !== undefined) throw new LineFault(fault)
   // the same line is the same event: its key follows from what the line says
-  const content = event.at === undefined ? randomUUID() : JSON.stringify(encodeEvent(event, { key: '' }))
+  const content = event.at === undefined ? randomUUID() : contentOf(event, event.at)
   const key = id === undefined ? uuidOf(content) : isUuid(id) ? id.toLowerCase() : uuidOf(`id\u0000${id}`)
   // the server's time where there is none: an id is then looked for among the user's events of the last days
   return { ...encodeEvent(event, { key, serverTime: true }), key }
+}
+
+/** All that an event says. Another form would be other keys, and lines that were imported would be written again: it stays as it is. */
+function contentOf(event: UsageEvent, at: Date): string {
+  const { userId, sessionId, skillId, version, tier, outcome, latencyMs, inputHash, stateSnapshot, artifacts } = event
+  const names = [userId.toLowerCase(), sessionId, skillId, version, tier, outcome]
+  return JSON.stringify([...names, latencyMs, inputHash, stateSnapshot, artifacts, at.toISOString()])
 }
 
 /** A UUID of version 8 (RFC 9562) from a text: the first bits of its SHA-256. */

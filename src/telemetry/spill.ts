@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import { isUuid } from './checks.ts'
 import type { Batch } from './batch.ts'
 import type { EncodedEvent } from './usage-event.ts'
@@ -127,7 +128,8 @@ function eventOf(line: string): EncodedEvent | undefined {
   try {
     const parsed = JSON.parse(line) as JsonObject
     const { user_id: userId, event } = parsed
-    return isUuid(userId) && Array.isArray(event) ? { userId, json: JSON.stringify(event) } : undefined
+    // as an object with names an event is as good, and what an older version wrote
+    return isUuid(userId) && (Array.isArray(event) || isJsonObject(event)) ? { userId, json: JSON.stringify(event) } : undefined
   } catch {
     return undefined
   }

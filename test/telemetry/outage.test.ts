@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -13,7 +14,7 @@ import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort, listen } from '../support/sockets.ts'
-import { event, logged, register, skillsOn, spilled, until } from '../support/telemetry.ts'
+import { event, logged, register, skillsOn, spilled, until, USER } from '../support/telemetry.ts'
 
 const hashes = (events: readonly UsageEvent[]): string[] => events.map(({ inputHash }) => String(inputHash)).toSorted()
 
@@ -183,6 +184,25 @@ test('a spill folder that is full, or no folder, costs events and never an excep
     expect(dropped).toBeGreaterThan(0)
     expect(warnings.filter(({ code }) => code === 'EVENTS_DROPPED')).toHaveLength(1)
   }
+})
+
+test('events that were spilled as objects with names are written too', async () => {
+  const { db, url } = await freshMigrated()
+  const { skills, spillDir } = skillsOn(url)
+  mkdirSync(spillDir, { recursive: true })
+  const named = {
+    skill_id: 'one',
+    version: '1.0.0',
+    outcome: 'success',
+    input_hash: 'named',
+    created_at: new Date().toISOString(),
+    event_key: randomUUID(),
+  }
+  writeFileSync(path.join(spillDir, `1764000000000-${randomUUID()}.ndjson`), `${JSON.stringify({ user_id: USER, event: named })}\n`)
+  expect(await skills.flush()).toMatchObject({ complete: true })
+  expect(await logged(db)).toEqual(['named'])
+  expect(readdirSync(spillDir)).toEqual([])
+  await skills.close()
 })
 
 test('what close could not write is in the spill folder, and the next start writes it', async () => {
