@@ -9,9 +9,6 @@ import { fileFinding } from './file-finding.ts'
 import type { FileDigest } from './manifest.ts'
 import { manifestOf } from './manifest.ts'
 
-/** Version of the definition below, kept beside each digest in the registry: another definition is another version. */
-export const DIGEST_VERSION = 'v1'
-
 export interface FolderDigest {
   /** Lower-case hex; of no use when one of the diagnostics is an error. */
   sha256: string

@@ -6,6 +6,9 @@ export interface FileDigest {
   sha256: string
 }
 
+/** Version of the definition of digests (`digestFiles`), kept beside each in the registry: another definition is another version. */
+export const DIGEST_VERSION = 'v1'
+
 /** The text whose SHA-256 is the digest of a skill: a line `<sha256>  <path>` for each file, bytewise by path, as sha256sum writes it. */
 export function manifestOf(files: readonly FileDigest[]): string {
   return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('')

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { sha256 } from '../core/digests.ts'
-import { DIGEST_VERSION } from './digest.ts'
+import { DIGEST_VERSION } from './manifest.ts'
 import type { IgnoreReader } from './ignore-rules.ts'
 import type { RawSkill } from './raw-skill.ts'
 import type { ReadQueueOptions } from './read-queue.ts'

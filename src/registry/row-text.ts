@@ -1,6 +1,6 @@
 import { bytewise } from '../core/bytewise.ts'
 import type { JsonObject } from '../core/json.ts'
-import { DIGEST_VERSION } from './digest.ts'
+import { DIGEST_VERSION } from './manifest.ts'
 import { jsonbOrder, jsonbString } from './jsonb-text.ts'
 import { filesIn, manifestOf } from './manifest.ts'
 import type { RegistryRow } from './registry-row.ts'
