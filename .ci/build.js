@@ -101,6 +101,6 @@ await Promise.all([
     'src/cli/program.ts',
     ...REST.map((name) => `src/cli/commands/${name}.ts`),
     'src/index.ts',
-    'src/registry/reader-thread.ts',
+    'src/registry/reading/reader-thread.ts',
   ]),
 ])

@@ -13,6 +13,11 @@ const RANKS = [
   ['cli'],
 ]
 
+/** The rooms of a layer that has some, lowest first, as for the layers. */
+const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  registry: [['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
+}
+
 /** What a file may hold only when it is named here. */
 const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly string[] }[] = [
   { what: 'sets the exit code', pattern: /\bprocess\s*\.\s*exitCode\b/, allowed: ['cli/main.ts'] },
@@ -58,7 +63,19 @@ function forbiddenImport(file: string, specifier: string): string[] {
   const target = path.posix.join(path.posix.dirname(file), specifier)
   const [from, to] = [layerOf(file), layerOf(target)]
   if (target.startsWith('..')) return [`imports ${specifier}, which is outside of src`]
-  return from === to || rankOf(to) < rankOf(from) ? [] : [`imports ${target}`]
+  const isFit = from === to ? isFitInside(from, roomOf(file), roomOf(target)) : rankOf(to) < rankOf(from)
+  return isFit ? [] : [`imports ${target}`]
+}
+
+function isFitInside(layer: string, from: string, to: string): boolean {
+  const rooms = ROOMS[layer]
+  if (rooms === undefined || from === to) return true
+  const rank = (room: string): number => rooms.findIndex((some) => some.includes(room))
+  return rank(to) !== -1 && rank(to) < rank(from)
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[1] ?? ''
 }
 
 function layerOf(file: string): string {
@@ -104,6 +121,8 @@ describe('the walk finds', () => {
     ['a dynamic import', 'verify/a.ts', "const { b } = await import('../stats/b.ts')", `${IMPORT} stats/b.ts`],
     ['the type of an import', 'verify/a.ts', "let b: typeof import('../stats/b.ts')", `${IMPORT} stats/b.ts`],
     ['neighbours in the middle', 'config/a.ts', "import { b } from '../render/b.ts'", `${IMPORT} render/b.ts`],
+    ['a higher room of a feature', 'registry/skill/a.ts', "import { b } from '../table/b.ts'", `${IMPORT} registry/table/b.ts`],
+    ['another room of the same height', 'registry/lint/a.ts', "import { b } from '../table/b.ts'", `${IMPORT} registry/table/b.ts`],
     ['one feature in another', 'registry/deep/a.ts', "import { b } from '../../migrations/b.ts'", `${IMPORT} migrations/b.ts`],
     ['the index in a feature', 'stats/a.ts', "import { b } from '../index.ts'", `${IMPORT} index.ts`],
     ['the shell in the index', 'index.ts', "import { b } from './cli/b.ts'", `${IMPORT} cli/b.ts`],

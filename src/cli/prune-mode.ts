@@ -1,5 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
-import type { PruneMode } from '../registry/sync-report.ts'
+import type { PruneMode } from '../registry/table/sync-report.ts'
 
 const PRUNES: readonly PruneMode[] = ['disable', 'delete', 'keep']
 

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts'
-import { isBehind } from '../registry/sync-report.ts'
-import type { SyncReport } from '../registry/sync-report.ts'
+import { isBehind } from '../registry/table/sync-report.ts'
+import type { SyncReport } from '../registry/table/sync-report.ts'
 import type { Style } from '../render/style.ts'
 import type { Io } from './io.ts'
 import { databaseLine, databaseReport } from './views/database.ts'

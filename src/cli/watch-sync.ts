@@ -1,7 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
 import { plural } from '../core/text.ts'
 import type { Db } from '../db/db.ts'
-import type { SyncReport } from '../registry/sync-report.ts'
+import type { SyncReport } from '../registry/table/sync-report.ts'
 import { watchFolders } from '../registry/watch-folders.ts'
 import { cancellable } from './cancellable.ts'
 import { createStyle } from './colors.ts'

@@ -1,7 +1,7 @@
 import type { FSWatcher } from 'node:fs'
 import { readdirSync, watch } from 'node:fs'
 import path from 'node:path'
-import { LEFT_OUT } from './skill-files.ts'
+import { LEFT_OUT } from './skill/skill-files.ts'
 
 export interface FolderWatch {
   /** Looks again for folders to watch: for those that came back after they were gone. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { MigrateReport } from '../../migrations/report.ts'
-import type { SyncReport } from '../../registry/sync-report.ts'
+import type { SyncReport } from '../../registry/table/sync-report.ts'
 import type { Style } from '../../render/style.ts'
 import type { StatsReport } from '../../stats/report.ts'
 import type { VerifyReport } from '../../verify/report.ts'

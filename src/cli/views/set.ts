@@ -1,5 +1,5 @@
 import { printable } from '../../core/text.ts'
-import type { SetReport } from '../../registry/set-skills.ts'
+import type { SetReport } from '../../registry/table/set-skills.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'

@@ -1,5 +1,5 @@
 import { grouped, printable } from '../../core/text.ts'
-import type { Change, FieldChange, SyncReport } from '../../registry/sync-report.ts'
+import type { Change, FieldChange, SyncReport } from '../../registry/table/sync-report.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'

@@ -10,7 +10,7 @@ import { fishCompletion } from '../../../src/cli/completion-fish.ts'
 import { completionPlaces } from '../../../src/cli/completion-words.ts'
 import { zshCompletion } from '../../../src/cli/completion-zsh.ts'
 import { REPORTERS } from '../../../src/cli/destinations.ts'
-import { CATEGORIES, TIERS } from '../../../src/registry/skill.ts'
+import { CATEGORIES, TIERS } from '../../../src/registry/skill/skill.ts'
 import { DIMENSIONS } from '../../../src/stats/read-groups.ts'
 import { scratch } from '../../support/scratch.ts'
 

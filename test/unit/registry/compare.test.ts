@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
 import { sameJson } from '../../../src/core/json.ts'
-import type { Plan } from '../../../src/registry/compare.ts'
-import { compare } from '../../../src/registry/compare.ts'
-import type { SkillFolder } from '../../../src/registry/read-folder.ts'
-import type { RegistryRow } from '../../../src/registry/registry-row.ts'
-import { rowFor } from '../../../src/registry/row-text.ts'
-import type { Skill } from '../../../src/registry/skill.ts'
-import type { PruneMode } from '../../../src/registry/sync-report.ts'
-import { isBehind } from '../../../src/registry/sync-report.ts'
+import type { Plan } from '../../../src/registry/table/compare.ts'
+import { compare } from '../../../src/registry/table/compare.ts'
+import type { SkillFolder } from '../../../src/registry/reading/read-folder.ts'
+import type { RegistryRow } from '../../../src/registry/skill/registry-row.ts'
+import { rowFor } from '../../../src/registry/skill/row-text.ts'
+import type { Skill } from '../../../src/registry/skill/skill.ts'
+import type { PruneMode } from '../../../src/registry/table/sync-report.ts'
+import { isBehind } from '../../../src/registry/table/sync-report.ts'
 
 function skill(id: string, more: Partial<Skill> = {}): Skill {
   const meta = { name: id, triggers: ['t'], elements: [], realms: [], tags: [] }

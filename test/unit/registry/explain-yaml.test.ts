@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { explainYaml } from '../../../src/registry/explain-yaml.ts'
+import { explainYaml } from '../../../src/registry/front-matter/explain-yaml.ts'
 import { LineIndex } from '../../../src/core/positions.ts'
-import type { YamlParser } from '../../../src/registry/yaml.ts'
-import { loadYamlParser, YamlFault } from '../../../src/registry/yaml.ts'
+import type { YamlParser } from '../../../src/registry/front-matter/yaml.ts'
+import { loadYamlParser, YamlFault } from '../../../src/registry/front-matter/yaml.ts'
 
 let parse: YamlParser
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { fixFrontMatter } from '../../../src/registry/fix-front-matter.ts'
-import { readSeverities } from '../../../src/registry/severities.ts'
-import type { YamlParser } from '../../../src/registry/yaml.ts'
-import { loadYamlParser } from '../../../src/registry/yaml.ts'
+import { fixFrontMatter } from '../../../src/registry/lint/fix-front-matter.ts'
+import { readSeverities } from '../../../src/registry/skill/severities.ts'
+import type { YamlParser } from '../../../src/registry/front-matter/yaml.ts'
+import { loadYamlParser } from '../../../src/registry/front-matter/yaml.ts'
 
 let parse: YamlParser
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { ReadDocument } from '../../../src/registry/front-matter.ts'
-import { readFrontMatter } from '../../../src/registry/front-matter.ts'
-import { HEAD_BYTES } from '../../../src/registry/split-front-matter.ts'
-import type { YamlParser } from '../../../src/registry/yaml.ts'
-import { loadYamlParser } from '../../../src/registry/yaml.ts'
+import type { ReadDocument } from '../../../src/registry/front-matter/front-matter.ts'
+import { readFrontMatter } from '../../../src/registry/front-matter/front-matter.ts'
+import { HEAD_BYTES } from '../../../src/registry/front-matter/split-front-matter.ts'
+import type { YamlParser } from '../../../src/registry/front-matter/yaml.ts'
+import { loadYamlParser } from '../../../src/registry/front-matter/yaml.ts'
 
 let parse: YamlParser
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { SkillFolder } from '../../../src/registry/read-folder.ts'
-import { readSkills } from '../../../src/registry/read-folder.ts'
+import type { SkillFolder } from '../../../src/registry/reading/read-folder.ts'
+import { readSkills } from '../../../src/registry/reading/read-folder.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const skill = (name: string): string => `---\nname: ${name}\ndescription: What ${name} does\nversion: 1.0.0\n---\n`

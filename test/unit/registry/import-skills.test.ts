@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { importSkills } from '../../../src/registry/import-skills.ts'
-import { lintSkills } from '../../../src/registry/lint.ts'
-import { readSkills } from '../../../src/registry/read-folder.ts'
+import { importSkills } from '../../../src/registry/authoring/import-skills.ts'
+import { lintSkills } from '../../../src/registry/lint/lint.ts'
+import { readSkills } from '../../../src/registry/reading/read-folder.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const META = {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { lintSkills } from '../../../src/registry/lint.ts'
-import { newSkill } from '../../../src/registry/new-skill.ts'
+import { lintSkills } from '../../../src/registry/lint/lint.ts'
+import { newSkill } from '../../../src/registry/authoring/new-skill.ts'
 import { scratch } from '../../support/scratch.ts'
 
 test.each(['review-changes', '检查', 'a'])('a new skill %s has nothing wrong', async (id) => {

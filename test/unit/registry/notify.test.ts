@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { payloadsOf } from '../../../src/registry/notify.ts'
+import { payloadsOf } from '../../../src/registry/table/notify.ts'
 
 function ids(payloads: readonly string[]): unknown[] {
   return payloads.flatMap((text) => (JSON.parse(text) as { ids: string[] }).ids)

@@ -13,8 +13,8 @@ import {
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { SkillFolder } from '../../../src/registry/read-folder.ts'
-import { readSkills } from '../../../src/registry/read-folder.ts'
+import type { SkillFolder } from '../../../src/registry/reading/read-folder.ts'
+import { readSkills } from '../../../src/registry/reading/read-folder.ts'
 import { scratch, writeFiles } from '../../support/scratch.ts'
 
 const skill = (name: string, more = ''): string =>

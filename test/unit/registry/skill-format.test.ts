@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { RULES } from '../../../src/registry/rules.ts'
-import { KNOWN_KEYS } from '../../../src/registry/validate.ts'
+import { RULES } from '../../../src/registry/skill/rules.ts'
+import { KNOWN_KEYS } from '../../../src/registry/front-matter/validate.ts'
 
 const FILE = path.resolve(import.meta.dirname, '../../../docs/skill-format.md')
 const text = readFileSync(FILE, 'utf8')

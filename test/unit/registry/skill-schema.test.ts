@@ -3,9 +3,9 @@ import path from 'node:path'
 import { Ajv } from 'ajv'
 import yaml from 'js-yaml'
 import { describe, expect, test } from 'vitest'
-import { CATEGORIES, KINDS, TIERS } from '../../../src/registry/skill.ts'
-import { KNOWN_KEYS } from '../../../src/registry/validate.ts'
-import type { RuleCode } from '../../../src/registry/rules.ts'
+import { CATEGORIES, KINDS, TIERS } from '../../../src/registry/skill/skill.ts'
+import { KNOWN_KEYS } from '../../../src/registry/front-matter/validate.ts'
+import type { RuleCode } from '../../../src/registry/skill/rules.ts'
 import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')

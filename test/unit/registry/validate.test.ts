@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../../src/core/diagnostics.ts'
-import { readFrontMatter } from '../../../src/registry/front-matter.ts'
-import { readMetaJson } from '../../../src/registry/meta-json.ts'
-import type { SkillFields } from '../../../src/registry/skill.ts'
-import type { Validated } from '../../../src/registry/validate.ts'
-import { validateOlderSkill, validateSkill } from '../../../src/registry/validate.ts'
-import type { YamlParser } from '../../../src/registry/yaml.ts'
-import { loadYamlParser } from '../../../src/registry/yaml.ts'
+import { readFrontMatter } from '../../../src/registry/front-matter/front-matter.ts'
+import { readMetaJson } from '../../../src/registry/front-matter/meta-json.ts'
+import type { SkillFields } from '../../../src/registry/skill/skill.ts'
+import type { Validated } from '../../../src/registry/front-matter/validate.ts'
+import { validateOlderSkill, validateSkill } from '../../../src/registry/front-matter/validate.ts'
+import type { YamlParser } from '../../../src/registry/front-matter/yaml.ts'
+import { loadYamlParser } from '../../../src/registry/front-matter/yaml.ts'
 
 let parse: YamlParser
 beforeAll(async () => {

@@ -1,0 +1,96 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { SkillsError } from '../../core/errors.ts'
+import { oneLine, relativePath } from '../skill/display.ts'
+import type { ImportReport } from './import-report.ts'
+import { META_JSON } from '../skill/skill-files.ts'
+import { filesIn } from '../skill/manifest.ts'
+import { olderSkillText } from './older-skill-text.ts'
+import { readSkills } from '../reading/read-folder.ts'
+import type { Severities } from '../skill/severities.ts'
+import type { Skill } from '../skill/skill.ts'
+import { slug } from '../skill/skill-name.ts'
+
+export interface ImportOptions {
+  /** A folder of skills of the older layout, relative to `cwd`. */
+  from: string
+  /** The folder of skills to write to; made when it is missing. May be the same. */
+  to: string
+  cwd: string
+  severities?: Severities
+  /** Only say what would be made. */
+  dryRun?: boolean
+}
+
+/**
+ * Makes folders with a SKILL.md of skills of the older layout (`meta.json`, with `skill.json` and `prompts/`). The older
+ * folders stay, what is there already is never overwritten, and a new folder is there whole or not at all.
+ * Throws SKILLS_DIR_MISSING or FILE_NOT_WRITTEN.
+ */
+export async function importSkills({ from, to, cwd, severities, dryRun = false }: ImportOptions): Promise<ImportReport> {
+  const folder = await readSkills({ roots: [from], cwd, ...(severities === undefined ? {} : { severities }) })
+  const report: ImportReport = {
+    dryRun,
+    imported: [],
+    skipped: [],
+    invalid: folder.invalid.filter(({ path: place }) => existsSync(path.resolve(cwd, place, META_JSON))),
+    diagnostics: folder.diagnostics.filter(({ file = '' }) => isOlder(file)),
+  }
+  const taken = new Set<string>()
+  for (const skill of folder.skills.filter(({ file }) => isOlder(file))) {
+    const name = slug(skill.id)
+    const place = path.resolve(cwd, to, name)
+    const source = path.resolve(cwd, skill.path)
+    const inPlace = place === source
+    if (taken.has(name) || (!inPlace && existsSync(place))) {
+      report.skipped.push({ id: skill.id, from: skill.path, reason: `${oneLine(relativePath(place, cwd))} is there already` })
+      continue
+    }
+    taken.add(name)
+    if (!dryRun) write(skill, { name, source, place, inPlace })
+    report.imported.push({ id: skill.id, name, from: skill.path, file: relativePath(path.join(place, 'SKILL.md'), cwd) })
+  }
+  return report
+}
+
+function isOlder(file: string): boolean {
+  return path.posix.basename(file) === META_JSON
+}
+
+interface Target {
+  name: string
+  source: string
+  place: string
+  inPlace: boolean
+}
+
+function write(skill: Skill, { name, source, place, inPlace }: Target): void {
+  const files = filesIn(skill.manifest)
+    .map((file) => file.path)
+    .filter((file) => file !== META_JSON)
+  let draft: string | undefined
+  try {
+    const { text, inlined } = olderSkillText(skill, name, files, (file) => readFileSync(path.join(source, file), 'utf8'))
+    if (inPlace) {
+      writeFileSync(path.join(place, 'SKILL.md'), text, { flag: 'wx' })
+      return
+    }
+    mkdirSync(path.dirname(place), { recursive: true })
+    draft = mkdtempSync(path.join(path.dirname(place), '.import-'))
+    const made = path.join(draft, name)
+    mkdirSync(made)
+    writeFileSync(path.join(made, 'SKILL.md'), text)
+    for (const file of files.filter((one) => !inlined.includes(one))) {
+      mkdirSync(path.dirname(path.join(made, file)), { recursive: true })
+      copyFileSync(path.join(source, file), path.join(made, file))
+    }
+    renameSync(made, place)
+  } catch (error) {
+    throw new SkillsError('FILE_NOT_WRITTEN', `the skill ${oneLine(skill.id)} cannot be written: ${(error as Error).message}`, {
+      hint: 'what was imported before it stays; run again when this is mended',
+      cause: error,
+    })
+  } finally {
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true })
+  }
+}

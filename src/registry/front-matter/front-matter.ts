@@ -1,0 +1,152 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import type { Position } from '../../core/positions.ts'
+import { LineIndex } from '../../core/positions.ts'
+import type { DocumentMap, SkillDocument } from '../skill/document.ts'
+import { toDocumentValue, unsafeText } from '../skill/document.ts'
+import { explainYaml } from './explain-yaml.ts'
+import type { YamlExplanation } from './explain-yaml.ts'
+import { finding } from '../skill/finding.ts'
+import { quoteValue } from './quote-value.ts'
+import { splitFrontMatter } from './split-front-matter.ts'
+import type { YamlParser } from './yaml.ts'
+import { YamlFault } from './yaml.ts'
+
+/** What came of reading a file. Without `document`, at least one of the diagnostics is an error. */
+export interface ReadDocument {
+  document?: SkillDocument
+  diagnostics: Diagnostic[]
+}
+
+/**
+ * Reads the front matter at the head of a SKILL.md. Never throws for what stands in the file. `truncated`: the file goes on
+ * after `head`. `lenient`: one-line values with an unquoted `: ` are read as if they were quoted, and that is said.
+ */
+export function readFrontMatter(head: Uint8Array, truncated: boolean, file: string, parse: YamlParser, lenient = false): ReadDocument {
+  const split = splitFrontMatter(head, truncated)
+  if (!split.ok) return { diagnostics: [finding(split.code, split.message, file, split.place, split.hint)] }
+  const { text, offset } = split
+  const yaml = text.slice(offset)
+  const lines = new LineIndex(text)
+  const at = (index: number): Position => lines.positionAt(offset + index)
+
+  const raw = rawFault(yaml)
+  if (raw !== undefined) return { diagnostics: [finding(raw.code, raw.message, file, at(raw.offset))] }
+  const result = lenient ? parseLeniently(yaml, parse) : tryToParse(yaml, parse)
+  if (result.fault !== undefined) {
+    const { code, message, offset: index, hint } = result.fault
+    return { diagnostics: [finding(code, message, file, at(index), hint)] }
+  }
+
+  const { value, unsafe } = toDocumentValue(result.parsed ?? {})
+  if (!(value instanceof Map)) return { diagnostics: [finding('YAML_NOT_A_MAP', 'the front matter is no list of keys', file, at(0))] }
+  const values: DocumentMap = value
+  const place = (path: readonly string[]): Position => at(offsetOf(yaml, path))
+  const quoted = (result.quoted ?? []).map((index) =>
+    finding('YAML_COLON_QUOTED', 'the value contains an unquoted `: ` and was read as if it were quoted', file, at(index)),
+  )
+  const diagnostics = unsafe.map(({ path, problem }) =>
+    finding('TEXT_UNSAFE', `${path.length === 0 ? 'a key' : path.join('.')} contains ${problem}`, file, place(path)),
+  )
+  diagnostics.unshift(...quoted)
+  const comment = cutDescription(yaml)
+  if (comment !== undefined) {
+    diagnostics.push(finding('SKILL_DESCRIPTION_CUT', 'the description ends before ` #`, which begins a comment', file, at(comment)))
+  }
+  return { document: { file, values, place }, diagnostics }
+}
+
+interface Parsed {
+  parsed?: unknown
+  fault?: YamlExplanation
+  /** Offsets of the `: ` in values that were quoted first. */
+  quoted?: number[]
+}
+
+function tryToParse(yaml: string, parse: YamlParser): Parsed {
+  try {
+    return { parsed: parse(yaml) }
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error
+    return { fault: explainYaml(yaml, error) }
+  }
+}
+
+/** More faulty values than this nobody has; it bounds the work. */
+const MOST_QUOTED = 20
+
+/** Quotes values with a `: ` until the rest can be parsed; when it cannot, the first fault stands. */
+function parseLeniently(yaml: string, parse: YamlParser): Parsed {
+  const first = tryToParse(yaml, parse)
+  const quoted: number[] = []
+  let text = yaml
+  let added = 0
+  for (let result = first; quoted.length <= MOST_QUOTED; result = tryToParse(text, parse)) {
+    if (result.fault === undefined) return { ...result, quoted }
+    if (result.fault.code !== 'YAML_COLON') return first
+    const next = quoteValue(text, result.fault.offset)
+    if (next === undefined) return first
+    // each quoted value made its own line longer, and those above it are known
+    quoted.push(result.fault.offset - added)
+    added += next.length - text.length
+    text = next
+  }
+  return first
+}
+
+interface RawFault {
+  code: 'TEXT_UNSAFE' | 'YAML_TAB'
+  message: string
+  offset: number
+}
+
+/** What the parser would let pass or report badly: control characters as such, and indentation by tabs (taken as none). */
+function rawFault(yaml: string): RawFault | undefined {
+  for (let i = 0; i < yaml.length; i++) {
+    const unit = yaml.charCodeAt(i)
+    // tab, LF and CR are fine here; split-front-matter has refused lone CRs, and lone surrogates cannot come out of UTF-8
+    const isControl = unit < 0x20 ? unit !== 0x09 && unit !== 0x0a && unit !== 0x0d : unit >= 0x7f && unit <= 0x9f
+    if (isControl) return { code: 'TEXT_UNSAFE', message: `the front matter contains ${unsafeText(yaml.charAt(i)) ?? ''}`, offset: i }
+  }
+  const tab = /^\t+(?:- |[^\s:#]+:(?:\s|$))/m.exec(yaml)
+  return tab === null ? undefined : { code: 'YAML_TAB', message: 'the line is indented by a tab', offset: tab.index }
+}
+
+/** Offset of the value of a key, of the key itself when the value is not on its line, else of the nearest key above. */
+function offsetOf(yaml: string, path: readonly string[]): number {
+  const [top, inner] = path
+  if (top === undefined) return 0
+  const outer = findKey(yaml, 0, yaml.length, '', top)
+  if (outer === undefined || inner === undefined) return outer?.offset ?? 0
+  const from = outer.lineEnd
+  const next = /^[^\s#]/m.exec(yaml.slice(from))
+  const to = next === null ? yaml.length : from + next.index
+  const indent = /^[ \t]+(?=[^\s#])/m.exec(yaml.slice(from, to))?.[0]
+  return (indent === undefined ? undefined : findKey(yaml, from, to, indent, inner)?.offset) ?? outer.offset
+}
+
+function findKey(yaml: string, from: number, to: number, indent: string, key: string): { offset: number; lineEnd: number } | undefined {
+  const match = keyPattern(indent, key).exec(yaml.slice(from, to))
+  if (match === null) return undefined
+  const begin = from + match.index
+  const lineEnd = yaml.indexOf('\n', begin)
+  return {
+    offset: match[4] === undefined ? begin + (match[1]?.length ?? 0) : begin + match[0].length,
+    lineEnd: lineEnd === -1 ? yaml.length : lineEnd + 1,
+  }
+}
+
+function keyPattern(indent: string, key: string): RegExp {
+  if (indent === '' && key === 'name') return NAME_KEY
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^(${indent})(["']?)${escaped}\\2([ \\t]*:)(?:([ \\t]+)(?=[^\\s#])|(?=\\s|$))`, 'm')
+}
+
+/** The one that is looked for in every file. */
+const NAME_KEY = /^()(["']?)name\2([ \t]*:)(?:([ \t]+)(?=[^\s#])|(?=\s|$))/m
+
+/** Offset of a ` #` that silently ends an unquoted description. */
+function cutDescription(yaml: string): number | undefined {
+  const match = /^description:[ \t]+([^\s"'|>#].*)$/m.exec(yaml)
+  const hash = match?.[1]?.search(/[ \t]#/) ?? -1
+  return match === null || hash === -1 ? undefined : match.index + match[0].length - (match[1]?.length ?? 0) + hash + 1
+}

@@ -1,0 +1,129 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import { oneLine } from '../skill/display.ts'
+import type { DocumentMap, DocumentValue, SkillDocument } from '../skill/document.ts'
+import type { RuleCode } from '../skill/rules.ts'
+import { finding } from '../skill/finding.ts'
+
+/** A value that stands in a document, and where. */
+export interface Found {
+  value: Exclude<DocumentValue, null>
+  path: readonly string[]
+}
+
+/**
+ * Reads the keys of a document with the types that we expect, and collects what is wrong. Keys are given as in front
+ * matter (`trust-level`); `trust_level` and `trustLevel` are read too. An empty value, `~` and `null` are no value.
+ */
+export class TypedReader {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #document: SkillDocument
+  readonly #metadata: DocumentMap | undefined
+
+  constructor(document: SkillDocument) {
+    this.#document = document
+    const metadata = this.top('metadata')
+    this.#metadata = metadata?.value instanceof Map ? metadata.value : undefined
+  }
+
+  /** The value of a key at the top level only. */
+  top(key: string): Found | undefined {
+    return lookUp(this.#document.values, [], key)
+  }
+
+  /** The value of a key, under `metadata` or else at the top level. */
+  find(key: string): Found | undefined {
+    return (this.#metadata === undefined ? undefined : lookUp(this.#metadata, ['metadata'], key)) ?? this.top(key)
+  }
+
+  /** One text, trimmed. */
+  text(found: Found | undefined): string | undefined {
+    if (found === undefined) return undefined
+    if (typeof found.value === 'string') return found.value.trim()
+    this.#wrongType(found, 'text')
+    return undefined
+  }
+
+  /** A list of texts, or one text with commas between; trimmed, without empty and repeated ones. */
+  list(found: Found | undefined, separator: (text: string) => readonly string[] = splitAtCommas): string[] {
+    if (found === undefined) return []
+    if (typeof found.value === 'string') return unique(separator(found.value))
+    if (found.value instanceof Map) {
+      this.#wrongType(found, 'a list, or text with commas between')
+      return []
+    }
+    const items = found.value as readonly DocumentValue[]
+    const texts = items.filter((item) => typeof item === 'string')
+    if (items.some((item) => item !== null && typeof item !== 'string')) this.#wrongType(found, 'a list of texts')
+    return unique(texts)
+  }
+
+  /** One of some words, exactly as they are written. */
+  oneOf<T extends string>(found: Found | undefined, words: readonly T[], code: RuleCode): T | undefined {
+    if (found === undefined) return undefined
+    const text = typeof found.value === 'string' ? found.value.trim() : ''
+    const word = words.find((candidate) => candidate === text)
+    if (word !== undefined) return word
+    const meant = words.find((candidate) => candidate.toLowerCase() === text.toLowerCase())
+    this.report(
+      code,
+      `${keyOf(found)} is ${show(found.value)}, not one of ${words.join(', ')}`,
+      found,
+      meant === undefined ? undefined : `write ${meant}`,
+    )
+    return undefined
+  }
+
+  /** Adds a finding at the value of a key, or at the first key. */
+  report(code: RuleCode, message: string, found?: Pick<Found, 'path'>, hint?: string): void {
+    this.diagnostics.push(finding(code, message, this.#document.file, this.#document.place(found?.path ?? []), hint))
+  }
+
+  #wrongType(found: Found, expected: string): void {
+    this.report('SKILL_FIELD_TYPE', `${keyOf(found)} is ${show(found.value)}, not ${expected}`, found, `write ${expected}`)
+  }
+}
+
+/** The ways to write a key: `trust-level`, `trust_level`, `trustLevel`. */
+export function spellings(key: string): readonly string[] {
+  const known = SPELLINGS.get(key)
+  if (known !== undefined) return known
+  const all = spell(key)
+  SPELLINGS.set(key, all)
+  return all
+}
+
+/** There are some twenty keys, and each is asked for in every file. */
+const SPELLINGS = new Map<string, readonly string[]>()
+
+function spell(key: string): readonly string[] {
+  return key.includes('-') ? [key, key.replaceAll('-', '_'), key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] : [key]
+}
+
+/** A value for a message: short, safe to print. */
+export function show(value: DocumentValue): string {
+  if (value === null) return 'empty'
+  if (typeof value !== 'string') return value instanceof Map ? 'a map' : 'a list'
+  return `"${oneLine(value.length > 40 ? `${value.slice(0, 40)}...` : value)}"`
+}
+
+/** `metadata.tier` as the author wrote it. */
+export function keyOf(found: Found): string {
+  return oneLine(found.path.join('.'))
+}
+
+function lookUp(map: DocumentMap, above: readonly string[], key: string): Found | undefined {
+  for (const spelling of spellings(key)) {
+    const value = map.get(spelling)
+    if (value === undefined || value === null || (typeof value === 'string' && /^(?:|~|null|Null|NULL)$/.test(value.trim()))) continue
+    return { value, path: [...above, spelling] }
+  }
+  return undefined
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(',')
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
+}

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import { checkBody, MAX_SKILL_FILE } from './body-rules.ts'
+import { under } from '../skill/display.ts'
+import { fixFrontMatter } from './fix-front-matter.ts'
+import type { LintReport } from './lint-report.ts'
+import type { LintTarget } from './lint-targets.ts'
+import { lintTargets } from './lint-targets.ts'
+import { readHead } from '../reading/open-regular.ts'
+import type { ReadOptions } from '../reading/read-folder.ts'
+import { readSkills } from '../reading/read-folder.ts'
+import { replaceFile } from './replace-file.ts'
+import { isRuleCode, RULES } from '../skill/rules.ts'
+import type { Severities } from '../skill/severities.ts'
+import { withSeverities } from '../skill/severities.ts'
+import type { YamlParser } from '../front-matter/yaml.ts'
+import { loadYamlParser } from '../front-matter/yaml.ts'
+import { SKILL_FILES } from '../skill/skill-files.ts'
+
+export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> {
+  /** Folders with skills at any depth, folders of skills, and files in them. */
+  paths: readonly string[]
+  cwd: string
+  severities?: Severities
+  /** Mend what is mechanical first. */
+  fix?: boolean
+  onProgress?: (progress: { done: number; total?: number }) => void
+}
+
+/** Checks skills by all rules, without a database. Throws SKILLS_DIR_MISSING for paths that lead to no skill, FILE_NOT_WRITTEN. */
+export async function lintSkills(options: LintOptions): Promise<LintReport> {
+  const { cwd, severities = new Map(), fix = false } = options
+  const targets = lintTargets(options.paths, cwd)
+  let found = await inspect(targets, options)
+  const fixed = fix ? fixFiles(found.files, cwd, await loadYamlParser(), severities) : []
+  if (fixed.length > 0) found = await inspect(targets, options)
+  const bodies = found.files.flatMap((file) => inspectBody(file, cwd))
+  const diagnostics = inOrder([...found.diagnostics, ...withSeverities(bodies, severities)])
+  const count = (severity: Diagnostic['severity']): number => diagnostics.filter((one) => one.severity === severity).length
+  return {
+    skills: found.files.length + found.unread,
+    invalid: found.invalid,
+    errors: count('error'),
+    warnings: count('warning'),
+    notes: count('note'),
+    fixed,
+    fixable: diagnostics.filter(({ code }) => isRuleCode(code) && RULES[code].fixable === true).length,
+    diagnostics,
+  }
+}
+
+interface Inspected {
+  /** The SKILL.md files, relative to the working directory, each once. */
+  files: string[]
+  /** Skills of the older layout, and places that could not be looked at. */
+  unread: number
+  invalid: number
+  diagnostics: Diagnostic[]
+}
+
+async function inspect(targets: readonly LintTarget[], options: LintOptions): Promise<Inspected> {
+  const { cwd, severities = new Map(), namespace = 'name', lenient = false, onProgress } = options
+  const files = new Set<string>()
+  const others = new Set<string>()
+  const invalid = new Set<string>()
+  const diagnostics = new Map<string, Diagnostic>()
+  for (const { root, alone } of targets) {
+    const progress = onProgress === undefined ? {} : { onProgress }
+    const folder = await readSkills({ roots: [root], cwd, severities, namespace, lenient, ...progress })
+    const nested = alone === undefined ? [] : [...folder.skills, ...folder.invalid].map((one) => one.path).filter((one) => one !== alone)
+    const isMeant = (place: string): boolean => !nested.some((one) => place === one || place.startsWith(`${one}/`))
+    for (const diagnostic of folder.diagnostics) if (isMeant(diagnostic.file ?? '')) diagnostics.set(JSON.stringify(diagnostic), diagnostic)
+    for (const { path: place } of folder.invalid) if (isMeant(place)) invalid.add(place)
+    for (const { path: place } of [...folder.skills, ...folder.invalid]) {
+      if (!isMeant(place)) continue
+      const name = SKILL_FILES.find((one) => existsSync(path.resolve(cwd, place, one)))
+      if (name === undefined) others.add(place)
+      else files.add(under(place, name))
+    }
+  }
+  return { files: [...files], unread: others.size, invalid: invalid.size, diagnostics: [...diagnostics.values()] }
+}
+
+function fixFiles(files: readonly string[], cwd: string, parse: YamlParser, severities: Severities): LintReport['fixed'] {
+  return files.flatMap((file) => {
+    const absolute = path.resolve(cwd, file)
+    const bytes = read(absolute)
+    if (bytes === undefined) return []
+    const result = fixFrontMatter(bytes, parse, severities)
+    return result !== undefined && replaceFile(absolute, bytes, result.bytes) ? [{ file, codes: result.codes }] : []
+  })
+}
+
+function inspectBody(file: string, cwd: string): Diagnostic[] {
+  const absolute = path.resolve(cwd, file)
+  const bytes = read(absolute)
+  return bytes === undefined ? [] : checkBody(bytes, file, path.dirname(absolute))
+}
+
+/** The bytes of a file; undefined when it cannot be read, which is said elsewhere, or is too large to be looked at. */
+function read(absolute: string): Buffer | undefined {
+  try {
+    const { bytes, truncated } = readHead(absolute, MAX_SKILL_FILE)
+    return truncated ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  } catch {
+    return undefined
+  }
+}
+
+/** Findings of one file together, where its first one is, by line. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const groups = new Map<string, Diagnostic[]>()
+  for (const one of diagnostics) groups.set(one.file ?? '', [...(groups.get(one.file ?? '') ?? []), one])
+  return [...groups.values()].flatMap((group) =>
+    group.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),
+  )
+}

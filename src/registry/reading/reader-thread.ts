@@ -1,0 +1,20 @@
+// The program of the second thread: see reading-thread.ts.
+import type { MessagePort } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { readStamped } from './read-stamped.ts'
+import type { BatchAnswer, ThreadData } from './reading-thread.ts'
+import { lineOf } from '../cache/skill-line.ts'
+import type { ListedSkill } from './skill-location.ts'
+import { loadYamlParser } from '../front-matter/yaml.ts'
+
+const { port, ...how } = workerData as ThreadData & { port: MessagePort }
+const options = { ...how, parse: await loadYamlParser() }
+
+port.on('message', (batch: string) => {
+  const read = (JSON.parse(batch) as ListedSkill[]).map((skill) => readStamped(skill, options))
+  const text = read.map(({ entry }) => `${lineOf(entry)}\n`).join('')
+  const lines = new Uint8Array(Buffer.byteLength(text))
+  Buffer.from(lines.buffer).write(text)
+  const answer: BatchAnswer = { lines, newestMs: read.map(({ newestMs }) => newestMs) }
+  port.postMessage(answer, [lines.buffer])
+})

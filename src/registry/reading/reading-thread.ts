@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ReadStampedOptions, StampedSkill } from './read-stamped.ts'
+import { entryOf } from '../cache/skill-line.ts'
+import type { ListedSkill } from './skill-location.ts'
+
+/** A second thread that reads skills. */
+export interface ReadingThread {
+  /** Batches that it has and has not answered yet. */
+  readonly pending: number
+  /** It has ended by itself: what is pending will not be answered. */
+  readonly isGone: boolean
+  post(skills: readonly ListedSkill[]): void
+  /** The answer to the earliest pending batch, if it is there. Does not wait, and need not be awaited. */
+  poll(): StampedSkill[] | undefined
+  close(): void
+}
+
+export type ThreadData = Omit<ReadStampedOptions, 'parse'>
+
+/** What was read of the skills of a batch: as bytes, which are handed over, and not copied object by object. */
+export interface BatchAnswer {
+  /** See `lineOf`. */
+  lines: Uint8Array
+  newestMs: readonly number[]
+}
+
+/** Beside it in the build. Where the sources run as they are there is none. */
+const PROGRAM = new URL('../registry/reading/reader-thread.js', import.meta.url)
+/** It keeps nothing, so what it needs is small; without limits it would put off collecting its garbage. */
+const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 }
+
+/** Undefined where there is no second processor for it. */
+export async function openReadingThread(how: ThreadData, program: URL = PROGRAM): Promise<ReadingThread | undefined> {
+  const { availableParallelism } = await import('node:os')
+  if (availableParallelism() < 2 || !existsSync(fileURLToPath(program))) return undefined
+  const { MessageChannel, receiveMessageOnPort, Worker } = await import('node:worker_threads')
+  const { port1: port, port2 } = new MessageChannel()
+  const workerData: ThreadData & { port: unknown } = { ...how, port: port2 }
+  const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits: LIMITS })
+  worker.unref()
+  let pending = 0
+  let isGone = false
+  const gone = (): void => void (isGone = true)
+  worker.once('error', gone).once('exit', gone)
+  return {
+    get pending() {
+      return pending
+    },
+    get isGone() {
+      return isGone
+    },
+    post: (skills) => {
+      pending++
+      port.postMessage(JSON.stringify(skills))
+    },
+    poll: () => {
+      const answer = receiveMessageOnPort(port) as { message: BatchAnswer } | undefined
+      if (answer === undefined) return undefined
+      pending--
+      return readAnswer(answer.message)
+    },
+    close: () => {
+      port.close()
+      void worker.terminate()
+    },
+  }
+}
+
+function readAnswer({ lines, newestMs }: BatchAnswer): StampedSkill[] {
+  const bytes = Buffer.from(lines.buffer)
+  const read: StampedSkill[] = []
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(LF, at)
+    const line = bytes.subarray(at, end)
+    const entry = entryOf(line)
+    if (entry === undefined) throw new Error('a line was damaged between two threads')
+    read.push({ entry, newestMs: newestMs[read.length] ?? 0, line })
+    at = end + 1
+  }
+  return read
+}
+
+const LF = 0x0a

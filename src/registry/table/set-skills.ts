@@ -1,0 +1,65 @@
+import { SkillsError } from '../../core/errors.ts'
+import { bytewise } from '../../core/bytewise.ts'
+import type { Db } from '../../db/db.ts'
+import { notifyChanged } from './notify.ts'
+import { lockRows } from '../skill/registry-row.ts'
+import { registryFailure } from './sync-failure.ts'
+import { refuseUnknown } from './unknown-skills.ts'
+
+/** What an operator decides about skills. */
+export type SkillSetting = Readonly<{ enabled: boolean } | { trustLevel: number }>
+
+export interface SetReport {
+  field: 'enabled' | 'trustLevel'
+  value: boolean | number
+  /** The rows that had another value, bytewise by id. */
+  changed: { id: string; from: boolean | number }[]
+  /** Those that had this value already; their rows were not touched. */
+  unchanged: string[]
+}
+
+const LOCK_WAIT_MS = 30_000
+
+/**
+ * Sets `enabled` or the trust level of skills, all of them or, when one is unknown, none. A sync keeps the value until the
+ * author changes what the file declares. `updated_at` moves for rows that change, and listeners hear their ids.
+ * Throws SkillsError USAGE, SKILL_UNKNOWN, NOT_MIGRATED, PERMISSION_DENIED or LOCK_TIMEOUT.
+ */
+export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
+  const { field, column, value } = resolve(setting)
+  const wanted = [...new Set(ids)].toSorted(bytewise)
+  try {
+    return await db.transaction({ isolation: 'read committed' }, async () => {
+      await db.exec(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`)
+      const rows = new Map((await lockRows(db, wanted)).map((row) => [row.skill_id, row]))
+      const unknown = wanted.filter((id) => !rows.has(id))
+      if (unknown.length > 0) return refuseUnknown(db, unknown)
+      const before = wanted.flatMap((id) => rows.get(id) ?? []).map((row) => ({ id: row.skill_id, from: row[column] }))
+      const changed = before.filter(({ from }) => from !== value)
+      if (changed.length > 0) {
+        const changedIds = changed.map(({ id }) => id)
+        const sql = `UPDATE skills_registry SET ${column} = $2, updated_at = now() WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
+        await db.query(sql, [changedIds, value])
+        await notifyChanged(db, changedIds)
+      }
+      return { field, value, changed, unchanged: before.filter(({ from }) => from === value).map(({ id }) => id) }
+    })
+  } catch (error) {
+    throw await registryFailure(db, error, ['SELECT', 'UPDATE'])
+  }
+}
+
+interface ResolvedSetting {
+  field: SetReport['field']
+  column: 'enabled' | 'trust_level'
+  value: boolean | number
+}
+
+function resolve(setting: SkillSetting): ResolvedSetting {
+  if ('enabled' in setting) return { field: 'enabled', column: 'enabled', value: setting.enabled }
+  const { trustLevel } = setting
+  if (!Number.isInteger(trustLevel) || trustLevel < 1 || trustLevel > 5) {
+    throw new SkillsError('USAGE', `${trustLevel} is no trust level`, { hint: 'a trust level is a whole number from 1 to 5' })
+  }
+  return { field: 'trustLevel', column: 'trust_level', value: trustLevel }
+}
