@@ -148,18 +148,25 @@ test('each event once, alone or in sums, wherever looks fail, the first one too'
   const database = await freshServer()
   const db = await database.open()
   expect((await migrate(db)).error).toBeUndefined()
+  const late = await database.open()
   const random = seededRandom(11)
-  let [inSums, cut] = [0, 0]
+  let [inSums, cut, isOpen] = [0, 0, false]
   for (let tails = 0; tails < 12; tails++) {
     await db.exec('truncate skill_usage_events restart identity')
     await log(db, 'before', 30)
-    const tail = createEventTail({ reports: REPORTS, limit: 100_000 }, 7)
+    const tail = createEventTail({ reports: REPORTS, limit: 100_000 }, 25)
     const ids: string[] = []
     const uses: Record<string, number> = {}
     for (let i = 0, last = false; !last; i++) {
       last = i === 25
       // sums name five skills
-      if (random() < 0.6) await log(db, `skill-${i % 5}`, 1 + Math.floor(random() * 40))
+      if (random() < 0.6) await log(db, `skill-${i % 4}`, 1 + Math.floor(random() * 60))
+      if (isOpen ? last || random() < 0.5 : !last) {
+        if (!isOpen) await late.exec('begin')
+        await log(late, 'late', 3)
+        if (isOpen) await late.exec('commit')
+        isOpen = !isOpen
+      }
       const [how, number] = [last ? 1 : random(), 1 + Math.floor(random() * 12)]
       let calls = 0
       const take = (events: TailEvent[]): void => {
