@@ -1,11 +1,16 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
+import { openDb } from '../../src/db/open.ts'
 import type { TailEvent } from '../../src/index.ts'
 import { eventTail, migrate } from '../../src/index.ts'
 import { createEventTail } from '../../src/stats/tail.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { seededRandom } from '../support/random-log.ts'
+import { scratch } from '../support/scratch.ts'
 
 const REPORTS = path.resolve(import.meta.dirname, '../../sql/reports')
 const USER = '00000000-0000-4000-8000-000000000001'
@@ -276,4 +281,46 @@ test('transactions that are yet to come bring nothing, and another history begin
   expect(await look(tail, elsewhere)).toEqual({ events: [], sums: null, hasGap: true })
   await log(db, 'after')
   expect(await look(tail, elsewhere)).toMatchObject({ events: [{ skillId: 'after' }], hasGap: false })
+})
+
+test('on a standby, which does not know who still writes, each event comes once too', async () => {
+  const folder = scratch()
+  chmodSync(folder, 0o755)
+  const [one, two] = [path.join(folder, 'one'), path.join(folder, 'two')]
+  await (await startPostgres({ keep: one })).stop()
+  expect(spawnSync('cp', ['-a', one, two]).status).toBe(0)
+  writeFileSync(path.join(two, 'standby.signal'), '')
+  const primary = await startPostgres({ keep: one })
+  const host = new URL(primary.url('postgres').replace('@/', '@local/')).searchParams.get('host') ?? ''
+  const standby = await startPostgres({ keep: two, settings: { primary_conninfo: `host=${host} user=postgres` } })
+  const [db, late] = [await openDb(await targetOf(primary.url('postgres'))), await openDb(await targetOf(primary.url('postgres')))]
+  const reader = await openDb(await targetOf(standby.url('postgres')))
+  try {
+    const replayed = async (): Promise<void> => {
+      const [place] = await db.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')
+      const behind = async (): Promise<unknown> =>
+        (await reader.query('select pg_last_wal_replay_lsn() >= $1::text::pg_lsn as ok', [place?.lsn ?? '']))[0]?.['ok']
+      await expect.poll(behind, { timeout: 30_000, interval: 20 }).toBe(true)
+    }
+    expect((await migrate(db)).error).toBeUndefined()
+    await log(db, 'one')
+    await late.exec('begin')
+    await log(late, 'late')
+    await log(db, 'two')
+    await replayed()
+    const tail = eventTail()
+    const told = skillsOf(await look(tail, reader))
+    await log(db, 'three')
+    await replayed()
+    told.push(...skillsOf(await look(tail, reader)))
+    await late.exec('commit')
+    await log(db, 'four')
+    await replayed()
+    told.push(...skillsOf(await look(tail, reader)), ...skillsOf(await look(tail, reader)))
+    expect(told.toSorted()).toEqual(['four', 'late', 'one', 'three', 'two'])
+  } finally {
+    for (const open of [reader, late, db]) await open.close()
+    await standby.stop()
+    await primary.stop()
+  }
 })
