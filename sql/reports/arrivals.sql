@@ -1,6 +1,10 @@
--- Events that became visible since a snapshot, in the order in which they happened, as a cursor: they may be many.
-DECLARE arrivals NO SCROLL CURSOR FOR
+-- Events that became visible between two snapshots, in the order in which they happened, as a cursor: they may be many.
+DECLARE events NO SCROLL CURSOR FOR
 SELECT
 -- include: event-columns
 -- include: arrived
-ORDER BY skill_usage_events.created_at, skill_usage_events.id;
+  AND
+-- include: untold
+ORDER BY
+-- include: event-order
+;

@@ -81,9 +81,7 @@ async function pause({ least, most }: Rest, waker: Waker, isOver: () => boolean)
   const sleep = async (until: number): Promise<void> => {
     const left = began + until - performance.now()
     if (left <= 0) return
-    await waker.sleep(left)
-    // a timer may be early by a part of a millisecond
-    isWoken ||= performance.now() < began + until - 1
+    if (await waker.sleep(left)) isWoken = true
   }
   while (!isOver() && performance.now() < began + least) await sleep(least)
   if (!isOver() && !isWoken) await sleep(most)

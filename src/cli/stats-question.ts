@@ -58,9 +58,9 @@ export function questionOf(flags: StatsFlags, skill: string | undefined): StatsC
 }
 
 function readLimit(text: string | undefined, standard: number, least: number): number {
-  const limit = text === undefined ? standard : Number(text === '' ? Number.NaN : text)
-  if (!Number.isInteger(limit) || limit < least)
-    throw wrong(`--limit: "${text ?? ''}" is not a whole number from ${least}`, 'such as --limit 50')
+  const limit = text === undefined ? standard : Number(text.trim() === '' ? Number.NaN : text)
+  if (!Number.isSafeInteger(limit) || limit < least)
+    throw wrong(`--limit: "${text ?? ''}" is not a whole number from ${least} to ${Number.MAX_SAFE_INTEGER}`, 'such as --limit 50')
   return limit
 }
 

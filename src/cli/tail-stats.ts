@@ -16,6 +16,8 @@ export interface TailStatsOptions {
   tail: EventTail
   /** A JSON object a line, and nothing else on stdout. */
   ndjson: boolean
+  /** At the latest after so many ms it looks again, notified or not; a second unless given. */
+  everyMs?: number
 }
 
 /** Not everybody who writes events notifies; so long may one stay unseen. A look that finds nothing new reads one row. */
@@ -26,7 +28,7 @@ const LEAST_MS = 100
 const MOST_LINES = 20
 
 /** Shows the latest events, then new ones as they are committed, until a signal comes. */
-export async function tailStats(context: Context, { open, tail, ndjson }: TailStatsOptions): Promise<CommandResult> {
+export async function tailStats(context: Context, { open, tail, ndjson, everyMs = EVERY_MS }: TailStatsOptions): Promise<CommandResult> {
   const { io } = context
   const [out, err] = [await createStyle(io.outColors, io.unicode), await createStyle(io.errColors, io.unicode)]
   const view = createTailView(out)
@@ -59,7 +61,7 @@ export async function tailStats(context: Context, { open, tail, ndjson }: TailSt
       )
       if (hasGap) say('another server answers now: what was committed in between may be missing here')
       if (sums !== null) io.out(view.sums(sums, new Date().toISOString(), width()))
-      return { least: sums === null ? LEAST_MS : EVERY_MS, most: EVERY_MS }
+      return { least: sums === null ? LEAST_MS : EVERY_MS, most: everyMs }
     },
     onFailure: (error) => io.err(errorView(error, err).join('\n')),
   })

@@ -1,8 +1,8 @@
 /** Lets a loop sleep until something happens or a time is over. What happens while it is awake counts for its next sleep. */
 export interface Waker {
   wake(): void
-  /** Resolves when it was woken since the last sleep ended, at once or later, or after so many milliseconds. */
-  sleep(ms: number): Promise<void>
+  /** Resolves with true when it was woken since the last sleep ended, at once or later, or with false after so many milliseconds. */
+  sleep(ms: number): Promise<boolean>
 }
 
 export function createWaker(): Waker {
@@ -24,7 +24,9 @@ export function createWaker(): Waker {
         })
       }
       resolveSleep = undefined
+      const isWoken = isDue
       isDue = false
+      return isWoken
     },
   }
 }

@@ -40,7 +40,7 @@ export interface TailSums {
 
 /** What a look brought. */
 export interface TailLook {
-  /** Set when there were more events than wanted; `take` got none of them then. */
+  /** Set when there were more events than wanted; `take` got none of these. */
   sums: TailSums | null
   /** The server is another one than before: what was committed between the last look and this one may be missing. */
   hasGap: boolean
@@ -50,7 +50,8 @@ export interface TailLook {
 export interface EventTail {
   /**
    * The latest events at first, then those that have become visible since, in the order in which they happened. A look
-   * that failed is taken up by the next one, on this session or another one.
+   * that failed is taken up by the next one, on this session or another one: that brings the rest of it one by one, and
+   * then what is newer. What `take` was called with counts as told, also when it throws.
    */
   look(db: Db, take: (events: TailEvent[]) => void, most?: number): Promise<TailLook>
 }
@@ -62,33 +63,63 @@ interface Position {
   history: string
 }
 
-/** Events of one message; a bulk load may have committed millions at once. */
+/** Where an event stands in the order of all, to the microsecond; ids alone name one on one server only. */
+interface Place {
+  at: string
+  id: string
+  user: string
+}
+
+/** A look that failed half-way: what it was to bring, and the last that it did bring. */
+interface Interrupted {
+  upTo: Position
+  after: Place
+}
+
+/** What `take` gets at once at most: a bulk load may have committed millions. */
 const PORTION = 5_000
 
+type Take = (events: TailEvent[]) => void
+
 /** Connects to nothing yet. Throws USAGE for a user that is no UUID. */
-export function createEventTail({ reports, skill, user, limit }: TailOptions): EventTail {
+export function createEventTail({ reports, skill, user, limit }: TailOptions, portion = PORTION): EventTail {
   const queries = reportQueries(reports)
   const filter = { skill: skill ?? null, user: user === undefined ? null : userId(user, '--user') }
+  /** All that was visible then has been told. */
   let seen: Position | undefined
-  /** Of a look that did not come to its end: they must not come twice. */
-  const told = new Set<string>()
+  let interrupted: Interrupted | undefined
 
-  const tell = (events: readonly TailEvent[], take: (events: TailEvent[]) => void): void => {
-    const fresh = events.filter((event) => !told.has(keyOf(event)))
-    for (const event of fresh) told.add(keyOf(event))
-    if (fresh.length > 0) take(fresh)
+  /** Tells all that is left behind the cursor. */
+  const tell = async (db: Db, first: Row[], upTo: Position, take: Take): Promise<void> => {
+    for (let rows = first; rows.length > 0; rows = await fetch(db, portion)) {
+      interrupted = { upTo, after: placeOf(rows.at(-1) ?? {}) }
+      take(rows.map(toEvent))
+    }
+    await db.query('CLOSE events')
   }
-  const latest = async (db: Db): Promise<TailEvent[]> => {
-    const rows = limit === 0 ? [] : await queries.run(db, 'latest', undefined, { ...filter, limit })
-    return rows.map(toEvent).toReversed()
-  }
-  const arrivals = async (db: Db, bindings: Bindings, take: (events: TailEvent[]) => void, most: number): Promise<TailSums | null> => {
-    // all of them will be fetched: plans for the first few are wrong
+  /** Opens the cursor on what became visible between `seen` and then. */
+  const open = async (db: Db, upTo: Position, now: Position, after?: Place): Promise<void> => {
+    // all rows will be fetched: plans for the first few are wrong
     await db.query("select set_config('cursor_tuple_fraction', '1', true)")
-    await queries.run(db, 'arrivals', undefined, bindings)
-    const first = await db.query(`FETCH ${Math.min(most + 1, PORTION)} FROM arrivals`)
-    if (first.length > most) return toSums((await queries.run(db, 'arrivals-sums', undefined, bindings))[0] ?? {})
-    for (let rows = first; rows.length > 0; rows = await db.query(`FETCH ${PORTION} FROM arrivals`)) tell(rows.map(toEvent), take)
+    const place = { after_at: after?.at ?? null, after_id: after?.id ?? null, after_user: after?.user ?? null }
+    if (seen !== undefined) await queries.run(db, 'arrivals', undefined, { ...filter, ...between(seen, upTo), ...place })
+    else
+      await queries.run(db, 'latest', undefined, { ...filter, limit, xmin: upTo.xmin, xmax: now.xmax, snapshot: upTo.snapshot, ...place })
+  }
+  const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, take: Take): Promise<void> => {
+    await open(db, upTo, now, after)
+    await tell(db, await fetch(db, portion), upTo, take)
+    seen = upTo
+    interrupted = undefined
+  }
+  const proceed = async (db: Db, now: Position, take: Take, most: number): Promise<TailSums | null> => {
+    if (seen?.snapshot === now.snapshot) return null
+    await open(db, now, now)
+    const from = most === Infinity ? undefined : seen
+    const first = await fetch(db, from === undefined ? portion : most + 1)
+    if (from !== undefined && first.length > most)
+      return toSums((await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }))[0] ?? {})
+    await tell(db, first, now, take)
     return null
   }
   return {
@@ -97,17 +128,13 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions): E
         const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
           if (now === undefined) throw new SkillsError('BUG', 'the query of the position gave no row')
-          const before = seen
-          const isSame = before?.history === now.history
-          let sums: TailSums | null = null
-          if (before === undefined) tell(await latest(db), take)
-          else if (isSame && before.snapshot !== now.snapshot) {
-            sums = await arrivals(db, { ...filter, xmin: before.xmin, xmax: now.xmax, snapshot: before.snapshot }, take, most)
-          }
-          return { position: now, sums, hasGap: before !== undefined && !isSame }
+          const last = interrupted?.upTo ?? seen
+          if (last !== undefined && last.history !== now.history) return { position: now, sums: null, hasGap: true }
+          if (interrupted !== undefined) await finish(db, interrupted, now, take)
+          return { position: now, sums: await proceed(db, now, take, most), hasGap: false }
         })
         seen = position
-        told.clear()
+        interrupted = undefined
         return brought
       } catch (error) {
         throw notMigrated(db, error)
@@ -116,9 +143,16 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions): E
   }
 }
 
-/** Ids alone name an event on one server only. */
-function keyOf({ userId: user, id }: TailEvent): string {
-  return `${user}/${id}`
+function fetch(db: Db, rows: number): Promise<Row[]> {
+  return db.query(`FETCH ${rows} FROM events`)
+}
+
+function between(seen: Position, upTo: Position): Bindings {
+  return { xmin: seen.xmin, snapshot: seen.snapshot, xmax: upTo.xmax, until: upTo.snapshot }
+}
+
+function placeOf(row: Row): Place {
+  return { at: String(row['happened_at']), id: String(row['id']), user: String(row['user_id']) }
 }
 
 function toEvent(row: Row): TailEvent {

@@ -1,10 +1,18 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
+import { openDb } from '../../src/db/open.ts'
 import type { TailEvent } from '../../src/index.ts'
 import { eventTail, migrate } from '../../src/index.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { createEventTail } from '../../src/stats/tail.ts'
+import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { seededRandom } from '../support/random-log.ts'
+import { scratch } from '../support/scratch.ts'
 
+const REPORTS = path.resolve(import.meta.dirname, '../../sql/reports')
 const USER = '00000000-0000-4000-8000-000000000001'
 const OTHER = '00000000-0000-4000-8000-000000000002'
 
@@ -128,6 +136,128 @@ test('each event once, whatever order writers commit in, over rollbacks and look
   expect(told.toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
 })
 
+/** The same session, whose looks fail: with their query of that number, or at COMMIT when they have fewer. */
+function failing(db: Db, number: number): Db {
+  let queries = 0
+  return {
+    ...db,
+    query: (sql, parameters) => (++queries === number ? Promise.reject(new Error('the query fails')) : db.query(sql, parameters)),
+    transaction: async (options, work) => {
+      await db.transaction(options, work)
+      throw new Error('the commit fails')
+    },
+  }
+}
+
+test('each event once, alone or in sums, wherever looks fail, the first one too', async () => {
+  const database = await freshServer()
+  const db = await database.open()
+  expect((await migrate(db)).error).toBeUndefined()
+  const late = await database.open()
+  const random = seededRandom(11)
+  let [inSums, cut, isOpen] = [0, 0, false]
+  for (let tails = 0; tails < 12; tails++) {
+    await db.exec('truncate skill_usage_events restart identity')
+    await log(db, 'before', 30)
+    const tail = createEventTail({ reports: REPORTS, limit: 100_000 }, 25)
+    const ids: string[] = []
+    const uses: Record<string, number> = {}
+    for (let i = 0, last = false; !last; i++) {
+      last = i === 25
+      // sums name five skills
+      if (random() < 0.6) await log(db, `skill-${i % 4}`, 1 + Math.floor(random() * 60))
+      if (isOpen ? last || random() < 0.5 : !last) {
+        if (!isOpen) await late.exec('begin')
+        await log(late, 'late', 3)
+        if (isOpen) await late.exec('commit')
+        isOpen = !isOpen
+      }
+      const [how, number] = [last ? 1 : random(), 1 + Math.floor(random() * 12)]
+      let calls = 0
+      const take = (events: TailEvent[]): void => {
+        for (const { id, skillId } of events) {
+          ids.push(id)
+          uses[skillId] = (uses[skillId] ?? 0) + 1
+        }
+        if (how < 0.3 && ++calls === Math.ceil(number / 3)) throw new Error('the reader fails')
+      }
+      const before = ids.length
+      try {
+        const { sums } = await tail.look(how >= 0.3 && how < 0.6 ? failing(db, number) : db, take, random() < 0.5 ? 20 : Infinity)
+        for (const [skill, n] of sums?.top ?? []) uses[skill] = (uses[skill] ?? 0) + n
+        inSums += sums?.events ?? 0
+      } catch (error) {
+        expect(String(error)).toMatch(/the (?:reader|query|commit) fails/)
+        if (ids.length > before) cut++
+      }
+    }
+    const rows = await db.query<{ skill: string; n: number }>(
+      'select skill_id as skill, count(*)::int as n from skill_usage_events group by 1',
+    )
+    expect(uses).toEqual(Object.fromEntries(rows.map(({ skill, n }) => [skill, n])))
+    expect(new Set(ids).size).toBe(ids.length)
+  }
+  expect(inSums).toBeGreaterThan(100)
+  expect(cut).toBeGreaterThan(20)
+})
+
+test('a look goes in portions, and after a failure the server sends the rest alone: what was told is not kept here', async () => {
+  const database = await freshServer()
+  const db = await database.open()
+  expect((await migrate(db)).error).toBeUndefined()
+  let [sent, most] = [0, 0]
+  const counting: Db = {
+    ...db,
+    query: async (sql, parameters) => {
+      const rows = await db.query(sql, parameters)
+      if (sql.startsWith('FETCH')) [sent, most] = [sent + rows.length, Math.max(most, rows.length)]
+      return rows as never
+    },
+  }
+  await log(db, 'latest', 3_000)
+  const tail = createEventTail({ reports: REPORTS, limit: 2_500 }, 100)
+  for (const rows of [2_500, 20_000]) {
+    sent = 0
+    let told = 0
+    const failAt = (n: number) => (events: TailEvent[]) => {
+      told += events.length
+      if (told === n) throw new Error('the reader fails')
+    }
+    await expect(tail.look(counting, failAt(1_000))).rejects.toThrow('the reader fails')
+    await expect(tail.look(counting, failAt(1_600))).rejects.toThrow('the reader fails')
+    await tail.look(counting, failAt(-1))
+    expect({ told, sent, most }).toEqual({ told: rows, sent: rows, most: 100 })
+    await log(db, 'bulk', 20_000)
+  }
+})
+
+test('what is deleted between a look that failed and the next one takes nothing else away', async () => {
+  const database = await freshServer()
+  const db = await database.open()
+  expect((await migrate(db)).error).toBeUndefined()
+  for (const [limit, before] of [
+    [10, 0],
+    [0, 10],
+  ] as const) {
+    await db.exec('truncate skill_usage_events')
+    await log(db, 'old', before)
+    const tail = createEventTail({ reports: REPORTS, limit }, 4)
+    if (limit === 0) await look(tail, db)
+    // of one moment, so that their order is that of their ids
+    await db.exec(`insert into skill_usage_events (user_id, skill_id, version, outcome)
+      select '${USER}', 'n-' || n, '1.0.0', 'success' from generate_series(1, 10) as n`)
+    const told: string[] = []
+    const failsOnce = (events: TailEvent[]): void => {
+      told.push(...events.map(({ skillId }) => skillId))
+      throw new Error('the reader fails')
+    }
+    await expect(tail.look(db, failsOnce)).rejects.toThrow('the reader fails')
+    await db.exec(`delete from skill_usage_events where skill_id in ('n-1', 'n-3', 'n-4', 'n-8')`)
+    told.push(...skillsOf(await look(tail, db)))
+    expect(told).toEqual(['n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6', 'n-7', 'n-9', 'n-10'])
+  }
+})
+
 test('transactions that are yet to come bring nothing, and another history begins anew', async () => {
   const database = await freshServer()
   const db = await database.open()
@@ -151,4 +281,46 @@ test('transactions that are yet to come bring nothing, and another history begin
   expect(await look(tail, elsewhere)).toEqual({ events: [], sums: null, hasGap: true })
   await log(db, 'after')
   expect(await look(tail, elsewhere)).toMatchObject({ events: [{ skillId: 'after' }], hasGap: false })
+})
+
+test('on a standby, which does not know who still writes, each event comes once too', async () => {
+  const folder = scratch()
+  chmodSync(folder, 0o755)
+  const [one, two] = [path.join(folder, 'one'), path.join(folder, 'two')]
+  await (await startPostgres({ keep: one })).stop()
+  expect(spawnSync('cp', ['-a', one, two]).status).toBe(0)
+  writeFileSync(path.join(two, 'standby.signal'), '')
+  const primary = await startPostgres({ keep: one })
+  const host = new URL(primary.url('postgres').replace('@/', '@local/')).searchParams.get('host') ?? ''
+  const standby = await startPostgres({ keep: two, settings: { primary_conninfo: `host=${host} user=postgres` } })
+  const [db, late] = [await openDb(await targetOf(primary.url('postgres'))), await openDb(await targetOf(primary.url('postgres')))]
+  const reader = await openDb(await targetOf(standby.url('postgres')))
+  try {
+    const replayed = async (): Promise<void> => {
+      const [place] = await db.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')
+      const behind = async (): Promise<unknown> =>
+        (await reader.query('select pg_last_wal_replay_lsn() >= $1::text::pg_lsn as ok', [place?.lsn ?? '']))[0]?.['ok']
+      await expect.poll(behind, { timeout: 30_000, interval: 20 }).toBe(true)
+    }
+    expect((await migrate(db)).error).toBeUndefined()
+    await log(db, 'one')
+    await late.exec('begin')
+    await log(late, 'late')
+    await log(db, 'two')
+    await replayed()
+    const tail = eventTail()
+    const told = skillsOf(await look(tail, reader))
+    await log(db, 'three')
+    await replayed()
+    told.push(...skillsOf(await look(tail, reader)))
+    await late.exec('commit')
+    await log(db, 'four')
+    await replayed()
+    told.push(...skillsOf(await look(tail, reader)), ...skillsOf(await look(tail, reader)))
+    expect(told.toSorted()).toEqual(['four', 'late', 'one', 'three', 'two'])
+  } finally {
+    for (const open of [reader, late, db]) await open.close()
+    await standby.stop()
+    await primary.stop()
+  }
 })
