@@ -1,18 +1,20 @@
 // A new embedded database, packed: initdb takes PGlite 4 s and twice the memory that unpacking its result takes.
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
 const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
-const { version } = JSON.parse(readFileSync(path.join(path.dirname(entry), '..', 'package.json'), 'utf8'))
+const manifest = path.join(path.dirname(entry), '..', 'package.json')
+const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
 
-/** Named after the version of PGlite that made it, which alone may open it: so it cannot go stale. */
+/** Named after the version of PGlite that made it, which alone may open it. */
 export const ARCHIVE = `embedded-${version}.tar.gz`
 
-/** Writes the archive, unless it is there. */
+/** Writes the archive, unless there is one that is newer than what makes it: this script, and PGlite as it is installed. */
 export async function packEmbedded(folder) {
   const file = path.join(folder, ARCHIVE)
-  if (existsSync(file)) return
+  const made = existsSync(file) ? statSync(file).mtimeMs : 0
+  if (made > Math.max(...[import.meta.filename, manifest].map((source) => statSync(source).mtimeMs))) return
   const { PGlite } = await import('@electric-sql/pglite')
   const db = await PGlite.create('memory://')
   await db.exec('CHECKPOINT')

@@ -40,7 +40,7 @@ import { syncFolder } from './registry/table/sync-folder.ts'
 import { readStats } from './stats/stats.ts'
 import type { EventTail, TailOptions } from './stats/tail.ts'
 import { createEventTail } from './stats/tail.ts'
-import { appRoleInput, grantStatements } from './verify/app-role-grants.ts'
+import { APP_ROLE_GRANTS, appRoleInput, grantStatements } from './verify/app-role-grants.ts'
 import type { Check } from './verify/check.ts'
 import type { ExcessRights } from './verify/excess-rights.ts'
 import { excessRights } from './verify/excess-rights.ts'
@@ -437,6 +437,7 @@ export async function doctor(options: ConnectOptions & { onProgress?: (what: str
     version: packageVersion(),
     cwd,
     sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    appRights: APP_ROLE_GRANTS,
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [

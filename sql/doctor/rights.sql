@@ -1,16 +1,36 @@
--- What the role may do with the objects of this tool. $1: the schema, $2: names of relations beside the rollups, $3: names of functions (json lists).
+-- What the role may do with the objects of this tool. $1: the schema, $2: names of relations beside the rollups, a json list,
+-- $3: the rights of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with the types of its arguments.
 -- A row for each right; `owned` says that the role may do everything with the object.
-select 'relation' as kind, c.relname as name, p.privilege, has_table_privilege(c.oid, p.privilege) as granted,
+with app as (
+  select g."on", g.name, g.columns, privilege
+    from json_to_recordset($3::json) as g ("on" text, name text, privileges json, columns json),
+         json_array_elements_text(g.privileges) as privilege
+)
+select 'relation' as kind, c.relname::text as name, p.privilege, has_table_privilege(c.oid, p.privilege) as granted,
        pg_has_role(c.relowner, 'USAGE') as owned
   from pg_class c cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as p(privilege)
  where c.relnamespace = (select oid from pg_namespace where nspname = $1)
    and c.relkind in ('r', 'p', 'v', 'm')
    and (c.relname in (select json_array_elements_text($2::json)) or c.relname like 'skill\_rollup\_%')
 union all
-select 'function', p.proname, 'EXECUTE', has_function_privilege(p.oid, 'EXECUTE'), pg_has_role(p.proowner, 'USAGE')
-  from pg_proc p
- where p.pronamespace = (select oid from pg_namespace where nspname = $1)
-   and p.proname in (select json_array_elements_text($3::json))
+-- as in a GRANT: "UPDATE (a, b)"
+select 'columns', c.relname, format('%s (%s)', app.privilege, string_agg(listed.name, ', ' order by place)),
+       bool_and(has_column_privilege(c.oid, a.attnum, app.privilege)), pg_has_role(c.relowner, 'USAGE')
+  from app
+  join pg_class c on c.relname = app.name and c.relnamespace = (select oid from pg_namespace where nspname = $1)
+ cross join json_array_elements_text(app.columns) with ordinality as listed (name, place)
+  join pg_attribute a on a.attrelid = c.oid and a.attname = listed.name and not a.attisdropped
+ where app."on" = 'table'
+ group by c.relname, c.relowner, app.privilege, app.columns::text
+union all
+select 'sequence', c.relname, app.privilege, has_sequence_privilege(c.oid, app.privilege), pg_has_role(c.relowner, 'USAGE')
+  from app join pg_class c on c.relname = app.name and c.relnamespace = (select oid from pg_namespace where nspname = $1)
+ where app."on" = 'sequence' and c.relkind = 'S'
+union all
+select 'function', app.name, app.privilege, has_function_privilege(p.oid, app.privilege), pg_has_role(p.proowner, 'USAGE')
+  from app
+  join pg_proc p on format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = app.name
+ where app."on" = 'function' and p.pronamespace = (select oid from pg_namespace where nspname = $1)
 union all
 select 'schema', n.nspname, p.privilege, has_schema_privilege(n.oid, p.privilege), pg_has_role(n.nspowner, 'USAGE')
   from pg_namespace n cross join unnest(array['USAGE', 'CREATE']) as p(privilege)

@@ -245,6 +245,19 @@ wrong AS (
   ) AS through
   WHERE NOT role.rolsuper AND judged.needed <> judged.granted
     AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
+),
+-- pg_read_all_data and its like (PostgreSQL 14 and newer) give a right to everything, of which no object knows
+by_membership AS (
+  SELECT w.privilege, r.oid AS giver, r.rolname AS giver_name
+  FROM wrong w
+  CROSS JOIN role
+  JOIN pg_roles r ON r.oid < 16384 AND NOT r.rolsuper AND r.oid <> role.oid AND pg_has_role(role.oid, r.oid, 'USAGE')
+  WHERE NOT w.needed AND w.grantees IS NULL
+    AND CASE w.class
+      WHEN 'table' THEN has_table_privilege(r.oid, w.oid, w.privilege)
+      WHEN 'sequence' THEN has_sequence_privilege(r.oid, w.oid, w.privilege)
+      ELSE has_function_privilege(r.oid, w.oid, w.privilege)
+    END
 )
 SELECT format('role %s', $1::jsonb->>'name') AS object, 'a role' AS expected, 'no such role' AS actual,
   format('CREATE ROLE %I LOGIN', $1::jsonb->>'name') AS remedy, NULL AS revoke
@@ -273,13 +286,27 @@ FROM role CROSS JOIN schema
 WHERE NOT role.rolsuper
   AND (has_schema_privilege(role.oid, schema.oid, 'CREATE') OR NOT has_schema_privilege(role.oid, schema.oid, 'USAGE'))
 UNION ALL
+-- told once, and not for each object
+SELECT format('role %s', role.rolname),
+  format('no membership in %s, which gives %s on everything', given.giver_name, given.privileges),
+  CASE WHEN through.only_itself THEN 'a member' ELSE format('a member through %s', through.members) END,
+  format('REVOKE %I FROM %s', given.giver_name, through.members), NULL
+FROM role
+CROSS JOIN (SELECT giver, giver_name, string_agg(DISTINCT privilege, ', ') AS privileges FROM by_membership GROUP BY giver, giver_name) AS given
+CROSS JOIN LATERAL (
+  SELECT string_agg(DISTINCT m.member::regrole::text, ', ') AS members, bool_and(m.member = role.oid) AS only_itself
+  FROM pg_auth_members m
+  WHERE m.roleid = given.giver AND pg_has_role(role.oid, m.member, 'USAGE') AND pg_has_role(m.member, given.giver, 'USAGE')
+) AS through
+UNION ALL
 SELECT
   format('role %s', rolname),
   CASE WHEN needed THEN format('%s on %s', words, told) ELSE format('no %s on %s', words, told) END,
-  CASE WHEN needed THEN 'not granted' WHEN only_itself THEN 'granted' ELSE format('granted to %s', coalesce(grantees, 'a role that it is in')) END,
+  CASE WHEN needed THEN 'not granted' WHEN only_itself THEN 'granted' ELSE format('granted to %s', grantees) END,
   CASE WHEN needed THEN format('GRANT %s ON %s TO %I', words, target, rolname)
-    ELSE format('REVOKE %s ON %s FROM %s', words, target, coalesce(grantees, quote_ident(rolname)))
+    ELSE format('REVOKE %s ON %s FROM %s', words, target, grantees)
       || CASE WHEN again IS NOT NULL AND also_itself THEN format('; %s%I', again, rolname) ELSE '' END END,
   CASE WHEN NOT needed AND only_itself THEN format('REVOKE %s ON %s FROM %I', words, target, rolname) END
 FROM wrong
+WHERE needed OR grantees IS NOT NULL
 ORDER BY 1, 2;

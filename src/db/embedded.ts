@@ -11,6 +11,7 @@ import type { ProtocolEngine } from './pglite-socket.ts'
 import { PgliteSocket } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createSession } from './session.ts'
+import { beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
 
 const NOT_READY_MS = 120_000
 
@@ -73,10 +74,14 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
   try {
     if (directory === 'memory') return await PGlite.create('memory://', await unpacked())
     mkdirSync(directory, { recursive: true })
-    existed = readdirSync(directory).length > 0
+    const kept = await clearUnfinished(directory)
+    existed = kept !== undefined || readdirSync(directory).length > 0
     // PGlite would make a new database over whatever is there
     if (existed && !existsSync(path.join(directory, 'PG_VERSION'))) throw new Error('the folder is not empty, and holds no database')
-    return await PGlite.create(directory, existed ? {} : await unpacked())
+    if (!existed) beginFolder(directory)
+    const engine = kept ?? (await PGlite.create(directory, existed ? {} : await unpacked()))
+    finishFolder(directory)
+    return engine
   } catch (error) {
     const hint = existed
       ? 'name another folder with --embedded DIR, or move this one away and run again'
@@ -84,6 +89,31 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     throw broken(directory, reasonOf(error), hint, error)
   }
 }
+
+/**
+ * A process that was killed while it made the database leaves a part of one, which nobody has written to: it is taken
+ * away. Where it could be a real one, put there since, it is opened, and kept when there is anything in it.
+ */
+async function clearUnfinished(directory: string): Promise<Engine | undefined> {
+  const state = unfinished(directory)
+  if (state === undefined) return undefined
+  const { PGlite } = await import('@electric-sql/pglite')
+  const engine = state === 'whole' ? await PGlite.create(directory).catch(() => undefined) : undefined
+  const answer = await engine?.query<{ used: boolean }>(USED).catch(() => undefined)
+  if (engine !== undefined && answer?.rows[0]?.used === true) return engine
+  // an unpack that lacks its last files may open, and fail later
+  await engine?.close().catch(() => undefined)
+  // it may be of another version, and dear to somebody: to open it says what is wrong
+  if (answer === undefined && !isOurs(directory)) return undefined
+  emptyFolder(directory)
+  return undefined
+}
+
+/** Whether somebody made anything in the database: what initdb makes has lower numbers. */
+const USED = `
+  SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
+    OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
+    OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_database WHERE oid >= 16384) AS used`
 
 function broken(directory: string, reason: string, hint: string, cause: unknown): SkillsError {
   return new SkillsError('EMBEDDED_BROKEN', `cannot open the embedded database ${directory}: ${reason}`, { hint, cause })

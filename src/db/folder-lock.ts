@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -46,14 +46,15 @@ export function lockHolder(directory: string): { holder: Holder | undefined; ali
 function takeFile(directory: string, file: string): void {
   for (;;) {
     try {
-      return writeHolder(openSync(file, 'wx'), file)
+      return makeFile(file)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     const holder = readHolder(file)
     if (holder === undefined || isAlive(holder)) throw busy(directory, file, holder)
+    rmSync(draftOf(file, holder.pid), { force: true })
     // rename, not unlink: of two that got here, one fails and looks again
-    const stale = `${file}.${process.pid}`
+    const stale = draftOf(file, process.pid)
     try {
       renameSync(file, stale)
       rmSync(stale, { force: true })
@@ -61,6 +62,26 @@ function takeFile(directory: string, file: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
+}
+
+/** The file comes with its content: who is killed between the two would leave the lock of somebody unknown. */
+function makeFile(file: string): void {
+  const draft = draftOf(file, process.pid)
+  rmSync(draft, { force: true })
+  writeHolder(openSync(draft, 'wx'), draft)
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    // some file systems have no second names
+    writeHolder(openSync(file, 'wx'), file)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function draftOf(file: string, pid: number): string {
+  return `${file}.${pid}`
 }
 
 /** On a full disk no empty file may stay: it would look like the lock of somebody unknown. */

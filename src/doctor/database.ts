@@ -6,8 +6,8 @@ import type { ClockSample } from './clock.ts'
 import type { Finding } from './finding.ts'
 import { finding, fine } from './finding.ts'
 import { describeBytes } from './program.ts'
-import type { Right } from './rights.ts'
-import { examineRights, FUNCTIONS, relationsOf } from './rights.ts'
+import type { AppRight, Right } from './rights.ts'
+import { examineRights, relationsOf } from './rights.ts'
 
 const SAMPLES = 3
 /** Of the connections that the server allows. */
@@ -25,7 +25,10 @@ interface SessionRow extends Row {
 }
 
 /** Looks at the server's settings, extensions, connections and clock, and at what the role may do. Writes nothing. */
-export async function examineDatabase(db: Db, sqlFolder: string, ledger: string): Promise<{ findings: Finding[]; clock: ClockSample[] }> {
+export async function examineDatabase(
+  db: Db,
+  { sqlFolder, ledger, appRights }: { sqlFolder: string; ledger: string; appRights: readonly AppRight[] },
+): Promise<{ findings: Finding[]; clock: ClockSample[] }> {
   const session = await readFile(path.join(sqlFolder, 'session.sql'), 'utf8')
   const clock: ClockSample[] = []
   let row: SessionRow | undefined
@@ -37,9 +40,9 @@ export async function examineDatabase(db: Db, sqlFolder: string, ledger: string)
   const rights = await db.query<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
     db.info.schema,
     relationsOf(ledger),
-    FUNCTIONS,
+    appRights,
   ])
-  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger)], clock }
+  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger, appRights)], clock }
 }
 
 function examineSession({ info }: Db, row: SessionRow): Finding[] {

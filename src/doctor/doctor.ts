@@ -15,12 +15,15 @@ import { examineEmbedded } from './embedded.ts'
 import type { Finding } from './finding.ts'
 import { finding, fine } from './finding.ts'
 import { examineDisk, examineProgram } from './program.ts'
+import type { AppRight } from './rights.ts'
 
 export interface DoctorOptions {
   version: string
   cwd: string
   /** Folder of the queries. */
   sqlFolder: string
+  /** What an application needs beside USAGE on the schema. */
+  appRights: readonly AppRight[]
   /** May throw what keeps the settings from being read. */
   settings: (purpose: 'use' | 'migrate') => Promise<Settings>
   open: (target: DatabaseTarget, options: OpenOptions) => Promise<Db>
@@ -76,7 +79,7 @@ async function examineTarget(settings: Settings, options: DoctorOptions): Promis
   try {
     const connection = target.kind === 'server' ? examineConnection(db.info, target, link?.(), connectMs) : []
     options.onProgress?.('looking at the database')
-    const examined = await attempt('database.settings', () => examineDatabase(db, options.sqlFolder, settings.ledger.value))
+    const examined = await attempt('database.settings', () => examineDatabase(db, { ...options, ledger: settings.ledger.value }))
     const inside = 'failure' in examined ? [examined.failure] : [...examined.value.findings]
     const clock = 'failure' in examined || target.kind === 'embedded' ? [] : examineClock(examined.value.clock)
     const others: Finding[] = []

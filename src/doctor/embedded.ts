@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { lockHolder } from '../db/folder-lock.ts'
+import { unfinished } from '../db/unfinished-folder.ts'
 import type { Finding } from './finding.ts'
 import { finding, fine } from './finding.ts'
 
@@ -18,6 +19,13 @@ export function examineEmbedded(directory: string): { findings: Finding[]; canOp
 
 function examineFolder(directory: string): Finding {
   try {
+    if (unfinished(directory) !== undefined)
+      return finding(
+        'note',
+        'embedded.folder',
+        `the making of ${directory} was cut short`,
+        'nothing: the next command begins again, or keeps what is in it',
+      )
     const version = path.join(directory, 'PG_VERSION')
     if (existsSync(version))
       return fine('embedded.folder', `${directory} holds a database of PostgreSQL ${readFileSync(version, 'utf8').trim()}`)

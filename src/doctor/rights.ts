@@ -5,16 +5,25 @@ import { finding, fine } from './finding.ts'
 
 /** A row of sql/doctor/rights.sql. */
 export interface Right {
-  kind: 'relation' | 'function' | 'schema' | 'database'
+  kind: 'relation' | 'columns' | 'sequence' | 'function' | 'schema' | 'database'
   name: string
   privilege: string
   granted: boolean
   owned: boolean
 }
 
+/** A right that an application needs; the list of them is not the doctor's own. */
+export interface AppRight {
+  on: 'table' | 'sequence' | 'function'
+  /** A function with the types of its arguments. */
+  name: string
+  privileges: readonly string[]
+  /** Of a table: the rights are for these columns alone. */
+  columns?: readonly string[]
+}
+
 const TABLES = ['skills_registry', 'skill_unlocks', 'skill_usage_events', 'skill_feedback', 'agent_emergence_candidates']
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
-export const FUNCTIONS: readonly string[] = ['log_skill_usage', 'is_skill_unlocked', 'unlock_skill']
 
 /** Names of the relations that rights are asked about, beside those of the rollups. */
 export function relationsOf(ledger: string): string[] {
@@ -33,7 +42,7 @@ interface Need {
 }
 
 /** The table "Roles and rights" of README.md. */
-function needsOf(ledger: string, rollups: readonly string[]): Need[] {
+function needsOf(ledger: string, rollups: readonly string[], app: readonly AppRight[]): Need[] {
   return [
     { command: 'sync', needs: [['skills_registry', 'SELECT', 'INSERT', 'UPDATE']] },
     {
@@ -52,37 +61,44 @@ function needsOf(ledger: string, rollups: readonly string[]): Need[] {
       ],
     },
     {
-      command: 'an agent',
-      needs: [
-        ['skills_registry', 'SELECT'],
-        ['log_skill_usage', 'EXECUTE'],
-        ['is_skill_unlocked', 'EXECUTE'],
-      ],
+      command: 'an application',
+      needs: app.map(({ name, privileges, columns }) => {
+        const of = columns === undefined ? '' : ` (${columns.join(', ')})`
+        return [name, ...privileges.map((privilege) => `${privilege}${of}`)] as const
+      }),
     },
   ]
 }
 
 /** What the role can be used for, command by command; where something lacks, the GRANT that gives it. */
-export function examineRights(rights: readonly Right[], info: DbInfo, ledger: string): Finding[] {
+export function examineRights(rights: readonly Right[], info: DbInfo, ledger: string, app: readonly AppRight[]): Finding[] {
   const role = quoteIdent(info.user)
   const has = (name: string, privilege: string): boolean =>
     rights.some((right) => right.name === name && right.privilege === privilege && (right.granted || right.owned))
-  const exists = (name: string): boolean => rights.some((right) => right.name === name)
+  const kindOf = (name: string): Right['kind'] | undefined => rights.find((right) => right.name === name)?.kind
+  const exists = (name: string): boolean => kindOf(name) !== undefined
   const migrated = exists('skills_registry')
   const rollups = [...new Set(rights.filter(({ kind, name }) => kind === 'relation' && name.startsWith(ROLLUPS)).map(({ name }) => name))]
   const mayMakeSchema = rights.some(({ kind, privilege, granted }) => kind === 'database' && privilege === 'CREATE' && granted)
-  const others = needsOf(ledger, rollups).map(({ command, needs, makesSchema = false }) => {
+  const mayUseSchema = rights.some(
+    ({ kind, privilege, granted, owned }) => kind === 'schema' && privilege === 'USAGE' && (granted || owned),
+  )
+  const others = needsOf(ledger, rollups, app).map(({ command, needs, makesSchema = false }) => {
     const id = `rights.${command.replace('an ', '')}`
-    const lacking = byPrivileges(
+    const lacking = alike(
       needs
         .filter(([name]) => exists(name))
-        .map(([name, ...privileges]) => [name, privileges.filter((privilege) => !has(name, privilege))] as const)
-        .filter(([, privileges]) => privileges.length > 0),
+        .map(([name, ...privileges]) => ({ name, privileges: privileges.filter((privilege) => !has(name, privilege)), kind: kindOf(name) }))
+        .filter(({ privileges }) => privileges.length > 0),
     )
     const lacksSchema = makesSchema && !mayMakeSchema
-    if (lacking.length === 0 && !lacksSchema) return fine(id, `${info.user} may do what ${command} needs`)
-    const grants = lacking.map(({ privileges, names }) => grant(names, privileges, role))
-    const what = lacking.map(({ privileges, names }) => `${privileges} on ${names.join(', ')}`)
+    if (lacking.length === 0 && mayUseSchema && !lacksSchema) return fine(id, `${info.user} may do what ${command} needs`)
+    const grants = lacking.map((group) => grant(group, role))
+    const what = lacking.map(({ privileges, names }) => `${privileges} on ${names.map(bare).join(', ')}`)
+    if (!mayUseSchema) {
+      grants.unshift(`GRANT USAGE ON SCHEMA ${quoteIdent(info.schema)} TO ${role}`)
+      what.unshift(`USAGE on the schema ${info.schema}`)
+    }
     if (lacksSchema) {
       grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
       what.push(`CREATE on the database ${info.database}`)
@@ -108,7 +124,7 @@ function examineMigrate(rights: readonly Right[], info: DbInfo, role: string): F
     return finding('note', 'rights.migrate', `for migrate ${info.user} lacks CREATE on the schema ${info.schema}`, next)
   }
   const foreign = [
-    ...new Set(rights.filter(({ kind, owned }) => (kind === 'relation' || kind === 'function') && !owned).map(({ name }) => name)),
+    ...new Set(rights.filter(({ kind, owned }) => (kind === 'relation' || kind === 'function') && !owned).map(({ name }) => bare(name))),
   ]
   if (foreign.length > 0) {
     const next = 'run migrations as the owner of the tables'
@@ -117,17 +133,30 @@ function examineMigrate(rights: readonly Right[], info: DbInfo, role: string): F
   return fine('rights.migrate', `${info.user} may do what migrate needs`)
 }
 
-/** Objects that need the same, together. */
-function byPrivileges(
-  lacking: readonly (readonly [name: string, privileges: readonly string[]])[],
-): { privileges: string; names: string[] }[] {
-  const groups = new Map<string, string[]>()
-  for (const [name, privileges] of lacking) groups.set(privileges.join(', '), [...(groups.get(privileges.join(', ')) ?? []), name])
-  return [...groups].map(([privileges, names]) => ({ privileges, names }))
+interface Lacking {
+  kind: Right['kind'] | undefined
+  privileges: string
+  names: string[]
 }
 
-/** Functions are named without arguments: each of ours is the only one of its name. */
-function grant(names: readonly string[], privileges: string, role: string): string {
-  if (privileges === 'EXECUTE') return `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${role}`
-  return `GRANT ${privileges} ON ${names.map(quoteIdent).join(', ')} TO ${role}`
+/** Objects of one kind that need the same, together. */
+function alike(lacking: readonly { name: string; privileges: readonly string[]; kind: Right['kind'] | undefined }[]): Lacking[] {
+  const groups = new Map<string, Lacking>()
+  for (const { name, privileges: list, kind } of lacking) {
+    const privileges = list.join(', ')
+    const key = `${kind} ${privileges}`
+    const group = groups.get(key) ?? { kind, privileges, names: [] }
+    groups.set(key, { ...group, names: [...group.names, name] })
+  }
+  return [...groups.values()]
+}
+
+function grant({ kind, privileges, names }: Lacking, role: string): string {
+  if (kind === 'function') return `GRANT ${privileges} ON FUNCTION ${names.map(bare).join(', ')} TO ${role}`
+  return `GRANT ${privileges} ON ${kind === 'sequence' ? 'SEQUENCE ' : ''}${names.map(quoteIdent).join(', ')} TO ${role}`
+}
+
+/** Functions are told without arguments: each of ours is the only one of its name. */
+function bare(name: string): string {
+  return name.replace(/\(.*/, '')
 }

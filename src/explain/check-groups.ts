@@ -5,7 +5,7 @@ export const CHECK_GROUPS: Readonly<Record<string, string>> = {
   indexes:
     'The indexes that the queries of agents and of `skills stats` need. A missing or invalid one shows as slowness, not as an error; an invalid one is what is left when CREATE INDEX CONCURRENTLY was interrupted.',
   functions:
-    'The three functions that agents call: their signatures, their rights, and what they do. They are called on rows of the check itself, in a transaction that is rolled back.',
+    'The functions that agents call with SQL of their own, `log_skill_usage`, `is_skill_unlocked` and `unlock_skill`: their signatures, their rights, and what they do. They are called on rows of the check itself, in a transaction that is rolled back. `log_skill_usage_batch`, which the library calls too, is compared with its file by the checks of `drift`.',
   views:
     'The two views that people and reports read: their columns, and their numbers on rows of the check itself, in a transaction that is rolled back. Wrong numbers look as good as right ones.',
   comments: 'The comments in the database: what somebody sees who looks at the tables with psql or a client, without these files.',

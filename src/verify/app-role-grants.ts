@@ -14,7 +14,7 @@ export interface AppRoleGrant {
 
 /**
  * All that an application role needs beside USAGE on the schema. The one place for it: `skills grants`, the check
- * safety.app-role and the test that the library works with just these are made of it. A function of a new migration that
+ * safety.app-role, `skills doctor` and the test that the library works with just these are made of it. A function of a new migration that
  * applications call gets its line here.
  */
 export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { appRoleGrants, migrate, verify } from '../../src/index.ts'
@@ -21,7 +23,7 @@ onEachBackend(({ name, fresh }) => {
     await db.exec(`DROP OWNED BY ${role}, ${group}; DROP ROLE ${role}, ${group}`)
   })
 
-  const faults = async (): Promise<{ actual: string; remedy: string }[]> => {
+  const faults = async (): Promise<{ expected: string; actual: string; remedy: string }[]> => {
     const { checks } = await verify(db, { cwd, dirs: [`${cwd}/db`], drift: 'no', appRole: role })
     return checks.find(({ id }) => id === 'safety.app-role')?.faults ?? []
   }
@@ -63,6 +65,49 @@ onEachBackend(({ name, fresh }) => {
     expect(revokes).toEqual([])
     expect(remarks.map(({ remedy }) => remedy)).toEqual((await faults()).map(({ remedy }) => remedy))
     await db.exec('REVOKE TRUNCATE ON skill_unlocks FROM PUBLIC')
+  })
+
+  test('a right to everything comes from a membership: told once, and what takes it away is said', async () => {
+    await db.exec((await appRoleGrants(db, { role })).statements.join('\n'))
+    // PostgreSQL 13 has no such roles
+    if (db.info.version < 140_000) return
+    await db.exec(`GRANT pg_read_all_data TO ${role}; GRANT pg_write_all_data TO ${group}`)
+    const told = await faults()
+    expect(told).toMatchObject([
+      {
+        expected: 'no membership in pg_read_all_data, which gives SELECT on everything',
+        actual: 'a member',
+        remedy: `REVOKE pg_read_all_data FROM ${role}`,
+      },
+      {
+        expected: 'no membership in pg_write_all_data, which gives DELETE, INSERT, UPDATE on everything',
+        actual: `a member through ${group}`,
+        remedy: `REVOKE pg_write_all_data FROM ${group}`,
+      },
+    ])
+    const { revokes, remarks } = await appRoleGrants(db, { role })
+    expect(revokes).toEqual([])
+    expect(remarks.map(({ remedy }) => remedy)).toEqual(told.map(({ remedy }) => remedy))
+    // what was granted besides is told as ever
+    await db.exec(`GRANT DELETE ON skills_registry TO ${role}`)
+    expect((await appRoleGrants(db, { role })).revokes).toEqual([`REVOKE DELETE ON TABLE public.skills_registry FROM ${role}`])
+    await db.exec(`REVOKE DELETE ON skills_registry FROM ${role}`)
+    await db.exec(told.map(({ remedy }) => remedy).join(';'))
+    expect(await faults()).toEqual([])
+  })
+
+  test('of a superuser it is told that it is one, and nothing else', async () => {
+    await db.exec(`ALTER ROLE ${role} SUPERUSER`)
+    expect(await faults()).toMatchObject([{ expected: 'no SUPERUSER', remedy: `ALTER ROLE ${role} NOSUPERUSER` }])
+  })
+
+  test('README names the functions that everybody may call, and that do what their owner may', async () => {
+    const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
+    const [, said = ''] = /^\| an application \|[^;]*; (.*) may be called by everybody/m.exec(readme) ?? []
+    const open = await db.query(`
+      SELECT proname::text AS function FROM pg_proc
+      WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1`)
+    expect([...said.matchAll(/`(\w+)`/g)].map(([, word]) => word).toSorted()).toEqual(open.map((row) => row['function']))
   })
 
   test('a role that is not there is told, with what it would need', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
-import { connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
+import { APP_ROLE_GRANTS, appRoleGrants, connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
 import { freshEmbedded, freshServer, onEachBackend, serverUrl } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -167,13 +167,39 @@ describe('a server', () => {
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
     const before = await examine({ databaseUrl: url })
-    const lacking = ['migrate', 'sync', 'verify', 'stats', 'agent'].map((command) => `note rights.${command}`)
+    const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map((command) => `note rights.${command}`)
     expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
     for (const { id, next = '' } of before.findings) {
       if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as their owner: /, ''))
     }
     const after = await examine({ databaseUrl: url })
     expect(troubles(after)).toEqual(['note rights.migrate'])
+    await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+
+  test('it asks for the rights that skills grants gives, each one of them', async () => {
+    const { name, open } = await freshServer()
+    const db = await open()
+    await migrate(db)
+    const role = `g_${name}`
+    await db.exec(`CREATE ROLE ${role} LOGIN`)
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+    for (const { on, name: object } of APP_ROLE_GRANTS)
+      if (on === 'function') await db.exec(`REVOKE EXECUTE ON FUNCTION ${object} FROM PUBLIC`)
+    await db.exec((await appRoleGrants(db, { role })).statements.join('\n'))
+    expect(found(await examine({ databaseUrl: url }), 'rights.application').status).toBe('ok')
+    for (const { on, name: object, privileges, columns } of APP_ROLE_GRANTS) {
+      const of = columns === undefined ? '' : ` (${columns.join(', ')})`
+      const right = `${privileges.join(', ')}${of} ON ${on.toUpperCase()} ${object}`
+      await db.exec(`REVOKE ${right} FROM ${role}`)
+      const lack = found(await examine({ databaseUrl: url }), 'rights.application')
+      expect(lack.text).toBe(`for an application ${role} lacks ${privileges.join(', ')}${of} on ${object.replace(/\(.*/, '')}`)
+      await db.exec(lack.next?.replace('as their owner: ', '') ?? '')
+    }
+    await db.exec('REVOKE USAGE ON SCHEMA public FROM PUBLIC')
+    await db.exec(`REVOKE USAGE ON SCHEMA public FROM ${role}`)
+    const lack = found(await examine({ databaseUrl: url, schema: 'public' }), 'rights.application')
+    expect(lack.next).toBe(`as their owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 

@@ -11,7 +11,7 @@ import { HAZARD_EXAMPLES } from '../../src/explain/hazard-examples.ts'
 import { hazardOf } from '../../src/explain/hazard-pages.ts'
 import type { RuleExample } from '../../src/explain/rule-examples.ts'
 import { RULE_EXAMPLES } from '../../src/explain/rule-examples.ts'
-import { explainCodes, findCode } from '../../src/index.ts'
+import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { lintSkills } from '../../src/registry/lint/lint.ts'
 import { readSkills } from '../../src/registry/reading/read-folder.ts'
 import { RULES } from '../../src/registry/skill/rules.ts'
@@ -56,6 +56,11 @@ test('every hazard is found in its example', () => {
 
 test('the examples of checks are of checks that exist', () => {
   expect(Object.keys(CHECK_EXAMPLES)).toEqual(checkIds)
+})
+
+test('what is said of the functions names each one that an application calls', () => {
+  const functions = APP_ROLE_GRANTS.filter(({ on }) => on === 'function').map(({ name }) => name.replace(/\(.*/, ''))
+  expect(functions.filter((name) => !CHECK_GROUPS['functions']?.includes(`\`${name}\``))).toEqual([])
 })
 
 test('the groups of the checks are known', () => {
