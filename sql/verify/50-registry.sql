@@ -116,8 +116,8 @@ ORDER BY skill.id COLLATE "C";
 -- remedy: an operator's word outlives a sync; nothing to do if it is meant
 SELECT
   format('skill %s', skill.id)                                                              AS object,
-  format('enabled %s, trust level %s', skill.enabled, skill."trustLevel")                   AS expected,
-  format('enabled %s, trust level %s', r.enabled, r.trust_level)                            AS actual
+  format('enabled %s, trust level %s', skill.enabled::text, skill."trustLevel")             AS expected,
+  format('enabled %s, trust level %s', r.enabled::text, r.trust_level)                      AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, enabled boolean, "trustLevel" integer)
 JOIN skills_registry r ON r.skill_id = skill.id
 WHERE r.trust_level IS DISTINCT FROM skill."trustLevel" OR (r.enabled AND NOT skill.enabled)

@@ -126,7 +126,7 @@ export const CHECK_EXAMPLES: Readonly<Record<string, readonly [object: string, e
   'registry.edited': ['skill elemental-checkin', 'meta.category "lineage"', 'meta.category not set'],
   'registry.orphans': ['skill review-changes', 'disabled, or a folder below skills', 'enabled, and its folder is gone'],
   'registry.disabled-by-hand': ['skill elemental-checkin', 'enabled, as its files say', 'disabled in the database'],
-  'registry.set-by-hand': ['skill elemental-checkin', 'enabled t, trust level 1', 'enabled t, trust level 4'],
+  'registry.set-by-hand': ['skill elemental-checkin', 'enabled true, trust level 1', 'enabled true, trust level 4'],
   'health.invalid-indexes': ['index idx_skill_usage_user_time', 'a valid index', 'invalid, on table skill_usage_events, 8192 bytes'],
   'health.redundant-indexes': [
     'index idx_skill_unlocks_user_skill',
