@@ -13,7 +13,7 @@ import { syncRegistry } from '../src/registry/table/sync.ts'
 import type { Bench } from './bench.ts'
 import { recreate, skills } from './bench.ts'
 import type { Command } from './measure.ts'
-import { report, runOnce } from './measure.ts'
+import { median, report, runOnce } from './measure.ts'
 import { writeSkillFolder } from './skill-folder.ts'
 
 const SKILLS = Number(process.env['BENCH_SKILLS'] ?? 60_000)
@@ -159,8 +159,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work()
   return performance.now() - began
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

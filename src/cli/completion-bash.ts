@@ -1,4 +1,5 @@
 import type { CompletionPlace } from './completion-words.ts'
+import { commandPatterns } from './completion-words.ts'
 
 /**
  * A script that completes commands, options and known values in bash; everything else completes to files, as bash does.
@@ -15,7 +16,7 @@ export function bashCompletion(places: readonly CompletionPlace[]): string {
     '  for ((i = 1; i < COMP_CWORD; i++)); do',
     '    [[ ${COMP_WORDS[i]} == -* ]] && break',
     '    candidate="${command:+$command }${COMP_WORDS[i]}"',
-    `    case $candidate in ${names(places)}) command=$candidate ;; esac`,
+    `    case $candidate in ${commandPatterns(places)}) command=$candidate ;; esac`,
     '  done',
     '  case $command in',
     ...places.flatMap((place) => [
@@ -30,11 +31,6 @@ export function bashCompletion(places: readonly CompletionPlace[]): string {
     '}',
     'complete -o bashdefault -o default -F _skills skills',
   ].join('\n')
-}
-
-/** Patterns of a `case`. */
-function names(places: readonly CompletionPlace[]): string {
-  return places.flatMap(({ name }) => (name === '' ? [] : [`'${name}'`])).join(' | ')
 }
 
 /** What follows an option that takes a value. */

@@ -1,8 +1,9 @@
 import type { CompletionPlace, Values, Word } from './completion-words.ts'
+import { commandNames } from './completion-words.ts'
 
 /** A script that completes commands, options and values in fish, each with its help. */
 export function fishCompletion(places: readonly CompletionPlace[]): string {
-  const names = places.flatMap(({ name }) => (name === '' ? [] : [quoted(name)]))
+  const names = commandNames(places).map(quoted)
   return [
     '# completion of skills for fish: skills completion fish > ~/.config/fish/completions/skills.fish',
     'function __skills_at',

@@ -38,6 +38,18 @@ export function completionPlaces(commands: readonly CommandSpec[]): CompletionPl
   return [first, ...commands.map((spec) => placeOf(spec, commands))]
 }
 
+/** The commands that the places stand behind. */
+export function commandNames(places: readonly CompletionPlace[]): string[] {
+  return places.flatMap(({ name }) => (name === '' ? [] : [name]))
+}
+
+/** The same as patterns of a `case` in bash and zsh. */
+export function commandPatterns(places: readonly CompletionPlace[]): string {
+  return commandNames(places)
+    .map((name) => `'${name}'`)
+    .join(' | ')
+}
+
 const HELP: CompletionOption = { word: '--help', help: 'show help', short: '-h', value: undefined }
 
 function placeOf(spec: CommandSpec, commands: readonly CommandSpec[]): CompletionPlace {

@@ -1,4 +1,5 @@
 import type { CompletionPlace, Values, Word } from './completion-words.ts'
+import { commandPatterns } from './completion-words.ts'
 
 /** A script that completes commands, options and values in zsh, each with its help. */
 export function zshCompletion(places: readonly CompletionPlace[]): string {
@@ -14,7 +15,7 @@ export function zshCompletion(places: readonly CompletionPlace[]): string {
     '  for ((i = 2; i < CURRENT; i++)); do',
     '    [[ ${words[i]} == -* ]] && break',
     '    candidate="${command:+$command }${words[i]}"',
-    `    case $candidate in (${names(places)}) command=$candidate ;; esac`,
+    `    case $candidate in (${commandPatterns(places)}) command=$candidate ;; esac`,
     '  done',
     '  case $command in',
     ...places.flatMap((place) => [`    ('${place.name}')`, ...placeLines(place), '      ;;']),
@@ -23,10 +24,6 @@ export function zshCompletion(places: readonly CompletionPlace[]): string {
     '# as a file of $fpath it is the function itself, sourced it is made known',
     'if [[ $funcstack[1] == _skills ]]; then _skills "$@"; else compdef _skills skills; fi',
   ].join('\n')
-}
-
-function names(places: readonly CompletionPlace[]): string {
-  return places.flatMap(({ name }) => (name === '' ? [] : [`'${name}'`])).join(' | ')
 }
 
 function placeLines({ commands, options, operand }: CompletionPlace): string[] {

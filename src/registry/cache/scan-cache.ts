@@ -15,10 +15,8 @@ export interface ScanCache {
   find(key: string, folder: string): KnownSkill | undefined
   /** Nothing was read before. */
   readonly isEmpty: boolean
-  /** Keeps what was read, unless the files may yet change without a trace. */
-  keep(entry: SkillEntry, newestMs: number): void
-  /** The same for what has been written as a line. */
-  keepLine(line: Buffer, newestMs: number): void
+  /** Keeps what was read, unless the files may yet change without a trace. `line`: the entry as `lineOf` gives it, where it is at hand. */
+  keep(entry: SkillEntry, newestMs: number, line?: Buffer): void
   /** Puts the new file in the place of the old one, if there is anything new. Never throws: without a cache all is as good, only slower. */
   finish(): void
   /** The same where not everything was asked for: nothing is put anywhere. */
@@ -68,11 +66,8 @@ export function openScanCache({ file, header, readOnly = false }: ScanCacheOptio
       else cache.drop()
       return isSame ? known : undefined
     },
-    keep: (read, newestMs) => {
-      if (newestMs < began - RACY_MS) cache.add(lineOf(read))
-    },
-    keepLine: (line, newestMs) => {
-      if (newestMs < began - RACY_MS) cache.add(line)
+    keep: (read, newestMs, line) => {
+      if (newestMs < began - RACY_MS) cache.add(line ?? lineOf(read))
     },
     finish: () => cache.finish(current() !== undefined),
     abandon: () => cache.abandon(),

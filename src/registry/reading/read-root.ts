@@ -47,10 +47,7 @@ export async function readRoot(root: SkillRoot, options: ReadRootOptions): Promi
   const reading: ReadQueueOptions = {
     read: (skill) => readStamped(skill, { ...how, parse }),
     tell: (skill, { entry, newestMs, line }) => {
-      if (entry.stamp !== '') {
-        if (line === undefined) cache?.keep(entry, newestMs)
-        else cache?.keepLine(line, newestMs)
-      }
+      if (entry.stamp !== '') cache?.keep(entry, newestMs, line)
       add(skill, entry.known.raw)
     },
     openThread: () => openReadingThread(how),

@@ -1,8 +1,7 @@
 import { bytewise } from '../../core/bytewise.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { DIGEST_VERSION } from './manifest.ts'
 import { jsonbOrder, jsonbString } from './jsonb-text.ts'
-import { filesIn, manifestOf } from './manifest.ts'
+import { DIGEST_VERSION, filesIn, manifestOf } from './manifest.ts'
 import type { RegistryRow } from './registry-row.ts'
 import type { Skill, SkillMeta } from './skill.ts'
 

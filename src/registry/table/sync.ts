@@ -35,8 +35,8 @@ const LOCK_WAIT_MS = 30_000
 
 /**
  * Makes the registry agree with a folder, in one transaction, all or nothing, with as many statements for 2,500 skills as
- * for one. Where it agrees already that takes one SELECT, and no lock. `dry-run` and `check` run in a read-only transaction
- * and say what would be done. Throws SkillsError NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED, and what
+ * for one. Where it agrees already that takes one SELECT, and no lock. `dry-run` and `check` say what would be done, as
+ * one read-only transaction sees it. Throws SkillsError NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED, and what
  * `db` throws.
  */
 export async function syncRegistry(db: Db, folder: SkillFolder, options: SyncOptions): Promise<SyncReport> {
