@@ -9,6 +9,7 @@ const RANKS = [
   ['core'],
   ['config', 'db', 'sqltext', 'render'],
   ['migrations', 'registry', 'verify', 'stats', 'telemetry', 'mining', 'explain', 'doctor'],
+  ['api'],
   ['index.ts'],
   ['cli'],
 ]

@@ -1,5 +1,5 @@
-import { setSkills } from '../index.ts'
-import type { SkillSetting } from '../index.ts'
+import { setSkills } from '../registry/table/set-skills.ts'
+import type { SkillSetting } from '../registry/table/set-skills.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from './context.ts'
 import { withDatabase } from './context.ts'
 import { databaseReport } from './views/database.ts'

@@ -2,9 +2,10 @@ import { parseDuration } from '../core/durations.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { DatabaseTarget } from '../core/target.ts'
 import { nearest } from '../core/text.ts'
-import type { Dimension, StatsCallOptions } from '../index.ts'
-import type { eventTail } from '../index.ts'
-import { DIMENSIONS } from '../index.ts'
+import type { StatsCallOptions } from '../api/stats.ts'
+import type { Dimension } from '../stats/report.ts'
+import type { eventTail } from '../api/event-tail.ts'
+import { DIMENSIONS } from '../stats/read-groups.ts'
 import type { CommonFlags, DatabaseFlags } from './context.ts'
 
 export interface StatsFlags extends CommonFlags, DatabaseFlags {

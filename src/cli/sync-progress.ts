@@ -1,5 +1,5 @@
 import { grouped } from '../core/text.ts'
-import type { SyncCallOptions } from '../index.ts'
+import type { SyncCallOptions } from '../api/sync.ts'
 import type { Progress } from './progress.ts'
 
 /** Tells what a sync is doing: what it reads and how fast, then what it does in the database. */

@@ -58,6 +58,8 @@ export interface Settings {
 }
 
 export const DEFAULT_EMBEDDED = '.skills/db'
+export const DEFAULT_LEDGER = 'schema_migrations'
+export const DEFAULT_SKILLS: readonly string[] = ['skills']
 
 /** Resolves every setting: flag, then environment, then `.env`, then configuration file, then default. */
 export async function loadSettings(flags: Flags, env: Environment, cwd: string, purpose: Purpose = 'use'): Promise<Settings> {
@@ -65,12 +67,15 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
   const file = await loadConfigFile(cwd, flags.config)
   const sources: Sources = { flags, env, dotenv, file, cwd, purpose }
   const { target, origin, schema: urlSchema } = chooseDatabase(sources)
-  const skills = pickPaths(sources, flags.skills, 'the command line', 'SKILLS_DIR', 'skills') ?? { value: ['skills'], origin: 'default' }
+  const skills = pickPaths(sources, flags.skills, 'the command line', 'SKILLS_DIR', 'skills') ?? {
+    value: [...DEFAULT_SKILLS],
+    origin: 'default',
+  }
   const schema = pick(sources, flags.schema, '--schema', 'SKILLS_SCHEMA', 'schema')
   return {
     database: { value: target, origin },
     schema: schema ?? { value: urlSchema, origin: urlSchema === undefined ? 'default' : origin },
-    ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: 'schema_migrations', origin: 'default' },
+    ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: DEFAULT_LEDGER, origin: 'default' },
     skills,
     rootLabel: labelOf(sources),
     namespace: namespaceOf(sources),

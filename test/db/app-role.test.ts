@@ -15,7 +15,7 @@ onEachBackend(({ name, fresh }) => {
   beforeEach(async () => {
     cwd = scratch({ 'db/001_notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY);\n' })
     db = await (await fresh()).open()
-    await migrate(db, { dirs: [`${cwd}/db`] })
+    await migrate(db, { migrations: [`${cwd}/db`] })
     await db.exec(`REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE ${role}; CREATE ROLE ${group}; GRANT ${group} TO ${role}`)
   })
 
@@ -24,7 +24,7 @@ onEachBackend(({ name, fresh }) => {
   })
 
   const faults = async (): Promise<{ expected: string; actual: string; remedy: string }[]> => {
-    const { checks } = await verify(db, { cwd, dirs: [`${cwd}/db`], drift: 'no', appRole: role })
+    const { checks } = await verify(db, { cwd, migrations: [`${cwd}/db`], drift: 'no', appRole: role })
     return checks.find(({ id }) => id === 'safety.app-role')?.faults ?? []
   }
 

@@ -64,7 +64,7 @@ onEachBackend(({ fresh, name }) => {
     const cwd = scratch({ 'db/1.sql': 'create table a (id int);', 'db/2.sql': 'create table b (id int);' })
     const dirs = [path.join(cwd, 'db')]
     const db = await open()
-    await migrate(db, { dirs })
+    await migrate(db, { migrations: dirs })
     await db.close()
     writeFiles(cwd, { 'db/1.sql': 'create table a (id bigint);' })
     const report = await examine({ ...databaseOf(flags), cwd, migrations: dirs })

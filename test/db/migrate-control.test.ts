@@ -18,19 +18,19 @@ onEachBackend((backend) => {
   test('--strict-order refuses a file that sorts before an applied one, before anything runs', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '2.sql': 'create table two (id int)' })
-    await migrate(db, { dirs: [dir] })
+    await migrate(db, { migrations: [dir] })
     writeFiles(dir, { '1.sql': 'create table one (id int)', '3.sql': 'create table three (id int)' })
-    const { error } = await migrate(db, { dirs: [dir], strictOrder: true })
+    const { error } = await migrate(db, { migrations: [dir], strictOrder: true })
     expect(error).toMatchObject({ code: 'OUT_OF_ORDER', exitCode: 6, message: expect.stringContaining(': 1') })
     expect(await exists(db, 'three')).toBe(false)
-    expect((await migrate(db, { dirs: [dir] })).report.outOfOrder).toEqual(['1'])
+    expect((await migrate(db, { migrations: [dir] })).report.outOfOrder).toEqual(['1'])
   })
 
   test('--to stops after a version; an unknown one is refused with the nearest', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1_a.sql': 'create table a (id int)', '2_b.sql': 'create table b (id int)' })
-    expect((await migrate(db, { dirs: [dir], to: '1_a' })).report.applied.map(({ version }) => version)).toEqual([...OURS, '1_a'])
-    expect((await migrate(db, { dirs: [dir], to: '2_c' })).error).toMatchObject({
+    expect((await migrate(db, { migrations: [dir], to: '1_a' })).report.applied.map(({ version }) => version)).toEqual([...OURS, '1_a'])
+    expect((await migrate(db, { migrations: [dir], to: '2_c' })).error).toMatchObject({
       code: 'VERSION_UNKNOWN',
       exitCode: 2,
       hint: 'did you mean 2_b?',
@@ -46,7 +46,7 @@ onEachBackend((backend) => {
       '3.sql': 'create table c (id nope)',
       '4.sql': 'create table d (id int)',
     })
-    const { report, error } = await migrate(db, { dirs: [dir], keepGoing: true })
+    const { report, error } = await migrate(db, { migrations: [dir], keepGoing: true })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', exitCode: 4 })
     expect(report.applied.map(({ version }) => version)).toEqual([...OURS, '2', '4'])
     expect(report.pending.map(({ version }) => version)).toEqual(['1', '3'])
@@ -60,7 +60,7 @@ onEachBackend((backend) => {
   test('a limit for statements ends one that takes too long', async (context) => {
     context.skip(backend.name === 'embedded', 'PGlite does not obey statement_timeout')
     const db = await (await backend.fresh()).open()
-    const { error } = await migrate(db, { dirs: [scratch({ '1.sql': 'select pg_sleep(30)' })], statementTimeoutMs: 200 })
+    const { error } = await migrate(db, { migrations: [scratch({ '1.sql': 'select pg_sleep(30)' })], statementTimeoutMs: 200 })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('57014') })
   })
 
@@ -81,7 +81,7 @@ create function f(a int) returns int language sql as 'select 2';
 create type mood as enum ('sad', 'glad');
 alter table same add column name text`,
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toBeUndefined()
     const existing = report.applied.at(-1)?.existing ?? []
     expect(existing.map(({ kind, name, same }) => [kind, name, same])).toEqual([
@@ -123,7 +123,7 @@ alter table same add column name text`,
     ],
   ])('%s is a failure, not "already there"', async (_, sql, code) => {
     const db = await (await backend.fresh()).open()
-    const { report, error } = await migrate(db, { dirs: [scratch({ '1.sql': sql })] })
+    const { report, error } = await migrate(db, { migrations: [scratch({ '1.sql': sql })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(report.diagnostics).toMatchObject([{ code }])
   })
@@ -131,26 +131,31 @@ alter table same add column name text`,
   test('repair takes the digest of a changed file, or forgets a row', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int)' })
-    await migrate(db, { dirs: [dir] })
+    await migrate(db, { migrations: [dir] })
     writeFiles(dir, { '1.sql': 'create table a (id int); -- more' })
-    expect((await migrate(db, { dirs: [dir] })).error).toMatchObject({
+    expect((await migrate(db, { migrations: [dir] })).error).toMatchObject({
       code: 'HISTORY_CHANGED',
       hint: expect.stringContaining('skills migrate repair'),
     })
-    const plan = await repair(db, { dirs: [dir], version: '1', dryRun: true })
+    const plan = await repair(db, { migrations: [dir], version: '1', dryRun: true })
     expect(plan).toMatchObject({ action: 'record', done: false })
-    expect((await migrate(db, { dirs: [dir] })).error?.code).toBe('HISTORY_CHANGED')
-    expect(await repair(db, { dirs: [dir], version: '1' })).toMatchObject({ action: 'record', done: true, from: plan.from, to: plan.to })
-    expect((await migrate(db, { dirs: [dir] })).error).toBeUndefined()
-    expect(await repair(db, { dirs: [dir], version: '1' })).toMatchObject({ action: 'none' })
-    expect(await repair(db, { dirs: [dir], version: '1', forget: true })).toMatchObject({ action: 'forget', done: true })
-    expect((await migrationStatus(db, { dirs: [dir] })).migrations.at(-1)).toMatchObject({ version: '1', state: 'pending' })
-    await expect(repair(db, { dirs: [dir], version: '9' })).rejects.toBeInstanceOf(SkillsError)
+    expect((await migrate(db, { migrations: [dir] })).error?.code).toBe('HISTORY_CHANGED')
+    expect(await repair(db, { migrations: [dir], version: '1' })).toMatchObject({
+      action: 'record',
+      done: true,
+      from: plan.from,
+      to: plan.to,
+    })
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+    expect(await repair(db, { migrations: [dir], version: '1' })).toMatchObject({ action: 'none' })
+    expect(await repair(db, { migrations: [dir], version: '1', forget: true })).toMatchObject({ action: 'forget', done: true })
+    expect((await migrationStatus(db, { migrations: [dir] })).migrations.at(-1)).toMatchObject({ version: '1', state: 'pending' })
+    await expect(repair(db, { migrations: [dir], version: '9' })).rejects.toBeInstanceOf(SkillsError)
   })
 
   test('an applied file that is gone is reported', async () => {
     const db = await (await backend.fresh()).open()
-    await migrate(db, { dirs: [scratch({ '1.sql': 'select 1' })] })
+    await migrate(db, { migrations: [scratch({ '1.sql': 'select 1' })] })
     expect((await migrate(db)).report.missing).toEqual(['1'])
     expect((await migrationStatus(db)).missing).toEqual(['1'])
   })
@@ -158,20 +163,20 @@ alter table same add column name text`,
   test('baseline records what is there already, and refuses what is not', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'alter table a add column b text; create index a_b on a (b);' })
-    await migrate(db, { dirs: [dir] })
+    await migrate(db, { migrations: [dir] })
     await db.exec('drop table schema_migrations; alter table a alter column b set not null')
-    const refused = await baseline(db, { dirs: [dir] })
+    const refused = await baseline(db, { migrations: [dir] })
     expect(refused.error).toMatchObject({ code: 'DRIFT', exitCode: 6 })
     expect(refused.report.differences).toEqual(['column a.b: the files make "text", the database has "text not null"'])
     expect(await exists(db, 'schema_migrations')).toBe(false)
     await db.exec('alter table a alter column b drop not null; create table users_own (id int)')
-    expect((await baseline(db, { dirs: [dir], dryRun: true })).report).toMatchObject({ done: false, differences: [] })
+    expect((await baseline(db, { migrations: [dir], dryRun: true })).report).toMatchObject({ done: false, differences: [] })
     expect(await exists(db, 'schema_migrations')).toBe(false)
-    expect((await baseline(db, { dirs: [dir], to: '1' })).report.versions).toEqual([...OURS, '1'])
-    expect((await baseline(db, { dirs: [dir] })).report).toMatchObject({ versions: ['2'], done: true })
-    expect((await migrate(db, { dirs: [dir] })).report).toMatchObject({ applied: [], alreadyApplied: OURS.length + 2 })
+    expect((await baseline(db, { migrations: [dir], to: '1' })).report.versions).toEqual([...OURS, '1'])
+    expect((await baseline(db, { migrations: [dir] })).report).toMatchObject({ versions: ['2'], done: true })
+    expect((await migrate(db, { migrations: [dir] })).report).toMatchObject({ applied: [], alreadyApplied: OURS.length + 2 })
     await db.exec('drop table schema_migrations; drop index a_b')
-    expect((await baseline(db, { dirs: [dir], acceptDrift: true })).report).toMatchObject({
+    expect((await baseline(db, { migrations: [dir], acceptDrift: true })).report).toMatchObject({
       done: true,
       differences: [expect.stringContaining('index a_b')],
     })
@@ -184,13 +189,13 @@ alter table same add column name text`,
       '2.sql':
         '-- skills: no-transaction\ncreate index concurrently a_1 on a (id);\ncreate index concurrently a_2 on a (b);\ncreate unique index concurrently a_3 on a (id);\ncreate index concurrently a_4 on a (id, b);',
     })
-    expect((await migrate(db, { dirs: [dir] })).report.diagnostics).toMatchObject([{ line: 4, code: '23505' }])
+    expect((await migrate(db, { migrations: [dir] })).report.diagnostics).toMatchObject([{ line: 4, code: '23505' }])
     const before = await db.query("select oid::text from pg_class where relname in ('a_1', 'a_2') order by 1")
     writeFiles(dir, {
       '2.sql':
         '-- skills: no-transaction\ncreate index concurrently a_0 on a (b, id);\ncreate index concurrently a_1 on a (id);\ncreate index concurrently a_2 on a (b);\ncreate index concurrently a_3 on a (id);\ncreate index concurrently a_4 on a (id, b);',
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toBeUndefined()
     expect(report.applied.map(({ version }) => version)).toEqual(['2'])
     expect(await db.query("select oid::text from pg_class where relname in ('a_1', 'a_2') order by 1")).toEqual(before)

@@ -56,7 +56,7 @@ onEachBackend((backend) => {
   const fail = async (sql: string): Promise<Failure> => {
     const before = await db.query(EVERYTHING)
     const dir = scratch({ [`bad_${number++}.sql`]: sql })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(await db.query(EVERYTHING)).toEqual(before)
     expect(report.applied).toEqual([])
     expect(error?.exitCode).toBe(4)
@@ -99,7 +99,7 @@ onEachBackend((backend) => {
       ...db,
       query: (sql, parameters) => (sql.includes('pg_class') ? Promise.reject(new Error('gone')) : db.query(sql, parameters)),
     }
-    const { error } = await migrate(deaf, { dirs: [scratch({ '1.sql': 'select * from nosy' })] })
+    const { error } = await migrate(deaf, { migrations: [scratch({ '1.sql': 'select * from nosy' })] })
     expect(error?.message).toMatch(/1\.sql failed: relation "nosy" does not exist/)
     expect(error?.diagnostics[0]).not.toHaveProperty('hint')
   })
@@ -140,7 +140,7 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id int)', '3.sql': 'select nope' })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error?.hint).toBe(
       `its transaction was rolled back: nothing of it was applied; the 2 files before it stay applied; mend ${dir}/3.sql and run skills migrate again`,
     )
@@ -156,13 +156,13 @@ onEachBackend((backend) => {
         '-- skills: no-transaction\ncreate table a (\n  id int\n);\ninsert into a values (1), (1);\ncreate unique index concurrently a_id on a (id);\n',
       '2.sql': '-- skills: no-transaction\nselect nope;',
     })
-    const { error } = await migrate(db, { dirs: [dir] })
+    const { error } = await migrate(db, { migrations: [dir] })
     expect(error?.hint).toBe(
       `${dir}/1.sql runs without a transaction: 2 of its 3 statements (to line 5) stay done, and the next run goes on at line 6; ` +
         `an INVALID index that it may have left behind is dropped by the next run; mend ${dir}/1.sql and run skills migrate again`,
     )
     await db.exec('delete from a')
-    expect((await migrate(db, { dirs: [dir] })).error?.hint).toMatch(
+    expect((await migrate(db, { migrations: [dir] })).error?.hint).toMatch(
       /2\.sql runs without a transaction and none of its statements is done; /,
     )
   })
@@ -174,7 +174,7 @@ onEachBackend((backend) => {
       '1.sql':
         'create table p (id int primary key);\ncreate table c (\n  id int references p deferrable initially deferred);\ninsert into p values (1);\ninsert into c values (2);\nselect 1;',
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error?.message).toMatch(/1\.sql failed when it was committed: insert or update on table "c"/)
     expect(report.diagnostics).toMatchObject([{ code: '23503', line: 5, column: 13 }])
     expect(await db.query("select to_regclass('p') as p")).toEqual([{ p: null }])
@@ -184,7 +184,7 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({ '1.sql': 'select 1;\ndrop table schema_migrations;\nselect 2;' })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error?.message).toMatch(/1\.sql failed when it was written into the ledger: relation .*schema_migrations/)
     expect(report.diagnostics).toMatchObject([{ code: '42P01', line: 2 }])
     expect(await db.query("select to_regclass('schema_migrations') is not null as there")).toEqual([{ there: true }])

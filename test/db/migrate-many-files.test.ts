@@ -22,7 +22,7 @@ onEachBackend((backend) => {
       const db = await (await backend.fresh()).open()
       const starts: string[] = []
       const { report, error } = await migrate(db, {
-        dirs: [chain()],
+        migrations: [chain()],
         onEvent: (event) => {
           if (event.type === 'file-start') starts.push(event.version)
         },
@@ -35,7 +35,7 @@ onEachBackend((backend) => {
 
     test.each([3, 20, 37, 59])('the failure of number %i stops there: what is before it stays, nothing behind it ran', async (bad) => {
       const db = await (await backend.fresh()).open()
-      const { report, error } = await migrate(db, { dirs: [chain({ [bad]: 'select 1;\nselect 1 / 0;' })] })
+      const { report, error } = await migrate(db, { migrations: [chain({ [bad]: 'select 1;\nselect 1 / 0;' })] })
       expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
       expect(report.diagnostics).toMatchObject([{ line: 2 }])
       expect(report.diagnostics[0]?.file).toContain(`${version(bad)}.sql`)
@@ -55,7 +55,7 @@ onEachBackend((backend) => {
     ])('a table that is there already (%s) is told of, and all files run', async (_, sql) => {
       const db = await (await backend.fresh()).open()
       await db.exec('create table f030 (id int); create table f005 (id int)')
-      const { report, error } = await migrate(db, { dirs: [chain({ 30: sql })] })
+      const { report, error } = await migrate(db, { migrations: [chain({ 30: sql })] })
       expect(error).toBeUndefined()
       expect(report.applied.slice(-COUNT).map((file) => file.version)).toEqual(Array.from({ length: COUNT }, (__, i) => version(i)))
       expect(report.applied.flatMap(({ existing }) => existing.map((object) => object.name))).toEqual(['f005', 'f030'])

@@ -78,7 +78,7 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
   test('errors keep their place', async () => {
     const { name } = await freshServer()
     const db = await openDb(await targetOf(pooler.url(name)))
-    const { report } = await migrate(db, { dirs: [scratch({ '1.sql': 'select 1;\nselect nope' })] })
+    const { report } = await migrate(db, { migrations: [scratch({ '1.sql': 'select 1;\nselect nope' })] })
     expect(report.diagnostics).toMatchObject([{ line: 2, column: 8 }])
     await db.close()
   })

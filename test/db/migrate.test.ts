@@ -73,7 +73,7 @@ onEachBackend((backend) => {
       '2_again.sql':
         'create table a (id int);\n\n  create index a_id on a (id);\nalter table a add column id int;\ncreate schema public;\ncreate table b (id int);',
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toBeUndefined()
     const existing = report.applied.find(({ version }) => version === '2_again')?.existing
     expect(existing?.map(({ line, column, kind, name, sqlstate }) => [line, column, kind, name, sqlstate])).toEqual([
@@ -93,7 +93,7 @@ onEachBackend((backend) => {
       '1_view.sql': 'create view a as select 1 as id;',
       '2_table.sql': 'create table first (id int);\ncreate table a (id int);',
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', exitCode: 4 })
     expect(report.diagnostics).toMatchObject([{ line: 2, column: 14, code: '42P07' }])
     expect(report.applied.map(({ version }) => version)).toEqual([...OURS, '1_view'])
@@ -103,7 +103,7 @@ onEachBackend((backend) => {
   test('--strict tolerates nothing', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'create table a (id int);' })
-    const { error } = await migrate(db, { dirs: [dir], strict: true })
+    const { error } = await migrate(db, { migrations: [dir], strict: true })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(await ledger(db)).toEqual(['1', ...OURS])
   })
@@ -114,7 +114,7 @@ onEachBackend((backend) => {
       '1.sql':
         "\uFEFF-- é 😀\r\ncreate table good (a text default 'é😀');\r\n\tselect '😀', nope from good;\r\ncreate table after (id int);\r\n",
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(report.diagnostics).toMatchObject([{ file: `${dir}/1.sql`, line: 3, column: 14, code: '42703' }])
     expect(report.pending.map(({ version }) => version)).toEqual(['1'])
@@ -125,19 +125,19 @@ onEachBackend((backend) => {
   test('goes on where it stopped once the file is mended', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id nonsense)', '3.sql': 'create table c (id int)' })
-    const broken = await migrate(db, { dirs: [dir] })
+    const broken = await migrate(db, { migrations: [dir] })
     expect(broken.report.applied.map(({ version }) => version)).toEqual([...OURS, '1'])
     expect(broken.report.pending.map(({ version }) => version)).toEqual(['2', '3'])
     writeFiles(dir, { '2.sql': 'create table b (id int)' })
-    expect((await migrate(db, { dirs: [dir] })).report.applied.map(({ version }) => version)).toEqual(['2', '3'])
+    expect((await migrate(db, { migrations: [dir] })).report.applied.map(({ version }) => version)).toEqual(['2', '3'])
   })
 
   test('two files with one date prefix both run, also in two deploys', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '20250101_a.sql': 'create table a (id int)' })
-    await migrate(db, { dirs: [dir] })
+    await migrate(db, { migrations: [dir] })
     writeFiles(dir, { '20250101_b.sql': 'create table b (id int)', '20240101_early.sql': 'create table early (id int)' })
-    const { report } = await migrate(db, { dirs: [dir] })
+    const { report } = await migrate(db, { migrations: [dir] })
     expect(report.applied.map(({ version }) => version)).toEqual(['20240101_early', '20250101_b'])
     expect(report.outOfOrder).toEqual(['20240101_early'])
   })
@@ -145,11 +145,11 @@ onEachBackend((backend) => {
   test('a changed file stops everything before anything runs; line ends, BOM and a trailing newline are no change', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (\n  id int\n);\n' })
-    await migrate(db, { dirs: [dir] })
+    await migrate(db, { migrations: [dir] })
     writeFiles(dir, { '1.sql': '\uFEFFcreate table a (\r\n  id int\r\n);' })
-    expect((await migrate(db, { dirs: [dir] })).error).toBeUndefined()
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
     writeFiles(dir, { '1.sql': 'create table a (\n  id bigint\n);\n', '2.sql': 'create table b (id int)' })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toMatchObject({ code: 'HISTORY_CHANGED', exitCode: 6 })
     expect(report.diagnostics[0]?.message).toMatch(/applied sha256:[0-9a-f]{64}, now sha256:[0-9a-f]{64}/)
     expect(await db.query("select to_regclass('b') as b")).toEqual([{ b: null }])
@@ -202,7 +202,7 @@ onEachBackend((backend) => {
     ['copy x from stdin;\n1\n\\.\n', [1, 1], /COPY/],
   ])('refuses %j before anything runs', async (sql, [line, column], message) => {
     const db = await (await backend.fresh()).open()
-    const { report, error } = await migrate(db, { dirs: [scratch({ '1.sql': sql })] })
+    const { report, error } = await migrate(db, { migrations: [scratch({ '1.sql': sql })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', exitCode: 4 })
     expect(report.diagnostics[0]).toMatchObject({ line, column, message: expect.stringMatching(message) })
     expect(await tables(db)).toEqual([{ n: 0 }])
@@ -229,7 +229,7 @@ onEachBackend((backend) => {
         "select pg_catalog.set_config('search_path', '', false); set statement_timeout = 5; set role postgres; create table public.a (id int);",
       '2.sql': 'create table b (id int);',
     })
-    expect((await migrate(db, { dirs: [dir] })).error).toBeUndefined()
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
     expect(await db.query("select to_regclass('public.b') is not null as there, current_setting('statement_timeout') as timeout")).toEqual([
       { there: true, timeout: '0' },
     ])
@@ -242,11 +242,11 @@ onEachBackend((backend) => {
       '2.sql':
         '-- skills: no-transaction\ncreate index concurrently a_id on a (id);\ncreate unique index concurrently a_unique on a (id);\ncreate table done (id int);',
     })
-    const broken = await migrate(db, { dirs: [dir] })
+    const broken = await migrate(db, { migrations: [dir] })
     expect(broken.error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(broken.report.diagnostics).toMatchObject([{ line: 3, code: '23505' }])
     await db.exec('delete from a')
-    const again = await migrate(db, { dirs: [dir] })
+    const again = await migrate(db, { migrations: [dir] })
     expect(again.error).toBeUndefined()
     expect(
       await db.query("select relname, indisvalid from pg_index join pg_class on oid = indexrelid where relname like 'a\\_%' order by 1"),
@@ -262,7 +262,7 @@ onEachBackend((backend) => {
     await db.exec('create table a (id int); insert into a values (1), (1)')
     await db.exec('create unique index concurrently a_id on a (id)').catch(() => undefined)
     const { report, error } = await migrate(db, {
-      dirs: [scratch({ '1.sql': 'select 1;\ncreate unique index if not exists a_id on a (id);' })],
+      migrations: [scratch({ '1.sql': 'select 1;\ncreate unique index if not exists a_id on a (id);' })],
     })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('a_id') })
     expect(report.diagnostics[0]).toMatchObject({ line: 2 })
@@ -271,7 +271,7 @@ onEachBackend((backend) => {
 
   test('two migrations of one name are refused', async () => {
     const db = await (await backend.fresh()).open()
-    const { error } = await migrate(db, { dirs: [scratch({ 'a.sql': 'select 1' }), scratch({ 'a.sql': 'select 2' })] })
+    const { error } = await migrate(db, { migrations: [scratch({ 'a.sql': 'select 1' }), scratch({ 'a.sql': 'select 2' })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', message: expect.stringContaining('a.sql') })
   })
 
@@ -282,7 +282,7 @@ onEachBackend((backend) => {
       '2.sql': 'insert into c values (1);',
       '3.sql': 'create table never (id int);',
     })
-    const { report, error } = await migrate(db, { dirs: [dir] })
+    const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('2.sql') })
     expect(report.pending.map(({ version }) => version)).toEqual(['2', '3'])
     expect(await ledger(db)).toEqual(['1', ...OURS])

@@ -111,7 +111,7 @@ onEachBackend((backend) => {
       hint: expect.stringContaining('the registry is empty'),
     })
     const cwd = scratch(FILES)
-    await sync(db, { cwd, dirs: ['skills'] })
+    await sync(db, { cwd, skills: ['skills'] })
     await db.exec(`UPDATE skills_registry SET enabled = false, meta = meta || '{"pruned": true}' WHERE skill_id = 'alpha'`)
     expect(await showSkill(db, 'alpha')).toMatchObject({ folderGone: true, enabled: false, declared: null })
   })

@@ -264,7 +264,7 @@ CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-
     })
     const dirs = [`${options.cwd ?? ''}/db`]
     const own = { ...options, dirs, checks: [] }
-    await migrate(db, { dirs })
+    await migrate(db, { migrations: dirs })
     expect(find(await verify(db, own), 'health.partitions')?.faults).toMatchObject([
       { object: 'table logs', actual: expect.stringContaining('the last one ends at 2026-01-01') },
     ])

@@ -44,9 +44,9 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     const cwd = scratch(files)
     const dirs = Object.keys(files).length === 0 ? [] : [`${cwd}/db`]
-    const { error } = await migrate(db, { dirs })
+    const { error } = await migrate(db, { migrations: dirs })
     expect(error).toBeUndefined()
-    return { db, options: { cwd, dirs } }
+    return { db, options: { cwd, migrations: dirs } }
   }
 
   test('files of users are compared as the package’s are, without a false alarm', async () => {

@@ -17,7 +17,7 @@ test('a statement that lasts is reported with its time and what the server says 
     await targetOf(serverUrl(name)),
     false,
   )
-  const { error } = await migrate(db, { dirs: [scratch({ '1.sql': 'select pg_sleep(6)' })], onEvent: watch.onEvent })
+  const { error } = await migrate(db, { migrations: [scratch({ '1.sql': 'select pg_sleep(6)' })], onEvent: watch.onEvent })
   await watch.stop()
   expect(error).toBeUndefined()
   const total = OWN_MIGRATIONS.length + 1

@@ -301,7 +301,7 @@ onEachBackend((backend) => {
     const cwd = scratch({
       'skills/three/SKILL.md': '---\nname: three\ndescription: The third skill of this test. Use it here.\n---\n\nBody.\n',
     })
-    await sync(db, { dirs: ['skills'], cwd })
+    await sync(db, { skills: ['skills'], cwd })
     await until('the list has the third', async () => (await ids()).includes('three'))
     expect(await ids()).toEqual(['one', 'three', 'two'])
     await skills.close()

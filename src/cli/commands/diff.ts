@@ -1,5 +1,5 @@
 import { EXIT } from '../../core/errors.ts'
-import { diff } from '../../index.ts'
+import { diff } from '../../api/diff.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { readPrune } from '../prune-mode.ts'
@@ -27,7 +27,7 @@ async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly st
     { ...flags, skills: [...dirs] },
     async (db, settings) => {
       const found = await diff(db, {
-        dirs: settings.skills.value,
+        skills: settings.skills.value,
         prune,
         cache: flags.cache !== false,
         forcePrune: flags.forcePrune === true,

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../core/durations.ts'
 import { EXIT } from '../../core/errors.ts'
-import { doctor } from '../../index.ts'
+import { doctor } from '../../api/doctor.ts'
 import type { CommandFlags, CommandResult, CommonFlags, Context } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'

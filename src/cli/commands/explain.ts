@@ -1,5 +1,5 @@
 import { SkillsError } from '../../core/errors.ts'
-import { explainCodes, findCode } from '../../index.ts'
+import { explainCodes, findCode } from '../../api/explain.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'

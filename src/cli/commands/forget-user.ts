@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { grouped } from '../../core/text.ts'
-import { forgetUser } from '../../index.ts'
+import { forgetUser } from '../../stats/forget-user.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'

@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { appRoleGrants } from '../../index.ts'
+import { appRoleGrants } from '../../api/grants.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'

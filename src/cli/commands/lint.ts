@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
-import { lint, readSeverities } from '../../index.ts'
+import { lintSkills as lint } from '../../registry/lint/lint.ts'
+import { readSeverities } from '../../registry/skill/severities.ts'
 import type { LintReport } from '../../registry/lint/lint-report.ts'
 import { RULES } from '../../registry/skill/rules.ts'
 import type { ReportResult } from '../../render/reporters/report-run.ts'

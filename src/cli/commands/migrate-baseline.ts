@@ -1,6 +1,6 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
-import { baseline } from '../../index.ts'
+import { baseline } from '../../api/baseline.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -22,7 +22,7 @@ async function baselineCommand(context: Context, flags: BaselineFlags): Promise<
     flags,
     async (db, settings) => {
       const { report, error } = await baseline(db, {
-        dirs: settings.migrations.value,
+        migrations: settings.migrations.value,
         ledger: settings.ledger.value,
         to: flags.to,
         acceptDrift: flags.acceptDrift === true,

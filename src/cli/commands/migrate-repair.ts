@@ -1,6 +1,6 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
-import { repair } from '../../index.ts'
+import { repair } from '../../api/repair.ts'
 import type { RepairReport } from '../../migrations/repair.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
@@ -22,7 +22,7 @@ async function repairCommand(context: Context, flags: RepairFlags, [version = ''
     context,
     flags,
     async (db, settings) => {
-      const options = { version, forget: flags.forget === true, dirs: settings.migrations.value, ledger: settings.ledger.value }
+      const options = { version, forget: flags.forget === true, migrations: settings.migrations.value, ledger: settings.ledger.value }
       let done: RepairReport = await repair(db, { ...options, dryRun: true })
       if (done.action !== 'none') {
         context.progress.stop()

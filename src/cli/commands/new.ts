@@ -1,4 +1,4 @@
-import { newSkill } from '../../index.ts'
+import { newSkill } from '../../registry/authoring/new-skill.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { settingsOf } from '../context.ts'
 import type { Executor } from '../run-command.ts'

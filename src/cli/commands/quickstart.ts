@@ -8,7 +8,11 @@ import type { ExitCode } from '../../core/errors.ts'
 import { EXIT } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
 import type { Db } from '../../db/db.ts'
-import { demoData, migrate, stats, sync, verify } from '../../index.ts'
+import { demoData } from '../../api/demo-data.ts'
+import { migrate } from '../../api/migrate.ts'
+import { stats } from '../../api/stats.ts'
+import { sync } from '../../api/sync.ts'
+import { verify } from '../../api/verify.ts'
 import { hasEvents } from '../../telemetry/demo-data.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -43,7 +47,7 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
   const migrated = await migrate(db)
   if (migrated.error !== undefined) return { report: null, error: migrated.error }
   progress.update('skills sync')
-  const synced = await sync(db, { dirs: [skills], cwd })
+  const synced = await sync(db, { skills: [skills], cwd })
   progress.update('sample events')
   const events = (await hasEvents(db)) ? 0 : (await demoData(db, { events: SAMPLE_EVENTS, days: 30 })).events
   progress.update('skills verify')

@@ -1,4 +1,4 @@
-import { readSeverities } from '../../index.ts'
+import { readSeverities } from '../../registry/skill/severities.ts'
 import { RULES } from '../../registry/skill/rules.ts'
 import type { Rule, RuleCode } from '../../registry/skill/rules.ts'
 import { severityOf } from '../../registry/skill/severities.ts'

@@ -3,7 +3,7 @@ import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import { openDb } from '../../db/open.ts'
-import { sync } from '../../index.ts'
+import { sync } from '../../api/sync.ts'
 import type { PruneMode, SyncReport } from '../../registry/table/sync-report.ts'
 import { isBehind } from '../../registry/table/sync-report.ts'
 import { resolveRoots } from '../../registry/reading/roots.ts'
@@ -44,7 +44,7 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
     { ...flags, skills: [...dirs] },
     async (db, settings) => {
       const synced = await sync(db, {
-        dirs: settings.skills.value,
+        skills: settings.skills.value,
         prune,
         mode,
         forcePrune: flags.forcePrune === true,
@@ -72,7 +72,8 @@ async function watchCommand(context: Context, flags: SyncFlags, dirs: readonly s
   return watchSync(context, {
     roots: (await resolveRoots({ roots: settings.skills.value, cwd: context.cwd })).map((root) => root.path),
     open: () => openDb(settings.database.value, { schema: settings.schema.value, waitMs: waitOf(flags) }),
-    sync: (db) => sync(db, { dirs: settings.skills.value, prune, cache: flags.cache !== false, ...readingOptions(context.cwd, settings) }),
+    sync: (db) =>
+      sync(db, { skills: settings.skills.value, prune, cache: flags.cache !== false, ...readingOptions(context.cwd, settings) }),
   })
 }
 

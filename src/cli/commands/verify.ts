@@ -4,8 +4,10 @@ import type { Settings } from '../../config/settings.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { EXIT, SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
-import { migrate, sync, verify } from '../../index.ts'
-import type { VerifyCallOptions } from '../../index.ts'
+import { migrate } from '../../api/migrate.ts'
+import { sync } from '../../api/sync.ts'
+import { verify } from '../../api/verify.ts'
+import type { VerifyCallOptions } from '../../api/verify.ts'
 import { resultsOf } from '../../render/reporters/report-run.ts'
 import type { SyncReport } from '../../registry/table/sync-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
@@ -49,13 +51,13 @@ interface Work {
 
 /** Migrate, sync and verify on an empty database: what CI wants to know of the files alone. */
 async function fromNothing(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult> {
-  const { dirs, ledger, skills } = optionsOf(context, flags, settings)
+  const { migrations, ledger, skills } = optionsOf(context, flags, settings)
   context.progress.update('migrating')
-  const migrated = await migrate(db, { ...(dirs === undefined ? {} : { dirs }), ...(ledger === undefined ? {} : { ledger }) })
+  const migrated = await migrate(db, { ...(migrations === undefined ? {} : { migrations }), ...(ledger === undefined ? {} : { ledger }) })
   if (migrated.error !== undefined) return { report: null, error: migrated.error }
   context.progress.update('syncing')
   const synced = await syncIfThere(
-    () => sync(db, { dirs: settings.skills.value, ...readingOptions(context.cwd, settings) }),
+    () => sync(db, { skills: settings.skills.value, ...readingOptions(context.cwd, settings) }),
     skills === undefined,
   )
   const result = await check(db, settings)
@@ -86,7 +88,7 @@ function optionsOf({ cwd }: Context, flags: VerifyFlags, settings: Settings): Ve
   }
   return {
     ...(settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }),
-    dirs: settings.migrations.value,
+    migrations: settings.migrations.value,
     checks: settings.checks.value,
     ledger: settings.ledger.value,
     drift: flags.drift === undefined ? 'if possible' : flags.drift ? 'required' : 'no',

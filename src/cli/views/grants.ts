@@ -1,5 +1,5 @@
 import { printable } from '../../core/text.ts'
-import type { GrantsReport } from '../../index.ts'
+import type { GrantsReport } from '../../api/grants.ts'
 import type { DatabaseReport } from './database.ts'
 
 /** The statements, ready for psql: what is no SQL is a comment. First what is taken away: that takes rights to single columns too. */

@@ -1,0 +1,34 @@
+import { loadSettings } from '../config/settings.ts'
+import type { Db } from '../db/db.ts'
+import { openDb } from '../db/open.ts'
+import type { SkillsOptions } from '../telemetry/create-skills.ts'
+import { createSkillsFrom } from '../telemetry/create-skills.ts'
+import type { Skills } from '../telemetry/skills-client.ts'
+import type { SessionSource } from '../telemetry/skills-connection.ts'
+import type { ConnectOptions } from './connect.ts'
+
+export interface CreateSkillsOptions extends SkillsOptions {
+  /**
+   * A URL, or what `connect` takes; without it the database is found as the command line does. Or a session, for this alone:
+   * it is not opened again when it is lost, and not closed.
+   */
+  database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db
+  env?: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * The skills for an application: what is on offer, unlocks, telemetry and feedback. Connects when it is used first, again
+ * after the connection was lost, and never keeps the process alive. SKILLS_ENABLED=1 turns it on.
+ */
+export function createSkills(options: CreateSkillsOptions = {}): Skills {
+  const { database, env = process.env, ...rest } = options
+  return createSkillsFrom(() => sessionSource(database, env), rest, env)
+}
+
+async function sessionSource(database: CreateSkillsOptions['database'], env: NonNullable<ConnectOptions['env']>): Promise<SessionSource> {
+  if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
+  const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
+  const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
+  const { value: target } = settings.database
+  return { kind: target.kind, open: () => openDb(target, { schema: settings.schema.value, background: true }) }
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { packageRoot, packageVersion } from '../config/package-files.ts'
+import { DEFAULT_SKILLS, loadSettings } from '../config/settings.ts'
+import { SkillsError } from '../core/errors.ts'
+import { openDb } from '../db/open.ts'
+import type { DoctorReport } from '../doctor/doctor-report.ts'
+import { examine } from '../doctor/doctor.ts'
+import { examineMigrations, examineRegistry } from '../doctor/state.ts'
+import { APP_ROLE_GRANTS } from '../verify/app-role-grants.ts'
+import type { ConnectOptions } from './connect.ts'
+import { migrationStatus } from './migration-status.ts'
+import { sync } from './sync.ts'
+
+/** `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not. */
+export async function doctor(options: ConnectOptions & { onProgress?: (what: string) => void } = {}): Promise<DoctorReport> {
+  const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
+  return examine({
+    version: packageVersion(),
+    cwd,
+    sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    appRights: APP_ROLE_GRANTS,
+    settings: (purpose) => loadSettings(options, env, cwd, purpose),
+    open: (target, open) => openDb(target, { ...open, waitMs }),
+    others: [
+      async (db, { migrations, ledger }) =>
+        examineMigrations(await migrationStatus(db, { migrations: migrations.value, ledger: ledger.value })),
+      async (db, { skills, projectFolder }) => {
+        if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
+        try {
+          return examineRegistry(await sync(db, { skills: skills.value, mode: 'check', cwd, projectFolder }))
+        } catch (error) {
+          // the pending migrations say so already
+          if (error instanceof SkillsError && error.code === 'NOT_MIGRATED') return []
+          throw error
+        }
+      },
+    ],
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
+}

@@ -1,0 +1,44 @@
+import path from 'node:path'
+import { toolName } from '../config/package-files.ts'
+import type { Db } from '../db/db.ts'
+import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
+import { syncFolder } from '../registry/table/sync-folder.ts'
+import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
+import type { SyncOptions, SyncProgress } from '../registry/table/sync.ts'
+import type { ReadingOptions } from './reading.ts'
+import { readingOf } from './reading.ts'
+
+export interface SyncCallOptions extends ReadingOptions {
+  /** Folders of skills, or patterns for them; `skills` unless given. */
+  skills?: readonly string[]
+  prune?: PruneMode
+  /** Prune although a skill could not be read, or more than half of the rows of these folders would go. */
+  forcePrune?: boolean
+  /** `write` unless given; the other two never write. */
+  mode?: SyncMode
+  /** Remember in `.skills/cache` of the project folder what was read, so that unchanged skills are not read again. */
+  cache?: boolean
+  onProgress?: (progress: ReadProgress | SyncProgress) => void
+}
+
+/** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
+export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
+  const { mode = 'write' } = options
+  return (await syncFolder(db, readingForSync(options, mode), syncOptions(options, mode))).report
+}
+
+export function readingForSync({ skills, cache, onProgress, ...options }: SyncCallOptions, mode: SyncMode): ReadOptions {
+  const reading = readingOf(options, skills)
+  const folder = path.resolve(reading.labelBase, CACHE_FOLDER)
+  return {
+    ...reading,
+    cache: cache === true ? { folder, tool: toolName(), readOnly: mode !== 'write' } : undefined,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  }
+}
+
+export function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
+  return { prune, mode, forcePrune, ...(onProgress === undefined ? {} : { onProgress }) }
+}
+
+const CACHE_FOLDER = '.skills/cache'

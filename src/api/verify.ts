@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { catalogQuery, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
+import type { Diagnostic } from '../core/diagnostics.ts'
+import type { Db } from '../db/db.ts'
+import { declaredObjects } from '../migrations/declared-objects.ts'
+import { readLedgerState } from '../migrations/ledger-state.ts'
+import type { MigrationFile } from '../migrations/migration-file.ts'
+import { scratchStatements, textsFor } from '../migrations/scratch-statements.ts'
+import { readSkills } from '../registry/reading/read-folder.ts'
+import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
+import { rowFor } from '../registry/skill/row-text.ts'
+import { appRoleInput } from '../verify/app-role-grants.ts'
+import type { Check } from '../verify/check.ts'
+import { readChecks } from '../verify/read-checks.ts'
+import type { VerifyReport } from '../verify/report.ts'
+import type { CopyOptions } from '../verify/run-checks.ts'
+import { runChecks } from '../verify/run-checks.ts'
+import type { ReadingOptions } from './reading.ts'
+import { readingOf } from './reading.ts'
+
+export interface VerifyCallOptions extends ReadingOptions {
+  /** Folders of skills to compare the registry with; `skills` unless given, which may be missing. */
+  skills?: readonly string[]
+  /** Folders of your own migrations. */
+  migrations?: readonly string[]
+  /** Folders of your own check files. */
+  checks?: readonly string[]
+  ledger?: string
+  /** Compare the schema with what the applied files make: `if possible` unless given; `required` fails where the role may not. */
+  drift?: 'no' | 'if possible' | 'required'
+  /** With drift: what no file makes is a fault, also where it is not part of our tables. */
+  exclusive?: boolean
+  /** A role whose rights are to be just what an application needs. */
+  appRole?: string | undefined
+  /** A check that cannot run is a failure. */
+  strict?: boolean
+  /** For each statement of a check; 30 s unless given. */
+  timeoutMs?: number
+  onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
+}
+
+/** `skills verify`. Everything runs in a transaction that is rolled back. */
+export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
+  const checks = await readChecks(checkSources(options.checks))
+  const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
+  const skills = await skillFacts(options)
+  const { applied } = ledger
+  const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
+  const role = options.appRole
+  return runChecks(db, {
+    checks,
+    inputs: {
+      ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
+      objects,
+      ...(typeof skills === 'string' ? {} : { skills }),
+      client: { now: new Date().toISOString() },
+      ...(role === undefined ? {} : { 'app-role': judgedRole(role, applied, options.ledger) }),
+    },
+    missing: {
+      ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
+      ...(typeof skills === 'string' ? { skills } : {}),
+    },
+    applied: { migrations: applied.map(({ version }) => version), packs: installedPacks(applied.map(({ version }) => version)) },
+    copy: copyOptions(db, applied, places, options),
+    drift: options.drift ?? 'if possible',
+    strict: options.strict === true,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  })
+}
+
+/** By the package's own objects: what an application does with tables of its own is its own affair. */
+export function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
+  return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
+}
+
+/** How verify makes what the applied files make. */
+function copyOptions(
+  { info: { schema } }: Db,
+  applied: readonly MigrationFile[],
+  madeAt: Readonly<Record<string, string>>,
+  { exclusive = false, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
+): CopyOptions {
+  const statements = scratchStatements(applied, schema)
+  return {
+    statements: (scratch) => textsFor(statements, schema, scratch),
+    places: statements.map(({ file, line }) => `${file}:${line}`),
+    madeAt,
+    exclusive,
+    ours: new Set([ledger, `${ledger}_progress`]),
+    catalogQuery: catalogQuery(),
+  }
+}
+
+/** What the registry checks compare with, or why there is nothing. */
+async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<object | string> {
+  const reading = readingOf(options, skills)
+  if (skills === undefined && !existsSync(path.resolve(reading.cwd, ...DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS[0]}`
+  // without the cache: who verifies looks at the files themselves
+  const folder = await readSkills(reading)
+  return {
+    roots: [...new Set(folder.roots.map(({ label }) => label))],
+    skills: folder.skills.map((skill) => {
+      const { id, sha256, version, enabled, trustLevel } = skill
+      return { id, sha256, version, enabled, trustLevel, meta: rowFor(skill).meta }
+    }),
+    ownKeys: [...OWN_META_KEYS],
+    invalid: folder.invalid.map(({ path: where }) => ({ path: where, reason: reasonFor(where, folder.diagnostics) })),
+  }
+}
+
+/** The first error about a skill folder. */
+function reasonFor(where: string, diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'it cannot be read'
+}
