@@ -1,7 +1,7 @@
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import path from 'node:path'
-import { newMigration } from '../../../migrations/new-migration.ts'
+import { newMigration } from '../../../migrations/files/new-migration.ts'
 import { loadSettings } from '../../../config/settings.ts'
 import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 

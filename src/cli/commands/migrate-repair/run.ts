@@ -1,7 +1,7 @@
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { repair } from '../../../api/repair.ts'
-import type { RepairReport } from '../../../migrations/repair.ts'
+import type { RepairReport } from '../../../migrations/ledger/repair.ts'
 import { confirm } from '../../run/confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
 import { withDatabase } from '../../run/context.ts'
