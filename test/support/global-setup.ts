@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { embeddedTarget } from '../../src/config/settings.ts'
+import { embeddedTarget } from '../../src/config/database-choice.ts'
 import { openDb } from '../../src/db/open.ts'
 import { startPostgres } from './postgres-server.ts'
 
