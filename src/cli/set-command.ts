@@ -1,9 +1,12 @@
 import { setSkills } from '../registry/table/set-skills.ts'
-import type { SkillSetting } from '../registry/table/set-skills.ts'
+import type { SetReport, SkillSetting } from '../registry/table/set-skills.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from './context.ts'
 import { withDatabase } from './context.ts'
+import type { WithDatabase } from './views/database.ts'
 import { databaseReport } from './views/database.ts'
 import { setView } from './views/set.ts'
+
+export type SetCommandReport = WithDatabase<SetReport>
 
 /** What `enable`, `disable` and `trust` have in common. */
 export async function setCommand(
@@ -11,7 +14,7 @@ export async function setCommand(
   flags: CommonFlags & DatabaseFlags,
   ids: readonly string[],
   setting: SkillSetting,
-): Promise<CommandResult> {
+): Promise<CommandResult<SetCommandReport>> {
   return withDatabase(
     context,
     flags,

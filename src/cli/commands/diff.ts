@@ -1,5 +1,6 @@
 import { EXIT } from '../../core/errors.ts'
 import { diff } from '../../api/diff.ts'
+import type { DiffReport } from '../../registry/table/diff-report.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { readPrune } from '../prune-mode.ts'
@@ -7,6 +8,7 @@ import { readingOptions } from '../reading-options.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { syncProgress } from '../sync-progress.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { diffView } from '../views/diff.ts'
 
@@ -18,9 +20,11 @@ export interface DiffFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   cache?: boolean
 }
 
+export type Report = WithDatabase<DiffReport>
+
 export const execute: Executor = executor('diff', diffCommand)
 
-async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const prune = readPrune(flags.prune)
   return withDatabase(
     context,

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../core/durations.ts'
 import { EXIT } from '../../core/errors.ts'
 import { doctor } from '../../api/doctor.ts'
+import type { DoctorReport } from '../../doctor/doctor-report.ts'
 import type { CommandFlags, CommandResult, CommonFlags, Context } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
@@ -11,9 +12,11 @@ export interface DoctorFlags extends CommonFlags, CommandFlags {
   strict?: boolean
 }
 
+export type Report = DoctorReport
+
 export const execute: Executor = executor('doctor', doctorCommand)
 
-async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const { databaseUrl, directUrl, embedded, schema, ledger, config } = flags
   const report = await doctor({
     databaseUrl,

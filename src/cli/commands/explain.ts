@@ -1,13 +1,16 @@
 import { SkillsError } from '../../core/errors.ts'
 import { explainCodes, findCode } from '../../api/explain.ts'
+import type { CodePage } from '../../explain/code-page.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { codeListView, codePageView } from '../views/explain.ts'
 
+export type Report = { codes: Pick<CodePage, 'code' | 'kind' | 'title'>[] } | { page: CodePage }
+
 export const execute: Executor = executor('explain', explainCommand)
 
-async function explainCommand(_context: Context, _flags: CommonFlags, [word]: readonly string[]): Promise<CommandResult> {
+async function explainCommand(_context: Context, _flags: CommonFlags, [word]: readonly string[]): Promise<CommandResult<Report>> {
   const pages = await explainCodes()
   if (word === undefined) {
     const codes = pages.map(({ code, kind, title }) => ({ code, kind, title }))

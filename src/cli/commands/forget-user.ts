@@ -1,10 +1,12 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { grouped } from '../../core/text.ts'
+import type { ForgetReport } from '../../stats/forget-user.ts'
 import { forgetUser } from '../../stats/forget-user.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseLine, databaseReport } from '../views/database.ts'
 
 export interface ForgetFlags extends CommonFlags, DatabaseFlags {
@@ -12,9 +14,11 @@ export interface ForgetFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<ForgetReport>
+
 export const execute: Executor = executor('forget-user', forgetCommand)
 
-async function forgetCommand(context: Context, flags: ForgetFlags, [user = '']: readonly string[]): Promise<CommandResult> {
+async function forgetCommand(context: Context, flags: ForgetFlags, [user = '']: readonly string[]): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -1,9 +1,11 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { SkillsError } from '../../core/errors.ts'
+import type { GrantsReport } from '../../api/grants.ts'
 import { appRoleGrants } from '../../api/grants.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { grantsView } from '../views/grants.ts'
 
@@ -11,10 +13,12 @@ export interface GrantsFlags extends CommonFlags, DatabaseFlags {
   appRole?: string
 }
 
+export type Report = WithDatabase<GrantsReport>
+
 export const execute: Executor = executor('grants', grantsCommand)
 
 /** Prints, and runs nothing. */
-async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult> {
+async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult<Report>> {
   const role = flags.appRole ?? ''
   if (role === '') throw new SkillsError('USAGE', 'whose rights? --app-role names the role', { hint: 'skills grants --app-role app' })
   return withDatabase(

@@ -1,4 +1,5 @@
 import { EXIT } from '../../core/errors.ts'
+import type { ImportReport } from '../../registry/authoring/import-report.ts'
 import { importSkills } from '../../registry/authoring/import-skills.ts'
 import { readSeverities } from '../../registry/skill/severities.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
@@ -13,10 +14,12 @@ export interface ImportFlags extends CommonFlags {
   config?: string
 }
 
+export type Report = ImportReport
+
 export const execute: Executor = executor('import', importCommand)
 
 /** Needs no database: it reads and writes files. */
-async function importCommand(context: Context, flags: ImportFlags, [from = '']: readonly string[]): Promise<CommandResult> {
+async function importCommand(context: Context, flags: ImportFlags, [from = '']: readonly string[]): Promise<CommandResult<Report>> {
   const { to, dryRun, config } = flags
   const settings = await settingsOf(context, {
     ...(config === undefined ? {} : { config }),

@@ -1,6 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
 import { listSkills } from '../../registry/table/list-skills.ts'
+import type { RegistrySkill } from '../../registry/table/registry-skill.ts'
 import type { SkillFilter } from '../../registry/table/list-skills.ts'
 import { CATEGORIES, TIERS } from '../../registry/skill/skill.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
@@ -8,6 +9,7 @@ import { withDatabase } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { readTrustLevel } from '../trust-level.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { listView } from '../views/list.ts'
 
@@ -19,9 +21,11 @@ export interface ListFlags extends CommonFlags, DatabaseFlags {
   minTrust?: string
 }
 
+export type Report = WithDatabase<{ skills: RegistrySkill[] }>
+
 export const execute: Executor = executor('list', listCommand)
 
-async function listCommand(context: Context, flags: ListFlags): Promise<CommandResult> {
+async function listCommand(context: Context, flags: ListFlags): Promise<CommandResult<Report>> {
   const filter = readFilter(flags)
   return withDatabase(
     context,

@@ -9,6 +9,7 @@ import { logEvents } from '../../api/log-events.ts'
 import type { EventLogReport } from '../../telemetry/import-events.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { DatabaseReport } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { logView } from '../views/log.ts'
 
@@ -17,9 +18,17 @@ export interface LogFlags extends CommonFlags, DatabaseFlags {
   maxErrors?: string
 }
 
+export type Report = {
+  /** Null for a dry run. */
+  database: DatabaseReport | null
+  /** The file, or `-` for standard input. */
+  source: string
+  dryRun: boolean
+} & EventLogReport
+
 export const execute: Executor = executor('log', logCommand)
 
-async function logCommand(context: Context, flags: LogFlags, [file = '-']: readonly string[]): Promise<CommandResult> {
+async function logCommand(context: Context, flags: LogFlags, [file = '-']: readonly string[]): Promise<CommandResult<Report>> {
   const maxErrors = readMaxErrors(flags.maxErrors)
   const input = file === '-' ? standardInput(context) : fileInput(path.resolve(context.cwd, file), file)
   const read = (db: Db | undefined): Promise<EventLogReport> =>
@@ -28,7 +37,7 @@ async function logCommand(context: Context, flags: LogFlags, [file = '-']: reado
       maxErrors,
       onProgress: ({ lines, written }) => context.progress.update(`${grouped(lines)} lines read, ${grouped(written)} events written`),
     })
-  const result = (db: Db | undefined, done: EventLogReport): CommandResult => {
+  const result = (db: Db | undefined, done: EventLogReport): CommandResult<Report> => {
     const report = { database: db === undefined ? null : databaseReport(db.info), source: file, dryRun: db === undefined, ...done }
     return { report, exit: done.rejected > 0 ? EXIT.no : EXIT.ok, view: (style) => logView(report, style) }
   }

@@ -1,8 +1,10 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
+import type { BaselineReport } from '../../migrations/baseline.ts'
 import { baseline } from '../../api/baseline.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { baselineView } from '../views/migrate-baseline.ts'
 
@@ -14,9 +16,11 @@ export interface BaselineFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
 }
 
+export type Report = WithDatabase<BaselineReport>
+
 export const execute: Executor = executor('migrate baseline', baselineCommand)
 
-async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult> {
+async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -1,6 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import path from 'node:path'
+import type { NewMigrationReport } from '../../migrations/new-migration.ts'
 import { newMigration } from '../../migrations/new-migration.ts'
 import { loadSettings } from '../../config/settings.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
@@ -12,10 +13,12 @@ export interface NewMigrationFlags extends CommonFlags {
 
 const DEFAULT_FOLDER = 'migrations'
 
+export type Report = NewMigrationReport
+
 export const execute: Executor = executor('migrate new', newMigrationCommand)
 
 /** Needs no database: it only writes a file. */
-async function newMigrationCommand(context: Context, flags: NewMigrationFlags, words: readonly string[]): Promise<CommandResult> {
+async function newMigrationCommand(context: Context, flags: NewMigrationFlags, words: readonly string[]): Promise<CommandResult<Report>> {
   const { migrations } = await loadSettings({ migrations: flags.dir, config: flags.config, embedded: 'memory' }, context.env, context.cwd)
   const directory = migrations.value[0] ?? DEFAULT_FOLDER
   const made = await newMigration({ directory: path.resolve(context.cwd, directory), name: words.join(' '), now: new Date() })

@@ -5,6 +5,7 @@ import type { RepairReport } from '../../migrations/repair.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { repairSentence, repairView } from '../views/migrate-repair.ts'
 
@@ -15,9 +16,11 @@ export interface RepairFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<RepairReport>
+
 export const execute: Executor = executor('migrate repair', repairCommand)
 
-async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult> {
+async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -2,9 +2,11 @@ import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { EXIT } from '../../core/errors.ts'
 import { migrationSources } from '../../config/package-files.ts'
+import type { StatusReport } from '../../migrations/report.ts'
 import { migrationStatus } from '../../migrations/status.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { migrateStatusView } from '../views/migrate-status.ts'
 
@@ -14,9 +16,11 @@ export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
   exitCode?: boolean
 }
 
+export type Report = WithDatabase<StatusReport>
+
 export const execute: Executor = executor('migrate status', migrateStatusCommand)
 
-async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
+async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

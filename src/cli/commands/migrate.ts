@@ -2,11 +2,13 @@ import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { catalogQuery, migrationSources, toolName } from '../../config/package-files.ts'
+import type { MigrateReport } from '../../migrations/report.ts'
 import { migrate } from '../../migrations/migrate.ts'
 import type { MigrationFile } from '../../migrations/migration-file.ts'
 import { readMigrations } from '../../migrations/read-migrations.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { migrateView } from '../views/migrate.ts'
 import { watchMigration } from '../watch-migration.ts'
@@ -24,9 +26,11 @@ export interface MigrateFlags extends CommonFlags, DatabaseFlags {
   statementTimeout?: string
 }
 
+export type Report = WithDatabase<MigrateReport>
+
 export const execute: Executor = executor('migrate', migrateCommand)
 
-async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult> {
+async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult<Report>> {
   const times = {
     ...(flags.lockWait === undefined ? {} : { lockWaitMs: parseDuration(flags.lockWait, '--lock-wait') }),
     ...(flags.lockTimeout === undefined ? {} : { lockTimeoutMs: parseDuration(flags.lockTimeout, '--lock-timeout') }),

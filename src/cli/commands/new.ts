@@ -1,3 +1,4 @@
+import type { NewSkill } from '../../registry/authoring/new-skill.ts'
 import { newSkill } from '../../registry/authoring/new-skill.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { settingsOf } from '../context.ts'
@@ -10,10 +11,12 @@ export interface NewFlags extends CommonFlags {
   config?: string
 }
 
+export type Report = NewSkill
+
 export const execute: Executor = executor('new', newCommand)
 
 /** Needs no database: it only writes a file. */
-async function newCommand(context: Context, flags: NewFlags, [id = '']: readonly string[]): Promise<CommandResult> {
+async function newCommand(context: Context, flags: NewFlags, [id = '']: readonly string[]): Promise<CommandResult<Report>> {
   const { dir, description, config } = flags
   const settings = await settingsOf(context, {
     ...(config === undefined ? {} : { config }),

@@ -3,11 +3,13 @@ import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { grouped, plural } from '../../core/text.ts'
+import type { PruneReport } from '../../stats/prune-events.ts'
 import { pruneEvents } from '../../stats/prune-events.ts'
 import { rollUp } from '../../stats/rollup.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseLine, databaseReport } from '../views/database.ts'
 
 export interface PruneFlags extends CommonFlags, DatabaseFlags {
@@ -17,9 +19,11 @@ export interface PruneFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<PruneReport>
+
 export const execute: Executor = executor('prune-events', pruneCommand)
 
-async function pruneCommand(context: Context, flags: PruneFlags): Promise<CommandResult> {
+async function pruneCommand(context: Context, flags: PruneFlags): Promise<CommandResult<Report>> {
   if (flags.olderThan === undefined) throw new SkillsError('USAGE', '--older-than is missing', { hint: 'such as --older-than 180d' })
   const olderThanMs = parseDuration(flags.olderThan, '--older-than')
   const batch = readBatch(flags.batch)

@@ -3,9 +3,11 @@ import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { grouped } from '../../core/text.ts'
+import type { RollupReport } from '../../stats/rollup.ts'
 import { rollUp } from '../../stats/rollup.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { rollupView } from '../views/rollup.ts'
 
@@ -16,9 +18,11 @@ export interface RollupFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<RollupReport>
+
 export const execute: Executor = executor('rollup', rollupCommand)
 
-async function rollupCommand(context: Context, flags: RollupFlags): Promise<CommandResult> {
+async function rollupCommand(context: Context, flags: RollupFlags): Promise<CommandResult<Report>> {
   const maxMs = flags.maxTime === undefined ? undefined : parseDuration(flags.maxTime, '--max-time')
   const batch = readBatch(flags.batch)
   return withDatabase(

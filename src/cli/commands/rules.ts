@@ -1,6 +1,8 @@
+import type { Severity } from '../../core/diagnostics.ts'
 import { readSeverities } from '../../registry/skill/severities.ts'
 import { RULES } from '../../registry/skill/rules.ts'
-import type { Rule, RuleCode } from '../../registry/skill/rules.ts'
+import type { Rule, RuleCode, RuleSource } from '../../registry/skill/rules.ts'
+import type { RuleSeverity } from '../../registry/skill/severities.ts'
 import { severityOf } from '../../registry/skill/severities.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { settingsOf } from '../context.ts'
@@ -12,9 +14,25 @@ export interface RulesFlags extends CommonFlags {
   config?: string
 }
 
+export interface RuleReport {
+  code: RuleCode
+  /** In this project. */
+  severity: RuleSeverity
+  defaultSeverity: Severity
+  title: string
+  fix: string
+  source: RuleSource
+  /** The severity cannot be changed. */
+  fixed: boolean
+  /** `skills lint --fix` can fix it. */
+  fixable: boolean
+}
+
+export type Report = { rules: RuleReport[] }
+
 export const execute: Executor = executor('rules', rulesCommand)
 
-async function rulesCommand(context: Context, flags: RulesFlags): Promise<CommandResult> {
+async function rulesCommand(context: Context, flags: RulesFlags): Promise<CommandResult<Report>> {
   const settings = await settingsOf(context, { ...flags, embedded: 'memory' })
   const severities = readSeverities(settings.rules.value, settings.rules.origin)
   const rules = (Object.entries(RULES) as [RuleCode, Rule][]).map(([code, { severity, title, fix, source, fixed, fixable }]) => ({

@@ -1,14 +1,18 @@
+import type { SkillDetails } from '../../registry/table/show-skill.ts'
 import { showSkill } from '../../registry/table/show-skill.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
+import type { WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { showView } from '../views/show.ts'
 
+export type Report = WithDatabase<{ skill: SkillDetails }>
+
 export const execute: Executor = executor('show', showCommand)
 
-async function showCommand(context: Context, flags: CommonFlags & DatabaseFlags, [id = '']: readonly string[]): Promise<CommandResult> {
+async function showCommand(context: Context, flags: CommonFlags & DatabaseFlags, [id = '']: readonly string[]): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -20,13 +20,15 @@ import {
   refuseTwoDocuments,
   tailOptionsOf,
 } from '../stats-question.ts'
-import type { DatabaseReport } from '../views/database.ts'
+import type { DatabaseReport, WithDatabase } from '../views/database.ts'
 import { databaseReport } from '../views/database.ts'
 import { statsView } from '../views/stats.ts'
 
+export type Report = WithDatabase<StatsReport>
+
 export const execute: Executor = executor('stats', statsCommand)
 
-async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult> {
+async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult<Report>> {
   if (flags.tail === true) return tailCommand(context, flags, skill)
   const question = questionOf(flags, skill)
   if (flags.watch !== undefined) return watchCommand(context, flags, question)
@@ -46,7 +48,7 @@ async function statsCommand(context: Context, flags: StatsFlags, [skill]: readon
   return { report, view, ...(document === undefined ? {} : { document }) }
 }
 
-async function tailCommand(context: Context, flags: StatsFlags, skill: string | undefined): Promise<CommandResult> {
+async function tailCommand(context: Context, flags: StatsFlags, skill: string | undefined): Promise<CommandResult<Report>> {
   refuseForTail(flags)
   const tail = eventTail(tailOptionsOf(flags, skill))
   const open = await openerOf(context, flags, '--tail')
@@ -54,7 +56,7 @@ async function tailCommand(context: Context, flags: StatsFlags, skill: string | 
   return tailStats(context, { open, tail, ndjson: flags.ndjson === true })
 }
 
-async function watchCommand(context: Context, flags: StatsFlags, question: StatsCallOptions): Promise<CommandResult> {
+async function watchCommand(context: Context, flags: StatsFlags, question: StatsCallOptions): Promise<CommandResult<Report>> {
   refuseForWatch(flags)
   const everyMs = intervalOf(flags)
   const open = await openerOf(context, flags, '--watch')

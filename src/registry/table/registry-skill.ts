@@ -2,6 +2,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Row } from '../../db/db.ts'
 import { declaredIn } from '../skill/registry-row.ts'
+import type { Time, TrustLevel } from '../../core/report-types.ts'
 
 /** A row of the registry for people and programs. */
 export interface RegistrySkill {
@@ -9,17 +10,17 @@ export interface RegistrySkill {
   version: string
   enabled: boolean
   /** 1 to 5. */
-  trustLevel: number
+  trustLevel: TrustLevel
   tier: string | null
   category: string | null
   kind: string | null
   description: string | null
   /** What the file declares, where the row and the file differ because an operator decided so; null otherwise. */
-  declared: { enabled: boolean; trustLevel: number } | null
+  declared: { enabled: boolean; trustLevel: TrustLevel } | null
   /** Its folder was gone at the last sync. */
   folderGone: boolean
   /** ISO 8601, UTC. */
-  updatedAt: string
+  updatedAt: Time
 }
 
 /** The columns that `asRegistrySkill` needs. */
