@@ -69,10 +69,10 @@ export type {
   PendingMigration,
   PlannedHazard,
   PlannedStatement,
-  StatusReport,
-} from './migrations/report.ts'
-export type { BaselineReport } from './migrations/baseline.ts'
-export type { RepairReport } from './migrations/repair.ts'
+} from './migrations/run/report.ts'
+export type { StatusReport } from './migrations/ledger/status.ts'
+export type { BaselineReport } from './migrations/run/baseline.ts'
+export type { RepairReport } from './migrations/ledger/repair.ts'
 export type { EventLogOptions, EventLogReport, LineError } from './telemetry/import-events.ts'
 export type { Feedback } from './telemetry/feedback.ts'
 export type { ListedSkill } from './telemetry/listed-skill.ts'

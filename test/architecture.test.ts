@@ -16,6 +16,8 @@ const RANKS = [
 
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
+  migrations: [['files'], ['ledger'], ['run']],
   registry: [['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 

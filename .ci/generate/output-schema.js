@@ -1,7 +1,14 @@
-// docs/output.schema.json, from the types that the commands report: every command exports the type `Report`.
+// Makes docs/output.schema.json from the types of the reports. Every command has a file that exports the type `Report`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createGenerator } from 'ts-json-schema-generator'
+import {
+  createFormatter,
+  createParser,
+  createProgram,
+  DEFAULT_CONFIG,
+  SchemaGenerator,
+  TypeAliasNodeParser,
+} from 'ts-json-schema-generator'
 
 const COMMANDS = 'src/cli/commands'
 const ENVELOPE = 'src/cli/views/envelope.ts'
@@ -9,11 +16,36 @@ const ENTRY = 'node_modules/.cache/generate/documents.ts'
 
 /** The schema as text. `commands` are the names of all commands, such as `migrate status`, in the order of the help page. */
 export function outputSchema(commands) {
-  const { definitions } = schemaOf(commands)
-  return `${JSON.stringify(definitions,null,2)}\n`
+  const { properties, definitions } = schemaOf(commands)
+  const { envelope: _, ...reports } = properties
+  const { Envelope, ...types } = definitions
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'The document that `skills <command> --json` writes to stdout',
+    ...Envelope,
+    properties: { ...Envelope.properties, command: { enum: commands } },
+    allOf: [
+      {
+        if: { properties: { ok: { const: true } } },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { properties: { report: { type: 'object' }, error: false } },
+      },
+      ...commands.map((command) => ({
+        if: { properties: { command: { const: command } } },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { properties: { report: { anyOf: [{ type: 'null' }, { $ref: `#/definitions/${commandName(command)}` }] } } },
+      })),
+    ],
+    definitions: {
+      ...Object.fromEntries(commands.map((command) => [commandName(command), { title: `skills ${command}`, ...reports[command] }])),
+      ...types,
+    },
+  }
+  const text = JSON.stringify(schema, undefined, 2)
+  return `${text.replaceAll('"#/definitions/', '"#/definitions/')}\n`
 }
 
-/** Lets the library read one interface that has everything. */
+/** The schema of an interface that has the envelope and, under the name of each command, its report. */
 function schemaOf(commands) {
   const reports = commands.map((command, i) => `import type { Report as Report${i} } from '../../../${reportFile(command)}'`)
   const entry = [
@@ -26,24 +58,39 @@ function schemaOf(commands) {
   ]
   mkdirSync(path.dirname(ENTRY), { recursive: true })
   writeFileSync(ENTRY, entry.join('\n'))
-  const generator = createGenerator({
+  const config = {
+    ...DEFAULT_CONFIG,
     path: ENTRY,
     tsconfig: 'tsconfig.json',
     type: 'Documents',
-    // the compiler of the project checks types; this one only reads them
+    // `npm run types` checks the types; here they are only read
     skipTypeCheck: true,
     encodeRefs: false,
     sortProps: false,
     topRef: false,
-  })
-  return generator.createSchema('Documents')
+  }
+  const program = createProgram(config)
+  const parser = createParser(program, config, (chain) => chain.addNodeParser(new InlineAlias(program.getTypeChecker(), chain)))
+  return new SchemaGenerator(program, parser, createFormatter(config), config).createSchema('Documents')
 }
 
-/** The source file of a command that exports `Report`. */
+/** Type aliases that get no definition of their own: many files export a type of the same name. */
+class InlineAlias extends TypeAliasNodeParser {
+  supportsNode(node) {
+    return super.supportsNode(node) && ['Report', 'WithDatabase'].includes(node.name.text)
+  }
+}
+
+/** The file of a command that exports `Report`. */
 function reportFile(command) {
   const place = path.join(COMMANDS, command.replaceAll(' ', '-'))
   const files = existsSync(place) ? readdirSync(place).map((file) => path.join(place, file)) : [`${place}.ts`]
-  const found = files.find((file) => /^export (type|interface) Report\b/m.test(readFileSync(file, 'utf8')))
-  if (found === undefined) throw new Error(`skills ${command}: no file of ${place} exports the type Report`)
+  const found = files.find((file) => /^export type Report\b/m.test(readFileSync(file, 'utf8')))
+  if (found === undefined) throw new Error(`skills ${command}: no file at ${place} exports the type Report`)
   return found
+}
+
+/** Name of a command's definition: `migrateStatusCommand`. */
+function commandName(command) {
+  return `${command.replaceAll(/[ -](\w)/g, (_, letter) => letter.toUpperCase())}Command`
 }

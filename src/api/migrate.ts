@@ -2,9 +2,9 @@ import { catalogQuery, migrationSources, toolName } from '../config/package-file
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import { migrate as runMigrations } from '../migrations/migrate.ts'
-import { readMigrations } from '../migrations/read-migrations.ts'
-import type { MigrateEvent, MigrateReport } from '../migrations/report.ts'
+import { migrate as runMigrations } from '../migrations/run/migrate.ts'
+import { readMigrations } from '../migrations/files/read-migrations.ts'
+import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations, run after the package's. */

@@ -1,6 +1,6 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
-import type { BaselineReport } from '../../migrations/baseline.ts'
+import type { BaselineReport } from '../../migrations/run/baseline.ts'
 import { baseline } from '../../api/baseline.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'

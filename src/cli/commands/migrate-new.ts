@@ -1,8 +1,8 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import path from 'node:path'
-import type { NewMigrationReport } from '../../migrations/new-migration.ts'
-import { newMigration } from '../../migrations/new-migration.ts'
+import type { NewMigrationReport } from '../../migrations/files/new-migration.ts'
+import { newMigration } from '../../migrations/files/new-migration.ts'
 import { loadSettings } from '../../config/settings.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 
