@@ -41,8 +41,7 @@ export function outputSchema(commands) {
       ...types,
     },
   }
-  const text = JSON.stringify(schema, undefined, 2)
-  return `${text.replaceAll('"#/definitions/', '"#/definitions/')}\n`
+  return `${JSON.stringify(schema, undefined, 2)}\n`
 }
 
 /** The schema of an interface that has the envelope and, under the name of each command, its report. */

@@ -8,6 +8,12 @@
 export type Count = number
 
 /**
+ * A whole number.
+ * @asType integer
+ */
+export type Integer = number
+
+/**
  * A line or a column, counted from 1. Columns count Unicode code points.
  * @asType integer
  * @minimum 1

@@ -1,4 +1,4 @@
-import type { Count, Day, Percent, Time, TrustLevel } from '../core/report-types.ts'
+import type { Count, Day, Integer, Percent, Time } from '../core/report-types.ts'
 
 /**
  * What `stats` tells. Times are ISO 8601, days `YYYY-MM-DD`, both UTC; rates are percent where the name says so.
@@ -104,13 +104,18 @@ export interface DayPoint {
 }
 
 export interface Cooccurrence {
+  /** @minItems 2 */
   skillSet: string[]
   tier: string | null
   element: string | null
   realm: string | null
   cooccurrenceCount: Count
   distinctUsers: Count
-  /** 0 to 1. */
+  /**
+   * 0 to 1.
+   * @minimum 0
+   * @maximum 1
+   */
   avgSuccessRate: number | null
   firstObserved: Time | null
   lastObserved: Time | null
@@ -119,7 +124,7 @@ export interface Cooccurrence {
 /** What a skill's page has beside its row. */
 export interface SkillPage {
   /** As registered now; null when the registry does not know the skill. */
-  registered: { version: string; enabled: boolean; trustLevel: TrustLevel; tier: string | null; category: string | null } | null
+  registered: { version: string; enabled: boolean; trustLevel: Integer; tier: string | null; category: string | null } | null
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
   tags: { tag: string; count: Count }[]

@@ -24,7 +24,7 @@ export interface CheckResult {
   /** Why it was skipped. */
   reason?: string
   /** False for a skipped check that has nothing to say about such a database: `--strict` does not mind it. */
-  applies?: boolean
+  applies?: false
   /** Where the check is written. */
   file: string
   line: Position

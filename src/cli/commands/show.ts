@@ -12,7 +12,11 @@ export type Report = WithDatabase<{ skill: SkillDetails }>
 
 export const execute: Executor = executor('show', showCommand)
 
-async function showCommand(context: Context, flags: CommonFlags & DatabaseFlags, [id = '']: readonly string[]): Promise<CommandResult<Report>> {
+async function showCommand(
+  context: Context,
+  flags: CommonFlags & DatabaseFlags,
+  [id = '']: readonly string[],
+): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -5,7 +5,7 @@ import { notifyChanged } from './notify.ts'
 import { lockRows } from '../skill/registry-row.ts'
 import { registryFailure } from './sync-failure.ts'
 import { refuseUnknown } from './unknown-skills.ts'
-import type { TrustLevel } from '../../core/report-types.ts'
+import type { Integer, TrustLevel } from '../../core/report-types.ts'
 
 /** What an operator decides about skills. */
 export type SkillSetting = Readonly<{ enabled: boolean } | { trustLevel: number }>
@@ -14,7 +14,7 @@ export interface SetReport {
   field: 'enabled' | 'trustLevel'
   value: boolean | TrustLevel
   /** The rows that had another value, bytewise by id. */
-  changed: { id: string; from: boolean | TrustLevel }[]
+  changed: { id: string; from: boolean | Integer }[]
   /** Those that had this value already; their rows were not touched. */
   unchanged: string[]
 }

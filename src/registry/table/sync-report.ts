@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Json } from '../../core/json.ts'
 import type { InvalidSkill } from '../skill/skill.ts'
-import type { Count, TrustLevel } from '../../core/report-types.ts'
+import type { Count, Integer, TrustLevel } from '../../core/report-types.ts'
 
 /** `write` changes the registry; `dry-run` and `check` only say what `write` would do. */
 export type SyncMode = 'write' | 'dry-run' | 'check'
@@ -41,7 +41,7 @@ export interface OperatorOverride {
   id: string
   field: 'enabled' | 'trustLevel'
   declared: boolean | TrustLevel
-  actual: boolean | TrustLevel
+  actual: boolean | Integer
 }
 
 /** What a sync did, or would do. Ids are bytewise in order. */
