@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import path from 'node:path'
 import { transform } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { COMMANDS } from '../src/cli/command-table.ts'
-import { loadConfigFile } from '../src/config/config-file.ts'
-import { EXIT, SkillsError } from '../src/core/errors.ts'
-import { readChecks } from '../src/verify/read-checks.ts'
-import { runSkills } from './support/run-skills.ts'
-import { scratch } from './support/scratch.ts'
+import { COMMANDS } from '../../src/cli/command-table.ts'
+import { loadConfigFile } from '../../src/config/config-file.ts'
+import { EXIT, SkillsError } from '../../src/core/errors.ts'
+import { readChecks } from '../../src/verify/read-checks.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '..')
+const ROOT = path.resolve(import.meta.dirname, '../..')
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
 
 /** The options of each command as its help page has them: `true` for one that takes a value. */

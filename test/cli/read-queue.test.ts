@@ -2,21 +2,21 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { loadIgnoreReader } from '../../../src/registry/reading/ignore-rules.ts'
-import { createReadQueue, readAtOnce } from '../../../src/registry/reading/read-queue.ts'
-import type { ReadQueue, ReadQueueOptions } from '../../../src/registry/reading/read-queue.ts'
-import { readStamped } from '../../../src/registry/reading/read-stamped.ts'
-import { openReadingThread } from '../../../src/registry/reading/reading-thread.ts'
-import type { ReadingThread } from '../../../src/registry/reading/reading-thread.ts'
-import { lineOf } from '../../../src/registry/cache/skill-line.ts'
-import type { ListedSkill } from '../../../src/registry/reading/skill-location.ts'
-import { walk } from '../../../src/registry/reading/walk.ts'
-import { loadYamlParser } from '../../../src/registry/front-matter/yaml.ts'
-import { scratch } from '../../support/scratch.ts'
+import { loadIgnoreReader } from '../../src/registry/reading/ignore-rules.ts'
+import { createReadQueue, readAtOnce } from '../../src/registry/reading/read-queue.ts'
+import type { ReadQueue, ReadQueueOptions } from '../../src/registry/reading/read-queue.ts'
+import { readStamped } from '../../src/registry/reading/read-stamped.ts'
+import { openReadingThread } from '../../src/registry/reading/reading-thread.ts'
+import type { ReadingThread } from '../../src/registry/reading/reading-thread.ts'
+import { lineOf } from '../../src/registry/cache/skill-line.ts'
+import type { ListedSkill } from '../../src/registry/reading/skill-location.ts'
+import { walk } from '../../src/registry/reading/walk.ts'
+import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
+import { scratch } from '../support/scratch.ts'
 
 const SKILLS = 1800
 const HOW = { lenient: false, stamped: true }
-const PROGRAM = pathToFileURL(path.resolve(import.meta.dirname, '../../../dist/registry/reading/reader-thread.js'))
+const PROGRAM = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/registry/reading/reader-thread.js'))
 
 const name = (i: number): string => `skill-${String(i).padStart(4, '0')}`
 
