@@ -1,5 +1,5 @@
-// Makes docs/output.schema.json from the types of the reports. Every command has a file that exports the type `Report`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Makes docs/output.schema.json from the types of the reports. The file run.ts of each command exports the type `Report`.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   createFormatter,
@@ -11,7 +11,7 @@ import {
 } from 'ts-json-schema-generator'
 
 const COMMANDS = 'src/cli/commands'
-const ENVELOPE = 'src/cli/views/envelope.ts'
+const ENVELOPE = 'src/cli/output/envelope.ts'
 const ENTRY = 'node_modules/.cache/generate/documents.ts'
 
 /** The schema as text. `commands` are the names of all commands, such as `migrate status`, in the order of the help page. */
@@ -82,11 +82,9 @@ class InlineAlias extends TypeAliasNodeParser {
 
 /** The file of a command that exports `Report`. */
 function reportFile(command) {
-  const place = path.join(COMMANDS, command.replaceAll(' ', '-'))
-  const files = existsSync(place) ? readdirSync(place).map((file) => path.join(place, file)) : [`${place}.ts`]
-  const found = files.find((file) => /^export type Report\b/m.test(readFileSync(file, 'utf8')))
-  if (found === undefined) throw new Error(`skills ${command}: no file at ${place} exports the type Report`)
-  return found
+  const file = path.join(COMMANDS, command.replaceAll(' ', '-'), 'run.ts')
+  if (/^export type Report\b/m.test(readFileSync(file, 'utf8'))) return file
+  throw new Error(`${file} must export the type Report: what skills ${command} --json reports`)
 }
 
 /** Name of a command's definition: `migrateStatusCommand`. */
