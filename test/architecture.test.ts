@@ -16,7 +16,7 @@ const RANKS = [
 
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  registry: [['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
+  registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 
 /** What a file may hold only when it is named here. */

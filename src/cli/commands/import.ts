@@ -1,6 +1,6 @@
 import { EXIT } from '../../core/errors.ts'
 import { importSkills } from '../../registry/authoring/import-skills.ts'
-import { readSeverities } from '../../registry/skill/severities.ts'
+import { readSeverities } from '../../registry/rules/severities.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 import { settingsOf } from '../context.ts'
 import type { Executor } from '../run-command.ts'

@@ -1,4 +1,4 @@
-import { showSkill } from '../../registry/table/show-skill.ts'
+import { showSkill } from '../../registry/table/registry-skills.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import type { Executor } from '../run-command.ts'
