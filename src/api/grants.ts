@@ -1,7 +1,7 @@
 import { checkSources, migrationSources } from '../config/package-files.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import { readMigrations } from '../migrations/read-migrations.ts'
+import { readMigrations } from '../migrations/files/read-migrations.ts'
 import { grantStatements } from '../verify/app-role-grants.ts'
 import type { ExcessRights } from '../verify/excess-rights.ts'
 import { excessRights } from '../verify/excess-rights.ts'

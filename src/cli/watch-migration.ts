@@ -5,7 +5,7 @@ import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import type { StatementProgress } from '../db/statement-progress.ts'
 import { statementProgress } from '../db/statement-progress.ts'
-import type { MigrateEvent } from '../migrations/report.ts'
+import type { MigrateEvent } from '../migrations/run/report.ts'
 import type { Context } from './context.ts'
 
 const TICK_MS = 1_000

@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import path from 'node:path'
-import { newMigration } from '../../migrations/new-migration.ts'
+import { newMigration } from '../../api/new-migration.ts'
 import { loadSettings } from '../../config/settings.ts'
 import type { CommandResult, CommonFlags, Context } from '../context.ts'
 
@@ -18,7 +18,7 @@ export const execute: Executor = executor('migrate new', newMigrationCommand)
 async function newMigrationCommand(context: Context, flags: NewMigrationFlags, words: readonly string[]): Promise<CommandResult> {
   const { migrations } = await loadSettings({ migrations: flags.dir, config: flags.config, embedded: 'memory' }, context.env, context.cwd)
   const directory = migrations.value[0] ?? DEFAULT_FOLDER
-  const made = await newMigration({ directory: path.resolve(context.cwd, directory), name: words.join(' '), now: new Date() })
+  const made = await newMigration({ directory: path.resolve(context.cwd, directory), name: words.join(' ') })
   const report = { ...made, file: path.join(directory, path.basename(made.file)) }
   const next = flags.dir === undefined && migrations.origin !== 'default' ? 'skills migrate' : `skills migrate --dir ${directory}`
   return { report, view: (style) => [`${style.green('made')} ${report.file}`, style.dim(`write your SQL into it, then: ${next}`)] }

@@ -1,7 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { repair } from '../../api/repair.ts'
-import type { RepairReport } from '../../migrations/repair.ts'
+import type { RepairReport } from '../../migrations/ledger/repair.ts'
 import { confirm } from '../confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'

@@ -1,8 +1,7 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { EXIT } from '../../core/errors.ts'
-import { migrationSources } from '../../config/package-files.ts'
-import { migrationStatus } from '../../migrations/status.ts'
+import { migrationStatus } from '../../api/migration-status.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -21,7 +20,7 @@ async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags)
     context,
     flags,
     async (db, settings) => {
-      const status = await migrationStatus(db, { sources: migrationSources(settings.migrations.value), ledger: settings.ledger.value })
+      const status = await migrationStatus(db, { migrations: settings.migrations.value, ledger: settings.ledger.value })
       const report = { database: databaseReport(db.info), ...status }
       const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
       return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }

@@ -1,10 +1,8 @@
 import type { Executor } from '../run-command.ts'
 import { executor } from '../run-command.ts'
 import { parseDuration } from '../../core/durations.ts'
-import { catalogQuery, migrationSources, toolName } from '../../config/package-files.ts'
-import { migrate } from '../../migrations/migrate.ts'
-import type { MigrationFile } from '../../migrations/migration-file.ts'
-import { readMigrations } from '../../migrations/read-migrations.ts'
+import { migrate, readMigrationFiles } from '../../api/migrate.ts'
+import type { MigrationFile } from '../../migrations/files/migration-file.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../context.ts'
 import { withDatabase } from '../context.ts'
 import { databaseReport } from '../views/database.ts'
@@ -39,9 +37,7 @@ async function migrateCommand(context: Context, flags: MigrateFlags): Promise<Co
     async (db, settings) => {
       const watch = watchMigration(context, db, settings.database.value, flags.quiet === true)
       const { report, error } = await migrate(db, {
-        files: () => files,
-        tool: toolName(),
-        catalogQuery: catalogQuery(),
+        files,
         ledger: settings.ledger.value,
         dryRun: flags.dryRun === true,
         to: flags.to,
@@ -57,7 +53,7 @@ async function migrateCommand(context: Context, flags: MigrateFlags): Promise<Co
     {
       purpose: 'migrate',
       meanwhile: (settings) => {
-        files = readMigrations(migrationSources(settings.migrations.value))
+        files = readMigrationFiles(settings.migrations.value)
       },
     },
   )

@@ -1,5 +1,5 @@
 import { plural, printable } from '../../core/text.ts'
-import type { BaselineReport } from '../../migrations/baseline.ts'
+import type { BaselineReport } from '../../migrations/run/baseline.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'

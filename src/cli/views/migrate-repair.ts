@@ -1,5 +1,5 @@
 import { printable } from '../../core/text.ts'
-import type { RepairReport } from '../../migrations/repair.ts'
+import type { RepairReport } from '../../migrations/ledger/repair.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'

@@ -1,6 +1,6 @@
 import { plural, printable } from '../../core/text.ts'
-import type { MigrationState } from '../../migrations/plan.ts'
-import type { StatusReport } from '../../migrations/report.ts'
+import type { MigrationState } from '../../migrations/ledger/plan.ts'
+import type { StatusReport } from '../../migrations/ledger/status.ts'
 import type { Style } from '../../render/style.ts'
 import { renderTable } from '../../render/table.ts'
 import type { DatabaseReport } from './database.ts'

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/durations.ts'
 import { plural, printable } from '../../core/text.ts'
-import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../migrations/report.ts'
+import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../migrations/run/report.ts'
 import type { Style } from '../../render/style.ts'
 import type { DatabaseReport } from './database.ts'
 import { databaseLine } from './database.ts'

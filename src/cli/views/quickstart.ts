@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { MigrateReport } from '../../migrations/report.ts'
+import type { MigrateReport } from '../../migrations/run/report.ts'
 import type { SyncReport } from '../../registry/table/sync-report.ts'
 import type { Style } from '../../render/style.ts'
 import type { StatsReport } from '../../stats/report.ts'

@@ -53,11 +53,11 @@ function randomCommandLine(random: (below: number) => number): string[] {
 }
 
 describe('the plain way past the parser', () => {
-  test('gives what commander gives, for 20,000 command lines', async () => {
+  test('gives what commander gives, for 2,000 command lines', async () => {
     const draw = seededRandom(1)
     const random = (below: number): number => Math.floor(draw() * below)
     let plain = 0
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 2_000; i++) {
       const argv = randomCommandLine(random)
       const quick = parsePlain(argv, COMMANDS)
       if (quick === undefined) continue
@@ -65,7 +65,7 @@ describe('the plain way past the parser', () => {
       const { command, flags, args } = quick
       expect({ argv, name: command.name, flags, args }).toEqual({ argv, ...(await parseWithCommander(argv)) })
     }
-    expect(plain).toBeGreaterThan(2_000)
+    expect(plain).toBeGreaterThan(200)
   })
 
   test.each([
