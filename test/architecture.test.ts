@@ -16,13 +16,9 @@ const RANKS = [
 
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-<<<<<<< HEAD
-  registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
-=======
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
   migrations: [['files'], ['ledger'], ['run']],
-  registry: [['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
->>>>>>> main
+  registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 
 /** What a file may hold only when it is named here. */
