@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { optionsOf } from '../../../src/cli/command-spec.ts'
+import { optionsOf } from '../../../src/cli/parse/spec.ts'
 import { COMMANDS } from '../../../src/cli/command-table.ts'
-import { parsePlain } from '../../../src/cli/parse-plain.ts'
-import { createProgram } from '../../../src/cli/program.ts'
+import { parsePlain } from '../../../src/cli/parse/plain.ts'
+import { createProgram } from '../../../src/cli/parse/program.ts'
 import { seededRandom } from '../../support/random-log.ts'
 
 interface Parsed {
