@@ -4,7 +4,7 @@ import type { Db } from '../../db/db.ts'
 import { notifyChanged } from './notify.ts'
 import { lockRows } from '../skill/registry-row.ts'
 import { registryFailure } from './sync-failure.ts'
-import { refuseUnknown } from './unknown-skills.ts'
+import { refuseUnknown } from './registry-skills.ts'
 import type { Integer, TrustLevel } from '../../core/report-types.ts'
 
 /** What an operator decides about skills. */

@@ -1,12 +1,12 @@
 import { EXIT } from '../../../core/errors.ts'
 import { importSkills } from '../../../registry/authoring/import-skills.ts'
-import { readSeverities } from '../../../registry/skill/severities.ts'
+import { readSeverities } from '../../../registry/rules/severities.ts'
 import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import { settingsOf } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { importView } from './view.ts'
-import type { ImportReport } from '../../../registry/authoring/import-report.ts'
+import type { ImportReport } from '../../../registry/authoring/import-skills.ts'
 
 export interface ImportFlags extends CommonFlags {
   to?: string
