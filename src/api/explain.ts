@@ -9,7 +9,7 @@ export async function explainCodes(): Promise<CodePage[]> {
   const { checkPages } = await import('../explain/check-pages.ts')
   const { rulePages } = await import('../explain/rule-pages.ts')
   const { hazardPages } = await import('../explain/hazard-pages.ts')
-  const { RULES } = await import('../registry/skill/rules.ts')
+  const { RULES } = await import('../registry/rules/rules.ts')
   const checks = await readChecks(checkSources())
   return [...errorPages(), ...checkPages(checks), ...rulePages(RULES), ...hazardPages()]
 }

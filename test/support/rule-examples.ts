@@ -1,4 +1,4 @@
-import type { RuleCode } from '../../src/registry/skill/rules.ts'
+import type { RuleCode } from '../../src/registry/rules/rules.ts'
 
 /** A file of an example: its text, or what else can lie in a folder. */
 export type ExampleFile = string | { bytes: string } | { linkTo: string } | 'a named pipe' | 'a folder' | 'a file without permissions'

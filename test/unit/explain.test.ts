@@ -14,7 +14,7 @@ import { RULE_EXAMPLES } from '../../src/explain/rule-examples.ts'
 import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { lintSkills } from '../../src/registry/lint/lint.ts'
 import { readSkills } from '../../src/registry/reading/read-folder.ts'
-import { RULES } from '../../src/registry/skill/rules.ts'
+import { RULES } from '../../src/registry/rules/rules.ts'
 import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
 import { scratch } from '../support/scratch.ts'
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { lintSkills } from '../../../src/registry/lint/lint.ts'
 import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
 import { readSkills } from '../../../src/registry/reading/read-folder.ts'
-import type { RuleCode } from '../../../src/registry/skill/rules.ts'
-import { RULES } from '../../../src/registry/skill/rules.ts'
+import type { RuleCode } from '../../../src/registry/rules/rules.ts'
+import { RULES } from '../../../src/registry/rules/rules.ts'
 import { exampleFolder } from '../../support/example-folder.ts'
 
 const CODES = Object.keys(RULES) as RuleCode[]

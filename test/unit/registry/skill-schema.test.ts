@@ -5,7 +5,7 @@ import yaml from 'js-yaml'
 import { describe, expect, test } from 'vitest'
 import { CATEGORIES, KINDS, TIERS } from '../../../src/registry/skill/skill.ts'
 import { KNOWN_KEYS } from '../../../src/registry/front-matter/validate.ts'
-import type { RuleCode } from '../../../src/registry/skill/rules.ts'
+import type { RuleCode } from '../../../src/registry/rules/rules.ts'
 import { RULE_EXAMPLES } from '../../support/rule-examples.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')

@@ -1,4 +1,5 @@
-import type { Severity } from '../../core/diagnostics.ts'
+import type { Severity, Diagnostic } from '../../core/diagnostics.ts'
+import type { Position } from '../../core/positions.ts'
 
 /**
  * Where a rule comes from: `specification` is the Agent Skills specification (agentskills/agentskills,
@@ -396,4 +397,10 @@ export const RULES: Readonly<Record<RuleCode, Rule>> = TABLE
 /** Whether a text is the code of a rule. */
 export function isRuleCode(text: string): text is RuleCode {
   return Object.hasOwn(TABLE, text)
+}
+
+/** A diagnostic whose severity, and fix unless a better one is given, come from the rule. */
+export function finding(code: RuleCode, message: string, file: string, place?: Position, hint?: string): Diagnostic {
+  const { severity, fix } = RULES[code]
+  return { severity, code, message, file, ...place, hint: hint ?? fix }
 }
