@@ -17,7 +17,7 @@ const DOCUMENTS = [
   {
     file: 'docs/codes.md',
     make: async () =>
-      (await source('src/explain/codes-markdown.ts')).renderCodes(await (await source('src/api/explain.ts')).explainCodes()),
+      (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
 ]
 
