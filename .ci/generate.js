@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { importGlob } from './import-glob.js'
 import { outputSchema } from './generate/output-schema.js'
 
 const root = path.dirname(import.meta.dirname)
@@ -26,7 +27,7 @@ async function source(file) {
   const outfile = path.join('node_modules', '.cache', 'generate', `${file.replaceAll('/', '-')}.mjs`)
   mkdirSync(path.dirname(outfile), { recursive: true })
   // the code finds the files of the package from its own place, which is two folders below the root in dist/ too
-  await build({ entryPoints: [file], bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'error' })
+  await build({ plugins: [importGlob], entryPoints: [file], bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'error' })
   return import(pathToFileURL(outfile).href)
 }
 

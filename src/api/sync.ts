@@ -42,3 +42,8 @@ export function syncOptions({ prune = 'disable', forcePrune = false, onProgress 
 }
 
 const CACHE_FOLDER = '.skills/cache'
+
+/** Whether a sync changed, or would change, a row. */
+export function isOutOfDate({ added, changed, disabled, deleted }: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
+  return added.length + changed.length + disabled.length + deleted.length > 0
+}

@@ -11,6 +11,8 @@ export interface OptionSpec {
   type?: ValueType<unknown>
   /** The value when the option is not given. */
   default?: unknown
+  /** The command fails without it. */
+  required?: true
   /** Can be given several times; the command gets a list. */
   repeatable?: true
   /** Options that it cannot be combined with, by long name. */
@@ -21,13 +23,13 @@ export interface OptionSpec {
 
 /** The flags of a command as its options define them: `--min-trust <level>` with a count is `minTrust?: number`. */
 export type FlagsFrom<O extends OptionSpec> = {
-  [P in O as HasDefault<P> extends true ? KeyOf<P['flags']> : never]: OptionValue<P>
+  [P in O as IsAlwaysThere<P> extends true ? KeyOf<P['flags']> : never]: OptionValue<P>
 } & {
-  [P in O as HasDefault<P> extends true ? never : KeyOf<P['flags']>]?: OptionValue<P> | undefined
+  [P in O as IsAlwaysThere<P> extends true ? never : KeyOf<P['flags']>]?: OptionValue<P> | undefined
 }
 
 /** Settings resolve their defaults later: see `loadSettings`. */
-type HasDefault<O> = O extends { key: string } ? false : O extends { default: unknown } ? true : false
+type IsAlwaysThere<O> = O extends { key: string } ? false : O extends { default: unknown } | { required: true } ? true : false
 
 /** `-q, --dry-run <x>` is `dryRun`; `--no-color` is `color`. */
 type KeyOf<F extends string> = LongOf<F> extends `no-${infer N}` ? Camel<N> : Camel<LongOf<F>>

@@ -1,4 +1,4 @@
-import { readDuration } from '../core/durations.ts'
+import { readDuration, showDuration } from '../core/durations.ts'
 import { SkillsError } from '../core/errors.ts'
 import { grouped, nearest } from '../core/text.ts'
 
@@ -8,6 +8,8 @@ export interface ValueType<T> {
   expected: string
   /** Undefined for a text that is not such a value. Values that are already read pass unchanged. */
   read(text: string): T | undefined
+  /** A value as text that `read` accepts. Default: `String(value)`. */
+  show?(value: unknown): string
   /** All texts, when there are few: for help and completion. */
   values?: readonly string[]
   /** What a shell completes. */
@@ -54,9 +56,12 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): Va
   }
 }
 
+export const TRUST_LEVEL: ValueType<number> = count(1, 5)
+
 /** Milliseconds. */
 export function duration(range?: { leastMs: number; mostMs: number; text: string }): ValueType<number> {
   return {
+    show: (ms) => showDuration(Number(ms)),
     expected: range?.text ?? 'a duration such as 500ms, 30s, 5m, 12h, 7d or 2w',
     read: (text) => {
       const ms = readDuration(text)

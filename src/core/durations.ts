@@ -6,6 +6,12 @@ export function readDuration(text: string): number | undefined {
   return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 1)
 }
 
+/** Milliseconds as `readDuration` reads them, in the largest unit without a fraction: `1m` for 60,000. */
+export function showDuration(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, length]) => ms % length === 0) ?? ['ms', 1]
+  return `${ms / size}${unit}`
+}
+
 /** Milliseconds as a person says them: `12 ms`, `1.4 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`

@@ -24,8 +24,8 @@ export interface DemoOptions {
   days?: number | undefined
   /** Made-up skills to use where the registry has none, 40 unless given; they are registered. */
   skills?: number | undefined
-  /** Write although there are events already. */
-  beside?: boolean | undefined
+  /** Add to existing events. Default: an existing event is an error. */
+  append?: boolean | undefined
   onProgress?: ((written: number) => void) | undefined
 }
 
@@ -41,12 +41,12 @@ const BATCH = 20_000
 
 /** Writes sample events, feedback and unlocks in one transaction: all or nothing. Throws EVENTS_EXIST. */
 export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoReport> {
-  const { events, seed, days = 180, beside = false } = options
+  const { events, seed, days = 180, append = false } = options
   const query = await readFile(options.query, 'utf8')
   return db.transaction({}, async () => {
-    if (!beside && (await hasEvents(db))) {
+    if (!append && (await hasEvents(db))) {
       throw new SkillsError('EVENTS_EXIST', `the log of ${db.info.label} has events already: sample data would falsify its statistics`, {
-        hint: 'nothing was written; use an empty database, such as --embedded demo, or add --yes',
+        hint: 'nothing was written; use an empty database, such as --embedded demo, or pass --append',
       })
     }
     const { skills, registered } = await skillsToUse(db, options.skills ?? 40)

@@ -3,43 +3,43 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import type { Waker } from './waker.ts'
 
-/** A connection that is made again when it is lost: never in the middle of something, only by `get`. */
-export interface LastingConnection {
-  /** The session; a new one when the old one has ended. The first one must succeed, later ones are tried until `isOver`. */
+/** A connection that is opened again after it is lost: only by `get`, never in the middle of work. */
+export interface ReconnectingConnection {
+  /** The connection; a new one after the last one ended. The first attempt must succeed, later ones are repeated until `isOver`. */
   get(isOver: () => boolean): Promise<Db | undefined>
-  /** How many sessions there were: who remembers the last number knows that something may have been missed. */
-  readonly sessions: number
-  /** Asks a quiet session whether it is still there. */
+  /** The number of connections so far. After a new one, events may have been missed. */
+  readonly count: number
+  /** Asks the server whether the connection still exists. */
   check(): Promise<void>
   drop(): Promise<void>
 }
 
-export interface LastingConnectionOptions {
+export interface ReconnectingOptions {
   open: () => Promise<Db>
   waker: Waker
-  say: (text: string) => void
-  /** What to say when a lost connection is back. */
-  again: string
+  report: (text: string) => void
+  /** Reported when the connection is back. */
+  reconnected: string
 }
 
 const ANSWER_MS = 10_000
 const WAITS_MS: readonly number[] = [500, 1000, 2000, 5000, 10_000, 30_000]
 
-/** How long to wait before the next attempt, after so many that failed. */
+/** How long to wait after a number of failures in a row, in milliseconds. */
 export function waitAfter(failures: number): number {
   return WAITS_MS[Math.min(failures, WAITS_MS.length) - 1] ?? 0
 }
 
-/** An error that is worth another attempt; undefined for a fault of ours. */
-export function passing(error: unknown): SkillsError | undefined {
+/** An error that another attempt may not have; undefined for a bug. */
+export function retryable(error: unknown): SkillsError | undefined {
   if (error instanceof SkillsError) return error.code === 'BUG' ? undefined : error
   return error instanceof DatabaseError ? new SkillsError('QUERY_FAILED', error.message, { cause: error }) : undefined
 }
 
-/** Makes no connection yet. */
-export function createLastingConnection({ open, waker, say, again }: LastingConnectionOptions): LastingConnection {
+/** Opens no connection yet. */
+export function createReconnecting({ open, waker, report, reconnected }: ReconnectingOptions): ReconnectingConnection {
   let db: Db | undefined
-  let sessions = 0
+  let count = 0
   const drop = async (): Promise<void> => {
     const ended = db
     db = undefined
@@ -47,7 +47,7 @@ export function createLastingConnection({ open, waker, say, again }: LastingConn
   }
   const connect = async (): Promise<Db> => {
     const opened = await open()
-    sessions++
+    count++
     db = opened
     opened.onEnd(() => {
       if (db === opened) db = undefined
@@ -55,28 +55,28 @@ export function createLastingConnection({ open, waker, say, again }: LastingConn
     })
     return opened
   }
-  const connectAgain = async (isOver: () => boolean): Promise<Db | undefined> => {
-    say('the connection to the database was lost; connecting again')
+  const reconnect = async (isOver: () => boolean): Promise<Db | undefined> => {
+    report('the connection to the database was lost; connecting again')
     for (let failures = 1; !isOver(); failures++) {
       try {
         const opened = await connect()
-        say(again)
+        report(reconnected)
         return opened
       } catch (error) {
-        const known = passing(error)
+        const known = retryable(error)
         if (known === undefined) throw error
         const wait = waitAfter(failures)
-        say(`${known.message}; again in ${wait / 1000} s`)
-        // what wakes the loop must not shorten the wait
+        report(`${known.message}; next attempt in ${wait / 1000} s`)
+        // an event that wakes the loop must not shorten the wait
         for (let until = performance.now() + wait; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
       }
     }
     return undefined
   }
   return {
-    get: async (isOver) => db ?? (sessions === 0 ? connect() : connectAgain(isOver)),
-    get sessions() {
-      return sessions
+    get: async (isOver) => db ?? (count === 0 ? connect() : reconnect(isOver)),
+    get count() {
+      return count
     },
     check: async () => {
       if (db !== undefined && !(await answers(db))) await drop()
