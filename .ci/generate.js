@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { apiDocs } from './generate/api-docs.js'
 import { outputSchema } from './generate/output-schema.js'
 
 const root = path.dirname(import.meta.dirname)
@@ -14,6 +15,7 @@ const DOCUMENTS = [
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
   },
+  { file: 'docs/api.md', make: async () => apiDocs() },
   {
     file: 'docs/codes.md',
     make: async () =>

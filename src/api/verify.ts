@@ -41,7 +41,13 @@ export interface VerifyCallOptions extends ReadingOptions {
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
-/** `skills verify`. Everything runs in a transaction that is rolled back. */
+/**
+ * `skills verify`. Everything runs in a transaction that is rolled back.
+ *
+ * @example
+ * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
+ * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
+ */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)

@@ -62,7 +62,12 @@ export function appRoleInput(
   return { name: role, tables: [...tables, ...views, ledger, `${ledger}_progress`], functions, grants: APP_ROLE_GRANTS }
 }
 
-/** The statements that give a role these rights, a line each, and no others. They can be run again. */
+/**
+ * The statements that give a role these rights, a line each, and no others. They can be run again.
+ *
+ * @example
+ * for (const statement of grantStatements('app', 'public')) console.log(statement)
+ */
 export function grantStatements(role: string, schema: string, grants: readonly AppRoleGrant[] = APP_ROLE_GRANTS): string[] {
   const to = quoteIdent(role)
   const rights = ({ privileges, columns }: AppRoleGrant): string => {
