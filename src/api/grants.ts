@@ -1,7 +1,7 @@
 import { checkSources, migrationSources } from '../config/package-files.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import { readMigrations } from '../migrations/read-migrations.ts'
+import { readMigrations } from '../migrations/files/read-migrations.ts'
 import type { ExcessPrivileges } from '../verify/app-role.ts'
 import { excessPrivileges, grantStatements } from '../verify/app-role.ts'
 import { readChecks } from '../verify/read-checks.ts'

@@ -1,18 +1,11 @@
+import { ERROR_TEXTS } from '../core/error-texts.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { ERROR_EXITS } from '../core/errors.ts'
 import type { CodePage } from './code-page.ts'
-import { CONNECTION_ERRORS } from './errors/connection.ts'
-import type { ErrorText } from './errors/error-text.ts'
-import { MIGRATION_ERRORS } from './errors/migration.ts'
-import { TELEMETRY_ERRORS } from './errors/telemetry.ts'
-import { USAGE_ERRORS } from './errors/usage.ts'
-
-/** A text for each code there is: one without does not compile. */
-const TEXTS: Readonly<Record<ErrorCode, ErrorText>> = { ...USAGE_ERRORS, ...CONNECTION_ERRORS, ...MIGRATION_ERRORS, ...TELEMETRY_ERRORS }
 
 /** The pages of the error codes, by code. */
 export function errorPages(): CodePage[] {
-  return Object.entries(TEXTS)
+  return Object.entries(ERROR_TEXTS)
     .map(([code, { title, meaning, example, remedies }]): CodePage => ({
       code,
       kind: 'error',

@@ -1,8 +1,8 @@
-import { classify } from '../sqltext/classify.ts'
+import { classify } from '../sqltext/statements/classify.ts'
 import type { Hazard, HazardCode } from '../sqltext/hazards/hazard.ts'
 import { HAZARD_CODES } from '../sqltext/hazards/hazard.ts'
 import { findRunHazards } from '../sqltext/hazards/run-hazards.ts'
-import { splitStatements } from '../sqltext/split.ts'
+import { splitStatements } from '../sqltext/statements/split.ts'
 import type { CodePage } from './code-page.ts'
 import { HAZARD_EXAMPLES } from './hazard-examples.ts'
 

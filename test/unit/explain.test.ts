@@ -90,7 +90,7 @@ test.each([
 
 test.each([
   ['40P01', /deadlock/, /run it again/],
-  ['42501', /right/, /skills doctor/],
+  ['42501', /privilege/, /skills doctor/],
   ['53100', /disk/, /free/],
   ['42P99', /class 42/, /the message/],
 ])('SQLSTATE %s has an example of its own, and says what to do', async (code, title, remedy) => {

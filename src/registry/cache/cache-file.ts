@@ -28,7 +28,14 @@ const BYTES_A_UNIT = 3
 /** What a killed run left behind is removed after an hour; before, it may belong to a run that still goes on. */
 const LEFTOVER_MS = 3_600_000
 
-export function openCacheFile(file: string, header: string, readOnly: boolean): CacheFile {
+export interface CacheFileOptions {
+  /** Read it, and write nothing. */
+  readOnly: boolean
+  /** The time in ms since 1970. */
+  now: () => number
+}
+
+export function openCacheFile(file: string, header: string, { readOnly, now }: CacheFileOptions): CacheFile {
   const reader = openReader(file, header)
   /** Up to here the next edition is the same as the present one. */
   let same = reader?.offset ?? 0
@@ -37,6 +44,7 @@ export function openCacheFile(file: string, header: string, readOnly: boolean): 
   const begin = (): void => {
     if (next !== undefined || isOff) return
     try {
+      prepareFolder(path.dirname(file), now())
       next = beginEdition(file, header, same)
     } catch {
       isOff = true
@@ -108,7 +116,6 @@ interface NextEdition {
 
 /** Begins with what the two editions share. */
 function beginEdition(file: string, header: string, same: number): NextEdition {
-  prepareFolder(path.dirname(file))
   const name = `${file}.${process.pid}.${LEFTOVER}`
   const descriptor = openSync(name, 'w')
   // bytes and not text: many lines held together as one would be taken for long-lived, and be garbage of the dear kind
@@ -151,12 +158,12 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
 const LEFTOVER = 'tmp'
 
 /** Makes the folder, keeps it out of git, and removes what killed runs left. */
-function prepareFolder(folder: string): void {
+function prepareFolder(folder: string, now: number): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, '.gitignore'), '*\n')
   for (const name of readdirSync(folder)) {
     const at = path.join(folder, name)
-    if (name.endsWith(`.${LEFTOVER}`) && Date.now() - statSync(at).mtimeMs > LEFTOVER_MS) rmSync(at, { force: true })
+    if (name.endsWith(`.${LEFTOVER}`) && now - statSync(at).mtimeMs > LEFTOVER_MS) rmSync(at, { force: true })
   }
 }
 

@@ -30,6 +30,8 @@ export interface ScanCacheOptions {
   header: string
   /** Look only. */
   readOnly?: boolean
+  /** The time in ms since 1970, see `RACY_MS`; the system clock unless given. */
+  now?: () => number
 }
 
 /**
@@ -38,9 +40,9 @@ export interface ScanCacheOptions {
  */
 const RACY_MS = 2000
 
-export function openScanCache({ file, header, readOnly = false }: ScanCacheOptions): ScanCache {
-  const began = Date.now()
-  const cache = openCacheFile(file, header, readOnly)
+export function openScanCache({ file, header, readOnly = false, now = Date.now }: ScanCacheOptions): ScanCache {
+  const began = now()
+  const cache = openCacheFile(file, header, { readOnly, now })
   /** The first entry that was not asked for yet; `used`: it was, and the next one is to be read when it is needed. */
   let entry: Entry | undefined
   let used = true

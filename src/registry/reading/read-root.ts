@@ -23,6 +23,8 @@ export interface CacheOptions {
   tool: string
   /** Use it, and leave it as it is. */
   readOnly?: boolean
+  /** The time in ms since 1970; the system clock unless given. Files that changed in the last two seconds are not kept. */
+  now?: () => number
 }
 
 export interface ReadRootOptions {
@@ -81,7 +83,7 @@ function openCache({ path: root, label }: SkillRoot, { cwd, cache, lenient }: Re
   // findings name files as they are seen from the working directory, and rows hold the label
   const header = JSON.stringify({ format: 2, tool: cache.tool, digest: DIGEST_VERSION, root, label, cwd, lenient })
   const file = path.join(cache.folder, `${sha256(root).slice(0, 16)}.cache`)
-  const opened = openScanCache({ file, header, readOnly: cache.readOnly === true })
+  const opened = openScanCache({ file, header, readOnly: cache.readOnly === true, ...(cache.now === undefined ? {} : { now: cache.now }) })
   if (cache.readOnly !== true || !opened.isEmpty) return opened
   // there is nothing to recall, and nothing would be kept
   opened.abandon()

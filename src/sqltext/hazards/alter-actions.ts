@@ -1,6 +1,6 @@
-import { readTarget } from '../alter.ts'
-import type { Cursor, QualifiedName } from '../cursor.ts'
-import { readObjectKind } from '../object-kinds.ts'
+import { readTarget } from '../statements/alter.ts'
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
+import { readObjectKind } from '../statements/object-kinds.ts'
 import { readColumn, type ColumnDefinition } from './column-definition.ts'
 import { isConstraint, readConstraint, type ConstraintDefinition } from './constraint-definition.ts'
 

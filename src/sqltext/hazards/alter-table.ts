@@ -1,4 +1,4 @@
-import type { QualifiedName } from '../cursor.ts'
+import type { QualifiedName } from '../lexer/cursor.ts'
 import { addColumnHazards } from './add-column.ts'
 import { addConstraintHazards, validateHazards } from './add-constraint.ts'
 import { readAlterActions, type AlterAction, type NamedAction } from './alter-actions.ts'

@@ -1,4 +1,4 @@
-import type { Cursor, QualifiedName } from '../cursor.ts'
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 import { readDefault, type DefaultExpression } from './default-expression.ts'
 
 export type ColumnClause = 'check' | 'default' | 'identity' | 'not null' | 'primary key' | 'references' | 'stored' | 'unique' | 'virtual'

@@ -1,4 +1,4 @@
-import { Cursor, type QualifiedName } from '../cursor.ts'
+import { Cursor, type QualifiedName } from '../lexer/cursor.ts'
 
 export type ConstraintType = (typeof TYPES)[number]
 

@@ -1,4 +1,4 @@
-import type { Cursor, QualifiedName } from '../cursor.ts'
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 
 /** The expression behind DEFAULT. */
 export interface DefaultExpression {

@@ -1,4 +1,4 @@
-import type { QualifiedName } from '../cursor.ts'
+import type { QualifiedName } from '../lexer/cursor.ts'
 import type { HazardMemory } from './hazard-memory.ts'
 import { tableKey } from './table-key.ts'
 

@@ -1,4 +1,4 @@
-import type { QualifiedName } from '../cursor.ts'
+import type { QualifiedName } from '../lexer/cursor.ts'
 import type { AlterAction } from './alter-actions.ts'
 import type { ConstraintDefinition, ConstraintType } from './constraint-definition.ts'
 import { tableKey } from './table-key.ts'

@@ -1,5 +1,5 @@
-import type { Cursor, QualifiedName } from '../cursor.ts'
-import type { StatementKind } from '../statement-kind.ts'
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
+import type { StatementKind } from '../statements/statement-kind.ts'
 import type { HazardContext } from './hazard-context.ts'
 import { blockedBy, type Blocks, type LockLevel } from './lock-levels.ts'
 

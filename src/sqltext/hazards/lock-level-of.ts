@@ -1,5 +1,5 @@
-import { Cursor } from '../cursor.ts'
-import type { StatementKind } from '../statement-kind.ts'
+import { Cursor } from '../lexer/cursor.ts'
+import type { StatementKind } from '../statements/statement-kind.ts'
 import { readAlterActions, type AlterAction } from './alter-actions.ts'
 import { strongest, type LockLevel } from './lock-levels.ts'
 import { acceptsFull } from './maintenance.ts'

@@ -1,4 +1,4 @@
-import type { Cursor } from '../cursor.ts'
+import type { Cursor } from '../lexer/cursor.ts'
 import { hazard, nameOf, type Hazard, type HazardRule } from './hazard.ts'
 import { isNew, type HazardContext } from './hazard-context.ts'
 import { readNames, readOldNames, type PlacedName } from './names.ts'

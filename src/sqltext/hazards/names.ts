@@ -1,4 +1,4 @@
-import type { Cursor, QualifiedName } from '../cursor.ts'
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 import { isNew, type HazardContext } from './hazard-context.ts'
 
 export interface PlacedName {

@@ -1,4 +1,4 @@
-import type { StatementKind } from '../statement-kind.ts'
+import type { StatementKind } from '../statements/statement-kind.ts'
 import type { Hazard } from './hazard.ts'
 import { HazardRun, type HazardServer } from './hazard-run.ts'
 

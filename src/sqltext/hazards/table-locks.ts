@@ -1,4 +1,4 @@
-import type { Cursor } from '../cursor.ts'
+import type { Cursor } from '../lexer/cursor.ts'
 import { hazard, nameOf, type HazardRule } from './hazard.ts'
 import { isNew, later } from './hazard-context.ts'
 import { lockLevel, type LockLevel } from './lock-levels.ts'

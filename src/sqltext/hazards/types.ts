@@ -1,4 +1,4 @@
-import { literalValue } from '../identifiers.ts'
+import { literalValue } from '../lexer/identifiers.ts'
 import { hazard, nameOf, type Hazard, type Subject } from './hazard.ts'
 import { isNew } from './hazard-context.ts'
 

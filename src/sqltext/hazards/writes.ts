@@ -1,4 +1,4 @@
-import { Cursor } from '../cursor.ts'
+import { Cursor } from '../lexer/cursor.ts'
 import { hazard, nameOf, type Hazard, type Subject } from './hazard.ts'
 import { isNew, type HazardContext } from './hazard-context.ts'
 

@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { SkillFolder } from '../../../src/registry/reading/read-folder.ts'
 import { readSkills } from '../../../src/registry/reading/read-folder.ts'
@@ -40,16 +39,31 @@ interface World {
   file: () => string
 }
 
-/** A folder of skills whose files are older than the moment in which a change may leave no trace. */
-async function world(): Promise<World> {
+/** A clock that runs ahead: for it, the files of a test are older than the two seconds in which a change may leave no trace. */
+const later = (): number => Date.now() + 10_000
+
+/** Waits until the clock of the file system, which may tick every 10 ms, shows another time than that of the files written last. */
+function nextTick(cwd: string): void {
+  const file = path.join(cwd, '.tick')
+  const time = (): bigint => {
+    writeFileSync(file, '')
+    return statSync(file, { bigint: true }).ctimeNs
+  }
+  const first = time()
+  while (time() === first);
+  rmSync(file)
+}
+
+/** A folder of skills that is old enough for the cache. */
+function world(): World {
   const cwd = scratch(FILES)
   const folder = path.join(cwd, '.skills/cache')
-  await sleep(2200)
+  nextTick(cwd)
   const options = { cwd, roots: ['skills'] }
   return {
     cwd,
     folder,
-    read: (tool = 'skills 1', readOnly = false) => readSkills({ ...options, cache: { folder, tool, readOnly } }),
+    read: (tool = 'skills 1', readOnly = false) => readSkills({ ...options, cache: { folder, tool, readOnly, now: later } }),
     plain: () => readSkills(options),
     file: () => path.join(folder, readdirSync(folder).find((name) => name.endsWith('.cache')) ?? 'none'),
   }
@@ -63,8 +77,8 @@ function cached(file: string): string[] {
 
 describe.sequential('a run with a cache finds what one without finds', () => {
   let shared: World
-  beforeAll(async () => {
-    shared = await world()
+  beforeAll(() => {
+    shared = world()
   })
 
   test('when there is none yet, and when it is all there; the second run opens and writes nothing', async () => {
@@ -168,18 +182,14 @@ describe('changes are noticed', () => {
     ['a namesake goes', (cwd) => rmSync(path.join(cwd, 'skills/same-1'), { recursive: true })],
     ['.skillignore', (cwd) => writeFiles(cwd, { 'skills/.skillignore': 'nested/\ngroup\n' })],
     ['.skillignore in a skill', (cwd) => writeFiles(cwd, { 'skills/a/.skillignore': 'nested\n' })],
-  ])(
-    '%s',
-    async (_, change) => {
-      const { cwd, read, plain } = await world()
-      await read()
-      change(cwd)
-      const found = await read()
-      expect(found).toEqual(await plain())
-      expect(await read()).toEqual(await plain())
-    },
-    20_000,
-  )
+  ])('%s', async (_, change) => {
+    const { cwd, read, plain } = world()
+    await read()
+    change(cwd)
+    const found = await read()
+    expect(found).toEqual(await plain())
+    expect(await read()).toEqual(await plain())
+  })
 })
 
 /** Descriptors that this process has open, where the system tells. */
@@ -190,8 +200,7 @@ function descriptors(): number {
 test('a run that ends before its time leaves nothing behind, and the cache as it was', async () => {
   const cwd = scratch(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`skills/s-${i}/SKILL.md`, skill(`s-${i}`)])))
   const folder = path.join(cwd, '.skills/cache')
-  await sleep(2200)
-  const options = { cwd, roots: ['skills'], cache: { folder, tool: 'skills 1' } }
+  const options = { cwd, roots: ['skills'], cache: { folder, tool: 'skills 1', now: later } }
   const end = async (): Promise<void> =>
     expect(readSkills({ ...options, registry: Promise.reject(new Error('gone')) })).rejects.toThrow('gone')
   await end()
@@ -205,7 +214,7 @@ test('a run that ends before its time leaves nothing behind, and the cache as it
   expect(readdirSync(folder)).toEqual(kept)
   expect(descriptors()).toBe(before)
   expect(whole.skills).toHaveLength(600)
-}, 20_000)
+})
 
 test('files that were changed just now are not relied on', async () => {
   const cwd = scratch(FILES)

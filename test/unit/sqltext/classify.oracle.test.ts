@@ -1,7 +1,7 @@
 import type { FunctionParameter, Node, RangeVar, TypeName } from 'libpg-query'
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../../src/sqltext/classify.ts'
-import { splitStatements } from '../../../src/sqltext/split.ts'
+import { classify } from '../../../src/sqltext/statements/classify.ts'
+import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 import { corpus, oracleNode } from './oracle.ts'
 
 /** What can be read off a syntax tree and compared. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../../src/sqltext/classify.ts'
-import { findHazards } from '../../../src/sqltext/hazards.ts'
+import { classify } from '../../../src/sqltext/statements/classify.ts'
+import { findHazards } from '../../../src/sqltext/hazards/find-hazards.ts'
 import type { Hazard } from '../../../src/sqltext/hazards/hazard.ts'
 import { lockLevelOf } from '../../../src/sqltext/hazards/lock-level-of.ts'
 import { blockedBy, type Blocks, type LockLevel } from '../../../src/sqltext/hazards/lock-levels.ts'

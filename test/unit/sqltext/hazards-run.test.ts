@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../../src/sqltext/classify.ts'
+import { classify } from '../../../src/sqltext/statements/classify.ts'
 import { findRunHazards } from '../../../src/sqltext/hazards/run-hazards.ts'
-import { splitStatements } from '../../../src/sqltext/split.ts'
+import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 
 /** The codes for each file; one that begins with the directive runs without a transaction. */
 function codes(files: readonly string[], server: Parameters<typeof findRunHazards>[1] = {}): string[][] {

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, Node } from 'libpg-query'
 import { expect, test } from 'vitest'
-import { Cursor } from '../../../src/sqltext/cursor.ts'
+import { Cursor } from '../../../src/sqltext/lexer/cursor.ts'
 import { readAlterActions, type AlterAction } from '../../../src/sqltext/hazards/alter-actions.ts'
 import { oracleNode, seededRandom } from './oracle.ts'
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../../src/sqltext/classify.ts'
-import { findHazards } from '../../../src/sqltext/hazards.ts'
+import { classify } from '../../../src/sqltext/statements/classify.ts'
+import { findHazards } from '../../../src/sqltext/hazards/find-hazards.ts'
 import type { HazardContext } from '../../../src/sqltext/hazards/hazard-context.ts'
 import type { Hazard } from '../../../src/sqltext/hazards/hazard.ts'
 import { corpus } from './oracle.ts'
-import { splitStatements } from '../../../src/sqltext/split.ts'
+import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 
 function find(sql: string, context: Partial<HazardContext> = {}): Hazard[] {
   return findHazards(sql, classify(sql), { created: new Set(), inTransaction: true, ...context })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decodeLiteral, routineBody } from '../../../src/sqltext/locate-body.ts'
-import type { ServerError } from '../../../src/sqltext/locate-types.ts'
-import { locateError } from '../../../src/sqltext/locate.ts'
+import { decodeLiteral, routineBody } from '../../../src/sqltext/locate/routine-body.ts'
+import type { ServerError } from '../../../src/sqltext/locate/locate-types.ts'
+import { locateError } from '../../../src/sqltext/locate/locate-error.ts'
 
 type Fields = Partial<ServerError>
 

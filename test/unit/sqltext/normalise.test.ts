@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normaliseSql } from '../../../src/sqltext/normalise.ts'
+import { normaliseSql } from '../../../src/sqltext/lexer/normalise.ts'
 
 test.each([
   ['', ''],

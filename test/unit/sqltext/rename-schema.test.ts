@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renameSchema } from '../../../src/sqltext/rename-schema.ts'
+import { renameSchema } from '../../../src/sqltext/statements/rename-schema.ts'
 
 test.each([
   ['CREATE TABLE public.t (a public.mood)', 'CREATE TABLE "new".t (a "new".mood)'],

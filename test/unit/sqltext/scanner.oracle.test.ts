@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Scanner } from '../../../src/sqltext/scanner.ts'
+import { Scanner } from '../../../src/sqltext/lexer/scanner.ts'
 import { corpus, oracleTokens, seededRandom } from './oracle.ts'
 
 /** Our tokens, and whether something was left open. */

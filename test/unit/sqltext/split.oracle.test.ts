@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitStatements } from '../../../src/sqltext/split.ts'
+import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 import { corpus, oracleNode, oracleStarts, seededRandom } from './oracle.ts'
 
 const LINE_BREAKS = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitStatements } from '../../../src/sqltext/split.ts'
+import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 
 function texts(sql: string): string[] {
   return splitStatements(sql).statements.map(({ text }) => text)

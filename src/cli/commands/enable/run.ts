@@ -1,0 +1,5 @@
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { setCommand } from '../../run/set-command.ts'
+
+export const execute: Executor = executor('enable', (context, flags, ids) => setCommand(context, flags, ids, { enabled: true }))

@@ -1,0 +1,31 @@
+import { readSeverities } from '../../../registry/skill/severities.ts'
+import { RULES } from '../../../registry/skill/rules.ts'
+import type { Rule, RuleCode } from '../../../registry/skill/rules.ts'
+import { severityOf } from '../../../registry/skill/severities.ts'
+import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
+import { settingsOf } from '../../run/context.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { rulesView } from './view.ts'
+
+export interface RulesFlags extends CommonFlags {
+  config?: string
+}
+
+export const execute: Executor = executor('rules', rulesCommand)
+
+async function rulesCommand(context: Context, flags: RulesFlags): Promise<CommandResult> {
+  const settings = await settingsOf(context, { ...flags, embedded: 'memory' })
+  const severities = readSeverities(settings.rules.value, settings.rules.origin)
+  const rules = (Object.entries(RULES) as [RuleCode, Rule][]).map(([code, { severity, title, fix, source, fixed, fixable }]) => ({
+    code,
+    severity: severityOf(code, severities),
+    defaultSeverity: severity,
+    title,
+    fix,
+    source,
+    fixed: fixed === true,
+    fixable: fixable === true,
+  }))
+  return { report: { rules }, view: (style, width) => rulesView(rules, style, width) }
+}

@@ -1,0 +1,24 @@
+import { setSkills } from '../../registry/table/set-skills.ts'
+import type { SkillSetting } from '../../registry/table/set-skills.ts'
+import type { CommandResult, CommonFlags, Context, DatabaseFlags } from './context.ts'
+import { withDatabase } from './context.ts'
+import { databaseReport } from '../output/database-view.ts'
+import { setView } from './set-view.ts'
+
+/** What `enable`, `disable` and `trust` have in common. */
+export async function setCommand(
+  context: Context,
+  flags: CommonFlags & DatabaseFlags,
+  ids: readonly string[],
+  setting: SkillSetting,
+): Promise<CommandResult> {
+  return withDatabase(
+    context,
+    flags,
+    async (db) => {
+      const report = { database: databaseReport(db.info), ...(await setSkills(db, ids, setting)) }
+      return { report, view: (style) => setView(report, style) }
+    },
+    { mustExist: true },
+  )
+}

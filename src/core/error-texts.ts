@@ -1,0 +1,342 @@
+import type { ErrorCode } from './errors.ts'
+
+/** What `skills explain` and docs/codes.md say about an error code, beyond the message of one occurrence. */
+export interface ErrorText {
+  /** One line, no full stop. */
+  title: string
+  meaning: string
+  /** A command and its output. */
+  example: string
+  /** Sentences or commands, the likeliest first. */
+  remedies: readonly string[]
+}
+
+/**
+ * A text for each code in errors.ts: a missing one does not compile. In a file of its own, because only `skills explain`
+ * reads it, and `skills migrate` must start fast.
+ */
+export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
+  // The command line, the configuration and files
+  USAGE: {
+    title: 'The command line is invalid',
+    meaning: 'An option or argument is unknown, missing, or cannot be combined with another one. Nothing was read or changed.',
+    example: '$ skills sync --prune everything\nerror [USAGE] --prune: "everything" is unknown\n  → use one of disable, delete, keep',
+    remedies: ['`skills help` lists the commands, `skills COMMAND --help` the options of one command'],
+  },
+  EVENT_INVALID: {
+    title: 'An event, a feedback or an ID has a value that the database cannot store',
+    meaning:
+      'A library call received a userId that is not a UUID, an unknown outcome (expected success, soft_fail or hard_refusal), a rating outside 1 to 5, or a text that is missing or too long. The call was refused before anything was sent.',
+    example: "await skills.isUnlocked('me', 'elemental-checkin')\n// SkillsError [EVENT_INVALID]: userId is not a UUID",
+    remedies: ['the message names the field; docs/telemetry.md lists the fields and their limits'],
+  },
+  CONFIG_INVALID: {
+    title: 'A configuration file cannot be used',
+    meaning:
+      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored.',
+    example:
+      '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, migrations, rules',
+    remedies: ['correct the place that the message names', '`skills doctor` shows which file was found and the origin of each setting'],
+  },
+  DATABASE_NOT_CONFIGURED: {
+    title: 'No database is configured, and the default is not allowed here',
+    meaning:
+      'Without any setting the tool uses an embedded database in `.skills/db`. With `CI` or `NODE_ENV=production` set it refuses: a deploy must not migrate an embedded database by accident.',
+    example:
+      '$ CI=true skills migrate\nerror [DATABASE_NOT_CONFIGURED] no database is configured, and with CI set the embedded one is not used by default',
+    remedies: [
+      'set `DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE`, or the `PG*` variables',
+      'add `--embedded` to use the embedded database; `skills verify --ephemeral` needs no database',
+    ],
+  },
+  DATABASE_URL_INVALID: {
+    title: 'The database URL is invalid',
+    meaning:
+      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed. The message never quotes the URL, because it can contain a password.',
+    example:
+      '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → give it a value or unset it: an empty one is most often a secret that did not arrive',
+    remedies: [
+      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+      'percent-encode special characters in the password: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`',
+    ],
+  },
+  SKILLS_DIR_MISSING: {
+    title: 'A folder of skills does not exist',
+    meaning:
+      'The folder from the command line, `SKILLS_DIR` or the configuration file does not exist. Nothing was written: a missing folder is not treated as an empty one.',
+    example:
+      '$ skills sync skils\nerror [SKILLS_DIR_MISSING] the skills folder skils does not exist\n  → create it, or name another folder',
+    remedies: ['correct the path; it is relative to the current directory, or to the configuration file that contains it'],
+  },
+  MIGRATIONS_DIR_MISSING: {
+    title: 'A folder of migrations does not exist',
+    meaning: 'The folder from `--dir`, `SKILLS_MIGRATIONS` or the configuration file does not exist. Nothing was run.',
+    example: '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: ENOENT',
+    remedies: ['correct the path; `skills migrate new NAME --dir FOLDER` creates a folder with a first file'],
+  },
+  CHECK_FILE_INVALID: {
+    title: 'A file of checks is invalid',
+    meaning: 'A check has no ID, title, remedy or query, an unknown severity, or the ID of another check. No check was run.',
+    example: 'error [CHECK_FILE_INVALID] checks/own.sql:1: the header has no "remedy"',
+    remedies: [
+      'begin each check with `-- check: ID`, `-- title: ...` and `-- remedy: ...`; its query returns one row (object, expected, actual) for each fault',
+    ],
+  },
+  SKILL_UNKNOWN: {
+    title: 'The registry does not contain this skill',
+    meaning: 'A command names a skill ID that no row of the registry has. Nothing was changed, for the other IDs either.',
+    example:
+      '$ skills show elemental-chekin\nerror [SKILL_UNKNOWN] there is no skill elemental-chekin in the registry\n  → did you mean elemental-checkin?',
+    remedies: ['`skills list` lists all skills', '`skills sync` registers the skills of a folder'],
+  },
+  VERSION_UNKNOWN: {
+    title: 'The migration does not exist',
+    meaning:
+      'A version is the name of a migration file without `.sql`. No file has this one, or no ledger row where the command works on the ledger.',
+    example:
+      '$ skills migrate --to 20251220_create_skil_system\nerror [VERSION_UNKNOWN] there is no migration 20251220_create_skil_system\n  → did you mean 20251220_create_skill_system?',
+    remedies: ['`skills migrate status` lists the versions', 'name the folder of your own migrations with `--dir`'],
+  },
+  NOT_CONFIRMED: {
+    title: 'A change that cannot be undone was not confirmed',
+    meaning:
+      'The command asks for confirmation before it changes the ledger or deletes data. There was no terminal, or the answer was not yes. Nothing was changed.',
+    example:
+      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] this makes schema_migrations say that 001_notes was applied as the file is now: confirmation required\n  → nothing was changed; pass --yes to confirm',
+    remedies: ['run it again with `--yes`'],
+  },
+  FILE_EXISTS: {
+    title: 'The file or folder already exists',
+    meaning: 'The command creates a file or folder, and never overwrites one. The existing one is unchanged.',
+    example: '$ skills new walk\nerror [FILE_EXISTS] skills/walk is there already\n  → choose another name; nothing was changed',
+    remedies: ['choose another name', 'or remove the existing one, if you do not need it'],
+  },
+  FILE_NOT_WRITTEN: {
+    title: 'A file of a skill could not be written',
+    meaning:
+      'The file system refused a write of `skills new`, `skills import` or `skills lint --fix`. An existing file is unchanged: files are written whole or not at all.',
+    example:
+      '$ skills lint --fix\nerror [FILE_NOT_WRITTEN] skills/walk/SKILL.md cannot be written: permission denied\n  → check the permissions of its folder and the free space; the file is as it was',
+    remedies: ['check the permissions of the folder, not only of the file, and the free space', 'run the command again'],
+  },
+  REPORT_NOT_WRITTEN: {
+    title: 'A report could not be written to its file',
+    meaning:
+      'The command did its work and printed the result on the terminal; only the file was not written. An existing file is unchanged: reports are written whole or not at all.',
+    example:
+      '$ skills verify --reporter text --reporter junit=/root/report.xml\nerror [REPORT_NOT_WRITTEN] the report /root/report.xml cannot be written: permission denied',
+    remedies: ['name another file, or check the folder, its permissions and the free space'],
+  },
+
+  // The connection, and what the server refuses
+  DATABASE_UNREACHABLE: {
+    title: 'No connection to the server',
+    meaning:
+      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, or the server refuses the user. The message gives the reason, with host and port.',
+    example:
+      '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port and that the server runs; --wait 30s waits for a server that is still starting',
+    remedies: [
+      '`skills doctor` shows the address, its origin, and how far the connection gets',
+      'in a deploy or in CI, where the server may still be starting: `--wait 30s`',
+      'refused by `pg_hba.conf`, or wrong password: check user, password and `sslmode`',
+    ],
+  },
+  CONNECTION_LOST: {
+    title: 'The connection was lost while it was in use',
+    meaning:
+      'The server restarted, an administrator or a time limit ended the connection, or the network failed. The server rolls back an open transaction. The tool never reconnects within a transaction: its remaining statements would run outside it.',
+    example:
+      '$ skills migrate\nerror [CONNECTION_LOST] the connection to the database was lost: terminating connection due to administrator command\n  → the server rolls back an open transaction; run the command again',
+    remedies: ['run the command again: completed work is not repeated', 'if it happens again, read the log of the server'],
+  },
+  SERVER_TOO_OLD: {
+    title: 'The server is older than PostgreSQL 13',
+    meaning: 'The schema uses functions that older servers do not have.',
+    example: 'error [SERVER_TOO_OLD] postgres://app@db:5432/app is PostgreSQL 11.22; skills needs 13 or later',
+    remedies: ['upgrade the server'],
+  },
+  SCHEMA_MISSING: {
+    title: 'No schema to work in',
+    meaning: "No schema of the connection's search_path exists in this database, so an unqualified name has no meaning.",
+    example: 'error [SCHEMA_MISSING] no schema of the search_path exists in this database\n  → name one with --schema NAME',
+    remedies: [
+      'name one with `--schema NAME`, `SKILLS_SCHEMA` or `schema` in the configuration file',
+      '`CREATE SCHEMA public`, if it was dropped',
+    ],
+  },
+  POOLER_REFUSED: {
+    title: 'A no-transaction file cannot run through a pooler',
+    meaning:
+      'A file marked `-- skills: no-transaction` runs in several transactions and needs one connection that keeps its lock. A pooler in transaction mode (PgBouncer, port 6543 of Supabase) can give each transaction a different one.',
+    example:
+      '$ skills migrate\nerror [POOLER_REFUSED] db/003_index.sql is a no-transaction file, and postgres://app@db:6432/app is a pooler in transaction mode',
+    remedies: ['give migrations the address of the server itself: `DIRECT_URL`, `--direct-url` or `directUrl`'],
+  },
+  NOT_MIGRATED: {
+    title: 'The skill tables do not exist, or are incomplete',
+    meaning: 'The database was never migrated, it was migrated by an older version, or the tables are in another schema.',
+    example:
+      '$ skills stats\nerror [NOT_MIGRATED] the skill tables are missing or incomplete: the embedded database .skills/db does not exist\n  → run skills migrate, or select another database (DATABASE_URL) or schema (--schema)',
+    remedies: [
+      '`skills migrate`',
+      'if it was migrated: check the database in the first line of the output, and `--schema`',
+      '`skills verify` lists what is missing',
+    ],
+  },
+  PERMISSION_DENIED: {
+    title: 'The role is not allowed to do this',
+    meaning:
+      'The server refused a statement: the role lacks a privilege, the database is read-only, or the server is a standby. The message says which.',
+    example:
+      '$ skills sync\nerror [PERMISSION_DENIED] role app cannot write the registry: permission denied for table skills_registry\n  → run as the owner: GRANT SELECT, INSERT, UPDATE ON "public".skills_registry TO "app"',
+    remedies: [
+      'let the owner run the GRANT in the message',
+      '`skills doctor` shows the privileges that each command needs',
+      'on a standby: connect to the primary server',
+    ],
+  },
+  QUERY_FAILED: {
+    title: 'The server refused a query, and no more specific code applies',
+    meaning: 'The message contains the message of the server and its SQLSTATE. Nothing of the command was kept.',
+    example: 'error [QUERY_FAILED] canceling statement due to statement timeout (SQLSTATE 57014)',
+    remedies: ['`skills explain SQLSTATE` explains the code', '`skills verify` shows how the tables differ from what this tool expects'],
+  },
+  EMBEDDED_BUSY: {
+    title: 'Another process has the embedded database open',
+    meaning:
+      'Two processes in one folder would destroy data, so only one can open it. The lock belongs to a process; it is never taken from a running one.',
+    example:
+      '$ skills stats\nerror [EMBEDDED_BUSY] the embedded database .skills/db is in use by process 4711\n  → wait for it to end, or use another folder with --embedded DIR',
+    remedies: [
+      'wait for the process in the message, or end it',
+      'if the process ran on another host (a shared folder) and has ended, delete the lock file `.skills/db.lock`',
+      'use a server when several processes need the database: set `DATABASE_URL`',
+    ],
+  },
+  EMBEDDED_BROKEN: {
+    title: 'The embedded database cannot be opened',
+    meaning: 'The folder is damaged, belongs to another version of the engine, contains files that are not a database, or is not writable.',
+    example:
+      '$ skills migrate --embedded docs\nerror [EMBEDDED_BROKEN] cannot open the embedded database docs: the folder is not empty, and holds no database',
+    remedies: [
+      '`skills doctor` checks the folder, its lock and the free space',
+      'name another folder with `--embedded DIR`, or move this one away and run `skills migrate` again',
+    ],
+  },
+
+  // Migrations, their ledger and their locks
+  MIGRATION_FILE_INVALID: {
+    title: 'A migration file cannot be run',
+    meaning:
+      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), an unknown directive, or two files with the same name.',
+    example:
+      '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot be run\n  → nothing was run; fix the file and run skills migrate again',
+    remedies: [
+      'fix the place that the message names; nothing was run',
+      'put statements that cannot run in a transaction into a file of their own, with `-- skills: no-transaction` as the first line',
+    ],
+  },
+  MIGRATION_FAILED: {
+    title: 'A statement of a migration failed',
+    meaning:
+      'The message has the file, line and column of the statement, the message of the server and its SQLSTATE. The transaction of the file was rolled back: nothing of it was applied. Files before it stay applied.',
+    example:
+      '$ skills migrate --dir db\ndb/001_notes.sql:2:15 error relation "nowhere" does not exist [42P01]\nerror [MIGRATION_FAILED] db/001_notes.sql failed: relation "nowhere" does not exist (SQLSTATE 42P01)',
+    remedies: [
+      'fix the file and run `skills migrate` again: it resumes with this file',
+      '`skills explain 42P01` (or the code in your message) explains the SQLSTATE',
+    ],
+  },
+  LOCK_TIMEOUT: {
+    title: 'A lock was not obtained in time',
+    meaning:
+      'Another run of this tool migrates or syncs the same database, or another connection has locked a table that a statement needs. The message names the holder. Nothing of the unfinished work was kept.',
+    example:
+      '$ skills migrate --lock-wait 10s\nerror [LOCK_TIMEOUT] timed out waiting for the migration lock, held by pid 4711 (app) for 25 s\n  → nothing was run; wait for the other run and try again, or raise --lock-wait',
+    remedies: [
+      'run it again when the other run has ended, or wait longer: `--lock-wait 5m`',
+      'check the connection in the message: most often it is idle in a transaction',
+    ],
+  },
+  LEDGER_FOREIGN: {
+    title: 'The ledger table belongs to another tool',
+    meaning: 'A table `schema_migrations` exists with the columns of another migration tool. It was not changed.',
+    example:
+      '$ skills migrate\nerror [LEDGER_FOREIGN] the table public.schema_migrations belongs to another migration tool: it has the columns version, dirty\n  → nothing was changed; keep the ledger of skills under another name: --ledger skills_migrations',
+    remedies: ['use another name: `--ledger skills_migrations` in every command, or `ledger` in the configuration file'],
+  },
+  HISTORY_CHANGED: {
+    title: 'A file was changed after it was applied',
+    meaning:
+      'The digest of the file differs from the digest that was recorded when it ran, so the database does not match the files. Line ends, a byte order mark and white space at the end of the file do not count.',
+    example:
+      '$ skills migrate\nerror [HISTORY_CHANGED] 1 applied migration changed since: 001_notes\n  → nothing was run; restore the file and put the change into a new migration, or accept it as it is: skills migrate repair VERSION',
+    remedies: [
+      'restore the file, and put the change into a new migration: `skills migrate new NAME`',
+      'if only a comment changed: `skills migrate repair VERSION` records the digest of the current file',
+    ],
+  },
+  OUT_OF_ORDER: {
+    title: 'A pending file sorts before an applied one',
+    meaning:
+      '`--strict-order` refuses this: on a new database the files would run in a different order. Most often two branches were merged. Nothing was run.',
+    example: '$ skills migrate --strict-order\nerror [OUT_OF_ORDER] 1 pending migration out of order: 20260101_ratings',
+    remedies: ['rename the file so that it sorts last', 'omit `--strict-order`, if the order of the two does not matter'],
+  },
+  DRIFT: {
+    title: 'The database differs from what the migrations create',
+    meaning:
+      '`skills migrate baseline` records files as applied without running them. It compares first, and found differences. Nothing was recorded.',
+    example: '$ skills migrate baseline\nerror [DRIFT] the database differs from what the files would have made in 2 places',
+    remedies: [
+      'run `skills migrate` instead: it adds what is missing and keeps what exists',
+      'run `skills migrate baseline --accept-drift`, if you have read the differences and accept them',
+    ],
+  },
+
+  // Telemetry and stats
+  ROLLUP_FOREIGN: {
+    title: 'The rollups were made on another server',
+    meaning:
+      'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. Until the rollups are rebuilt, `skills stats` reads the events.',
+    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → run skills rollup --rebuild',
+    remedies: ['run `skills rollup --rebuild`'],
+  },
+  ROLLUP_KEPT: {
+    title: 'A rebuild would lose the rollups of pruned events',
+    meaning:
+      '`skills prune-events` removed the events before some time; only the rollups still contain their counts. A rebuild uses the events that are left. Nothing was changed.',
+    example:
+      '$ skills rollup --rebuild\nerror [ROLLUP_KEPT] the events before 2026-05-01T00:00:00.000Z are pruned: a rebuild would lose their counts\n  → nothing was changed; pass --yes to rebuild anyway',
+    remedies: ['keep the rollups as they are', 'if that history can be discarded: `skills rollup --rebuild --yes`'],
+  },
+  EVENTS_EXIST: {
+    title: 'Sample data was not written next to existing events',
+    meaning: 'The log already has events. Sample events among them would make every number of `skills stats` wrong. Nothing was written.',
+    example:
+      '$ skills demo-data\nerror [EVENTS_EXIST] postgres://app@db/prod already has events: sample data would make its statistics wrong\n  → nothing was written; use an empty database, such as --embedded demo, or pass --yes',
+    remedies: ['use another database: `skills demo-data --embedded demo`', 'if the existing events are samples too: `--yes`'],
+  },
+
+  // How a run can end otherwise
+  INTERRUPTED: {
+    title: 'Stopped by Ctrl-C (SIGINT)',
+    meaning:
+      'The running statement was cancelled on the server, and its transaction rolled back. Files that were finished before stay applied.',
+    example: '$ skills migrate\n^Cerror [INTERRUPTED] stopped by SIGINT: what was not finished was rolled back',
+    remedies: ['run the command again to resume'],
+  },
+  TERMINATED: {
+    title: 'Stopped by SIGTERM',
+    meaning:
+      'Another process asked this one to end: a time limit of the CI system, or a shutdown. As with Ctrl-C, unfinished work was rolled back.',
+    example: '$ timeout 5 skills migrate\nerror [TERMINATED] stopped by SIGTERM: what was not finished was rolled back',
+    remedies: ['run the command again to resume, with more time'],
+  },
+  BUG: {
+    title: 'A bug in this tool',
+    meaning: 'An unexpected error occurred. The stack trace below the message shows where.',
+    example: 'this is a bug in skills; please report it with the lines below',
+    remedies: ['report it with those lines and the output of `skills doctor`; secrets have been removed from both'],
+  },
+}

@@ -1,0 +1,46 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { SkillsError } from '../../core/errors.ts'
+
+export interface NewMigrationOptions {
+  /** Where it goes; made when missing. */
+  directory: string
+  /** What it does, in words. */
+  name: string
+  now: Date
+}
+
+export interface NewMigrationReport {
+  file: string
+  version: string
+}
+
+/** Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts behind every file of its folder. */
+export async function newMigration({ directory, name, now }: NewMigrationOptions): Promise<NewMigrationReport> {
+  const words = name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '')
+  if (words === '')
+    throw new SkillsError('USAGE', `"${name}" gives no file name`, {
+      hint: 'say what the migration does, such as: skills migrate new add_ratings',
+    })
+  await mkdir(directory, { recursive: true })
+  const names = (await readdir(directory)).filter((entry) => entry.endsWith('.sql'))
+  const version = `${stamp(now, names)}_${words}`
+  const file = path.join(directory, `${version}.sql`)
+  await writeFile(file, `-- ${name}\n\n`, { flag: 'wx' })
+  return { file, version }
+}
+
+/** Now, or one more than the latest number in front of a file name when a clock or a hand was ahead. */
+function stamp(now: Date, names: readonly string[]): string {
+  const current = now.toISOString().replace(/\D/g, '').slice(0, 14)
+  const latest = names.reduce<string>((last, entry) => {
+    const digits = /^\d+/.exec(entry)?.[0] ?? ''
+    return digits > last ? digits : last
+  }, '')
+  if (latest < current) return current
+  return (BigInt(latest) + 1n).toString().padStart(latest.length, '0')
+}

@@ -1,0 +1,121 @@
+import { sha256 } from '../../core/digests.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { compareExisting } from './compare-existing.ts'
+import { existingObject, objectExists } from './existing-objects.ts'
+import { statementFailure } from './failure.ts'
+import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
+import { pause, waitForLock } from '../ledger/lock.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/migration-file.ts'
+import type { AppliedMigration, ExistingObject } from './report.ts'
+import type { RunSettings } from './run-settings.ts'
+import { fileSettings } from './run-settings.ts'
+
+/**
+ * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Each finished
+ * statement is recorded by its digest, so that a later run goes on behind it even when statements were
+ * added in front. Needs a connection of its own: behind a transaction pooler it must not be called.
+ */
+export async function runWithoutTransaction(
+  settings: RunSettings,
+  migration: ParsedMigration,
+): Promise<AppliedMigration | 'applied by another run'> {
+  const { db } = settings
+  await takeSessionLock(settings)
+  try {
+    const done = await db.query(`SELECT FROM ${settings.ledger} WHERE version = ${quoteLiteral(migration.version)}`)
+    if (done.length > 0) return 'applied by another run'
+    return await runStatements(settings, migration)
+  } finally {
+    // also gives the lock back; fails only when the connection is gone, and the lock with it
+    await db.exec('DISCARD ALL').catch(() => undefined)
+    await db.exec('RESET ROLE').catch(() => undefined)
+  }
+}
+
+async function takeSessionLock(settings: RunSettings): Promise<void> {
+  const { db, lockKey, lockWaitMs, onEvent } = settings
+  const deadline = Date.now() + lockWaitMs
+  for (;;) {
+    const [row] = await db.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${lockKey}) AS taken`)
+    if (row?.taken === true) return
+    await waitForLock(db, { key: lockKey, onEvent }, deadline)
+    await pause()
+  }
+}
+
+async function runStatements(settings: RunSettings, migration: ParsedMigration): Promise<AppliedMigration> {
+  const { db } = settings
+  const began = performance.now()
+  const progress = progressName(settings.ledger)
+  await db.exec(
+    `CREATE TABLE IF NOT EXISTS ${progress} (version text, statement text, finished_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (version, statement))`,
+  )
+  const rows = await db.query<{ statement: string }>(`SELECT statement FROM ${progress} WHERE version = ${quoteLiteral(migration.version)}`)
+  const finished = new Set(rows.map(({ statement }) => statement))
+  const existing: ExistingObject[] = []
+  await db.exec(
+    fileSettings(settings, migration.source)
+      .map((pair) => `SET ${pair}`)
+      .join('; '),
+  )
+  for (const [statement, digest] of withDigests(migration.statements)) {
+    if (finished.has(digest)) continue
+    const found = await runOne(settings, migration, statement)
+    if (found !== undefined) existing.push(found)
+    await db.exec(`INSERT INTO ${progress} (version, statement) VALUES (${quoteLiteral(migration.version)}, ${quoteLiteral(digest)})`)
+  }
+  if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
+  const { version, file, checksum, statements } = migration
+  const durationMs = performance.now() - began
+  const entry = insertLedgerSql(settings.ledger, {
+    version,
+    checksum,
+    durationMs,
+    statements: statements.length,
+    tolerated: existing,
+    tool: settings.tool,
+  })
+  // the table goes with its last row, so that nothing of ours stays in the schema
+  const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
+    DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
+  await db.exec(`BEGIN; ${entry}; ${cleanUp}; COMMIT`)
+  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+}
+
+async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
+  const { db } = settings
+  const { object, tolerable, ifNotExists } = statement.kind
+  if (object?.kind === 'index') await dropInvalidIndex(settings, object)
+  const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
+  try {
+    await db.exec(statement.text)
+    return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    const tolerated =
+      !settings.strict && object !== undefined && tolerable.includes(error.code) && (await objectExists(db, object)) !== false
+    if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
+    return existingObject(statement, object, 'tolerated', error.code)
+  }
+}
+
+/** What a failed CREATE INDEX CONCURRENTLY left behind blocks its own name and serves no query. */
+async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?: string; name: string }): Promise<void> {
+  const qualified = schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
+  const rows = await db.query(
+    `SELECT FROM pg_catalog.pg_index WHERE indexrelid = to_regclass(${quoteLiteral(qualified)}) AND NOT indisvalid`,
+  )
+  if (rows.length > 0) await db.exec(`DROP INDEX CONCURRENTLY ${qualified}`)
+}
+
+/** Each statement with the digest of its text; equal statements are told apart by their number. */
+function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
+  const seen = new Map<string, number>()
+  return statements.map((statement) => {
+    const digest = sha256(statement.text)
+    const count = (seen.get(digest) ?? 0) + 1
+    seen.set(digest, count)
+    return [statement, count === 1 ? digest : `${digest}#${count}`]
+  })
+}

@@ -1,0 +1,161 @@
+import { codePointOffset } from '../../core/positions.ts'
+import { foldCase } from '../lexer/characters.ts'
+import type { DecodedLiteral } from './routine-body.ts'
+import { decodeLiteral } from './routine-body.ts'
+import { locateNames } from './locate-names.ts'
+import type { Location, ServerError } from './locate-types.ts'
+import { Scanner } from '../lexer/scanner.ts'
+
+/** What a context line says about a body of ours. */
+export interface Frame {
+  /** From 1, counted from the opening quote of the body. */
+  line: number
+  /** The line of the context as a whole. */
+  text: string
+  /** The context lines above it: what the body called. */
+  above: string
+}
+
+/** Where in a body of PL/pgSQL an error happened; offsets are those of the body. */
+export function locateInPlpgsql(body: string, frame: Frame, error: ServerError): Location {
+  const { piece, exact } = pieceAt(body, frame)
+  const place = internalOffset(body, piece, frame, error) ?? nameOffset(body, piece, frame, error)
+  return place === undefined ? { offset: piece.start, exact } : { offset: place, exact: true }
+}
+
+/** A PL/pgSQL statement, or the head of one that holds others: `IF ... THEN`, `FOR ... LOOP`, a declaration. */
+interface Piece {
+  start: number
+  end: number
+}
+
+/** The piece that begins on the line of the frame. Of several the context tells which: it has its text, or its keyword. */
+function pieceAt(body: string, frame: Frame): { piece: Piece; exact: boolean } {
+  const line = lineRange(body, frame.line)
+  const pieces = splitPieces(body)
+  const here = pieces.filter(({ start }) => start >= line.start && start < line.end)
+  const byText = here.filter((piece) => isOwn(body, piece, frame))
+  const byKeyword = here.filter((piece) => new RegExp(`\\b${firstWord(body, piece).toUpperCase()}\\b`).test(frame.text))
+  const best = [here, byText, byKeyword].find(({ length }) => length === 1)?.[0]
+  if (best !== undefined) return { piece: best, exact: true }
+  const around = pieces.findLast(({ start }) => start < line.start)
+  const start = line.start + (/\S/.exec(body.slice(line.start, line.end))?.index ?? 0)
+  return { piece: here[0] ?? { start, end: Math.max(around?.end ?? 0, line.end) }, exact: false }
+}
+
+/** The server counts LF only. */
+function lineRange(body: string, line: number): Piece {
+  let start = 0
+  for (let i = 1; i < line; i++) {
+    const next = body.indexOf('\n', start)
+    if (next === -1) break
+    start = next + 1
+  }
+  const end = body.indexOf('\n', start)
+  return { start, end: end === -1 ? body.length : end }
+}
+
+/** A word behind which a piece begins. */
+const OPENERS: ReadonlySet<string> = new Set(['begin', 'declare', 'else', 'loop', 'then'])
+
+function splitPieces(body: string): Piece[] {
+  const scanner = new Scanner(body)
+  const pieces: Piece[] = []
+  let previous = ';'
+  let sqlCases = 0
+  while (scanner.next() !== 'end') {
+    const source = body.slice(scanner.start, scanner.end)
+    const token = scanner.kind === 'word' ? foldCase(source) : scanner.kind === 'symbol' ? source : ''
+    const opens = OPENERS.has(previous) && sqlCases === 0
+    const isFirst = (previous === ';' || previous === '>>' || opens) && token !== ';'
+    const last = pieces.at(-1)
+    if (isFirst) pieces.push({ start: scanner.start, end: scanner.end })
+    else if (last !== undefined) last.end = scanner.end
+    // THEN and ELSE of a CASE inside of an expression are followed by no statement
+    if (token === 'case' && !isFirst && previous !== 'end') sqlCases++
+    else if (token === ';') sqlCases = 0
+    else if (token === 'end' && sqlCases > 0) sqlCases--
+    previous = token
+  }
+  return pieces
+}
+
+/** Query of the server that is a part of the body: `internal_position` counts in it. Only an error of the body's own query has nothing above its frame. */
+function internalOffset(body: string, piece: Piece, frame: Frame, { internalQuery, internalPosition }: ServerError): number | undefined {
+  if (internalQuery === undefined || internalPosition === undefined || frame.above !== '') return undefined
+  const at = codePointOffset(internalQuery, internalPosition)
+  for (const [query, cut] of queryForms(internalQuery)) {
+    // behind the piece too: the conditions of ELSIF and WHEN count as the line of their IF and CASE
+    const place = findQuery(body.slice(piece.start), query, at - cut)
+    if (place !== undefined) return piece.start + place
+    for (const { text, sourceOffset } of literalsIn(body, piece)) {
+      const inside = findQuery(text, query, at - cut)
+      if (inside !== undefined) return sourceOffset(inside)
+    }
+  }
+  return undefined
+}
+
+/** As sent, without the SELECT that stands for PERFORM (before PostgreSQL 14 for every expression), without what is put around a WHEN; with the length cut off in front. */
+function queryForms(query: string): [string, number][] {
+  const forms: [string, number][] = [[query, 0]]
+  const select = /^SELECT /.exec(query)?.[0].length
+  if (select !== undefined) forms.push([query.slice(select), select])
+  const when = /^(?:SELECT )?"__Case__Variable_\d+__" IN \(/.exec(query)?.[0].length
+  if (when !== undefined) forms.push([query.slice(when, -1), when])
+  return forms
+}
+
+/** Offset in the text of the place `at` of a query that is part of it. In place of `INTO target` the server puts blanks, one a byte. */
+function findQuery(text: string, query: string, at: number): number | undefined {
+  if (at < 0 || query.trim() === '') return undefined
+  const head = asPattern(query.slice(0, at))
+  const tail = asPattern(query.slice(at))
+  const found = new RegExp(`(?<![\\w$])(${head})(?=${tail}(?![\\w$]))`).exec(text)
+  return found === null ? undefined : found.index + (found[1]?.length ?? 0)
+}
+
+function asPattern(text: string): string {
+  return text
+    .split(/( {6,})/)
+    .map((part, i) => (i % 2 === 1 ? `(?:${part}|\\s+[iI][nN][tT][oO]\\s[^;]*?)` : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
+    .join('')
+}
+
+/** What the message names, in the piece or in a string of it; not when the error comes from something that the piece called. */
+function nameOffset(body: string, piece: Piece, frame: Frame, error: ServerError): number | undefined {
+  if (!isOwn(body, piece, frame)) return undefined
+  const place = locateNames(body.slice(piece.start, piece.end), error)
+  if (place !== undefined) return piece.start + place.offset
+  for (const { text, sourceOffset } of literalsIn(body, piece)) {
+    const inside = locateNames(text, error)
+    if (inside !== undefined) return sourceOffset(inside.offset)
+  }
+  return undefined
+}
+
+/** Above the frame stands nothing, or one entry that quotes a part of the piece: `SQL statement "..."`, `PL/pgSQL assignment "..."`. */
+function isOwn(body: string, piece: Piece, { above }: Frame): boolean {
+  if (above === '') return true
+  const quoted = /^[^"»«„\n]*["»«„]\s?([^]*?)\s?["»«“”]$/.exec(above)?.[1]
+  if (quoted === undefined) return false
+  const texts = [body.slice(piece.start, piece.end), ...literalsIn(body, piece).map(({ text }) => text)]
+  return queryForms(quoted).some(([query]) => texts.some((text) => findQuery(text, query, 0) !== undefined))
+}
+
+function firstWord(body: string, { start, end }: Piece): string {
+  return /^\w+/.exec(body.slice(start, end))?.[0] ?? ';'
+}
+
+/** The strings of a piece; their `sourceOffset` gives offsets in the body. */
+function literalsIn(body: string, piece: Piece): DecodedLiteral[] {
+  const scanner = new Scanner(body)
+  scanner.seek(piece.start)
+  const literals: DecodedLiteral[] = []
+  while (scanner.next() !== 'end' && scanner.start < piece.end) {
+    const { start } = scanner
+    const literal = scanner.kind === 'string' ? decodeLiteral(body.slice(start, scanner.end)) : undefined
+    if (literal !== undefined) literals.push({ text: literal.text, sourceOffset: (at) => start + literal.sourceOffset(at) })
+  }
+  return literals
+}

@@ -1,0 +1,134 @@
+import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
+import { identifierName } from '../lexer/identifiers.ts'
+import { duplicateCode, readObjectKind } from './object-kinds.ts'
+import { readAggregateParameters, readOperands, readParameters, type Parameters } from './parameters.ts'
+import type { ObjectKind, SqlObject } from './statement-kind.ts'
+
+/** What a CREATE, an ALTER or a DROP says of itself. */
+export interface Definition {
+  verb: string
+  object?: SqlObject
+  tolerable: readonly string[]
+  ifNotExists: boolean
+  orReplace: boolean
+}
+
+/** Reads a statement from behind the word CREATE. */
+export function readCreate(cursor: Cursor): Definition {
+  const orReplace = cursor.accept('or replace')
+  let isTemporary = false
+  while (MODIFIERS.has(cursor.word())) {
+    isTemporary ||= cursor.word().startsWith('temp')
+    cursor.skip()
+  }
+  const found = readObjectKind(cursor)
+  if (found === undefined) return { verb: `CREATE ${cursor.word()}`.trimEnd().toUpperCase(), tolerable: [], ifNotExists: false, orReplace }
+
+  const { words, kind } = found
+  if (kind === 'index') cursor.accept('concurrently')
+  const ifNotExists = cursor.accept('if not exists')
+  const object = readObject(kind, cursor)
+  if (object !== undefined && isTemporary) object.schema ??= 'pg_temp'
+  const code = duplicateCode(kind)
+  // OR REPLACE asks for the new definition: a server that answers "exists already" could not give it, and skipping would
+  // keep the old one. IF NOT EXISTS stays tolerable: whoever loses the race for the same name gets the same code.
+  const isTolerable = object !== undefined && code !== undefined && !orReplace && !(kind === 'schema' && hasSchemaElements(cursor))
+  return {
+    verb: `CREATE ${words}`.toUpperCase(),
+    ...(object === undefined ? {} : { object }),
+    tolerable: isTolerable ? [code] : [],
+    ifNotExists,
+    orReplace,
+  }
+}
+
+const MODIFIERS = new Set([
+  'constraint',
+  'default',
+  'global',
+  'local',
+  'procedural',
+  'recursive',
+  'temp',
+  'temporary',
+  'trusted',
+  'unique',
+  'unlogged',
+])
+
+function readObject(kind: ObjectKind, cursor: Cursor): SqlObject | undefined {
+  switch (kind) {
+    case 'index':
+    case 'policy':
+    case 'trigger':
+      return readOnTable(kind, cursor, 'on')
+    case 'rule':
+      return readOnTable(kind, cursor, 'to')
+    case 'statistics':
+      return cursor.word() === 'on' ? undefined : named(kind, cursor.name())
+    case 'schema':
+      return readSchema(cursor)
+    case 'function':
+    case 'procedure':
+      return named(kind, cursor.name(), readParameters(cursor))
+    case 'aggregate':
+      return named(kind, cursor.name(), readAggregateParameters(cursor))
+    case 'operator':
+      return readOperator(cursor)
+    case 'cast':
+      return { kind, name: cursor.group() }
+    case 'user mapping':
+    case 'transform':
+      return readFor(kind, cursor, kind === 'transform' ? 'language' : 'server')
+    default:
+      return named(kind, cursor.name())
+  }
+}
+
+function named(kind: ObjectKind, name: QualifiedName | undefined, more?: Parameters): SqlObject | undefined {
+  return name === undefined ? undefined : { kind, ...name, ...more }
+}
+
+/** `name ... ON table` or `name ... TO table`; ON and TO are reserved, so the first one is it. An index may have no name. */
+function readOnTable(kind: ObjectKind, cursor: Cursor, preposition: 'on' | 'to'): SqlObject | undefined {
+  const own = cursor.word() === preposition ? undefined : cursor.name()
+  if (own === undefined || !cursor.skipUntil((word) => word === preposition)) return undefined
+  cursor.skip()
+  cursor.accept('only')
+  const table = cursor.name()
+  return table === undefined
+    ? undefined
+    : { kind, ...own, ...(table.schema === undefined ? {} : { schema: table.schema }), table: table.name }
+}
+
+/** `name`, `name AUTHORIZATION role` or `AUTHORIZATION role`, which names the schema after the role. */
+function readSchema(cursor: Cursor): SqlObject | undefined {
+  const own = cursor.word() === 'authorization' ? undefined : cursor.name()
+  if (!cursor.accept('authorization')) return named('schema', own)
+  const isSessionRole = /^(current_role|current_user|session_user)$/.test(cursor.word())
+  const role = cursor.name()
+  return named('schema', own ?? (isSessionRole ? undefined : role))
+}
+
+/** CREATE SCHEMA may hold further CREATEs and GRANTs, which would be lost if it were skipped. */
+function hasSchemaElements(cursor: Cursor): boolean {
+  return !cursor.atEnd
+}
+
+function readOperator(cursor: Cursor): SqlObject | undefined {
+  const schema = cursor.isSymbol('.', 1) ? identifierName(cursor.source()) : undefined
+  if (schema !== undefined) cursor.skip(2)
+  if (cursor.peek().kind !== 'symbol') return undefined
+  const name = cursor.source()
+  cursor.skip()
+  return { kind: 'operator', ...(schema === undefined ? {} : { schema }), name, ...readOperands(cursor) }
+}
+
+/** `FOR user SERVER server`, `FOR type LANGUAGE language`. */
+function readFor(kind: ObjectKind, cursor: Cursor, preposition: 'language' | 'server'): SqlObject | undefined {
+  if (!cursor.accept('for')) return undefined
+  const own = cursor.textUntil(preposition)
+  cursor.skip()
+  const owner = cursor.name()
+  return owner === undefined ? undefined : { kind, name: own, table: owner.name }
+}

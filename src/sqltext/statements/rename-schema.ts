@@ -1,0 +1,38 @@
+import { identifierName } from '../lexer/identifiers.ts'
+import { Scanner } from '../lexer/scanner.ts'
+
+/**
+ * The statement with another schema in place of `from` wherever that one qualifies a name or follows the word SCHEMA,
+ * also inside of literals and function bodies, where it is found by its text alone. Comments stay as they are.
+ */
+export function renameSchema(statement: string, from: string, to: string): string {
+  const scanner = new Scanner(statement)
+  const quoted = `"${to.replaceAll('"', '""')}"`
+  let result = ''
+  let copied = 0
+  let previousWord = ''
+  const put = (start: number, end: number, text: string): void => {
+    result += statement.slice(copied, start) + text
+    copied = end
+  }
+  while (scanner.next() !== 'end') {
+    const { kind, start, end } = scanner
+    const source = statement.slice(start, end)
+    if (kind === 'string') put(start, end, renameInText(source, from, to))
+    else if ((kind === 'word' || kind === 'quoted') && identifierName(source) === from) {
+      if (previousWord === 'schema' || isFollowedByDot(statement, end)) put(start, end, quoted)
+    }
+    previousWord = kind === 'word' ? source.toLowerCase() : ''
+  }
+  return result + statement.slice(copied)
+}
+
+function isFollowedByDot(text: string, at: number): boolean {
+  return /^\s*\.(?!\.)/.test(text.slice(at, at + 40))
+}
+
+/** In text that is no SQL of its own: `from.` and `"from".`, where nothing in front makes it part of another name. */
+function renameInText(text: string, from: string, to: string): string {
+  const spellings = [from, `"${from.replaceAll('"', '""')}"`].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+  return text.replaceAll(new RegExp(String.raw`(?<![\w."$])(?:${spellings.join('|')})(?=\.\w|\."|\.%)`, 'g'), () => to)
+}
