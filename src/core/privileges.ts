@@ -111,7 +111,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
     needs: [REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, ROLLUPS].map((name) => table(name, 'SELECT')),
     note: `without \`${ROLLUPS}\` it reads every event`,
   },
-  { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')), note: 'which PUBLIC has' },
+  { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')), note: 'PUBLIC has it' },
   {
     commands: ['rollup'],
     needs: [table(EVENTS, 'SELECT'), table(FEEDBACK, 'SELECT'), table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE')],
