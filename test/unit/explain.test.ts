@@ -53,7 +53,7 @@ test('every hazard is found in its example', () => {
 
 test('pages of the function checks: name every function that an application calls', () => {
   const functions = APP_ROLE_GRANTS.filter(({ on }) => on === 'function').map(({ name }) => name.replace(/\(.*/, ''))
-  for (const { code, meaning } of pages.filter(({ code }) => code.startsWith('functions.')))
+  for (const { code, meaning } of pages.filter((page) => page.code.startsWith('functions.')))
     expect([code, ...functions.filter((name) => !meaning.join().includes(`\`${name}\``))]).toEqual([code])
 })
 

@@ -13,9 +13,9 @@ test('README.md: the table of privileges -> is generated from src/core/privilege
 test('docs/verify.md: the table of an application -> is generated from src/core/privileges.ts', async () => {
   const rows = APP_ROLE_GRANTS.map((grant) => [
     privilegeWords(grant)
-      .map((words) => code(words))
+      .map((words) => quoted(words))
       .join(', '),
-    `${grant.on} ${code(bareName(grant.name))}`,
+    `${grant.on} ${quoted(bareName(grant.name))}`,
     grant.purpose,
   ])
   await expectBetweenMarkers('docs/verify.md', table(['privilege', 'on', 'to'], [['`USAGE`', 'the schema', 'use its objects'], ...rows]))
@@ -28,20 +28,20 @@ function commandRow({ commands, needs, scratchSchema, note }: CommandPrivileges)
     ...(scratchSchema === true ? ['`CREATE` on the database (for the scratch schema)'] : []),
     ...(note === undefined ? [] : [note]),
   ]
-  return [commands.map((name) => (isApplication ? name : code(name))).join(', '), parts.join('; ')]
+  return [commands.map((name) => (isApplication ? name : quoted(name))).join(', '), parts.join('; ')]
 }
 
 /** `SELECT` on `a`, `b`. */
 function grouped(needs: readonly Privilege[]): string[] {
   const groups = new Map<string, string[]>()
   for (const need of needs) {
-    const words = code(privilegeWords(need).join(', '))
-    groups.set(words, [...(groups.get(words) ?? []), need.name === LEDGER ? 'the ledger' : code(bareName(need.name))])
+    const words = quoted(privilegeWords(need).join(', '))
+    groups.set(words, [...(groups.get(words) ?? []), need.name === LEDGER ? 'the ledger' : quoted(bareName(need.name))])
   }
   return [...groups].map(([words, names]) => `${words} on ${names.join(', ')}`)
 }
 
-function code(text: string): string {
+function quoted(text: string): string {
   return `\`${text}\``
 }
 
