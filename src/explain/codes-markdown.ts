@@ -21,7 +21,7 @@ export function renderCodes(pages: readonly CodePage[]): string {
     return [`## ${title}`, text, ...pages.filter((page) => page.kind === kind).map(renderPage)].join('\n\n')
   })
   const intro =
-    'Every code that this tool prints, as `skills explain CODE` explains it. This file is made from the same text: change the text in `src/core/error-texts.ts`, `src/explain`, `src/registry/skill/rules.ts` or the header of a check, then run `npm test -- -u test/unit/explain`.'
+    'Every code that this tool prints, as `skills explain CODE` explains it. This file is made from the same text: change the text in `src/core/error-texts.ts`, `src/explain`, `src/registry/rules` or the header of a check, then run `npm run test:unit -- explain -u`.'
   return `${['# Codes', intro, ...sections].join('\n\n')}\n`
 }
 

@@ -1,8 +1,7 @@
 import type { Severity } from '../core/diagnostics.ts'
 import type { CodePage } from './code-page.ts'
-import { RULE_EXAMPLES } from './rule-examples.ts'
 
-/** What the rules of skill files say of themselves. */
+/** What a page needs of a rule. */
 export interface RuleFacts {
   severity: Severity
   title: string
@@ -10,13 +9,14 @@ export interface RuleFacts {
   source: 'specification' | 'yaml' | 'registry' | 'safety'
   fixed?: true
   fixable?: true
+  example: { form: 'keys' | 'file' | 'shell'; wrong: string; right: string }
 }
 
 const SOURCES: Readonly<Record<RuleFacts['source'], string>> = {
-  specification: 'The Agent Skills specification asks for it: other clients read these files too.',
-  yaml: 'The front matter is YAML, and this is what YAML says.',
-  registry: 'The columns of `skills_registry`, and the agents that read them, ask for it.',
-  safety: 'It keeps hostile or damaged files from doing harm.',
+  specification: 'The Agent Skills specification requires it: other clients read these files too.',
+  yaml: 'The front matter is YAML, and YAML requires it.',
+  registry: 'The columns of `skills_registry`, and the agents that read them, require it.',
+  safety: 'It protects against hostile or damaged files.',
 }
 
 /** The pages of the rules of `skills lint` and `skills sync`, in the order of the table. */
@@ -27,16 +27,12 @@ export function rulePages(rules: Readonly<Record<string, RuleFacts>>): CodePage[
     title: rule.title,
     facts: [`severity ${rule.severity}`, rule.fixed === true ? 'cannot be changed' : 'can be changed in the configuration file'],
     meaning: [SOURCES[rule.source]],
-    example: exampleOf(code),
-    remedies: [rule.fix, ...(rule.fixable === true ? ['`skills lint --fix` can do it'] : [])],
+    example: exampleOf(rule),
+    remedies: [rule.fix, ...(rule.fixable === true ? ['`skills lint --fix` can do this'] : [])],
   }))
 }
 
-function exampleOf(code: string): CodePage['example'] {
-  const example = RULE_EXAMPLES[code]
-  if (example === undefined) return { language: '', text: '' }
-  const { form, wrong, right } = example
-  const [before, after] = form === 'shell' ? ['# makes it', '# mends it'] : ['# wrong', '# right']
-  const lines = [before, wrong.trimEnd(), ...(right === undefined ? [] : [after, right.trimEnd()])]
-  return { language: form === 'shell' ? 'sh' : 'yaml', text: lines.join('\n') }
+function exampleOf({ example: { form, wrong, right } }: RuleFacts): CodePage['example'] {
+  const [before, after] = form === 'shell' ? ['# break it', '# fix it'] : ['# wrong', '# right']
+  return { language: form === 'shell' ? 'sh' : 'yaml', text: [before, wrong.trimEnd(), after, right.trimEnd()].join('\n') }
 }
