@@ -5,9 +5,7 @@ import { ERROR_EXITS } from '../../src/core/errors.ts'
 import { CHECK_EXAMPLES } from '../../src/explain/check-examples.ts'
 import { CHECK_GROUPS } from '../../src/explain/check-groups.ts'
 import { groupOf } from '../../src/explain/check-pages.ts'
-import { renderCodes } from '../../src/explain/codes-markdown.ts'
-import { HAZARD_EXAMPLES } from '../../src/explain/hazard-examples.ts'
-import { hazardOf } from '../../src/explain/hazard-pages.ts'
+import { codesMarkdown } from '../../src/explain/codes-markdown.ts'
 import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { RULES } from '../../src/registry/rules/rules.ts'
 import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
@@ -34,18 +32,13 @@ test('every page says what it means, has an example, and says what to do', () =>
   expect(empty.map(({ code }) => code)).toEqual([])
 })
 
-test('docs/codes.md is made from the pages', async () => {
-  await expect(renderCodes(pages)).toMatchFileSnapshot(path.join(ROOT, 'docs/codes.md'))
+test('docs/codes.md: read -> it is up to date (else: npm run generate)', () => {
+  expect(readFileSync(path.join(ROOT, 'docs/codes.md'), 'utf8')).toBe(codesMarkdown(pages))
 })
 
 test('an example of an error shows the error', () => {
   const silent = pages.filter(({ kind, code, example }) => kind === 'error' && !example.text.includes(`[${code}]`))
   expect(silent.map(({ code }) => code)).toEqual(['BUG'])
-})
-
-test('every hazard is found in its example', () => {
-  const missed = HAZARD_CODES.filter((code) => hazardOf(code, HAZARD_EXAMPLES[code].sql) === undefined)
-  expect(missed).toEqual([])
 })
 
 test('the examples of checks are of checks that exist', () => {

@@ -1,3 +1,4 @@
+import type { Time, TrustLevel } from '../../core/report-types.ts'
 import type { Db, Row } from '../../db/db.ts'
 import type { Category, Tier } from '../skill/skill.ts'
 import { registryFailure } from './sync-failure.ts'
@@ -68,17 +69,17 @@ export interface RegistrySkill {
   version: string
   enabled: boolean
   /** 1 to 5. */
-  trustLevel: number
+  trustLevel: TrustLevel
   tier: string | null
   category: string | null
   kind: string | null
   description: string | null
   /** What the file declares, where the row and the file differ because an operator decided so; null otherwise. */
-  declared: { enabled: boolean; trustLevel: number } | null
+  declared: { enabled: boolean; trustLevel: TrustLevel } | null
   /** Its folder was gone at the last sync. */
   folderGone: boolean
   /** ISO 8601, UTC. */
-  updatedAt: string
+  updatedAt: Time
 }
 
 /** The columns that `asRegistrySkill` needs. */

@@ -19,9 +19,11 @@ export interface LintFlags extends CommonFlags, Pick<ReadingFlags, 'namespace' |
   config?: string
 }
 
+export type Report = LintReport
+
 export const execute: Executor = executor('lint', lintCommand)
 
-async function lintCommand(context: Context, flags: LintFlags, paths: readonly string[]): Promise<CommandResult> {
+async function lintCommand(context: Context, flags: LintFlags, paths: readonly string[]): Promise<CommandResult<Report>> {
   const maxWarnings = readMaximum(flags.maxWarnings)
   // needs no database, so none has to be configured
   const settings: Settings = await settingsOf(context, { ...flags, embedded: 'memory', skills: [...paths] })
