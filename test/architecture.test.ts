@@ -18,7 +18,7 @@ const RANKS = [
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
   migrations: [['files'], ['ledger'], ['run']],
-  registry: [['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
+  registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 
 /** What a file may hold only when it is named here. */

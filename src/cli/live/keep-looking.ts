@@ -34,7 +34,7 @@ export interface Rest {
 export async function keepLooking(
   { io, progress }: Context,
   { open, say, onSession, look, onFailure }: LookingOptions,
-): Promise<CommandResult> {
+): Promise<CommandResult<never>> {
   // what is looked at is shown by others, and a spinner would be drawn over it
   progress.stop()
   const waker = createWaker()

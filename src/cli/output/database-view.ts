@@ -11,6 +11,9 @@ export interface DatabaseReport {
   schema: string
 }
 
+/** The report of a command that works with a database. */
+export type WithDatabase<Report extends object> = { database: DatabaseReport } & Report
+
 export function databaseReport({ kind, label, versionText, schema }: DbInfo): DatabaseReport {
   return { kind, url: label, version: versionText, schema }
 }

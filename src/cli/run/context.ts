@@ -55,9 +55,9 @@ export interface Context {
 }
 
 /** What a command gives back. */
-export interface CommandResult {
+export interface CommandResult<Report extends object = object> {
   /** For `--json`; null when the error is all there is to say. */
-  report: object | null
+  report: Report | null
   /** For people: the lines of the report on stdout. */
   view?: (style: Style, width: number) => string[]
   /** The findings are what was asked for: people get them on stdout, before the view. */

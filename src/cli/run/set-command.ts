@@ -4,6 +4,10 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from './conte
 import { withDatabase } from './context.ts'
 import { databaseReport } from '../output/database-view.ts'
 import { setView } from './set-view.ts'
+import type { SetReport } from '../../registry/table/set-skills.ts'
+import type { WithDatabase } from '../output/database-view.ts'
+
+export type SetCommandReport = WithDatabase<SetReport>
 
 /** What `enable`, `disable` and `trust` have in common. */
 export async function setCommand(
@@ -11,7 +15,7 @@ export async function setCommand(
   flags: CommonFlags & DatabaseFlags,
   ids: readonly string[],
   setting: SkillSetting,
-): Promise<CommandResult> {
+): Promise<CommandResult<SetCommandReport>> {
   return withDatabase(
     context,
     flags,

@@ -9,19 +9,23 @@ import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 
+export type Report = { shell: Shell; script: string }
+
 export const execute: Executor = executor('completion', completionCommand)
 
-const SHELLS: Readonly<Record<string, (places: readonly CompletionPlace[]) => string>> = {
+type Shell = 'bash' | 'zsh' | 'fish'
+
+const SHELLS: Readonly<Record<Shell, (places: readonly CompletionPlace[]) => string>> = {
   bash: bashCompletion,
   zsh: zshCompletion,
   fish: fishCompletion,
 }
 
-function completionCommand(_context: Context, _flags: CommonFlags, [shell = '']: readonly string[]): Promise<CommandResult> {
-  const write = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined
-  if (write === undefined) {
-    throw new SkillsError('USAGE', `there is no completion for "${shell}"`, { hint: 'skills completion bash, zsh or fish' })
+function completionCommand(_context: Context, _flags: CommonFlags, [word = '']: readonly string[]): Promise<CommandResult<Report>> {
+  const shell = (Object.keys(SHELLS) as Shell[]).find((known) => known === word)
+  if (shell === undefined) {
+    throw new SkillsError('USAGE', `there is no completion for "${word}"`, { hint: 'skills completion bash, zsh or fish' })
   }
-  const script = write(completionPlaces(COMMANDS))
+  const script = SHELLS[shell](completionPlaces(COMMANDS))
   return Promise.resolve({ report: { shell, script }, view: () => script.split('\n') })
 }

@@ -6,6 +6,8 @@ import { demoData } from '../../../api/demo-data.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
 import { withDatabase } from '../../run/context.ts'
 import { databaseLine, databaseReport } from '../../output/database-view.ts'
+import type { DemoReport } from '../../../telemetry/demo-data.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface DemoFlags extends CommonFlags, DatabaseFlags {
   events?: string
@@ -16,9 +18,11 @@ export interface DemoFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<DemoReport>
+
 export const execute: Executor = executor('demo-data', demoCommand)
 
-async function demoCommand(context: Context, flags: DemoFlags): Promise<CommandResult> {
+async function demoCommand(context: Context, flags: DemoFlags): Promise<CommandResult<Report>> {
   const options = {
     events: whole(flags.events, '--events', 10_000, 1, 1_000_000_000),
     seed: whole(flags.seed, '--seed', 1, 0, 1_000_000_000),

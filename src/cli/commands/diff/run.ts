@@ -9,6 +9,8 @@ import { executor } from '../../run/run-command.ts'
 import { syncProgress } from '../../run/sync-progress.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { diffView } from './view.ts'
+import type { DiffReport } from '../../../registry/table/diff-report.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface DiffFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   exitCode?: boolean
@@ -18,9 +20,11 @@ export interface DiffFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   cache?: boolean
 }
 
+export type Report = WithDatabase<DiffReport>
+
 export const execute: Executor = executor('diff', diffCommand)
 
-async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const prune = readPrune(flags.prune)
   return withDatabase(
     context,

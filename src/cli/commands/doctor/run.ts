@@ -6,14 +6,17 @@ import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { doctorResults } from './results.ts'
 import { doctorView } from './view.ts'
+import type { DoctorReport } from '../../../doctor/doctor-report.ts'
 
 export interface DoctorFlags extends CommonFlags, CommandFlags {
   strict?: boolean
 }
 
+export type Report = DoctorReport
+
 export const execute: Executor = executor('doctor', doctorCommand)
 
-async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const { databaseUrl, directUrl, embedded, schema, ledger, config } = flags
   const report = await doctor({
     databaseUrl,

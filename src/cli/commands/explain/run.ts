@@ -4,10 +4,13 @@ import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { codeListView, codePageView } from './view.ts'
+import type { CodePage } from '../../../explain/code-page.ts'
+
+export type Report = { codes: Pick<CodePage, 'code' | 'kind' | 'title'>[] } | { page: CodePage }
 
 export const execute: Executor = executor('explain', explainCommand)
 
-async function explainCommand(_context: Context, _flags: CommonFlags, [word]: readonly string[]): Promise<CommandResult> {
+async function explainCommand(_context: Context, _flags: CommonFlags, [word]: readonly string[]): Promise<CommandResult<Report>> {
   const pages = await explainCodes()
   if (word === undefined) {
     const codes = pages.map(({ code, kind, title }) => ({ code, kind, title }))

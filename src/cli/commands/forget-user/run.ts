@@ -6,15 +6,19 @@ import { confirm } from '../../run/confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
 import { withDatabase } from '../../run/context.ts'
 import { databaseLine, databaseReport } from '../../output/database-view.ts'
+import type { ForgetReport } from '../../../stats/forget-user.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface ForgetFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
   yes?: boolean
 }
 
+export type Report = WithDatabase<ForgetReport>
+
 export const execute: Executor = executor('forget-user', forgetCommand)
 
-async function forgetCommand(context: Context, flags: ForgetFlags, [user = '']: readonly string[]): Promise<CommandResult> {
+async function forgetCommand(context: Context, flags: ForgetFlags, [user = '']: readonly string[]): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -6,15 +6,19 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { grantsView } from './view.ts'
+import type { GrantsReport } from '../../../api/grants.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface GrantsFlags extends CommonFlags, DatabaseFlags {
   appRole?: string
 }
 
+export type Report = WithDatabase<GrantsReport>
+
 export const execute: Executor = executor('grants', grantsCommand)
 
 /** Prints, and runs nothing. */
-async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult> {
+async function grantsCommand(context: Context, flags: GrantsFlags): Promise<CommandResult<Report>> {
   const role = flags.appRole ?? ''
   if (role === '') throw new SkillsError('USAGE', 'whose rights? --app-role names the role', { hint: 'skills grants --app-role app' })
   return withDatabase(

@@ -1,5 +1,5 @@
 import { plural, printable } from '../../../core/text.ts'
-import type { ImportReport } from '../../../registry/authoring/import-report.ts'
+import type { ImportReport } from '../../../registry/authoring/import-skills.ts'
 import type { Style } from '../../../render/style.ts'
 
 /** A line for each skill, then how many there were. */

@@ -1,9 +1,9 @@
 import type { Settings } from '../../../config/settings.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
 import { lintSkills as lint } from '../../../registry/lint/lint.ts'
-import { readSeverities } from '../../../registry/skill/severities.ts'
-import type { LintReport } from '../../../registry/lint/lint-report.ts'
-import { RULES } from '../../../registry/skill/rules.ts'
+import { readSeverities } from '../../../registry/rules/severities.ts'
+import type { LintReport } from '../../../registry/lint/lint.ts'
+import { RULES } from '../../../registry/rules/rules.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import { resultsOf } from '../../../render/reporters/report-run.ts'
 import type { CommandResult, CommonFlags, Context, ReadingFlags } from '../../run/context.ts'
@@ -19,9 +19,11 @@ export interface LintFlags extends CommonFlags, Pick<ReadingFlags, 'namespace' |
   config?: string
 }
 
+export type Report = LintReport
+
 export const execute: Executor = executor('lint', lintCommand)
 
-async function lintCommand(context: Context, flags: LintFlags, paths: readonly string[]): Promise<CommandResult> {
+async function lintCommand(context: Context, flags: LintFlags, paths: readonly string[]): Promise<CommandResult<Report>> {
   const maxWarnings = readMaximum(flags.maxWarnings)
   // needs no database, so none has to be configured
   const settings: Settings = await settingsOf(context, { ...flags, embedded: 'memory', skills: [...paths] })

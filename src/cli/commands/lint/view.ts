@@ -1,5 +1,5 @@
 import { plural, printable } from '../../../core/text.ts'
-import type { LintReport } from '../../../registry/lint/lint-report.ts'
+import type { LintReport } from '../../../registry/lint/lint.ts'
 import type { Style } from '../../../render/style.ts'
 
 /** What was mended, and one line that sums up. The findings themselves stand above. */

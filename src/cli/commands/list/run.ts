@@ -1,7 +1,7 @@
 import { SkillsError } from '../../../core/errors.ts'
 import { nearest } from '../../../core/text.ts'
-import { listSkills } from '../../../registry/table/list-skills.ts'
-import type { SkillFilter } from '../../../registry/table/list-skills.ts'
+import { listSkills } from '../../../registry/table/registry-skills.ts'
+import type { SkillFilter } from '../../../registry/table/registry-skills.ts'
 import { CATEGORIES, TIERS } from '../../../registry/skill/skill.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
 import { withDatabase } from '../../run/context.ts'
@@ -10,6 +10,8 @@ import { executor } from '../../run/run-command.ts'
 import { readTrustLevel } from '../../run/trust-level.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { listView } from './view.ts'
+import type { RegistrySkill } from '../../../registry/table/registry-skills.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface ListFlags extends CommonFlags, DatabaseFlags {
   tier?: string
@@ -19,9 +21,11 @@ export interface ListFlags extends CommonFlags, DatabaseFlags {
   minTrust?: string
 }
 
+export type Report = WithDatabase<{ skills: RegistrySkill[] }>
+
 export const execute: Executor = executor('list', listCommand)
 
-async function listCommand(context: Context, flags: ListFlags): Promise<CommandResult> {
+async function listCommand(context: Context, flags: ListFlags): Promise<CommandResult<Report>> {
   const filter = readFilter(flags)
   return withDatabase(
     context,

@@ -1,5 +1,5 @@
 import { plural, printable } from '../../../core/text.ts'
-import type { RegistrySkill } from '../../../registry/table/registry-skill.ts'
+import type { RegistrySkill } from '../../../registry/table/registry-skills.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'

@@ -11,15 +11,24 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { logView } from './view.ts'
+import type { DatabaseReport } from '../../output/database-view.ts'
 
 export interface LogFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
   maxErrors?: string
 }
 
+export type Report = {
+  /** Null for a dry run. */
+  database: DatabaseReport | null
+  /** The file, or `-` for standard input. */
+  source: string
+  dryRun: boolean
+} & EventLogReport
+
 export const execute: Executor = executor('log', logCommand)
 
-async function logCommand(context: Context, flags: LogFlags, [file = '-']: readonly string[]): Promise<CommandResult> {
+async function logCommand(context: Context, flags: LogFlags, [file = '-']: readonly string[]): Promise<CommandResult<Report>> {
   const maxErrors = readMaxErrors(flags.maxErrors)
   const input = file === '-' ? standardInput(context) : fileInput(path.resolve(context.cwd, file), file)
   const read = (db: Db | undefined): Promise<EventLogReport> =>
@@ -28,7 +37,7 @@ async function logCommand(context: Context, flags: LogFlags, [file = '-']: reado
       maxErrors,
       onProgress: ({ lines, written }) => context.progress.update(`${grouped(lines)} lines read, ${grouped(written)} events written`),
     })
-  const result = (db: Db | undefined, done: EventLogReport): CommandResult => {
+  const result = (db: Db | undefined, done: EventLogReport): CommandResult<Report> => {
     const report = { database: db === undefined ? null : databaseReport(db.info), source: file, dryRun: db === undefined, ...done }
     return { report, exit: done.rejected > 0 ? EXIT.no : EXIT.ok, view: (style) => logView(report, style) }
   }

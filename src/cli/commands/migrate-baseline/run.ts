@@ -5,6 +5,8 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { baselineView } from './view.ts'
+import type { BaselineReport } from '../../../migrations/run/baseline.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface BaselineFlags extends CommonFlags, DatabaseFlags {
   dir?: string[]
@@ -14,9 +16,11 @@ export interface BaselineFlags extends CommonFlags, DatabaseFlags {
   dryRun?: boolean
 }
 
+export type Report = WithDatabase<BaselineReport>
+
 export const execute: Executor = executor('migrate baseline', baselineCommand)
 
-async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult> {
+async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -7,6 +7,7 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { repairSentence, repairView } from './view.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface RepairFlags extends CommonFlags, DatabaseFlags {
   dir?: string[]
@@ -15,9 +16,11 @@ export interface RepairFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<RepairReport>
+
 export const execute: Executor = executor('migrate repair', repairCommand)
 
-async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult> {
+async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -6,6 +6,8 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { migrateStatusView } from './view.ts'
+import type { StatusReport } from '../../../migrations/ledger/status.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
   dir?: string[]
@@ -13,9 +15,11 @@ export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
   exitCode?: boolean
 }
 
+export type Report = WithDatabase<StatusReport>
+
 export const execute: Executor = executor('migrate status', migrateStatusCommand)
 
-async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult> {
+async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -8,6 +8,8 @@ import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { migrateView } from './view.ts'
 import { watchMigration } from './watch.ts'
+import type { MigrateReport } from '../../../migrations/run/report.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface MigrateFlags extends CommonFlags, DatabaseFlags {
   dir?: string[]
@@ -22,9 +24,11 @@ export interface MigrateFlags extends CommonFlags, DatabaseFlags {
   statementTimeout?: string
 }
 
+export type Report = WithDatabase<MigrateReport>
+
 export const execute: Executor = executor('migrate', migrateCommand)
 
-async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult> {
+async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult<Report>> {
   const times = {
     ...(flags.lockWait === undefined ? {} : { lockWaitMs: parseDuration(flags.lockWait, '--lock-wait') }),
     ...(flags.lockTimeout === undefined ? {} : { lockTimeoutMs: parseDuration(flags.lockTimeout, '--lock-timeout') }),

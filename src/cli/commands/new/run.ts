@@ -3,6 +3,7 @@ import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import { settingsOf } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
+import type { NewSkill } from '../../../registry/authoring/new-skill.ts'
 
 export interface NewFlags extends CommonFlags {
   dir?: string
@@ -10,10 +11,12 @@ export interface NewFlags extends CommonFlags {
   config?: string
 }
 
+export type Report = NewSkill
+
 export const execute: Executor = executor('new', newCommand)
 
 /** Needs no database: it only writes a file. */
-async function newCommand(context: Context, flags: NewFlags, [id = '']: readonly string[]): Promise<CommandResult> {
+async function newCommand(context: Context, flags: NewFlags, [id = '']: readonly string[]): Promise<CommandResult<Report>> {
   const { dir, description, config } = flags
   const settings = await settingsOf(context, {
     ...(config === undefined ? {} : { config }),

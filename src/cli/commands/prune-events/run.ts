@@ -9,6 +9,8 @@ import { confirm } from '../../run/confirm.ts'
 import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
 import { withDatabase } from '../../run/context.ts'
 import { databaseLine, databaseReport } from '../../output/database-view.ts'
+import type { PruneReport } from '../../../stats/prune-events.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface PruneFlags extends CommonFlags, DatabaseFlags {
   olderThan?: string
@@ -17,9 +19,11 @@ export interface PruneFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<PruneReport>
+
 export const execute: Executor = executor('prune-events', pruneCommand)
 
-async function pruneCommand(context: Context, flags: PruneFlags): Promise<CommandResult> {
+async function pruneCommand(context: Context, flags: PruneFlags): Promise<CommandResult<Report>> {
   if (flags.olderThan === undefined) throw new SkillsError('USAGE', '--older-than is missing', { hint: 'such as --older-than 180d' })
   const olderThanMs = parseDuration(flags.olderThan, '--older-than')
   const batch = readBatch(flags.batch)

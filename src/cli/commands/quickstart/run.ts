@@ -25,10 +25,12 @@ export interface QuickstartFlags extends CommonFlags {
 
 const SAMPLE_EVENTS = 600
 
+export type Report = QuickstartReport
+
 export const execute: Executor = executor('quickstart', quickstartCommand)
 
 /** Everything once, on an embedded database, whatever database is configured. */
-async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult> {
+async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult<Report>> {
   const directory = flags.embedded ?? DEFAULT_EMBEDDED
   context.progress.update('starting the embedded database')
   const db = await openDb(embeddedTarget(directory))
@@ -40,7 +42,7 @@ async function quickstartCommand(context: Context, flags: QuickstartFlags): Prom
   }
 }
 
-async function run(context: Context, db: Db, directory: string): Promise<CommandResult> {
+async function run(context: Context, db: Db, directory: string): Promise<CommandResult<Report>> {
   const { cwd, progress } = context
   const skills = existsSync(path.join(cwd, 'skills')) ? 'skills' : path.relative(cwd, path.join(packageRoot(), 'skills'))
   progress.update('skills migrate')

@@ -9,12 +9,14 @@ import { migrateView } from '../migrate/view.ts'
 import { statsView } from '../stats/view.ts'
 import { syncView } from '../sync/view.ts'
 import { verifyView } from '../verify/view.ts'
+import type { Count } from '../../../core/report-types.ts'
 
 export interface QuickstartReport {
   database: DatabaseReport
   migrate: MigrateReport
   sync: SyncReport
-  sampleEvents: number
+  /** Events written; 0 when there were events already. */
+  sampleEvents: Count
   verify: VerifyReport
   stats: StatsReport
   /** The folder that was synced. */

@@ -8,6 +8,8 @@ import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../r
 import { withDatabase } from '../../run/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { rollupView } from './view.ts'
+import type { RollupReport } from '../../../stats/rollup.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface RollupFlags extends CommonFlags, DatabaseFlags {
   batch?: string
@@ -16,9 +18,11 @@ export interface RollupFlags extends CommonFlags, DatabaseFlags {
   yes?: boolean
 }
 
+export type Report = WithDatabase<RollupReport>
+
 export const execute: Executor = executor('rollup', rollupCommand)
 
-async function rollupCommand(context: Context, flags: RollupFlags): Promise<CommandResult> {
+async function rollupCommand(context: Context, flags: RollupFlags): Promise<CommandResult<Report>> {
   const maxMs = flags.maxTime === undefined ? undefined : parseDuration(flags.maxTime, '--max-time')
   const batch = readBatch(flags.batch)
   return withDatabase(

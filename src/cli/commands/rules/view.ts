@@ -1,4 +1,4 @@
-import type { RuleSeverity } from '../../../registry/skill/severities.ts'
+import type { RuleSeverity } from '../../../registry/rules/severities.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../core/json.ts'
 import type { Json } from '../../../core/json.ts'
 import { plural, printable } from '../../../core/text.ts'
-import type { SkillDetails } from '../../../registry/table/show-skill.ts'
+import type { SkillDetails } from '../../../registry/table/registry-skills.ts'
 import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'

@@ -15,10 +15,13 @@ import { intervalOf, questionOf, refuseEmbedded, refuseForTail, refuseForWatch, 
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { statsView } from './view.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+
+export type Report = WithDatabase<StatsReport>
 
 export const execute: Executor = executor('stats', statsCommand)
 
-async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult> {
+async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult<Report>> {
   if (flags.tail === true) return tailCommand(context, flags, skill)
   const question = questionOf(flags, skill)
   if (flags.watch !== undefined) return watchCommand(context, flags, question)
@@ -38,7 +41,7 @@ async function statsCommand(context: Context, flags: StatsFlags, [skill]: readon
   return { report, view, ...(document === undefined ? {} : { document }) }
 }
 
-async function tailCommand(context: Context, flags: StatsFlags, skill: string | undefined): Promise<CommandResult> {
+async function tailCommand(context: Context, flags: StatsFlags, skill: string | undefined): Promise<CommandResult<Report>> {
   refuseForTail(flags)
   const tail = eventTail(tailOptionsOf(flags, skill))
   const open = await openerOf(context, flags, '--tail')
@@ -46,7 +49,7 @@ async function tailCommand(context: Context, flags: StatsFlags, skill: string | 
   return tailStats(context, { open, tail, ndjson: flags.ndjson === true })
 }
 
-async function watchCommand(context: Context, flags: StatsFlags, question: StatsCallOptions): Promise<CommandResult> {
+async function watchCommand(context: Context, flags: StatsFlags, question: StatsCallOptions): Promise<CommandResult<Report>> {
   refuseForWatch(flags)
   const everyMs = intervalOf(flags)
   const open = await openerOf(context, flags, '--watch')

@@ -28,7 +28,10 @@ const LEAST_MS = 100
 const MOST_LINES = 20
 
 /** Shows the latest events, then new ones as they are committed, until a signal comes. */
-export async function tailStats(context: Context, { open, tail, ndjson, everyMs = EVERY_MS }: TailStatsOptions): Promise<CommandResult> {
+export async function tailStats(
+  context: Context,
+  { open, tail, ndjson, everyMs = EVERY_MS }: TailStatsOptions,
+): Promise<CommandResult<never>> {
   const { io } = context
   const [out, err] = [await createStyle(io.outColors, io.unicode), await createStyle(io.errColors, io.unicode)]
   const view = createTailView(out)

@@ -15,7 +15,7 @@ export interface WatchStatsOptions {
 }
 
 /** Asks the same question again and again: on a terminal each answer takes the place of the one before, elsewhere it follows. */
-export async function watchStats(context: Context, { open, ask, everyMs }: WatchStatsOptions): Promise<CommandResult> {
+export async function watchStats(context: Context, { open, ask, everyMs }: WatchStatsOptions): Promise<CommandResult<never>> {
   const { io } = context
   const style = await createStyle(io.outColors, io.unicode)
   const { terminal } = io

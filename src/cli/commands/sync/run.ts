@@ -14,6 +14,7 @@ import { readingOptions } from '../../run/reading-options.ts'
 import { syncProgress } from '../../run/sync-progress.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { syncView } from './view.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface SyncFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   dryRun?: boolean
@@ -25,13 +26,15 @@ export interface SyncFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   cache?: boolean
 }
 
+export type Report = WithDatabase<SyncReport>
+
 export const execute: Executor = executor('sync', syncCommand)
 
 // V8 would take what is read of a skill for long-lived, as the first of thousands are, and put it where garbage is collected
 // late: 60,000 skills took a third more memory
 setFlagsFromString('--no-allocation-site-pretenuring')
 
-async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const prune = readPrune(flags.prune)
   if (flags.check === true && flags.dryRun === true)
     throw new SkillsError('USAGE', '--check and --dry-run exclude each other', {
@@ -59,7 +62,7 @@ async function syncCommand(context: Context, flags: SyncFlags, dirs: readonly st
   )
 }
 
-async function watchCommand(context: Context, flags: SyncFlags, dirs: readonly string[], prune: PruneMode): Promise<CommandResult> {
+async function watchCommand(context: Context, flags: SyncFlags, dirs: readonly string[], prune: PruneMode): Promise<CommandResult<Report>> {
   const other = flags.check === true ? '--check' : flags.dryRun === true ? '--dry-run' : flags.json === true ? '--json' : undefined
   if (other !== undefined) {
     throw new SkillsError('USAGE', `--watch and ${other} exclude each other`, {

@@ -31,7 +31,7 @@ const HEARTBEAT_MS = 30_000
  * lost connection is made again, with longer and longer waits, and then everything is synced: what changed meanwhile is not
  * missed. What fails in the first sync ends the command, later failures are told and tried again.
  */
-export async function watchSync({ io, progress }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult> {
+export async function watchSync({ io, progress }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult<never>> {
   // it tells by lines, and would be drawn over by a spinner
   progress.stop()
   const styles = { out: await createStyle(io.outColors, io.unicode), err: await createStyle(io.errColors, io.unicode) }
@@ -83,7 +83,7 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
       error: new SkillsError(stop.code, 'stopped in the middle of a sync: it was rolled back', { hint: 'run it again to go on' }),
     }
   }
-  return { report: { syncs }, view: () => [`stopped after ${plural(syncs, 'sync')}`] }
+  return { report: null, view: () => [`stopped after ${plural(syncs, 'sync')}`] }
 }
 
 interface Changes {

@@ -17,6 +17,9 @@ import { withThrowAwayDatabase } from './temporary-database.ts'
 import { verifyResults } from './results.ts'
 import { databaseReport } from '../../output/database-view.ts'
 import { verifyView } from './view.ts'
+import type { VerifyReport } from '../../../verify/report.ts'
+import type { Diagnostic } from '../../../core/diagnostics.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
 
 export interface VerifyFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   ephemeral?: boolean
@@ -31,11 +34,16 @@ export interface VerifyFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
   checkTimeout?: string
 }
 
+export type Report = WithDatabase<VerifyReport> & {
+  /** With `--ephemeral` and `--against-server`: the diagnostics of the skills. */
+  diagnostics?: Diagnostic[]
+}
+
 export const execute: Executor = executor('verify', verifyCommand)
 
-async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult> {
+async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
   const all = { ...flags, skills: [...dirs] }
-  const check = async (db: Db, settings: Settings): Promise<CommandResult> => {
+  const check = async (db: Db, settings: Settings): Promise<CommandResult<Report>> => {
     context.progress.update('running the checks')
     return resultOf(db, await verify(db, { ...optionsOf(context, flags, settings), ...progressOf(context) }), flags.strict === true)
   }
@@ -46,11 +54,11 @@ async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonl
 interface Work {
   flags: VerifyFlags
   settings: Settings
-  check: (db: Db, settings: Settings) => Promise<CommandResult>
+  check: (db: Db, settings: Settings) => Promise<CommandResult<Report>>
 }
 
 /** Migrate, sync and verify on an empty database: what CI wants to know of the files alone. */
-async function fromNothing(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult> {
+async function fromNothing(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult<Report>> {
   const { migrations, ledger, skills } = optionsOf(context, flags, settings)
   context.progress.update('migrating')
   const migrated = await migrate(db, { ...(migrations === undefined ? {} : { migrations }), ...(ledger === undefined ? {} : { ledger }) })
@@ -65,7 +73,7 @@ async function fromNothing(context: Context, db: Db, { flags, settings, check }:
   const isInvalid = diagnostics.some(({ severity }) => severity === 'error')
   return {
     ...result,
-    report: { ...result.report, diagnostics },
+    report: result.report === null ? null : { ...result.report, diagnostics },
     checks: { ...result.checks, results: [...(result.checks?.results ?? []), ...resultsOf(diagnostics)] },
     exit: isInvalid ? EXIT.no : (result.exit ?? EXIT.ok),
   }
@@ -104,7 +112,7 @@ function progressOf({ progress }: Context): Pick<VerifyCallOptions, 'onProgress'
   return { onProgress: ({ id }, number) => progress.update(`check ${number}: ${id}`) }
 }
 
-function resultOf(db: Db, verified: Awaited<ReturnType<typeof verify>>, strict: boolean): CommandResult {
+function resultOf(db: Db, verified: VerifyReport, strict: boolean): CommandResult<Report> {
   const report = { database: databaseReport(db.info), ...verified }
   const { url, version, schema } = report.database
   return {
