@@ -15,7 +15,7 @@ export interface Right {
 }
 
 /** The commands that have a finding of their own. */
-const EXAMINED = ['sync', 'verify', 'stats', 'an application']
+const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 
 /** The relations whose rights are read, apart from the rollup tables. */
@@ -28,7 +28,7 @@ export function relationsOf(ledger: string): string[] {
 export function examineRights(rows: readonly Right[], info: DbInfo, ledger: string): Finding[] {
   const rights = new Rights(rows, ledger)
   const migrated = rights.kindOf('skills_registry') !== undefined
-  const commands = COMMAND_PRIVILEGES.filter(({ commands: [name = ''] }) => EXAMINED.includes(name))
+  const commands = COMMAND_PRIVILEGES.filter(({ commands: [name = ''] }) => EXAMINED.has(name))
   return [examineMigrate(rights, info), ...(migrated ? commands.map((command) => examineCommand(command, rights, info)) : [])]
 }
 
