@@ -7,11 +7,19 @@ import { baseline as recordBaseline } from '../migrations/run/baseline.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger' | 'to' | 'dryRun'> {
-  /** Record the files although the database differs from what they would have made. */
+  /** Record the migrations although the database differs from what they create. */
   acceptDrift?: boolean
 }
 
-/** `skills migrate baseline`. Where the database differs, `error` says so and nothing is recorded. */
+/**
+ * Records migrations as applied without running them, in a database that already has their objects; the library call of
+ * `skills migrate baseline`. Compares first: when the database differs from what the migrations create, `error.code` is
+ * DRIFT, `report.differences` lists the differences, and nothing is recorded. Throws VERSION_UNKNOWN.
+ *
+ * @example
+ * const { report, error } = await baseline(db, { migrations: ['db/migrations'], to: '20260101_add_ratings' })
+ * if (error) console.log(report.differences)
+ */
 export async function baseline(db: Db, options: BaselineCallOptions = {}): Promise<{ report: BaselineReport; error?: SkillsError }> {
   const { migrations, ledger, ...rest } = options
   return recordBaseline(db, {

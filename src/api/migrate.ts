@@ -2,36 +2,68 @@ import { catalogQuery, migrationSources, toolName } from '../config/package-file
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import { migrate as runMigrations } from '../migrations/run/migrate.ts'
+import type { MigrationFile } from '../migrations/files/migration-file.ts'
 import { readMigrations } from '../migrations/files/read-migrations.ts'
+import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
 
 export interface MigrateCallOptions {
-  /** Folders of your own migrations, run after the package's. */
+  /** Folders of your own migrations. They run after the migrations of the package. */
   migrations?: readonly string[]
+  /** The files, when `readMigrationFiles` read them before; `migrations` is ignored then. */
+  files?: readonly MigrationFile[]
+  /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
+  /** List the pending statements with their hazards. Write nothing. */
   dryRun?: boolean
+  /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */
   strictOrder?: boolean
-  /** Go on with the next file after one that failed. */
+  /** Continue with the next file after a file fails. The error at the end lists all failures. */
   keepGoing?: boolean
+  /** Time limit for each statement, in milliseconds. Default: no limit. */
   statementTimeoutMs?: number
+  /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */
   lockWaitMs?: number
+  /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
   lockTimeoutMs?: number
+  /** Called when the run waits for the lock, and before and after each file. */
   onEvent?: (event: MigrateEvent) => void
 }
 
-/** `skills migrate`. Never throws for bad SQL: `error` says why it stopped, `report` what was done. */
+/**
+ * Applies the pending migrations, each once, in the order of their names; the library call of `skills migrate`.
+ *
+ * Does not throw when a migration fails: `error` says why the run stopped (`error.code` is MIGRATION_FAILED,
+ * HISTORY_CHANGED, LOCK_TIMEOUT, ...), `report` what was applied before.
+ *
+ * @example
+ * const { report, error } = await migrate(db, { migrations: ['db/migrations'] })
+ * if (error) throw error
+ * console.log(report.applied.map(({ version, durationMs }) => `${version}: ${durationMs} ms`))
+ */
 export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
-  const { migrations, ledger, ...rest } = options
+  const { migrations, files, ledger, ...rest } = options
   return runMigrations(db, {
     ...rest,
-    files: () => readMigrations(migrationSources(migrations)),
+    files: () => files ?? readMigrationFiles(migrations),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),
     catalogQuery: catalogQuery(),
   })
+}
+
+/**
+ * Reads the migrations of the package and of your folders, without a database: to hand them to `migrate` later, or to
+ * list them. Throws MIGRATIONS_DIR_MISSING and MIGRATION_FILE_INVALID.
+ *
+ * @example
+ * const files = readMigrationFiles(['db/migrations'])
+ * console.log(files.map(({ version, checksum }) => `${version} ${checksum}`))
+ */
+export function readMigrationFiles(migrations: readonly string[] = []): MigrationFile[] {
+  return readMigrations(migrationSources(migrations))
 }

@@ -6,14 +6,23 @@ import { planRepair, repair as carryOutRepair } from '../migrations/ledger/repai
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger'> {
+  /** The migration to repair: its file name without `.sql`. */
   version: string
-  /** Drop the row instead of taking the digest of the file. */
+  /** Delete the ledger row instead of recording the digest of the file. */
   forget?: boolean
-  /** Only say what would be done. */
+  /** Return what would change. Write nothing. */
   dryRun?: boolean
 }
 
-/** `skills migrate repair`. Throws VERSION_UNKNOWN. */
+/**
+ * Accepts a changed file: its ledger row gets the digest of the file as it is now. With `forget`, deletes the row. The
+ * library call of `skills migrate repair`. Runs no migration. Throws VERSION_UNKNOWN when the ledger has no such row, or
+ * the row has no file.
+ *
+ * @example
+ * const { action, from, to } = await repair(db, { version: '20260101_add_ratings', migrations: ['db/migrations'] })
+ * console.log(action, from, to)
+ */
 export async function repair(db: Db, options: RepairCallOptions): Promise<RepairReport> {
   const { version, forget } = options
   const sources = migrationSources(options.migrations)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
+import type { Count } from '../core/report-types.ts'
 
 export interface DemoSkill {
   id: string
@@ -30,11 +31,11 @@ export interface DemoOptions {
 }
 
 export interface DemoReport {
-  events: number
-  feedback: number
-  unlocks: number
+  events: Count
+  feedback: Count
+  unlocks: Count
   /** Made-up skills that were put into the registry. */
-  registered: number
+  registered: Count
 }
 
 const BATCH = 20_000

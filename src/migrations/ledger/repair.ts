@@ -7,6 +7,7 @@ import { lockedTransaction } from './locked-transaction.ts'
 import type { MigrationSource } from '../files/migration-file.ts'
 import { unknownVersion } from './plan.ts'
 import { readMigrations } from '../files/read-migrations.ts'
+import type { Checksum } from '../../core/report-types.ts'
 
 export interface RepairOptions {
   sources: readonly MigrationSource[]
@@ -22,8 +23,8 @@ export interface RepairReport {
   ledger: string
   /** `record`: the row takes the digest of the file as it is now. `forget`: the row goes, and the file, if there is one, is pending again. */
   action: 'record' | 'forget' | 'none'
-  from: string | null
-  to: string | null
+  from: Checksum | null
+  to: Checksum | null
   done: boolean
 }
 

@@ -1,3 +1,4 @@
+import type { Count, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { readLedger } from './ledger.ts'
 import type { MigrationSource } from '../files/migration-file.ts'
@@ -12,12 +13,12 @@ export interface StatusReport {
     version: string
     file: string
     state: MigrationState
-    appliedAt: string | null
+    appliedAt: Time | null
     outOfOrder: boolean
   }[]
   missing: string[]
   /** Rows of the ledger that belong to somebody else's migrations. */
-  foreign: number
+  foreign: Count
   upToDate: boolean
 }
 
