@@ -21,7 +21,18 @@ const DOCUMENTS = [
     make: async () =>
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
+  { file: 'README.md', make: async () => betweenMarkers('README.md', (await source('src/core/privileges-tables.ts')).commandTable()) },
+  {
+    file: 'docs/verify.md',
+    make: async () => betweenMarkers('docs/verify.md', (await source('src/core/privileges-tables.ts')).applicationTable()),
+  },
 ]
+
+/** The text of a file with another table between `<!-- begin privileges ... -->` and `<!-- end privileges -->`. */
+function betweenMarkers(file, table) {
+  const marked = /(<!-- begin privileges[^\n]*-->\n)[^]*?(<!-- end privileges -->)/
+  return readFileSync(file, 'utf8').replace(marked, (_, begin, end) => `${begin}\n${table}\n\n${end}`)
+}
 
 /** Imports a module of the TypeScript source. */
 async function source(file) {

@@ -7,7 +7,6 @@ import { openDb } from '../db/open.ts'
 import type { DoctorReport } from '../doctor/doctor-report.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineMigrations, examineRegistry } from '../doctor/state.ts'
-import { APP_ROLE_GRANTS } from '../verify/app-role-grants.ts'
 import type { ConnectOptions } from './connect.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
@@ -25,7 +24,6 @@ export async function doctor(options: ConnectOptions & { onProgress?: (what: str
     version: packageVersion(),
     cwd,
     sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
-    appRights: APP_ROLE_GRANTS,
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [

@@ -19,15 +19,13 @@ export async function explainCodes(): Promise<CodePage[]> {
   const { errorPages } = await import('../explain/error-pages.ts')
   const { checkPages } = await import('../explain/check-pages.ts')
   const { rulePages } = await import('../explain/rule-pages.ts')
-  const { RULE_EXAMPLES } = await import('../explain/rule-examples.ts')
   const { hazardPages } = await import('../explain/hazard-pages.ts')
   const { RULES } = await import('../registry/rules/rules.ts')
   const errors = Object.entries(ERROR_TEXTS).map(([code, text]) => [code, { ...text, exitCode: ERROR_EXITS[code as ErrorCode] }])
-  const rules = Object.entries(RULES).map(([code, rule]) => [code, { ...rule, example: RULE_EXAMPLES[code] }])
   return [
     ...errorPages(Object.fromEntries(errors)),
     ...checkPages(await readChecks(checkSources())),
-    ...rulePages(Object.fromEntries(rules)),
+    ...rulePages(RULES),
     ...hazardPages(await hazardFacts()),
   ]
 }

@@ -11,7 +11,7 @@ import { scratchStatements, textsFor } from '../migrations/files/scratch-stateme
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/row-text.ts'
-import { appRoleInput } from '../verify/app-role-grants.ts'
+import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'

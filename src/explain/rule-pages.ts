@@ -13,7 +13,7 @@ export interface RuleFacts {
   /** `skills lint --fix` can fix it. */
   fixable?: true
   /** Front matter (`keys`), a whole SKILL.md (`file`) or commands beside `skills/` (`shell`), without and with the fault. */
-  example: { form: 'keys' | 'file' | 'shell'; wrong: string; right?: string } | undefined
+  example: { form: 'keys' | 'file' | 'shell'; wrong: string; right: string }
 }
 
 const SOURCES: Readonly<Record<RuleFacts['source'], string>> = {
@@ -31,13 +31,12 @@ export function rulePages(rules: Readonly<Record<string, RuleFacts>>): CodePage[
     title,
     facts: [`severity ${severity}`, fixed === true ? 'cannot be changed' : 'can be changed in the configuration file'],
     meaning: [SOURCES[source]],
-    example: example === undefined ? { language: '', text: '' } : exampleOf(example),
+    example: exampleOf(example),
     remedies: [fix, ...(fixable === true ? ['`skills lint --fix` can fix it'] : [])],
   }))
 }
 
-function exampleOf({ form, wrong, right }: NonNullable<RuleFacts['example']>): CodePage['example'] {
+function exampleOf({ form, wrong, right }: RuleFacts['example']): CodePage['example'] {
   const [before, after] = form === 'shell' ? ['# causes it', '# fixes it'] : ['# wrong', '# right']
-  const lines = [before, wrong.trimEnd(), ...(right === undefined ? [] : [after, right.trimEnd()])]
-  return { language: form === 'shell' ? 'sh' : 'yaml', text: lines.join('\n') }
+  return { language: form === 'shell' ? 'sh' : 'yaml', text: [before, wrong.trimEnd(), after, right.trimEnd()].join('\n') }
 }
