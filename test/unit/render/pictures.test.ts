@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar } from '../../../src/render/bar.ts'
-import { heatLevel, heatRow } from '../../../src/render/heat-row.ts'
-import { sparkline } from '../../../src/render/sparkline.ts'
+import { bar, heatLevel, heatRow, sparkline } from '../../../src/render/pictures.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 import { renderTable } from '../../../src/render/table.ts'
 

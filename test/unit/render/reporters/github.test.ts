@@ -38,7 +38,7 @@ test('worst first, at most 10 errors and 10 warnings, then how many more', () =>
   expect(lines[0]).toBe('::error title=BUG::broke')
   expect(lines.slice(0, 10).every((line) => line.startsWith('::error '))).toBe(true)
   expect(lines.slice(10, 20).every((line) => line.startsWith('::warning '))).toBe(true)
-  expect(lines[20]).toBe('::notice title=skills verify::+3 more errors, +1 more warning: the log has all')
+  expect(lines[20]).toBe('::notice title=skills verify::+3 more errors, +1 more warning: see the log')
   expect(renderGithub(runOf(result({ status: 'failed', messages: faults(10) })))).toHaveLength(10)
 })
 
