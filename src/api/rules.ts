@@ -1,4 +1,5 @@
-import type { Rule, RuleCode } from '../registry/rules/rules.ts'
+import type { Rule } from '../registry/rules/rule.ts'
+import type { RuleCode } from '../registry/rules/rules.ts'
 import { RULES } from '../registry/rules/rules.ts'
 import type { RuleSeverity, Severities } from '../registry/rules/severities.ts'
 import { readSeverities as read, severityOf } from '../registry/rules/severities.ts'

@@ -1,5 +1,5 @@
-import { SkillsError } from '../../core/errors.ts'
-import { DatabaseError } from '../../db/database-error.ts'
+import { knownError } from '../../api/known-error.ts'
+import type { SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import type { Waker } from './waker.ts'
 
@@ -32,8 +32,8 @@ export function waitAfter(failures: number): number {
 
 /** An error that another attempt may not have; undefined for a bug. */
 export function retryable(error: unknown): SkillsError | undefined {
-  if (error instanceof SkillsError) return error.code === 'BUG' ? undefined : error
-  return error instanceof DatabaseError ? new SkillsError('QUERY_FAILED', error.message, { cause: error }) : undefined
+  const known = knownError(error, 'do this')
+  return known?.code === 'BUG' ? undefined : known
 }
 
 /** Opens no connection yet. */

@@ -5,7 +5,7 @@ import type { ReadingOptions } from '../../api/reading.ts'
 import type { Purpose } from '../../config/database-choice.ts'
 import type { Flags, Settings } from '../../config/settings.ts'
 import { loadSettings } from '../../config/settings.ts'
-import { SkillsError } from '../../core/errors.ts'
+import { notMigrated } from '../../core/common-errors.ts'
 import type { Db } from '../../db/db.ts'
 import { onInterrupt } from '../live/interrupt.ts'
 import type { Context } from '../output/context.ts'
@@ -54,9 +54,7 @@ export function settingsWithoutDatabase({ env, cwd }: Context, flags: Flags): Pr
 /** For commands that need an existing database. Throws NOT_MIGRATED for an embedded one that does not exist. */
 export function refuseMissing({ database: { value: target } }: Settings): void {
   if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
-  throw new SkillsError('NOT_MIGRATED', `the embedded database ${target.directory} does not exist`, {
-    hint: 'run skills migrate to create it; for a server set DATABASE_URL or pass --database-url',
-  })
+  throw notMigrated(`the embedded database ${target.directory} does not exist`)
 }
 
 /** How the settings say that skills are read. */

@@ -1,8 +1,6 @@
+import { knownError } from '../../api/known-error.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
-import { SkillsError } from '../../core/errors.ts'
-import { DatabaseError } from '../../db/database-error.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
 import { interruption } from '../live/interrupt.ts'
 import type { Forms } from '../output/destinations.ts'
 import { createIo } from '../output/io.ts'
@@ -32,7 +30,7 @@ export function executor<S extends CommandSpec>(
     const context: Context = { env, cwd: process.cwd(), io, progress }
     let destinations: readonly Destination[] = [{ reporter: output.json === true ? 'json' : 'text' }]
     const result = withInterruption(
-      await attempt(async () => {
+      await attempt(spec.name, async () => {
         const { flags, args } = readInput(spec, input)
         if (hasForms(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
         return command(context, flags, args)
@@ -50,31 +48,13 @@ function hasForms(flags: Forms): boolean {
   return flags.reporter !== undefined || flags.output !== undefined
 }
 
-async function attempt(command: () => Promise<CommandResult>): Promise<CommandResult> {
+async function attempt(name: string, command: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await command()
-  } catch (error) {
-    if (error instanceof SkillsError) return { report: null, error }
-    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege) {
-      return {
-        report: null,
-        error: new SkillsError('PERMISSION_DENIED', error.message, {
-          cause: error,
-          hint: 'grant the role what it lacks (GRANT SELECT ON ... TO ...), or use another role',
-        }),
-      }
-    }
-    if (error instanceof DatabaseError) {
-      const hint = error.hint ?? error.detail
-      return {
-        report: null,
-        error: new SkillsError('QUERY_FAILED', `the database refused: ${error.message} (SQLSTATE ${error.code})`, {
-          cause: error,
-          ...(hint === undefined ? {} : { hint }),
-        }),
-      }
-    }
-    throw error
+  } catch (caught) {
+    const error = knownError(caught, `run skills ${name}`)
+    if (error !== undefined) return { report: null, error }
+    throw caught
   }
 }
 

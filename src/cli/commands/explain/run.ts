@@ -1,6 +1,6 @@
 import { explainCodes, findCode } from '../../../api/explain.ts'
 import { SkillsError } from '../../../core/errors.ts'
-import type { CodePage } from '../../../explain/code-page.ts'
+import type { CodePage } from '../../../explain/pages.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
 import type { Executor } from '../../run/run-command.ts'
