@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { apiDocs } from './generate/api-docs.js'
 import { importGlob } from './import-glob.js'
 import { outputSchema } from './generate/output-schema.js'
+import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
@@ -22,17 +23,29 @@ const DOCUMENTS = [
     make: async () =>
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
-  { file: 'README.md', make: async () => betweenMarkers('README.md', (await source('src/core/privileges-tables.ts')).commandTable()) },
+  {
+    file: 'README.md',
+    make: async () => {
+      const privileges = (await source('src/core/privileges-tables.ts')).commandTable()
+      const settings = settingsTable(await source('src/config/setting-table.ts'))
+      return withTables('README.md', { privileges, settings })
+    },
+  },
   {
     file: 'docs/verify.md',
-    make: async () => betweenMarkers('docs/verify.md', (await source('src/core/privileges-tables.ts')).applicationTable()),
+    make: async () => withTables('docs/verify.md', { privileges: (await source('src/core/privileges-tables.ts')).applicationTable() }),
   },
 ]
 
-/** The text of a file with another table between `<!-- begin privileges ... -->` and `<!-- end privileges -->`. */
-function betweenMarkers(file, table) {
-  const marked = /(<!-- begin privileges[^\n]*-->\n)[^]*?(<!-- end privileges -->)/
-  return readFileSync(file, 'utf8').replace(marked, (_, begin, end) => `${begin}\n${table}\n\n${end}`)
+/** The text of a file with new tables, each between `<!-- begin NAME ... -->` and `<!-- end NAME -->`. */
+function withTables(file, tables) {
+  return Object.entries(tables).reduce(
+    (text, [name, table]) => {
+      const marked = new RegExp(`(<!-- begin ${name}[^\\n]*-->\\n)[^]*?(<!-- end ${name} -->)`)
+      return text.replace(marked, (_, begin, end) => `${begin}\n${table}\n\n${end}`)
+    },
+    readFileSync(file, 'utf8'),
+  )
 }
 
 /** Imports a module of the TypeScript source. */
@@ -40,7 +53,16 @@ async function source(file) {
   const outfile = path.join('node_modules', '.cache', 'generate', `${file.replaceAll('/', '-')}.mjs`)
   mkdirSync(path.dirname(outfile), { recursive: true })
   // the code finds the files of the package from its own place, which is two folders below the root in dist/ too
-  await build({ plugins: [importGlob], entryPoints: [file], bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'error' })
+  await build({
+    plugins: [importGlob],
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
   return import(pathToFileURL(outfile).href)
 }
 

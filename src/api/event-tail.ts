@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import type { Db } from '../db/db.ts'
 import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
@@ -13,7 +14,7 @@ import { USAGE_CHANNEL } from '../telemetry/usage-channel.ts'
  * await tail.look(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
  */
 export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
-  return createEventTail({ limit: 10, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
+  return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
 }
 
 /** Calls `onEvents` when a writer announces new events. Not behind a transaction pooler, and not on a standby: neither can listen. */

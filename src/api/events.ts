@@ -12,6 +12,7 @@ import { rollUp as advance } from '../stats/rollup.ts'
  *
  * @example
  * const { events, finished } = await rollUp(db, { maxMs: 60_000 })
+ * console.log(`${events} events`, finished ? 'up to date' : 'more to do')
  */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
   return advance(db, options)
@@ -22,7 +23,9 @@ export async function rollUp(db: Db, options: RollupOptions = {}): Promise<Rollu
  * do not change.
  *
  * @example
+ * await rollUp(db)
  * const { events, before } = await pruneEvents(db, { olderThanMs: 180 * 86_400_000, dryRun: true })
+ * console.log(`${events} events before ${before}`)
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
   return prune(db, options)
@@ -33,7 +36,8 @@ export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneR
  * Throws USAGE when the ID is not a UUID.
  *
  * @example
- * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001', { dryRun: true })
+ * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001')
+ * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
  */
 export async function forgetUser(db: Db, user: string, options: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   return forget(db, user, options)

@@ -7,7 +7,8 @@ import { lintSkills } from '../registry/lint/lint.ts'
  *
  * @example
  * const { errors, diagnostics } = await lint({ paths: ['skills'], cwd: process.cwd() })
- * for (const { file, line, code, message } of diagnostics) console.log(`${file}:${line ?? 1} ${code} ${message}`)
+ * for (const { file, line, code, message } of diagnostics) console.log(`${file}:${line} ${code} ${message}`)
+ * console.log(`${errors} errors`)
  */
 export async function lint(options: LintOptions): Promise<LintReport> {
   return lintSkills(options)

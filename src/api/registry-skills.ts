@@ -9,7 +9,8 @@ import { setSkills as set } from '../registry/table/set-skills.ts'
  * PERMISSION_DENIED.
  *
  * @example
- * const trusted = await listSkills(db, { enabled: true, minTrust: 3 })
+ * const skills = await listSkills(db, { enabled: true, minTrust: 1 })
+ * console.log(skills.map(({ id, version }) => `${id} ${version}`))
  */
 export async function listSkills(db: Db, filter: SkillFilter = {}): Promise<RegistrySkill[]> {
   return list(db, filter)
@@ -21,6 +22,7 @@ export async function listSkills(db: Db, filter: SkillFilter = {}): Promise<Regi
  *
  * @example
  * const { version, enabled, meta } = await showSkill(db, 'elemental-checkin')
+ * console.log(version, enabled, meta)
  */
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   return show(db, id)
@@ -32,7 +34,8 @@ export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
  * PERMISSION_DENIED.
  *
  * @example
- * await setSkills(db, ['elemental-checkin'], { trustLevel: 4 })
+ * const { changed, unchanged } = await setSkills(db, ['elemental-checkin'], { trustLevel: 4 })
+ * console.log(changed.map(({ id, from }) => `${id}: ${from} -> 4`), unchanged)
  */
 export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
   return set(db, ids, setting)

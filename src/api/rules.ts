@@ -1,3 +1,4 @@
+import type { Severity } from '../core/diagnostics.ts'
 import type { Rule } from '../registry/rules/rule.ts'
 import type { RuleCode } from '../registry/rules/rules.ts'
 import { RULES } from '../registry/rules/rules.ts'
@@ -7,8 +8,9 @@ import { readSeverities as read, severityOf } from '../registry/rules/severities
 /** A rule of `skills lint`, with its severity in a project. */
 export interface RuleEntry {
   code: RuleCode
+  /** In this project. */
   severity: RuleSeverity
-  defaultSeverity: RuleSeverity
+  defaultSeverity: Severity
   title: string
   /** How to fix a file that breaks the rule. */
   fix: string
@@ -41,6 +43,11 @@ export function rules(severities: Severities = new Map()): RuleEntry[] {
 /**
  * Reads severities by rule code, as the key `rules` of the configuration file has them. `origin` names the file in errors.
  * Throws CONFIG_INVALID for an unknown rule or severity, and for a rule whose severity cannot be changed.
+ *
+ * @example
+ * const severities = readSeverities({ SKILL_VERSION_MISSING: 'error' }, 'skills.config.json')
+ * const { errors } = await lint({ paths: ['skills'], cwd: process.cwd(), severities })
+ * console.log(errors)
  */
 export function readSeverities(severities: Readonly<Record<string, string>>, origin: string): Severities {
   return read(severities, origin)

@@ -8,7 +8,8 @@ import { newSkill as write } from '../registry/authoring/new-skill.ts'
  * for an invalid name, FILE_EXISTS when the folder exists.
  *
  * @example
- * const { file } = newSkill({ id: 'review-changes', folder: 'skills', cwd: process.cwd() })
+ * const { file } = newSkill({ id: 'breathing-space', folder: 'skills', cwd: process.cwd() })
+ * console.log(file) // skills/breathing-space/SKILL.md
  */
 export function newSkill(options: NewSkillOptions): NewSkill {
   return write(options)
@@ -19,7 +20,8 @@ export function newSkill(options: NewSkillOptions): NewSkill {
  * change.
  *
  * @example
- * const { imported, skipped, invalid } = await importSkills({ from: 'old-skills', to: 'skills', cwd: process.cwd() })
+ * const { imported, skipped } = await importSkills({ from: 'old-skills', to: 'skills', cwd: process.cwd(), dryRun: true })
+ * console.log(imported.map(({ from, file }) => `${from} -> ${file}`), skipped)
  */
 export async function importSkills(options: ImportOptions): Promise<ImportReport> {
   return importAll(options)

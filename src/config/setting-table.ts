@@ -117,7 +117,7 @@ export const DATABASE_SETTINGS = {
 export const CONFIG_OPTION = {
   flags: '--config <file>',
   type: FILE,
-  help: 'configuration file (default: skills.config.json, .js)',
+  help: 'configuration file (default: skills.config.*)',
 } as const satisfies OptionSpec
 
 /** The key of the configuration file for the severities of lint rules. It has no option. */

@@ -100,11 +100,14 @@ export function readValue<T>(type: ValueType<T>, text: string, place: Place): T 
 }
 
 /** `invalid value "9" for --min-trust (expected 1 to 5)`. */
-export function invalidValue({ expected, values }: Pick<ValueType<unknown>, 'expected' | 'values'>, value: unknown, place: Place): SkillsError {
+export function invalidValue(
+  { expected, values }: Pick<ValueType<unknown>, 'expected' | 'values'>,
+  value: unknown,
+  place: Place,
+): SkillsError {
   const near = values === undefined || typeof value !== 'string' ? undefined : nearest(value, values)
-  return new SkillsError(place.code, `invalid ${place.describe(JSON.stringify(value))} (expected ${expected})`, {
-    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
-  })
+  const message = `invalid ${place.describe(JSON.stringify(value))} (expected ${expected})`
+  return new SkillsError(place.code, message, near === undefined ? {} : { hint: `did you mean ${near}?` })
 }
 
 /** `a, b or c`. */

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { readFile } from 'node:fs/promises'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
@@ -42,7 +43,7 @@ const BATCH = 20_000
 
 /** Writes sample events, feedback and unlocks in one transaction: all or nothing. Throws EVENTS_EXIST. */
 export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoReport> {
-  const { events, seed, days = 180, append = false } = options
+  const { events, seed, days = DEFAULTS.demo.days, append = false } = options
   const query = await readFile(options.query, 'utf8')
   return withSkillsErrors(db, { action: 'write sample data' }, () =>
     db.transaction({}, async () => {
@@ -51,7 +52,7 @@ export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoR
           hint: 'nothing was written; use an empty database, such as --embedded demo, or pass --append',
         })
       }
-      const { skills, registered } = await skillsToUse(db, options.skills ?? 40)
+      const { skills, registered } = await skillsToUse(db, options.skills ?? DEFAULTS.demo.skills)
       const [clock] = await db.query<{ now: Date }>('select now() as now')
       const until = options.until ?? clock?.now ?? new Date()
       const before = await unlockCount(db)

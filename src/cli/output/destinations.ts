@@ -50,5 +50,6 @@ function refuseClashes(destinations: readonly Destination[]): void {
   if (document !== undefined && onStdout.length > 1) throw stdoutClash(onStdout, `give ${document} a file: --reporter ${document}=FILE`)
   const files = destinations.flatMap(({ file }) => file ?? [])
   const twice = files.find((file, i) => files.indexOf(file) !== i)
-  if (twice !== undefined) throw new SkillsError('USAGE', `two reports have the same file ${twice}`, { hint: 'give each report its own file' })
+  if (twice !== undefined)
+    throw new SkillsError('USAGE', `two reports have the same file ${twice}`, { hint: 'give each report its own file' })
 }

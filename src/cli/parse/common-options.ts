@@ -28,7 +28,11 @@ export const FORMAT_OPTIONS = [SETTINGS.namespace, SETTINGS.lenient] as const sa
 /** How skills are read: the same for every command that compares them with the registry. */
 export const READING_OPTIONS = [SETTINGS.rootLabel, ...FORMAT_OPTIONS] as const satisfies readonly OptionSpec[]
 
-export const SKILLS_ARGUMENT = { name: '[dir...]', help: 'folders of skills (default: skills)', type: FOLDER } as const satisfies ArgumentSpec
+export const SKILLS_ARGUMENT = {
+  name: '[dir...]',
+  help: 'folders of skills (default: skills)',
+  type: FOLDER,
+} as const satisfies ArgumentSpec
 
 /** For a command that writes into one folder. */
 export const SKILLS_OPTION = {

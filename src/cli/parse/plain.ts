@@ -47,7 +47,9 @@ export function parsePlain(argv: readonly string[], commands: readonly CommandSp
 
 function byName(specs: readonly OptionSpec[]): Map<string, Option> {
   const options = specs.map((spec): Option => ({ ...notationOf(spec), isRepeatable: spec.repeatable === true }))
-  return new Map(options.flatMap((option) => [[option.name, option] as const, ...(option.other === undefined ? [] : [[option.other, option] as const])]))
+  return new Map(
+    options.flatMap((option) => [[option.name, option] as const, ...(option.other === undefined ? [] : [[option.other, option] as const])]),
+  )
 }
 
 /** Whether the command takes this number of arguments. Before a subcommand a word can be a typo in its name. */

@@ -19,7 +19,11 @@ export type Parsed =
 export async function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Promise<Parsed> {
   let parsed: Parsed | undefined
   let text = ''
-  const program = createProgram(commands, (spec, input) => (parsed = { kind: 'run', spec, input }), (part) => (text += part))
+  const program = createProgram(
+    commands,
+    (spec, input) => (parsed = { kind: 'run', spec, input }),
+    (part) => (text += part),
+  )
   try {
     await program.parseAsync(helpArguments(argv, commands), { from: 'user' })
     return parsed ?? { kind: 'print', text }

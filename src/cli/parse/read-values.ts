@@ -39,7 +39,8 @@ function readGiven({ type }: OptionSpec, name: string, given: unknown): unknown 
 
 function readArguments(specs: readonly ArgumentSpec[], args: readonly string[]): unknown[] {
   return specs.map(({ name, type, what }, i) => {
-    const read = (text: string): unknown => (type === undefined ? text : readValue(type, text, atArgument(what ?? name.replaceAll(/[^\w-]/g, ''))))
+    const read = (text: string): unknown =>
+      type === undefined ? text : readValue(type, text, atArgument(what ?? name.replaceAll(/[^\w-]/g, '')))
     if (name.includes('...')) return args.slice(i).map(read)
     const text = args[i]
     return text === undefined ? undefined : read(text)

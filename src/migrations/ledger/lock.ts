@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import { lockTimedOut } from '../../core/common-errors.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
@@ -36,11 +37,8 @@ export function migrationLock(db: Db, ledger: string): bigint {
 
 /** The lock as short work on the ledger takes it. */
 export function lockOf(db: Db, ledger: string): LockSettings {
-  return { key: migrationLock(db, ledger), waitMs: LOCK_WAIT_MS, onEvent: () => undefined }
+  return { key: migrationLock(db, ledger), waitMs: DEFAULTS.lockWaitMs, onEvent: () => undefined }
 }
-
-/** How long to wait for other runs unless told otherwise. */
-export const LOCK_WAIT_MS = 60_000
 
 /** A reason not to begin a file: a boolean SQL expression, and the SQLSTATE that tells of it. */
 export interface Obstacle {

@@ -1,7 +1,8 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import type { Db } from '../../db/db.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { createLedgerSql, ledgerName } from '../ledger/ledger.ts'
-import { LOCK_WAIT_MS, migrationLock } from '../ledger/lock.ts'
+import { migrationLock } from '../ledger/lock.ts'
 import { lockedTransaction } from '../ledger/locked-transaction.ts'
 import type { MigrateOptions } from './migrate-options.ts'
 import type { MigrationFile } from '../files/migration-file.ts'
@@ -39,8 +40,8 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     db,
     ledger: ledgerName(db, options.ledger),
     lockKey: migrationLock(db, options.ledger),
-    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
-    lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
+    lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
+    lockTimeoutMs: options.lockTimeoutMs ?? DEFAULTS.lockTimeoutMs,
     strict: options.strict === true,
     statementTimeoutMs: options.statementTimeoutMs,
     history: work.files,

@@ -22,10 +22,6 @@ export interface NewSkill {
 
 /**
  * Writes a folder with a SKILL.md to begin with, which no rule has anything against. Throws USAGE, or FILE_EXISTS for a folder that is there.
- *
- * @example
- * const { file } = newSkill({ id: 'breathing-space', folder: 'skills', cwd: process.cwd() })
- * console.log(file) // skills/breathing-space/SKILL.md
  */
 export function newSkill({ id, folder, cwd, description }: NewSkillOptions): NewSkill {
   const fault = nameFault(id)

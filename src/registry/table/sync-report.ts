@@ -68,8 +68,3 @@ export interface SyncReport {
   /** Statements that wrote rows: 0 when there was nothing to write; 2, unless there are so many rows that they go in parts. */
   statements: Count
 }
-
-/** Whether the registry is (for `write`: was) behind the folder. Invalid skills do not count: they are an answer of their own. */
-export function isBehind(report: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
-  return report.added.length + report.changed.length + report.disabled.length + report.deleted.length > 0
-}

@@ -99,7 +99,9 @@ function inShell(shell: Shell): void {
         .filter((name) => !options[i]?.includes(name)),
     )
     expect(missing).toEqual([])
-    const valued = COMMANDS.flatMap((spec) => optionsOf(spec).map((option) => ({ spec, option }))).filter(({ option }) => option.type?.values)
+    const valued = COMMANDS.flatMap((spec) => optionsOf(spec).map((option) => ({ spec, option }))).filter(
+      ({ option }) => option.type?.values,
+    )
     const values = offered(
       shell,
       valued.map(({ spec, option }) => [...wordsOf(spec), longName(option), '']),

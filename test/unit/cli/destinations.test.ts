@@ -29,7 +29,11 @@ test.each<[string, Record<string, unknown>, Destination[]]>([
 
 describe('refused', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['an unknown one', { reporter: ['junti'] }, /^invalid value "junti" for --reporter \(expected text, json, github, junit, sarif or tap, or NAME=FILE\)$/],
+    [
+      'an unknown one',
+      { reporter: ['junti'] },
+      /^invalid value "junti" for --reporter \(expected text, json, github, junit, sarif or tap, or NAME=FILE\)$/,
+    ],
     ['no file', { reporter: ['junit='] }, /^invalid value "junit=" for --reporter/],
     ['two documents on one stream', { reporter: ['junit', 'tap'] }, /junit and tap cannot share/],
     ['lines and a document on one stream', { reporter: ['text', 'tap'] }, /text and tap cannot share/],

@@ -12,11 +12,11 @@ function pages(columns: number): Map<string, string> {
     all.set(name, text)
     for (const below of command.commands) visit(below, `${name} ${below.name()}`.trim())
   }
-  const ignore = (): void => undefined
   visit(createProgram(COMMANDS, ignore, ignore), '')
   return all
 }
 
+const ignore = (): void => undefined
 const words = (page: string): string[] => page.split(/\s+/)
 const isOwn = (line: string): boolean => !line.startsWith('  $ ') && !line.startsWith('Usage: ')
 

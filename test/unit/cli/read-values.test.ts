@@ -23,8 +23,16 @@ describe('options: text -> typed values', () => {
     ['sync', { prune: 'disable', cache: true }, [[]]],
     ['trust some-skill 4', {}, ['some-skill', 4]],
     ['stats --embedded --since 7d', { embedded: true, since: 604_800_000 }, [undefined]],
-    ['demo-data --events 1_000 --until 2026-11-21T00:00:00Z', { events: 1_000, until: new Date('2026-11-21T00:00:00Z'), sampleSkills: 40 }, []],
-    ['lint --reporter junit=a.xml --reporter text,github', { reporter: [[{ reporter: 'junit', file: 'a.xml' }], [{ reporter: 'text' }, { reporter: 'github' }]] }, [[]]],
+    [
+      'demo-data --events 1_000 --until 2026-11-21T00:00:00Z',
+      { events: 1_000, until: new Date('2026-11-21T00:00:00Z'), sampleSkills: 40 },
+      [],
+    ],
+    [
+      'lint --reporter junit=a.xml --reporter text,github',
+      { reporter: [[{ reporter: 'junit', file: 'a.xml' }], [{ reporter: 'text' }, { reporter: 'github' }]] },
+      [[]],
+    ],
   ])('skills %s', async (line, flags, args) => {
     const values = await valuesOf(line)
     expect(values.flags).toMatchObject(flags)

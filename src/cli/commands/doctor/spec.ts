@@ -7,7 +7,7 @@ export const spec = defineCommand({
   group: 'Checks',
   order: 2,
   summary: 'examine settings, connection and privileges',
-  description: 'Examines settings, connection, privileges and state. Each finding says what to do next.',
+  description: 'Examine settings, connection, privileges and state. Each finding says what to do next.',
   arguments: [SKILLS_ARGUMENT],
   options: [
     { flags: '--strict', help: 'a warning is a failure' },

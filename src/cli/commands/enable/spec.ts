@@ -5,7 +5,7 @@ export const spec = defineCommand({
   group: 'Skills and registry',
   order: 7,
   summary: 'allow agents to use skills',
-  description: 'Allows agents to use skills. A later sync keeps this.',
+  description: 'Allow agents to use skills. A later sync keeps this.',
   arguments: [{ name: '<id...>', help: 'the skills; when one is unknown, nothing changes' }],
   database: true,
   examples: ['skills enable elemental-checkin window-of-tolerance'],

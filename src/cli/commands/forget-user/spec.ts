@@ -5,7 +5,7 @@ export const spec = defineCommand({
   group: 'Telemetry',
   order: 5,
   summary: 'delete a user from all tables',
-  description: 'Deletes a user from events, feedback, unlocks and rollups.',
+  description: 'Delete a user from events, feedback, unlocks and rollups.',
   arguments: [{ name: '<id>', help: 'the user' }],
   options: [
     { flags: '--dry-run', help: 'count the rows; delete nothing' },

@@ -7,7 +7,7 @@ export const spec = defineCommand({
   group: 'Checks',
   order: 3,
   summary: 'print the SQL that an application role needs',
-  description: 'Prints the SQL that gives an application role the privileges it needs and removes the others.',
+  description: 'Print the SQL that gives an application role the privileges it needs and removes the others.',
   options: [{ flags: '--app-role <name>', type: TEXT, required: true, help: 'the role' }, SETTINGS.ledger],
   database: true,
   examples: ['skills grants --app-role app', 'skills grants --app-role app | psql "$DATABASE_URL"'],

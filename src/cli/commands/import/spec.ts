@@ -8,7 +8,7 @@ export const spec = defineCommand({
   group: 'Skills and registry',
   order: 11,
   summary: 'convert older skills to SKILL.md folders',
-  description: 'Converts skills with a meta.json to SKILL.md folders.',
+  description: 'Convert skills with a meta.json to SKILL.md folders.',
   arguments: [{ name: '<dir>', type: FOLDER, help: 'folder with skills of the older layout' }],
   options: [SKILLS_OPTION, { flags: '--dry-run', help: 'show what would be created; write nothing' }, CONFIG_OPTION],
   examples: ['skills import old-skills --dry-run', 'skills import old-skills --skills skills'],

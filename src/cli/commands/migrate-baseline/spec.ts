@@ -6,7 +6,7 @@ export const spec = defineCommand({
   name: 'migrate baseline',
   group: 'Schema',
   order: 5,
-  summary: 'record migrations as applied without running them',
+  summary: 'record migrations without running them',
   options: [
     { flags: '--to <version>', type: TEXT, help: 'the last version to record (default: all)' },
     { flags: '--accept-drift', help: 'record them although the database differs' },

@@ -8,7 +8,7 @@ export const spec = defineCommand({
   group: 'Schema',
   order: 1,
   summary: 'apply the pending migrations',
-  description: 'Applies the pending migrations: those of the package, then those of --migrations.',
+  description: 'Apply the pending migrations: those of the package, then yours.',
   options: [
     SETTINGS.migrations,
     { flags: '--dry-run', help: 'show what would run; write nothing' },

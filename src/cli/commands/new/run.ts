@@ -20,9 +20,6 @@ async function newCommand(
   const report = newSkill({ id, folder: settings.skills.value[0] ?? 'skills', cwd: context.cwd, description })
   return {
     report,
-    view: (style) => [
-      `${style.green('created')} ${report.file}`,
-      style.dim('describe the skill, then run skills lint and skills sync'),
-    ],
+    view: (style) => [`${style.green('created')} ${report.file}`, style.dim('describe the skill, then run skills lint and skills sync')],
   }
 }

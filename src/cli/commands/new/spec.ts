@@ -9,10 +9,6 @@ export const spec = defineCommand({
   order: 10,
   summary: 'create a folder for a new skill',
   arguments: [{ name: '<id>', help: 'name of the skill and of its folder' }],
-  options: [
-    SKILLS_OPTION,
-    { flags: '--description <text>', type: TEXT, help: 'what it does and when to use it' },
-    CONFIG_OPTION,
-  ],
+  options: [SKILLS_OPTION, { flags: '--description <text>', type: TEXT, help: 'what it does and when to use it' }, CONFIG_OPTION],
   examples: ['skills new review-changes'],
 })

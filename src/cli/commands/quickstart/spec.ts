@@ -6,7 +6,7 @@ export const spec = defineCommand({
   group: 'Getting started',
   order: 1,
   summary: 'try everything on an embedded database',
-  description: 'Tries everything on an embedded database: migrate, sync, sample events, verify, stats.',
+  description: 'Try everything on an embedded database: migrate, sync, sample events, verify, stats.',
   options: [{ flags: '--embedded <dir>', type: FOLDER, help: 'folder of the database (default: .skills/db)' }],
   examples: ['skills quickstart'],
 })

@@ -7,7 +7,7 @@ export const spec = defineCommand({
   group: 'Telemetry',
   order: 3,
   summary: 'bring the rollups of stats up to date',
-  description: 'Adds new events to the rollups that stats reads. Run it from cron.',
+  description: 'Add new events to the rollups that stats reads. Run it from cron.',
   options: [
     { flags: '--max-time <time>', type: duration(), help: 'start no step after 30s, 5m, ...' },
     { flags: '--batch <n>', type: count(1, 10_000_000), default: DEFAULTS.rollupBatch, help: 'events per step' },

@@ -14,11 +14,7 @@ export type Report = WithDatabase<{ skill: SkillDetails }>
 
 export const execute: Executor = executor(spec, showCommand)
 
-async function showCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [id]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+async function showCommand(context: Context, flags: FlagsOf<typeof spec>, [id]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

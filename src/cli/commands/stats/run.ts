@@ -61,12 +61,7 @@ async function tailCommand(context: Context, flags: Flags, skill: string | undef
   return tailStats(context, { open, tail, ndjson: ndjson === true })
 }
 
-async function watchCommand(
-  context: Context,
-  flags: Flags,
-  question: StatsCallOptions,
-  everyMs: number,
-): Promise<CommandResult<Report>> {
+async function watchCommand(context: Context, flags: Flags, question: StatsCallOptions, everyMs: number): Promise<CommandResult<Report>> {
   const open = await openerOf(context, flags, '--watch')
   const { watchStats } = await import('./watch.ts')
   const ask = async (db: Db): Promise<NonNullable<CommandResult['view']>> => {

@@ -6,7 +6,7 @@ export const spec = defineCommand({
   group: 'Skills and registry',
   order: 9,
   summary: 'set the trust level of a skill',
-  description: 'Sets the trust level of a skill. A later sync keeps it.',
+  description: 'Set the trust level of a skill. A later sync keeps it.',
   arguments: [
     { name: '<id>', help: 'the skill' },
     { name: '<level>', what: 'trust level', type: TRUST_LEVEL, help: 'the trust level' },
