@@ -72,7 +72,7 @@ export type {
   PlannedHazard,
   PlannedStatement,
 } from './migrations/run/report.ts'
-export type { MigrationFile, MigrationSource } from './migrations/files/migration-file.ts'
+export type { MigrationFile, MigrationSource } from './migrations/files/read-migrations.ts'
 export type { NewMigrationReport } from './migrations/files/new-migration.ts'
 export type { StatusReport } from './migrations/ledger/status.ts'
 export type { BaselineReport } from './migrations/run/baseline.ts'

@@ -1,19 +1,18 @@
+import type { Hazard, HazardType } from '../sqltext/hazards/hazard.ts'
+import { HAZARD_TYPES } from '../sqltext/hazards/find-hazards.ts'
+import { findRunHazards } from '../sqltext/hazards/hazard-run.ts'
 import { classify } from '../sqltext/statements/classify.ts'
-import type { Hazard, HazardCode } from '../sqltext/hazards/hazard.ts'
-import { HAZARD_CODES } from '../sqltext/hazards/hazard.ts'
-import { findRunHazards } from '../sqltext/hazards/run-hazards.ts'
 import { splitStatements } from '../sqltext/statements/split.ts'
 import type { CodePage } from './code-page.ts'
-import { HAZARD_EXAMPLES } from './hazard-examples.ts'
 
 /**
- * The pages of what `skills migrate --dry-run` warns of. Message and advice are those that the example gets when it is
- * examined, so that they cannot differ from what people see.
+ * The pages of the hazards that `skills migrate --dry-run` reports. Message and remedy come from the example, so they are
+ * the texts that people see.
  */
 export function hazardPages(): CodePage[] {
-  return HAZARD_CODES.map((code) => {
-    const { title, sql } = HAZARD_EXAMPLES[code]
-    const found = hazardOf(code, sql)
+  return HAZARD_TYPES.map((type) => {
+    const { code, title, example } = type
+    const found = hazardInExample(type)
     return {
       code,
       kind: 'hazard',
@@ -23,16 +22,19 @@ export function hazardPages(): CodePage[] {
         BLOCKS[found?.blocks ?? 'nothing'],
         ...(found?.rewrite === true ? ['rewrites the data'] : []),
       ],
-      meaning: [`In the example: ${found?.message ?? ''}.`, 'Told by `skills migrate --dry-run`; nothing is refused for it.'],
-      example: { language: 'sql', text: sql },
+      meaning: [
+        `In the example: ${found?.message ?? ''}.`,
+        'Reported by `skills migrate --dry-run`. It is a warning: the statement still runs.',
+      ],
+      example: { language: 'sql', text: example },
       remedies: [found?.advice ?? ''],
     }
   })
 }
 
-/** What is found in an example, as if it were a file of its own. */
-export function hazardOf(code: HazardCode, sql: string): Hazard | undefined {
-  const statements = splitStatements(sql).statements.map(({ text }) => ({ text, kind: classify(text) }))
+/** The hazard in the example of its type, run as a file of its own. */
+function hazardInExample({ code, example }: HazardType): Hazard | undefined {
+  const statements = splitStatements(example).statements.map(({ text }) => ({ text, kind: classify(text) }))
   return findRunHazards([{ noTransaction: false, statements }])
     .flat(2)
     .find((hazard) => hazard.code === code)
