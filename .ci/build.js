@@ -9,9 +9,7 @@ import { ARCHIVE, packEmbedded } from './pack-embedded.js'
 
 const root = path.dirname(import.meta.dirname)
 const LEAN = ['migrate', 'migrate-status']
-const REST = readdirSync(path.join(root, 'src', 'cli', 'commands'))
-  .map((file) => path.basename(file, '.ts'))
-  .filter((name) => !LEAN.includes(name))
+const REST = readdirSync(path.join(root, 'src', 'cli', 'commands')).filter((name) => !LEAN.includes(name))
 
 const SHARED = {
   absWorkingDir: root,
@@ -36,7 +34,7 @@ const dynamicPartsAreElsewhere = (parts) => ({
     onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
       // the full parser is needed for help and for errors only, and shares chunks with the rest
-      if (file.endsWith('/program.ts')) return { path: '../cli/program.js', external: true }
+      if (file.endsWith('/program.ts')) return { path: '../cli/parse/program.js', external: true }
       parts.add(path.join(resolveDir, file))
       return { path: `./${path.basename(file, '.ts')}.cjs`, namespace: 'elsewhere' }
     })
@@ -44,6 +42,11 @@ const dynamicPartsAreElsewhere = (parts) => ({
     onResolve({ filter: /./, namespace: 'elsewhere' }, ({ path: file }) => ({ path: file, external: true }))
   },
 })
+
+/** A command is named after its folder. */
+function leanName(file) {
+  return path.basename(file) === 'run.ts' ? path.basename(path.dirname(file)) : path.basename(file, '.ts')
+}
 
 /** postgres.js loads Node's TLS, which src/db does for it when a connection asks for TLS, and a clock that is a global too. */
 const withoutIdleBuiltins = {
@@ -57,13 +60,12 @@ const withoutIdleBuiltins = {
   },
 }
 
-async function buildLean(entryPoints, built = new Set()) {
+async function buildLean(files, built = new Set()) {
   const parts = new Set()
   await build({
     ...SHARED,
-    entryPoints,
+    entryPoints: files.map((file) => ({ in: file, out: leanName(file) })),
     outdir: 'dist/lean',
-    entryNames: '[name]',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: [PGLITE, ...SELDOM],
@@ -71,7 +73,7 @@ async function buildLean(entryPoints, built = new Set()) {
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   })
-  const all = new Set([...built, ...entryPoints])
+  const all = new Set([...built, ...files])
   const next = [...parts].map((file) => path.relative(root, file)).filter((file) => !all.has(file))
   if (next.length > 0) await buildLean(next, all)
 }
@@ -96,10 +98,10 @@ mkdirSync(dist, { recursive: true })
 for (const entry of readdirSync(dist)) if (entry !== ARCHIVE) rmSync(path.join(dist, entry), { recursive: true })
 await Promise.all([
   packEmbedded(dist),
-  buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}.ts`)]),
+  buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}/run.ts`)]),
   buildShared([
-    'src/cli/program.ts',
-    ...REST.map((name) => `src/cli/commands/${name}.ts`),
+    'src/cli/parse/program.ts',
+    ...REST.map((name) => `src/cli/commands/${name}/run.ts`),
     'src/index.ts',
     'src/registry/reading/reader-thread.ts',
   ]),

@@ -1,7 +1,7 @@
 import { DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Namespace } from '../registry/reading/judge-skill.ts'
 import type { ReadOptions } from '../registry/reading/read-folder.ts'
-import type { Severities } from '../registry/skill/severities.ts'
+import type { Severities } from '../registry/rules/severities.ts'
 
 /** How skills are read. `sync` and `verify` must agree about it. */
 export interface ReadingOptions {

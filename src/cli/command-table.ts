@@ -1,4 +1,4 @@
-import type { CommandSpec } from './command-spec.ts'
+import type { CommandSpec } from './parse/spec.ts'
 import { MIGRATE_COMMANDS } from './command-table/migrate.ts'
 import { REGISTRY_COMMANDS } from './command-table/registry.ts'
 import { START_COMMANDS } from './command-table/start.ts'

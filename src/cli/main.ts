@@ -2,9 +2,9 @@ import { packageVersion } from '../config/package-files.ts'
 import { EXIT } from '../core/errors.ts'
 import { redact } from '../core/redaction.ts'
 import { COMMANDS } from './command-table.ts'
-import { ignoreClosedPipes } from './io.ts'
+import { ignoreClosedPipes } from './output/io.ts'
 import { loadCommand } from './load-command.ts'
-import { parsePlain } from './parse-plain.ts'
+import { parsePlain } from './parse/plain.ts'
 
 // Any error that reaches this point is a fault of ours: say so, keep the stack for the report.
 function bug(error: unknown): void {
@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const plain = parsePlain(argv, COMMANDS)
   if (plain === undefined) {
-    const { runProgram } = await import('./program.ts')
+    const { runProgram } = await import('./parse/program.ts')
     process.exitCode = await runProgram(argv)
   } else {
     const execute = await loadCommand(plain.command)

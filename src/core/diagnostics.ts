@@ -1,3 +1,5 @@
+import type { Position } from './report-types.ts'
+
 export type Severity = 'error' | 'warning' | 'note'
 
 /** A fault (or remark) at a place in a file; every reporter is fed with these. */
@@ -9,9 +11,9 @@ export interface Diagnostic {
   /** Path as the user would type it; absent when the fault has no file. */
   file?: string
   /** 1-based. */
-  line?: number
+  line?: Position
   /** 1-based, in Unicode code points. */
-  column?: number
+  column?: Position
   hint?: string
 }
 

@@ -2,11 +2,12 @@ import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { userId } from './read-timeline.ts'
 import { count } from './values.ts'
+import type { Count } from '../core/report-types.ts'
 
 /** Rows that each table lost. */
 export interface ForgetReport {
   userId: string
-  tables: { table: string; rows: number }[]
+  tables: { table: string; rows: Count }[]
   /** Only counted, nothing erased. */
   dryRun: boolean
 }

@@ -3,6 +3,7 @@ import type { Db } from '../db/db.ts'
 import { readMarks } from './marks.ts'
 import { dayOf } from './period.ts'
 import { count } from './values.ts'
+import type { Count, Time } from '../core/report-types.ts'
 
 export interface PruneOptions {
   /** Events older than so many milliseconds go, by whole days of UTC. */
@@ -15,8 +16,8 @@ export interface PruneOptions {
 
 export interface PruneReport {
   /** Events before this time. */
-  before: string
-  events: number
+  before: Time
+  events: Count
   dryRun: boolean
 }
 

@@ -1,6 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { count } from './values.ts'
+import type { Count } from '../core/report-types.ts'
 
 export interface RollupOptions {
   /** Rows of one step, which is one transaction; 100,000 unless given. */
@@ -15,9 +16,9 @@ export interface RollupOptions {
 }
 
 export interface RollupProgress {
-  events: number
-  feedback: number
-  steps: number
+  events: Count
+  feedback: Count
+  steps: Count
 }
 
 /** What a run has done. */

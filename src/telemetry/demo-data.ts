@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import type { Count } from '../core/report-types.ts'
 
 export interface DemoSkill {
   id: string
@@ -29,11 +30,11 @@ export interface DemoOptions {
 }
 
 export interface DemoReport {
-  events: number
-  feedback: number
-  unlocks: number
+  events: Count
+  feedback: Count
+  unlocks: Count
   /** Made-up skills that were put into the registry. */
-  registered: number
+  registered: Count
 }
 
 const BATCH = 20_000

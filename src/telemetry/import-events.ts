@@ -5,6 +5,7 @@ import { faultOf } from './faults.ts'
 import type { LoggedEvent } from './logged-line.ts'
 import { readLine } from './logged-line.ts'
 import { splitLines } from './split-lines.ts'
+import type { Count, Position } from '../core/report-types.ts'
 
 export interface EventLogOptions {
   /** Chunks of NDJSON in UTF-8. */
@@ -19,17 +20,17 @@ export interface EventLogOptions {
 /** What came of an import. */
 export interface EventLogReport {
   /** Lines that are not blank. */
-  lines: number
+  lines: Count
   /** Events in them. */
-  events: number
+  events: Count
   /** New to the database; with a dry run none. */
-  written: number
+  written: Count
   /** In the database before, or in the input twice. */
-  repeated: number
+  repeated: Count
   /** Lines with spans of something else than a tool. */
-  ignored: number
+  ignored: Count
   /** Lines that were not written. */
-  rejected: number
+  rejected: Count
   /** The first of them. */
   errors: LineError[]
   /** Keys of lines that mean nothing here. */
@@ -40,9 +41,9 @@ export interface EventLogReport {
 
 export interface LineError {
   /** From 1. */
-  line: number
+  line: Position
   /** From 1; null where it is not known. */
-  column: number | null
+  column: Position | null
   message: string
 }
 

@@ -1,15 +1,16 @@
 import type { Check } from './check.ts'
+import type { Count, Position } from '../core/report-types.ts'
 
 /** What `verify` found. Safe to print as JSON. */
 export interface VerifyReport {
   ok: boolean
-  passed: number
-  failed: number
-  warnings: number
+  passed: Count
+  failed: Count
+  warnings: Count
   /** Checks with something to tell that is no fault. */
-  notes: number
+  notes: Count
   /** Those that could not be asked; not those that have nothing to say about such a database. */
-  skipped: number
+  skipped: Count
   checks: CheckResult[]
 }
 
@@ -23,10 +24,10 @@ export interface CheckResult {
   /** Why it was skipped. */
   reason?: string
   /** False for a skipped check that has nothing to say about such a database: `--strict` does not mind it. */
-  applies?: boolean
+  applies?: false
   /** Where the check is written. */
   file: string
-  line: number
+  line: Position
   faults: Fault[]
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { watchMigration } from '../../src/cli/watch-migration.ts'
-import type { Io } from '../../src/cli/io.ts'
+import { watchMigration } from '../../src/cli/commands/migrate/watch.ts'
+import type { Io } from '../../src/cli/output/io.ts'
 import { migrate } from '../../src/index.ts'
 import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'

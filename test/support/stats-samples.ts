@@ -1,4 +1,4 @@
-import type { DatabaseReport } from '../../src/cli/views/database.ts'
+import type { DatabaseReport } from '../../src/cli/output/database-view.ts'
 import type { SkillStats, StatsReport } from '../../src/stats/report.ts'
 
 export type Sample = StatsReport & { database: DatabaseReport }

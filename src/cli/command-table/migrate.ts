@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from '../command-spec.ts'
-import { CONFIG_OPTION, LEDGER_OPTION, MIGRATIONS_OPTION } from '../command-spec.ts'
+import type { CommandSpec, OptionSpec } from '../parse/spec.ts'
+import { CONFIG_OPTION, LEDGER_OPTION, MIGRATIONS_OPTION } from '../parse/spec.ts'
 
 const DIRECT_URL: OptionSpec = { flags: '--direct-url <url>', help: 'the server past a pooler (else DIRECT_URL)' }
 

@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from '../command-spec.ts'
-import { CONFIG_OPTION, FORMAT_OPTIONS, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+import type { CommandSpec, OptionSpec } from '../parse/spec.ts'
+import { CONFIG_OPTION, FORMAT_OPTIONS, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../parse/spec.ts'
 
 /** What a sync does; a diff tells the same. */
 const SYNC_OPTIONS: readonly OptionSpec[] = [

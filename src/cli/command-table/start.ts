@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../command-spec.ts'
+import type { CommandSpec } from '../parse/spec.ts'
 
 export const START_COMMANDS: readonly CommandSpec[] = [
   {

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../command-spec.ts'
-import { LEDGER_OPTION, MIGRATIONS_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../command-spec.ts'
+import type { CommandSpec } from '../parse/spec.ts'
+import { LEDGER_OPTION, MIGRATIONS_OPTION, READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../parse/spec.ts'
 
 export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {

@@ -4,6 +4,7 @@ import { quoteLiteral } from '../../db/quote.ts'
 import { ledgerName, readLedger } from './ledger.ts'
 import { lockedTransaction, lockOf } from './lock.ts'
 import { unknownVersion } from './plan.ts'
+import type { Checksum } from '../../core/report-types.ts'
 import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface RepairOptions {
@@ -20,8 +21,8 @@ export interface RepairReport {
   ledger: string
   /** `record`: the row gets the digest of the file as it is now. `forget`: the row is deleted, and its file, if it exists, is pending again. */
   action: 'record' | 'forget' | 'none'
-  from: string | null
-  to: string | null
+  from: Checksum | null
+  to: Checksum | null
   done: boolean
 }
 

@@ -1,3 +1,4 @@
+import type { Count, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { readLedger } from './ledger.ts'
 import { planMigrations, type MigrationState } from './plan.ts'
@@ -10,13 +11,13 @@ export interface StatusReport {
     version: string
     file: string
     state: MigrationState
-    appliedAt: string | null
+    appliedAt: Time | null
     outOfOrder: boolean
   }[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
   /** The number of ledger rows that another tool wrote. */
-  foreign: number
+  foreign: Count
   upToDate: boolean
 }
 

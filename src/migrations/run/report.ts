@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { LockWait } from '../ledger/lock.ts'
+import type { Count, Position } from '../../core/report-types.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
 export interface MigrateReport {
@@ -11,7 +12,7 @@ export interface MigrateReport {
   /** Not applied: after a failure, or because this is a dry run. */
   pending: PendingMigration[]
   /** Applied before this run. */
-  alreadyApplied: number
+  alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
   outOfOrder: string[]
   /** Versions whose ledger row an older tool wrote, without a digest to compare. */
@@ -26,8 +27,8 @@ export interface MigrateReport {
 export interface AppliedMigration {
   version: string
   file: string
-  statements: number
-  durationMs: number
+  statements: Count
+  durationMs: Count
   /** Objects that already existed; their statements were skipped. */
   existing: ExistingObject[]
 }
@@ -35,14 +36,14 @@ export interface AppliedMigration {
 export interface PendingMigration {
   version: string
   file: string
-  statements: number
+  statements: Count
   transaction: boolean
   /** The statements that would run; only in a dry run. */
   plan?: PlannedStatement[]
 }
 
 export interface PlannedStatement {
-  line: number
+  line: Position
   /** The statement on one line, cut to 100 characters. */
   text: string
   hazards: PlannedHazard[]
@@ -51,8 +52,8 @@ export interface PlannedStatement {
 /** What a statement does to those who use the database; docs/migrate-hazards.md lists the codes. */
 export interface PlannedHazard {
   code: string
-  line: number
-  column: number
+  line: Position
+  column: Position
   /** Lock mode, as `ACCESS EXCLUSIVE`. */
   lock: string
   /** What others cannot do while the lock is held: `reads and writes`, `writes` or `nothing`. */
@@ -64,8 +65,8 @@ export interface PlannedHazard {
 }
 
 export interface ExistingObject {
-  line: number
-  column: number
+  line: Position
+  column: Position
   kind: string
   name: string
   /** The table of a column, a constraint, an index. */

@@ -1,15 +1,36 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import type { InvalidSkill, Skill } from '../skill/skill.ts'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
-import { oneLine, relativePath } from '../skill/display.ts'
-import type { ImportReport } from './import-report.ts'
-import { META_JSON } from '../skill/skill-files.ts'
-import { filesIn } from '../skill/manifest.ts'
+import { oneLine, relativePath } from '../skill/paths.ts'
+import { META_JSON, filesIn } from '../skill/skill-files.ts'
 import { olderSkillText } from './older-skill-text.ts'
 import { readSkills } from '../reading/read-folder.ts'
-import type { Severities } from '../skill/severities.ts'
-import type { Skill } from '../skill/skill.ts'
-import { slug } from '../skill/skill-name.ts'
+import type { Severities } from '../rules/severities.ts'
+import { slug } from '../skill/skill.ts'
+
+/** A skill of the older layout and what was, or would be, made of it. Paths are relative to the working directory. */
+export interface ImportedSkill {
+  /** What `meta.json` calls it. */
+  id: string
+  /** Its name from now on: the id, or the nearest that the specification allows. */
+  name: string
+  /** The older folder, which stays as it is. */
+  from: string
+  /** The new SKILL.md. */
+  file: string
+}
+
+export interface ImportReport {
+  dryRun: boolean
+  imported: ImportedSkill[]
+  /** Left alone, because something of that name is there. */
+  skipped: { id: string; from: string; reason: string }[]
+  /** Could not be read. */
+  invalid: InvalidSkill[]
+  diagnostics: Diagnostic[]
+}
 
 export interface ImportOptions {
   /** A folder of skills of the older layout, relative to `cwd`. */

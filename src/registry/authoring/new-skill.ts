@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
-import { oneLine, relativePath } from '../skill/display.ts'
-import { skillText } from './skill-text.ts'
-import { nameFault, slug } from '../skill/skill-name.ts'
+import { oneLine, relativePath } from '../skill/paths.ts'
+import { skillText } from '../front-matter/write-front-matter.ts'
+import { nameFault, slug } from '../skill/skill.ts'
 
 export interface NewSkillOptions {
   /** Name of the skill and of its folder. */

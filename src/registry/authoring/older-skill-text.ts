@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts'
 import { META_JSON } from '../skill/skill-files.ts'
 import type { Skill } from '../skill/skill.ts'
 import { NO_VERSION } from '../skill/skill.ts'
-import { skillText } from './skill-text.ts'
+import { skillText } from '../front-matter/write-front-matter.ts'
 import { KNOWN_KEYS } from '../front-matter/validate.ts'
 
 const SKILL_JSON = 'skill.json'

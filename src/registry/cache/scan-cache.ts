@@ -3,7 +3,7 @@ import { openCacheFile } from './cache-file.ts'
 import type { KnownSkill, SkillEntry } from './skill-line.ts'
 import { entryOf, lineOf } from './skill-line.ts'
 import { stampOf } from './stamp.ts'
-import { inWalkOrder } from '../skill/walk-order.ts'
+import { inWalkOrder } from '../skill/paths.ts'
 
 /**
  * What was read of the skills of one root, so that a run over skills that have not changed need neither list nor open

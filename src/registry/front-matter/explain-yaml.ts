@@ -1,5 +1,5 @@
-import { oneLine } from '../skill/display.ts'
-import type { RuleCode } from '../skill/rules.ts'
+import { oneLine } from '../skill/paths.ts'
+import type { RuleCode } from '../rules/rules.ts'
 import type { YamlFault } from './yaml.ts'
 
 /** A fault of YAML in words that lead to its repair. `offset` is the UTF-16 offset in the YAML. */

@@ -5,8 +5,7 @@ import type { DocumentMap, SkillDocument } from '../skill/document.ts'
 import { toDocumentValue, unsafeText } from '../skill/document.ts'
 import { explainYaml } from './explain-yaml.ts'
 import type { YamlExplanation } from './explain-yaml.ts'
-import { finding } from '../skill/finding.ts'
-import { quoteValue } from './quote-value.ts'
+import { finding } from '../rules/rules.ts'
 import { splitFrontMatter } from './split-front-matter.ts'
 import type { YamlParser } from './yaml.ts'
 import { YamlFault } from './yaml.ts'
@@ -149,4 +148,18 @@ function cutDescription(yaml: string): number | undefined {
   const match = /^description:[ \t]+([^\s"'|>#].*)$/m.exec(yaml)
   const hash = match?.[1]?.search(/[ \t]#/) ?? -1
   return match === null || hash === -1 ? undefined : match.index + match[0].length - (match[1]?.length ?? 0) + hash + 1
+}
+
+/**
+ * Puts the one-line value around an offset in single quotes, where what YAML finds in it is meant as text. A comment behind
+ * it becomes part of it. Undefined when there is no `key: value` on the line.
+ */
+export function quoteValue(yaml: string, offset: number): string | undefined {
+  const start = yaml.lastIndexOf('\n', offset - 1) + 1
+  const end = yaml.indexOf('\n', offset)
+  const line = yaml.slice(start, end === -1 ? yaml.length : end)
+  const match = /^([ \t]*(?:- +)?(?:"[^"]*"|'[^']*'|[^\s"'][^:]*):[ \t]+)(\S.*?)([ \t]*\r?)$/.exec(line)
+  if (match === null) return undefined
+  const [all, key = '', value = '', rest = ''] = match
+  return `${yaml.slice(0, start)}${key}'${value.replaceAll("'", "''")}'${rest}${yaml.slice(start + all.length)}`
 }

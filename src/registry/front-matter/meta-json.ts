@@ -1,10 +1,10 @@
 import { LineIndex } from '../../core/positions.ts'
 import type { Position } from '../../core/positions.ts'
-import { oneLine } from '../skill/display.ts'
+import { oneLine } from '../skill/paths.ts'
 import { DepthError, toDocumentValue } from '../skill/document.ts'
 import type { DocumentMap } from '../skill/document.ts'
 import type { ReadDocument } from './front-matter.ts'
-import { finding } from '../skill/finding.ts'
+import { finding } from '../rules/rules.ts'
 
 /** What a `meta.json` may have at most, in bytes. */
 export const MAX_META_JSON: number = 64 * 1024

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Position } from '../../core/positions.ts'
-import { oneLine } from '../skill/display.ts'
-import type { RuleCode } from '../skill/rules.ts'
+import { oneLine } from '../skill/paths.ts'
+import type { RuleCode } from '../rules/rules.ts'
 
 /** What front matter may have at most, in bytes and in lines; the longest among 70,000 public skills has 3.5 KB. */
 export const MAX_FRONT_MATTER: number = 16 * 1024

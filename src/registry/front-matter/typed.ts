@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { oneLine } from '../skill/display.ts'
+import { oneLine } from '../skill/paths.ts'
 import type { DocumentMap, DocumentValue, SkillDocument } from '../skill/document.ts'
-import type { RuleCode } from '../skill/rules.ts'
-import { finding } from '../skill/finding.ts'
+import type { RuleCode } from '../rules/rules.ts'
+import { finding } from '../rules/rules.ts'
 
 /** A value that stands in a document, and where. */
 export interface Found {

@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { nearest } from '../../core/text.ts'
-import { oneLine } from '../skill/display.ts'
+import { oneLine } from '../skill/paths.ts'
 import type { SkillDocument } from '../skill/document.ts'
-import { isName, MAX_NAME, slug } from '../skill/skill-name.ts'
+import { isName, MAX_NAME, slug, CATEGORIES, KINDS, NO_VERSION, TIERS } from '../skill/skill.ts'
 import type { SkillFields, SkillMeta } from '../skill/skill.ts'
-import { CATEGORIES, KINDS, NO_VERSION, TIERS } from '../skill/skill.ts'
 import type { Found } from './typed.ts'
 import { keyOf, show, spellings, TypedReader } from './typed.ts'
 

@@ -1,22 +1,38 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
+import type { Count } from '../../core/report-types.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { checkBody, MAX_SKILL_FILE } from './body-rules.ts'
-import { under } from '../skill/display.ts'
+import type { RuleCode } from '../rules/rules.ts'
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { checkBody, MAX_SKILL_FILE } from './check-body.ts'
+import { under, oneLine, relativePath } from '../skill/paths.ts'
 import { fixFrontMatter } from './fix-front-matter.ts'
-import type { LintReport } from './lint-report.ts'
-import type { LintTarget } from './lint-targets.ts'
-import { lintTargets } from './lint-targets.ts'
-import { readHead } from '../reading/open-regular.ts'
+import { readHead } from '../reading/regular-file.ts'
 import type { ReadOptions } from '../reading/read-folder.ts'
 import { readSkills } from '../reading/read-folder.ts'
 import { replaceFile } from './replace-file.ts'
-import { isRuleCode, RULES } from '../skill/rules.ts'
-import type { Severities } from '../skill/severities.ts'
-import { withSeverities } from '../skill/severities.ts'
+import { isRuleCode, RULES } from '../rules/rules.ts'
+import type { Severities } from '../rules/severities.ts'
+import { withSeverities } from '../rules/severities.ts'
 import type { YamlParser } from '../front-matter/yaml.ts'
 import { loadYamlParser } from '../front-matter/yaml.ts'
-import { SKILL_FILES } from '../skill/skill-files.ts'
+import { SKILL_FILES, META_JSON } from '../skill/skill-files.ts'
+import { SkillsError } from '../../core/errors.ts'
+
+/** What the rules say about skills. */
+export interface LintReport {
+  /** How many skills were looked at, and how many of them have an error. */
+  skills: Count
+  invalid: Count
+  errors: Count
+  warnings: Count
+  notes: Count
+  /** Files that were mended, and by which rules. */
+  fixed: { file: string; codes: RuleCode[] }[]
+  /** Findings that `--fix` would take away. */
+  fixable: Count
+  /** What is left, in the order of the paths, and of files and lines in each. */
+  diagnostics: Diagnostic[]
+}
 
 export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> {
   /** Folders with skills at any depth, folders of skills, and files in them. */
@@ -115,4 +131,40 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...groups.values()].flatMap((group) =>
     group.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),
   )
+}
+
+/** A folder to read skills from. */
+export interface LintTarget {
+  /** Relative to the working directory. */
+  root: string
+  /** Only the skill whose folder this is, not those nested in it; as paths stand in findings. */
+  alone?: string
+}
+
+/**
+ * What the paths of a command line mean: a folder means the skills below it, a file (as editors and pre-commit name them)
+ * the skill that it belongs to. Each once. Throws SKILLS_DIR_MISSING.
+ */
+export function lintTargets(paths: readonly string[], cwd: string): LintTarget[] {
+  const targets = new Map<string, LintTarget>()
+  for (const given of paths) {
+    const target = targetOf(given, cwd)
+    targets.set(`${target.root}\u0000${target.alone ?? ''}`, target)
+  }
+  return [...targets.values()]
+}
+
+function targetOf(given: string, cwd: string): LintTarget {
+  const absolute = path.resolve(cwd, given)
+  const stats = statSync(absolute, { throwIfNoEntry: false })
+  if (stats === undefined || stats.isDirectory()) return { root: given }
+  for (let folder = path.dirname(absolute); ; folder = path.dirname(folder)) {
+    if ([...SKILL_FILES, META_JSON].some((name) => existsSync(path.join(folder, name)))) {
+      return { root: folder, alone: oneLine(relativePath(folder, cwd)) }
+    }
+    if (folder === cwd || folder === path.dirname(folder)) break
+  }
+  throw new SkillsError('SKILLS_DIR_MISSING', `the file ${oneLine(given)} belongs to no skill`, {
+    hint: 'name a SKILL.md, a file in its folder, or a folder of skills',
+  })
 }

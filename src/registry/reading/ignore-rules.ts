@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Ignore } from 'ignore'
-import { readHead } from './open-regular.ts'
+import { readHead } from './regular-file.ts'
 
 /** Names what is not searched for skills, in the syntax of `.gitignore`; in a root or any folder below it. */
 export const IGNORE_FILE = '.skillignore'

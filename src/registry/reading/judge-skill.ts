@@ -1,14 +1,13 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
-import { oneLine, under } from '../skill/display.ts'
+import { oneLine, under } from '../skill/paths.ts'
 import { unsafeText } from '../skill/document.ts'
-import type { Fingerprints } from '../skill/fingerprint.ts'
-import { finding } from '../skill/finding.ts'
+import type { Fingerprints, SettledSkill } from '../skill/fingerprint.ts'
+import { finding } from '../rules/rules.ts'
 import type { RawSkill, SkillContent } from '../skill/raw-skill.ts'
-import type { Severities } from '../skill/severities.ts'
-import { withSeverities } from '../skill/severities.ts'
-import type { SkillLocation } from './skill-location.ts'
-import type { SettledSkill } from '../skill/settled-skill.ts'
+import type { Severities } from '../rules/severities.ts'
+import { withSeverities } from '../rules/severities.ts'
+import type { SkillLocation } from './list-skill.ts'
 import type { Skill } from '../skill/skill.ts'
 
 /** Where ids come from: the `name` of a skill, or its folder's path below the root. */
@@ -80,4 +79,29 @@ function idFromPath({ relative, name, path, file: fileName }: SkillLocation): { 
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === 'error'
+}
+
+/** Of two folders with one id none is taken: which one is meant cannot be known, and it must not depend on their order. */
+export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace): void {
+  const byId = new Map<string, ReadSkill | ReadSkill[]>()
+  for (const one of read) {
+    if (one.id === undefined) continue
+    const before = byId.get(one.id)
+    if (before === undefined) byId.set(one.id, one)
+    else if (Array.isArray(before)) before.push(one)
+    else byId.set(one.id, [before, one])
+  }
+  const what = namespace === 'name' ? 'name' : 'path below their folders'
+  const hint = namespace === 'name' ? 'rename one of them, or remove it; with `--namespace path` the paths are the ids' : undefined
+  for (const [id, namesakes] of byId) {
+    if (!Array.isArray(namesakes)) continue
+    for (const [i, one] of namesakes.entries()) {
+      one.content = undefined
+      one.settled = undefined
+      const [other] = i === 0 ? namesakes.slice(1) : namesakes
+      const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''
+      const message = `${one.path} and ${other?.path ?? ''}${more} have one ${what}, ${oneLine(id)}: none is used`
+      one.diagnostics.push(finding('SKILL_NAME_TWICE', message, under(one.path, one.fileName), one.idPlace, hint))
+    }
+  }
 }

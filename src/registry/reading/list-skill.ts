@@ -1,12 +1,41 @@
+import type { KnownSkill } from '../cache/skill-line.ts'
+import type { SkillRoot } from '../skill/skill.ts'
 import type { Dirent } from 'node:fs'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { under } from '../skill/display.ts'
-import { fileFinding } from './file-finding.ts'
-import { finding } from '../skill/finding.ts'
+import { under } from '../skill/paths.ts'
+import { fileFinding } from './regular-file.ts'
+import { finding } from '../rules/rules.ts'
 import { LEFT_OUT, skillFileOf } from '../skill/skill-files.ts'
+
+/** A folder that holds a skill. */
+export interface SkillLocation {
+  /** Absolute. */
+  folder: string
+  /** Its name: the last part of its path. */
+  name: string
+  /** The folder relative to its root, with `/`; empty for the root itself. */
+  relative: string
+  /** The folder relative to the working directory, with `/`; safe to print. */
+  path: string
+  /** Name of the file that describes the skill: SKILL.md, skill.md or meta.json. */
+  file: string
+  root: SkillRoot
+}
+
+/** One whose files are to be read. */
+export interface ListedSkill extends SkillLocation {
+  listing: SkillListing
+  /** Something in its folder is not as usual, and was told of. */
+  isUnusual: boolean
+}
+
+/** One that was read before and has not changed. */
+export interface RecalledSkill extends SkillLocation {
+  known: KnownSkill
+}
 
 /** What lies in the folder of a skill. */
 export interface SkillListing {

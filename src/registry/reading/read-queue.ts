@@ -1,6 +1,6 @@
 import type { StampedSkill } from './read-stamped.ts'
 import type { ReadingThread } from './reading-thread.ts'
-import type { ListedSkill } from './skill-location.ts'
+import type { ListedSkill } from './list-skill.ts'
 
 /** Reads skills, some of them in another thread where there are many, and tells them in the order in which they were added. */
 export interface ReadQueue {

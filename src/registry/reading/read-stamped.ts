@@ -2,7 +2,7 @@ import { IGNORE_FILE } from './ignore-rules.ts'
 import type { ReadSkillOptions } from './read-skill.ts'
 import { readSkill } from './read-skill.ts'
 import type { SkillEntry } from '../cache/skill-line.ts'
-import type { ListedSkill } from './skill-location.ts'
+import type { ListedSkill } from './list-skill.ts'
 import { stampAsRead } from '../cache/stamp.ts'
 
 /** A skill that was read, and what its files looked like. */

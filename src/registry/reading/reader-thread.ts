@@ -1,12 +1,12 @@
-// The program of the second thread: see reading-thread.ts.
 import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'node:worker_threads'
 import { readStamped } from './read-stamped.ts'
 import type { BatchAnswer, ThreadData } from './reading-thread.ts'
 import { lineOf } from '../cache/skill-line.ts'
-import type { ListedSkill } from './skill-location.ts'
+import type { ListedSkill } from './list-skill.ts'
 import { loadYamlParser } from '../front-matter/yaml.ts'
 
+// The program of the second thread: see reading-thread.ts.
 const { port, ...how } = workerData as ThreadData & { port: MessagePort }
 const options = { ...how, parse: await loadYamlParser() }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ReadStampedOptions, StampedSkill } from './read-stamped.ts'
 import { entryOf } from '../cache/skill-line.ts'
-import type { ListedSkill } from './skill-location.ts'
+import type { ListedSkill } from './list-skill.ts'
 
 /** A second thread that reads skills. */
 export interface ReadingThread {

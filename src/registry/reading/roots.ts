@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { statSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { oneLine, relativePath } from '../skill/display.ts'
+import { oneLine, relativePath } from '../skill/paths.ts'
 import type { SkillRoot } from '../skill/skill.ts'
+import type { SkillLocation } from './list-skill.ts'
 
 export interface RootOptions {
   /** Folders as the user gave them, or patterns for them as globby takes them; a root may be a symbolic link, or a skill itself. */
@@ -57,4 +58,17 @@ async function matching(pattern: string, cwd: string, label: string): Promise<Sk
     })
   }
   return found.toSorted(bytewise).map((folder) => ({ path: path.normalize(folder), label }))
+}
+
+/** Tells whether a folder is seen for the first time: it may be below two roots. With one root it always is. */
+export function onceOnly(roots: readonly SkillRoot[]): (skill: SkillLocation) => boolean {
+  if (roots.length < 2) return () => true
+  const real = new Map(roots.map((root) => [root.path, realpathSync(root.path)]))
+  const seen = new Set<string>()
+  return ({ root, relative }) => {
+    const key = path.join(real.get(root.path) ?? root.path, relative)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  }
 }

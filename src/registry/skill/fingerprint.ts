@@ -28,3 +28,10 @@ export async function fetchFingerprints(db: Db): Promise<Fingerprints> {
 export function fingerprintOf(text: string): string {
   return sha256(text).slice(0, 32)
 }
+
+/** A skill whose row in the registry is exactly what it should be: nothing else need be kept of it. */
+export interface SettledSkill {
+  row: FingerprintedRow
+  /** What the author declares. */
+  enabled: boolean
+}

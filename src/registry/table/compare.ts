@@ -1,14 +1,13 @@
 import { bytewise } from '../../core/bytewise.ts'
-import { sameJson } from '../../core/json.ts'
+import { sameJson, isJsonObject } from '../../core/json.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { grouped, plural } from '../../core/text.ts'
-import { fileChanges } from './file-changes.ts'
 import type { SkillFolder } from '../reading/read-folder.ts'
 import { declaredIn, OWN_META_KEYS } from '../skill/registry-row.ts'
 import type { RegistryRow } from '../skill/registry-row.ts'
 import { rowFor } from '../skill/row-text.ts'
 import type { Skill } from '../skill/skill.ts'
-import type { FieldChange, OperatorOverride, PruneMode, SyncReport } from './sync-report.ts'
+import type { FieldChange, OperatorOverride, PruneMode, SyncReport, FileChange } from './sync-report.ts'
 
 /** What has to be done so that the registry agrees with the folder. */
 export interface Plan extends Pick<
@@ -162,4 +161,17 @@ function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, pr
 /** Not one that is disabled already; nor one that we disabled and that is enabled again: an operator did that, who has the last word. */
 function isDueToBeDisabled(row: RegistryRow): boolean {
   return row.enabled && row.meta['pruned'] !== true
+}
+
+/** What changed between two maps of digests by path, bytewise by path; undefined when one of them was never recorded. */
+export function fileChanges(from: Json | undefined, to: Json | undefined): FileChange[] | undefined {
+  if (!isJsonObject(from) || !isJsonObject(to)) return undefined
+  const paths = new Set([...Object.keys(from), ...Object.keys(to)])
+  const changes: FileChange[] = []
+  for (const path of [...paths].toSorted(bytewise)) {
+    if (!Object.hasOwn(from, path)) changes.push({ path, change: 'added' })
+    else if (!Object.hasOwn(to, path)) changes.push({ path, change: 'removed' })
+    else if (from[path] !== to[path]) changes.push({ path, change: 'changed' })
+  }
+  return changes
 }

@@ -1,5 +1,5 @@
 import { bytewise } from '../../core/bytewise.ts'
-import { filesIn } from '../skill/manifest.ts'
+import { filesIn } from '../skill/skill-files.ts'
 import type { SkillFolder } from '../reading/read-folder.ts'
 import type { FieldChange, FileChange, SyncReport } from './sync-report.ts'
 

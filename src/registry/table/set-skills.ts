@@ -4,16 +4,17 @@ import type { Db } from '../../db/db.ts'
 import { notifyChanged } from './notify.ts'
 import { lockRows } from '../skill/registry-row.ts'
 import { registryFailure } from './sync-failure.ts'
-import { refuseUnknown } from './unknown-skills.ts'
+import { refuseUnknown } from './registry-skills.ts'
+import type { Integer, TrustLevel } from '../../core/report-types.ts'
 
 /** What an operator decides about skills. */
 export type SkillSetting = Readonly<{ enabled: boolean } | { trustLevel: number }>
 
 export interface SetReport {
   field: 'enabled' | 'trustLevel'
-  value: boolean | number
+  value: boolean | TrustLevel
   /** The rows that had another value, bytewise by id. */
-  changed: { id: string; from: boolean | number }[]
+  changed: { id: string; from: boolean | Integer }[]
   /** Those that had this value already; their rows were not touched. */
   unchanged: string[]
 }
@@ -52,7 +53,7 @@ export async function setSkills(db: Db, ids: readonly string[], setting: SkillSe
 interface ResolvedSetting {
   field: SetReport['field']
   column: 'enabled' | 'trust_level'
-  value: boolean | number
+  value: boolean | TrustLevel
 }
 
 function resolve(setting: SkillSetting): ResolvedSetting {

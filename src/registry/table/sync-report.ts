@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Json } from '../../core/json.ts'
 import type { InvalidSkill } from '../skill/skill.ts'
+import type { Count, Integer, TrustLevel } from '../../core/report-types.ts'
 
 /** `write` changes the registry; `dry-run` and `check` only say what `write` would do. */
 export type SyncMode = 'write' | 'dry-run' | 'check'
@@ -39,8 +40,8 @@ export interface Change {
 export interface OperatorOverride {
   id: string
   field: 'enabled' | 'trustLevel'
-  declared: boolean | number
-  actual: boolean | number
+  declared: boolean | TrustLevel
+  actual: boolean | Integer
 }
 
 /** What a sync did, or would do. Ids are bytewise in order. */
@@ -50,7 +51,7 @@ export interface SyncReport {
   roots: string[]
   added: Change[]
   changed: Change[]
-  unchanged: number
+  unchanged: Count
   /** Disabled because their folder is gone; only those that were enabled until now. */
   disabled: string[]
   /** Deleted because their folder is gone. */
@@ -65,7 +66,7 @@ export interface SyncReport {
   operatorOverrides: OperatorOverride[]
   diagnostics: Diagnostic[]
   /** Statements that wrote rows: 0 when there was nothing to write; 2, unless there are so many rows that they go in parts. */
-  statements: number
+  statements: Count
 }
 
 /** Whether the registry is (for `write`: was) behind the folder. Invalid skills do not count: they are an answer of their own. */

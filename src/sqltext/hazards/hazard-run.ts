@@ -1,10 +1,11 @@
 import { Cursor, type QualifiedName } from '../lexer/cursor.ts'
-import type { StatementKind } from '../statements/classify.ts'
+import { classify, type StatementKind } from '../statements/classify.ts'
 import type { SqlObject } from '../statements/object-kinds.ts'
+import { splitStatements } from '../statements/split.ts'
 import { nameIn, readAlterActions } from './alter-actions.ts'
 import { isNew, readNames, type HazardContext } from './context.ts'
 import { findHazards } from './find-hazards.ts'
-import type { Hazard } from './hazard.ts'
+import type { Hazard, HazardType } from './hazard.ts'
 import { RunMemory, tableKey } from './run-memory.ts'
 
 /** A file of a run; a `ParsedMigration` is one. */
@@ -20,6 +21,16 @@ export function findRunHazards(files: readonly HazardFile[], server?: HazardServ
     run.nextFile(!noTransaction)
     return statements.map(({ text, kind }) => run.next(text, kind))
   })
+}
+
+/** The hazard in the example of its type, run as a file of its own. */
+export function hazardInExample({ code, example }: HazardType): Hazard {
+  const statements = splitStatements(example).statements.map(({ text }) => ({ text, kind: classify(text) }))
+  const found = findRunHazards([{ noTransaction: false, statements }])
+    .flat(2)
+    .find((hazard) => hazard.code === code)
+  if (found === undefined) throw new Error(`the example of ${code} does not have the hazard`)
+  return found
 }
 
 /** What is known of the server before a run. */

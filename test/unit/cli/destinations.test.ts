@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Destination, ReporterFlags } from '../../../src/cli/destinations.ts'
-import { chooseDestinations } from '../../../src/cli/destinations.ts'
+import type { Destination, ReporterFlags } from '../../../src/cli/output/destinations.ts'
+import { chooseDestinations } from '../../../src/cli/output/destinations.ts'
 
 test.each<[string, ReporterFlags, Destination[]]>([
   ['nothing', {}, [{ reporter: 'text' }]],

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { createProgram } from '../../../src/cli/program.ts'
+import { createProgram } from '../../../src/cli/parse/program.ts'
 
 /** The pages of all commands on a terminal of so many columns, by name. */
 function pages(columns: number): Map<string, string> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type * as Interrupt from '../../../src/cli/interrupt.ts'
+import type * as Interrupt from '../../../src/cli/live/interrupt.ts'
 
 let interrupt: typeof Interrupt
 const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never)
@@ -8,7 +8,7 @@ beforeEach(async () => {
   vi.useFakeTimers()
   vi.resetModules()
   exit.mockClear()
-  interrupt = await import('../../../src/cli/interrupt.ts')
+  interrupt = await import('../../../src/cli/live/interrupt.ts')
 })
 
 afterEach(() => vi.useRealTimers())

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { optionsOf } from '../../../src/cli/command-spec.ts'
+import { optionsOf } from '../../../src/cli/parse/spec.ts'
 import { COMMANDS } from '../../../src/cli/command-table.ts'
-import { parsePlain } from '../../../src/cli/parse-plain.ts'
-import { createProgram } from '../../../src/cli/program.ts'
+import { parsePlain } from '../../../src/cli/parse/plain.ts'
+import { createProgram } from '../../../src/cli/parse/program.ts'
 import { seededRandom } from '../../support/random-log.ts'
 
 interface Parsed {
@@ -53,11 +53,11 @@ function randomCommandLine(random: (below: number) => number): string[] {
 }
 
 describe('the plain way past the parser', () => {
-  test('gives what commander gives, for 20,000 command lines', async () => {
+  test('gives what commander gives, for 2,000 command lines', async () => {
     const draw = seededRandom(1)
     const random = (below: number): number => Math.floor(draw() * below)
     let plain = 0
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 2_000; i++) {
       const argv = randomCommandLine(random)
       const quick = parsePlain(argv, COMMANDS)
       if (quick === undefined) continue
@@ -65,7 +65,7 @@ describe('the plain way past the parser', () => {
       const { command, flags, args } = quick
       expect({ argv, name: command.name, flags, args }).toEqual({ argv, ...(await parseWithCommander(argv)) })
     }
-    expect(plain).toBeGreaterThan(2_000)
+    expect(plain).toBeGreaterThan(200)
   })
 
   test.each([

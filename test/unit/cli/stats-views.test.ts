@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width'
 import { describe, expect, test } from 'vitest'
-import { statsCsv } from '../../../src/cli/views/stats-csv.ts'
-import { statsView } from '../../../src/cli/views/stats.ts'
+import { statsCsv } from '../../../src/cli/commands/stats/csv.ts'
+import { statsView } from '../../../src/cli/commands/stats/view.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 import { SAMPLES } from '../../support/stats-samples.ts'
 

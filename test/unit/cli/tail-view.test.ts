@@ -1,6 +1,6 @@
 import stringWidth from 'fast-string-width'
 import { expect, test } from 'vitest'
-import { createTailView } from '../../../src/cli/views/stats/tail.ts'
+import { createTailView } from '../../../src/cli/commands/stats/text/tail.ts'
 import type { TailEvent } from '../../../src/index.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 

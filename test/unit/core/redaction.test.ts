@@ -65,8 +65,8 @@ describe('registered secrets', () => {
   })
 
   test('are taken literally, and one that is no URL encoding does no harm', () => {
-    registerSecret('100%.*$&')
-    expect(redact('100%.*$& 100%xyz')).toBe('*** 100%xyz')
+    registerSecret('one%.*$&')
+    expect(redact('one%.*$& one%xyz')).toBe('*** one%xyz')
   })
 
   test('too short to be one: it would blank ordinary text', () => {

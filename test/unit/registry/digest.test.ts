@@ -4,11 +4,10 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { bytewise } from '../../../src/core/bytewise.ts'
 import { sha256 } from '../../../src/core/digests.ts'
-import { digestFile } from '../../../src/registry/reading/digest-file.ts'
+import { digestFile, digestFiles } from '../../../src/registry/reading/digest.ts'
 import type { FolderDigest } from '../../../src/registry/reading/digest.ts'
-import { digestFiles } from '../../../src/registry/reading/digest.ts'
 import { listSkill } from '../../../src/registry/reading/list-skill.ts'
-import { filesIn } from '../../../src/registry/skill/manifest.ts'
+import { filesIn } from '../../../src/registry/skill/skill-files.ts'
 import { scratch, writeFiles } from '../../support/scratch.ts'
 
 const RECIPE = String.raw`find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { fileChanges } from '../../../src/registry/table/file-changes.ts'
-import { filesIn, manifestOf } from '../../../src/registry/skill/manifest.ts'
-import type { FileDigest } from '../../../src/registry/skill/manifest.ts'
+import { fileChanges } from '../../../src/registry/table/compare.ts'
+import { filesIn, manifestOf } from '../../../src/registry/skill/skill-files.ts'
+import type { FileDigest } from '../../../src/registry/skill/skill-files.ts'
 
 const digest = (char: string): string => char.repeat(64)
 

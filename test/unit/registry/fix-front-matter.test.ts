@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fixFrontMatter } from '../../../src/registry/lint/fix-front-matter.ts'
-import { readSeverities } from '../../../src/registry/skill/severities.ts'
+import { readSeverities } from '../../../src/registry/rules/severities.ts'
 import type { YamlParser } from '../../../src/registry/front-matter/yaml.ts'
 import { loadYamlParser } from '../../../src/registry/front-matter/yaml.ts'
 

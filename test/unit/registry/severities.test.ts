@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
 import { readSkills } from '../../../src/registry/reading/read-folder.ts'
-import { readSeverities, severityOf, withSeverities } from '../../../src/registry/skill/severities.ts'
+import { readSeverities, severityOf, withSeverities } from '../../../src/registry/rules/severities.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const FILE = 'skills.config.json'

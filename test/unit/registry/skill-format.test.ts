@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { RULES } from '../../../src/registry/skill/rules.ts'
+import { RULES } from '../../../src/registry/rules/rules.ts'
 import { KNOWN_KEYS } from '../../../src/registry/front-matter/validate.ts'
 
 const FILE = path.resolve(import.meta.dirname, '../../../docs/skill-format.md')

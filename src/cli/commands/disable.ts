@@ -1,5 +1,0 @@
-import type { Executor } from '../run-command.ts'
-import { executor } from '../run-command.ts'
-import { setCommand } from '../set-command.ts'
-
-export const execute: Executor = executor('disable', (context, flags, ids) => setCommand(context, flags, ids, { enabled: false }))

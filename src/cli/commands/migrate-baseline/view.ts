@@ -1,0 +1,29 @@
+import { plural, printable } from '../../../core/text.ts'
+import type { BaselineReport } from '../../../migrations/run/baseline.ts'
+import type { Style } from '../../../render/style.ts'
+import type { DatabaseReport } from '../../output/database-view.ts'
+import { databaseLine } from '../../output/database-view.ts'
+
+/** How the database differs from the files, and what was recorded. */
+export function baselineView(
+  { database, versions, differences, done }: BaselineReport & { database: DatabaseReport },
+  style: Style,
+): string[] {
+  const compared =
+    differences === null
+      ? ['  not compared']
+      : differences.length === 0
+        ? [`  ${style.green('the database is what the files make')}`]
+        : differences.map((line) => `  ${style.yellow('differs')} ${printable(line)}`)
+  const verb = done ? style.green('recorded as applied') : style.dim('to record')
+  return [
+    databaseLine(database, style),
+    ...compared,
+    ...versions.map((version) => `  ${verb} ${printable(version)}`),
+    done
+      ? `done: ${plural(versions.length, 'migration')} recorded, none was run`
+      : versions.length === 0
+        ? 'nothing to record'
+        : 'nothing was written',
+  ]
+}

@@ -1,0 +1,43 @@
+import { plural, printable } from '../../../core/text.ts'
+import type { MigrationState } from '../../../migrations/ledger/plan.ts'
+import type { StatusReport } from '../../../migrations/ledger/status.ts'
+import type { Style } from '../../../render/style.ts'
+import { renderTable } from '../../../render/table.ts'
+import type { DatabaseReport } from '../../output/database-view.ts'
+import { databaseLine } from '../../output/database-view.ts'
+
+/** A row per migration. */
+export function migrateStatusView(report: StatusReport & { database: DatabaseReport }, style: Style, width: number): string[] {
+  const paint: Record<MigrationState, (text: string) => string> = {
+    applied: style.green,
+    adopted: style.green,
+    pending: style.yellow,
+    changed: style.red,
+  }
+  const rows = report.migrations.map(({ file, state, appliedAt, outOfOrder }) => [
+    paint[state](state),
+    printable(file),
+    appliedAt === null ? (outOfOrder ? 'out of order' : '') : appliedAt.replace(/\.\d+Z$/, 'Z'),
+  ])
+  const count = (wanted: MigrationState): number => report.migrations.filter(({ state }) => state === wanted).length
+  const pending = count('pending')
+  const changed = count('changed')
+  return [
+    databaseLine(report.database, style),
+    ...renderTable(
+      [{ title: 'state' }, { title: 'migration', shrink: true, least: 56 }, { title: 'applied at', optional: true }],
+      rows,
+      width,
+      style,
+    ),
+    ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file is gone`),
+    ...(report.foreign === 0
+      ? []
+      : [style.dim(`${plural(report.foreign, 'row')} of the ledger ${report.foreign === 1 ? 'belongs' : 'belong'} to other migrations`)]),
+    report.upToDate
+      ? style.green('up to date')
+      : [pending > 0 ? `${pending} pending: run skills migrate` : '', changed > 0 ? `${changed} changed after being applied` : '']
+          .filter((part) => part !== '')
+          .join(', '),
+  ]
+}

@@ -1,0 +1,76 @@
+import { formatDuration } from '../../../core/durations.ts'
+import type { DatabaseTarget } from '../../../core/target.ts'
+import { printable } from '../../../core/text.ts'
+import type { Db } from '../../../db/db.ts'
+import { openDb } from '../../../db/open.ts'
+import type { StatementProgress } from '../../../db/statement-progress.ts'
+import { statementProgress } from '../../../db/statement-progress.ts'
+import type { MigrateEvent } from '../../../migrations/run/report.ts'
+import type { Context } from '../../run/context.ts'
+
+const TICK_MS = 1_000
+/** When to look at the server from a second session. */
+const LOOK_AFTER_MS = 3_000
+/** Where there is no terminal a line now and then has to do. */
+const LINE_EVERY_MS = 30_000
+
+export interface MigrationWatch {
+  onEvent(event: MigrateEvent): void
+  stop(): Promise<void>
+}
+
+/** Says what a migration is doing while it lasts: on a terminal all the time, elsewhere a line each 30 s. */
+export function watchMigration(
+  { io, progress }: Pick<Context, 'io' | 'progress'>,
+  db: Db,
+  target: DatabaseTarget,
+  quiet: boolean,
+): MigrationWatch {
+  let current: { text: string; since: number } | undefined
+  let watcher: Promise<Db | undefined> | undefined
+  let nextLine = LINE_EVERY_MS
+  const canWatch = db.info.kind === 'server' && !db.info.pooled
+  const tick = async (): Promise<void> => {
+    if (current === undefined) return
+    const elapsed = Date.now() - current.since
+    const { text } = current
+    let seen: StatementProgress | undefined
+    if (canWatch && elapsed > LOOK_AFTER_MS && (io.interactive || elapsed > nextLine)) {
+      // it must not disturb the migration: a second session that cannot be had is done without
+      watcher ??= openDb(target, { schema: db.info.schema }).catch(() => undefined)
+      seen = await watcher.then((other) => (other === undefined ? undefined : statementProgress(other, db.info.pid))).catch(() => undefined)
+    }
+    const line = [text, formatDuration(elapsed), ...details(seen)].join(', ')
+    progress.update(line)
+    if (elapsed < nextLine) return
+    nextLine += LINE_EVERY_MS
+    if (!io.interactive && !quiet) io.err(line)
+  }
+  const timer = setInterval(() => void tick(), TICK_MS)
+  timer.unref()
+  return {
+    onEvent: (event) => {
+      const text = describe(event)
+      if (text === undefined) return
+      if (event.type === 'file-start') [current, nextLine] = [{ text, since: Date.now() }, LINE_EVERY_MS]
+      else if (current !== undefined) current.text = text
+      progress.update(text)
+    },
+    stop: async () => {
+      clearInterval(timer)
+      await (await watcher)?.close()
+    },
+  }
+}
+
+function describe(event: MigrateEvent): string | undefined {
+  if (event.type === 'file-start') return `${printable(event.version)} (${event.number} of ${event.total})`
+  if (event.type === 'lock-wait') return `waiting for another run${event.holder === undefined ? '' : `: ${printable(event.holder)}`}`
+  return undefined
+}
+
+function details(seen: StatementProgress | undefined): string[] {
+  if (seen === undefined) return []
+  const blocked = seen.blockedBy.length === 0 ? [] : [`waiting for pid ${seen.blockedBy.join(', ')}`]
+  return [`${printable(seen.what)}${seen.percent === null ? '' : ` ${seen.percent} %`}`, ...blocked]
+}

@@ -1,0 +1,78 @@
+import { grouped, plural } from '../../../../core/text.ts'
+import type { ChartColumn } from '../../../../render/html/column-chart.ts'
+import { columnChart, FEW_COLUMNS } from '../../../../render/html/column-chart.ts'
+import { legend } from '../../../../render/html/marks.ts'
+import { markup } from '../../../../render/html/markup.ts'
+import type { Section } from '../../../../render/html/page.ts'
+import type { DayPoint } from '../../../../stats/report.ts'
+import { percentOr } from '../text/format.ts'
+
+/** More days than this are drawn as weeks: a column per day would be thinner than a line. */
+const MOST_DAYS = 92
+
+/** Uses over time, those that succeeded below. */
+export function daysSection(days: readonly DayPoint[]): Section[] {
+  const [first, last] = [days[0], days.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const weekly = days.length > MOST_DAYS
+  const points = weekly ? weeks(days) : days
+  const uses = days.reduce((sum, day) => sum + day.uses, 0)
+  const most = days.reduce((best, day) => (day.uses > best.uses ? day : best), first)
+  const chart = markup`${legend([
+    { mark: 'success', label: 'success' },
+    { mark: 'rest', label: 'any other outcome' },
+  ])}${columnChart(
+    `Columns: ${plural(uses, 'use')} from ${first.day} to ${last.day}, at most ${grouped(most.uses)} a day, on ${most.day}. The table has every day.`,
+    points.map((point) => column(point, weekly, points.length <= FEW_COLUMNS)),
+  )}`
+  return [
+    {
+      id: 'days',
+      heading: weekly ? 'Uses a week' : 'Uses a day',
+      intro: weekly
+        ? `${first.day} to ${last.day}, UTC. A column is a week from Monday; the first and the last may be parts of one.`
+        : `${first.day} to ${last.day}, UTC.`,
+      chart,
+      table: {
+        id: 'days-table',
+        caption: 'Uses a day',
+        columns: [
+          { title: 'day' },
+          { title: 'uses', number: true },
+          { title: 'success', number: true },
+          { title: 'success rate', number: true },
+        ],
+        rows: days.map(({ day, uses: count, success }) => [day, grouped(count), grouped(success), rate(success, count)]),
+      },
+      folded: true,
+    },
+  ]
+}
+
+function column({ day, uses, success }: DayPoint, weekly: boolean, short: boolean): ChartColumn {
+  return {
+    // without the year, as many as there are have room on a telephone
+    label: short ? day.slice(5) : day,
+    title: `${weekly ? 'week of ' : ''}${day}: ${plural(uses, 'use')}, ${grouped(success)} with success (${rate(success, uses)})`,
+    segments: [
+      { mark: 'success', value: success },
+      { mark: 'rest', value: uses - success },
+    ],
+  }
+}
+
+function rate(success: number, uses: number): string {
+  return percentOr(uses === 0 ? null : (100 * success) / uses)
+}
+
+/** Sums from Monday to Sunday, by the Monday; the first by the first day. */
+function weeks(days: readonly DayPoint[]): DayPoint[] {
+  const sums: DayPoint[] = []
+  for (const { day, uses, success } of days) {
+    const last = sums.at(-1)
+    const isMonday = new Date(Date.parse(day)).getUTCDay() === 1
+    if (last === undefined || isMonday) sums.push({ day, uses, success })
+    else sums[sums.length - 1] = { day: last.day, uses: last.uses + uses, success: last.success + success }
+  }
+  return sums
+}

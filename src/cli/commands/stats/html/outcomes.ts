@@ -1,0 +1,55 @@
+import { grouped } from '../../../../core/text.ts'
+import type { Mark, Segment } from '../../../../render/html/marks.ts'
+import { legend } from '../../../../render/html/marks.ts'
+import type { Markup } from '../../../../render/html/markup.ts'
+import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
+
+type Outcome = SkillPage['outcomes'][number]['outcome']
+
+export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
+  success: 'success',
+  soft_fail: 'soft fail',
+  hard_refusal: 'refusal',
+  other: 'other',
+}
+
+export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
+  success: 'success',
+  soft_fail: 'soft',
+  hard_refusal: 'refusal',
+  other: 'other',
+}
+
+export interface OutcomeCounts {
+  success: number
+  softFail: number
+  hardRefusal: number
+  other: number
+}
+
+/** In the order in which they are always drawn. */
+export function outcomeSegments({ success, softFail, hardRefusal, other }: OutcomeCounts): Segment[] {
+  return [
+    { mark: 'success', value: success },
+    { mark: 'soft', value: softFail },
+    { mark: 'refusal', value: hardRefusal },
+    { mark: 'other', value: other },
+  ]
+}
+
+export function countsOf({ totalUses, successCount, softFail, hardRefusal }: SkillStats): OutcomeCounts {
+  return { success: successCount, softFail, hardRefusal, other: Math.max(0, totalUses - successCount - softFail - hardRefusal) }
+}
+
+/** Of the three outcomes, and of others where there are some. */
+export function outcomeLegend(rows: readonly OutcomeCounts[]): Markup {
+  const names = (['success', 'soft_fail', 'hard_refusal', 'other'] as const).filter(
+    (name) => name !== 'other' || rows.some(({ other }) => other > 0),
+  )
+  return legend(names.map((name) => ({ mark: OUTCOME_MARKS[name], label: OUTCOME_LABELS[name] })))
+}
+
+/** The counts as cells of a table. */
+export function countCells({ success, softFail, hardRefusal, other }: OutcomeCounts): string[] {
+  return [success, softFail, hardRefusal, other].map(grouped)
+}

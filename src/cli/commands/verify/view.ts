@@ -1,0 +1,74 @@
+import { plural, printable } from '../../../core/text.ts'
+import type { Style } from '../../../render/style.ts'
+import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts'
+import type { DatabaseReport } from '../../output/database-view.ts'
+import { databaseLine } from '../../output/database-view.ts'
+
+/** Of one check so many faults are shown; `--json` has them all. */
+const MOST_FAULTS = 20
+
+/** Faults with expected, actual and remedy; a line for each note and for each reason to skip; then one line for all. */
+export function verifyView(report: VerifyReport & { database: DatabaseReport }, style: Style, width: number): string[] {
+  const of = (status: CheckResult['status']): CheckResult[] => report.checks.filter((check) => check.status === status)
+  return [
+    databaseLine(report.database, style),
+    ...[...of('failed'), ...of('warning')].flatMap((check) => checkLines(check, style)),
+    ...of('note').map((check) =>
+      style.dim(`  · ${cut(`${plural(check.faults.length, 'note')} on ${check.title} [${check.id}]`, width - 4)}`),
+    ),
+    ...skippedLines(
+      of('skipped').filter(({ applies }) => applies !== false),
+      style,
+    ),
+    summary(report, style),
+  ]
+}
+
+function checkLines({ id, title, status, faults }: CheckResult, style: Style): string[] {
+  const mark = status === 'failed' ? style.red('✗') : style.yellow('!')
+  // one remedy for all faults is told once
+  const remedies = [...new Set(faults.map(({ remedy }) => remedy))]
+  const isShared = remedies.length === 1
+  const more = faults.length - MOST_FAULTS
+  return [
+    `  ${mark} ${printable(title)} ${style.dim(`[${id}]`)}`,
+    ...faults.slice(0, MOST_FAULTS).flatMap((fault) => faultLines(fault, !isShared, style)),
+    ...(more > 0 ? [`      ${style.dim(`and ${plural(more, 'more', 'more')}; --json has them all`)}`] : []),
+    ...(isShared ? [`      ${style.cyan('→')} ${printable(remedies[0] ?? '')}`] : []),
+  ]
+}
+
+function faultLines({ object, expected, actual, remedy }: Fault, withRemedy: boolean, style: Style): string[] {
+  return [
+    `      ${style.bold(printable(object))}`,
+    `        expected ${printable(expected)}`,
+    `        actual   ${printable(actual)}`,
+    ...(withRemedy ? [`        ${style.cyan('→')} ${printable(remedy)}`] : []),
+  ]
+}
+
+/** Checks that were skipped for one reason share a line. */
+function skippedLines(checks: readonly CheckResult[], style: Style): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { id, reason = '' } of checks) byReason.set(reason, [...(byReason.get(reason) ?? []), id])
+  return [...byReason].map(([reason, ids]) => {
+    const what = ids.length === 1 ? (ids[0] ?? '') : `${ids.length} checks (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`
+    return `  ${style.dim(`skipped ${what}: ${printable(reason)}`)}`
+  })
+}
+
+function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport, style: Style): string {
+  const rest = [
+    failed > 0 ? `${failed} failed` : '',
+    warnings > 0 ? plural(warnings, 'warning') : '',
+    notes > 0 ? `${notes} with notes` : '',
+    skipped > 0 ? `${skipped} skipped` : '',
+  ].filter((part) => part !== '')
+  const counts = [plural(passed, 'check') + ' passed', ...rest].join(', ')
+  if (ok && skipped > passed) return `${style.yellow('verified as far as this role may look')}: ${counts}; --strict makes that a failure`
+  return ok ? `${style.green('verified')}: ${counts}` : `${style.red('not verified')}: ${counts}`
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
+}

@@ -1,0 +1,118 @@
+import { redact } from '../../core/redaction.ts'
+
+/** The only door to the process's streams. Everything that leaves through it is free of secrets. */
+export interface Io {
+  /** The result: stdout. */
+  out(text: string): void
+  /** The result as one document whose secrets were removed before it was written out, see `withoutSecrets`: stdout. */
+  document(text: string): void
+  /** Talk: stderr. */
+  err(text: string): void
+  /** Columns of the terminal behind stdout; Infinity when there is none. */
+  width: number
+  outColors: boolean
+  errColors: boolean
+  /** Text beyond ASCII arrives as it is, as far as the locale tells. */
+  unicode: boolean
+  /** stderr is a terminal that can show progress. */
+  interactive: boolean
+  /** The terminal behind stdout, for a command that draws on it; undefined when there is none. */
+  terminal: Terminal | undefined
+  /** Whoever read stdout has gone, as `head` does. */
+  readonly outIsClosed: boolean
+  /** Asks a person on the terminal; undefined when there is none. */
+  ask(question: string): Promise<string | undefined>
+  /** What comes in on stdin; undefined when that is a terminal. */
+  input(): AsyncIterable<Uint8Array | string> | undefined
+}
+
+export interface Terminal {
+  readonly columns: number
+  readonly rows: number
+  /** As it is, with control sequences; secrets are removed. */
+  write(text: string): void
+  onResize(listener: () => void): () => void
+}
+
+export interface LookFlags {
+  /** `--color` is true, `--no-color` false. */
+  color?: boolean | undefined
+  ascii?: boolean | undefined
+}
+
+/** Looks at the streams of this process. */
+export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
+  // the stream itself forgets that it has failed
+  let outIsClosed = false
+  process.stdout.once('error', () => (outIsClosed = true))
+  return {
+    out: (text) => void process.stdout.write(`${redact(text)}\n`),
+    document: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${redact(text)}\n`),
+    terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,
+    get outIsClosed() {
+      return outIsClosed
+    },
+    ask: askPerson,
+    input: () => (process.stdin.isTTY ? undefined : process.stdin),
+    width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity,
+    outColors: hasColors(flags, env, process.stdout.isTTY),
+    errColors: hasColors(flags, env, process.stderr.isTTY),
+    unicode: flags.ascii !== true && hasUnicode(env, process.platform),
+    // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
+    interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
+  }
+}
+
+const TERMINAL: Terminal = {
+  get columns() {
+    return process.stdout.columns
+  },
+  get rows() {
+    return process.stdout.rows > 1 ? process.stdout.rows : 24
+  },
+  write: (text) => void process.stdout.write(redact(text)),
+  onResize: (listener) => {
+    process.stdout.on('resize', listener)
+    return () => process.stdout.off('resize', listener)
+  },
+}
+
+async function askPerson(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
+  }
+}
+
+/** A reader that went away (`skills stats | head`) is no error. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
+/** Flag, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal (no-color.org, force-color.org). */
+function hasColors(flags: LookFlags, env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
+  if (flags.color !== undefined) return flags.color
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
+  return env['TERM'] !== 'dumb' && isTty
+}
+
+/**
+ * The locale of characters, as POSIX names it: the first of the three that is set, and without one it is ASCII. Windows has
+ * no such variables and terminals that know Unicode; the console of Linux knows it, but its fonts lack half of the blocks.
+ */
+function hasUnicode(env: Readonly<Record<string, string | undefined>>, platform: string): boolean {
+  if (env['TERM'] === 'linux') return false
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '')
+  return locale === undefined ? platform === 'win32' : /utf-?8/i.test(locale)
+}

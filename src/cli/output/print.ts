@@ -1,0 +1,145 @@
+import path from 'node:path'
+import type { Diagnostic } from '../../core/diagnostics.ts'
+import type { ExitCode } from '../../core/errors.ts'
+import { EXIT, SkillsError } from '../../core/errors.ts'
+import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
+import type { Style } from '../../render/style.ts'
+import { plural } from '../../core/text.ts'
+import { createStyle } from './colors.ts'
+import type { CommonFlags, Context } from '../run/context.ts'
+import type { Destination, ReporterName } from './destinations.ts'
+import { frameSource } from './frame-source.ts'
+import type { Finished } from './reports.ts'
+import { withoutCommands } from './github-log.ts'
+import { envelope } from './envelope.ts'
+import { diagnosticView, errorView, isDetail } from './error-view.ts'
+
+/** Writes the result to every destination: files first, so that one that cannot be written is told too. Returns the exit code. */
+export async function tell(
+  finished: Finished,
+  destinations: readonly Destination[],
+  flags: CommonFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const { io } = context
+  const onGithub = context.env['GITHUB_ACTIONS'] === 'true'
+  const told = await writeFiles(finished, destinations, flags, context)
+  const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
+  for (const reporter of onStdout) {
+    if (reporter === 'text' && told.result.document !== undefined)
+      io.document(onGithub ? withoutCommands(told.result.document) : told.result.document)
+    else if (reporter === 'text') {
+      const view = await viewOf(told, flags, context)
+      if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
+    } else {
+      const text = await report(reporter, told, context)
+      if (text !== '') io.document(text)
+    }
+  }
+  // a document says it all
+  if (!onStdout.includes('json')) {
+    const lines = troubles(told, flags, context, await createStyle(io.errColors, io.unicode))
+    if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
+  }
+  if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
+    const annotations = await report('github', told, context)
+    if (annotations !== '') io.err(annotations)
+  }
+  return exitOf(told)
+}
+
+async function writeFiles(
+  finished: Finished,
+  destinations: readonly Destination[],
+  flags: CommonFlags,
+  context: Context,
+): Promise<Finished> {
+  const { io } = context
+  const toFiles = destinations.flatMap(({ reporter, file }) => (file === undefined ? [] : [{ reporter, file }]))
+  if (toFiles.length === 0) return finished
+  const { writeReport } = await import('./write-report.ts')
+  const { countResults, reportRun } = await import('./reports.ts')
+  try {
+    for (const { reporter, file } of toFiles) {
+      const text = reporter === 'text' ? redact(await textOf(finished, flags, context)) : await report(reporter, finished, context)
+      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`)
+      if (flags.quiet !== true) io.err(`wrote ${file} (${reporter}): ${countResults(reportRun(finished))}`)
+    }
+    return finished
+  } catch (error) {
+    if (!(error instanceof SkillsError)) throw error
+    if (finished.result.error === undefined) {
+      const exit = exitOf(finished) === EXIT.ok ? error.exitCode : exitOf(finished)
+      return { ...finished, result: { ...finished.result, error, exit } }
+    }
+    // the command's own error stays the news
+    io.err(errorView(error, await createStyle(io.errColors, io.unicode)).join('\n'))
+    return finished
+  }
+}
+
+/** A form for machines, without secrets. */
+async function report(reporter: Exclude<ReporterName, 'text'>, finished: Finished, { cwd, env }: Context): Promise<string> {
+  if (reporter === 'json') return jsonWithoutSecrets(document(finished))
+  const { fromWorkspace, renderReport, reportRun } = await import('./reports.ts')
+  const run = reportRun(finished)
+  return renderReport(reporter, FROM_WORKSPACE.has(reporter) ? fromWorkspace(run, cwd, env['GITHUB_WORKSPACE']) : run)
+}
+
+/** Read by GitHub, which wants paths from the root of the repository. */
+const FROM_WORKSPACE: ReadonlySet<ReporterName> = new Set(['github', 'sarif'])
+
+function document(finished: Finished): object {
+  const { name, result } = finished
+  return envelope(name, exitOf(finished) === EXIT.ok, result.report, result.error)
+}
+
+function exitOf({ result }: Finished): ExitCode {
+  return result.exit ?? result.error?.exitCode ?? EXIT.ok
+}
+
+async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Context): Promise<string> {
+  const style = await createStyle(io.outColors, io.unicode)
+  return [
+    ...findings(result.findings ?? [], flags, cwd, style),
+    ...(flags.quiet === true ? [] : (result.view?.(style, io.width) ?? [])),
+  ].join('\n')
+}
+
+/** All that a person would have seen on both streams. */
+async function textOf(finished: Finished, flags: CommonFlags, context: Context): Promise<string> {
+  const style = await createStyle(flags.color === true, context.io.unicode)
+  const view = flags.quiet === true ? [] : (finished.result.view?.(style, Infinity) ?? [])
+  return [
+    ...findings(finished.result.findings ?? [], flags, context.cwd, style),
+    ...view,
+    ...troubles(finished, flags, context, style),
+  ].join('\n')
+}
+
+/** Diagnostics with the source around them, then the error. */
+function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }: Context, style: Style): string[] {
+  const { error } = result
+  const apart = diagnostics.filter((diagnostic) => error === undefined || !isDetail(diagnostic, error))
+  return [
+    ...(result.findings === undefined ? fewFindings(apart, flags, cwd, style) : []),
+    ...(error === undefined ? [] : errorView(error, style, (detail) => frameSource(detail, cwd))),
+  ]
+}
+
+/** Every error, but of other findings so many as a person will read: after a sync of thousands of skills there are thousands. */
+function fewFindings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+  const others = diagnostics.filter(({ severity }) => severity !== 'error')
+  if (others.length <= MOST_REMARKS) return findings(diagnostics, flags, cwd, style)
+  const shown = new Set(others.slice(0, MOST_REMARKS))
+  const few = diagnostics.filter((one) => one.severity === 'error' || shown.has(one))
+  const rest = `and ${plural(others.length - MOST_REMARKS, 'warning or note', 'warnings and notes')} more; --json has them all`
+  return [...findings(few, flags, cwd, style), ...(flags.quiet === true ? [] : [style.dim(rest)])]
+}
+
+const MOST_REMARKS = 50
+
+function findings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+  const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+  return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
+}

@@ -1,0 +1,81 @@
+import type { CommandSpec } from './spec.ts'
+import { optionsOf } from './spec.ts'
+
+/** What can stand on a command line behind the words of a command, as the scripts of all shells take it. */
+export interface CompletionPlace {
+  /** The command; empty for the first word. */
+  name: string
+  /** Names of the commands below it. */
+  commands: readonly Word[]
+  options: readonly CompletionOption[]
+  /** Of its arguments. */
+  operand: Values
+}
+
+export interface Word {
+  word: string
+  help: string
+}
+
+export interface CompletionOption extends Word {
+  /** `-q`, where it has one. */
+  short: string | undefined
+  /** What must follow; undefined where nothing must. */
+  value: Values | undefined
+}
+
+/** A few words, names of files or folders, or something that only the user knows. */
+export type Values = readonly string[] | 'files' | 'folders' | 'unknown'
+
+/** The place behind each command, and the first one. All words come from the table of commands, so they need no quoting; helps may hold quotes. */
+export function completionPlaces(commands: readonly CommandSpec[]): CompletionPlace[] {
+  const first: CompletionPlace = {
+    name: '',
+    commands: [...wordsBelow('', commands), { word: 'help', help: 'show the options of a command' }],
+    options: [HELP, { word: '--version', help: 'print the version', short: '-V', value: undefined }],
+    operand: 'unknown',
+  }
+  return [first, ...commands.map((spec) => placeOf(spec, commands))]
+}
+
+/** The commands that the places stand behind. */
+export function commandNames(places: readonly CompletionPlace[]): string[] {
+  return places.flatMap(({ name }) => (name === '' ? [] : [name]))
+}
+
+/** The same as patterns of a `case` in bash and zsh. */
+export function commandPatterns(places: readonly CompletionPlace[]): string {
+  return commandNames(places)
+    .map((name) => `'${name}'`)
+    .join(' | ')
+}
+
+const HELP: CompletionOption = { word: '--help', help: 'show help', short: '-h', value: undefined }
+
+function placeOf(spec: CommandSpec, commands: readonly CommandSpec[]): CompletionPlace {
+  const [argument] = (spec.arguments ?? []).toReversed()
+  const options = optionsOf(spec).map(({ flags, help, values }): CompletionOption => {
+    const [, short, word = '', placeholder] = /^(?:(-\w), )?(--[a-z-]+)(?: <(.*)>)?/.exec(flags) ?? []
+    return { word, help, short, value: placeholder === undefined ? undefined : (values ?? valuesOf(placeholder)) }
+  })
+  return {
+    name: spec.name,
+    commands: wordsBelow(spec.name, commands),
+    options: [...options, HELP],
+    operand: argument === undefined ? 'unknown' : (argument[2] ?? valuesOf(argument[0].replaceAll(/[[\]<>.]/g, ''))),
+  }
+}
+
+/** What the name of a value in a help page tells about it. */
+function valuesOf(placeholder: string): Values {
+  if (placeholder === 'dir' || placeholder === 'folder') return 'folders'
+  return placeholder === 'file' || placeholder === 'path' ? 'files' : 'unknown'
+}
+
+/** The words that can follow a command to name another one. */
+function wordsBelow(name: string, commands: readonly CommandSpec[]): Word[] {
+  const depth = name === '' ? 0 : name.split(' ').length
+  return commands
+    .filter((spec) => spec.name.split(' ').length === depth + 1 && (name === '' || spec.name.startsWith(`${name} `)))
+    .map(({ name: below, summary }) => ({ word: below.split(' ')[depth] ?? '', help: summary }))
+}

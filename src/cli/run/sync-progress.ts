@@ -1,0 +1,22 @@
+import { grouped } from '../../core/text.ts'
+import type { SyncCallOptions } from '../../api/sync.ts'
+import type { Progress } from '../output/progress.ts'
+
+/** Tells what a sync is doing: what it reads and how fast, then what it does in the database. */
+export function syncProgress(progress: Progress): NonNullable<SyncCallOptions['onProgress']> {
+  const began = performance.now()
+  return (event) => {
+    if ('done' in event) {
+      const seconds = (performance.now() - began) / 1000
+      progress.update(`reading: ${grouped(event.done)} skills, ${grouped(Math.round(event.done / Math.max(seconds, 0.001)))} a second`)
+    } else if (event.step === 'write') progress.update(`writing ${grouped(event.rows)} rows`)
+    else progress.update(STEPS[event.step])
+  }
+}
+
+const STEPS = {
+  look: 'comparing with the registry',
+  lock: 'waiting for the lock of the registry',
+  fetch: 'comparing with the registry',
+  compare: 'comparing with the registry',
+} as const

@@ -1,0 +1,112 @@
+import type { Json } from '../../core/json.ts'
+import type { RuleCode } from '../rules/rules.ts'
+import { quoted, yamlScalar } from '../front-matter/write-front-matter.ts'
+import { splitTools } from '../front-matter/validate.ts'
+import { isJsonObject } from '../../core/json.ts'
+
+/** `key: value` on one line: indentation and key with its colon, the value, white space and a carriage return behind it. */
+const ENTRY = /^([ \t]*(?:- +)?(?:"[^"]*"|'[^']*'|[^\s"'#][^:]*):[ \t]+)(\S.*?)([ \t]*\r?)$/
+
+/**
+ * The YAML with the value around an offset in quotes, where what YAML finds in it is meant as text beyond doubt; undefined
+ * where it may be meant otherwise, as `*name`, `&name` and `!name` alone may be.
+ */
+export function quoteFaultyValue(yaml: string, code: RuleCode, offset: number): string | undefined {
+  const start = yaml.lastIndexOf('\n', offset - 1) + 1
+  const end = yaml.indexOf('\n', offset)
+  const line = yaml.slice(start, end === -1 ? yaml.length : end)
+  const [all, key = '', value = '', rest = ''] = ENTRY.exec(line) ?? []
+  if (all === undefined) return undefined
+  const text = meantText(code, value)
+  if (text === undefined) return undefined
+  const [content, comment] = splitComment(text)
+  return `${yaml.slice(0, start)}${key}${quoted(content)}${comment}${rest}${yaml.slice(start + all.length)}`
+}
+
+/** The text that the author of a faulty value meant. */
+function meantText(code: RuleCode, value: string): string | undefined {
+  switch (code) {
+    case 'YAML_COLON':
+    case 'YAML_RESERVED':
+    case 'YAML_QUOTES':
+      return value
+    case 'YAML_BLOCK':
+      return /^[|>][-+]?[ \t]+(\S.*)$/.exec(value)?.[1]
+    case 'YAML_ANCHOR':
+      return /^\*[\w-]+$|^&\S/.test(value) ? undefined : value
+    default:
+      return undefined
+  }
+}
+
+/** A value and the comment behind it. `#1` is part of a text as people write it, `# word` begins a comment. */
+function splitComment(value: string): [content: string, comment: string] {
+  const at = value.search(/[ \t]+#[ \t]/)
+  return at === -1 ? [value, ''] : [value.slice(0, at), value.slice(at)]
+}
+
+/** The YAML with its description in quotes when a ` #` cuts it off that no space follows: `issue #12` is text, `text # note` may not be. */
+export function quoteCutDescription(yaml: string, { description }: Readonly<Record<string, Json>>): string | undefined {
+  const match = /^(description:[ \t]+)([^\s"'|>#].*?)([ \t]*\r?)$/m.exec(yaml)
+  const [all, key = '', value = '', rest = ''] = match ?? []
+  if (match === null || all === undefined || typeof description !== 'string') return undefined
+  const cut = value.search(/[ \t]#/)
+  // a description that goes on below is another case
+  if (cut === -1 || !/[ \t]#[^\s#]/.test(value.slice(cut, cut + 3)) || value.slice(0, cut).trimEnd() !== description) return undefined
+  return `${yaml.slice(0, match.index)}${key}${quoted(value)}${rest}${yaml.slice(match.index + all.length)}`
+}
+
+/** A key with its value on the same line, and the lines of a list below it. */
+const TOOLS_ENTRY =
+  /^(allowed[-_]tools|allowedTools)(:)(?:([ \t]+)(\S[^\n]*?))?([ \t]*\r?)$((?:\n[ \t]*-[ \t]+[^\s#][^\n#]*$)*)(?!\n[ \t]*(?:- |#)|\n[ \t]+\S)/m
+
+/**
+ * The YAML with the allowed tools as one text with spaces between them. Undefined when they are, when a comment stands
+ * among them, or when their text could be read in another way than the list.
+ */
+export function fixToolsForm(yaml: string, document: Readonly<Record<string, Json>>): string | undefined {
+  const match = TOOLS_ENTRY.exec(yaml)
+  const [all, key = '', colon = '', gap = ' ', onLine, rest = '', below = ''] = match ?? []
+  if (match === null || all === undefined || (onLine !== undefined && below !== '')) return undefined
+  // a comment behind the value is nobody's to move
+  if (onLine !== undefined && /(?:^|[ \t])#/.test(onLine)) return undefined
+  const tools = toolsOf(document[key])
+  if (tools === undefined || tools.length === 0) return undefined
+  const text = tools.join(' ')
+  if (splitTools(text).join('\n') !== tools.join('\n')) return undefined
+  const value = yamlScalar(text)
+  return onLine === value || document[key] === text
+    ? undefined
+    : `${yaml.slice(0, match.index)}${key}${colon}${gap}${value}${rest}${yaml.slice(match.index + all.length)}`
+}
+
+function toolsOf(value: Json | undefined): string[] | undefined {
+  const items = typeof value === 'string' ? splitTools(value) : Array.isArray(value) ? (value as Json[]) : undefined
+  if (items === undefined || !items.every((item) => typeof item === 'string')) return undefined
+  return items.map((item) => item.trim()).filter((item) => item !== '')
+}
+
+/** What a skill without a version gets. */
+const FIRST_VERSION = '"1.0.0"'
+
+/** The YAML with a version under `metadata`. Undefined when there is one, or when `metadata` is written in one line. */
+export function addVersion(yaml: string, document: Readonly<Record<string, Json>>): string | undefined {
+  const metadata = document['metadata'] ?? null
+  if (isStated(document['version']) || (isJsonObject(metadata) && isStated(metadata['version']))) return undefined
+  // an empty one is the author's to fill
+  if (Object.hasOwn(document, 'version') || (isJsonObject(metadata) && Object.hasOwn(metadata, 'version'))) return undefined
+  const lineBreak = /\r?\n/.exec(yaml)?.[0] ?? '\n'
+  if (!Object.hasOwn(document, 'metadata')) {
+    const end = yaml === '' || yaml.endsWith('\n') ? '' : lineBreak
+    return `${yaml}${end}metadata:${lineBreak}  version: ${FIRST_VERSION}${lineBreak}`
+  }
+  const line = /^metadata:[ \t]*(?:#[^\n]*)?\r?\n/m.exec(yaml)
+  if (line === null) return undefined
+  const at = line.index + line[0].length
+  const indent = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*( +)[^\s#]/.exec(yaml.slice(at))?.[1] ?? '  '
+  return `${yaml.slice(0, at)}${indent}version: ${FIRST_VERSION}${lineBreak}${yaml.slice(at)}`
+}
+
+function isStated(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== ''
+}

@@ -1,0 +1,132 @@
+import type { Time, TrustLevel } from '../../core/report-types.ts'
+import type { Db, Row } from '../../db/db.ts'
+import type { Category, Tier } from '../skill/skill.ts'
+import { registryFailure } from './sync-failure.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { declaredIn } from '../skill/registry-row.ts'
+import { SkillsError } from '../../core/errors.ts'
+import { nearest } from '../../core/text.ts'
+
+/** Which rows to list; all that are given must hold. */
+export interface SkillFilter {
+  tier?: Tier | undefined
+  category?: Category | undefined
+  enabled?: boolean | undefined
+  /** Trust level of at least 1 to 5. */
+  minTrust?: number | undefined
+}
+
+/** The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED. */
+export async function listSkills(db: Db, { tier, category, enabled, minTrust }: SkillFilter = {}): Promise<RegistrySkill[]> {
+  const wanted: [condition: string, value: string | number | boolean | undefined][] = [
+    ["meta->>'tier' =", tier],
+    ["meta->>'category' =", category],
+    ['enabled =', enabled],
+    ['trust_level >=', minTrust],
+  ]
+  const given = wanted.filter(([, value]) => value !== undefined)
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([condition], i) => `${condition} $${i + 1}`).join(' AND ')}`
+  const sql = `SELECT ${SKILL_COLUMNS} FROM skills_registry ${where} ORDER BY skill_id COLLATE "C"`
+  try {
+    const rows = await db.transaction({ readOnly: true }, () =>
+      db.query(
+        sql,
+        given.map(([, value]) => value ?? null),
+      ),
+    )
+    return rows.map(asRegistrySkill)
+  } catch (error) {
+    throw await registryFailure(db, error, ['SELECT'])
+  }
+}
+
+/** Everything that the registry holds about one skill. */
+export interface SkillDetails extends RegistrySkill {
+  /** Digest of its folder; null in a row of another tool. */
+  sha256: string | null
+  /** The column as it is, with the keys of other tools. */
+  meta: JsonObject
+}
+
+/** One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED. */
+export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
+  try {
+    return await db.transaction({ readOnly: true }, async () => {
+      const [row] = await db.query(`SELECT ${SKILL_COLUMNS} FROM skills_registry WHERE skill_id = $1`, [id])
+      if (row === undefined) return refuseUnknown(db, [id])
+      const { sha256 } = row
+      return { ...asRegistrySkill(row), sha256: typeof sha256 === 'string' ? sha256 : null, meta: metaOf(row) }
+    })
+  } catch (error) {
+    throw await registryFailure(db, error, ['SELECT'])
+  }
+}
+
+/** A row of the registry for people and programs. */
+export interface RegistrySkill {
+  id: string
+  version: string
+  enabled: boolean
+  /** 1 to 5. */
+  trustLevel: TrustLevel
+  tier: string | null
+  category: string | null
+  kind: string | null
+  description: string | null
+  /** What the file declares, where the row and the file differ because an operator decided so; null otherwise. */
+  declared: { enabled: boolean; trustLevel: TrustLevel } | null
+  /** Its folder was gone at the last sync. */
+  folderGone: boolean
+  /** ISO 8601, UTC. */
+  updatedAt: Time
+}
+
+/** The columns that `asRegistrySkill` needs. */
+export const SKILL_COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta, updated_at'
+
+/** A row with the columns of `SKILL_COLUMNS`. Rows of other tools may have anything in `meta`. */
+export function asRegistrySkill(row: Row): RegistrySkill {
+  const meta = metaOf(row)
+  const enabled = row['enabled'] === true
+  const trustLevel = Number(row['trust_level'])
+  const declared = declaredIn(meta)
+  const differs = declared !== undefined && (declared.enabled !== enabled || declared.trust_level !== trustLevel)
+  const folderGone = meta['pruned'] === true
+  return {
+    id: String(row['skill_id']),
+    version: String(row['version']),
+    enabled,
+    trustLevel,
+    tier: text(meta['tier']),
+    category: text(meta['category']),
+    kind: text(meta['kind']),
+    description: text(meta['description']),
+    declared: differs && !folderGone ? { enabled: declared.enabled, trustLevel: declared.trust_level } : null,
+    folderGone,
+    updatedAt: row['updated_at'] instanceof Date ? row['updated_at'].toISOString() : '',
+  }
+}
+
+export function metaOf(row: Row): JsonObject {
+  const { meta } = row
+  return isJsonObject(meta) ? meta : {}
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** Throws SKILL_UNKNOWN for ids that are not in the registry, with those that may have been meant. In the caller's transaction. */
+export async function refuseUnknown(db: Db, unknown: readonly string[]): Promise<never> {
+  const known = (await db.query('SELECT skill_id FROM skills_registry')).map(({ skill_id }) => String(skill_id))
+  const meant = [...new Set(unknown.flatMap((id) => nearest(id, known) ?? []))]
+  const what = unknown.length === 1 ? 'is no skill' : 'are no skills'
+  const hint =
+    meant.length > 0
+      ? `did you mean ${meant.join(', ')}?`
+      : known.length === 0
+        ? 'the registry is empty: `skills sync` fills it'
+        : '`skills list` shows them all'
+  throw new SkillsError('SKILL_UNKNOWN', `there ${what} ${unknown.join(', ')} in the registry`, { hint })
+}

@@ -1,0 +1,211 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { transform } from 'esbuild'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/command-table.ts'
+import { loadConfigFile } from '../../src/config/config-file.ts'
+import { EXIT, SkillsError } from '../../src/core/errors.ts'
+import { readChecks } from '../../src/verify/read-checks.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+
+/** The options of each command as its help page has them: `true` for one that takes a value. */
+const options = new Map<string, Map<string, boolean>>()
+/** The arguments that each command takes, as its usage line has them. */
+const usages = new Map<string, string>()
+
+beforeAll(() => Promise.all([[], ...COMMANDS.map(({ name }) => name.split(' '))].map(readHelp)))
+
+/** Reads the help page of a command. */
+async function readHelp(command: readonly string[]): Promise<void> {
+  const { code, stdout } = await runSkills([...command, '--help'])
+  expect(code).toBe(0)
+  const name = command.join(' ')
+  const flags = new Map<string, boolean>()
+  for (const [, short, long = '', value] of stdout.matchAll(/^ {2}(?:(-\w), )?(--[a-z-]+)( [<[])?/gm)) {
+    flags.set(long, value === ' <')
+    if (short !== undefined) flags.set(short, value === ' <')
+  }
+  options.set(name, flags)
+  usages.set(name, /^Usage: skills ?(.*)$/m.exec(stdout)?.[1] ?? '')
+}
+
+interface Block {
+  language: string
+  text: string
+}
+
+function blocks(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }))
+}
+
+/** Every command line of `skills` in the blocks and in inline code, without `npx`, comments and what a shell makes of the rest. */
+function commandLines(markdown: string): string[] {
+  const inBlocks = blocks(markdown)
+    .filter(({ language }) => ['sh', 'console', 'yaml'].includes(language))
+    .flatMap(({ text }) => text.split('\n'))
+    .filter((line) => !line.startsWith('  →') && !line.startsWith('error '))
+  const inline = [...markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
+  return [...inBlocks, ...inline].flatMap((line) => {
+    const match = /^(?:\s*- run: |\$ )?(?:[A-Z_]+=\S* )*(?:npx (?:--no )?)?skills( .*|)$/.exec(line.replace(/\s+#.*$/, ''))
+    return match === null ? [] : [(match[1] ?? '').trim()]
+  })
+}
+
+/** What the command line gets wrong; empty when its command and options exist. */
+function faultsOf(line: string): string[] {
+  const words = [...line.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word)
+  const command = [2, 1, 0].map((length) => words.slice(0, length).join(' ')).find((name) => options.has(name)) ?? ''
+  const rest = words.slice(command === '' ? 0 : command.split(' ').length)
+  const known = options.get(command) ?? new Map<string, boolean>()
+  const faults: string[] = []
+  const operands: string[] = []
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? ''
+    if (word === '...') continue
+    if (!word.startsWith('-')) {
+      operands.push(word)
+      continue
+    }
+    const takesValue = known.get(word)
+    if (takesValue === undefined) faults.push(`${word} is no option of skills ${command}`)
+    if (takesValue === true && (rest[++i] ?? '-').startsWith('-')) faults.push(`${word} needs a value`)
+  }
+  const usage = usages.get(command) ?? ''
+  if (operands.length > 0 && !/\[(?!options|command)|</.test(usage)) faults.push(`skills ${command} takes no ${operands.join(' ')}`)
+  return faults.map((fault) => `${line}: ${fault}`)
+}
+
+/** The rows of the table whose head has these titles, as cells. */
+function table(markdown: string, ...titles: string[]): string[][] {
+  const lines = markdown.split('\n')
+  const head = lines.findIndex((line) => line.startsWith(`| ${titles.join(' | ')} |`))
+  expect(head, `a table with the titles ${titles.join(', ')}`).not.toBe(-1)
+  const end = lines.findIndex((line, i) => i > head && !line.startsWith('|'))
+  return lines.slice(head + 2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+describe('README.md', () => {
+  test('its command lines exist, with their options', () => {
+    const lines = commandLines(readme)
+    expect(lines.length).toBeGreaterThan(20)
+    expect(lines.flatMap(faultsOf)).toEqual([])
+  })
+
+  test('a command line that does not exist would be found', () => {
+    expect(['migrate --fast', 'frobnicate', 'migrate --dir', 'quickstart now', '--fast'].map((line) => faultsOf(line).length)).toEqual([
+      1, 1, 1, 1, 1,
+    ])
+    expect(
+      ['migrate status --exit-code', 'sync a b --prune delete', 'stats --embedded', 'migrate new "add x" --dir d'].flatMap(faultsOf),
+    ).toEqual([])
+  })
+
+  test('its table of exit codes is that of the code', () => {
+    const codes = table(readme, 'code', 'meaning').map(([code]) => Number(code))
+    expect(codes).toEqual(Object.values(EXIT))
+  })
+
+  test('its table of configuration keys is that of the loader, and its example loads', async () => {
+    const keys = table(readme, 'key', 'flag', 'variable', 'default').map(([key = '']) => key.replaceAll('`', ''))
+    const unknown = scratch({ 'skills.config.json': '{"nonsense": 1}' })
+    const refusal = await loadConfigFile(unknown, undefined).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(SkillsError)
+    expect((refusal as SkillsError).hint).toBe(`known keys: ${keys.join(', ')}`)
+    const example = blocks(readme).find(({ language }) => language === 'json')?.text ?? ''
+    expect((await loadConfigFile(scratch({ 'skills.config.json': example }), undefined))?.config).toEqual(JSON.parse(example))
+  })
+
+  test('its variables are those that the settings read', () => {
+    const named = new Set(readme.match(/\bSKILLS_[A-Z]+\b/g))
+    const read = new Set(readFileSync(path.join(ROOT, 'src/config/settings.ts'), 'utf8').match(/\bSKILLS_[A-Z]+\b/g))
+    expect([...named].toSorted()).toEqual([...read].toSorted())
+  })
+
+  test('its npm scripts exist', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+    const named = [...readme.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name)
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+    expect(named).toContain('quickstart')
+  })
+
+  test('its library example fits the types and runs', async () => {
+    const example = blocks(readme).find(({ language }) => language === 'ts')?.text ?? ''
+    const cwd = scratch({
+      'package.json': '{"type": "module"}',
+      'example.ts': `${example}\nexport {}\n`,
+      'example.js': (await transform(example, { loader: 'ts', target: 'node20' })).code,
+      'tsconfig.json': JSON.stringify({
+        extends: path.join(ROOT, 'tsconfig.json'),
+        compilerOptions: {
+          paths: { 'skills-registry': [path.join(ROOT, 'src/index.ts')] },
+          typeRoots: [path.join(ROOT, 'node_modules/@types')],
+        },
+        include: ['example.ts'],
+        exclude: [],
+      }),
+      'db/migrations/001_notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY);\n',
+      'skills/one/SKILL.md': '---\nname: one\ndescription: The skill of an example.\n---\n',
+    })
+    mkdirSync(path.join(cwd, 'node_modules'))
+    symlinkSync(ROOT, path.join(cwd, 'node_modules/skills-registry'))
+    const types = spawnSync(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', cwd], { cwd, encoding: 'utf8' })
+    expect(types.stdout.split('\n').filter((line) => /^(?:example\.ts|tsconfig\.json|error )/.test(line))).toEqual([])
+    const run = spawnSync(process.execPath, ['example.js'], {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    })
+    expect(run).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/: \d+ applied, 0 before\n1 added, 0 changed\n0 uses in the last seven days\n$/),
+    })
+  })
+})
+
+test('docs/verify.md lists every check, with its severity and title', async () => {
+  const text = readFileSync(path.join(ROOT, 'docs/verify.md'), 'utf8')
+  const listed = table(text, 'check', 'severity', 'holds when').map((cells) => cells.join(' '))
+  const checks = await readChecks([{ directory: path.join(ROOT, 'sql/verify'), label: 'sql/verify' }])
+  expect(listed).toEqual(checks.map(({ id, severity, title }) => `\`${id}\` ${severity} ${title}`))
+})
+
+test('links of README.md, CHANGELOG.md and docs lead to files', () => {
+  const docs = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+  const files = ['README.md', 'CHANGELOG.md', ...docs.map((file) => path.join('docs', file))]
+  const broken = files.flatMap((file) => {
+    const text = readFileSync(path.join(ROOT, file), 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+    return targets
+      .filter((target) => !/^(?:[a-z]+:|#)/.test(target))
+      .filter((target) => !existsSync(path.resolve(ROOT, path.dirname(file), target.replace(/#.*$/, ''))))
+      .map((target) => `${file}: ${target}`)
+  })
+  expect(broken).toEqual([])
+})
+
+test('docs/adr has a line for every dependency', () => {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>
+  const text = readFileSync(path.join(ROOT, 'docs/adr/0001-dependencies-and-bundling.md'), 'utf8')
+  const listed = [...table(text, 'dependency', 'reason'), ...table(text, 'devDependency', 'reason')].flatMap(
+    ([names = '']) => names.match(/[^`, ]+/g) ?? [],
+  )
+  const declared = Object.keys({ ...manifest['dependencies'], ...manifest['devDependencies'] })
+  expect(listed.toSorted()).toEqual(declared.toSorted())
+})
+
+test('docs/output.schema.json knows every command', () => {
+  const schema = JSON.parse(readFileSync(path.join(ROOT, 'docs/output.schema.json'), 'utf8')) as {
+    properties: { command: { enum: string[] } }
+  }
+  expect(schema.properties.command.enum.toSorted()).toEqual([...options.keys()].filter((name) => name !== '').toSorted())
+})
