@@ -60,9 +60,7 @@ test('a table that others hold is tried again until --lock-wait; then exit 5 tel
   await holder.exec("set application_name = 'the holder'; begin; lock table a in access share mode")
   const refused = await runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '1s', ...flags])
   expect(refused.code).toBe(5)
-  expect(refused.stderr).toMatch(
-    /2\.sql could not lock its tables.*pid \d+ \(the holder\) for \d+ s, idle in transaction: .*lock table a/s,
-  )
+  expect(refused.stderr).toMatch(/2\.sql could not lock its tables.*pid \d+ \(the holder\) for \d+ s, idle in transaction: .*lock table a/s)
   const waiting = runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '20s', ...flags])
   await new Promise((resolve) => setTimeout(resolve, 1500))
   await holder.exec('commit')
