@@ -2,9 +2,6 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { ERROR_EXITS } from '../../src/core/errors.ts'
-import { CHECK_EXAMPLES } from '../../src/explain/check-examples.ts'
-import { CHECK_GROUPS } from '../../src/explain/check-groups.ts'
-import { groupOf } from '../../src/explain/check-pages.ts'
 import { codesMarkdown } from '../../src/explain/codes-markdown.ts'
 import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { RULES } from '../../src/registry/rules/rules.ts'
@@ -28,7 +25,7 @@ test('every page says what it means, has an example, and says what to do', () =>
     ({ title, facts, meaning, example, remedies }) =>
       title === '' || facts.length === 0 || meaning.join('').length < 20 || example.text === '' || remedies.join('').length < 4,
   )
-  // a new check belongs into src/explain/check-examples.ts, its group into check-groups.ts
+  // in sql/verify a check has `-- example:`, and `-- about:` or a group that has it
   expect(empty.map(({ code }) => code)).toEqual([])
 })
 
@@ -41,17 +38,10 @@ test('an example of an error shows the error', () => {
   expect(silent.map(({ code }) => code)).toEqual(['BUG'])
 })
 
-test('the examples of checks are of checks that exist', () => {
-  expect(Object.keys(CHECK_EXAMPLES)).toEqual(checkIds)
-})
-
-test('what is said of the functions names each one that an application calls', () => {
+test('pages of the function checks: name every function that an application calls', () => {
   const functions = APP_ROLE_GRANTS.filter(({ on }) => on === 'function').map(({ name }) => name.replace(/\(.*/, ''))
-  expect(functions.filter((name) => !CHECK_GROUPS['functions']?.includes(`\`${name}\``))).toEqual([])
-})
-
-test('the groups of the checks are known', () => {
-  expect(checkIds.filter((id) => CHECK_GROUPS[groupOf(id)] === undefined)).toEqual([])
+  for (const { code, meaning } of pages.filter((page) => page.code.startsWith('functions.')))
+    expect([code, ...functions.filter((name) => !meaning.join().includes(`\`${name}\``))]).toEqual([code])
 })
 
 test.each([
