@@ -1,24 +1,67 @@
 import { checkSources } from '../config/package-files.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import { ERROR_EXITS } from '../core/errors.ts'
 import type { CodePage } from '../explain/code-page.ts'
+import type { HazardFacts } from '../explain/hazard-pages.ts'
 import { readChecks } from '../verify/read-checks.ts'
 
-/** The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. */
+/**
+ * The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. docs/codes.md has the same
+ * pages.
+ *
+ * @example
+ * const pages = await explainCodes()
+ * console.log(pages.filter(({ kind }) => kind === 'rule').map(({ code, title }) => `${code}: ${title}`))
+ */
 export async function explainCodes(): Promise<CodePage[]> {
-  // long texts that nobody else needs
+  // loaded on demand: the texts are long, and only `skills explain` needs them
+  const { ERROR_TEXTS } = await import('../core/error-texts.ts')
   const { errorPages } = await import('../explain/error-pages.ts')
   const { checkPages } = await import('../explain/check-pages.ts')
   const { rulePages } = await import('../explain/rule-pages.ts')
   const { hazardPages } = await import('../explain/hazard-pages.ts')
   const { RULES } = await import('../registry/rules/rules.ts')
-  const checks = await readChecks(checkSources())
-  return [...errorPages(), ...checkPages(checks), ...rulePages(RULES), ...hazardPages()]
+  const errors = Object.entries(ERROR_TEXTS).map(([code, text]) => [code, { ...text, exitCode: ERROR_EXITS[code as ErrorCode] }])
+  return [
+    ...errorPages(Object.fromEntries(errors)),
+    ...checkPages(await readChecks(checkSources())),
+    ...rulePages(RULES),
+    ...hazardPages(await hazardFacts()),
+  ]
 }
 
-/** The page of a code, also of a SQLSTATE; else the code that was likely meant. */
+/**
+ * The page of a code: one of `pages`, or a SQLSTATE of PostgreSQL. `near` is the code that was probably meant when there is
+ * no page.
+ *
+ * @example
+ * const { page, near } = await findCode(await explainCodes(), 'LOCK_TIMEOUT')
+ * console.log(page?.remedies ?? `unknown code; did you mean ${near}?`)
+ */
 export async function findCode(pages: readonly CodePage[], word: string): Promise<{ page?: CodePage; near?: string }> {
   const { findPage } = await import('../explain/find-page.ts')
-  const { sqlstatePage } = await import('../explain/sqlstate-page.ts')
   const found = findPage(pages, word)
-  const sqlstate = found.page === undefined ? sqlstatePage(word) : undefined
-  return sqlstate === undefined ? found : { page: sqlstate }
+  if (found.page !== undefined) return found
+  const { SQLSTATE_CLASSES, SQLSTATE_TEXTS } = await import('../db/sqlstate-texts.ts')
+  const { sqlstatePage } = await import('../explain/sqlstate-page.ts')
+  const page = sqlstatePage(word, { classes: SQLSTATE_CLASSES, texts: SQLSTATE_TEXTS })
+  return page === undefined ? found : { page }
+}
+
+/** Each hazard with an example, and what is found in the example. */
+async function hazardFacts(): Promise<HazardFacts[]> {
+  const { HAZARD_EXAMPLES } = await import('../explain/hazard-examples.ts')
+  const { findRunHazards } = await import('../sqltext/hazards/run-hazards.ts')
+  const { HAZARD_CODES } = await import('../sqltext/hazards/hazard.ts')
+  const { splitStatements } = await import('../sqltext/statements/split.ts')
+  const { classify } = await import('../sqltext/statements/classify.ts')
+  return HAZARD_CODES.flatMap((code) => {
+    const { title, sql } = HAZARD_EXAMPLES[code]
+    const statements = splitStatements(sql).statements.map(({ text }) => ({ text, kind: classify(text) }))
+    const found = findRunHazards([{ noTransaction: false, statements }]).flat(2)
+    return found
+      .filter((hazard) => hazard.code === code)
+      .slice(0, 1)
+      .map((hazard) => ({ ...hazard, title, sql }))
+  })
 }

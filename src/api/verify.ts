@@ -11,7 +11,7 @@ import { scratchStatements, textsFor } from '../migrations/files/scratch-stateme
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/row-text.ts'
-import { appRoleInput } from '../verify/app-role-grants.ts'
+import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
@@ -41,7 +41,13 @@ export interface VerifyCallOptions extends ReadingOptions {
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
-/** `skills verify`. Everything runs in a transaction that is rolled back. */
+/**
+ * `skills verify`. Everything runs in a transaction that is rolled back.
+ *
+ * @example
+ * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
+ * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
+ */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)

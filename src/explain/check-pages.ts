@@ -1,42 +1,31 @@
 import type { CodePage } from './code-page.ts'
-import { CHECK_EXAMPLES } from './check-examples.ts'
-import { CHECK_GROUPS } from './check-groups.ts'
 
-/** What the header of a check says of it. */
+/** What the header of a check in `sql/verify` says. */
 export interface CheckFacts {
   id: string
   title: string
   severity: 'error' | 'warning' | 'info'
   remedy: string
-  /** Its failure skips the checks behind it. */
+  /** When it fails, the checks that follow are skipped. */
   gate?: boolean
+  /** What a fault means. */
+  about: string
+  /** A typical fault. */
+  example: { object: string; expected: string; actual: string } | undefined
 }
 
 /** The pages of the checks of `skills verify`, in the order in which they run. */
 export function checkPages(checks: readonly CheckFacts[]): CodePage[] {
-  return checks.map(({ id, title, severity, remedy, gate }) => {
-    const group = CHECK_GROUPS[groupOf(id)]
-    return {
-      code: id,
-      kind: 'check',
-      title,
-      facts: [`severity ${severity}`, ...(gate === true ? ['when it fails, the checks behind it are skipped'] : [])],
-      meaning: group === undefined ? [] : [group],
-      example: { language: 'console', text: exampleOf(id) },
-      remedies: [remedy],
-    }
-  })
-}
-
-/** A fault as verify tells it. */
-function exampleOf(id: string): string {
-  const example = CHECK_EXAMPLES[id]
-  if (example === undefined) return ''
-  const [object, expected, actual] = example
-  return `${object}\n  expected ${expected}\n  actual   ${actual}`
-}
-
-/** The first part of a check's id. */
-export function groupOf(id: string): string {
-  return id.split('.')[0] ?? id
+  return checks.map(({ id, title, severity, remedy, gate, about, example }) => ({
+    code: id,
+    kind: 'check',
+    title,
+    facts: [`severity ${severity}`, ...(gate === true ? ['when it fails, the checks that follow are skipped'] : [])],
+    meaning: about === '' ? [] : [about],
+    example: {
+      language: 'console',
+      text: example === undefined ? '' : `${example.object}\n  expected ${example.expected}\n  actual   ${example.actual}`,
+    },
+    remedies: [remedy],
+  }))
 }

@@ -4,24 +4,24 @@ import { CODE_KINDS } from './code-page.ts'
 const HEADS: Readonly<Record<Exclude<CodeKind, 'sqlstate'>, { title: string; text: string }>> = {
   error: {
     title: 'Errors',
-    text: 'Why a command ended. With `--json` the code is `error.code`. A code never changes its meaning or its exit code.',
+    text: 'Why a command ended. With `--json` the code is `error.code`. The meaning and the exit code of a code never change.',
   },
-  check: { title: 'Checks', text: 'What `skills verify` asks of a database. The id of a check is the code of its faults.' },
-  rule: { title: 'Rules', text: 'What `skills sync` and `skills lint` say about the files of skills.' },
+  check: { title: 'Checks', text: 'The checks of `skills verify`. The id of a check is the code of its faults.' },
+  rule: { title: 'Rules', text: 'The rules of `skills lint` and `skills sync` for the files of skills.' },
   hazard: {
     title: 'Hazards',
-    text: 'What `skills migrate --dry-run` warns of in migration files. [migrate-hazards.md](migrate-hazards.md) says how they are found, and what is not looked for.',
+    text: 'Warnings of `skills migrate --dry-run` about migrations. [migrate-hazards.md](migrate-hazards.md) describes how hazards are found, and which cases are not covered.',
   },
 }
 
-/** docs/codes.md: every page there is, as `skills explain` has it. */
-export function renderCodes(pages: readonly CodePage[]): string {
+/** The text of docs/codes.md. */
+export function codesMarkdown(pages: readonly CodePage[]): string {
   const sections = CODE_KINDS.map((kind) => {
     const { title, text } = HEADS[kind]
     return [`## ${title}`, text, ...pages.filter((page) => page.kind === kind).map(renderPage)].join('\n\n')
   })
   const intro =
-    'Every code that this tool prints, as `skills explain CODE` explains it. This file is made from the same text: change the text in `src/core/error-texts.ts`, `src/explain`, `src/registry/skill/rules.ts` or the header of a check, then run `npm test -- -u test/unit/explain`.'
+    'Every code that this tool prints, as `skills explain CODE` explains it. This file is generated. To change a text, change it at its source (`src/core/error-texts.ts`, the header of a check in `sql/verify`, a rule in `src/registry/rules`, a hazard in `src/sqltext/hazards`) and run `npm run generate`.'
   return `${['# Codes', intro, ...sections].join('\n\n')}\n`
 }
 

@@ -1,13 +1,20 @@
-import { SQLSTATE_CLASSES, SQLSTATE_TEXTS } from '../db/sqlstate-texts.ts'
 import type { CodePage } from './code-page.ts'
 
-/** The page of a SQLSTATE, else of its class; undefined for a text that is not a SQLSTATE. */
-export function sqlstatePage(word: string): CodePage | undefined {
+/** What is known about SQLSTATE codes. */
+export interface SqlstateFacts {
+  /** The classes of PostgreSQL by their two characters. */
+  classes: Readonly<Record<string, string>>
+  /** Codes with a text of their own. `message` is a message of the server. */
+  texts: Readonly<Record<string, { title: string; message: string; remedies: readonly string[] }>>
+}
+
+/** The page of a SQLSTATE, or of its class; undefined for a text that is not a SQLSTATE. */
+export function sqlstatePage(word: string, { classes, texts }: SqlstateFacts): CodePage | undefined {
   const code = word.trim().toUpperCase()
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
-  const about = SQLSTATE_CLASSES[code.slice(0, 2)]
+  const about = classes[code.slice(0, 2)]
   if (about === undefined) return undefined
-  const known = SQLSTATE_TEXTS[code]
+  const known = texts[code]
   return {
     code,
     kind: 'sqlstate',

@@ -169,7 +169,7 @@ describe('a server', () => {
     const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map((command) => `note rights.${command}`)
     expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
     for (const { id, next = '' } of before.findings) {
-      if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as their owner: /, ''))
+      if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as the owner: /, ''))
     }
     const after = await examine({ databaseUrl: url })
     expect(troubles(after)).toEqual(['note rights.migrate'])
@@ -191,13 +191,13 @@ describe('a server', () => {
       const right = `${privileges.join(', ')}${of} ON ${on.toUpperCase()} ${object}`
       await db.exec(`REVOKE ${right} FROM ${role}`)
       const lack = found(await examine({ databaseUrl: url }), 'rights.application')
-      expect(lack.text).toBe(`for an application ${role} lacks ${privileges.join(', ')}${of} on ${object.replace(/\(.*/, '')}`)
-      await db.exec(lack.next?.replace('as their owner: ', '') ?? '')
+      expect(lack.text).toBe(`${role} lacks privileges for an application: ${privileges.join(', ')}${of} on ${object.replace(/\(.*/, '')}`)
+      await db.exec(lack.next?.replace('as the owner: ', '') ?? '')
     }
     await db.exec('REVOKE USAGE ON SCHEMA public FROM PUBLIC')
     await db.exec(`REVOKE USAGE ON SCHEMA public FROM ${role}`)
     const lack = found(await examine({ databaseUrl: url, schema: 'public' }), 'rights.application')
-    expect(lack.next).toBe(`as their owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
+    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
@@ -213,7 +213,7 @@ describe('a server', () => {
     for (const id of ['rights.verify', 'rights.stats']) {
       const next = found(report, id).next ?? ''
       expect(next).not.toMatch(/INSERT|UPDATE|DELETE|EXECUTE/)
-      await db.exec(next.replace(/^as their owner: /, ''))
+      await db.exec(next.replace(/^as the owner: /, ''))
     }
     const session = await connect({ databaseUrl: url, env: { HOME }, cwd })
     const verified = await verify(session, { cwd, strict: true })

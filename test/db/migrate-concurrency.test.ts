@@ -35,7 +35,7 @@ test('a table that others hold is tried again until --lock-wait; then exit 5 tel
   const refused = await runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '1s', ...flags])
   expect(refused.code).toBe(5)
   expect(refused.stderr).toMatch(
-    /2\.sql could not lock what it changes.*pid \d+ \(the holder\) for \d+ s, idle in transaction: .*lock table a/s,
+    /timed out waiting for the table locks of .*2\.sql.*pid \d+ \(the holder\) for \d+ s, idle in transaction: .*lock table a/s,
   )
   const waiting = runSkills(['migrate', '--dir', dir, '--lock-timeout', '200ms', '--lock-wait', '20s', ...flags])
   await new Promise((resolve) => setTimeout(resolve, 1500))
@@ -57,6 +57,9 @@ test('another run that holds the lock is waited for, then exit 5 names it', asyn
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const refused = await runSkills(['migrate', '--dir', dir, '--lock-wait', '500ms', ...flags])
-  expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/another skills migrate holds the lock: pid \d+ \(skills\)/) })
+  expect(refused).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/timed out waiting for another skills migrate: pid \d+ \(skills\)/),
+  })
   expect(await slow).toMatchObject({ code: 0 })
 })

@@ -119,7 +119,7 @@ onEachBackend((backend) => {
 
 test.each([
   ['-- check: a\n-- remedy: r\nselect 1', /no "title"/],
-  ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /severity "fatal"/],
+  ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /invalid severity "fatal"/],
   ['\n\n-- check: a\n-- title: t\n-- remedy: r\n', /:3: the check has no query/],
 ])('a check file that is wrong is refused with its line: %j', (text, message) => {
   expect(() => parseChecks(text, 'x.sql')).toThrow(message)

@@ -2,6 +2,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db, Row } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 
 /** A row of the ledger. `adopted` rows come from a tool that kept just version and time. */
@@ -44,9 +45,9 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
     if (error.code === SQLSTATE.insufficientPrivilege) {
-      throw new SkillsError('PERMISSION_DENIED', `the role ${db.info.user} may not read ${ledgerName(db, ledger)}`, {
-        hint: `grant it: GRANT SELECT ON ${ledgerName(db, ledger)} TO ${quoteIdent(db.info.user)}`,
-        cause: error,
+      throw toSkillsError(db.info, error, {
+        action: `read ${ledgerName(db, ledger)}`,
+        grants: [`GRANT SELECT ON ${ledgerName(db, ledger)} TO ${quoteIdent(db.info.user)}`],
       })
     }
     throw error

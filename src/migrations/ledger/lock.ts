@@ -1,8 +1,8 @@
-import { SkillsError } from '../../core/errors.ts'
+import { lockTimedOut } from '../../core/common-errors.ts'
+import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
-import type { LockHolder } from '../../db/locks.ts'
-import { advisoryHolders, advisoryKey, oldestTransactions } from '../../db/locks.ts'
+import { advisoryHolders, advisoryKey, describeHolder, oldestTransactions } from '../../db/locks.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 
@@ -85,12 +85,9 @@ export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, '
     const [holder] = await advisoryHolders(db, key)
     onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })
     if (Date.now() >= deadline) {
-      throw new SkillsError(
-        'LOCK_TIMEOUT',
-        `another skills migrate holds the lock${holder === undefined ? '' : `: ${describeHolder(holder)}`}`,
-        {
-          hint: 'wait for it and run again, or raise --lock-wait',
-        },
+      throw lockTimedOut(
+        `another skills migrate${holder === undefined ? '' : `: ${describeHolder(holder)}`}`,
+        'wait for it and run again, or raise --lock-wait',
       )
     }
     await pause()
@@ -101,10 +98,8 @@ export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, '
 export async function lockTimeout(db: Db, file: string, cause: DatabaseError): Promise<SkillsError> {
   const holders = await oldestTransactions(db).catch(() => [])
   const who = holders.length === 0 ? '' : `; open transactions: ${holders.map(describeHolder).join('; ')}`
-  return new SkillsError('LOCK_TIMEOUT', `${file} could not lock what it changes: ${cause.message}${who}`, {
-    hint: 'nothing of it was applied; end the transactions above or run again when they are done (--lock-timeout, --lock-wait)',
-    cause,
-  })
+  const hint = 'nothing of it was applied; end the transactions above, or run again when they have ended (--lock-timeout, --lock-wait)'
+  return lockTimedOut(`the table locks of ${file}: ${cause.message}${who}`, hint, cause)
 }
 
 export function isLockNotAvailable(error: unknown): error is DatabaseError {
@@ -114,9 +109,4 @@ export function isLockNotAvailable(error: unknown): error is DatabaseError {
 /** 100 to 300 ms: jitter keeps waiting runs from knocking in step. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
-}
-
-function describeHolder({ pid, application, ageSeconds, state, query }: LockHolder): string {
-  const what = query === null || query === '' ? '' : `, ${state ?? ''}: ${query.replace(/\s+/g, ' ').slice(0, 80)}`
-  return `pid ${pid}${application === null || application === '' ? '' : ` (${application})`} for ${ageSeconds} s${what}`
 }

@@ -1,7 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { toSkillsError } from '../../db/skills-error.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { planMigrations, upTo } from '../ledger/plan.ts'
 import type { MigrateOptions } from './migrate-options.ts'
@@ -69,14 +69,11 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
 function explain(error: unknown, db: Db): SkillsError {
   if (error instanceof SkillsError) return error
   if (!(error instanceof DatabaseError)) throw error
-  if (error.code === SQLSTATE.insufficientPrivilege || error.code === SQLSTATE.readOnlyTransaction) {
-    return new SkillsError('PERMISSION_DENIED', `the role ${db.info.user} may not migrate ${db.info.label}: ${error.message}`, {
-      hint: db.info.inRecovery
-        ? 'this server is a standby: connect to the primary'
-        : `nothing was run; migrate with the role that owns the schema ${db.info.schema}`,
-      cause: error,
-    })
-  }
+  const known = toSkillsError(db.info, error, {
+    action: `migrate ${db.info.label}`,
+    hint: `nothing was run; migrate with the role that owns the schema ${db.info.schema}`,
+  })
+  if (known.code === 'PERMISSION_DENIED') return known
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
     hint: 'nothing of the unfinished file was applied',
     cause: error,

@@ -47,6 +47,10 @@ export interface ImportOptions {
  * Makes folders with a SKILL.md of skills of the older layout (`meta.json`, with `skill.json` and `prompts/`). The older
  * folders stay, what is there already is never overwritten, and a new folder is there whole or not at all.
  * Throws SKILLS_DIR_MISSING or FILE_NOT_WRITTEN.
+ *
+ * @example
+ * const { imported, skipped } = await importSkills({ from: 'old-skills', to: 'skills', cwd: process.cwd(), dryRun: true })
+ * console.log(imported.map(({ from, file }) => `${from} -> ${file}`), skipped)
  */
 export async function importSkills({ from, to, cwd, severities, dryRun = false }: ImportOptions): Promise<ImportReport> {
   const folder = await readSkills({ roots: [from], cwd, ...(severities === undefined ? {} : { severities }) })

@@ -20,7 +20,13 @@ export interface NewSkill {
   file: string
 }
 
-/** Writes a folder with a SKILL.md to begin with, which no rule has anything against. Throws USAGE, or FILE_EXISTS for a folder that is there. */
+/**
+ * Writes a folder with a SKILL.md to begin with, which no rule has anything against. Throws USAGE, or FILE_EXISTS for a folder that is there.
+ *
+ * @example
+ * const { file } = newSkill({ id: 'breathing-space', folder: 'skills', cwd: process.cwd() })
+ * console.log(file) // skills/breathing-space/SKILL.md
+ */
 export function newSkill({ id, folder, cwd, description }: NewSkillOptions): NewSkill {
   const fault = nameFault(id)
   if (fault !== undefined) throw new SkillsError('USAGE', `"${oneLine(id)}" is no name of a skill: ${fault}`, { hint: `write ${slug(id)}` })

@@ -15,6 +15,11 @@ export type Severities = ReadonlyMap<RuleCode, RuleSeverity>
 /**
  * Reads the key `rules` of the configuration file: a severity for each code of a rule. Throws CONFIG_INVALID for a code or
  * a severity that does not exist, and for a rule without which a skill could not be used, or not safely. `origin` is the file.
+ *
+ * @example
+ * const severities = readSeverities({ SKILL_VERSION_MISSING: 'error' }, 'skills.config.json')
+ * const { errors } = await lint({ paths: ['skills'], cwd: process.cwd(), severities })
+ * console.log(errors)
  */
 export function readSeverities(rules: Readonly<Record<string, string>>, origin: string): Severities {
   const severities = new Map<RuleCode, RuleSeverity>()

@@ -25,6 +25,10 @@ const LOCK_WAIT_MS = 30_000
  * Sets `enabled` or the trust level of skills, all of them or, when one is unknown, none. A sync keeps the value until the
  * author changes what the file declares. `updated_at` moves for rows that change, and listeners hear their ids.
  * Throws SkillsError USAGE, SKILL_UNKNOWN, NOT_MIGRATED, PERMISSION_DENIED or LOCK_TIMEOUT.
+ *
+ * @example
+ * const { changed, unchanged } = await setSkills(db, ['elemental-checkin'], { trustLevel: 4 })
+ * console.log(changed.map(({ id, from }) => `${id}: ${from} -> 4`), unchanged)
  */
 export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
   const { field, column, value } = resolve(setting)

@@ -1,13 +1,14 @@
 import { readSeverities, severityOf } from '../../../registry/rules/severities.ts'
 import { RULES } from '../../../registry/rules/rules.ts'
-import type { Rule, RuleCode } from '../../../registry/rules/rules.ts'
+import type { Rule } from '../../../registry/rules/rule.ts'
+import type { RuleCode } from '../../../registry/rules/rules.ts'
 import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import { settingsOf } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { rulesView } from './view.ts'
 import type { Severity } from '../../../core/diagnostics.ts'
-import type { RuleSource } from '../../../registry/rules/rules.ts'
+import type { RuleSource } from '../../../registry/rules/rule.ts'
 import type { RuleSeverity } from '../../../registry/rules/severities.ts'
 
 export interface RulesFlags extends CommonFlags {
