@@ -114,7 +114,7 @@ export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './st
 
 // Codes and errors
 export { explainCodes, findCode } from './api/explain.ts'
-export type { CodePage } from './explain/code-page.ts'
+export type { CodePage } from './explain/pages.ts'
 export type { Diagnostic } from './core/diagnostics.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'

@@ -6,17 +6,17 @@ import { markup } from './markup.ts'
 export interface ChartColumn {
   /** Under the axis. */
   label: string
-  /** All of it in words, for the pointer. */
+  /** The values as text, shown under the pointer. */
   title: string
   /** From the bottom up. */
   segments: readonly Segment[]
 }
 
 const HEIGHT = 160
-/** So few columns have a label each; of more the first, the one in the middle and the last. */
+/** Up to this number, every column has a label. Above it, only the first, the middle and the last column have one. */
 export const FEW_COLUMNS = 7
 
-/** Columns over time from a zero line, with an axis that ends at a round number. `description` is what a screen reader says of it. */
+/** A chart of columns over time, with an axis that ends at a round number. Screen readers read `description`. */
 export function columnChart(description: string, columns: readonly ChartColumn[]): Markup {
   const end = axisEnd(Math.max(0, ...columns.map(total)))
   const slots = Math.max(FEW_COLUMNS, columns.length)
@@ -32,12 +32,12 @@ function total({ segments }: ChartColumn): number {
 }
 
 function drawn(column: ChartColumn, i: number, slots: number, end: number): Markup {
-  // a gap between columns, but never wider than they are
+  // the gap between two columns, as a part of a column
   const gap = slots > 60 ? 0.15 : 0.2
   let top = HEIGHT
   const rects = column.segments.flatMap(({ mark, value }) => {
     if (!(value > 0)) return []
-    // what happened can be seen, though it be one in a million
+    // a value above zero is always visible
     const height = Math.max(1, (value / end) * HEIGHT)
     top -= height
     return [
@@ -55,4 +55,19 @@ function labels(columns: readonly ChartColumn[]): Markup {
   const few = columns.length <= FEW_COLUMNS
   const shown = few ? columns : [0, Math.floor((columns.length - 1) / 2), columns.length - 1].flatMap((i) => columns[i] ?? [])
   return markup`<div class="x-axis ${few ? 'each' : 'ends'}" aria-hidden="true">${shown.map(({ label }) => markup`<span>${label}</span>`)}</div>`
+}
+
+const TREND_WIDTH = 96
+const TREND_HEIGHT = 20
+
+/** A small column chart for a table cell. Screen readers skip it: the numbers are in other cells. */
+export function trend(values: readonly number[]): Markup {
+  const max = Math.max(0, ...values)
+  const slot = TREND_WIDTH / Math.max(1, values.length)
+  const rects = values.map((value, i) => {
+    if (!(value > 0)) return markup``
+    const height = Math.max(1.5, (value / max) * (TREND_HEIGHT - 1))
+    return markup`<rect x="${(i * slot).toFixed(1)}" y="${(TREND_HEIGHT - 1 - height).toFixed(1)}" width="${Math.max(1, slot - 0.7).toFixed(1)}" height="${height.toFixed(1)}" class="m-plain"/>`
+  })
+  return markup`<svg class="trend" width="${TREND_WIDTH}" height="${TREND_HEIGHT}" aria-hidden="true" focusable="false">${rects}<line class="zero" x1="0" x2="${TREND_WIDTH}" y1="${TREND_HEIGHT - 0.5}" y2="${TREND_HEIGHT - 0.5}"/></svg>`
 }

@@ -5,66 +5,20 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
-import type { UsageEvent } from '../../src/index.ts'
 import { migrate } from '../../src/index.ts'
 import { newBatch, writeBatch } from '../../src/telemetry/batch.ts'
 import { encodeEvent } from '../../src/telemetry/usage-event.ts'
-import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
+import { freshServer, migratedServer, serverUrl, targetOf } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
-import { startPostgres } from '../support/postgres-server.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort, listen } from '../support/sockets.ts'
-import { event, logged, register, skillsOn, spilled, until, USER } from '../support/telemetry.ts'
-
-const hashes = (events: readonly UsageEvent[]): string[] => events.map(({ inputHash }) => String(inputHash)).toSorted()
+import { event, hashes, logged, register, skillsOn, spilled, until, USER } from '../support/telemetry.ts'
 
 async function freshMigrated(): Promise<{ db: Db; url: string; name: string }> {
-  const fresh = await freshServer()
+  const fresh = await migratedServer()
   const db = await fresh.open()
-  await migrate(db)
   return { db, url: fresh.flags[1] ?? '', name: fresh.name }
 }
-
-test('the server crashes in the middle and comes back: nothing is lost, nothing is written twice', async () => {
-  const server = await startPostgres({ tcp: true })
-  const target = await targetOf(server.url('postgres'))
-  try {
-    const first = await openDb(target)
-    await migrate(first)
-    await first.close()
-    const { skills, warnings, spillDir } = skillsOn(server.url('postgres'), { maxBuffered: 700, batchSize: 100, flushMs: 5 })
-    const events: UsageEvent[] = []
-    const work = async (rounds: number): Promise<void> => {
-      for (let i = 0; i < rounds; i++) {
-        for (let j = 0; j < 40; j++) {
-          const one = event()
-          events.push(one)
-          skills.logUsage(one)
-        }
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    }
-    await work(60)
-    for (let crash = 0; crash < 3; crash++) {
-      await server.crash()
-      await work(60)
-      await server.start()
-      await work(60)
-    }
-    await until('all is written', async () => (await skills.flush()).complete)
-    const counts = skills.counts()
-    expect(counts).toMatchObject({ pending: 0, dropped: 0, rejected: 0, logged: events.length })
-    expect(counts.spilled).toBeGreaterThan(0)
-    expect(spilled(spillDir)).toEqual([])
-    const db = await openDb(target, { waitMs: 5_000 })
-    expect(await logged(db)).toEqual(hashes(events))
-    await db.close()
-    expect(new Set(warnings.map(({ code }) => code))).toEqual(new Set(['EVENTS_DELAYED']))
-    await skills.close()
-  } finally {
-    await server.stop()
-  }
-})
 
 test('a query after the server was restarted gets a new connection', async () => {
   const { db, url, name } = await freshMigrated()

@@ -1,9 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { migrate } from '../../src/index.ts'
 import type { Application } from '../support/application.ts'
 import { runApplication } from '../support/application.ts'
-import { freshServer, freshEmbedded } from '../support/databases.ts'
+import { migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort } from '../support/sockets.ts'
 import { logged, skillsOn, spilled, until } from '../support/telemetry.ts'
@@ -12,11 +11,8 @@ let db: Db
 let url: string
 
 beforeAll(async () => {
-  const fresh = await freshServer()
+  const fresh = await migratedServer()
   url = fresh.flags[1] ?? ''
-  const setup = await fresh.open()
-  await migrate(setup)
-  await setup.close()
   reopen = () => fresh.open()
 })
 let reopen: () => Promise<Db>
@@ -105,10 +101,7 @@ test('an application that has nothing more to do ends by itself, with what it lo
 })
 
 test('so it does on the embedded database, after close: the engine has timers of its own', async () => {
-  const fresh = await freshEmbedded()
-  const setup = await fresh.open()
-  await migrate(setup)
-  await setup.close()
+  const fresh = await migratedEmbedded()
   const application = runApplication(`
     const skills = createSkills({ database: { embedded: ${JSON.stringify(fresh.flags[1])} }, spillDir: ${JSON.stringify(scratch())} })
     say(String((await skills.listSkills()).length))
@@ -135,41 +128,4 @@ test('a listener of warnings that throws, and none at all, break nothing', async
   expect(thrower.said()).toContain('done')
   const silent = runApplication(`${START(away, scratch())} skills.logUsage({}); say('done')`)
   expect(await silent.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('SkillsWarning') })
-})
-
-test('killed 30 times, with and without a database: what was acknowledged is there, once', { timeout: 240_000 }, async () => {
-  await clean()
-  const dir = scratch()
-  const away = `postgres://nobody@127.0.0.1:${await freePort()}/x`
-  const acknowledged = new Set<string>()
-  for (let round = 0; round < 30; round++) {
-    const isAway = round % 3 === 2
-    const application = runApplication(`
-      const skills = createSkills({ database: ${JSON.stringify(isAway ? away : url)}, spillDir: ${JSON.stringify(dir)}, flushMs: 2, batchSize: 20, maxBuffered: 60 })
-      let i = ${round} * 1e6
-      for (;;) {
-        const from = i
-        for (let j = 0; j < 30; j++) skills.logUsage(event(i++))
-        if (${isAway}) await new Promise((resolve) => setTimeout(resolve, 3))
-        else if ((await skills.flush()).complete && skills.counts().dropped === 0) say('ok ' + from + ' ' + i)
-        say('alive')
-      }`)
-    await says(application, 'alive')
-    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 250))
-    application.child.kill('SIGKILL')
-    await application.ended
-    for (const [, from, to] of application.said().matchAll(/^ok (\d+) (\d+)$/gm))
-      for (let i = Number(from); i < Number(to); i++) acknowledged.add(String(i))
-    for (const number of spilled(dir)) acknowledged.add(number)
-  }
-  expect(acknowledged.size).toBeGreaterThan(1_000)
-  const { skills, warnings } = skillsOn(url, { spillDir: dir })
-  await until('the spill folder is empty', async () => (await skills.flush()).complete)
-  await skills.close()
-  const numbers = await logged(db)
-  expect(new Set(numbers).size).toBe(numbers.length)
-  const there = new Set(numbers)
-  expect([...acknowledged].filter((number) => !there.has(number))).toEqual([])
-  expect(spilled(dir)).toEqual([])
-  expect(warnings).toEqual([])
 })
