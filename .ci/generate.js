@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { apiDocs } from './generate/api-docs.js'
+import { withHazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
 
 const root = path.dirname(import.meta.dirname)
@@ -25,6 +26,11 @@ const DOCUMENTS = [
   {
     file: 'docs/verify.md',
     make: async () => betweenMarkers('docs/verify.md', (await source('src/core/privileges-tables.ts')).applicationTable()),
+  },
+  {
+    file: 'docs/migrate-hazards.md',
+    make: async () =>
+      withHazardTable(readFileSync('docs/migrate-hazards.md', 'utf8'), (await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
   },
 ]
 

@@ -1,10 +1,32 @@
-import { readTarget } from './alter.ts'
 import type { Cursor } from '../lexer/cursor.ts'
+import { readTarget } from './alter.ts'
+
+export type TransactionControl = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'prepare'
 
 /**
- * The name of a statement that fails with 25001 inside of a transaction block (PreventInTransactionBlock in the server's
- * source), else undefined. Left out is what depends on the state of the database: CREATE, ALTER and DROP SUBSCRIPTION
- * with a replication slot, CLUSTER and REINDEX of a partitioned table.
+ * Whether a statement begins, ends or divides a transaction, which only the runner may do. SET TRANSACTION does not. A
+ * COMMIT inside a DO block or a procedure is not visible here; the server refuses it.
+ */
+export function transactionControl(cursor: Cursor): TransactionControl | undefined {
+  return CONTROLS.get(cursor.word()) ?? CONTROLS.get(`${cursor.word()} ${cursor.word(1)}`)
+}
+
+const CONTROLS: ReadonlyMap<string, TransactionControl> = new Map<string, TransactionControl>([
+  ['begin', 'begin'],
+  ['start transaction', 'begin'],
+  ['commit', 'commit'],
+  ['end', 'commit'],
+  ['rollback', 'rollback'],
+  ['abort', 'rollback'],
+  ['savepoint', 'savepoint'],
+  ['release', 'release'],
+  ['prepare transaction', 'prepare'],
+])
+
+/**
+ * The name of a statement that fails with 25001 inside a transaction block (PreventInTransactionBlock in the server's
+ * source); otherwise undefined. Does not cover statements that fail only in some databases: CREATE, ALTER and DROP
+ * SUBSCRIPTION with a replication slot, CLUSTER and REINDEX of a partitioned table.
  */
 export function outsideTransaction(cursor: Cursor): string | undefined {
   const first = cursor.word()
@@ -26,7 +48,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['rollback', (cursor) => (cursor.accept('prepared') ? 'ROLLBACK PREPARED' : undefined)],
 ])
 
-/** `CLUSTER [(options)] [VERBOSE]` without a table goes over the whole database in transactions of its own. */
+/** `CLUSTER [(options)] [VERBOSE]` without a table processes the whole database in transactions of its own. */
 function readCluster(cursor: Cursor): string | undefined {
   if (cursor.isSymbol('(')) cursor.skipItem()
   cursor.accept('verbose')

@@ -1,13 +1,13 @@
 import { LineIndex } from '../../core/positions.ts'
 import type { Db } from '../../db/db.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { findRunHazards } from '../../sqltext/hazards/run-hazards.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/migration-file.ts'
+import { findRunHazards } from '../../sqltext/hazards/hazard-run.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
 
-/** For each file the statements that would run, with what they do to those who use the database meanwhile. Reads the catalog, writes nothing. */
+/** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
 export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
   const existing = await existingRelations(db)
   const hazards = findRunHazards(migrations, { serverVersion: db.info.version, existing })
@@ -38,7 +38,7 @@ function planned(
   }
 }
 
-/** Names under which the relations of the search_path can be written: a new table is empty, and nothing on it is dangerous; these are not new. */
+/** The names of the existing tables and views. A statement on another table is no hazard: the run creates the table. */
 async function existingRelations(db: Db): Promise<Set<string>> {
   const rows = await db.query<{ schema: string; name: string }>(
     `select n.nspname as schema, c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -1,54 +1,56 @@
 import type { QualifiedName } from '../lexer/cursor.ts'
 import type { AlterAction } from './alter-actions.ts'
-import type { ConstraintDefinition, ConstraintType } from './constraint-definition.ts'
-import { tableKey } from './table-key.ts'
+import type { ConstraintDefinition, ConstraintType } from './definitions.ts'
 
-/** What earlier statements of a run tell about a later one; a statement has one of its own for its earlier actions. */
-export class HazardMemory {
-  readonly #before: HazardMemory | undefined
-  /** Constraints that the run added NOT VALID, by `table.constraint`, with the column that they say is not null. */
+/**
+ * What earlier statements of a run mean for later ones. The rules for ALTER TABLE make one for each statement, on top of
+ * that of the run, for its earlier actions.
+ */
+export class RunMemory {
+  readonly #before: RunMemory | undefined
+  /** Constraints that the run added NOT VALID, by `table.constraint`, with the column that they keep from being null. */
   readonly #pending = new Map<string, { type: ConstraintType; column: string | undefined }>()
-  /** Those of them whose transaction, with its lock, is still open. */
+  /** Those whose transaction, with its lock, is still open. */
   readonly #fresh = new Set<string>()
   readonly #notNull = new Set<string>()
   readonly #checked = new Set<string>()
   readonly #validated = new Set<string>()
   readonly #enumValues = new Set<string>()
 
-  constructor(before?: HazardMemory) {
+  constructor(before?: RunMemory) {
     this.#before = before
   }
 
-  /** Takes note of an action of ALTER TABLE; `staysOpen`: the transaction goes on, with the locks it holds. */
+  /** Records an action of ALTER TABLE. `staysOpen`: the transaction continues and keeps its locks. */
   noteAction(table: QualifiedName, action: AlterAction, staysOpen: boolean): void {
     if (action.does === 'add constraint') this.#noteAdded(table, action.constraint, staysOpen)
     else if (action.does === 'validate constraint' && action.name !== undefined) this.#noteValid(table, action.name.name)
   }
 
-  /** Takes note of a label that was added to an enum. */
+  /** Records a label that was added to an enum. */
   noteEnumValue(label: string): void {
     this.#enumValues.add(label)
   }
 
-  /** The locks are gone, the labels can be used. */
+  /** Its locks are released, and its new labels can be used. */
   endTransaction(): void {
     this.#fresh.clear()
     this.#enumValues.clear()
   }
 
-  /** The type of a constraint that was added NOT VALID in this transaction, if it was. */
+  /** The type of a constraint that was added NOT VALID in this transaction. */
   freshConstraint(table: QualifiedName, name: string): ConstraintType | undefined {
     const key = partKey(table, name)
     return this.#fresh.has(key) ? this.#pending.get(key)?.type : this.#before?.freshConstraint(table, name)
   }
 
-  /** Whether a valid constraint shows the column to be without nulls, or one of which nobody knows what it says may do so. */
+  /** Whether a valid constraint shows that the column has no nulls, or a constraint with unknown content may show it. */
   isNotNull(table: QualifiedName, column: string): boolean {
     const isKnown = this.#notNull.has(partKey(table, column)) || this.#validated.has(tableKey(table))
     return isKnown || this.#before?.isNotNull(table, column) === true
   }
 
-  /** Whether the table was given a valid CHECK, or a constraint added before the run was validated. */
+  /** Whether the run gave the table a valid CHECK, or validated a constraint that is older than the run. */
   isChecked(table: QualifiedName): boolean {
     const key = tableKey(table)
     return this.#checked.has(key) || this.#validated.has(key) || this.#before?.isChecked(table) === true
@@ -88,4 +90,9 @@ export class HazardMemory {
 
 function partKey(table: QualifiedName, part: string): string {
   return `${tableKey(table)}.${part}`
+}
+
+/** The key of a table in the sets of a run. `t` and `s.t` are two tables: the text does not show the search_path. */
+export function tableKey({ schema, name }: QualifiedName): string {
+  return (schema === undefined || schema === 'pg_temp' ? name : `${schema}.${name}`).toLowerCase()
 }
