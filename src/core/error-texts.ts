@@ -188,7 +188,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The server refused a statement: the role lacks a privilege, the database is read-only, or the server is a standby. The message says which.',
     example:
-      '$ skills sync\nerror [PERMISSION_DENIED] role app cannot write the registry: permission denied for table skills_registry\n  → run as the owner: GRANT SELECT, INSERT, UPDATE ON "public".skills_registry TO "app"',
+      '$ skills sync\nerror [PERMISSION_DENIED] role app cannot use the registry: permission denied for table skills_registry\n  → run as the owner: GRANT SELECT, INSERT, UPDATE ON "public".skills_registry TO "app"',
     remedies: [
       'let the owner run the GRANT in the message',
       '`skills doctor` shows the privileges that each command needs',
@@ -252,7 +252,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'Another run of this tool migrates or syncs the same database, or another connection has locked a table that a statement needs. The message names the holder. Nothing of the unfinished work was kept.',
     example:
-      '$ skills migrate --lock-wait 10s\nerror [LOCK_TIMEOUT] timed out waiting for the migration lock, held by pid 4711 (app) for 25 s\n  → nothing was run; wait for the other run and try again, or raise --lock-wait',
+      '$ skills migrate --lock-wait 10s\nerror [LOCK_TIMEOUT] timed out waiting for another skills migrate: pid 4711 (app) for 25 s\n  → wait for it and run again, or raise --lock-wait',
     remedies: [
       'run it again when the other run has ended, or wait longer: `--lock-wait 5m`',
       'check the connection in the message: most often it is idle in a transaction',
@@ -299,8 +299,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'The rollups were made on another server',
     meaning:
       'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. Until the rollups are rebuilt, `skills stats` reads the events.',
-    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → run skills rollup --rebuild',
-    remedies: ['run `skills rollup --rebuild`'],
+    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → nothing was erased; run skills rollup to rebuild them',
+    remedies: ['run `skills rollup`: it detects this and rebuilds the rollups'],
   },
   ROLLUP_KEPT: {
     title: 'A rebuild would lose the rollups of pruned events',

@@ -30,6 +30,12 @@ export async function advisoryHolders(db: Db, key: bigint): Promise<LockHolder[]
   return db.query<LockHolder & Row>(ADVISORY_HOLDERS, [key.toString()])
 }
 
+/** `pid 4711 (psql) for 25 s, idle in transaction: update t set ...`. */
+export function describeHolder({ pid, application, ageSeconds, state, query }: LockHolder): string {
+  const what = query === null || query === '' ? '' : `, ${state ?? ''}: ${query.replace(/\s+/g, ' ').slice(0, 80)}`
+  return `pid ${pid}${application === null || application === '' ? '' : ` (${application})`} for ${ageSeconds} s${what}`
+}
+
 const BUSY_SESSIONS = `
   select a.pid, a.usename as user, a.application_name as application, a.state,
          extract(epoch from clock_timestamp() - a.xact_start)::int as "ageSeconds", left(a.query, 200) as query

@@ -1,7 +1,8 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
-import { SkillsError } from '../core/errors.ts'
+import { connectionLost } from '../core/common-errors.ts'
+import type { SkillsError } from '../core/errors.ts'
 import { databaseErrorFrom, DatabaseError } from './database-error.ts'
 import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
 import { SocketError } from './network-socket.ts'
@@ -193,9 +194,5 @@ function translate(error: unknown): unknown {
 }
 
 function lost(cause?: unknown): SkillsError {
-  const reason = cause instanceof DatabaseError ? `: ${cause.message}` : ''
-  return new SkillsError('CONNECTION_LOST', `the connection to the database was lost${reason}`, {
-    hint: 'a transaction that was open is rolled back by the server; run the command again',
-    cause,
-  })
+  return connectionLost(cause instanceof DatabaseError ? cause.message : 'the server closed it', cause)
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { SkillsError } from '../core/errors.ts'
 import type { ServerTarget } from '../core/target.ts'
-import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import { openDb } from './open.ts'
 import { quoteIdent } from './quote.ts'
-import { SQLSTATE } from './sqlstates.ts'
+import { toSkillsError } from './skills-error.ts'
 
 /** A database of its own on somebody's server, dropped at the end. */
 export interface ScratchDatabase {
@@ -32,7 +30,10 @@ export async function makeScratchDatabase(
     await admin.exec(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE template0`)
   } catch (error) {
     await admin.close()
-    throw explain(error, admin)
+    throw toSkillsError(admin.info, error, {
+      action: 'create a database',
+      hint: `run ALTER ROLE ${quoteIdent(admin.info.user)} CREATEDB, or connect with another role; --ephemeral needs no server`,
+    })
   }
   try {
     const db = await openDb({ ...target, database: name }, { schema: options.schema })
@@ -58,12 +59,4 @@ async function dropStale(admin: Db): Promise<void> {
         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
   )
   for (const { name } of stale) await admin.exec(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`).catch(() => undefined)
-}
-
-function explain(error: unknown, { info }: Db): unknown {
-  if (!(error instanceof DatabaseError) || error.code !== SQLSTATE.insufficientPrivilege) return error
-  return new SkillsError('PERMISSION_DENIED', `the role ${info.user} may not create a database on ${info.label}`, {
-    hint: `ALTER ROLE ${quoteIdent(info.user)} CREATEDB, or use another role; --ephemeral needs no server`,
-    cause: error,
-  })
 }

@@ -10,6 +10,8 @@ export const SQLSTATE = {
   undefinedTable: '42P01',
   undefinedColumn: '42703',
   undefinedFunction: '42883',
+  invalidSchemaName: '3F000',
+  foreignKeyViolation: '23503',
   insufficientPrivilege: '42501',
   readOnlyTransaction: '25006',
   inFailedTransaction: '25P02',

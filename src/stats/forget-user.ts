@@ -1,5 +1,6 @@
-import { SkillsError } from '../core/errors.ts'
+import { rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { userId } from './read-timeline.ts'
 import { count } from './values.ts'
 import type { Count } from '../core/report-types.ts'
@@ -21,10 +22,16 @@ const TABLES = [
   'skill_rollup_raters',
 ]
 
-/** Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID. */
+/**
+ * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
+ *
+ * @example
+ * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001')
+ * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
+ */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')
-  const rows = dryRun ? await countRows(db, id) : await erase(db, id)
+  const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))
   return { userId: id, tables: TABLES.map((table) => ({ table, rows: count(rows[table]) })), dryRun }
 }
 
@@ -38,7 +45,5 @@ async function erase(db: Db, id: string): Promise<Record<string, unknown>> {
   const [row] = await db.transaction({}, () => db.query('select forget_skill_user($1::uuid) as rows', [id]))
   const rows = row?.['rows'] as Record<string, unknown>
   if (rows['state'] !== 'foreign') return rows
-  throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
-    hint: 'nothing was erased; run skills rollup, which builds them anew, and then this again',
-  })
+  throw rollupForeign('nothing was erased')
 }

@@ -1,5 +1,6 @@
-import { SkillsError } from '../core/errors.ts'
+import { notMigrated, rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { readMarks } from './marks.ts'
 import { dayOf } from './period.ts'
 import { count } from './values.ts'
@@ -28,11 +29,17 @@ const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid,
 /**
  * Removes old events that the rollups have counted, batch by batch; what `stats` tells of all time stays as it was.
  * An event that no step has taken yet is left for the next time.
+ *
+ * @example
+ * await rollUp(db)
+ * const { events, before } = await pruneEvents(db, { olderThanMs: 180 * 86_400_000, dryRun: true })
+ * console.log(`${events} events before ${before}`)
  */
-export async function pruneEvents(
-  db: Db,
-  { olderThanMs, batch = DEFAULT_BATCH, dryRun = false, onBatch }: PruneOptions,
-): Promise<PruneReport> {
+export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
+  return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))
+}
+
+async function removeBatches(db: Db, { olderThanMs, batch = DEFAULT_BATCH, dryRun = false, onBatch }: PruneOptions): Promise<PruneReport> {
   const [row] = await db.query<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
   const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
   let events = 0
@@ -70,11 +77,7 @@ async function removeSome(db: Db, before: Date, batch: number): Promise<number> 
 
 async function parameters(db: Db, before: Date): Promise<(Date | string | null)[]> {
   const marks = await readMarks(db)
-  if (marks === undefined) throw new SkillsError('NOT_MIGRATED', `${db.info.label} has no rollups`, { hint: 'run skills migrate first' })
-  if (marks.foreign) {
-    throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
-      hint: 'nothing was removed; run skills rollup, which builds them anew, and then this again',
-    })
-  }
+  if (marks === undefined) throw notMigrated(`${db.info.label} has no rollups`)
+  if (marks.foreign) throw rollupForeign('nothing was removed')
   return [before, ...['snapshot', 'part_txid', 'part_id'].map((name) => (marks.bindings[name] ?? null) as string | null)]
 }

@@ -1,5 +1,7 @@
+import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { count } from './values.ts'
 import type { Count } from '../core/report-types.ts'
 
@@ -33,8 +35,18 @@ export interface RollupReport extends RollupProgress {
 
 const DEFAULT_BATCH = 100_000
 
-/** Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another. */
+/**
+ * Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another.
+ *
+ * @example
+ * const { events, finished } = await rollUp(db, { maxMs: 60_000 })
+ * console.log(`${events} events`, finished ? 'up to date' : 'more to do')
+ */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
+  return withSkillsErrors(db, { action: 'update the rollups' }, () => runSteps(db, options))
+}
+
+async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
   const began = Date.now()
   const { batch = DEFAULT_BATCH, maxMs = Infinity } = options
   const indexes = await buildMissingIndexes(db)
@@ -67,9 +79,7 @@ export async function step(db: Db, source: 'events' | 'feedback', rows: number, 
   )
   const done = result?.['done'] as { rows?: number; more?: boolean; state?: string } | undefined
   if (done?.state === 'foreign') {
-    throw new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
-      hint: 'skills rollup --rebuild adds them up anew',
-    })
+    throw rollupForeign('nothing was added')
   }
   return { rows: count(done?.rows), more: done?.more === true, busy: done?.state === 'busy' }
 }
@@ -117,9 +127,9 @@ async function resetWhenNeeded(db: Db, { rebuild = false, loseHistory = false }:
   if (state?.['pruned'] instanceof Date && !loseHistory) {
     throw new SkillsError(
       'ROLLUP_KEPT',
-      `events before ${state['pruned'].toISOString()} are pruned: a rebuild would lose what the rollups hold of them`,
+      `the events before ${state['pruned'].toISOString()} are pruned: a rebuild would lose their counts`,
       {
-        hint: 'nothing was changed; --rebuild --yes does it all the same',
+        hint: 'nothing was changed; pass --yes to rebuild anyway',
       },
     )
   }

@@ -1,10 +1,10 @@
 import type { Db, Row } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import type { Preparation } from './advance.ts'
 import { advanceWhenBehind } from './advance.ts'
 import { readComparison } from './compare.ts'
 import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
-import { notMigrated } from './not-migrated.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import type { Period } from './period.ts'
 import { periodOf } from './period.ts'
@@ -46,18 +46,16 @@ export interface StatsOptions {
  * for a moment, if the role may; whatever they do not hold yet is read from the events, so the numbers are always right.
  */
 export async function readStats(db: Db, options: StatsOptions): Promise<StatsReport> {
-  try {
+  return withSkillsErrors(db, { action: 'read stats' }, async () => {
     const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
-    return await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
+    return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
       // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done. The plans are
       // large and their work is small: compiling them would take longer than all the rest
       if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
     })
-  } catch (error) {
-    throw notMigrated(db, error)
-  }
+  })
 }
 
 const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }

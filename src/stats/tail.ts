@@ -1,6 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
 import type { Db, Row } from '../db/db.ts'
-import { notMigrated } from './not-migrated.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { userId } from './read-timeline.ts'
 import type { Bindings } from './report-query.ts'
 import { reportQueries } from './report-query.ts'
@@ -123,8 +123,8 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
     return null
   }
   return {
-    look: async (db, take, most = Infinity) => {
-      try {
+    look: (db, take, most = Infinity) =>
+      withSkillsErrors(db, { action: 'read events' }, async () => {
         const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
           if (now === undefined) throw new SkillsError('BUG', 'the query of the position gave no row')
@@ -136,10 +136,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
         seen = position
         interrupted = undefined
         return brought
-      } catch (error) {
-        throw notMigrated(db, error)
-      }
-    },
+      }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import type { Count } from '../core/report-types.ts'
 
 export interface DemoSkill {
@@ -43,25 +44,27 @@ const BATCH = 20_000
 export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoReport> {
   const { events, seed, days = 180, beside = false } = options
   const query = await readFile(options.query, 'utf8')
-  return db.transaction({}, async () => {
-    if (!beside && (await hasEvents(db))) {
-      throw new SkillsError('EVENTS_EXIST', `the log of ${db.info.label} has events already: sample data would falsify its statistics`, {
-        hint: 'nothing was written; use an empty database, such as --embedded demo, or add --yes',
-      })
-    }
-    const { skills, registered } = await skillsToUse(db, options.skills ?? 40)
-    const [clock] = await db.query<{ now: Date }>('select now() as now')
-    const until = options.until ?? clock?.now ?? new Date()
-    const before = await unlockCount(db)
-    let feedback = 0
-    for (let first = 1; first <= events; first += BATCH) {
-      const last = Math.min(events, first + BATCH - 1)
-      const [row] = await db.query(query, [first, last, events, seed, until, days, skills])
-      feedback += Number(row?.['feedback'] ?? 0)
-      options.onProgress?.(last)
-    }
-    return { events, feedback, unlocks: (await unlockCount(db)) - before, registered }
-  })
+  return withSkillsErrors(db, { action: 'write sample data' }, () =>
+    db.transaction({}, async () => {
+      if (!beside && (await hasEvents(db))) {
+        throw new SkillsError('EVENTS_EXIST', `${db.info.label} already has events: sample data would make its statistics wrong`, {
+          hint: 'nothing was written; use an empty database, such as --embedded demo, or pass --yes',
+        })
+      }
+      const { skills, registered } = await skillsToUse(db, options.skills ?? 40)
+      const [clock] = await db.query<{ now: Date }>('select now() as now')
+      const until = options.until ?? clock?.now ?? new Date()
+      const before = await unlockCount(db)
+      let feedback = 0
+      for (let first = 1; first <= events; first += BATCH) {
+        const last = Math.min(events, first + BATCH - 1)
+        const [row] = await db.query(query, [first, last, events, seed, until, days, skills])
+        feedback += Number(row?.['feedback'] ?? 0)
+        options.onProgress?.(last)
+      }
+      return { events, feedback, unlocks: (await unlockCount(db)) - before, registered }
+    }),
+  )
 }
 
 /** Whether anything was ever logged here. */

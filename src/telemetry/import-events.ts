@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { DatabaseError } from '../db/database-error.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { writeBatch } from './batch.ts'
 import { faultOf } from './faults.ts'
 import type { LoggedEvent } from './logged-line.ts'
@@ -79,7 +80,7 @@ export async function importEvents({ input, db, maxErrors, onProgress }: EventLo
   const flush = async (): Promise<void> => {
     const events = batch
     batch = []
-    if (db !== undefined) await write(db, events, report)
+    if (db !== undefined) await withSkillsErrors(db, { action: 'log events' }, () => write(db, events, report))
     onProgress?.({ lines: report.lines, written: report.written })
   }
   for await (const { number, text } of splitLines(input)) {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { drawHash } from './rollout.ts'
 
 /** An enabled skill of the registry. Frozen: all callers share it. */
@@ -31,10 +32,9 @@ export interface CachedSkill {
 
 /** The enabled skills, bytewise by id. */
 export async function fetchSkills(db: Db): Promise<CachedSkill[]> {
-  const rows = await db.query(
-    `SELECT skill_id, version, trust_level, meta - 'files' AS meta
-       FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE "C"`,
-  )
+  const sql = `SELECT skill_id, version, trust_level, meta - 'files' AS meta
+       FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE "C"`
+  const rows = await withSkillsErrors(db, { action: 'read the registry' }, () => db.query(sql))
   return rows.map((row) => {
     const skill = listed(row)
     return { skill, draw: drawHash(skill.id) }

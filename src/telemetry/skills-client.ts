@@ -1,8 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
-import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
-import { SQLSTATE } from '../db/sqlstates.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
 import { checkReason, checkSkill, checkUser, invalid } from './checks.ts'
 import type { Feedback } from './feedback.ts'
 import { checkFeedback } from './feedback.ts'
@@ -71,11 +70,9 @@ export function createSkillsClient({ connection, writer, enabled, shadow, rollou
   let closed: Promise<void> | undefined
   const query = async (sql: (schema: string) => string, parameters: readonly Parameter[], again: boolean): Promise<Row[]> => {
     if (closed !== undefined) throw new SkillsError('USAGE', 'close() was called on these skills')
-    try {
-      return await connection.run((db: Db) => db.query(sql(quoteIdent(db.info.schema)), parameters), { again })
-    } catch (error) {
-      throw explained(error)
-    }
+    const run = (db: Db): Promise<Row[]> =>
+      withSkillsErrors(db, { action: 'use the skill tables' }, () => db.query(sql(quoteIdent(db.info.schema)), parameters))
+    return connection.run(run, { again })
   }
 
   const unlocksOf = (userId: string): Promise<Row[]> =>
@@ -92,7 +89,7 @@ export function createSkillsClient({ connection, writer, enabled, shadow, rollou
       if (userId !== undefined) checkUser(userId)
       if (unlockedOnly === true && userId === undefined) throw invalid('unlockedOnly needs a userId')
       if (!enabled || shadow) return []
-      const offered = filterSkills(await connection.skills().catch(rethrow), filter, rollout)
+      const offered = filterSkills(await connection.skills(), filter, rollout)
       if (unlockedOnly !== true || userId === undefined) return offered
       const open = new Set((await unlocksOf(userId)).map((row) => row['skill_id']))
       return offered.filter(({ id, category }) => category === 'foundational' || open.has(id))
@@ -207,18 +204,4 @@ function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
   }
   const [stateSnapshot, artifacts] = values.slice(7)
   return [event.userId, ...values.slice(0, 7).map((value) => value ?? null), stateSnapshot ?? {}, artifacts ?? {}]
-}
-
-const MISSING: ReadonlySet<string> = new Set([SQLSTATE.undefinedTable, SQLSTATE.undefinedFunction, SQLSTATE.undefinedColumn, '3F000'])
-
-function explained(error: unknown): unknown {
-  if (!(error instanceof DatabaseError) || !MISSING.has(error.code)) return error
-  return new SkillsError('NOT_MIGRATED', `the database has no skill system, or an older one: ${error.message}`, {
-    hint: 'run skills migrate',
-    cause: error,
-  })
-}
-
-function rethrow(error: unknown): never {
-  throw explained(error)
 }

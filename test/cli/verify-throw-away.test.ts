@@ -65,7 +65,7 @@ test('a database that a killed run left behind is dropped by a later one; a role
   const url = serverUrl('postgres').replace(/\/\/[^@]*@/, `//${role}@`)
   const refused = await runSkills(['verify', '--against-server', url], { cwd: scratch() })
   expect(refused).toMatchObject({ code: 2, stdout: '' })
-  expect(refused.stderr).toContain(`error [PERMISSION_DENIED] the role ${role} may not create a database`)
+  expect(refused.stderr).toContain(`error [PERMISSION_DENIED] role ${role} cannot create a database`)
   expect(refused.stderr).toContain(`ALTER ROLE "${role}" CREATEDB`)
   await admin.exec(`DROP ROLE ${role}`)
   expect(await runSkills(['verify', '--against-server', serverUrl('postgres')], { cwd: scratch() })).toMatchObject({ code: 0 })

@@ -1,6 +1,6 @@
 import { SkillsError } from '../../core/errors.ts'
-import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import { toSkillsError } from '../../db/skills-error.ts'
 import type { Waker } from './waker.ts'
 
 /** A connection that is made again when it is lost: never in the middle of something, only by `get`. */
@@ -32,8 +32,8 @@ export function waitAfter(failures: number): number {
 
 /** An error that is worth another attempt; undefined for a fault of ours. */
 export function passing(error: unknown): SkillsError | undefined {
-  if (error instanceof SkillsError) return error.code === 'BUG' ? undefined : error
-  return error instanceof DatabaseError ? new SkillsError('QUERY_FAILED', error.message, { cause: error }) : undefined
+  const known = toSkillsError(undefined, error, { action: 'do this' })
+  return known instanceof SkillsError && known.code !== 'BUG' ? known : undefined
 }
 
 /** Makes no connection yet. */

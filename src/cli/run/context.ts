@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { Purpose, Settings } from '../../config/settings.ts'
 import { loadSettings } from '../../config/settings.ts'
+import { notMigrated } from '../../core/common-errors.ts'
 import { parseDuration } from '../../core/durations.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
-import { SkillsError } from '../../core/errors.ts'
+import type { SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import { openDb } from '../../db/open.ts'
 import type { ReportRun } from '../../render/reporters/report-run.ts'
@@ -107,9 +108,7 @@ export function waitOf({ wait }: DatabaseFlags): number {
 /** For commands that need a database that is there: an embedded one is not made. Throws NOT_MIGRATED. */
 export function refuseMissing({ database: { value: target } }: Settings): void {
   if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
-  throw new SkillsError('NOT_MIGRATED', `there is no embedded database ${target.directory}`, {
-    hint: 'skills migrate makes it; for a server set DATABASE_URL or say --database-url',
-  })
+  throw notMigrated(`the embedded database ${target.directory} does not exist`)
 }
 
 /** Opens the database; the work is done while a server greets. */

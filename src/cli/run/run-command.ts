@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { DatabaseError } from '../../db/database-error.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { toSkillsError } from '../../db/skills-error.ts'
 import type { CommandResult, CommonFlags, Context } from './context.ts'
 import type { Destination, ReporterFlags } from '../output/destinations.ts'
 import { interruption } from '../live/interrupt.ts'
@@ -31,7 +30,7 @@ async function runCommand(name: string, flags: CommonFlags, command: (context: C
   const context: Context = { env, cwd: process.cwd(), io, progress }
   let destinations: readonly Destination[] = [{ reporter: flags.json === true ? 'json' : 'text' }]
   const result = withInterruption(
-    await attempt(async () => {
+    await attempt(name, async () => {
       if (asksForReports(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
       return command(context)
     }),
@@ -46,30 +45,12 @@ function asksForReports({ reporter, output }: ReporterFlags): boolean {
   return reporter !== undefined || output !== undefined
 }
 
-async function attempt(command: () => Promise<CommandResult>): Promise<CommandResult> {
+async function attempt(name: string, command: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await command()
-  } catch (error) {
+  } catch (caught) {
+    const error = toSkillsError(undefined, caught, { action: `run skills ${name}` })
     if (error instanceof SkillsError) return { report: null, error }
-    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege) {
-      return {
-        report: null,
-        error: new SkillsError('PERMISSION_DENIED', error.message, {
-          cause: error,
-          hint: 'grant the role what it lacks (GRANT SELECT ON ... TO ...), or use another role',
-        }),
-      }
-    }
-    if (error instanceof DatabaseError) {
-      const hint = error.hint ?? error.detail
-      return {
-        report: null,
-        error: new SkillsError('QUERY_FAILED', `the database refused: ${error.message} (SQLSTATE ${error.code})`, {
-          cause: error,
-          ...(hint === undefined ? {} : { hint }),
-        }),
-      }
-    }
     throw error
   }
 }

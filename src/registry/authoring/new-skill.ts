@@ -20,7 +20,14 @@ export interface NewSkill {
   file: string
 }
 
-/** Creates a folder with a SKILL.md to start from. It breaks no rule. Throws USAGE for an invalid name, FILE_EXISTS or FILE_NOT_WRITTEN. */
+/**
+ * Creates a folder with a SKILL.md to start from, which breaks no rule. Throws USAGE for an invalid name, FILE_EXISTS or
+ * FILE_NOT_WRITTEN.
+ *
+ * @example
+ * const { file } = newSkill({ id: 'breathing-space', folder: 'skills', cwd: process.cwd() })
+ * console.log(file) // skills/breathing-space/SKILL.md
+ */
 export function newSkill({ id, folder, cwd, description }: NewSkillOptions): NewSkill {
   const problem = nameProblem(id)
   if (problem !== undefined) throw new SkillsError('USAGE', `invalid skill name "${oneLine(id)}": ${problem}`, { hint: `use ${slug(id)}` })

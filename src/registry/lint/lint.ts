@@ -44,7 +44,15 @@ export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> 
   onProgress?: (progress: { done: number; total?: number }) => void
 }
 
-/** Checks skills against all rules, without a database. Throws SKILLS_DIR_MISSING for a path without a skill, and FILE_NOT_WRITTEN. */
+/**
+ * Checks skills against all rules, without a database. Throws SKILLS_DIR_MISSING for a path without a skill, and
+ * FILE_NOT_WRITTEN.
+ *
+ * @example
+ * const { errors, diagnostics } = await lint({ paths: ['skills'], cwd: process.cwd() })
+ * for (const { file, line, code, message } of diagnostics) console.log(`${file}:${line} ${code} ${message}`)
+ * console.log(`${errors} errors`)
+ */
 export async function lintSkills(options: LintOptions): Promise<LintReport> {
   const { cwd, severities = new Map(), fix = false } = options
   const targets = lintTargets(options.paths, cwd)

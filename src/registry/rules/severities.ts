@@ -17,8 +17,9 @@ export type Severities = ReadonlyMap<RuleCode, RuleSeverity>
  * CONFIG_INVALID for an unknown code or severity, and for a rule whose severity cannot be changed.
  *
  * @example
- * const severities = readSeverities({ SKILL_VERSION_MISSING: 'error', SKILL_BODY_LENGTH: 'off' }, 'skills.config.json')
- * const { errors } = await lint({ paths: ['skills'], severities })
+ * const severities = readSeverities({ SKILL_VERSION_MISSING: 'error' }, 'skills.config.json')
+ * const { errors } = await lint({ paths: ['skills'], cwd: process.cwd(), severities })
+ * console.log(errors)
  */
 export function readSeverities(rules: Readonly<Record<string, string>>, origin: string): Severities {
   const severities = new Map<RuleCode, RuleSeverity>()

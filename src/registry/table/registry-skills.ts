@@ -17,7 +17,13 @@ export interface SkillFilter {
   minTrust?: number | undefined
 }
 
-/** The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED. */
+/**
+ * The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED.
+ *
+ * @example
+ * const skills = await listSkills(db, { enabled: true, minTrust: 1 })
+ * console.log(skills.map(({ id, version }) => `${id} ${version}`))
+ */
 export async function listSkills(db: Db, { tier, category, enabled, minTrust }: SkillFilter = {}): Promise<RegistrySkill[]> {
   const wanted: [condition: string, value: string | number | boolean | undefined][] = [
     ["meta->>'tier' =", tier],
@@ -49,7 +55,13 @@ export interface SkillDetails extends RegistrySkill {
   meta: JsonObject
 }
 
-/** One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED. */
+/**
+ * One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED.
+ *
+ * @example
+ * const { version, enabled, meta } = await showSkill(db, 'elemental-checkin')
+ * console.log(version, enabled, meta)
+ */
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   try {
     return await db.transaction({ readOnly: true }, async () => {

@@ -1,0 +1,48 @@
+import { SkillsError } from './errors.ts'
+
+// Errors that several features throw: one text and one hint for each code.
+
+/** `reason` says what is missing: a message of the server, or the embedded database that does not exist. */
+export function notMigrated(reason: string, cause?: unknown): SkillsError {
+  return new SkillsError('NOT_MIGRATED', `the skill tables are missing or incomplete: ${reason}`, {
+    hint: 'run skills migrate, or select another database (DATABASE_URL) or schema (--schema)',
+    cause,
+  })
+}
+
+export interface Denial {
+  /** `role app`. */
+  who: string
+  /** Completes `role app cannot ...`: `write the registry`. */
+  action: string
+  /** A missing privilege as the server reports it, a read-only database, or a standby. */
+  reason: string
+  hint: string
+}
+
+export function permissionDenied({ who, action, reason, hint }: Denial, cause?: unknown): SkillsError {
+  return new SkillsError('PERMISSION_DENIED', `${who} cannot ${action}: ${reason}`, { hint, cause })
+}
+
+/** `what` completes `timed out waiting for ...`; `state` says what was done, and what to wait for or to raise. */
+export function lockTimedOut(what: string, state: string, cause?: unknown): SkillsError {
+  return new SkillsError('LOCK_TIMEOUT', `timed out waiting for ${what}`, { hint: state, cause })
+}
+
+export function queryFailed(reason: string, hint: string | undefined, cause: unknown): SkillsError {
+  return new SkillsError('QUERY_FAILED', reason, { ...(hint === undefined ? {} : { hint }), cause })
+}
+
+export function connectionLost(reason: string, cause?: unknown): SkillsError {
+  return new SkillsError('CONNECTION_LOST', `the connection to the database was lost: ${reason}`, {
+    hint: 'the server rolls back an open transaction; run the command again',
+    cause,
+  })
+}
+
+/** `state` says what was not done: `nothing was erased`. */
+export function rollupForeign(state: string): SkillsError {
+  return new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
+    hint: `${state}; run skills rollup to rebuild them`,
+  })
+}

@@ -1,0 +1,62 @@
+import { notMigrated, permissionDenied, queryFailed } from '../core/common-errors.ts'
+import type { SkillsError } from '../core/errors.ts'
+import { DatabaseError } from './database-error.ts'
+import type { Db, DbInfo } from './db.ts'
+import { SQLSTATE } from './sqlstates.ts'
+
+/** The work that failed, for the message and the hint. */
+export interface FailedWork {
+  /** Completes `role app cannot ...`: `write the registry`. */
+  action: string
+  /** Statements that grant what the role lacks. With these, a missing table is a missing privilege: of its schema. */
+  grants?: readonly string[]
+  /** What to do about a missing privilege, where no GRANT is known. */
+  hint?: string
+}
+
+type Connected = Pick<DbInfo, 'user' | 'label' | 'inRecovery'>
+
+/**
+ * The one map from SQLSTATE to error: an error of the server becomes a SkillsError (NOT_MIGRATED, PERMISSION_DENIED or
+ * QUERY_FAILED); any other error is returned as it is. `info` is undefined where the connection is not known.
+ */
+export function toSkillsError(info: Connected | undefined, error: DatabaseError, work: FailedWork): SkillsError
+export function toSkillsError(info: Connected | undefined, error: unknown, work: FailedWork): unknown
+export function toSkillsError(info: Connected | undefined, error: unknown, work: FailedWork): unknown {
+  if (!(error instanceof DatabaseError)) return error
+  const who = info === undefined ? 'the role' : `role ${info.user}`
+  const { action, grants = [] } = work
+  if (error.code === SQLSTATE.readOnlyTransaction) {
+    const [reason, hint] = info?.inRecovery === true ? STANDBY : READ_ONLY
+    return permissionDenied({ who, action, reason, hint }, error)
+  }
+  if (error.code === SQLSTATE.insufficientPrivilege || (grants.length > 0 && MISSING.has(error.code))) {
+    return permissionDenied({ who, action, reason: error.message, hint: privilegeHint(who, work) }, error)
+  }
+  if (MISSING.has(error.code)) return notMigrated(info === undefined ? error.message : `${error.message} (${info.label})`, error)
+  return queryFailed(`${error.message} (SQLSTATE ${error.code})`, error.hint ?? error.detail, error)
+}
+
+/** Runs the work; throws its database errors as `toSkillsError` makes them. */
+export async function withSkillsErrors<T>({ info }: Db, work: FailedWork, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw toSkillsError(info, error, work)
+  }
+}
+
+const MISSING: ReadonlySet<string> = new Set([
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.invalidSchemaName,
+])
+
+const STANDBY = ['the server is a standby', 'connect to the primary server'] as const
+const READ_ONLY = ['the database is read-only', 'connect without default_transaction_read_only'] as const
+
+function privilegeHint(who: string, { grants = [], hint }: FailedWork): string {
+  if (grants.length > 0) return `run as the owner: ${grants.join('; ')}`
+  return hint ?? `grant ${who} the missing privilege, or connect with another role`
+}
