@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { freshEmbedded, freshServer, migratedServer } from '../support/databases.ts'
+import { freshServer, migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -50,7 +50,7 @@ function faults(document: unknown): string[] {
 }
 
 test('migrate and its subcommands', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await freshServer()
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
   const own = ['--dir', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
@@ -74,7 +74,7 @@ test('migrate and its subcommands', async () => {
 })
 
 test('sync, verify and stats', async () => {
-  const { flags, open } = await freshEmbedded()
+  const { flags, open } = await freshServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   await run(cwd, ['stats', '--limit', '0', ...flags], 2, 'USAGE')
   await run(cwd, ['migrate', ...flags], 0)
@@ -139,7 +139,7 @@ test('rollups, every question of stats, retention and sample data', { timeout: 2
 })
 
 test('grants', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await freshServer()
   const cwd = scratch()
   const printed = await run(cwd, ['grants', '--app-role', 'the app', ...flags], 0)
   expect(printed.report).toMatchObject({
@@ -153,7 +153,7 @@ test('verify without a database of its own, and quickstart', async () => {
   const cwd = scratch()
   const skipped = await run(cwd, ['verify', '--ephemeral'], 0)
   expect(skipped.report).toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ status: 'skipped' })]) })
-  const { flags } = await freshEmbedded()
+  const { flags } = await migratedEmbedded()
   expect((await run(cwd, ['quickstart', ...flags], 0)).report).toMatchObject({
     migrate: { dryRun: false },
     sampleEvents: expect.any(Number),
@@ -217,7 +217,7 @@ test('explain', async () => {
 })
 
 test('doctor', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await freshServer()
   const cwd = scratch()
   expect((await run(cwd, ['doctor', ...flags], 0)).report).toMatchObject({ ok: true, settings: expect.any(Array) })
   expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ ok: false })
