@@ -45,20 +45,9 @@ export async function findCode(pages: readonly CodePage[], word: string): Promis
   return page === undefined ? found : { page }
 }
 
-/** Each hazard with an example, and what is found in the example. */
+/** Each hazard type with its example, and the hazard found in the example. */
 async function hazardFacts(): Promise<HazardFacts[]> {
-  const { HAZARD_EXAMPLES } = await import('../explain/hazard-examples.ts')
-  const { findRunHazards } = await import('../sqltext/hazards/run-hazards.ts')
-  const { HAZARD_CODES } = await import('../sqltext/hazards/hazard.ts')
-  const { splitStatements } = await import('../sqltext/statements/split.ts')
-  const { classify } = await import('../sqltext/statements/classify.ts')
-  return HAZARD_CODES.flatMap((code) => {
-    const { title, sql } = HAZARD_EXAMPLES[code]
-    const statements = splitStatements(sql).statements.map(({ text }) => ({ text, kind: classify(text) }))
-    const found = findRunHazards([{ noTransaction: false, statements }]).flat(2)
-    return found
-      .filter((hazard) => hazard.code === code)
-      .slice(0, 1)
-      .map((hazard) => ({ ...hazard, title, sql }))
-  })
+  const { HAZARD_TYPES } = await import('../sqltext/hazards/find-hazards.ts')
+  const { hazardInExample } = await import('../sqltext/hazards/hazard-run.ts')
+  return HAZARD_TYPES.map((type) => ({ ...hazardInExample(type), title: type.title, sql: type.example }))
 }

@@ -16,9 +16,6 @@ export interface ValueType<T> {
   paths?: 'files' | 'folders'
 }
 
-/** The value of a type. */
-export type ValueOf<T> = T extends ValueType<infer V> ? V : never
-
 export const TEXT: ValueType<string> = { expected: 'text', read: (text) => text }
 
 /** Its text can hold a password, which no message repeats: `config/settings.ts` reads it. */

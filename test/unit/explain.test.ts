@@ -5,7 +5,7 @@ import { ERROR_EXITS } from '../../src/core/errors.ts'
 import { codesMarkdown } from '../../src/explain/codes-markdown.ts'
 import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { RULES } from '../../src/registry/rules/rules.ts'
-import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
+import { HAZARD_TYPES } from '../../src/sqltext/hazards/find-hazards.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const pages = await explainCodes()
@@ -14,7 +14,7 @@ const checkIds = readdirSync(path.join(ROOT, 'sql/verify'))
   .flatMap((line) => /^-- check: (\S+)/.exec(line)?.[1] ?? [])
 
 test('pages: all codes -> exactly one page for each code', () => {
-  const codes = [...Object.keys(ERROR_EXITS), ...checkIds, ...Object.keys(RULES), ...HAZARD_CODES]
+  const codes = [...Object.keys(ERROR_EXITS), ...checkIds, ...Object.keys(RULES), ...HAZARD_TYPES.map(({ code }) => code)]
   expect(checkIds.length).toBeGreaterThan(30)
   expect(pages.map(({ code }) => code).toSorted()).toEqual(codes.toSorted())
   expect(new Set(codes).size).toBe(codes.length)

@@ -21,7 +21,6 @@ export const DATABASE_OPTIONS = [
   { flags: '--wait <time>', type: duration(), help: 'wait for a server that is starting, such as 30s' },
   CONFIG_OPTION,
 ] as const satisfies readonly OptionSpec[]
-export const WITH_DATABASE: readonly OptionSpec[] = DATABASE_OPTIONS
 
 /** How the files of skills are read. */
 export const FORMAT_OPTIONS = [SETTINGS.namespace, SETTINGS.lenient] as const satisfies readonly OptionSpec[]

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import type { OptionSpec } from '../../config/option.ts'
 import { packageVersion } from '../../config/package-files.ts'
 import { nearest } from '../../core/text.ts'
-import { OUTPUT_OPTIONS, WITH_DATABASE } from './common-options.ts'
+import { OUTPUT_OPTIONS, DATABASE_OPTIONS } from './common-options.ts'
 import { dressHelp, HELP_FORMAT, optionHelp, sentenceOf } from './help.ts'
 import type { RawInput } from './read-values.ts'
 import type { CommandSpec } from './spec.ts'
@@ -87,7 +87,7 @@ function addCommand(program: Command, spec: CommandSpec, commands: readonly Comm
   // commander takes a typo in a subcommand for an excess argument: `refuseUnknown` explains it
   if (commands.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()
   addOptions(command, 'Options:', spec.options ?? [])
-  if (spec.database === true) addOptions(command, 'Database:', WITH_DATABASE)
+  if (spec.database === true) addOptions(command, 'Database:', DATABASE_OPTIONS)
   addOptions(command, 'Output:', OUTPUT_OPTIONS)
   return dressHelp(command, spec.examples)
 }

@@ -1,7 +1,6 @@
 import type { FlagsFrom, OptionSpec } from '../../config/option.ts'
 import type { ValueType } from '../../config/values.ts'
-import type { DATABASE_OPTIONS } from './common-options.ts'
-import { OUTPUT_OPTIONS, WITH_DATABASE } from './common-options.ts'
+import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './common-options.ts'
 
 /** The groups of the list of commands, in its order. */
 export const GROUPS = ['Schema', 'Skills and registry', 'Checks', 'Telemetry', 'Getting started'] as const
@@ -63,5 +62,5 @@ export function defineCommand<const S extends CommandSpec>(spec: S): S {
 
 /** All options of a command. */
 export function optionsOf({ options = [], database }: CommandSpec): readonly OptionSpec[] {
-  return [...options, ...(database === true ? WITH_DATABASE : []), ...OUTPUT_OPTIONS]
+  return [...options, ...(database === true ? DATABASE_OPTIONS : []), ...OUTPUT_OPTIONS]
 }

@@ -1,5 +1,5 @@
 import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
-import type { MigrationFile } from '../../../migrations/files/migration-file.ts'
+import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import type { WithDatabase } from '../../output/database-view.ts'
