@@ -262,7 +262,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
 CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-01');\nCREATE TABLE logs_rest PARTITION OF logs DEFAULT;\n`,
     })
     const dirs = [`${options.cwd ?? ''}/db`]
-    const own = { ...options, dirs, checks: [] }
+    const own = { ...options, migrations: dirs, checks: [] }
     await migrate(db, { migrations: dirs })
     expect(find(await verify(db, own), 'health.partitions')?.faults).toMatchObject([
       { object: 'table logs', actual: expect.stringContaining('the last one ends at 2026-01-01') },
