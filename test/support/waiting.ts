@@ -31,3 +31,13 @@ export async function untilAlone(db: Db): Promise<void> {
     return rows.length === 0
   })
 }
+
+/** Waits until that many other sessions of this database wait for a lock. */
+export async function untilWaiting(db: Db, count: number): Promise<void> {
+  await until(`${count} sessions wait for a lock`, async () => {
+    const rows = await db.query(
+      `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
+    )
+    return rows.length >= count
+  })
+}
