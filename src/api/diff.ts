@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.ts'
 import type { DiffReport } from '../registry/table/diff-report.ts'
 import { diffReport } from '../registry/table/diff-report.ts'
-import { syncFolder } from '../registry/table/sync-folder.ts'
+import { syncFolder } from '../registry/table/sync.ts'
 import type { SyncCallOptions } from './sync.ts'
 import { readingForSync, syncOptions } from './sync.ts'
 
