@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
@@ -44,8 +45,18 @@ export function readingForSync({ skills, cache, onProgress, ...options }: SyncCa
   }
 }
 
-export function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
+export function syncOptions({ prune = DEFAULTS.prune, forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
   return { prune, mode, forcePrune, ...(onProgress === undefined ? {} : { onProgress }) }
 }
 
 const CACHE_FOLDER = '.skills/cache'
+
+/** Whether a sync changed, or would change, a row. */
+export function isOutOfDate({
+  added,
+  changed,
+  disabled,
+  deleted,
+}: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
+  return added.length + changed.length + disabled.length + deleted.length > 0
+}

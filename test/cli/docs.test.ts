@@ -26,7 +26,7 @@ async function readHelp(command: readonly string[]): Promise<void> {
   expect(code).toBe(0)
   const name = command.join(' ')
   const flags = new Map<string, boolean>()
-  for (const [, short, long = '', value] of stdout.matchAll(/^ {2}(?:(-\w), )?(--[a-z-]+)( [<[])?/gm)) {
+  for (const [, short, long = '', value] of stdout.matchAll(/^ {2}(?:(-\w|--[a-z-]+), )?(--[a-z-]+)( [<[])?/gm)) {
     flags.set(long, value === ' <')
     if (short !== undefined) flags.set(short, value === ' <')
   }
@@ -117,7 +117,7 @@ describe('README.md', () => {
   })
 
   test('table of configuration keys -> the keys that the loader knows, and the example loads', async () => {
-    const keys = table(readme, 'key', 'flag', 'variable', 'default').map(([key = '']) => key.replaceAll('`', ''))
+    const keys = table(readme, 'key', 'option', 'variable', 'default').map(([key = '']) => key.replaceAll('`', ''))
     const unknown = scratch({ 'skills.config.json': '{"nonsense": 1}' })
     const refusal = await loadConfigFile(unknown, undefined).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(SkillsError)
@@ -128,7 +128,7 @@ describe('README.md', () => {
 
   test('SKILLS_ variables -> the ones that the settings read', () => {
     const named = new Set(readme.match(/\bSKILLS_[A-Z]+\b/g))
-    const read = new Set(readFileSync(path.join(ROOT, 'src/config/settings.ts'), 'utf8').match(/\bSKILLS_[A-Z]+\b/g))
+    const read = new Set(readFileSync(path.join(ROOT, 'src/config/setting-table.ts'), 'utf8').match(/\bSKILLS_[A-Z]+\b/g))
     expect([...named].toSorted()).toEqual([...read].toSorted())
   })
 
