@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { catalogQuery, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
@@ -72,7 +73,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
     copy: copyOptions(db, applied, places, options),
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: options.timeoutMs ?? DEFAULTS.checkTimeoutMs,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
 }

@@ -19,7 +19,7 @@ end $$`,
   })
   const db = await open()
   await db.exec('create sequence cancels')
-  const run = startSkills(['migrate', '--migrations', '.', ...flags], cwd)
+  const run = startSkills(['migrate', '--dir', '.', ...flags], cwd)
   await untilRunning(db, 'query_canceled')
   run.child.kill('SIGINT')
   await until('the server was asked to cancel', async () => {
