@@ -22,6 +22,8 @@ JOIN pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
   AND $1::jsonb->'tables' ? t.relname
   AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+  -- indexes.definitions reports the indexes of the migrations
+  AND NOT coalesce($1::jsonb->'comparedIndexes' ? c.relname, false)
   -- one that is being built is invalid until it is done
   AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
 ORDER BY c.relname;

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { catalogQuery, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { catalogQuery, checkSources, installedPacks, manifestFile, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
+import type { LedgerState } from '../migrations/ledger/ledger-state.ts'
 import { readLedgerState } from '../migrations/ledger/ledger-state.ts'
 import type { MigrationFile } from '../migrations/files/migration-file.ts'
-import { scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
+import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/row-text.ts'
@@ -15,8 +16,9 @@ import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
-import type { CopyOptions } from '../verify/run-checks.ts'
 import { runChecks } from '../verify/run-checks.ts'
+import type { SchemaManifest } from '../verify/schema/manifest.ts'
+import type { SchemaOptions } from '../verify/schema/read-schema.ts'
 import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
@@ -41,12 +43,24 @@ export interface VerifyCallOptions extends ReadingOptions {
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
-/** `skills verify`. Everything runs in a transaction that is rolled back. */
+/**
+ * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
+ * rolled back. Faults do not throw: look at `ok` and `checks`. Throws CHECK_FILE_INVALID for a check file, MIGRATION_INVALID for a
+ * migration, CONFIG_INVALID or SKILLS_DIR_MISSING for the folders.
+ *
+ * @example
+ * const db = await connect()
+ * const report = await verify(db, { migrations: ['db/migrations'], skills: ['skills'] })
+ * for (const { id, status, faults } of report.checks)
+ *   if (status === 'failed') console.error(id, faults.map(({ object, remedy }) => `${object}: ${remedy}`))
+ * await db.close()
+ */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
   const skills = await skillFacts(options)
   const { applied } = ledger
+  const versions = applied.map(({ version }) => version)
   const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
   return runChecks(db, {
@@ -62,36 +76,55 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
       ...(typeof skills === 'string' ? { skills } : {}),
     },
-    applied: { migrations: applied.map(({ version }) => version), packs: installedPacks(applied.map(({ version }) => version)) },
-    copy: copyOptions(db, applied, places, options),
+    applied: { migrations: versions, packs: installedPacks(versions) },
+    schema: schemaOptions(db, ledger, places, options),
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: timeoutOf(options),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
 }
 
-/** By the package's own objects: what an application does with tables of its own is its own affair. */
+function timeoutOf({ timeoutMs = 30_000 }: VerifyCallOptions): number {
+  return timeoutMs
+}
+
+/** Judged by the package's own objects: what an application may do with the tables of other migrations is not examined. */
 export function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
   return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
 }
 
-/** How verify makes what the applied files make. */
-function copyOptions(
+/** What the schema is compared with. */
+function schemaOptions(
   { info: { schema } }: Db,
-  applied: readonly MigrationFile[],
-  madeAt: Readonly<Record<string, string>>,
-  { exclusive = false, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
-): CopyOptions {
-  const statements = scratchStatements(applied, schema)
+  { applied, facts, missing }: LedgerState,
+  places: Readonly<Record<string, string>>,
+  options: VerifyCallOptions,
+): SchemaOptions {
+  const { exclusive = false, ledger = DEFAULT_LEDGER } = options
+  const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
+  const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   return {
-    statements: (scratch) => textsFor(statements, schema, scratch),
-    places: statements.map(({ file, line }) => `${file}:${line}`),
-    madeAt,
+    manifest: schemaManifest(),
+    statements: scratchStatements(applied, schema).map((statement) => ({
+      place: `${statement.file}:${statement.line}`,
+      own: own.has(statement.file),
+      text: statement.text,
+    })),
+    applied: new Set(applied.map(({ version }) => version)),
+    adopted: new Set(adopted.map(({ version }) => version)),
+    noLedger: missing,
+    places,
     exclusive,
-    ours: new Set([ledger, `${ledger}_progress`]),
+    toolTables: new Set([ledger, `${ledger}_progress`]),
     catalogQuery: catalogQuery(),
+    timeoutMs: timeoutOf(options),
   }
+}
+
+/** The manifest that the build made. */
+function schemaManifest(): SchemaManifest {
+  return JSON.parse(readFileSync(manifestFile(), 'utf8')) as SchemaManifest
 }
 
 /** What the registry checks compare with, or why there is nothing. */

@@ -9,6 +9,7 @@ const SAVEPOINT = 'skills_check'
 
 export interface CheckRun {
   check: Check
+  query: CheckStatement
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
@@ -18,19 +19,19 @@ export interface CheckRun {
 }
 
 /** Runs one check under a savepoint, which is rolled back to. Must be called inside a transaction. */
-export async function runCheck(db: Db, { check, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
+export async function runCheck(db: Db, { check, query, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
   const began = performance.now()
   const messages = [opening(check, timeoutMs), ...check.setup.map(({ text }) => text)]
   const outcomes = await db.pipeline(messages)
-  let statement = check.query
+  let statement = query
   try {
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome !== undefined && !outcome.ok) {
-      statement = check.setup[failed - 1] ?? check.query
+      statement = check.setup[failed - 1] ?? query
       throw outcome.error
     }
-    const rows = await db.query(check.query.text, input === undefined ? [] : [input])
+    const rows = await db.query(query.text, input === undefined ? [] : [input])
     return judge(
       check,
       rows.map((row) => toFault(row, check)),
@@ -62,7 +63,8 @@ function opening({ writes }: Check, timeoutMs: number): string {
 
 const STATUS = { error: 'failed', warning: 'warning', info: 'note' } as const
 
-function judge({ id, title, severity, file, line }: Check, faults: Fault[]): CheckResult {
+/** The result of a check that ran. */
+export function judge({ id, title, severity, file, line }: Check, faults: Fault[]): CheckResult {
   return { id, title, severity, status: faults.length === 0 ? 'passed' : STATUS[severity], file, line, faults }
 }
 

@@ -1,9 +1,9 @@
-import type { CatalogObject } from '../db/catalog.ts'
-import { diffCatalogs } from '../db/catalog-diff.ts'
-import { DatabaseError } from '../db/database-error.ts'
-import type { Db } from '../db/db.ts'
-import { quoteIdent, quoteLiteral } from '../db/quote.ts'
-import { renameSchema } from '../sqltext/statements/rename-schema.ts'
+import type { CatalogObject } from '../../db/catalog.ts'
+import { diffCatalogs } from '../../db/catalog-diff.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 
 export interface CodeCopy {
   /** The real schema. */
