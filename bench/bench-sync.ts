@@ -7,7 +7,7 @@ import type { Db } from '../src/db/db.ts'
 import { openDb } from '../src/db/open.ts'
 import { migrate } from '../src/index.ts'
 import type { SkillFolder } from '../src/registry/reading/read-folder.ts'
-import { rowFor } from '../src/registry/skill/row-text.ts'
+import { rowFor } from '../src/registry/skill/skill-row.ts'
 import type { Skill } from '../src/registry/skill/skill.ts'
 import { syncRegistry } from '../src/registry/table/sync.ts'
 import type { Bench } from './bench.ts'
@@ -88,7 +88,7 @@ async function benchRows(bench: Bench): Promise<void> {
   const folder: SkillFolder = {
     roots: [{ path: '/skills', label: 'skills' }],
     skills: Array.from({ length: ROWS }, (_, i) => skillNumber(i)),
-    settled: [],
+    upToDate: [],
     invalid: [],
     diagnostics: [],
   }
@@ -122,10 +122,10 @@ async function benchRows(bench: Bench): Promise<void> {
 function skillNumber(i: number): Skill {
   const id = `skill-${String(i).padStart(5, '0')}`
   const digest = i.toString(16).padStart(64, '0')
-  const manifest = `${digest}  SKILL.md\n${digest}  references/notes.md\n`
+  const fileDigests = `${digest}  SKILL.md\n${digest}  references/notes.md\n`
   const meta = { name: id, triggers: ['a', 'b'], elements: [], realms: [], tags: ['x'], tier: 'CORE', license: 'MIT' } as const
   const description = `Skill number ${i}, which helps with task ${i % 97} of the people who come to it with that. Use it when that task comes up.`
-  return { id, version: '1.0.0', description, enabled: true, trustLevel: 1, meta, sha256: digest, manifest, path: `skills/${id}`, file: `skills/${id}/SKILL.md`, root: 'skills' } // prettier-ignore
+  return { id, version: '1.0.0', description, enabled: true, trustLevel: 1, meta, sha256: digest, fileDigests, path: `skills/${id}`, file: `skills/${id}/SKILL.md`, root: 'skills' } // prettier-ignore
 }
 
 function copyLine(skill: Skill): string {

@@ -11,7 +11,13 @@ import type { ConnectOptions } from './connect.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
 
-/** `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not. */
+/**
+ * `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not.
+ *
+ * @example
+ * const { ok, findings } = await doctor({ embedded: 'memory' })
+ * if (!ok) console.log(findings.filter(({ status }) => status === 'error').map(({ text, next }) => `${text}: ${next}`))
+ */
 export async function doctor(options: ConnectOptions & { onProgress?: (what: string) => void } = {}): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
   return examine({

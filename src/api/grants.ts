@@ -13,7 +13,13 @@ export interface GrantsReport extends ExcessPrivileges {
   statements: string[]
 }
 
-/** `skills grants`: what the role of an application needs, and what it has beyond that. Changes nothing. */
+/**
+ * `skills grants`: what the role of an application needs, and what it has beyond that. Changes nothing.
+ *
+ * @example
+ * const { revokes, statements } = await appRoleGrants(db, { role: 'app' })
+ * console.log([...revokes, ...statements].join('\n'))
+ */
 export async function appRoleGrants(db: Db, options: { role: string; ledger?: string }): Promise<GrantsReport> {
   const { role, ledger } = options
   const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
-import { syncFolder } from '../registry/table/sync-folder.ts'
+import { syncFolder } from '../registry/table/sync.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
 import type { SyncOptions, SyncProgress } from '../registry/table/sync.ts'
 import type { ReadingOptions } from './reading.ts'
@@ -21,7 +21,14 @@ export interface SyncCallOptions extends ReadingOptions {
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
-/** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
+/**
+ * `skills sync`. A skill that cannot be used is in the report, and keeps its last good row.
+ *
+ * @example
+ * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })
+ * if (added.length + changed.length > 0) console.log('the registry is out of date')
+ * console.log(invalid.map(({ path }) => path))
+ */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
   const { mode = 'write' } = options
   return (await syncFolder(db, readingForSync(options, mode), syncOptions(options, mode))).report

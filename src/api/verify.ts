@@ -5,13 +5,13 @@ import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
-import type { LedgerState } from '../migrations/ledger/ledger-state.ts'
-import { readLedgerState } from '../migrations/ledger/ledger-state.ts'
-import type { MigrationFile } from '../migrations/files/migration-file.ts'
+import type { LedgerState } from '../migrations/ledger/ledger-facts.ts'
+import { readLedgerState } from '../migrations/ledger/ledger-facts.ts'
+import type { MigrationFile } from '../migrations/files/read-migrations.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
-import { rowFor } from '../registry/skill/row-text.ts'
+import { rowFor } from '../registry/skill/skill-row.ts'
 import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
@@ -49,11 +49,8 @@ export interface VerifyCallOptions extends ReadingOptions {
  * migration, CONFIG_INVALID or SKILLS_DIR_MISSING for the folders.
  *
  * @example
- * const db = await connect()
- * const report = await verify(db, { migrations: ['db/migrations'], skills: ['skills'] })
- * for (const { id, status, faults } of report.checks)
- *   if (status === 'failed') console.error(id, faults.map(({ object, remedy }) => `${object}: ${remedy}`))
- * await db.close()
+ * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
+ * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
  */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))

@@ -22,7 +22,13 @@ const TABLES = [
   'skill_rollup_raters',
 ]
 
-/** Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID. */
+/**
+ * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
+ *
+ * @example
+ * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001')
+ * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
+ */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')
   const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))

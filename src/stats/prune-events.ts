@@ -29,6 +29,11 @@ const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid,
 /**
  * Removes old events that the rollups have counted, batch by batch; what `stats` tells of all time stays as it was.
  * An event that no step has taken yet is left for the next time.
+ *
+ * @example
+ * await rollUp(db)
+ * const { events, before } = await pruneEvents(db, { olderThanMs: 180 * 86_400_000, dryRun: true })
+ * console.log(`${events} events before ${before}`)
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
   return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))

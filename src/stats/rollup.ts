@@ -35,7 +35,13 @@ export interface RollupReport extends RollupProgress {
 
 const DEFAULT_BATCH = 100_000
 
-/** Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another. */
+/**
+ * Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another.
+ *
+ * @example
+ * const { events, finished } = await rollUp(db, { maxMs: 60_000 })
+ * console.log(`${events} events`, finished ? 'up to date' : 'more to do')
+ */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
   return withSkillsErrors(db, { action: 'update the rollups' }, () => runSteps(db, options))
 }

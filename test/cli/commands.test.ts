@@ -121,7 +121,7 @@ onEachBackend((backend) => {
     expect(text.code).toBe(4)
     expect(text.stderr).toContain('db/001_bad.sql:3:8 error type "bolean" does not exist')
     expect(text.stderr).toMatch(/> 3 \| {3}flag bolean\n\s+\| {8}\^/)
-    expect(text.stderr).toMatch(/rolled back: nothing of it was applied/)
+    expect(text.stderr).toMatch(/rolled back: the file was not applied/)
     expect(text.stdout).toContain('not applied db/001_bad.sql')
     const json = await runSkills(['migrate', '--json', '--dir', 'db', ...flags], { cwd })
     expect(json.code).toBe(4)

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { migrate } from '../../src/index.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { migratedServer, onEachBackend } from '../support/databases.ts'
 import { BIN, runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 import { USER } from '../support/telemetry.ts'
@@ -15,9 +14,8 @@ const otlp = (attributes: Record<string, string>): object[] =>
 
 onEachBackend((backend) => {
   test('writes the good lines, names the bad ones, and writes nothing twice', async () => {
-    const fresh = await backend.fresh()
+    const fresh = await backend.migrated()
     let db = await fresh.open()
-    await migrate(db)
     await db.close()
     const lines = [
       line({ input_hash: 'a' }),
@@ -68,9 +66,8 @@ test('a dry run needs no database; --max-errors stops', async () => {
 })
 
 test('100,000 events from standard input in one go, cut off and run again', { timeout: 240_000 }, async () => {
-  const fresh = await freshServer()
+  const fresh = await migratedServer()
   const db = await fresh.open()
-  await migrate(db)
   const text = Array.from({ length: 100_000 }, (_, i) =>
     line({ input_hash: String(i), created_at: new Date(1.75e12 + i).toISOString() }),
   ).join('\n')
@@ -88,9 +85,8 @@ test('100,000 events from standard input in one go, cut off and run again', { ti
 })
 
 test('OpenTelemetry spans of tools: flat, and as OTLP exports them', async () => {
-  const fresh = await freshServer()
+  const fresh = await migratedServer()
   const db = await fresh.open()
-  await migrate(db)
   const cwd = scratch({
     'spans.ndjson': [
       JSON.stringify({

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { migrate } from '../../src/index.ts'
-import { freshEmbedded, freshServer } from '../support/databases.ts'
+import { freshEmbedded, freshServer, migratedServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -109,10 +108,9 @@ test('sync, verify and stats', async () => {
 })
 
 test('rollups, every question of stats, retention and sample data', { timeout: 240_000 }, async () => {
-  const { flags, open } = await freshServer()
+  const { flags, open } = await migratedServer()
   const cwd = scratch()
   const db = await open()
-  await migrate(db)
   await db.exec(`
     INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.0.0', 4);
     SELECT log_skill_usage('${USER}', 'session-' || session, skill, '1.0.0', 'FAST', 'success', 180)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
 import { APP_ROLE_GRANTS, appRoleGrants, connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
-import { freshEmbedded, freshServer, onEachBackend, serverUrl } from '../support/databases.ts'
+import { freshEmbedded, migratedServer, onEachBackend, serverUrl } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 import { freePort, listen, makeCertificate, tlsToServer } from '../support/sockets.ts'
@@ -160,9 +160,8 @@ describe('a server', () => {
   })
 
   test('and a role with few rights: each command has the GRANT it lacks, and with it there is no finding', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const role = `r_${name}`
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
@@ -178,9 +177,8 @@ describe('a server', () => {
   })
 
   test('it asks for the rights that skills grants gives, each one of them', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const role = `g_${name}`
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
@@ -204,9 +202,8 @@ describe('a server', () => {
   })
 
   test('what it says that verify and stats lack is enough for them, and no more than reading', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
     await sync(db, { cwd })
     const role = `v_${name}`
@@ -228,9 +225,7 @@ describe('a server', () => {
   })
 
   test.skipIf(NO_POOLER !== undefined)('through a pooler in transaction mode', async () => {
-    const { name, open } = await freshServer()
-    const db = await open()
-    await migrate(db)
+    const { name } = await migratedServer()
     const pooler = await startPooler()
     try {
       const report = await examine({ databaseUrl: pooler.url(name) })

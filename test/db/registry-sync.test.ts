@@ -222,7 +222,7 @@ onEachBackend((backend) => {
       disabled: [],
       kept: ['c'],
       invalid: [{ path: 'skills/a' }],
-      pruneSkipped: '1 row without a folder left alone, because 1 skill could not be read',
+      pruneSkipped: '1 row without a folder not pruned, because 1 skill could not be read',
       diagnostics: expect.arrayContaining([expect.objectContaining({ code: 'YAML_COLON', file: 'skills/a/SKILL.md', line: 3 })]),
     })
     expect(touched(before, await rows())).toEqual(['b'])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { demoData, migrate, stats } from '../../src/index.ts'
+import { demoData, stats } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 
 /** Of the rows of seed 7, on any backend: hash functions of the server that changed would change the data. */
@@ -8,8 +8,7 @@ const DEMO_DIGEST = '5449fca177bbe278266ad7fe820d91d3'
 
 onEachBackend((backend) => {
   const ready = async (): Promise<Db> => {
-    const db = await (await backend.fresh()).open()
-    await migrate(db)
+    const db = await (await backend.migrated()).open()
     return db
   }
 

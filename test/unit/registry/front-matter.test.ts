@@ -219,7 +219,7 @@ describe('anchors, tags and prototypes', () => {
     ['a: *x', 'YAML_ANCHOR 2:4 quote the a: it begins with `*`'],
     ['- &x a\n- *x', 'YAML_ANCHOR 2:7 the anchor &x is not allowed'],
     ['a: !!js/function "x"', 'YAML_TAG 2:4 quote the a: it begins with `!`'],
-    ['- !!js/regexp x', 'YAML_TAG 2:16 a tag is not allowed'],
+    ['- !!js/regexp x', 'YAML_TAG 2:16 tags are not allowed'],
     ['a: b\n---\nc: d', 'nothing'],
   ])('%j', (yaml, expected) => {
     expect(first(`---\n${yaml}\n---\n`)).toBe(expected)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/sqltext/statements/classify.ts'
-import type { StatementKind } from '../../../src/sqltext/statements/statement-kind.ts'
+import type { StatementKind } from '../../../src/sqltext/statements/classify.ts'
 
 /** What a statement is when nothing is special about it. */
 function plain(verb: string, more: Partial<StatementKind> = {}): StatementKind {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normaliseSql } from '../../../src/sqltext/lexer/normalise.ts'
+import { normaliseSql } from '../../../src/migrations/files/read-migrations.ts'
 
 test.each([
   ['', ''],

@@ -102,12 +102,12 @@ describe('faults', () => {
   test('have a message for people', () => {
     const messages = ["'", '"', '$x$', '/*', '\\i a', '\0'].map((sql) => splitStatements(sql).faults[0]?.message)
     expect(messages).toEqual([
-      'this string is never closed',
-      'this quoted identifier is never closed',
-      'this dollar quote is never closed: no second $x$',
-      'this comment is never closed: no matching */',
-      '\\i is a command of psql, not SQL',
-      'a NUL character: PostgreSQL ends the text there (is the file UTF-16?)',
+      'unterminated string',
+      'unterminated quoted identifier',
+      'unterminated dollar quote: no second $x$',
+      'unterminated comment: no matching */',
+      '\\i is a psql command, not SQL',
+      'NUL character: PostgreSQL would end the text here (is the file UTF-16?)',
     ])
   })
 

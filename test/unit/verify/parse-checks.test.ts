@@ -56,7 +56,7 @@ describe('a check file', () => {
     [`${HEAD}-- requires: server-version new\nSELECT 1`, 'x.sql:4: invalid requires "server-version new"'],
     [`${HEAD}-- severty: info\nSELECT 1`, 'x.sql:4: unknown header "severty"; did you mean "severity"?'],
     [HEAD, 'x.sql:1: the check has no query'],
-    [`${HEAD}SELECT 'x`, 'x.sql:4: this string is never closed'],
+    [`${HEAD}SELECT 'x`, 'x.sql:4: unterminated string'],
     [`${HEAD}SELECT 1;\nCOMMIT;\nSELECT 2`, 'x.sql:5: COMMIT in a check'],
     [`${HEAD}ROLLBACK`, 'x.sql:4: ROLLBACK in a check'],
     [`${HEAD}SAVEPOINT a; SELECT 1`, 'x.sql:4: SAVEPOINT in a check'],

@@ -4,7 +4,7 @@ import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { codeListView, codePageView } from './view.ts'
-import type { CodePage } from '../../../explain/code-page.ts'
+import type { CodePage } from '../../../explain/pages.ts'
 
 export type Report = { codes: Pick<CodePage, 'code' | 'kind' | 'title'>[] } | { page: CodePage }
 
