@@ -3,12 +3,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
+
+const CHECKS = [{ directory: 'sql/verify', label: 'sql/verify' }]
 
 /**
  * The file, and the function that makes its text from the source code. With `section`, the text between
@@ -27,6 +30,11 @@ const DOCUMENTS = [
   },
   { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
+  {
+    file: 'docs/verify.md',
+    section: 'checks',
+    make: async () => checkTable(await (await source('src/verify/read-checks.ts')).readChecks(CHECKS)),
+  },
   {
     file: 'docs/migrate-hazards.md',
     section: 'hazards',

@@ -35,7 +35,7 @@
 -- severity: warning
 -- input: drift
 -- remedy: run the COMMENT statements of the migrations again
--- example: comment on skill_unlocks.unlock_reason | Why it was last opened, for the audit trail | see the wiki
+-- example: comment on skill_unlocks.unlock_reason | Why it was last unlocked, for the audit trail | see the wiki
 
 -- check: drift.adopted
 -- title: objects of adopted migrations have the definition of the migrations

@@ -92,11 +92,13 @@ class Run {
 
   async #run(check: Check): Promise<CheckResult> {
     const { faults, failures } = this.#schema.comparison
-    if (check.query === undefined)
+    if (check.query === undefined) {
+      const own = faults.filter((fault) => fault.check === check.id)
       return judge(
         check,
-        faults.filter((fault) => fault.check === check.id).map(({ check: _, ...fault }) => fault),
+        own.map(({ object, expected, actual, remedy }) => ({ object, expected, actual, remedy })),
       )
+    }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
     const input = isCompared(check.input) ? { differences: faults, failures } : this.#inputOf(check.input)
     return runCheck(this.#db, { check, query: check.query, input, timeoutMs: this.#options.timeoutMs, isBroken })

@@ -4,7 +4,7 @@ import type { CatalogObject } from '../../db/catalog.ts'
 export interface ComparedObject extends CatalogObject {
   /** Equal for equivalent definitions; `definition` is what people read. */
   same: string
-  /** As the catalog has it, for statements that create it. */
+  /** As the catalog has it, for statements that create it; the name of the constraint of a primary key. */
   raw: string
 }
 
@@ -27,12 +27,12 @@ export function canonical(objects: readonly CatalogObject[], { unqualified }: { 
       name: made.name,
       definition: made.definition,
       same: isView && unqualified ? same.replaceAll(/\b[a-z_][a-z0-9_$]*\.(?=[a-z_"])/g, '') : same,
-      raw: object.definition,
+      raw: made.raw ?? object.definition,
     }
   })
 }
 
-type Form = CatalogObject & { same?: string }
+type Form = CatalogObject & { same?: string; raw?: string }
 
 const FORMS: Readonly<Record<string, (object: CatalogObject) => Form>> = {
   column: (object) => ({ ...object, definition: columnText(object.definition) }),
@@ -67,7 +67,7 @@ function constraintForm(object: CatalogObject): Form {
   const key = /^PRIMARY KEY (\([^)]*\))(.*)$/.exec(definition)
   if (key !== null) {
     const [, columns = '', deferrable = ''] = key
-    return { kind: PRIMARY_KEY, name: tableOf(name), definition: `${columns}${deferrable.toLowerCase()}` }
+    return { kind: PRIMARY_KEY, name: tableOf(name), definition: `${columns}${deferrable.toLowerCase()}`, raw: partOf(name) }
   }
   return { ...object, same: definition.startsWith('CHECK (') ? checkForm(definition) : definition }
 }

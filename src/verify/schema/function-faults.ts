@@ -86,8 +86,6 @@ function functionParts(definition: string): FunctionParts {
   const lines = head.trimEnd().split('\n')
   const valueOf = (word: string): string => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? ''
   const settings = (lines.find((line) => line.startsWith('set ')) ?? '').slice('set '.length).split(/, set (?=\w+=)/)
-  const known = (line: string): boolean =>
-    /^(?:arguments|returns|language|set) /.test(line) || line === 'security definer' || VOLATILITIES.has(line)
   return {
     signature: `(${valueOf('arguments')}) returns ${valueOf('returns')}`,
     language: valueOf('language'),
@@ -95,11 +93,16 @@ function functionParts(definition: string): FunctionParts {
     definer: lines.includes('security definer'),
     path: settings.find((setting) => setting.startsWith('search_path='))?.slice('search_path='.length),
     rest: [
-      ...lines.filter((line) => !known(line)),
+      ...lines.filter((line) => !isOtherPart(line)),
       ...settings.filter((setting) => setting !== '' && !setting.startsWith('search_path=')),
     ].join('\n'),
     body: body.join('as'),
   }
+}
+
+/** Lines that are compared as a part of their own. */
+function isOtherPart(line: string): boolean {
+  return /^(?:arguments|returns|language|set) /.test(line) || line === 'security definer' || VOLATILITIES.has(line)
 }
 
 /** `(uuid, text) returns boolean`, as a fault shows the signature of a function. */

@@ -27,7 +27,10 @@ export function runAgain(kind: string, name: string, places: Places): string {
 
 const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string | undefined>> = {
   index: ({ name, expected, actual }) => {
-    const create = expected?.raw.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ').replace(/ ON (?:ONLY )?/, ' ON ')
+    const create = expected?.raw
+      .replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
+      .replace(/ ON (?:ONLY )?/, ' ON ')
+      .replace(' USING btree', '')
     if (actual === undefined) return create
     return actual.same === `${expected?.same}, invalid`
       ? `REINDEX INDEX CONCURRENTLY ${name}`
@@ -36,17 +39,20 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
   constraint: ({ name, expected, actual }) => {
     const [table, constraint] = [tableOf(name), partOf(name)]
     const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
-    return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${(expected?.raw ?? '').replace(/ \(not validated\)$/, '')}`
+    return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
   },
   [PRIMARY_KEY]: ({ name, expected, actual }) =>
     actual === undefined
       ? `ALTER TABLE ${name} ADD PRIMARY KEY ${expected?.definition ?? ''}`
-      : `ALTER TABLE ${name} DROP CONSTRAINT ${name}_pkey, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
+      : `ALTER TABLE ${name} DROP CONSTRAINT ${actual.raw}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
   column: columnRemedy,
   trigger: ({ name, expected, actual }) =>
     actual === undefined
       ? expected?.raw
       : `DROP TRIGGER ${partOf(name)} ON ${tableOf(name)}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
+  sequence: ({ name, expected, actual }, places) =>
+    actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${name} ${sequenceOptions(expected?.raw ?? '')}`,
+  'view column': ({ kind, name }, places) => `DROP VIEW ${tableOf(name)}; then ${runAgain(kind, name, places)}`,
   storage: ({ name, expected }) => `ALTER TABLE ${name} SET (${expected?.raw ?? ''})`,
   comment: () => 'run the COMMENT statements of the migrations again',
   table: ({ name, expected, actual }, places) => {
@@ -57,6 +63,13 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
     ]
     return actions.length === 0 ? runAgain('table', name, places) : actions.map((action) => `ALTER TABLE ${name} ${action}`).join('; ')
   },
+}
+
+/** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
+function sequenceOptions(definition: string): string {
+  const match = /^(.*) start (\S+) increment (\S+) min (\S+) max (\S+) cache (\S+)( cycle)?$/.exec(definition)
+  const [, type, start, increment, min, max, cache, cycle] = match ?? []
+  return `AS ${type} START ${start} INCREMENT ${increment} MINVALUE ${min} MAXVALUE ${max} CACHE ${cache} ${cycle === undefined ? 'NO CYCLE' : 'CYCLE'}`
 }
 
 function securityActions(expected: string, actual: string): string[] {

@@ -1,4 +1,4 @@
-import type { DoctorReport } from '../../../doctor/doctor-report.ts'
+import type { DoctorReport } from '../../../doctor/report.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 
 /** The findings as reporters take them. */

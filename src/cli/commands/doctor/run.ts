@@ -6,7 +6,7 @@ import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { doctorResults } from './results.ts'
 import { doctorView } from './view.ts'
-import type { DoctorReport } from '../../../doctor/doctor-report.ts'
+import type { DoctorReport } from '../../../doctor/report.ts'
 
 export interface DoctorFlags extends CommonFlags, CommandFlags {
   strict?: boolean

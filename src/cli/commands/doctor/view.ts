@@ -1,7 +1,7 @@
 import { plural, printable } from '../../../core/text.ts'
-import type { DoctorReport } from '../../../doctor/doctor-report.ts'
-import type { Finding } from '../../../doctor/finding.ts'
-import { AREAS } from '../../../doctor/finding.ts'
+import type { DoctorReport } from '../../../doctor/report.ts'
+import type { Finding } from '../../../doctor/report.ts'
+import { AREAS } from '../../../doctor/report.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, wrap } from '../../../render/table.ts'
 
