@@ -5,8 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
+import { importGlob } from './import-glob.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
+import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
@@ -29,6 +31,7 @@ const DOCUMENTS = [
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
   { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
+  { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
   {
     file: 'docs/verify.md',
@@ -69,6 +72,15 @@ function withSection(text, { file, section, made }) {
 async function source(file) {
   const outfile = path.join('node_modules', '.cache', 'generate', `${file.replaceAll('/', '-')}.mjs`)
   mkdirSync(path.dirname(outfile), { recursive: true })
-  await build({ entryPoints: [file], bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'error' })
+  await build({
+    plugins: [importGlob],
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
   return import(pathToFileURL(outfile).href)
 }

@@ -24,7 +24,13 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     projects: [
       {
-        test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], maxWorkers: 2 },
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
       },
       { test: { ...withDatabases, name: 'db', include: ['test/db/**/*.test.ts'] } },
       { test: { ...withDatabases, name: 'cli', include: ['test/cli/**/*.test.ts'] } },

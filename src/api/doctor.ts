@@ -5,11 +5,15 @@ import { DEFAULT_SKILLS, loadSettings } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import type { DoctorReport } from '../doctor/report.ts'
+import { AREAS } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineMigrations, examineRegistry } from '../doctor/state.ts'
 import type { ConnectOptions } from './connect.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
+
+/** The areas of `skills doctor`, in the order of its output. */
+export const DOCTOR_AREAS: typeof AREAS = AREAS
 
 /**
  * `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not.

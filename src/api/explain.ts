@@ -2,7 +2,11 @@ import { checkSources } from '../config/package-files.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { ERROR_EXITS } from '../core/errors.ts'
 import type { CodePage, HazardFacts } from '../explain/pages.ts'
+import { checkPages, CODE_KINDS as KINDS, errorPages, findPage, hazardPages, rulePages, sqlstatePage } from '../explain/pages.ts'
 import { readChecks } from '../verify/read-checks.ts'
+
+/** The kinds of codes, in the order of the list. */
+export const CODE_KINDS: typeof KINDS = KINDS
 
 /**
  * The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. docs/codes.md has the same
@@ -15,7 +19,6 @@ import { readChecks } from '../verify/read-checks.ts'
 export async function explainCodes(): Promise<CodePage[]> {
   // loaded on demand: the texts are long, and only `skills explain` needs them
   const { ERROR_TEXTS } = await import('../core/error-texts.ts')
-  const { checkPages, errorPages, hazardPages, rulePages } = await import('../explain/pages.ts')
   const { RULES } = await import('../registry/rules/rules.ts')
   const errors = Object.entries(ERROR_TEXTS).map(([code, text]) => [code, { ...text, exitCode: ERROR_EXITS[code as ErrorCode] }])
   return [
@@ -35,7 +38,6 @@ export async function explainCodes(): Promise<CodePage[]> {
  * console.log(page?.remedies ?? `unknown code; did you mean ${near}?`)
  */
 export async function findCode(pages: readonly CodePage[], word: string): Promise<{ page?: CodePage; near?: string }> {
-  const { findPage, sqlstatePage } = await import('../explain/pages.ts')
   const found = findPage(pages, word)
   if (found.page !== undefined) return found
   const { SQLSTATE_CLASSES, SQLSTATE_TEXTS } = await import('../db/sqlstate-texts.ts')

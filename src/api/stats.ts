@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
@@ -32,5 +33,5 @@ export interface StatsCallOptions {
  * console.log(totals.events, skills.map(({ skillId, successRatePct }) => `${skillId}: ${successRatePct} %`))
  */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
-  return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+  return readStats(db, { ...options, limit: options.limit ?? DEFAULTS.statsLimit, reports: path.join(packageRoot(), 'sql', 'reports') })
 }

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
@@ -9,20 +10,21 @@ import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
-  /** Folders of skills, or patterns for them; `skills` unless given. */
+  /** Folders of skills, or patterns for them; `skills` by default. */
   skills?: readonly string[]
   prune?: PruneMode
-  /** Prune although a skill could not be read, or more than half of the rows of these folders would go. */
+  /** Prune although a skill could not be read, or more than half of the rows of these folders would be pruned. */
   forcePrune?: boolean
-  /** `write` unless given; the other two never write. */
+  /** `write` by default; `dry-run` and `check` never write. */
   mode?: SyncMode
-  /** Remember in `.skills/cache` of the project folder what was read, so that unchanged skills are not read again. */
+  /** Store what was read in `.skills/cache` of the project folder, so that unchanged skills are not read again. */
   cache?: boolean
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
 /**
- * `skills sync`. A skill that cannot be used is in the report, and keeps its last good row.
+ * `skills sync`: makes the registry agree with the skills. The row of an invalid skill does not change; the report lists it.
+ * Throws SkillsError SKILLS_DIR_MISSING, NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED.
  *
  * @example
  * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })
@@ -44,8 +46,18 @@ export function readingForSync({ skills, cache, onProgress, ...options }: SyncCa
   }
 }
 
-export function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
+export function syncOptions({ prune = DEFAULTS.prune, forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
   return { prune, mode, forcePrune, ...(onProgress === undefined ? {} : { onProgress }) }
 }
 
 const CACHE_FOLDER = '.skills/cache'
+
+/** Whether a sync changed, or would change, a row. */
+export function isOutOfDate({
+  added,
+  changed,
+  disabled,
+  deleted,
+}: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
+  return added.length + changed.length + disabled.length + deleted.length > 0
+}

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { DEFAULTS } from '../config/defaults.ts'
 import { catalogQuery, checkSources, installedPacks, manifestFile, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
@@ -82,7 +83,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   })
 }
 
-function timeoutOf({ timeoutMs = 30_000 }: VerifyCallOptions): number {
+function timeoutOf({ timeoutMs = DEFAULTS.checkTimeoutMs }: VerifyCallOptions): number {
   return timeoutMs
 }
 

@@ -24,10 +24,6 @@ const TABLES = [
 
 /**
  * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
- *
- * @example
- * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001')
- * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
  */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')

@@ -15,8 +15,6 @@ const otlp = (attributes: Record<string, string>): object[] =>
 onEachBackend((backend) => {
   test('writes the good lines, names the bad ones, and writes nothing twice', async () => {
     const fresh = await backend.migrated()
-    let db = await fresh.open()
-    await db.close()
     const lines = [
       line({ input_hash: 'a' }),
       '{"user_id": }',
@@ -42,7 +40,7 @@ onEachBackend((backend) => {
     expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 there before, 6 bad lines\n$/)
     const again = await runSkills(['log', 'events.ndjson', '--json', ...fresh.flags], { cwd })
     expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, report: { written: 0, repeated: 5, rejected: 6 } })
-    db = await fresh.open()
+    let db = await fresh.open()
     expect(await db.query('select input_hash, created_at, state_snapshot from skill_usage_events order by 1')).toMatchObject([
       { input_hash: 'a', created_at: new Date('2026-01-02T03:04:05.678Z') },
       { input_hash: 'b', state_snapshot: { text: 'a\u2028b\uFFFD' } },
@@ -65,10 +63,10 @@ test('a dry run needs no database; --max-errors stops', async () => {
   expect(await runSkills(['log', '--max-errors', 'x', 'events.ndjson'], { cwd })).toMatchObject({ code: 2 })
 })
 
-test('100,000 events from standard input in one go, cut off and run again', { timeout: 240_000 }, async () => {
+test('20,000 events from standard input in one go, cut off and run again', async () => {
   const fresh = await migratedServer()
   const db = await fresh.open()
-  const text = Array.from({ length: 100_000 }, (_, i) =>
+  const text = Array.from({ length: 20_000 }, (_, i) =>
     line({ input_hash: String(i), created_at: new Date(1.75e12 + i).toISOString() }),
   ).join('\n')
   const run = (part: string): Promise<number | null> =>
@@ -80,7 +78,7 @@ test('100,000 events from standard input in one go, cut off and run again', { ti
   expect(await run(text.slice(0, text.indexOf('\n', text.length / 3)))).toBe(0)
   expect(await run(text)).toBe(0)
   expect(await db.query('select count(*)::int as n, count(distinct input_hash)::int as d from skill_usage_events')).toEqual([
-    { n: 100_000, d: 100_000 },
+    { n: 20_000, d: 20_000 },
   ])
 })
 

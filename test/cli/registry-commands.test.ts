@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { freshEmbedded } from '../support/databases.ts'
+import { migratedServer } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
@@ -15,7 +15,7 @@ describe('lint', () => {
     const { code, stdout, stderr } = await runSkills(['lint'], { cwd })
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:3:\d+ error quote the description.*\[YAML_COLON\]$/m)
-    expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:7:5 warning the link none\.md leads to a file/m)
+    expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:7:5 warning the link none\.md points to a file/m)
     expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be mended: skills lint --fix\n$/)
   })
 
@@ -72,7 +72,7 @@ describe('lint', () => {
     expect(await run('skills/good/SKILL.md', 'skills/good/scripts/run.sh')).toMatchObject({ code: 0, stdout: '1 skill: nothing wrong\n' })
     expect(await run('skills/bad/SKILL.md')).toMatchObject({ code: 1, stdout: expect.stringContaining('1 skill: 1 error') })
     expect(await run('skills/good')).toMatchObject({ code: 1, stdout: expect.stringContaining('2 skills: 1 error') })
-    expect(await run('notes.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('belongs to no skill') })
+    expect(await run('notes.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('is not part of a skill') })
     expect(await run('nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('SKILLS_DIR_MISSING') })
   })
 
@@ -102,13 +102,12 @@ describe('lint', () => {
 
 describe('list, show, enable, disable, trust', () => {
   test('read and set the registry', async () => {
-    const { flags } = await freshEmbedded()
+    const { flags } = await migratedServer()
     const cwd = scratch({
       'skills/one/SKILL.md': skill('one', '  tier: FAST\n'),
       'skills/two/SKILL.md': skill('two', '  trust-level: "4"\n'),
     })
     const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
-    await run('migrate')
     expect((await run('list')).stdout).toContain('the registry is empty')
     await run('sync')
     expect((await run('list')).stdout).toMatch(/one +1\.0\.0 +enabled +1 +FAST[^]*two +1\.0\.0 +enabled +4[^]*2 skills, 2 enabled\n$/)
@@ -127,7 +126,7 @@ describe('list, show, enable, disable, trust', () => {
 })
 
 test('diff shows fields with old and new values, and the files inside', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await migratedServer()
   const cwd = scratch({
     'skills/one/SKILL.md': skill('one'),
     'skills/one/a.txt': '1',
@@ -135,7 +134,6 @@ test('diff shows fields with old and new values, and the files inside', async ()
     'skills/gone/SKILL.md': skill('gone'),
   })
   const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
-  await run('migrate')
   expect((await run('diff')).stdout).toMatch(/\+ one skills\/one\n {4}\+ SKILL\.md\n {4}\+ a\.txt\n {4}\+ b\.txt\n2 added, 0 unchanged\n$/)
   await run('sync')
   expect(await run('diff', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringContaining('no difference: 2 skills unchanged') })
@@ -154,7 +152,7 @@ test('diff shows fields with old and new values, and the files inside', async ()
 test('new and import make skills that lint has nothing against', async () => {
   const cwd = scratch({ 'old/two/meta.json': '{"id": "two", "description": "The skill two of a test.", "version": "1.0.0"}' })
   expect(await runSkills(['new', 'one'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('made skills/one/SKILL.md') })
-  expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('write two-words') })
+  expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('use two-words') })
   expect((await runSkills(['import', 'old', '--dry-run'], { cwd })).stdout).toContain('1 skill would be imported')
   expect((await runSkills(['import', 'old'], { cwd })).stdout).toContain('+ skills/two/SKILL.md from old/two')
   expect(await runSkills(['lint', '--max-warnings', '0'], { cwd })).toMatchObject({ code: 0, stdout: '2 skills: nothing wrong\n' })

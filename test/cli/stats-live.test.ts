@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Context } from '../../src/cli/run/context.ts'
+import type { Context } from '../../src/cli/output/context.ts'
 import type { Io } from '../../src/cli/output/io.ts'
 import { createIo } from '../../src/cli/output/io.ts'
 import { createProgress } from '../../src/cli/output/progress.ts'

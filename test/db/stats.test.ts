@@ -67,7 +67,7 @@ onEachBackend((backend) => {
       const db = await ready()
       await demoData(db, { events: 500, seed: 7, until, skills: 5 })
       await expect(demoData(db, { events: 1 })).rejects.toMatchObject({ code: 'EVENTS_EXIST', exitCode: 2 })
-      expect((await demoData(db, { events: 1, beside: true })).events).toBe(1)
+      expect((await demoData(db, { events: 1, append: true })).events).toBe(1)
       return db.query(`select md5(string_agg(concat_ws('|', user_id, session_id, skill_id, version, outcome, latency_ms, state_snapshot, created_at at time zone 'UTC'), ',' order by id)) as events,
         (select count(*)::int from skill_feedback) as feedback, (select count(*)::int from skill_unlocks) as unlocks
         from skill_usage_events where id <= 500`)

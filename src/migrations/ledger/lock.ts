@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import { lockTimedOut } from '../../core/common-errors.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
@@ -36,11 +37,8 @@ export function migrationLock(db: Db, ledger: string): bigint {
 
 /** The lock for short work on the ledger. */
 export function lockOf(db: Db, ledger: string): LockSettings {
-  return { key: migrationLock(db, ledger), waitMs: LOCK_WAIT_MS, onEvent: () => undefined }
+  return { key: migrationLock(db, ledger), waitMs: DEFAULTS.lockWaitMs, onEvent: () => undefined }
 }
-
-/** The default wait for other runs, in milliseconds. */
-export const LOCK_WAIT_MS = 60_000
 
 /** A reason not to begin a file: a boolean SQL expression, and the SQLSTATE to raise when it is true. */
 export interface Obstacle {

@@ -1,10 +1,11 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
 import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { createLedgerSql, ledgerName, type Ledger } from '../ledger/ledger.ts'
-import { LOCK_WAIT_MS, lockedTransaction, migrationLock } from '../ledger/lock.ts'
+import { lockedTransaction, migrationLock } from '../ledger/lock.ts'
 import { explainFailure } from './failure.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
 import type { AppliedMigration, MigrateReport } from './report.ts'
@@ -47,8 +48,8 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
     db,
     ledger: ledgerName(db, options.ledger),
     lockKey: migrationLock(db, options.ledger),
-    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
-    lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
+    lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
+    lockTimeoutMs: options.lockTimeoutMs ?? DEFAULTS.lockTimeoutMs,
     strict: options.strict === true,
     statementTimeoutMs: options.statementTimeoutMs,
     allFiles,

@@ -47,10 +47,6 @@ export interface ImportOptions {
  * Converts skills of the older layout (`meta.json`, with `skill.json` and `prompts/`) to folders with a SKILL.md. Keeps the old
  * folders and never overwrites anything. A new folder is created completely or not at all.
  * Throws SKILLS_DIR_MISSING or FILE_NOT_WRITTEN.
- *
- * @example
- * const { imported, skipped } = await importSkills({ from: 'old-skills', to: 'skills', cwd: process.cwd(), dryRun: true })
- * console.log(imported.map(({ from, file }) => `${from} -> ${file}`), skipped)
  */
 export async function importSkills({ from, to, cwd, severities, dryRun = false }: ImportOptions): Promise<ImportReport> {
   const folder = await readSkills({ roots: [from], cwd, ...(severities === undefined ? {} : { severities }) })

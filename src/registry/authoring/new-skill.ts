@@ -23,10 +23,6 @@ export interface NewSkill {
 /**
  * Creates a folder with a SKILL.md to start from, which breaks no rule. Throws USAGE for an invalid name, FILE_EXISTS or
  * FILE_NOT_WRITTEN.
- *
- * @example
- * const { file } = newSkill({ id: 'breathing-space', folder: 'skills', cwd: process.cwd() })
- * console.log(file) // skills/breathing-space/SKILL.md
  */
 export function newSkill({ id, folder, cwd, description }: NewSkillOptions): NewSkill {
   const problem = nameProblem(id)

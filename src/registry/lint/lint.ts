@@ -47,11 +47,6 @@ export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> 
 /**
  * Checks skills against all rules, without a database. Throws SKILLS_DIR_MISSING for a path without a skill, and
  * FILE_NOT_WRITTEN.
- *
- * @example
- * const { errors, diagnostics } = await lint({ paths: ['skills'], cwd: process.cwd() })
- * for (const { file, line, code, message } of diagnostics) console.log(`${file}:${line} ${code} ${message}`)
- * console.log(`${errors} errors`)
  */
 export async function lintSkills(options: LintOptions): Promise<LintReport> {
   const { cwd, severities = new Map(), fix = false } = options

@@ -15,11 +15,6 @@ export type Severities = ReadonlyMap<RuleCode, RuleSeverity>
 /**
  * Reads the key `rules` of the configuration file: a severity for each rule code. `origin` is the file, for messages. Throws
  * CONFIG_INVALID for an unknown code or severity, and for a rule whose severity cannot be changed.
- *
- * @example
- * const severities = readSeverities({ SKILL_VERSION_MISSING: 'error' }, 'skills.config.json')
- * const { errors } = await lint({ paths: ['skills'], cwd: process.cwd(), severities })
- * console.log(errors)
  */
 export function readSeverities(rules: Readonly<Record<string, string>>, origin: string): Severities {
   const severities = new Map<RuleCode, RuleSeverity>()

@@ -19,10 +19,6 @@ export interface SkillFilter {
 
 /**
  * The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED.
- *
- * @example
- * const skills = await listSkills(db, { enabled: true, minTrust: 1 })
- * console.log(skills.map(({ id, version }) => `${id} ${version}`))
  */
 export async function listSkills(db: Db, { tier, category, enabled, minTrust }: SkillFilter = {}): Promise<RegistrySkill[]> {
   const wanted: [condition: string, value: string | number | boolean | undefined][] = [
@@ -57,10 +53,6 @@ export interface SkillDetails extends RegistrySkill {
 
 /**
  * One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED.
- *
- * @example
- * const { version, enabled, meta } = await showSkill(db, 'elemental-checkin')
- * console.log(version, enabled, meta)
  */
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   try {

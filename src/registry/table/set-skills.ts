@@ -25,10 +25,6 @@ const LOCK_WAIT_MS = 30_000
  * Sets `enabled` or the trust level of skills: of all of them, or of none when one is unknown. A sync keeps the value until
  * the value in the file changes. Rows that change get a new `updated_at`, and listeners are notified (`notifyChanged`).
  * Throws SkillsError USAGE, SKILL_UNKNOWN, NOT_MIGRATED, PERMISSION_DENIED or LOCK_TIMEOUT.
- *
- * @example
- * const { changed, unchanged } = await setSkills(db, ['elemental-checkin'], { trustLevel: 4 })
- * console.log(changed.map(({ id, from }) => `${id}: ${from} -> 4`), unchanged)
  */
 export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
   const { field, column, value } = resolve(setting)

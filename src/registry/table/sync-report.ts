@@ -68,8 +68,3 @@ export interface SyncReport {
   /** Statements that wrote rows: 0 to 3, more for thousands of rows. */
   statements: Count
 }
-
-/** Whether the registry is (for `write`: was) out of date. Invalid skills do not count: they are reported separately. */
-export function isBehind(report: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
-  return report.added.length + report.changed.length + report.disabled.length + report.deleted.length > 0
-}

@@ -9,7 +9,7 @@ import type { RegistryRow } from '../../../src/registry/skill/registry-row.ts'
 import { rowFor } from '../../../src/registry/skill/skill-row.ts'
 import type { Skill } from '../../../src/registry/skill/skill.ts'
 import type { PruneMode } from '../../../src/registry/table/sync-report.ts'
-import { isBehind } from '../../../src/registry/table/sync-report.ts'
+import { isOutOfDate } from '../../../src/api/sync.ts'
 
 function skill(id: string, more: Partial<Skill> = {}): Skill {
   const meta = { name: id, triggers: ['t'], elements: [], realms: [], tags: [] }
@@ -90,7 +90,7 @@ describe('new, changed, the same', () => {
         }, // prettier-ignore
       },
     ])
-    expect(isBehind(plan)).toBe(true)
+    expect(isOutOfDate(plan)).toBe(true)
   })
 
   test('the same, also when jsonb has other ideas about the order of keys', () => {
@@ -99,7 +99,7 @@ describe('new, changed, the same', () => {
     reordered.meta = Object.fromEntries(Object.entries(reordered.meta).toReversed())
     const plan = compare([reordered], folder([one]), 'disable')
     expect(plan).toMatchObject({ added: [], changed: [], unchanged: 1, updates: [] })
-    expect(isBehind(plan)).toBe(false)
+    expect(isOutOfDate(plan)).toBe(false)
   })
 
   test('fields that changed, with what they were', () => {

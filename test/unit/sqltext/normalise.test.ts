@@ -14,12 +14,12 @@ test.each([
   ['  a  \n b  ', '  a  \n b'],
   ['a\u00a0', 'a\u00a0'],
   [' \n\r\n', ''],
-])('normaliseSql(%j) is %j', (text, expected) => {
+])('normaliseSql: %j -> %j', (text, expected) => {
   expect(normaliseSql(text)).toBe(expected)
 })
 
-test('a megabyte of white space that is not at the end is not slow', () => {
-  const started = performance.now()
-  normaliseSql(`a${' '.repeat(1_000_000)}b`)
-  expect(performance.now() - started).toBeLessThan(200)
+test('normaliseSql: a megabyte of white space before other text -> linear time', () => {
+  const text = `a${' '.repeat(1_000_000)}b`
+  // with a quadratic cost this takes minutes, longer than a test is allowed
+  expect(normaliseSql(text)).toBe(text)
 })
