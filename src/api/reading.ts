@@ -3,22 +3,22 @@ import type { Namespace } from '../registry/reading/judge-skill.ts'
 import type { ReadOptions } from '../registry/reading/read-folder.ts'
 import type { Severities } from '../registry/rules/severities.ts'
 
-/** How skills are read. `sync` and `verify` must agree about it. */
+/** How skills are read. Use the same values for `sync`, `diff` and `verify`. */
 export interface ReadingOptions {
   cwd?: string
-  /** What the names of the folders in the registry are relative to; `cwd` unless given. */
+  /** The labels of roots are relative to this folder. Default: `cwd`. */
   projectFolder?: string
-  /** By what the registry knows the rows of this project, instead of the paths of their folders. */
+  /** The label of all roots in the registry. Default: the path of each root. */
   rootLabel?: string | undefined
-  /** Where the ids of skills come from; `name` unless given. */
+  /** Where the ids of skills come from. Default: `name`. */
   namespace?: Namespace
-  /** Read a one-line value with an unquoted `: ` as if it were quoted, with a warning. */
+  /** Accept an unquoted `: ` in a one-line value, with a warning. */
   lenient?: boolean
-  /** Rules that count otherwise than by default, see `readSeverities`. */
+  /** Severities that differ from the default, see `readSeverities`. */
   severities?: Severities
 }
 
-/** How `sync`, `diff` and `verify` read skills: the same way. */
+/** How `sync`, `diff` and `verify` read skills. */
 export function readingOf(options: ReadingOptions, skills: readonly string[] = DEFAULT_SKILLS): ReadOptions & { labelBase: string } {
   const { cwd = process.cwd(), projectFolder = cwd, severities = new Map(), rootLabel, namespace = 'name', lenient = false } = options
   return { roots: skills, cwd, labelBase: projectFolder, severities, rootLabel, namespace, lenient }

@@ -10,20 +10,22 @@ import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
-  /** Folders of skills, or patterns for them; `skills` unless given. */
+  /** Folders of skills, or glob patterns. Default: `skills`. */
   skills?: readonly string[]
+  /** What happens to the row of a skill whose folder no longer exists. Default: `disable`. */
   prune?: PruneMode
-  /** Prune although a skill could not be read, or more than half of the rows of these folders would go. */
+  /** Prune although a skill cannot be read, or more than half of the rows of these roots would be pruned. */
   forcePrune?: boolean
-  /** `write` unless given; the other two never write. */
+  /** Default: `write`. `dry-run` and `check` write nothing. */
   mode?: SyncMode
-  /** Remember in `.skills/cache` of the project folder what was read, so that unchanged skills are not read again. */
+  /** Use a cache in `.skills/cache`, so that unchanged skills are not read again. Default: false. */
   cache?: boolean
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
 /**
- * `skills sync`. A skill that cannot be used is in the report, and keeps its last good row.
+ * Writes the skills of folders to the registry; the library call of `skills sync`. A skill that is not valid is in the
+ * report, and its row does not change. Throws SKILLS_DIR_MISSING, NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT.
  *
  * @example
  * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })
