@@ -3,22 +3,22 @@ import type { Namespace } from '../registry/reading/judge-skill.ts'
 import type { ReadOptions } from '../registry/reading/read-folder.ts'
 import type { Severities } from '../registry/rules/severities.ts'
 
-/** How skills are read. Use the same values for `sync`, `diff` and `verify`. */
+/** How skills are read. Pass the same options to `sync`, `diff` and `verify`. */
 export interface ReadingOptions {
   cwd?: string
-  /** The labels of roots are relative to this folder. Default: `cwd`. */
+  /** The folder to which the root labels in the registry are relative; `cwd` by default. */
   projectFolder?: string
-  /** The label of all roots in the registry. Default: the path of each root. */
+  /** One label for all rows of this project in the registry, instead of the paths of its roots. */
   rootLabel?: string | undefined
-  /** Where the ids of skills come from. Default: `name`. */
+  /** Where skill IDs come from: the `name` of a skill, or the path of its folder; `name` by default. */
   namespace?: Namespace
-  /** Accept an unquoted `: ` in a one-line value, with a warning. */
+  /** Read a one-line value with an unquoted `: ` as if it were quoted, with a warning. */
   lenient?: boolean
-  /** Severities that differ from the default, see `readSeverities`. */
+  /** Rules with another severity than the default, see `readSeverities`. */
   severities?: Severities
 }
 
-/** How `sync`, `diff` and `verify` read skills. */
+/** The options of `sync`, `diff` and `verify` for reading skills, with their defaults. */
 export function readingOf(options: ReadingOptions, skills: readonly string[] = DEFAULT_SKILLS): ReadOptions & { labelBase: string } {
   const { cwd = process.cwd(), projectFolder = cwd, severities = new Map(), rootLabel, namespace = 'name', lenient = false } = options
   return { roots: skills, cwd, labelBase: projectFolder, severities, rootLabel, namespace, lenient }

@@ -10,22 +10,21 @@ import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
-  /** Folders of skills, or glob patterns. Default: `skills`. */
+  /** Folders of skills, or patterns for them; `skills` by default. */
   skills?: readonly string[]
-  /** What happens to the row of a skill whose folder no longer exists. Default: `disable`. */
   prune?: PruneMode
-  /** Prune although a skill cannot be read, or more than half of the rows of these roots would be pruned. */
+  /** Prune although a skill could not be read, or more than half of the rows of these folders would be pruned. */
   forcePrune?: boolean
-  /** Default: `write`. `dry-run` and `check` write nothing. */
+  /** `write` by default; `dry-run` and `check` never write. */
   mode?: SyncMode
-  /** Use a cache in `.skills/cache`, so that unchanged skills are not read again. Default: false. */
+  /** Store what was read in `.skills/cache` of the project folder, so that unchanged skills are not read again. */
   cache?: boolean
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
 /**
- * Writes the skills of folders to the registry; the library call of `skills sync`. A skill that is not valid is in the
- * report, and its row does not change. Throws SKILLS_DIR_MISSING, NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT.
+ * `skills sync`: makes the registry agree with the skills. The row of an invalid skill does not change; the report lists it.
+ * Throws SkillsError SKILLS_DIR_MISSING, NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED.
  *
  * @example
  * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })
