@@ -4,7 +4,7 @@ import { SkillsError } from '../../src/core/errors.ts'
 import { createSkills } from '../../src/index.ts'
 import { filterSkills } from '../../src/telemetry/skill-filter.ts'
 import type { CachedSkill } from '../../src/telemetry/listed-skill.ts'
-import { drawHash } from '../../src/telemetry/rollout.ts'
+import { drawHash } from '../../src/telemetry/skill-filter.ts'
 
 function cached(id: string, trustLevel: number): CachedSkill {
   return {

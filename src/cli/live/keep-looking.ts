@@ -4,7 +4,7 @@ import type { Db } from '../../db/db.ts'
 import { cancellable } from './cancellable.ts'
 import type { CommandResult, Context } from '../run/context.ts'
 import { listenForStop } from './interrupt.ts'
-import { createLastingConnection, passing, waitAfter } from './lasting-connection.ts'
+import { liveBackoff, passing, ReportedConnection } from './reported-connection.ts'
 import type { Waker } from './waker.ts'
 import { createWaker } from './waker.ts'
 
@@ -40,8 +40,9 @@ export async function keepLooking(
   const waker = createWaker()
   const stop = listenForStop(waker.wake)
   const isOver = (): boolean => stop.code !== undefined || io.outIsClosed
-  const connection = createLastingConnection({ open, waker, say, again: 'connected again' })
-  let [looks, failures, session] = [0, 0, 0]
+  const connection = new ReportedConnection({ open, waker, say, again: 'connected again' })
+  const backoff = liveBackoff()
+  let [looks, session] = [0, 0]
   try {
     for (;;) {
       await connection.check()
@@ -49,11 +50,11 @@ export async function keepLooking(
       if (db === undefined || isOver()) break
       let rest: Rest
       try {
-        if (session !== connection.sessions) await onSession?.(db, waker)
-        session = connection.sessions
+        if (session !== connection.opened) await onSession?.(db, waker)
+        session = connection.opened
         rest = await cancellable(db, stop, () => look(db))
         looks++
-        failures = 0
+        backoff.succeeded()
       } catch (error) {
         if (isOver()) break
         const known = passing(error)
@@ -63,7 +64,7 @@ export async function keepLooking(
           continue
         }
         onFailure(known)
-        const wait = waitAfter(++failures)
+        const wait = backoff.failed()
         rest = { least: wait, most: wait }
       }
       await pause(rest, waker, isOver)

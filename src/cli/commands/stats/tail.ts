@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../../../core/redaction.ts'
 import type { Db } from '../../../db/db.ts'
 import type { EventTail } from '../../../stats/tail.ts'
-import { USAGE_CHANNEL } from '../../../telemetry/usage-channel.ts'
+import { USAGE_CHANNEL } from '../../../telemetry/batch.ts'
 import { createStyle } from '../../output/colors.ts'
 import type { CommandResult, Context } from '../../run/context.ts'
 import { keepLooking } from '../../live/keep-looking.ts'

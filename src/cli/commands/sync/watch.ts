@@ -7,7 +7,7 @@ import { cancellable } from '../../live/cancellable.ts'
 import { createStyle } from '../../output/colors.ts'
 import type { CommandResult, Context } from '../../run/context.ts'
 import { listenForStop } from '../../live/interrupt.ts'
-import { createLastingConnection, passing, waitAfter } from '../../live/lasting-connection.ts'
+import { liveBackoff, passing, ReportedConnection } from '../../live/reported-connection.ts'
 import { clock, createSyncTeller } from './watch-view.ts'
 import { errorView } from '../../output/error-view.ts'
 import type { Waker } from '../../live/waker.ts'
@@ -41,14 +41,15 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
   const stop = listenForStop(waker.wake)
   const changes = createChanges(waker)
   const watch = watchFolders({ roots, onChange: changes.note, onPolling: (reason) => say(`${reason}: looking every two seconds`) })
-  const connection = createLastingConnection({ open, waker, say, again: 'connected again; syncing everything' })
-  let [syncs, failures, session] = [0, 0, 0]
+  const connection = new ReportedConnection({ open, waker, say, again: 'connected again; syncing everything' })
+  const backoff = liveBackoff()
+  let [syncs, session] = [0, 0]
   try {
     for (;;) {
       const db = await connection.get(() => stop.code !== undefined)
       if (db === undefined || stop.code !== undefined) break
-      if (session !== connection.sessions) changes.note()
-      session = connection.sessions
+      if (session !== connection.opened) changes.note()
+      session = connection.opened
       if (!changes.isDue) {
         await waker.sleep(HEARTBEAT_MS)
         if (stop.code === undefined && !changes.isDue) await connection.check()
@@ -58,7 +59,7 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
       try {
         watch.refresh()
         tell(db, await cancellable(db, stop, () => sync(db)))
-        failures = 0
+        backoff.succeeded()
         syncs++
       } catch (error) {
         const known = passing(error)
@@ -68,7 +69,7 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
         if (known.code === 'CONNECTION_LOST') await connection.drop()
         else {
           io.err(errorView(known, styles.err).join('\n'))
-          await waker.sleep(waitAfter(++failures))
+          await waker.sleep(backoff.failed())
         }
       }
     }
