@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { importGlob } from './import-glob.js'
 import { ARCHIVE, packEmbedded } from './pack-embedded.js'
 
 const root = path.dirname(import.meta.dirname)
@@ -34,7 +35,7 @@ const dynamicPartsAreElsewhere = (parts) => ({
     onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
       // the full parser is needed for help and for errors only, and shares chunks with the rest
-      if (file.endsWith('/program.ts')) return { path: '../cli/parse/program.js', external: true }
+      if (file.endsWith('/parse-and-print.ts')) return { path: '../cli/run/parse-and-print.js', external: true }
       parts.add(path.join(resolveDir, file))
       return { path: `./${path.basename(file, '.ts')}.cjs`, namespace: 'elsewhere' }
     })
@@ -69,7 +70,7 @@ async function buildLean(files, built = new Set()) {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: [PGLITE, ...SELDOM],
-    plugins: [withoutIdleBuiltins, dynamicPartsAreElsewhere(parts)],
+    plugins: [importGlob, withoutIdleBuiltins, dynamicPartsAreElsewhere(parts)],
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   })
@@ -88,7 +89,7 @@ const buildShared = (entryPoints) =>
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: [PGLITE],
-    plugins: [withoutIdleBuiltins],
+    plugins: [importGlob, withoutIdleBuiltins],
     // some of the bundled packages are CommonJS
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   })
@@ -100,7 +101,7 @@ await Promise.all([
   packEmbedded(dist),
   buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}/run.ts`)]),
   buildShared([
-    'src/cli/parse/program.ts',
+    'src/cli/run/parse-and-print.ts',
     ...REST.map((name) => `src/cli/commands/${name}/run.ts`),
     'src/index.ts',
     'src/registry/reading/reader-thread.ts',

@@ -1,45 +1,78 @@
 // Writes the generated documents: `npm run generate`. With --check it writes nothing, and exits 1 when one is out of date.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { apiDocs } from './generate/api-docs.js'
+import { importGlob } from './import-glob.js'
+import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
+import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
 
-/** Each document: the file, and what makes its text from the source code. */
+/**
+ * The file, and the function that makes its text from the source code. With `section`, the text between
+ * `<!-- begin SECTION ... -->` and `<!-- end SECTION -->` is generated, and the rest of the file is written by hand.
+ */
 const DOCUMENTS = [
   {
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
   },
+  { file: 'docs/api.md', make: async () => apiDocs() },
   {
     file: 'docs/codes.md',
     make: async () =>
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
+  { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
+  { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
+  { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
+  {
+    file: 'docs/migrate-hazards.md',
+    section: 'hazards',
+    make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
+  },
 ]
+
+const isCheck = process.argv.includes('--check')
+const outOfDate = []
+for (const { file, section, make } of DOCUMENTS) {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const made = await make()
+  const after = section === undefined ? made : withSection(before, { file, section, made })
+  if (after === before) continue
+  outOfDate.push(section === undefined ? file : `${file} (section ${section})`)
+  if (!isCheck) writeFileSync(file, after)
+}
+for (const what of outOfDate) console.error(isCheck ? `${what} is out of date` : `wrote ${what}`)
+if (isCheck && outOfDate.length > 0) {
+  console.error('run npm run generate')
+  process.exit(1)
+}
+
+/** Replaces the text of a section. */
+function withSection(text, { file, section, made }) {
+  const marked = new RegExp(`(<!-- begin ${section}\\b[^\\n]*-->\\n)[^]*?(<!-- end ${section} -->)`)
+  if (!marked.test(text)) throw new Error(`${file} has no section between <!-- begin ${section} --> and <!-- end ${section} -->`)
+  return text.replace(marked, (_, begin, end) => `${begin}\n${made}\n\n${end}`)
+}
 
 /** Imports a module of the TypeScript source. */
 async function source(file) {
   const outfile = path.join('node_modules', '.cache', 'generate', `${file.replaceAll('/', '-')}.mjs`)
   mkdirSync(path.dirname(outfile), { recursive: true })
-  // the code finds the files of the package from its own place, which is two folders below the root in dist/ too
-  await build({ entryPoints: [file], bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile, logLevel: 'error' })
+  await build({
+    plugins: [importGlob],
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
   return import(pathToFileURL(outfile).href)
-}
-
-const isCheck = process.argv.includes('--check')
-const outOfDate = []
-for (const { file, make } of DOCUMENTS) {
-  const text = await make()
-  if (readFileSync(file, { encoding: 'utf8', flag: 'a+' }) === text) continue
-  outOfDate.push(file)
-  if (!isCheck) writeFileSync(file, text)
-}
-for (const file of outOfDate) console.error(isCheck ? `${file} is out of date` : `wrote ${file}`)
-if (isCheck && outOfDate.length > 0) {
-  console.error('run npm run generate')
-  process.exit(1)
 }

@@ -1,9 +1,11 @@
-// The library: what `import` from this package gives.
+// The library: what `import` from this package gives. The comments are the sections of docs/api.md (`npm run generate`).
+
+// Connection
 export { connect } from './api/connect.ts'
 export type { ConnectOptions } from './api/connect.ts'
-export { createSkills } from './api/create-skills.ts'
-export type { CreateSkillsOptions } from './api/create-skills.ts'
-export { logEvents } from './api/log-events.ts'
+export type { Db, DbInfo } from './db/db.ts'
+
+// Migrations
 export { migrate, readMigrationFiles } from './api/migrate.ts'
 export type { MigrateCallOptions } from './api/migrate.ts'
 export { migrationStatus } from './api/migration-status.ts'
@@ -13,29 +15,83 @@ export { repair } from './api/repair.ts'
 export type { RepairCallOptions } from './api/repair.ts'
 export { baseline } from './api/baseline.ts'
 export type { BaselineCallOptions } from './api/baseline.ts'
+export type { MigrationFile, MigrationSource } from './migrations/files/read-migrations.ts'
+export type { NewMigrationReport } from './migrations/files/new-migration.ts'
+export type { RepairReport } from './migrations/ledger/repair.ts'
+export type { StatusReport } from './migrations/ledger/status.ts'
+export type { BaselineReport } from './migrations/run/baseline.ts'
+export type {
+  AppliedMigration,
+  ExistingObject,
+  MigrateEvent,
+  MigrateReport,
+  PendingMigration,
+  PlannedHazard,
+  PlannedStatement,
+} from './migrations/run/report.ts'
+
+// Skills and registry
 export { sync } from './api/sync.ts'
 export type { SyncCallOptions } from './api/sync.ts'
 export { diff } from './api/diff.ts'
+export type { ReadingOptions } from './api/reading.ts'
+export { lint } from './api/lint.ts'
+export type { LintOptions, LintReport } from './registry/lint/lint.ts'
+export { readSeverities, rules } from './api/rules.ts'
+export type { RuleEntry } from './api/rules.ts'
+export type { RuleSeverity, Severities } from './registry/rules/severities.ts'
+export { listSkills, setSkills, showSkill } from './api/registry-skills.ts'
+export type { RegistrySkill, SkillDetails, SkillFilter } from './registry/table/registry-skills.ts'
+export type { SetReport, SkillSetting } from './registry/table/set-skills.ts'
+export { newSkill } from './api/write-skills.ts'
+export type { NewSkill, NewSkillOptions } from './registry/authoring/new-skill.ts'
+export { importSkills } from './api/write-skills.ts'
+export type { ImportedSkill, ImportOptions, ImportReport } from './registry/authoring/import-skills.ts'
+export type { Skill, SkillFields, SkillMeta } from './registry/skill/skill.ts'
+export type { DiffEntry, DiffReport } from './registry/table/diff-report.ts'
+export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/table/sync-report.ts'
+
+// Checks
 export { verify } from './api/verify.ts'
 export type { VerifyCallOptions } from './api/verify.ts'
+export { doctor } from './api/doctor.ts'
 export { appRoleGrants } from './api/grants.ts'
 export type { GrantsReport } from './api/grants.ts'
+export { APP_ROLE_GRANTS } from './core/privileges.ts'
+export type { AppRoleGrant } from './core/privileges.ts'
+export { grantStatements } from './verify/app-role.ts'
+export type { DoctorReport, DoctorSetting } from './doctor/doctor-report.ts'
+export type { Finding } from './doctor/finding.ts'
+export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
+
+// Telemetry
+export { createSkills } from './api/create-skills.ts'
+export type { CreateSkillsOptions } from './api/create-skills.ts'
+export { logEvents } from './api/log-events.ts'
+export { demoData } from './api/demo-data.ts'
+export type { DemoCallOptions } from './api/demo-data.ts'
+export type { SkillsOptions } from './telemetry/create-skills.ts'
+export type { DemoReport } from './telemetry/demo-data.ts'
+export type { Feedback } from './telemetry/input-checks.ts'
+export type { EventLogOptions, EventLogReport, LineError } from './telemetry/import-events.ts'
+export type { ListedSkill } from './telemetry/listed-skill.ts'
+export type { Rollout } from './telemetry/skill-filter.ts'
+export type { OfferFilter } from './telemetry/skill-filter.ts'
+export type { FlushResult, Skills, Unlock } from './telemetry/skills-client.ts'
+export type { UsageEvent, UsageOutcome } from './telemetry/usage-event.ts'
+export type { UsageCounts } from './telemetry/usage-writer.ts'
+
+// Stats
 export { stats } from './api/stats.ts'
 export type { StatsCallOptions } from './api/stats.ts'
 export { eventTail } from './api/event-tail.ts'
-export { doctor } from './api/doctor.ts'
-export { explainCodes, findCode } from './api/explain.ts'
-export { demoData } from './api/demo-data.ts'
-export type { DemoCallOptions } from './api/demo-data.ts'
-export type { ReadingOptions } from './api/reading.ts'
-export type { Db, DbInfo } from './db/db.ts'
-export type { CodePage } from './explain/code-page.ts'
-export type { DoctorReport, DoctorSetting } from './doctor/doctor-report.ts'
-export type { Finding } from './doctor/finding.ts'
-export type { Diagnostic } from './core/diagnostics.ts'
-export type { Skill, SkillFields, SkillMeta } from './registry/skill/skill.ts'
-export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/table/sync-report.ts'
-export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
+export { rollUp } from './api/events.ts'
+export type { RollupOptions, RollupProgress, RollupReport } from './stats/rollup.ts'
+export { pruneEvents } from './api/events.ts'
+export type { PruneOptions, PruneReport } from './stats/prune-events.ts'
+export { forgetUser } from './api/events.ts'
+export type { ForgetReport } from './stats/forget-user.ts'
+export { DIMENSIONS } from './stats/read-groups.ts'
 export type {
   Comparison,
   Cooccurrence,
@@ -55,57 +111,11 @@ export type {
   UserAction,
 } from './stats/report.ts'
 export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './stats/tail.ts'
-export { DIMENSIONS } from './stats/read-groups.ts'
-export { forgetUser } from './stats/forget-user.ts'
-export type { ForgetReport } from './stats/forget-user.ts'
-export { pruneEvents } from './stats/prune-events.ts'
-export type { PruneOptions, PruneReport } from './stats/prune-events.ts'
-export type { DemoReport } from './telemetry/demo-data.ts'
-export { rollUp } from './stats/rollup.ts'
-export type { RollupOptions, RollupProgress, RollupReport } from './stats/rollup.ts'
-export type {
-  AppliedMigration,
-  ExistingObject,
-  MigrateEvent,
-  MigrateReport,
-  PendingMigration,
-  PlannedHazard,
-  PlannedStatement,
-} from './migrations/run/report.ts'
-export type { MigrationFile, MigrationSource } from './migrations/files/migration-file.ts'
-export type { NewMigrationReport } from './migrations/files/new-migration.ts'
-export type { StatusReport } from './migrations/ledger/status.ts'
-export type { BaselineReport } from './migrations/run/baseline.ts'
-export type { RepairReport } from './migrations/ledger/repair.ts'
-export type { EventLogOptions, EventLogReport, LineError } from './telemetry/import-events.ts'
-export type { Feedback } from './telemetry/input-checks.ts'
-export type { ListedSkill } from './telemetry/listed-skill.ts'
-export type { Rollout } from './telemetry/skill-filter.ts'
-export type { OfferFilter } from './telemetry/skill-filter.ts'
-export type { FlushResult, Skills, Unlock } from './telemetry/skills-client.ts'
-export type { SkillsOptions } from './telemetry/create-skills.ts'
-export type { UsageEvent, UsageOutcome } from './telemetry/usage-event.ts'
-export type { UsageCounts } from './telemetry/usage-writer.ts'
+
+// Codes and errors
+export { explainCodes, findCode } from './api/explain.ts'
+export type { CodePage } from './explain/pages.ts'
+export type { Diagnostic } from './core/diagnostics.ts'
 export { EXIT, SkillsError } from './core/errors.ts'
 export type { ErrorCode, ExitCode } from './core/errors.ts'
-export { importSkills } from './registry/authoring/import-skills.ts'
-export type { ImportOptions } from './registry/authoring/import-skills.ts'
-export type { ImportedSkill, ImportReport } from './registry/authoring/import-skills.ts'
-export { lintSkills as lint } from './registry/lint/lint.ts'
-export type { LintOptions } from './registry/lint/lint.ts'
-export type { LintReport } from './registry/lint/lint.ts'
-export { newSkill } from './registry/authoring/new-skill.ts'
-export type { NewSkill, NewSkillOptions } from './registry/authoring/new-skill.ts'
-export type { DiffEntry, DiffReport } from './registry/table/diff-report.ts'
-export { listSkills } from './registry/table/registry-skills.ts'
-export { showSkill } from './registry/table/registry-skills.ts'
-export { setSkills } from './registry/table/set-skills.ts'
-export type { SkillFilter } from './registry/table/registry-skills.ts'
-export type { RegistrySkill } from './registry/table/registry-skills.ts'
-export type { SkillDetails } from './registry/table/registry-skills.ts'
-export type { SetReport, SkillSetting } from './registry/table/set-skills.ts'
-export { readSeverities } from './registry/rules/severities.ts'
-export type { RuleSeverity, Severities } from './registry/rules/severities.ts'
-export { APP_ROLE_GRANTS, grantStatements } from './verify/app-role-grants.ts'
-export type { AppRoleGrant } from './verify/app-role-grants.ts'
 export { DatabaseError } from './db/database-error.ts'

@@ -14,10 +14,16 @@ const RANKS = [
   ['cli'],
 ]
 
+/** A folder for each command; they do not import one another. quickstart shows the views of others, so it is above them. */
+const COMMANDS = readdirSync(path.join(SRC, 'cli/commands'))
+  .filter((name) => name !== 'quickstart')
+  .map((name) => `commands/${name}`)
+
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
   migrations: [['files'], ['ledger'], ['run']],
+  cli: [['parse'], ['spec.ts'], ['command-table.ts'], ['output'], ['live'], ['run'], COMMANDS, ['commands/quickstart'], ['main.ts']],
   registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 
@@ -45,6 +51,9 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly stri
   { what: 'hands on the exports of others', pattern: /^export\s+(?:type\s+)?(?:\*|\{[^}]*\}\s*from\b)/m, allowed: ['index.ts'] },
 ]
 
+/** Layers whose values the command line imports; of the others only types. */
+const FOR_CLI = new Set(['cli', 'api', 'config', 'core', 'render'])
+
 /** Layers that must give the same for the same input on any machine. */
 const PURE = new Set(['core', 'sqltext', 'render'])
 
@@ -58,7 +67,7 @@ interface Source {
 function breaches(sources: readonly Source[]): string[] {
   return sources.flatMap(({ file, text }) => {
     const { imports, code } = parse(text)
-    const found = imports.flatMap((specifier) => forbiddenImport(file, specifier))
+    const found = imports.flatMap((one) => forbiddenImport(file, one))
     for (const { what, pattern, allowed } of RESERVED) if (!allowed.includes(file) && pattern.test(code)) found.push(what)
     if (rankOf(layerOf(file)) === -1) found.push('is in no layer')
     if (file.endsWith('/index.ts')) found.push('is a barrel')
@@ -66,7 +75,7 @@ function breaches(sources: readonly Source[]): string[] {
   })
 }
 
-function forbiddenImport(file: string, specifier: string): string[] {
+function forbiddenImport(file: string, { specifier, isType }: Import): string[] {
   if (!specifier.startsWith('.')) {
     const impure = /^(?:node:|(?:fs|net|tls|os|process|child_process|http)\b)/.test(specifier) && specifier !== 'node:crypto'
     return PURE.has(layerOf(file)) && impure ? [`imports ${specifier}, and ${layerOf(file)} is pure`] : []
@@ -75,6 +84,7 @@ function forbiddenImport(file: string, specifier: string): string[] {
   const [from, to] = [layerOf(file), layerOf(target)]
   if (target.startsWith('..')) return [`imports ${specifier}, which is outside of src`]
   const isFit = from === to ? isFitInside(from, roomOf(file), roomOf(target)) : rankOf(to) < rankOf(from)
+  if (isFit && from === 'cli' && !isType && !FOR_CLI.has(to)) return [`imports ${target} past the api`]
   return isFit ? [] : [`imports ${target}`]
 }
 
@@ -86,7 +96,10 @@ function isFitInside(layer: string, from: string, to: string): boolean {
 }
 
 function roomOf(file: string): string {
-  return file.split('/')[1] ?? ''
+  const [layer, room = '', folder = ''] = file.split('/')
+  if (layer !== 'cli' || room !== 'commands') return room
+  // a spec is loaded at every start: it imports less than its command
+  return file.endsWith('/spec.ts') ? 'spec.ts' : `commands/${folder}`
 }
 
 function layerOf(file: string): string {
@@ -97,19 +110,27 @@ function rankOf(layer: string): number {
   return RANKS.findIndex((layers) => layers.includes(layer))
 }
 
-/** The specifiers of all imports, dynamic and of types too, and the code without comments, strings and regular expressions. */
-function parse(text: string): { imports: string[]; code: string } {
+interface Import {
+  specifier: string
+  /** `import type` */
+  isType: boolean
+}
+
+/** All imports, dynamic and of types too, and the code without comments, strings and regular expressions. */
+function parse(text: string): { imports: Import[]; code: string } {
   const regex = String.raw`(?<=(?:^|[=(,:[!&|?{};>])\s*)\/(?![*/])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*`
   const token = new RegExp(
     String.raw`(\/\/[^\n]*|\/\*[^]*?\*\/|${regex})|('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\x60(?:[^\x60\\]|\\[^])*\x60`,
     'g',
   )
-  const imports: string[] = []
+  const imports: Import[] = []
   const code = text.replace(token, (all, gone: string | undefined, literal: string | undefined, offset: number) => {
     if (gone !== undefined) return ' '
     // template literals stay: there is code in them
     if (literal === undefined) return all
-    if (/\b(?:from|import)\s*\(?\s*$/.test(text.slice(0, offset))) imports.push(literal.slice(1, -1))
+    const before = text.slice(0, offset)
+    if (/\b(?:from|import)\s*\(?\s*$/.test(before))
+      imports.push({ specifier: literal.slice(1, -1), isType: /\bimport\s+type\b[^'"]*$/.test(before) })
     return "''"
   })
   return { imports, code }
@@ -137,6 +158,10 @@ describe('the walk finds', () => {
     ['one feature in another', 'registry/deep/a.ts', "import { b } from '../../migrations/b.ts'", `${IMPORT} migrations/b.ts`],
     ['the index in a feature', 'stats/a.ts', "import { b } from '../index.ts'", `${IMPORT} index.ts`],
     ['the shell in the index', 'index.ts', "import { b } from './cli/b.ts'", `${IMPORT} cli/b.ts`],
+    ['a feature in the shell', 'cli/run/a.ts', "import { b } from '../../stats/b.ts'", `${IMPORT} stats/b.ts past the api`],
+    ['a higher room of the shell', 'cli/parse/a.ts', "import { b } from '../run/b.ts'", `${IMPORT} cli/run/b.ts`],
+    ['a command in a spec', 'cli/commands/sync/spec.ts', "import { b } from './run.ts'", `${IMPORT} cli/commands/sync/run.ts`],
+    ['one command in another', 'cli/commands/diff/a.ts', "import { b } from '../sync/b.ts'", `${IMPORT} cli/commands/sync/b.ts`],
     ['a way out of src', 'cli/a.ts', "import { b } from '../../test/b.ts'", `${IMPORT} ../../test/b.ts, which is outside of src`],
     ['a file system in a pure layer', 'render/a.ts', "import { readFileSync } from 'node:fs'", `${IMPORT} node:fs, and render is pure`],
     ['a folder of no layer', 'utils/a.ts', '', 'is in no layer'],
@@ -177,6 +202,7 @@ describe('the walk finds', () => {
     ],
     ['words that only look alike', 'stats/a.ts', 'const process_exit = company.exitCode\nconst many: Company = anything'],
     ['the exceptions', 'cli/main.ts', 'process.exitCode = 1; process.exit(70); process.stderr.write(a)'],
+    ['types of a feature in the shell', 'cli/run/a.ts', "import type { B } from '../../stats/b.ts'"],
     ['the barrel', 'index.ts', "export { a } from './db/a.ts'\nexport type { B } from './stats/b.ts'"],
   ])('nothing in %s', (_, file, text) => {
     expect(breaches([{ file, text }])).toEqual([])

@@ -2,9 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 const common = {
   pool: 'forks' as const,
+  // test files share processes: much less to load, and PGlite is compiled once. A test must not rely on module state
+  isolate: false,
+  setupFiles: ['test/support/setup.ts'],
   // time limits are for tests that hang: on a loaded machine an embedded database takes ten seconds to start
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
   env: { NO_COLOR: '', FORCE_COLOR: '', CI: '', NODE_ENV: 'test', GITHUB_ACTIONS: '' },
 }
 
@@ -20,12 +23,18 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     projects: [
-      // unit tests share two processes: a test must not rely on module state, such as the list of registered secrets
       {
-        test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], isolate: false, maxWorkers: 2 },
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
       },
-      { test: { ...withDatabases, name: 'db', include: ['test/db/**/*.test.ts', 'test/telemetry/**/*.test.ts'] } },
+      { test: { ...withDatabases, name: 'db', include: ['test/db/**/*.test.ts'] } },
       { test: { ...withDatabases, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
+      { test: { ...withDatabases, name: 'storms', include: ['test/storms/**/*.test.ts'], testTimeout: 600_000 } },
     ],
   },
 })

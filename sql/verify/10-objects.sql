@@ -1,11 +1,16 @@
 -- What applications rely on: what must exist, and in which shape. All of these read the catalogs alone and need no
 -- right on any table.
 
+-- group: tables
+-- about: The five tables must have the shape that the migrations give them. Functions, views and applications rely on
+--   it. A difference often shows late, in production, for one kind of row.
+
 -- check: tables.exist
 -- title: the five tables are there
 -- severity: error
 -- gate: yes
 -- remedy: run `skills migrate`; if its ledger already holds 20251220_create_skill_system, run that file by hand, it can be run again
+-- example: table skill_feedback | a table | missing
 SELECT
   format('table %s', want.name) AS object,
   'a table'                     AS expected,
@@ -34,6 +39,7 @@ ORDER BY want.ord;
 -- title: every column has its type, nullability and default
 -- severity: error
 -- remedy: bring the column to the expected definition with ALTER TABLE; `skills migrate` leaves a table that exists as it is
+-- example: column skill_usage_events.latency_ms | integer | text
 WITH want (ord, tbl, col, definition) AS (VALUES
   (101, 'skills_registry', 'skill_id',    'text not null'),
   (102, 'skills_registry', 'version',     'text not null'),
@@ -119,6 +125,7 @@ ORDER BY want.ord;
 -- title: every table has its primary key
 -- severity: error
 -- remedy: remove duplicate rows, then give the table the expected key with ALTER TABLE ... ADD PRIMARY KEY
+-- example: primary key skills_registry | (skill_id) | missing
 WITH want (ord, tbl, key) AS (VALUES
   (1, 'skills_registry',            '(skill_id)'),
   (2, 'skill_unlocks',              '(user_id, skill_id)'),
@@ -155,6 +162,8 @@ ORDER BY want.ord;
 -- title: the database itself keeps trust_level between 1 and 5
 -- severity: warning
 -- remedy: ALTER TABLE skills_registry ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level BETWEEN 1 AND 5), once no row breaks it
+-- example: check on column skills_registry.trust_level | CHECK (((trust_level >= 1) AND (trust_level <= 5))) |
+--   missing
 WITH registry AS (
   SELECT c.oid, a.attnum
   FROM pg_class c
@@ -181,11 +190,16 @@ WHERE NOT EXISTS (
   )
 );
 
+-- group: indexes
+-- about: Agents and `skills stats` need these indexes. A missing or invalid index makes queries slow; it causes no
+--   error. An interrupted CREATE INDEX CONCURRENTLY leaves an invalid index.
+
 -- check: indexes.definitions
 -- title: every index is there, valid, and indexes what it should
 -- severity: error
 -- input: objects
 -- remedy: drop the index and create it as expected
+-- example: index idx_skill_usage_user_time | on skill_usage_events using btree (user_id, created_at DESC) | missing
 WITH want (ord, name, tbl, keys, predicate) AS (VALUES
   (101, 'idx_skills_registry_enabled',   'skills_registry', 'enabled', 'enabled = true'),
   (102, 'idx_skills_registry_tier',      'skills_registry', '(meta ->> ''tier'')', NULL),
@@ -287,10 +301,16 @@ WHERE actual <> expected
   AND NOT (actual = 'missing' AND $1::jsonb->'droppedIndexes' ? name)
 ORDER BY ord;
 
+-- group: functions
+-- about: Agents call `log_skill_usage`, `is_skill_unlocked` and `unlock_skill` in their own SQL, and the library also
+--   calls `log_skill_usage_batch`.
+
 -- check: functions.signatures
 -- title: every function takes and returns what callers rely on
 -- severity: error
 -- remedy: run `skills migrate`; if its ledger already holds 20251220_create_skill_system, run that file by hand (DROP FUNCTION first if it returns another type)
+-- example: function unlock_skill | (p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text)
+--   returns boolean | missing
 WITH want (ord, name, types, arguments, result) AS (VALUES
   (
     1, 'log_skill_usage', 'uuid, text, text, text, text, text, integer, text, jsonb, jsonb',
@@ -336,6 +356,7 @@ ORDER BY ord;
 -- title: every function runs with its owner's rights, in plpgsql, under a search_path of its own
 -- severity: error
 -- remedy: run `skills migrate`; if its ledger already holds 20251220_create_skill_system, run that file by hand, it can be run again
+-- example: function unlock_skill | security definer | security invoker
 WITH want (ord, name, types, volatility) AS (VALUES
   (1, 'log_skill_usage', 'uuid, text, text, text, text, text, integer, text, jsonb, jsonb', 'volatile'),
   (2, 'is_skill_unlocked', 'uuid, text', 'stable or volatile'),
@@ -388,6 +409,7 @@ ORDER BY want.ord, fact.ord;
 -- title: a caller's temporary tables cannot stand in for the real ones inside the functions
 -- severity: warning
 -- remedy: ALTER FUNCTION ... SET search_path TO <schema>, pg_temp (with pg_temp last), or run 20251220_create_skill_system.sql again
+-- example: function log_skill_usage | search_path ending in pg_temp | search_path public
 WITH have AS (
   SELECT
     p.proname::text AS name,
@@ -409,6 +431,7 @@ ORDER BY name;
 -- title: no second function of the same name takes calls meant for ours
 -- severity: warning
 -- remedy: drop the older function, naming its argument types: DROP FUNCTION name(types)
+-- example: function unlock_skill | only unlock_skill(uuid, text, text) | also unlock_skill(uuid, text)
 SELECT
   format('function %s', p.proname)                                    AS object,
   format('only %s(%s)', p.proname, want.types)                        AS expected,
@@ -430,6 +453,7 @@ ORDER BY p.proname, oidvectortypes(p.proargtypes);
 -- title: not everybody may open gates
 -- severity: warning
 -- remedy: REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC, then grant it to the role that decides about unlocks
+-- example: function unlock_skill | no EXECUTE for PUBLIC | EXECUTE is granted to PUBLIC
 SELECT
   'function unlock_skill'            AS object,
   'no EXECUTE for PUBLIC'            AS expected,
@@ -444,10 +468,14 @@ WHERE p.proname = 'unlock_skill'
     WHERE acl.grantee = 0 AND acl.privilege_type = 'EXECUTE'
   );
 
+-- group: views
+-- about: People and reports read the two views.
+
 -- check: views.columns
 -- title: both views have their columns, in order, with their types
 -- severity: error
 -- remedy: run `skills migrate`; if its ledger already holds 20251220_create_skill_system, run that file by hand (DROP VIEW first if a column has another name or type)
+-- example: view v_skill_cooccurrence | a view | missing
 WITH want (ord, name) AS (VALUES (1, 'v_skill_effectiveness'), (2, 'v_skill_cooccurrence')),
 want_columns (name, position, col, type) AS (VALUES
   ('v_skill_effectiveness', 1, 'skill_id',          'text'),
@@ -525,10 +553,15 @@ SELECT object, expected, actual
 FROM faults
 ORDER BY ord, position;
 
+-- group: comments
+-- about: People who look at the tables with psql or another client, without these files, read the comments in the
+--   database.
+
 -- check: comments.present
 -- title: tables, columns, functions and views say what they are for
 -- severity: warning
 -- remedy: run the COMMENT statements of 20251220_create_skill_system.sql again
+-- example: table skill_unlocks | a comment | missing
 WITH relations (ord, kind, name, columns) AS (VALUES
   (1, 'table', 'skills_registry', 'skill_id version sha256 enabled trust_level meta updated_at'),
   (2, 'table', 'skill_unlocks', 'user_id skill_id unlocked unlocked_at unlock_reason'),

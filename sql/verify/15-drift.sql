@@ -3,11 +3,17 @@
 -- named already is left out here. docs/verify.md says what is compared and what is not judged.
 -- $1: {"differences": [{"kind", "object", "expected", "actual", "remedy"}], "failures": [{"place", "message"}]}
 
+-- group: drift
+-- about: The schema must be what the applied migrations create. A difference means that someone changed the database
+--   without a migration, or that a statement was skipped because an object of that name existed.
+
 -- check: drift.missing
 -- title: nothing else that the migration files make is missing
 -- severity: error
 -- input: drift
 -- remedy: run the statement of the migration file again
+-- example: constraint skills_registry.skills_registry_trust_level_check | CHECK (trust_level >= 1 AND trust_level <=
+--   5) | missing
 SELECT d.object, d.expected, d.actual, d.remedy
 FROM jsonb_to_recordset($1::jsonb->'differences') AS d (kind text, object text, expected text, actual text, remedy text)
 WHERE d.kind = 'missing';
@@ -17,6 +23,8 @@ WHERE d.kind = 'missing';
 -- severity: error
 -- input: drift
 -- remedy: run the statement of the migration file again
+-- example: function is_skill_unlocked(uuid, text) | … set search_path=<schema>, pg_temp … | … set
+--   search_path=<schema> …
 SELECT d.object, d.expected, d.actual, d.remedy
 FROM jsonb_to_recordset($1::jsonb->'differences') AS d (kind text, object text, expected text, actual text, remedy text)
 WHERE d.kind = 'different';
@@ -26,6 +34,7 @@ WHERE d.kind = 'different';
 -- severity: error
 -- input: drift
 -- remedy: drop it, or write a migration that makes it
+-- example: policy skill_unlocks.theirs | nothing: no file makes it | permissive for * to public using (false)
 SELECT d.object, d.expected, d.actual, d.remedy
 FROM jsonb_to_recordset($1::jsonb->'differences') AS d (kind text, object text, expected text, actual text, remedy text)
 WHERE d.kind = 'extra';
@@ -35,6 +44,7 @@ WHERE d.kind = 'extra';
 -- severity: error
 -- input: drift
 -- remedy: GRANT or REVOKE what differs
+-- example: rights of PUBLIC on table skill_usage_events | none | INSERT
 SELECT d.object, d.expected, d.actual, d.remedy
 FROM jsonb_to_recordset($1::jsonb->'differences') AS d (kind text, object text, expected text, actual text, remedy text)
 WHERE d.kind = 'grant';
@@ -44,6 +54,7 @@ WHERE d.kind = 'grant';
 -- severity: warning
 -- input: drift
 -- remedy: run the COMMENT statements of the files again
+-- example: comment on skill_unlocks.unlock_reason | Why it was last opened, for the audit trail | missing
 SELECT d.object, d.expected, d.actual, d.remedy
 FROM jsonb_to_recordset($1::jsonb->'differences') AS d (kind text, object text, expected text, actual text, remedy text)
 WHERE d.kind = 'comment';
@@ -53,6 +64,8 @@ WHERE d.kind = 'comment';
 -- severity: warning
 -- input: drift
 -- remedy: what the statement names was not compared; look at it by hand
+-- example: statement at db/migrations/20260101_backfill.sql:5 | runs in an empty schema | relation "old_orders" does
+--   not exist
 SELECT
   format('statement at %s', f.place)   AS object,
   'runs in an empty schema'            AS expected,

@@ -4,10 +4,16 @@
 -- What a call returned is kept in a setting of this transaction (skills_verify.*), because a statement does not see
 -- the rows written by a function it calls itself.
 
+-- group: functions
+-- about: The check calls the function on its own rows, in a transaction that is rolled back. Agents call
+--   `log_skill_usage`, `is_skill_unlocked` and `unlock_skill` in their own SQL. The library also calls
+--   `log_skill_usage_batch`; its definition is compared with the migration.
+
 -- check: functions.is-skill-unlocked.foundational
 -- title: a foundational skill is unlocked for everybody
 -- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- example: function is_skill_unlocked | true for a foundational skill without any unlock | returned false
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
   ('skills-verify.withdrawn', '1.0.0', '{"category": "foundational"}');
@@ -30,6 +36,7 @@ WHERE probe.got IS DISTINCT FROM true;
 -- title: a skill with a gate is locked until somebody opens it
 -- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- example: function is_skill_unlocked | false for a lineage skill without an unlock | returned true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
   ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
@@ -55,6 +62,7 @@ WHERE probe.got IS DISTINCT FROM false;
 -- title: an explicit unlock opens the skill
 -- writes: rows
 -- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+-- example: function unlock_skill | is_skill_unlocked is true after unlock_skill | is_skill_unlocked returned false
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.written', '1.0.0', '{"category": "emergent"}');
@@ -80,6 +88,7 @@ WHERE probe.got IS DISTINCT FROM true;
 -- title: a row that says unlocked = false does not open the skill
 -- writes: rows
 -- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- example: function is_skill_unlocked | false for a row of skill_unlocks with unlocked = false | returned true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
 INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
@@ -95,6 +104,8 @@ WHERE probe.got IS DISTINCT FROM false;
 -- title: an unlock counts for its own user and its own skill alone
 -- writes: rows
 -- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+-- example: function is_skill_unlocked | false for a second skill after the user unlocked the first one | returned
+--   true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.other', '1.0.0', '{"category": "lineage"}');
@@ -116,6 +127,8 @@ WHERE probe.got IS DISTINCT FROM false;
 -- title: unlock_skill returns true and writes what it was told
 -- writes: rows
 -- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+-- example: function unlock_skill | skills-verify.default: unlocked true, unlocked_at set, reason manual |
+--   skills-verify.default: unlocked true, unlocked_at NULL, reason manual
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.default', '1.0.0', '{"category": "lineage"}');
@@ -148,6 +161,8 @@ ORDER BY probe.ord;
 -- title: a second unlock keeps one row, takes the new reason and reopens what was withdrawn
 -- writes: rows
 -- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+-- example: function unlock_skill | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason second reason
+--   | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason first reason
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.twice',     '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.withdrawn', '1.0.0', '{"category": "lineage"}');
@@ -176,6 +191,7 @@ ORDER BY probe.skill_id;
 -- title: log_skill_usage writes one event and returns its id
 -- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- example: function log_skill_usage | events written: 1, id: 17 | events written: 1, id: NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT set_config('skills_verify.returned', coalesce(log_skill_usage(
   '5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.logged', '1.0.0', NULL, 'success')::text, 'NULL'), true);
@@ -194,6 +210,7 @@ WHERE probe.actual <> probe.expected;
 -- title: log_skill_usage stores every argument in its own column
 -- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- example: function log_skill_usage | session_id stored as verify session | session_id stored as NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT log_skill_usage(
   p_user_id        => '5c111e00-0000-4000-8000-0000000000a1',
@@ -231,6 +248,8 @@ ORDER BY wanted.ord;
 -- title: what is left out, or given as NULL, becomes NULL or an empty object
 -- writes: sequences
 -- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} | skills-verify.short: NULL NULL
+--   0 NULL {} {}
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
 SELECT log_skill_usage('5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.short', '1.0.0', NULL, 'success');
 SELECT log_skill_usage(

@@ -2,11 +2,17 @@
 -- that begin with `skills-verify.`; it asks the view for those alone and is rolled back. Co-occurrence is asked for
 -- the realm SKILLS-VERIFY, one element per case.
 
+-- group: views
+-- about: The check reads the view over its own rows, in a transaction that is rolled back. Wrong numbers are as easy
+--   to believe as correct ones.
+
 -- check: views.effectiveness.totals
 -- title: totals do not multiply with feedback
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- example: view v_skill_effectiveness | total_uses 3, success_count 2, for 3 events and 4 ratings | total_uses 12,
+--   success_count 8, for 3 events and 4 ratings
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.rated', '1.0.0', 'success', 100),
@@ -36,6 +42,7 @@ WHERE probe.actual <> probe.expected;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- example: column v_skill_effectiveness.avg_rating | 4.33 | NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.measured', '1.0.0', 'success', 100, now() - interval '40 seconds'),
@@ -74,6 +81,8 @@ ORDER BY wanted.ord;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- example: view v_skill_effectiveness | skills-verify.unrated: 1 use, rate 0.00, latency NULL, rating NULL |
+--   skills-verify.unrated: no row
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.unrated', '1.0.0'), ('skills-verify.worded', '1.0.0'), ('skills-verify.unused', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome) VALUES
@@ -114,6 +123,7 @@ ORDER BY probe.skill_id;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- example: view v_skill_cooccurrence | two sessions: no row | two sessions: {skills-verify.a,skills-verify.b} 2 times
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
@@ -170,6 +180,8 @@ ORDER BY wanted.ord;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- example: view v_skill_cooccurrence | {skills-verify.a,skills-verify.b,skills-verify.c} 3 times |
+--   {skills-verify.b,skills-verify.a,skills-verify.c} 2 times and {skills-verify.a,skills-verify.b} 1 times
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0'), ('skills-verify.d', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
@@ -206,6 +218,8 @@ WHERE probe.actual <> probe.expected;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- example: column v_skill_cooccurrence.tier | nothing in the snapshot, CORE in the event: CORE | nothing in the
+--   snapshot, CORE in the event: NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, tier, outcome, state_snapshot)
 SELECT
@@ -249,6 +263,8 @@ ORDER BY wanted.ord;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- example: column v_skill_cooccurrence.avg_success_rate | 6 of 9 events succeeded: 0.667 | 6 of 9 events succeeded:
+--   1.000
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
@@ -292,6 +308,8 @@ ORDER BY wanted.ord;
 -- severity: error
 -- writes: rows
 -- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- example: view v_skill_cooccurrence | shared session id: 3 times, 3 users, from 45 to 20 seconds ago | shared
+--   session id: 1 times, 1 users, from 45 to 20 seconds ago
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot, created_at)
 SELECT

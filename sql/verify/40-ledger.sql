@@ -4,11 +4,16 @@
 --      "interrupted": [{"version", "done", "statements" or null}]}
 -- Rows without a file that another tool wrote belong to somebody else's migrations and are no fault.
 
+-- group: ledger
+-- about: The ledger records which migrations are applied. It shows whether this database matches the migrations of
+--   this checkout.
+
 -- check: ledger.shape
 -- title: the ledger keeps one row for each version
 -- severity: error
 -- input: ledger
 -- remedy: remove duplicate rows, then ALTER TABLE ... ADD PRIMARY KEY (version)
+-- example: table schema_migrations | a primary key on (version) | NOT NULL applied_at; NOT NULL version
 SELECT
   format('table %s', $1::jsonb->>'ledger')    AS object,
   'a primary key on (version)'                AS expected,
@@ -27,6 +32,7 @@ WHERE c.relname = $1::jsonb->>'ledger'
 -- severity: error
 -- input: ledger
 -- remedy: run `skills migrate`
+-- example: migration 20260101_add_ratings | applied, with a row in schema_migrations | pending
 SELECT
   format('migration %s', file.version)                               AS object,
   format('applied, with a row in %s', $1::jsonb->>'ledger')          AS expected,
@@ -40,6 +46,7 @@ ORDER BY file.version COLLATE "C";
 -- severity: error
 -- input: ledger
 -- remedy: restore the file as it was applied and put the change into a new migration; if only comments or blanks changed, `skills migrate repair VERSION`
+-- example: migration 20260101_add_ratings | sha256:9f86d081884c…, as applied | sha256:60303ae22b99…, as the file is
 SELECT
   format('migration %s', file.version)                                    AS object,
   coalesce(done.checksum || ', as applied', 'the digest it was applied with') AS expected,
@@ -56,6 +63,7 @@ ORDER BY file.version COLLATE "C";
 -- severity: error
 -- input: ledger
 -- remedy: put the file back or name its folder with --dir; if it is gone for good, `skills migrate repair VERSION --forget`
+-- example: migration 20260101_add_ratings | a file of that name | none; skills 0.1.0 applied it
 SELECT
   format('migration %s', done.version)                  AS object,
   'a file of that name'                                 AS expected,
@@ -69,6 +77,7 @@ ORDER BY done.version COLLATE "C";
 -- severity: warning
 -- input: ledger
 -- remedy: `skills migrate` runs it all the same; if a later file rests on it, rename it so that it sorts last
+-- example: migration 20260101_add_ratings | applied before those that sort behind it | pending
 SELECT
   format('migration %s', file.version)             AS object,
   'applied before those that sort behind it'       AS expected,
@@ -82,6 +91,7 @@ ORDER BY file.version COLLATE "C";
 -- severity: error
 -- input: ledger
 -- remedy: run `skills migrate`: it goes on behind the last finished statement
+-- example: migration 20260101_orders_index | applied as a whole | interrupted: 1 of 3 statements done
 SELECT
   format('migration %s', begun.version)                                                        AS object,
   'applied as a whole'                                                                         AS expected,
@@ -94,6 +104,8 @@ ORDER BY begun.version COLLATE "C";
 -- severity: info
 -- input: ledger
 -- remedy: an older tool wrote the row: record the digest of the file as it is now with `skills migrate repair VERSION`
+-- example: migration 20251220_create_skill_system | a digest of the file as it was applied | none: the row is of an
+--   older tool
 SELECT
   format('migration %s', file.version)           AS object,
   'a digest of the file as it was applied'       AS expected,

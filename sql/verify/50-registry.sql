@@ -4,11 +4,15 @@
 -- A row of the registry names the folder it came from in meta->>'root'; rows from elsewhere are left out of account
 -- when looking for what is gone. While a skill cannot be read nothing is called gone: it may be the one.
 
+-- group: registry
+-- about: Agents read `skills_registry`. Its rows must match the skills of this checkout.
+
 -- check: registry.invalid
 -- title: every skill of the folder can be read
 -- severity: error
 -- input: skills
 -- remedy: run `skills sync --dry-run`, which names file, line and column, and mend the file
+-- example: skill folder skills/review-changes | a valid skill | quote the description: it contains `: `
 SELECT
   format('skill folder %s', invalid.path)  AS object,
   'a valid skill'                          AS expected,
@@ -21,6 +25,7 @@ ORDER BY invalid.path COLLATE "C";
 -- severity: error
 -- input: skills
 -- remedy: run `skills sync`
+-- example: skill review-changes | registered, version 1.2.0 | missing
 SELECT
   format('skill %s', skill.id)                                   AS object,
   format('registered, version %s', skill.version)                AS expected,
@@ -34,6 +39,7 @@ ORDER BY skill.id COLLATE "C";
 -- severity: error
 -- input: skills
 -- remedy: run `skills sync`
+-- example: skill elemental-checkin | version 1.2.0, sha256 ce5f128c4041… | version 1.1.0, sha256 8d969eef6eca…
 SELECT
   format('skill %s', skill.id)                                                                     AS object,
   format('version %s, sha256 %s', coalesce(skill.version, 'none'), coalesce(skill.sha256, 'none')) AS expected,
@@ -52,6 +58,7 @@ ORDER BY skill.id COLLATE "C";
 -- severity: error
 -- input: skills
 -- remedy: another checkout was synced later: bring this one up to date; or, to go back to this folder, run `skills sync`
+-- example: skill elemental-checkin | version 1.2.0 at most | version 1.10.0
 SELECT
   format('skill %s', skill.id)                 AS object,
   format('version %s at most', skill.version)  AS expected,
@@ -67,6 +74,7 @@ ORDER BY skill.id COLLATE "C";
 -- severity: error
 -- input: skills
 -- remedy: run `skills sync`; if the change is meant, make it in the skill's files
+-- example: skill elemental-checkin | meta.category "lineage" | meta.category not set
 SELECT
   format('skill %s', skill.id)                                              AS object,
   format('meta.%s %s', key, coalesce((skill.meta->key)::text, 'not set'))   AS expected,
@@ -84,6 +92,7 @@ ORDER BY skill.id COLLATE "C", key COLLATE "C";
 -- severity: error
 -- input: skills
 -- remedy: run `skills sync`
+-- example: skill review-changes | disabled, or a folder below skills | enabled, and its folder is gone
 SELECT
   format('skill %s', r.skill_id)                                AS object,
   format('disabled, or a folder below %s', r.meta->>'root')     AS expected,
@@ -100,6 +109,7 @@ ORDER BY r.skill_id COLLATE "C";
 -- severity: warning
 -- input: skills
 -- remedy: if it is no longer meant: UPDATE skills_registry SET enabled = true WHERE skill_id = '...'; if it is, say `enabled: false` in the skill's files
+-- example: skill elemental-checkin | enabled, as its files say | disabled in the database
 SELECT
   format('skill %s', skill.id)             AS object,
   'enabled, as its files say'              AS expected,
@@ -114,6 +124,7 @@ ORDER BY skill.id COLLATE "C";
 -- severity: info
 -- input: skills
 -- remedy: an operator's word outlives a sync; nothing to do if it is meant
+-- example: skill elemental-checkin | enabled true, trust level 1 | enabled true, trust level 4
 SELECT
   format('skill %s', skill.id)                                                              AS object,
   format('enabled %s, trust level %s', skill.enabled::text, skill."trustLevel")             AS expected,

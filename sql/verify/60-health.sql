@@ -1,11 +1,16 @@
 -- Whether the database is in good health. What is asked of our tables alone takes their names from the applied
 -- migration files: $1: {"tables": ["<name>"], "views": [], "functions": []}. Sizes are those of the main fork.
 
+-- group: health
+-- about: These problems do no harm yet, but will: invalid or useless indexes, tables without statistics, sequences
+--   near their end, rows that refer to nothing. The numbers come from the catalogs and statistics of the server.
+
 -- check: health.invalid-indexes
 -- title: no index is invalid
 -- severity: error
 -- input: objects
 -- remedy: REINDEX INDEX CONCURRENTLY the index, or drop it: it is kept up with every write and serves no query
+-- example: index idx_skill_usage_user_time | a valid index | invalid, on table skill_usage_events, 8192 bytes
 SELECT
   format('index %s', c.relname)                     AS object,
   'a valid index'                                   AS expected,
@@ -26,6 +31,8 @@ ORDER BY c.relname;
 -- severity: info
 -- input: objects
 -- remedy: nothing has to be done; a migration of your own may drop it if the room and the writes matter more than the queries it serves better
+-- example: index idx_skill_unlocks_user_skill | an index that no other can stand in for | equal to
+--   skill_unlocks_pkey; 8192 bytes, 0 scans, kept up with 0 writes
 WITH keys AS (
   SELECT
     i.indexrelid, i.indrelid, i.indisunique, i.indnkeyatts, c.relname, c.relam,
@@ -73,6 +80,8 @@ ORDER BY pg_relation_size(a.indexrelid) DESC, a.relname;
 -- severity: info
 -- input: objects
 -- remedy: if no standby uses it either, drop it in a migration of your own
+-- example: index idx_skill_feedback_rating | used by a query | no scan in 45 days; 214 MB, kept up with 1893421
+--   writes
 SELECT
   format('index %s', s.indexrelname)                                                AS object,
   'used by a query'                                                                 AS expected,
@@ -94,6 +103,7 @@ ORDER BY pg_relation_size(s.indexrelid) DESC;
 -- severity: warning
 -- input: objects
 -- remedy: ANALYZE the table, and see why autovacuum does not
+-- example: table skill_usage_events | analysed since it was made | never analysed; 96 MB
 SELECT
   format('table %s', c.relname)                                                AS object,
   'analysed since it was made'                                                 AS expected,
@@ -114,6 +124,7 @@ ORDER BY c.relname;
 -- severity: warning
 -- input: objects
 -- remedy: VACUUM the table; if dead rows stay, an old transaction, a replication slot or a prepared transaction holds them
+-- example: table skill_unlocks | 4000 dead rows beside 20000 live ones | 310000 dead rows beside 20000 live ones
 WITH sizes AS (
   SELECT
     c.oid, c.relname, c.relpages, c.reltuples, s.n_live_tup, s.n_dead_tup,
@@ -155,6 +166,8 @@ ORDER BY relname, told.expected;
 -- severity: error
 -- input: objects
 -- remedy: make the column bigint (a new column filled in batches, then swapped), or raise the sequence's MAXVALUE
+-- example: sequence skill_feedback_id_seq | less than 80 % of its 9223372036854775807 numbers used |
+--   9000000000000000000 used (97.6 %), for column skill_feedback.id
 SELECT
   format('sequence %s', c.relname)                                                          AS object,
   format('less than 80 %% of its %s numbers used', limits.last)                             AS expected,
@@ -180,6 +193,7 @@ ORDER BY c.relname;
 -- title: every skill that was used is registered
 -- severity: warning
 -- remedy: run `skills sync` where its folder is, or see which application logs a name that is none
+-- example: skill review-changes | a row in skills_registry | none; events 1204, the last at 2026-11-28 02:02:57+00
 -- One step in the index for each skill, however many events there are.
 WITH RECURSIVE used (skill_id) AS (
   SELECT min(skill_id) FROM skill_usage_events
@@ -202,6 +216,7 @@ ORDER BY used.skill_id COLLATE "C";
 -- title: skills that are unlocked ahead of their registration
 -- severity: info
 -- remedy: nothing if the skill is to come; else see who unlocks a name that is none
+-- example: skill review-changes | a row in skills_registry | none; unlocked for 12 users
 SELECT
   format('skill %s', u.skill_id)                            AS object,
   'a row in skills_registry'                                AS expected,
@@ -215,6 +230,7 @@ ORDER BY u.skill_id COLLATE "C";
 -- title: every outcome is one of success, soft_fail, hard_refusal
 -- severity: warning
 -- remedy: see which application logs it; statistics count it as a use without success
+-- example: column skill_usage_events.outcome | success, soft_fail or hard_refusal | 'ok', events 1
 WITH RECURSIVE seen (outcome) AS (
   SELECT min(outcome) FROM skill_usage_events
   UNION ALL
@@ -234,6 +250,8 @@ ORDER BY seen.outcome COLLATE "C";
 -- title: every candidate's status is one of monitoring, review, approved, deployed, rejected
 -- severity: warning
 -- remedy: UPDATE agent_emergence_candidates SET status = ... for the rows named
+-- example: column agent_emergence_candidates.status | monitoring, review, approved, deployed or rejected | 'maybe',
+--   rows 1
 SELECT
   'column agent_emergence_candidates.status'                    AS object,
   'monitoring, review, approved, deployed or rejected'          AS expected,
@@ -247,6 +265,7 @@ ORDER BY status COLLATE "C";
 -- title: every trust level is from 1 to 5
 -- severity: warning
 -- remedy: UPDATE skills_registry SET trust_level = ... for the skills named, then add the CHECK constraint
+-- example: skill elemental-checkin | a trust level from 1 to 5 | 7
 SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual
 FROM skills_registry
 WHERE trust_level NOT BETWEEN 1 AND 5
@@ -256,6 +275,7 @@ ORDER BY skill_id COLLATE "C";
 -- title: no row is dated later than now
 -- severity: warning
 -- remedy: set the clock of the machine that wrote it (NTP); rows dated ahead stay in every "last 7 days" for too long
+-- example: column skill_feedback.created_at | at most 2026-11-28 02:02:57+00 | 2026-11-29 02:02:57+00
 SELECT format('column %s', latest.col) AS object, format('at most %s', now()::timestamptz(0)) AS expected, latest.at::timestamptz(0)::text AS actual
 FROM (
   SELECT 'skill_usage_events.created_at' AS col, max(created_at) AS at FROM skill_usage_events
@@ -276,6 +296,7 @@ ORDER BY latest.col;
 -- severity: warning
 -- input: client
 -- remedy: set the clock of the machine that is wrong (NTP)
+-- example: clock | 2026-11-28 08:00:00+00, as the server has it | 2026-11-28 08:07:12+00 on this machine
 -- $1: {"now": "<ISO 8601>"}
 SELECT
   'clock'                                                                   AS object,
@@ -288,6 +309,7 @@ WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 -- severity: warning
 -- requires: migration 20261121_skill_rollups
 -- remedy: run `skills rollup`, and see why the job that runs it does not: until then `skills stats` reads every event that waits
+-- example: table skill_rollup_state | at most 100000 events wait | more wait; the last step: 2026-11-20 04:00:12+00
 WITH state AS (
   SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
   FROM skill_rollup_state s, pg_control_system() AS c
@@ -322,6 +344,7 @@ FROM state WHERE is_foreign;
 -- severity: error
 -- input: objects
 -- remedy: make it before the month begins: CREATE TABLE ... PARTITION OF ... FOR VALUES FROM (...) TO (...); until then rows go to the default partition, or are refused
+-- example: table skill_usage_events | a partition that holds 2026-12-01 | none; the last one ends at 2026-12-01
 WITH parents AS (
   SELECT t.oid, t.relname, date_trunc('month', now()) + interval '1 month' AS next_month
   FROM pg_class t

@@ -1,11 +1,17 @@
 -- Whether the database is safe. What is ours is taken from the applied migration files:
 -- $1: {"tables": ["<name>"], "views": [], "functions": ["<name without arguments>"]}
 
+-- group: safety
+-- about: These privileges let someone do more than intended: functions that run with the privileges of their owner,
+--   tables that everyone may write, an application role with more privileges than it needs.
+
 -- check: safety.definer-search-path
 -- title: every function that runs with its owner's rights has a search_path of its own
 -- severity: error
 -- input: objects
 -- remedy: ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: else the caller chooses what its names mean
+-- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of whoever calls, with the
+--   rights of postgres
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
@@ -24,6 +30,8 @@ ORDER BY 1;
 -- requires: server
 -- input: objects
 -- remedy: give functions and tables to a role of their own that may not log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
+-- example: functions of postgres | an owner who is no superuser | postgres owns is_skill_unlocked, log_skill_usage,
+--   unlock_skill
 SELECT
   format('functions of %s', owner.rolname)                                   AS object,
   'an owner who is no superuser'                                             AS expected,
@@ -42,6 +50,7 @@ ORDER BY owner.rolname;
 -- severity: info
 -- input: objects
 -- remedy: right for what only adds a line or answers yes or no; else REVOKE EXECUTE ... FROM PUBLIC and grant it to the roles that need it (`skills grants --app-role NAME`)
+-- example: function is_skill_unlocked(uuid, text) | EXECUTE for the roles that need it | EXECUTE for PUBLIC
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))   AS object,
   'EXECUTE for the roles that need it'                                  AS expected,
@@ -58,6 +67,8 @@ ORDER BY 1;
 -- severity: error
 -- input: objects
 -- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what it lacks
+-- example: function unlock_skill(uuid, text, text) | deploy may INSERT on skill_unlocks | it may not: the function
+--   fails when it is called
 WITH ours AS (
   SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
   FROM pg_proc p
@@ -104,6 +115,7 @@ ORDER BY 1, 2;
 -- severity: error
 -- input: objects
 -- remedy: REVOKE the right FROM PUBLIC, and grant it to the roles that need it
+-- example: table skills_registry | no right to write for PUBLIC | INSERT
 SELECT
   format('table %s', c.relname)                                               AS object,
   'no right to write for PUBLIC'                                              AS expected,
@@ -122,6 +134,7 @@ ORDER BY c.relname;
 -- title: not everybody may make objects in the schema
 -- severity: warning
 -- remedy: REVOKE CREATE ON SCHEMA ... FROM PUBLIC: functions with their owner's rights look up names there (PostgreSQL 14 and older grant it on public)
+-- example: schema public | no CREATE for PUBLIC | CREATE is granted to PUBLIC
 SELECT
   format('schema %s', n.nspname)                                       AS object,
   'no CREATE for PUBLIC'                                               AS expected,
@@ -135,6 +148,8 @@ WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 
 -- severity: error
 -- input: objects
 -- remedy: ALTER TABLE ... ENABLE ROW LEVEL SECURITY and write policies, or REVOKE ALL ON ... FROM anon, authenticated
+-- example: table skill_unlocks | row level security, or no rights for anon and authenticated | no row level security;
+--   anon has SELECT
 SELECT
   format('table %s', c.relname)                                                        AS object,
   'row level security, or no rights for anon and authenticated'                        AS expected,
@@ -154,6 +169,7 @@ ORDER BY c.relname;
 -- severity: error
 -- input: app-role
 -- remedy: `skills grants --app-role NAME` prints what it needs, and what to revoke
+-- example: role app | no DELETE on table skills_registry | granted
 -- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
 -- The column "revoke" is for `skills grants`: what takes away a right that the role got itself.
 WITH role AS (

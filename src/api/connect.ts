@@ -1,4 +1,5 @@
-import type { Flags, Purpose } from '../config/settings.ts'
+import type { Purpose } from '../config/database-choice.ts'
+import type { Flags } from '../config/settings.ts'
 import { loadSettings } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
@@ -12,7 +13,16 @@ export interface ConnectOptions extends Flags {
   cwd?: string
 }
 
-/** Opens a database as the command line does: `databaseUrl`, else DATABASE_URL, PG*, the configuration file, the embedded one. Close it with `db.close()`. */
+/**
+ * Opens the database that the command line would use: `databaseUrl`, then DATABASE_URL, the PG* variables, the
+ * configuration file, and the embedded database. Close the connection with `db.close()`. Throws CONFIG_INVALID,
+ * DATABASE_NOT_CONFIGURED, DATABASE_UNREACHABLE.
+ *
+ * @example
+ * const db = await connect({ embedded: 'memory' })
+ * console.log(db.info.label, db.info.schema)
+ * await db.close()
+ */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
   const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd(), options.purpose)
   return openDb(settings.database.value, { schema: settings.schema.value, waitMs: options.waitMs })

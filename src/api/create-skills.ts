@@ -19,6 +19,16 @@ export interface CreateSkillsOptions extends SkillsOptions {
 /**
  * The skills for an application: what is on offer, unlocks, telemetry and feedback. Connects when it is used first, again
  * after the connection was lost, and never keeps the process alive. SKILLS_ENABLED=1 turns it on.
+ *
+ * @example
+ * const userId = '9f1c1d3e-0000-4000-8000-000000000001'
+ * const skills = createSkills({ database: db, enabled: true })
+ * for (const { id, version } of await skills.listSkills({ userId })) {
+ *   skills.logUsage({ userId, skillId: id, version, outcome: 'success', latencyMs: 120 })
+ * }
+ * await skills.flush()
+ * console.log(skills.counts())
+ * await skills.close()
  */
 export function createSkills(options: CreateSkillsOptions = {}): Skills {
   const { database, env = process.env, ...rest } = options

@@ -1,12 +1,24 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { DemoOptions, DemoReport } from '../telemetry/demo-data.ts'
-import { writeDemoData } from '../telemetry/demo-data.ts'
+import { hasEvents as anyEvents, writeDemoData } from '../telemetry/demo-data.ts'
 
 export type DemoCallOptions = Partial<Omit<DemoOptions, 'query'>>
 
-/** `skills demo-data`. Writes sample data, 10,000 events unless told otherwise; throws EVENTS_EXIST where events are. */
+/**
+ * `skills demo-data`. Writes sample data, 10,000 events by default. Throws EVENTS_EXIST when the database has events, unless `append` is set.
+ *
+ * @example
+ * const { events, feedback } = await demoData(db, { events: 100, days: 7, append: true })
+ * console.log(events, feedback)
+ */
 export async function demoData(db: Db, options: DemoCallOptions = {}): Promise<DemoReport> {
-  return writeDemoData(db, { events: 10_000, seed: 1, ...options, query: path.join(packageRoot(), 'sql', 'demo', 'events.sql') })
+  return writeDemoData(db, { ...DEFAULTS.demo, ...options, query: path.join(packageRoot(), 'sql', 'demo', 'events.sql') })
+}
+
+/** Whether the database has an event. */
+export async function hasEvents(db: Db): Promise<boolean> {
+  return anyEvents(db)
 }

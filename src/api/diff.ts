@@ -1,11 +1,17 @@
 import type { Db } from '../db/db.ts'
 import type { DiffReport } from '../registry/table/diff-report.ts'
 import { diffReport } from '../registry/table/diff-report.ts'
-import { syncFolder } from '../registry/table/sync-folder.ts'
+import { syncFolder } from '../registry/table/sync.ts'
 import type { SyncCallOptions } from './sync.ts'
 import { readingForSync, syncOptions } from './sync.ts'
 
-/** `skills diff`: what a sync would do, file by file. Writes nothing. */
+/**
+ * `skills diff`: what a sync would do, file by file. Writes nothing.
+ *
+ * @example
+ * const { skills } = await diff(db, { skills: ['skills'] })
+ * for (const { id, change, fields } of skills) console.log(id, change, fields.map(({ field }) => field))
+ */
 export async function diff(db: Db, options: Omit<SyncCallOptions, 'mode'> = {}): Promise<DiffReport> {
   const { report, folder } = await syncFolder(db, readingForSync(options, 'dry-run'), syncOptions(options, 'dry-run'))
   return diffReport(report, folder)

@@ -5,21 +5,29 @@ import { DEFAULT_SKILLS, loadSettings } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import type { DoctorReport } from '../doctor/doctor-report.ts'
+import { AREAS } from '../doctor/finding.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineMigrations, examineRegistry } from '../doctor/state.ts'
-import { APP_ROLE_GRANTS } from '../verify/app-role-grants.ts'
 import type { ConnectOptions } from './connect.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
 
-/** `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not. */
+/** The areas of `skills doctor`, in the order of its output. */
+export const DOCTOR_AREAS: typeof AREAS = AREAS
+
+/**
+ * `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not.
+ *
+ * @example
+ * const { ok, findings } = await doctor({ embedded: 'memory' })
+ * if (!ok) console.log(findings.filter(({ status }) => status === 'error').map(({ text, next }) => `${text}: ${next}`))
+ */
 export async function doctor(options: ConnectOptions & { onProgress?: (what: string) => void } = {}): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
   return examine({
     version: packageVersion(),
     cwd,
     sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
-    appRights: APP_ROLE_GRANTS,
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [

@@ -1,9 +1,25 @@
+import { DEFAULTS } from '../config/defaults.ts'
+import type { Db } from '../db/db.ts'
 import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { EventTail, TailOptions } from '../stats/tail.ts'
 import { createEventTail } from '../stats/tail.ts'
+import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
-/** `skills stats --tail`: call `look` again and again. Made for a server: on an embedded database nobody else can write. */
+/**
+ * `skills stats --tail`: call `look` again and again. Made for a server: on an embedded database nobody else can write.
+ *
+ * @example
+ * const tail = eventTail({ limit: 5 })
+ * await tail.look(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
+ */
 export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
-  return createEventTail({ limit: 10, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
+  return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
+}
+
+/** Calls `onEvents` when a writer announces new events. Not behind a transaction pooler, and not on a standby: neither can listen. */
+export async function listenForEvents(db: Db, onEvents: () => void): Promise<void> {
+  if (db.info.pooled || db.info.inRecovery) return
+  db.onNotification(onEvents)
+  await db.exec(`LISTEN ${USAGE_CHANNEL}`)
 }

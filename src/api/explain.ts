@@ -1,9 +1,12 @@
 import { checkSources } from '../config/package-files.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { ERROR_EXITS } from '../core/errors.ts'
-import type { CodePage } from '../explain/code-page.ts'
-import type { HazardFacts } from '../explain/hazard-pages.ts'
+import type { CodePage, HazardFacts } from '../explain/pages.ts'
+import { checkPages, CODE_KINDS as KINDS, errorPages, findPage, hazardPages, rulePages, sqlstatePage } from '../explain/pages.ts'
 import { readChecks } from '../verify/read-checks.ts'
+
+/** The kinds of codes, in the order of the list. */
+export const CODE_KINDS: typeof KINDS = KINDS
 
 /**
  * The pages of `skills explain`: errors, checks, rules and hazards, in the order of the list. docs/codes.md has the same
@@ -16,10 +19,6 @@ import { readChecks } from '../verify/read-checks.ts'
 export async function explainCodes(): Promise<CodePage[]> {
   // loaded on demand: the texts are long, and only `skills explain` needs them
   const { ERROR_TEXTS } = await import('../core/error-texts.ts')
-  const { errorPages } = await import('../explain/error-pages.ts')
-  const { checkPages } = await import('../explain/check-pages.ts')
-  const { rulePages } = await import('../explain/rule-pages.ts')
-  const { hazardPages } = await import('../explain/hazard-pages.ts')
   const { RULES } = await import('../registry/rules/rules.ts')
   const errors = Object.entries(ERROR_TEXTS).map(([code, text]) => [code, { ...text, exitCode: ERROR_EXITS[code as ErrorCode] }])
   return [
@@ -39,29 +38,16 @@ export async function explainCodes(): Promise<CodePage[]> {
  * console.log(page?.remedies ?? `unknown code; did you mean ${near}?`)
  */
 export async function findCode(pages: readonly CodePage[], word: string): Promise<{ page?: CodePage; near?: string }> {
-  const { findPage } = await import('../explain/find-page.ts')
   const found = findPage(pages, word)
   if (found.page !== undefined) return found
   const { SQLSTATE_CLASSES, SQLSTATE_TEXTS } = await import('../db/sqlstate-texts.ts')
-  const { sqlstatePage } = await import('../explain/sqlstate-page.ts')
   const page = sqlstatePage(word, { classes: SQLSTATE_CLASSES, texts: SQLSTATE_TEXTS })
   return page === undefined ? found : { page }
 }
 
-/** Each hazard with an example, and what is found in the example. */
+/** Each hazard type with its example, and the hazard found in the example. */
 async function hazardFacts(): Promise<HazardFacts[]> {
-  const { HAZARD_EXAMPLES } = await import('../explain/hazard-examples.ts')
-  const { findRunHazards } = await import('../sqltext/hazards/run-hazards.ts')
-  const { HAZARD_CODES } = await import('../sqltext/hazards/hazard.ts')
-  const { splitStatements } = await import('../sqltext/statements/split.ts')
-  const { classify } = await import('../sqltext/statements/classify.ts')
-  return HAZARD_CODES.flatMap((code) => {
-    const { title, sql } = HAZARD_EXAMPLES[code]
-    const statements = splitStatements(sql).statements.map(({ text }) => ({ text, kind: classify(text) }))
-    const found = findRunHazards([{ noTransaction: false, statements }]).flat(2)
-    return found
-      .filter((hazard) => hazard.code === code)
-      .slice(0, 1)
-      .map((hazard) => ({ ...hazard, title, sql }))
-  })
+  const { HAZARD_TYPES } = await import('../sqltext/hazards/find-hazards.ts')
+  const { hazardInExample } = await import('../sqltext/hazards/hazard-run.ts')
+  return HAZARD_TYPES.map((type) => ({ ...hazardInExample(type), title: type.title, sql: type.example }))
 }

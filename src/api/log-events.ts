@@ -2,7 +2,16 @@ import type { Db } from '../db/db.ts'
 import type { EventLogOptions, EventLogReport } from '../telemetry/import-events.ts'
 import { importEvents } from '../telemetry/import-events.ts'
 
-/** `skills log`: writes events from NDJSON; without a database the lines are only checked. */
+/**
+ * `skills log`: writes events from NDJSON; without a database the lines are only checked.
+ *
+ * @example
+ * const event = { userId: '9f1c1d3e-0000-4000-8000-000000000001', skillId: 'elemental-checkin', version: '1.0.0', outcome: 'success' }
+ * const { written, rejected } = await logEvents(db, { input: (async function* () {
+ *   yield JSON.stringify(event) + '\n'
+ * })() })
+ * console.log(`${written} written, ${rejected} rejected`)
+ */
 export async function logEvents(db: Db | undefined, options: Omit<EventLogOptions, 'db'>): Promise<EventLogReport> {
   return importEvents({ ...options, db })
 }

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
@@ -24,7 +25,13 @@ export interface StatsCallOptions {
   onProgress?: (what: string) => void
 }
 
-/** `skills stats`. Writes nothing but rollups, when they are far behind and the role may. */
+/**
+ * `skills stats`. Writes nothing but rollups, when they are far behind and the role may.
+ *
+ * @example
+ * const { totals, skills } = await stats(db, { sinceMs: 7 * 86_400_000, limit: 5 })
+ * console.log(totals.events, skills.map(({ skillId, successRatePct }) => `${skillId}: ${successRatePct} %`))
+ */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
-  return readStats(db, { ...options, limit: options.limit ?? 20, reports: path.join(packageRoot(), 'sql', 'reports') })
+  return readStats(db, { ...options, limit: options.limit ?? DEFAULTS.statsLimit, reports: path.join(packageRoot(), 'sql', 'reports') })
 }

@@ -1,8 +1,9 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
-import { syncFolder } from '../registry/table/sync-folder.ts'
+import { syncFolder } from '../registry/table/sync.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
 import type { SyncOptions, SyncProgress } from '../registry/table/sync.ts'
 import type { ReadingOptions } from './reading.ts'
@@ -21,7 +22,14 @@ export interface SyncCallOptions extends ReadingOptions {
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
-/** `skills sync`. A skill that cannot be used is in the report, and keeps its last good row. */
+/**
+ * `skills sync`. A skill that cannot be used is in the report, and keeps its last good row.
+ *
+ * @example
+ * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })
+ * if (added.length + changed.length > 0) console.log('the registry is out of date')
+ * console.log(invalid.map(({ path }) => path))
+ */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
   const { mode = 'write' } = options
   return (await syncFolder(db, readingForSync(options, mode), syncOptions(options, mode))).report
@@ -37,8 +45,18 @@ export function readingForSync({ skills, cache, onProgress, ...options }: SyncCa
   }
 }
 
-export function syncOptions({ prune = 'disable', forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
+export function syncOptions({ prune = DEFAULTS.prune, forcePrune = false, onProgress }: SyncCallOptions, mode: SyncMode): SyncOptions {
   return { prune, mode, forcePrune, ...(onProgress === undefined ? {} : { onProgress }) }
 }
 
 const CACHE_FOLDER = '.skills/cache'
+
+/** Whether a sync changed, or would change, a row. */
+export function isOutOfDate({
+  added,
+  changed,
+  disabled,
+  deleted,
+}: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
+  return added.length + changed.length + disabled.length + deleted.length > 0
+}

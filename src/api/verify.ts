@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { catalogQuery, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
@@ -5,13 +6,13 @@ import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
-import { readLedgerState } from '../migrations/ledger/ledger-state.ts'
-import type { MigrationFile } from '../migrations/files/migration-file.ts'
+import { readLedgerState } from '../migrations/ledger/ledger-facts.ts'
+import type { MigrationFile } from '../migrations/files/read-migrations.ts'
 import { scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
-import { rowFor } from '../registry/skill/row-text.ts'
-import { appRoleInput } from '../verify/app-role-grants.ts'
+import { rowFor } from '../registry/skill/skill-row.ts'
+import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
@@ -41,7 +42,13 @@ export interface VerifyCallOptions extends ReadingOptions {
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
-/** `skills verify`. Everything runs in a transaction that is rolled back. */
+/**
+ * `skills verify`. Everything runs in a transaction that is rolled back.
+ *
+ * @example
+ * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
+ * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
+ */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = await readChecks(checkSources(options.checks))
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
@@ -66,7 +73,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
     copy: copyOptions(db, applied, places, options),
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: options.timeoutMs ?? DEFAULTS.checkTimeoutMs,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
 }

@@ -1,17 +1,16 @@
 import type { CommandSpec } from './parse/spec.ts'
-import { MIGRATE_COMMANDS } from './command-table/migrate.ts'
-import { REGISTRY_COMMANDS } from './command-table/registry.ts'
-import { START_COMMANDS } from './command-table/start.ts'
-import { TELEMETRY_COMMANDS } from './command-table/telemetry.ts'
-import { VERIFY_COMMANDS } from './command-table/verify.ts'
+import { GROUPS } from './parse/spec.ts'
 
-/** Every command, in the groups and the order of the help page. A subcommand stands after the command it belongs to. */
-export const COMMAND_GROUPS: readonly { heading: string; commands: readonly CommandSpec[] }[] = [
-  { heading: 'Schema:', commands: MIGRATE_COMMANDS },
-  { heading: 'Skills and registry:', commands: REGISTRY_COMMANDS },
-  { heading: 'Checks:', commands: VERIFY_COMMANDS },
-  { heading: 'Telemetry:', commands: TELEMETRY_COMMANDS },
-  { heading: 'Getting started:', commands: START_COMMANDS },
-]
+declare global {
+  interface ImportMeta {
+    /** Vite's import of many files; `.ci/import-glob.js` does the same in the build. */
+    glob<Module>(pattern: string, options: { eager: true }): Readonly<Record<string, Module>>
+  }
+}
 
-export const COMMANDS: readonly CommandSpec[] = COMMAND_GROUPS.flatMap(({ commands }) => commands)
+const modules = import.meta.glob<{ spec: CommandSpec }>('./commands/*/spec.ts', { eager: true })
+
+/** Every command, found by its folder, in the order of the help page. */
+export const COMMANDS: readonly CommandSpec[] = Object.values(modules)
+  .map(({ spec }) => spec)
+  .toSorted((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || a.order - b.order)

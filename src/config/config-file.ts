@@ -5,27 +5,15 @@ import { SkillsError } from '../core/errors.ts'
 import type { Position } from '../core/positions.ts'
 import { LineIndex } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
+import type { SettingSpec } from './setting-table.ts'
+import { DATABASE_SETTINGS, RULES_KEY, SETTINGS } from './setting-table.ts'
 
-/** What `skills.config.json` (or `.js`, `.mjs`, `.cjs`) may say. Paths are relative to the file. */
-export interface ConfigFile {
-  databaseUrl?: string
-  /** The server itself, past a pooler; `skills migrate` prefers it. */
-  directUrl?: string
-  embedded?: string
-  schema?: string
-  ledger?: string
-  /** Folders of skills. */
-  skills?: string | string[]
-  /** By what the registry knows the rows of this project. */
-  rootLabel?: string
-  /** Where ids of skills come from: `name` or `path`. */
-  namespace?: string
-  /** Read one-line values with an unquoted `: ` as if they were quoted. */
-  lenient?: boolean
-  /** Folders of the user's own migrations, run after the package's. */
-  migrations?: string | string[]
-  /** Folders of the user's own check files, for `skills verify`. */
-  checks?: string | string[]
+type KeyValue<S> = S extends { repeatable: true } ? string | string[] : S extends { type: unknown } ? string : boolean
+
+/** The content of `skills.config.json` (or `.js`, `.mjs`, `.cjs`). Paths are relative to the file. */
+export type ConfigFile = {
+  [K in keyof typeof SETTINGS | keyof typeof DATABASE_SETTINGS]?: KeyValue<(typeof SETTINGS & typeof DATABASE_SETTINGS)[K]>
+} & {
   /** The severity of a rule of `skills lint` by its code: off, note, warning or error. */
   rules?: Readonly<Record<string, string>>
 }
@@ -35,27 +23,9 @@ export interface LoadedConfigFile {
   config: ConfigFile
 }
 
-/** `words` is an object of strings. */
-type ValueType = 'string' | 'strings' | 'words' | 'boolean'
-
-const KEYS: Readonly<Record<keyof ConfigFile, ValueType>> = {
-  databaseUrl: 'string',
-  directUrl: 'string',
-  embedded: 'string',
-  schema: 'string',
-  ledger: 'string',
-  skills: 'strings',
-  rootLabel: 'string',
-  namespace: 'string',
-  lenient: 'boolean',
-  migrations: 'strings',
-  checks: 'strings',
-  rules: 'words',
-}
-
 const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 'skills.config.cjs']
 
-/** Finds the configuration file in `cwd` or a folder above it, or reads the one that was named. */
+/** Finds the configuration file in `cwd` or a folder above it, or reads the file that was named. */
 export async function loadConfigFile(cwd: string, named: string | undefined): Promise<LoadedConfigFile | undefined> {
   if (named === undefined && !isAnywhereAbove(cwd)) return undefined
   const { default: library } = await import('lilconfig')
@@ -77,13 +47,13 @@ function readJson(file: string, content: string): unknown {
   try {
     return JSON.parse(content)
   } catch (error) {
-    // the parser's own message can quote the text, and a password with it
+    // the message of the parser can quote the text, and with it a password
     const offset = /at position (\d+)/.exec(String(error))?.[1]
-    throw invalid(file, 'it is not valid JSON', undefined, offset === undefined ? {} : new LineIndex(content).positionAt(Number(offset)))
+    throw invalid(file, 'invalid JSON', undefined, offset === undefined ? {} : new LineIndex(content).positionAt(Number(offset)))
   }
 }
 
-/** Most projects have none, and looking is cheaper than loading what finds it. */
+/** Most projects have no such file. Checking for one is cheaper than loading lilconfig. */
 function isAnywhereAbove(cwd: string): boolean {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
     if (NAMES.some((name) => existsSync(path.join(folder, name)))) return true
@@ -92,41 +62,44 @@ function isAnywhereAbove(cwd: string): boolean {
 }
 
 function checked(value: unknown, file: string): ConfigFile {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(file, 'it must hold an object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(file, 'the file must contain an object')
   for (const [key, entry] of Object.entries(value)) {
     if (key === '$schema') continue
-    const type = (KEYS as Readonly<Record<string, ValueType>>)[key]
-    if (type === undefined) {
-      const near = nearest(key, Object.keys(KEYS))
-      throw invalid(
-        file,
-        `unknown key "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-        `known keys: ${Object.keys(KEYS).join(', ')}`,
-      )
+    const shape = SHAPES.get(key)
+    if (shape === undefined) {
+      const keys = [...SHAPES.keys()]
+      const near = nearest(key, keys)
+      throw invalid(file, `unknown key "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`, `known keys: ${keys.join(', ')}`)
     }
-    if (!FITS[type](entry)) throw invalid(file, `"${key}" must be ${EXPECTED[type]}`)
+    if (!shape.fits(entry)) throw invalid(file, `invalid value ${JSON.stringify(entry)} for "${key}" (expected ${shape.expected})`)
   }
   return value as ConfigFile
 }
 
-const EXPECTED: Readonly<Record<ValueType, string>> = {
-  string: 'a string',
-  strings: 'a string or a list of strings',
-  words: 'an object of strings',
-  boolean: 'true or false',
+interface Shape {
+  expected: string
+  fits: (value: unknown) => boolean
 }
 
-const FITS: Readonly<Record<ValueType, (value: unknown) => boolean>> = {
-  boolean: (value) => typeof value === 'boolean',
-  string: isString,
-  strings: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
-  words: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isString),
+const isString = (value: unknown): boolean => typeof value === 'string'
+const ONE: Shape = { expected: 'a string', fits: isString }
+const MANY: Shape = {
+  expected: 'a string or a list of strings',
+  fits: (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
+}
+const YES_OR_NO: Shape = { expected: 'true or false', fits: (value) => typeof value === 'boolean' }
+const WORDS: Shape = {
+  expected: 'an object of strings',
+  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isString),
 }
 
-function isString(value: unknown): boolean {
-  return typeof value === 'string'
-}
-
+/** What each key must be. */
+const SHAPES: ReadonlyMap<string, Shape> = new Map([
+  ...Object.values<SettingSpec>({ ...DATABASE_SETTINGS, ...SETTINGS }).map(
+    ({ key, type, repeatable }) => [key, repeatable === true ? MANY : type === undefined ? YES_OR_NO : ONE] as const,
+  ),
+  [RULES_KEY, WORDS] as const,
+])
 function invalid(file: string, reason: string, hint?: string, position: Partial<Position> = {}): SkillsError {
   const diagnostic: Diagnostic = { severity: 'error', code: 'CONFIG_INVALID', message: reason, file, ...position }
   return new SkillsError('CONFIG_INVALID', `${file}: ${reason}`, { diagnostics: [diagnostic], ...(hint === undefined ? {} : { hint }) })

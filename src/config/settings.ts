@@ -1,238 +1,95 @@
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { SkillsError } from '../core/errors.ts'
-import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
-import type { LoadedConfigFile } from './config-file.ts'
-import { loadConfigFile } from './config-file.ts'
-import { parsePostgresUrl } from './connection-keywords.ts'
-import { databaseSources } from './database-sources.ts'
-import { embeddedArchive } from './package-files.ts'
+import type { DatabaseTarget } from '../core/target.ts'
+import type { DatabaseFlags, Purpose } from './database-choice.ts'
+import { chooseDatabase } from './database-choice.ts'
+import { notationOf } from './option.ts'
 import type { Environment } from './pg-environment.ts'
-import { locatingVariables } from './pg-environment.ts'
-import { serverTarget } from './server-target.ts'
+import type { Setting, Sources } from './setting-sources.ts'
+import { fromEnvironment, readSources, relativeTo } from './setting-sources.ts'
+import type { SettingSpec } from './setting-table.ts'
+import { SETTINGS } from './setting-table.ts'
+import type { Place, ValueType } from './values.ts'
+import { atOption, atOrigin, oneOf, readValue } from './values.ts'
 
-/** What the command line said. */
-export interface Flags {
-  databaseUrl?: string | undefined
-  /** The server itself, past a pooler: what migrations prefer. */
-  directUrl?: string | undefined
-  /** `true` is the flag without a folder. */
-  embedded?: string | true | undefined
-  schema?: string | undefined
-  ledger?: string | undefined
-  /** Folders given on the command line. */
-  skills?: readonly string[] | undefined
-  rootLabel?: string | undefined
-  namespace?: string | undefined
-  lenient?: boolean | undefined
-  migrations?: readonly string[] | undefined
-  checks?: readonly string[] | undefined
+type Table = typeof SETTINGS
+type ValueIn<S> = S extends { type: ValueType<infer V> } ? (S extends { repeatable: true } ? V[] : V) : boolean
+type GivenFor<S> = S extends { repeatable: true } ? readonly string[] : S extends { type: unknown } ? string : boolean
+
+/** What the command line, or a call of the library, gives. */
+export type Flags = DatabaseFlags & { [K in keyof Table]?: GivenFor<Table[K]> | undefined } & {
+  /** Path of the configuration file. Default: `skills.config.json` (or `.js`) in the working folder or above it. */
   config?: string | undefined
 }
 
-/** A value and where it came from, for messages and `skills doctor`. */
-export interface Setting<T> {
-  value: T
-  origin: string
-}
-
-export interface Settings {
+/** Every setting with its origin. */
+export type Settings = {
+  [K in keyof Table]: Setting<ValueIn<Table[K]> | (Table[K] extends { default: unknown } ? never : undefined)>
+} & {
   database: Setting<DatabaseTarget>
-  schema: Setting<string | undefined>
-  ledger: Setting<string>
-  skills: Setting<string[]>
-  /** By what the registry knows the rows of this project, instead of their folders' paths. */
-  rootLabel: Setting<string | undefined>
-  /** Where the ids of skills come from. */
-  namespace: Setting<'name' | 'path'>
-  lenient: Setting<boolean>
-  migrations: Setting<string[]>
-  checks: Setting<string[]>
-  /** Severities of rules by code, as the configuration file has them; not checked. */
+  /** Severities of lint rules by code, as in the configuration file. Not checked. */
   rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
-  /** What names a database too, and comes after the one that counts. */
+  /** Other sources that name a database. They are not used. */
   unusedSources: string[]
-  /** Folder that the names of skill folders are relative to in the registry: that of the configuration file which names them, else the working directory. */
+  /** Paths of skill folders in the registry are relative to this folder: that of the configuration file which names the skills, else the working folder. */
   projectFolder: string
 }
 
-export const DEFAULT_EMBEDDED = '.skills/db'
-export const DEFAULT_LEDGER = 'schema_migrations'
-export const DEFAULT_SKILLS: readonly string[] = ['skills']
+export const DEFAULT_LEDGER: string = SETTINGS.ledger.default
+export const DEFAULT_SKILLS: readonly string[] = SETTINGS.skills.default
 
-/** Resolves every setting: flag, then environment, then `.env`, then configuration file, then default. */
+/**
+ * Resolves every setting: option, then environment, then `.env`, then configuration file, then default. Throws USAGE or
+ * CONFIG_INVALID for a value that is not valid, and what `chooseDatabase` throws.
+ */
 export async function loadSettings(flags: Flags, env: Environment, cwd: string, purpose: Purpose = 'use'): Promise<Settings> {
-  const dotenv = await readDotenv(cwd)
-  const file = await loadConfigFile(cwd, flags.config)
-  const sources: Sources = { flags, env, dotenv, file, cwd, purpose }
-  const { target, origin, schema: urlSchema } = chooseDatabase(sources)
-  const skills = pickPaths(sources, flags.skills, 'the command line', 'SKILLS_DIR', 'skills') ?? {
-    value: [...DEFAULT_SKILLS],
-    origin: 'default',
-  }
-  const schema = pick(sources, flags.schema, '--schema', 'SKILLS_SCHEMA', 'schema')
+  const sources = await readSources(env, cwd, flags.config)
+  const { target, origin, schema: urlSchema, unused } = chooseDatabase(flags, sources, purpose)
+  const values = Object.fromEntries(
+    Object.entries<SettingSpec>(SETTINGS).map(([name, spec]) => [name, resolve(spec, flags[name as keyof Table], sources)]),
+  ) as Pick<Settings, keyof Table>
+  const { file } = sources
   return {
+    ...values,
+    schema: values.schema.value === undefined && urlSchema !== undefined ? { value: urlSchema, origin } : values.schema,
     database: { value: target, origin },
-    schema: schema ?? { value: urlSchema, origin: urlSchema === undefined ? 'default' : origin },
-    ledger: pick(sources, flags.ledger, '--ledger', 'SKILLS_LEDGER', 'ledger') ?? { value: DEFAULT_LEDGER, origin: 'default' },
-    skills,
-    rootLabel: labelOf(sources),
-    namespace: namespaceOf(sources),
-    lenient:
-      flags.lenient === true
-        ? { value: true, origin: '--lenient' }
-        : { value: file?.config.lenient ?? false, origin: file?.path ?? 'default' },
-    migrations: pickPaths(sources, flags.migrations, '--dir', 'SKILLS_MIGRATIONS', 'migrations') ?? { value: [], origin: 'default' },
-    checks: pickPaths(sources, flags.checks, '--checks', 'SKILLS_CHECKS', 'checks') ?? { value: [], origin: 'default' },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
-    unusedSources: databaseSources(sources).filter((source) => source !== origin),
-    projectFolder: file !== undefined && skills.origin === file.path ? path.dirname(file.path) : cwd,
+    unusedSources: unused,
+    projectFolder: file !== undefined && values.skills.origin === file.path ? path.dirname(file.path) : cwd,
   }
 }
 
-function labelOf(sources: Sources): Settings['rootLabel'] {
-  const label = pick(sources, sources.flags.rootLabel, '--root-label', 'SKILLS_ROOT_LABEL', 'rootLabel')
-  if (label === undefined) return { value: undefined, origin: 'default' }
-  if (label.value.trim() !== '' && !/\p{Cc}|\p{Surrogate}/u.test(label.value)) return label
-  throw new SkillsError('CONFIG_INVALID', `${label.origin}: the label must be a text without control characters, and not empty`)
-}
-
-function namespaceOf(sources: Sources): Settings['namespace'] {
-  const namespace = pick(sources, sources.flags.namespace, '--namespace', 'SKILLS_NAMESPACE', 'namespace')
-  const { value, origin } = namespace ?? { value: 'name', origin: 'default' }
-  if (value === 'name' || value === 'path') return { value, origin }
-  throw new SkillsError('CONFIG_INVALID', `${origin}: the namespace "${value}" is unknown`, { hint: 'use name or path' })
-}
-
-/** Migrations go to the server itself where its address is given; everything else may go through a pooler. */
-export type Purpose = 'use' | 'migrate'
-
-interface Sources {
-  purpose: Purpose
-  flags: Flags
-  env: Environment
-  dotenv: Environment
-  file: LoadedConfigFile | undefined
-  cwd: string
-}
-
-interface Choice {
-  target: DatabaseTarget
-  origin: string
-  schema?: string | undefined
-}
-
-function chooseDatabase({ flags, env, dotenv, file, cwd, purpose }: Sources): Choice {
-  const merged: Environment = { ...dotenv, ...env }
-  if (flags.databaseUrl !== undefined && flags.embedded !== undefined) {
-    throw new SkillsError('USAGE', '--database-url and --embedded exclude each other', { hint: 'give one of the two' })
-  }
-  const direct = purpose === 'migrate'
-  if (direct && flags.directUrl !== undefined) return fromUrl(flags.directUrl, '--direct-url', merged)
-  if (flags.databaseUrl !== undefined) return fromUrl(flags.databaseUrl, '--database-url', merged)
-  const configured = file?.config.embedded === undefined ? undefined : relativeTo(cwd, file, file.config.embedded)
-  if (flags.embedded !== undefined)
-    return embedded(flags.embedded === true ? (configured ?? DEFAULT_EMBEDDED) : flags.embedded, '--embedded')
-  // only beside its pooled sibling: a flag that names another database must not lose to a variable
-  const directUrl = direct ? fromEnvironment('DIRECT_URL', env, dotenv) : undefined
-  if (directUrl !== undefined) return fromUrl(directUrl.value, directUrl.origin, merged)
-  const url = fromEnvironment('DATABASE_URL', env, dotenv)
-  if (url !== undefined) return fromUrl(url.value, url.origin, merged)
-  const variables = locatingVariables(merged)
-  if (variables.length > 0) return { target: serverTarget({}, merged, variables.join(', ')), origin: variables.join(', ') }
-  if (direct && file?.config.directUrl !== undefined) return fromUrl(file.config.directUrl, file.path, merged)
-  if (file?.config.databaseUrl !== undefined) return fromUrl(file.config.databaseUrl, file.path, merged)
-  if (file !== undefined && configured !== undefined) return embedded(configured, file.path)
-  return byDefault(env)
-}
-
-/** A deploy must never migrate a toy database by accident. */
-function byDefault(env: Environment): Choice {
-  const reason = env['NODE_ENV'] === 'production' ? 'NODE_ENV=production' : isSet(env['CI']) ? 'CI' : undefined
-  if (reason !== undefined) {
-    throw new SkillsError(
-      'DATABASE_NOT_CONFIGURED',
-      `no database is configured, and with ${reason} set the embedded one is not used by default`,
-      {
-        hint: 'set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE (or the PG* variables), or say --embedded if you mean it',
-      },
-    )
-  }
-  return embedded(DEFAULT_EMBEDDED, 'default')
-}
-
-function fromUrl(url: string, origin: string, env: Environment): Choice {
-  if (url.trim() === '') {
-    throw new SkillsError('DATABASE_URL_INVALID', `${origin} is set but empty`, {
-      hint: 'give it a value or unset it: an empty one is most often a secret that did not arrive',
-    })
-  }
-  const { keywords, schema } = parsePostgresUrl(url, origin)
-  return { target: serverTarget(keywords, env, origin), origin, schema }
-}
-
-function embedded(directory: string, origin: string): Choice {
-  return { target: embeddedTarget(directory), origin }
-}
-
-/** The embedded database in a folder, or in `memory`. */
-export function embeddedTarget(directory: string): EmbeddedTarget {
-  return { kind: 'embedded', directory, archive: embeddedArchive() }
-}
-
-function pick(
-  sources: Sources,
-  flag: string | undefined,
-  flagName: string,
-  variable: string,
-  key: 'schema' | 'ledger' | 'rootLabel' | 'namespace',
-): Setting<string> | undefined {
-  if (flag !== undefined) return { value: flag, origin: flagName }
-  const fromEnv = fromEnvironment(variable, sources.env, sources.dotenv)
-  if (fromEnv !== undefined && fromEnv.value !== '') return fromEnv
-  const value = sources.file?.config[key]
-  return value === undefined || sources.file === undefined ? undefined : { value, origin: sources.file.path }
-}
-
-function pickPaths(
-  sources: Sources,
-  flag: readonly string[] | undefined,
-  flagName: string,
-  variable: string,
-  key: 'skills' | 'migrations' | 'checks',
-): Setting<string[]> | undefined {
-  if (flag !== undefined && flag.length > 0) return { value: [...flag], origin: flagName }
-  const fromEnv = fromEnvironment(variable, sources.env, sources.dotenv)
-  if (fromEnv !== undefined && fromEnv.value !== '') return { value: fromEnv.value.split(path.delimiter), origin: fromEnv.origin }
+function resolve(spec: SettingSpec, given: unknown, sources: Sources): Setting<unknown> {
   const { file, cwd } = sources
-  const value = file?.config[key]
-  return value === undefined || file === undefined
-    ? undefined
-    : { value: [value].flat().map((entry) => relativeTo(cwd, file, entry)), origin: file.path }
+  const { name } = notationOf(spec)
+  // an option that is off, and a list of no arguments, are not given
+  if (given !== undefined && given !== false && !(Array.isArray(given) && given.length === 0))
+    return { value: read(spec, given, atOption(name)), origin: spec.argument === true ? 'the command line' : name }
+  const variable = variableOf(spec, sources)
+  if (variable !== undefined) {
+    const texts = spec.repeatable === true ? variable.value.split(path.delimiter) : variable.value
+    return { value: read(spec, texts, atOrigin(variable.origin)), origin: variable.origin }
+  }
+  const entry = (file?.config as Readonly<Record<string, unknown>> | undefined)?.[spec.key]
+  if (file !== undefined && entry !== undefined) {
+    const value = read(spec, spec.repeatable === true ? [entry].flat() : entry, atOrigin(file.path, spec.key))
+    return { value: Array.isArray(value) ? value.map((folder) => relativeTo(cwd, file, String(folder))) : value, origin: file.path }
+  }
+  return { value: Array.isArray(spec.default) ? [...spec.default] : spec.default, origin: 'default' }
 }
 
-/** A path of the configuration file, as seen from the working folder. */
-function relativeTo(cwd: string, file: LoadedConfigFile, entry: string): string {
-  if (entry === 'memory') return entry
-  return path.relative(cwd, path.resolve(path.dirname(file.path), entry)) || '.'
+function variableOf({ variable, formerVariable }: SettingSpec, { env, dotenv }: Sources): Setting<string> | undefined {
+  return [variable, formerVariable]
+    .flatMap((name) => (name === undefined ? [] : (fromEnvironment(name, env, dotenv) ?? [])))
+    .find(({ value }) => value !== '')
 }
 
-function fromEnvironment(name: string, env: Environment, dotenv: Environment): Setting<string> | undefined {
-  const value = env[name]
-  if (value !== undefined) return { value, origin: name }
-  const other = dotenv[name]
-  return other === undefined ? undefined : { value: other, origin: `${name} in .env` }
+/** Booleans of the library and of the configuration file are values already. */
+function read({ type }: SettingSpec, value: unknown, place: Place): unknown {
+  if (Array.isArray(value)) return value.map((entry) => (type === undefined ? entry : readValue(type, String(entry), place)))
+  if (typeof value === 'boolean') return value
+  return type === undefined ? readValue(SWITCH, String(value), place) === 'true' : readValue(type, String(value), place)
 }
 
-async function readDotenv(cwd: string): Promise<Environment> {
-  const file = path.join(cwd, '.env')
-  if (!existsSync(file)) return {}
-  const { default: dotenv } = await import('dotenv')
-  return dotenv.parse(readFileSync(file, 'utf8'))
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false'
-}
+const SWITCH = oneOf('true', 'false')

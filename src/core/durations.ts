@@ -1,17 +1,15 @@
-import { SkillsError } from './errors.ts'
-
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
-/** Parses `500ms`, `30s`, `5m`, `12h`, `7d`, `2w` (a bare number is seconds) into milliseconds. */
-export function parseDuration(text: string, what: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*$/.exec(text)
-  const unit = UNITS[match?.[2] ?? 's']
-  if (match?.[1] === undefined || unit === undefined) {
-    throw new SkillsError('USAGE', `${what}: "${text}" is not a duration`, {
-      hint: 'write a number and a unit, such as 500ms, 30s, 5m, 12h, 7d or 2w',
-    })
-  }
-  return Number(match[1]) * unit
+/** Reads `500ms`, `30s`, `5m`, `12h`, `7d` or `2w` into milliseconds; a number without a unit is in seconds. Undefined for other text. */
+export function readDuration(text: string): number | undefined {
+  const [, number, unit = 's'] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*$/.exec(text) ?? []
+  return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 1)
+}
+
+/** Milliseconds as `readDuration` reads them, in the largest unit without a fraction: `1m` for 60,000. */
+export function showDuration(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, length]) => ms % length === 0) ?? ['ms', 1]
+  return `${ms / size}${unit}`
 }
 
 /** Milliseconds as a person says them: `12 ms`, `1.4 s`, `2 min 5 s`. */

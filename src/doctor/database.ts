@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { plural } from '../core/text.ts'
 import type { Db, Row } from '../db/db.ts'
 import type { ClockSample } from './clock.ts'
 import type { Finding } from './finding.ts'
 import { finding, fine } from './finding.ts'
 import { describeBytes } from './program.ts'
-import type { AppRight, Right } from './rights.ts'
+import type { Right } from './rights.ts'
 import { examineRights, relationsOf } from './rights.ts'
 
 const SAMPLES = 3
@@ -27,7 +28,7 @@ interface SessionRow extends Row {
 /** Looks at the server's settings, extensions, connections and clock, and at what the role may do. Writes nothing. */
 export async function examineDatabase(
   db: Db,
-  { sqlFolder, ledger, appRights }: { sqlFolder: string; ledger: string; appRights: readonly AppRight[] },
+  { sqlFolder, ledger }: { sqlFolder: string; ledger: string },
 ): Promise<{ findings: Finding[]; clock: ClockSample[] }> {
   const session = await readFile(path.join(sqlFolder, 'session.sql'), 'utf8')
   const clock: ClockSample[] = []
@@ -40,9 +41,9 @@ export async function examineDatabase(
   const rights = await db.query<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
     db.info.schema,
     relationsOf(ledger),
-    appRights,
+    APP_ROLE_GRANTS,
   ])
-  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger, appRights)], clock }
+  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger)], clock }
 }
 
 function examineSession({ info }: Db, row: SessionRow): Finding[] {

@@ -15,15 +15,12 @@ import { examineEmbedded } from './embedded.ts'
 import type { Finding } from './finding.ts'
 import { finding, fine } from './finding.ts'
 import { examineDisk, examineProgram } from './program.ts'
-import type { AppRight } from './rights.ts'
 
 export interface DoctorOptions {
   version: string
   cwd: string
   /** Folder of the queries. */
   sqlFolder: string
-  /** What an application needs beside USAGE on the schema. */
-  appRights: readonly AppRight[]
   /** May throw what keeps the settings from being read. */
   settings: (purpose: 'use' | 'migrate') => Promise<Settings>
   open: (target: DatabaseTarget, options: OpenOptions) => Promise<Db>

@@ -1,3 +1,5 @@
+import type { CommandPrivileges, Privilege } from '../core/privileges.ts'
+import { bareName, COMMAND_PRIVILEGES, LEDGER, privilegeWords, ROLLUPS } from '../core/privileges.ts'
 import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import type { Finding } from './finding.ts'
@@ -12,151 +14,124 @@ export interface Right {
   owned: boolean
 }
 
-/** A right that an application needs; the list of them is not the doctor's own. */
-export interface AppRight {
-  on: 'table' | 'sequence' | 'function'
-  /** A function with the types of its arguments. */
-  name: string
-  privileges: readonly string[]
-  /** Of a table: the rights are for these columns alone. */
-  columns?: readonly string[]
-}
-
-const TABLES = ['skills_registry', 'skill_unlocks', 'skill_usage_events', 'skill_feedback', 'agent_emergence_candidates']
+/** The commands that have a finding of their own. */
+const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 
-/** Names of the relations that rights are asked about, beside those of the rollups. */
+/** The relations whose rights are read, apart from the rollup tables. */
 export function relationsOf(ledger: string): string[] {
-  return [...TABLES, ...VIEWS, ledger]
+  const tables = COMMAND_PRIVILEGES.flatMap(({ needs }) => needs.filter(({ on }) => on === 'table').map(({ name }) => name))
+  return [...new Set([...tables.map((name) => (name === LEDGER ? ledger : name)), ...VIEWS])]
 }
 
-/** Sums that stats answers from; `skill_rollup_state` says how far they are. */
-const ROLLUPS = 'skill_rollup_'
-const ROLLUP_STATE = `${ROLLUPS}state`
-
-interface Need {
-  command: string
-  needs: readonly (readonly [name: string, ...privileges: string[]])[]
-  /** It compares with a schema of its own, which is rolled back. */
-  makesSchema?: true
+/** What the role can be used for, one finding for each command, with the GRANT for what is missing. */
+export function examineRights(rows: readonly Right[], info: DbInfo, ledger: string): Finding[] {
+  const rights = new Rights(rows, ledger)
+  const migrated = rights.kindOf('skills_registry') !== undefined
+  const commands = COMMAND_PRIVILEGES.filter(({ commands: [name = ''] }) => EXAMINED.has(name))
+  return [examineMigrate(rights, info), ...(migrated ? commands.map((command) => examineCommand(command, rights, info)) : [])]
 }
 
-/** The table "Roles and rights" of README.md. */
-function needsOf(ledger: string, rollups: readonly string[], app: readonly AppRight[]): Need[] {
-  return [
-    { command: 'sync', needs: [['skills_registry', 'SELECT', 'INSERT', 'UPDATE']] },
-    {
-      command: 'verify',
-      needs: [[ledger, 'SELECT'], ...TABLES.map((table) => [table, 'SELECT'] as const), [ROLLUP_STATE, 'SELECT']],
-      makesSchema: true,
-    },
-    {
-      command: 'stats',
-      needs: [
-        ['skills_registry', 'SELECT'],
-        ['skill_unlocks', 'SELECT'],
-        ['skill_usage_events', 'SELECT'],
-        ['skill_feedback', 'SELECT'],
-        ...rollups.map((table) => [table, 'SELECT'] as const),
-      ],
-    },
-    {
-      command: 'an application',
-      needs: app.map(({ name, privileges, columns }) => {
-        const of = columns === undefined ? '' : ` (${columns.join(', ')})`
-        return [name, ...privileges.map((privilege) => `${privilege}${of}`)] as const
-      }),
-    },
-  ]
-}
+/** What the session's role may do. */
+class Rights {
+  readonly #rows: readonly Right[]
+  readonly #ledger: string
 
-/** What the role can be used for, command by command; where something lacks, the GRANT that gives it. */
-export function examineRights(rights: readonly Right[], info: DbInfo, ledger: string, app: readonly AppRight[]): Finding[] {
-  const role = quoteIdent(info.user)
-  const has = (name: string, privilege: string): boolean =>
-    rights.some((right) => right.name === name && right.privilege === privilege && (right.granted || right.owned))
-  const kindOf = (name: string): Right['kind'] | undefined => rights.find((right) => right.name === name)?.kind
-  const exists = (name: string): boolean => kindOf(name) !== undefined
-  const migrated = exists('skills_registry')
-  const rollups = [...new Set(rights.filter(({ kind, name }) => kind === 'relation' && name.startsWith(ROLLUPS)).map(({ name }) => name))]
-  const mayMakeSchema = rights.some(({ kind, privilege, granted }) => kind === 'database' && privilege === 'CREATE' && granted)
-  const mayUseSchema = rights.some(
-    ({ kind, privilege, granted, owned }) => kind === 'schema' && privilege === 'USAGE' && (granted || owned),
-  )
-  const others = needsOf(ledger, rollups, app).map(({ command, needs, makesSchema = false }) => {
-    const id = `rights.${command.replace('an ', '')}`
-    const lacking = alike(
-      needs
-        .filter(([name]) => exists(name))
-        .map(([name, ...privileges]) => ({ name, privileges: privileges.filter((privilege) => !has(name, privilege)), kind: kindOf(name) }))
-        .filter(({ privileges }) => privileges.length > 0),
-    )
-    const lacksSchema = makesSchema && !mayMakeSchema
-    if (lacking.length === 0 && mayUseSchema && !lacksSchema) return fine(id, `${info.user} may do what ${command} needs`)
-    const grants = lacking.map((group) => grant(group, role))
-    const what = lacking.map(({ privileges, names }) => `${privileges} on ${names.map(bare).join(', ')}`)
-    if (!mayUseSchema) {
-      grants.unshift(`GRANT USAGE ON SCHEMA ${quoteIdent(info.schema)} TO ${role}`)
-      what.unshift(`USAGE on the schema ${info.schema}`)
+  constructor(rows: readonly Right[], ledger: string) {
+    this.#rows = rows
+    this.#ledger = ledger
+  }
+
+  may(kind: 'schema' | 'database', privilege: string): boolean {
+    return this.#rows.some((row) => row.kind === kind && row.privilege === privilege && (row.granted || row.owned))
+  }
+
+  kindOf(name: string): Right['kind'] | undefined {
+    return this.#rows.find((row) => row.name === name)?.kind
+  }
+
+  /** Names of relations and functions of another owner. */
+  foreign(): string[] {
+    const names = this.#rows.filter(({ kind, owned }) => (kind === 'relation' || kind === 'function') && !owned).map(({ name }) => name)
+    return [...new Set(names.map(bareName))]
+  }
+
+  /** What is missing for a command; objects that do not exist are left out. */
+  missing(needs: readonly Privilege[]): Missing[] {
+    const has = (name: string, privilege: string): boolean =>
+      this.#rows.some((row) => row.name === name && row.privilege === privilege && (row.granted || row.owned))
+    const groups = new Map<string, Missing>()
+    for (const { name, words } of needs.flatMap((need) => this.#named(need))) {
+      const kind = this.kindOf(name)
+      const privileges = words.filter((word) => !has(name, word)).join(', ')
+      if (kind === undefined || privileges === '') continue
+      // objects of one kind that need the same share a statement
+      const group = groups.get(`${kind} ${privileges}`) ?? { kind, privileges, names: [] }
+      groups.set(`${kind} ${privileges}`, { ...group, names: [...group.names, name] })
     }
-    if (lacksSchema) {
-      grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
-      what.push(`CREATE on the database ${info.database}`)
-    }
-    return finding('note', id, `for ${command} ${info.user} lacks ${what.join('; ')}`, `as their owner: ${grants.join('; ')}`)
-  })
-  return [examineMigrate(rights, info, role), ...(migrated ? others : [])]
+    return [...groups.values()]
+  }
+
+  /** A need with the names of this database. */
+  #named(need: Privilege): { name: string; words: string[] }[] {
+    const rollups = (): string[] => this.#rows.flatMap(({ kind, name }) => (kind === 'relation' && isRollup(name) ? [name] : []))
+    const names = need.name === LEDGER ? [this.#ledger] : need.name === ROLLUPS ? [...new Set(rollups())] : [need.name]
+    return names.map((name) => ({ name, words: privilegeWords(need) }))
+  }
 }
 
-function examineMigrate(rights: readonly Right[], info: DbInfo, role: string): Finding {
-  const may = (kind: Right['kind'], privilege: string): boolean =>
-    rights.some((right) => right.kind === kind && right.privilege === privilege && (right.granted || right.owned))
-  if (!info.schemaExists && !may('database', 'CREATE')) {
-    return finding(
-      'note',
-      'rights.migrate',
-      `${info.user} may not make the schema ${info.schema}`,
-      `as its owner: CREATE SCHEMA ${quoteIdent(info.schema)} AUTHORIZATION ${role}`,
-    )
-  }
-  if (info.schemaExists && !may('schema', 'CREATE')) {
-    const next = `as its owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(info.schema)} TO ${role}`
-    return finding('note', 'rights.migrate', `for migrate ${info.user} lacks CREATE on the schema ${info.schema}`, next)
-  }
-  const foreign = [
-    ...new Set(rights.filter(({ kind, owned }) => (kind === 'relation' || kind === 'function') && !owned).map(({ name }) => bare(name))),
-  ]
-  if (foreign.length > 0) {
-    const next = 'run migrations as the owner of the tables'
-    return finding('note', 'rights.migrate', `for migrate ${info.user} would have to own ${foreign.join(', ')}`, next)
-  }
-  return fine('rights.migrate', `${info.user} may do what migrate needs`)
-}
-
-interface Lacking {
-  kind: Right['kind'] | undefined
+interface Missing {
+  kind: Right['kind']
   privileges: string
   names: string[]
 }
 
-/** Objects of one kind that need the same, together. */
-function alike(lacking: readonly { name: string; privileges: readonly string[]; kind: Right['kind'] | undefined }[]): Lacking[] {
-  const groups = new Map<string, Lacking>()
-  for (const { name, privileges: list, kind } of lacking) {
-    const privileges = list.join(', ')
-    const key = `${kind} ${privileges}`
-    const group = groups.get(key) ?? { kind, privileges, names: [] }
-    groups.set(key, { ...group, names: [...group.names, name] })
+function isRollup(name: string): boolean {
+  return name.startsWith(ROLLUPS.slice(0, -1))
+}
+
+function examineCommand({ commands: [command = ''], needs, scratchSchema }: CommandPrivileges, rights: Rights, info: DbInfo): Finding {
+  const role = quoteIdent(info.user)
+  const missing = rights.missing(needs)
+  const grants = missing.map((group) => grant(group, role))
+  const what = missing.map(({ privileges, names }) => `${privileges} on ${names.map(bareName).join(', ')}`)
+  if (!rights.may('schema', 'USAGE')) {
+    grants.unshift(`GRANT USAGE ON SCHEMA ${quoteIdent(info.schema)} TO ${role}`)
+    what.unshift(`USAGE on the schema ${info.schema}`)
   }
-  return [...groups.values()]
+  if (scratchSchema === true && !rights.may('database', 'CREATE')) {
+    grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
+    what.push(`CREATE on the database ${info.database}`)
+  }
+  const id = `rights.${command.replace('an ', '')}`
+  if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
+  return finding('note', id, `${info.user} lacks privileges for ${command}: ${what.join('; ')}`, `as the owner: ${grants.join('; ')}`)
 }
 
-function grant({ kind, privileges, names }: Lacking, role: string): string {
-  if (kind === 'function') return `GRANT ${privileges} ON FUNCTION ${names.map(bare).join(', ')} TO ${role}`
+function examineMigrate(rights: Rights, { user, schema, schemaExists }: DbInfo): Finding {
+  const id = 'rights.migrate'
+  if (!schemaExists && !rights.may('database', 'CREATE')) {
+    const next = `as the owner of the database: CREATE SCHEMA ${quoteIdent(schema)} AUTHORIZATION ${quoteIdent(user)}`
+    return finding('note', id, `${user} cannot create the schema ${schema}`, next)
+  }
+  if (schemaExists && !rights.may('schema', 'CREATE')) {
+    const next = `as the owner: GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(schema)} TO ${quoteIdent(user)}`
+    return finding('note', id, `${user} lacks privileges for migrate: CREATE on the schema ${schema}`, next)
+  }
+  const foreign = rights.foreign()
+  if (foreign.length > 0) {
+    return finding(
+      'note',
+      id,
+      `${user} does not own ${foreign.join(', ')}, which migrate requires`,
+      'run migrations as the owner of the tables',
+    )
+  }
+  return fine(id, `${user} has the privileges for migrate`)
+}
+
+function grant({ kind, privileges, names }: Missing, role: string): string {
+  // each of our functions is the only one of its name, so the argument types can be left out
+  if (kind === 'function') return `GRANT ${privileges} ON FUNCTION ${names.map(bareName).join(', ')} TO ${role}`
   return `GRANT ${privileges} ON ${kind === 'sequence' ? 'SEQUENCE ' : ''}${names.map(quoteIdent).join(', ')} TO ${role}`
-}
-
-/** Functions are told without arguments: each of ours is the only one of its name. */
-function bare(name: string): string {
-  return name.replace(/\(.*/, '')
 }

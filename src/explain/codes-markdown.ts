@@ -1,5 +1,5 @@
-import type { CodeKind, CodePage } from './code-page.ts'
-import { CODE_KINDS } from './code-page.ts'
+import type { CodeKind, CodePage } from './pages.ts'
+import { CODE_KINDS } from './pages.ts'
 
 const HEADS: Readonly<Record<Exclude<CodeKind, 'sqlstate'>, { title: string; text: string }>> = {
   error: {

@@ -1,32 +1,32 @@
 import type { FSWatcher } from 'node:fs'
 import { readdirSync, watch } from 'node:fs'
 import path from 'node:path'
-import { LEFT_OUT } from './skill/skill-files.ts'
+import { EXCLUDED_NAMES } from './skill/skill-files.ts'
 
 export interface FolderWatch {
-  /** Looks again for folders to watch: for those that came back after they were gone. */
+  /** Looks for folders to watch again, such as folders that were removed and created again. */
   refresh(): void
   close(): void
 }
 
 export interface WatchOptions {
-  /** Absolute folders, or patterns for them. One that is not there yet is waited for, see `refresh`. */
+  /** Absolute folders, or patterns for them. A missing folder is watched from the next `refresh` on after it is created. */
   roots: readonly string[]
-  /** Something below a root may have changed; called for every event, often several times for one change. */
+  /** Called when something below a root may have changed, often several times for one change. */
   onChange: () => void
-  /** The system refuses to watch any more folders; from now on `onChange` is called every `POLL_MS`. */
+  /** Called when the system cannot watch more folders; from then on, `onChange` is called every `POLL_MS`. */
   onPolling: (reason: string) => void
 }
 
-/** How often to look when the system cannot tell. */
+/** Milliseconds between calls of `onChange` when folders cannot be watched. */
 export const POLL_MS = 2000
 
-/** Nothing in there belongs to a skill; `.skills` holds our own database and cache. */
-const UNWATCHED: ReadonlySet<string> = new Set([...LEFT_OUT, '.skills'])
+/** Folders without files of skills; `.skills` contains the embedded database and the cache. */
+const UNWATCHED: ReadonlySet<string> = new Set([...EXCLUDED_NAMES, '.skills'])
 
 /**
- * Watches folders and all below them. On Linux each folder is watched by itself: Node's recursive watching there watches
- * every file, and loses those that editors replace by renaming. Symbolic links are not followed.
+ * Watches folders and everything below them. On Linux it watches each folder separately: Node's recursive watch on Linux
+ * watches every file, and loses files that editors replace by renaming. Does not follow symbolic links.
  */
 export function watchFolders({ roots, onChange, onPolling }: WatchOptions): FolderWatch {
   const watchers = new Map<string, FSWatcher>()
@@ -63,7 +63,7 @@ export function watchFolders({ roots, onChange, onPolling }: WatchOptions): Fold
       watchers.set(folder, watcher)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      // gone again, which the watch of the folder above tells
+      // already removed; the watch of the parent folder reports that
       if (code === 'ENOENT') return
       if (polling === undefined) onPolling(REASONS[code ?? ''] ?? (error as Error).message)
       polling ??= setInterval(onChange, POLL_MS)
@@ -83,8 +83,8 @@ export function watchFolders({ roots, onChange, onPolling }: WatchOptions): Fold
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the system allows no more watches (fs.inotify.max_user_watches)',
-  EMFILE: 'the system allows no more watches (fs.inotify.max_user_instances)',
+  ENOSPC: 'the limit of watches is reached (fs.inotify.max_user_watches)',
+  EMFILE: 'the limit of watches is reached (fs.inotify.max_user_instances)',
 }
 
 function list(folder: string): ReturnType<typeof entriesOf> | undefined {
@@ -103,7 +103,7 @@ function isUnder(folder: string, above: string): boolean {
   return folder === above || folder.startsWith(above + path.sep)
 }
 
-/** The folder that a pattern begins with; a folder as it is. */
+/** The folder with which a pattern begins; a folder unchanged. */
 function fixedPart(root: string): string {
   if (list(root) !== undefined) return root
   const parts = root.split(path.sep)

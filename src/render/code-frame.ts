@@ -6,9 +6,12 @@ const CONTEXT = 2
 const TAB = '  '
 const WIDEST = 160
 
-/** The lines around a place in a text with a caret under the column (1-based, code points). */
+/**
+ * The lines around a place in a text, with a caret under the column. `line` and `column` count from 1; columns are Unicode
+ * code points. Lines are cut at 160 columns, and the caret is left out when it is further right.
+ */
 export function renderCodeFrame(text: string, line: number, column: number | undefined, style: Style): string[] {
-  // a byte order mark takes no column
+  // a byte order mark does not count as a column
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   const first = Math.max(1, line - CONTEXT)
   const last = Math.min(lines.length, line + CONTEXT)

@@ -1,4 +1,4 @@
-/** How text is emphasised and drawn: a terminal's colours, or nothing; with pictures in Unicode, or in ASCII. Views get one and never know why. */
+/** How views emphasise text and draw pictures: with terminal colours or without, in Unicode or in ASCII. */
 export interface Style {
   bold(text: string): string
   dim(text: string): string
@@ -6,11 +6,11 @@ export interface Style {
   green(text: string): string
   yellow(text: string): string
   cyan(text: string): string
-  /** Block elements and other signs beyond ASCII can be shown. */
+  /** The terminal can show block elements and other signs outside ASCII. */
   unicode: boolean
 }
 
 const same = (text: string): string => text
 
-/** No emphasis at all. */
+/** No colours, with Unicode. */
 export const PLAIN: Style = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same, unicode: true }

@@ -4,23 +4,23 @@ import type { Style } from './style.ts'
 export interface Column {
   title: string
   align?: 'left' | 'right'
-  /** Cut with an ellipsis when the table is too wide; others keep their width. */
+  /** When the table is too wide, cells are cut, with an ellipsis. Other columns keep their width. */
   shrink?: boolean
-  /** How far it may shrink before optional columns go; 8 columns unless given. */
+  /** The width below which optional columns are removed instead. Default: 8. */
   least?: number
-  /** Left out, last ones first, when the table is too wide even so. */
+  /** When the table is still too wide, optional columns are removed, the last one first. */
   optional?: boolean
-  /** Of a column of pictures: its width where there is room; it gives way, down to `least`, before anything is cut. */
+  /** For a column of pictures: its width when there is room. It shrinks, down to `least`, before text is cut. */
   most?: number
 }
 
-/** A text, or a picture that is drawn in the width that its column gets. */
+/** A text, or a function that draws a picture in the width of its column. */
 export type Cell = string | ((width: number) => string)
 
 const GAP = '  '
 const NARROWEST = 8
 
-/** Rows under titles, at most `width` columns wide as far as the data allow. Cells must be printable already. */
+/** A title line and the rows, at most `width` columns wide if possible. Texts must be printable (`printable` in core). */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], width: number, style: Style): string[] {
   const { kept, widths } = fit(columns, rows, width)
   const ellipsis = style.unicode ? '…' : '...'
@@ -63,7 +63,7 @@ function fit(columns: readonly Column[], rows: readonly (readonly Cell[])[], wid
   }
 }
 
-/** Takes the excess from the pictures, the widest first, as far as they give way; then from the widest shrinkable column. */
+/** Removes the excess width from the pictures, the widest first, down to their least width; then from the widest column that shrinks. */
 function shrunk(kept: readonly number[], columns: readonly Column[], natural: readonly number[], excess: number): number[] {
   const widths = new Map(kept.map((i) => [i, natural[i] ?? 0]))
   const pictures = kept.filter((i) => columns[i]?.most !== undefined)
@@ -89,7 +89,7 @@ function pad(text: string, width: number, align: 'left' | 'right', ellipsis: str
   return align === 'right' ? space + cut : cut + space
 }
 
-/** At most `width` columns of text, with an ellipsis where it was cut. */
+/** The text, cut to `width` columns. A cut text ends with an ellipsis. */
 export function truncate(text: string, width: number, ellipsis = '…'): string {
   if (stringWidth(text) <= width) return text
   let out = ''
@@ -103,7 +103,7 @@ export function truncate(text: string, width: number, ellipsis = '…'): string 
   return `${out}${ellipsis}`
 }
 
-/** Breaks prose between words so that no line is wider than `width`; later lines are indented. */
+/** Breaks a text between words into lines of at most `width` columns. The lines after the first are indented. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

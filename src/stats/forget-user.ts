@@ -22,7 +22,9 @@ const TABLES = [
   'skill_rollup_raters',
 ]
 
-/** Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID. */
+/**
+ * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
+ */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')
   const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { notMigrated, rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
@@ -22,7 +23,6 @@ export interface PruneReport {
   dryRun: boolean
 }
 
-const DEFAULT_BATCH = 10_000
 const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
   or txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))`
 
@@ -34,7 +34,10 @@ export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneR
   return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))
 }
 
-async function removeBatches(db: Db, { olderThanMs, batch = DEFAULT_BATCH, dryRun = false, onBatch }: PruneOptions): Promise<PruneReport> {
+async function removeBatches(
+  db: Db,
+  { olderThanMs, batch = DEFAULTS.pruneBatch, dryRun = false, onBatch }: PruneOptions,
+): Promise<PruneReport> {
   const [row] = await db.query<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
   const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
   let events = 0

@@ -3,6 +3,7 @@ import { bindingsOf, exactly } from './question.ts'
 import type { Dimension, GroupStats } from './report.ts'
 import { count, numberOrNull, textOrNull } from './values.ts'
 
+/** What `stats` can group events by, the values of its option `by`. */
 export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour']
 
 /** A row per value of a dimension: days and hours in order, anything else by uses. */

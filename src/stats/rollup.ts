@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
@@ -33,16 +34,16 @@ export interface RollupReport extends RollupProgress {
   durationMs: number
 }
 
-const DEFAULT_BATCH = 100_000
-
-/** Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another. */
+/**
+ * Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another.
+ */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
   return withSkillsErrors(db, { action: 'update the rollups' }, () => runSteps(db, options))
 }
 
 async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
   const began = Date.now()
-  const { batch = DEFAULT_BATCH, maxMs = Infinity } = options
+  const { batch = DEFAULTS.rollupBatch, maxMs = Infinity } = options
   const indexes = await buildMissingIndexes(db)
   const rebuilt = await resetWhenNeeded(db, options)
   const done: RollupProgress = { events: 0, feedback: 0, steps: 0 }

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/defaults.ts'
 import { readFile } from 'node:fs/promises'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
@@ -25,8 +26,8 @@ export interface DemoOptions {
   days?: number | undefined
   /** Sample skills to register when the registry is empty; 40 unless given. */
   skills?: number | undefined
-  /** Write also when there are events already. */
-  beside?: boolean | undefined
+  /** Add to existing events. Default: an existing event is an error. */
+  append?: boolean | undefined
   onProgress?: ((written: number) => void) | undefined
 }
 
@@ -42,16 +43,16 @@ const BATCH = 20_000
 
 /** Writes sample events, feedback and unlocks in one transaction: all or nothing. Throws EVENTS_EXIST. */
 export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoReport> {
-  const { events, seed, days = 180, beside = false } = options
+  const { events, seed, days = DEFAULTS.demo.days, append = false } = options
   const query = await readFile(options.query, 'utf8')
   return withSkillsErrors(db, { action: 'write sample data' }, () =>
     db.transaction({}, async () => {
-      if (!beside && (await hasEvents(db))) {
+      if (!append && (await hasEvents(db))) {
         throw new SkillsError('EVENTS_EXIST', `${db.info.label} already has events: sample data would make its statistics wrong`, {
-          hint: 'nothing was written; use an empty database, such as --embedded demo, or pass --yes',
+          hint: 'nothing was written; use an empty database, such as --embedded demo, or pass --append',
         })
       }
-      const { skills, registered } = await skillsToUse(db, options.skills ?? 40)
+      const { skills, registered } = await skillsToUse(db, options.skills ?? DEFAULTS.demo.skills)
       const [clock] = await db.query<{ now: Date }>('select now() as now')
       const until = options.until ?? clock?.now ?? new Date()
       const before = await unlockCount(db)

@@ -1,5 +1,5 @@
+import { LastingConnection } from '../core/lasting-connection.ts'
 import type { Db, Notification } from '../db/db.ts'
-import { LastingConnection } from '../db/lasting-connection.ts'
 
 export interface RegistryListenerOptions {
   /** Opens a connection for the listener alone, or returns the shared one. */
@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 30_000
  */
 export class RegistryListener {
   readonly #options: RegistryListenerOptions
-  readonly #connection: LastingConnection
+  readonly #connection: LastingConnection<Db>
   #isStopped = false
   #isListening = false
   #wake: () => void = () => undefined

@@ -123,7 +123,10 @@ export function createSkillsClient(parts: SkillsClientParts): Skills {
     if (closed !== undefined) throw new SkillsError('USAGE', CLOSED)
     const run = (db: Db): Promise<Row[]> =>
       withSkillsErrors(db, { action: 'use the skill tables' }, () =>
-        db.query(sql.replaceAll('$schema', () => quoteIdent(db.info.schema)), parameters),
+        db.query(
+          sql.replaceAll('$schema', () => quoteIdent(db.info.schema)),
+          parameters,
+        ),
       )
     return connection.run(run, { again })
   }

@@ -1,26 +1,30 @@
 import type { Requirement } from './requirements.ts'
 
-/** A named query that returns a row per fault. */
+/** A named query that returns one row for each fault. */
 export interface Check {
-  /** Dotted, unique, never changed: the code of its faults. */
+  /** Dotted and unique. It never changes: it is the code of the faults. */
   id: string
   title: string
   severity: 'error' | 'warning' | 'info'
-  /** What the user should do about a fault, unless the row says otherwise. */
+  /** What the user should do about a fault, unless the row has a remedy. */
   remedy: string
-  /** What must hold for the check to be asked. */
+  /** Conditions for the check to run. */
   requires: readonly Requirement[]
-  /** When it fails, the checks behind it would only fail for the same reason: they are skipped. */
+  /** When it fails, the checks that follow are skipped: they would fail for the same reason. */
   gate: boolean
   /** Which of the inputs is `$1` of the query. */
   input: CheckInput | undefined
-  /** `rows`: it needs rows of its own. `sequences`: what it calls takes numbers from a sequence, which no rollback gives back. */
+  /** `rows`: it writes its own rows. `sequences`: it also takes numbers from a sequence, which a rollback does not return. */
   writes: 'no' | 'rows' | 'sequences'
+  /** What a fault means, for `skills explain`; empty where the file has no `about`. */
+  about: string
+  /** A typical fault, for `skills explain`. */
+  example: { object: string; expected: string; actual: string } | undefined
   /** As shown to people. */
   file: string
   /** 1-based line of the header. */
   line: number
-  /** Statements that prepare the ground, run in order. */
+  /** Statements that run before the query, in order. */
   setup: readonly CheckStatement[]
   query: CheckStatement
 }
@@ -32,17 +36,17 @@ export interface CheckStatement {
   column: number
 }
 
-/** Facts that a query cannot find out by itself; each is handed over as JSON. */
+/** Facts that a query cannot read from the database; each is passed as JSON. */
 export type CheckInput = keyof typeof CHECK_INPUTS
 
-/** The inputs, and what a check is told that asks for one. */
+/** The inputs, and what each contains. */
 export const CHECK_INPUTS = {
   ledger: 'the migration files and the rows of the ledger',
   skills: 'the skills of the folder, as they should be registered',
-  objects: 'the names of what the applied migration files make',
-  drift: 'how the schema differs from what the applied migration files make',
+  objects: 'the names of the objects that the applied migrations create',
+  drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
-  'app-role': 'the role given with --app-role, and what it needs',
+  'app-role': 'the role of --app-role, and the privileges that it needs',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']

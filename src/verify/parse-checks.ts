@@ -9,20 +9,31 @@ import type { Requirement } from './requirements.ts'
 import { parseRequirement, REQUIREMENT_FORMS } from './requirements.ts'
 
 /**
- * The checks of one file. A header line `-- check: ID` begins one, the header lines behind it describe it; the last
- * statement is the query. Throws CHECK_FILE_INVALID with the line.
+ * The checks of one file. A line `-- check: ID` begins a check; the header lines that follow describe it, and the last
+ * statement is its query. A line `-- group: PREFIX` with `-- about:` describes the checks below it whose ID begins with the prefix.
+ * Throws CHECK_FILE_INVALID with the line.
  */
 export function parseChecks(text: string, file: string): Check[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const starts = lines.flatMap((line, i) => (/^--\s*check:/.test(line) ? [i] : []))
   const [stray] = statementsOf(lines.slice(0, starts[0]).join('\n'), file, 1)
-  if (stray !== undefined) throw invalid(file, stray.line, 'a statement in front of the first check')
-  if (starts.length === 0) throw invalid(file, 1, 'the file holds no check')
-  return starts.map((start, i) => parseCheck(lines.slice(start, starts[i + 1]), file, start + 1))
+  if (stray !== undefined) throw invalid(file, stray.line, 'a statement before the first check')
+  if (starts.length === 0) throw invalid(file, 1, 'the file contains no check')
+  const groups = readGroups(lines, file)
+  return starts.map((start, i) => {
+    const check = parseCheck(lines.slice(start, starts[i + 1]), file, start + 1)
+    return check.about === '' ? { ...check, about: groups.get(groupOf(check.id)) ?? '' } : check
+  })
 }
 
-const KEYS = ['check', 'title', 'severity', 'remedy', 'requires', 'gate', 'input', 'writes'] as const
-type Key = (typeof KEYS)[number]
+/** The first part of the ID of a check. */
+export function groupOf(id: string): string {
+  return id.split('.')[0] ?? id
+}
+
+const CHECK_KEYS = ['check', 'title', 'severity', 'remedy', 'requires', 'gate', 'input', 'writes', 'about', 'example'] as const
+const GROUP_KEYS = ['group', 'about'] as const
+type Key = (typeof CHECK_KEYS)[number]
 
 interface HeaderLine {
   value: string
@@ -30,7 +41,7 @@ interface HeaderLine {
 }
 
 function parseCheck(lines: readonly string[], file: string, line: number): Check {
-  const header = readHeader(lines, file, line)
+  const header = readHeader(lines, { file, first: line, keys: CHECK_KEYS })
   const statements = statementsOf(lines.join('\n'), file, line)
   const query = statements.at(-1)
   if (query === undefined) throw invalid(file, line, 'the check has no query')
@@ -39,16 +50,16 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
     if (value === '') throw invalid(file, header.get(key)?.line ?? line, `the header has no "${key}"`)
     return value
   }
-  const oneOf = <T extends string>(key: Key, allowed: readonly T[], usual: T): T => {
+  const oneOf = <T extends string>(key: Key, allowed: readonly T[], otherwise: T): T => {
     const entry = header.get(key)
-    if (entry === undefined) return usual
+    if (entry === undefined) return otherwise
     const found = allowed.find((candidate) => candidate === entry.value)
-    if (found === undefined) throw invalid(file, entry.line, `${key} "${entry.value}" is none of ${allowed.join(', ')}`)
+    if (found === undefined) throw invalid(file, entry.line, `invalid ${key} "${entry.value}" (expected ${allowed.join(', ')})`)
     return found
   }
   const id = required('check')
   if (!/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/.test(id))
-    throw invalid(file, line, `"${id}" is no id: small letters and digits, with - and . between`)
+    throw invalid(file, line, `invalid ID "${id}" (expected lowercase letters and digits, separated by - or .)`)
   return {
     id,
     title: required('title'),
@@ -58,6 +69,8 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
     gate: oneOf('gate', ['yes', 'no'], 'no') === 'yes',
     input: header.has('input') ? oneOf('input', Object.keys(CHECK_INPUTS) as CheckInput[], 'ledger') : undefined,
     writes: oneOf('writes', WRITES, 'no'),
+    about: header.get('about')?.value ?? '',
+    example: readExample(header.get('example'), file),
     file,
     line,
     setup: statements.slice(0, -1),
@@ -65,32 +78,66 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
   }
 }
 
-function readHeader(lines: readonly string[], file: string, first: number): Map<Key, HeaderLine> {
-  const header = new Map<Key, HeaderLine>()
+/** What the `-- group:` blocks of a file say, by prefix. */
+function readGroups(lines: readonly string[], file: string): Map<string, string> {
+  const groups = new Map<string, string>()
   for (const [i, line] of lines.entries()) {
+    if (!/^--\s*group:/.test(line)) continue
+    const header = readHeader(lines.slice(i), { file, first: i + 1, keys: GROUP_KEYS })
+    groups.set(header.get('group')?.value ?? '', header.get('about')?.value ?? '')
+  }
+  return groups
+}
+
+interface HeaderPlace<K extends string> {
+  file: string
+  /** Line of the file, 1-based. */
+  first: number
+  keys: readonly K[]
+}
+
+/** `-- key: value` lines from the first one on; a line that is indented after `--` continues the value. */
+function readHeader<K extends string>(lines: readonly string[], { file, first, keys }: HeaderPlace<K>): Map<K, HeaderLine> {
+  const header = new Map<K, HeaderLine>()
+  let last: HeaderLine | undefined
+  for (const [i, line] of lines.entries()) {
+    const continuation = /^--\s{2,}(\S.*)$/.exec(line)?.[1]
+    if (continuation !== undefined && last !== undefined) {
+      last.value = `${last.value} ${continuation.trim()}`
+      continue
+    }
     const match = /^--\s*([a-z-]+):\s*(.*)$/.exec(line)
     if (match === null) break
     const [, word = '', value = ''] = match
-    const key = KEYS.find((known) => known === word)
+    const key = keys.find((known) => known === word)
     if (key === undefined) {
-      const near = nearest(word, KEYS)
+      const near = nearest(word, keys)
       throw invalid(file, first + i, `unknown header "${word}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
     }
-    header.set(key, { value: value.trim(), line: first + i })
+    last = { value: value.trim(), line: first + i }
+    header.set(key, last)
   }
   return header
+}
+
+function readExample(entry: HeaderLine | undefined, file: string): Check['example'] {
+  if (entry === undefined) return undefined
+  const [object, expected, actual, ...rest] = entry.value.split(' | ')
+  if (object === undefined || expected === undefined || actual === undefined || rest.length > 0)
+    throw invalid(file, entry.line, `invalid example "${entry.value}" (expected OBJECT | EXPECTED | ACTUAL)`)
+  return { object, expected, actual }
 }
 
 function readRequirements(entry: HeaderLine | undefined, file: string): Requirement[] {
   if (entry === undefined) return []
   return entry.value.split(',').map((part) => {
     const requirement = parseRequirement(part.trim())
-    if (requirement === undefined) throw invalid(file, entry.line, `requires "${part.trim()}" is none of ${REQUIREMENT_FORMS}`)
+    if (requirement === undefined) throw invalid(file, entry.line, `invalid requires "${part.trim()}" (expected ${REQUIREMENT_FORMS})`)
     return requirement
   })
 }
 
-/** The statements of a part of the file that begins at line `first`. Everything runs in one transaction that is rolled back, so none may end it. */
+/** The statements of a part of the file that begins at line `first`. The transaction is rolled back at the end, so no statement may end it. */
 function statementsOf(text: string, file: string, first: number): CheckStatement[] {
   const index = new LineIndex(text)
   const at = (offset: number): number => first - 1 + index.positionAt(offset).line
@@ -101,16 +148,16 @@ function statementsOf(text: string, file: string, first: number): CheckStatement
     const { transaction, outsideTransaction, copyFromStdin } = classify(statement.text)
     const line = at(statement.start)
     if (transaction !== undefined)
-      throw invalid(file, line, `${transaction.toUpperCase()} in a check: all of them run in one transaction, which is rolled back`)
+      throw invalid(file, line, `${transaction.toUpperCase()} in a check: all checks run in one transaction, which is rolled back`)
     if (outsideTransaction !== undefined) throw invalid(file, line, `${outsideTransaction} cannot run in a transaction`)
-    if (copyFromStdin) throw invalid(file, line, 'COPY FROM STDIN has no data here')
+    if (copyFromStdin) throw invalid(file, line, 'COPY FROM STDIN is not supported in a check')
     return { text: statement.text, line, column: index.positionAt(statement.start).column }
   })
 }
 
 function invalid(file: string, line: number, message: string): SkillsError {
   return new SkillsError('CHECK_FILE_INVALID', `${file}:${line}: ${message}`, {
-    hint: 'a check is `-- check: ID`, `-- title: ...`, `-- remedy: ...` and a query that returns a row (object, expected, actual) per fault; see docs/verify.md',
+    hint: 'write `-- check: ID`, `-- title: ...`, `-- remedy: ...` and a query that returns one row (object, expected, actual) for each fault; see docs/verify.md',
     diagnostics: [{ severity: 'error', code: 'CHECK_FILE_INVALID', message, file, line }],
   })
 }

@@ -35,9 +35,11 @@ function project(files: Record<string, string> = {}): string {
     'db/migrations/001_notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY);\n',
     // what it would install is there already, and a test must not need the network
     'bin/npm': '#!/bin/sh\n[ "$1" = ci ] && exit 0\necho "unexpected: npm $*" >&2; exit 1\n',
+    // npx takes a second to find what is in node_modules/.bin
+    'bin/npx': '#!/bin/sh\n[ "$1" = --no ] && shift\nname=$1; shift\nexec "node_modules/.bin/$name" "$@"\n',
     ...files,
   })
-  chmodSync(path.join(cwd, 'bin/npm'), 0o755)
+  for (const command of ['npm', 'npx']) chmodSync(path.join(cwd, 'bin', command), 0o755)
   mkdirSync(path.join(cwd, 'node_modules/.bin'), { recursive: true })
   symlinkSync(ROOT, path.join(cwd, 'node_modules/skills-registry'))
   symlinkSync(BIN, path.join(cwd, 'node_modules/.bin/skills'))

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { freshServer, migratedServer, onEachBackend } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -54,83 +54,80 @@ onEachBackend((backend) => {
     expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
     expect(await run('migrate', 'status', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringMatching(/up to date\n$/) })
   })
+})
 
-  test('a bad skill is named with its place, exits 1, keeps its last good row, and the others are synced', async () => {
-    const { flags, open } = await backend.fresh()
-    const cwd = scratch({ 'skills/good/SKILL.md': skill('good'), 'skills/bad/SKILL.md': skill('bad') })
-    await runSkills(['migrate', ...flags], { cwd })
-    await runSkills(['sync', ...flags], { cwd })
-    writeFiles(cwd, {
-      'skills/bad/SKILL.md': '---\nname: bad\ndescription: Use when: it rains\n---\n',
-      'skills/good/SKILL.md': skill('good', 'New.'),
-      'skills/new/SKILL.md': skill('new'),
-    })
-    const { code, stdout, stderr } = await runSkills(['sync', ...flags], { cwd })
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/skills\/bad\/SKILL\.md:3:\d+ error .*quote/s)
-    expect(stdout).toContain('1 added, 1 changed, 0 unchanged, 1 invalid')
-    const db = await open()
-    expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual(
-      ['bad', 'good', 'new'].map((skill_id) => ({ skill_id, enabled: true })),
-    )
-    await db.close()
+test('a bad skill is named with its place, exits 1, keeps its last good row, and the others are synced', async () => {
+  const { flags, open } = await migratedServer()
+  const cwd = scratch({ 'skills/good/SKILL.md': skill('good'), 'skills/bad/SKILL.md': skill('bad') })
+  await runSkills(['sync', ...flags], { cwd })
+  writeFiles(cwd, {
+    'skills/bad/SKILL.md': '---\nname: bad\ndescription: Use when: it rains\n---\n',
+    'skills/good/SKILL.md': skill('good', 'New.'),
+    'skills/new/SKILL.md': skill('new'),
   })
+  const { code, stdout, stderr } = await runSkills(['sync', ...flags], { cwd })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/skills\/bad\/SKILL\.md:3:\d+ error .*quote/s)
+  expect(stdout).toContain('1 added, 1 changed, 0 unchanged, 1 invalid')
+  const db = await open()
+  expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual(
+    ['bad', 'good', 'new'].map((skill_id) => ({ skill_id, enabled: true })),
+  )
+  await db.close()
+})
 
-  test('a folder that is gone disables its row; --prune delete removes it', async () => {
-    const { flags, open } = await backend.fresh()
-    const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
-    await runSkills(['migrate', ...flags], { cwd })
-    await runSkills(['sync', ...flags], { cwd })
-    rmSync(path.join(cwd, 'skills/two'), { recursive: true })
-    expect(await runSkills(['sync', ...flags], { cwd })).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('two (disabled: its folder is gone)'),
-    })
-    let db = await open()
-    expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual([
-      { skill_id: 'one', enabled: true },
-      { skill_id: 'two', enabled: false },
-    ])
-    await db.close()
-    expect((await runSkills(['sync', '--prune', 'delete', ...flags], { cwd })).code).toBe(0)
-    db = await open()
-    expect(await db.query('select skill_id from skills_registry')).toEqual([{ skill_id: 'one' }])
-    await db.close()
+test('a folder that is gone disables its row; --prune delete removes it', async () => {
+  const { flags, open } = await migratedServer()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+  await runSkills(['sync', ...flags], { cwd })
+  rmSync(path.join(cwd, 'skills/two'), { recursive: true })
+  expect(await runSkills(['sync', ...flags], { cwd })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('two (disabled: its folder is gone)'),
   })
+  let db = await open()
+  expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual([
+    { skill_id: 'one', enabled: true },
+    { skill_id: 'two', enabled: false },
+  ])
+  await db.close()
+  expect((await runSkills(['sync', '--prune', 'delete', ...flags], { cwd })).code).toBe(0)
+  db = await open()
+  expect(await db.query('select skill_id from skills_registry')).toEqual([{ skill_id: 'one' }])
+  await db.close()
+})
 
-  test('verify exits 1 and names the index that is missing, in text and in JSON', async () => {
-    const { flags, open } = await backend.fresh()
-    const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
-    await runSkills(['migrate', ...flags], { cwd })
-    await runSkills(['sync', ...flags], { cwd })
-    const db = await open()
-    await db.exec('DROP INDEX idx_skill_usage_user_time')
-    await db.close()
-    const { code, stdout } = await runSkills(['verify', ...flags], { cwd })
-    expect(code).toBe(1)
-    expect(stdout).toMatch(/index idx_skill_usage_user_time\n\s+expected .*\n\s+actual {3}missing\n\s+→ CREATE INDEX/)
-    const json = await runSkills(['verify', '--json', ...flags], { cwd })
-    expect(json.code).toBe(1)
-    expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, command: 'verify', ok: false, report: { failed: 1 } })
-  })
+test('verify exits 1 and names the index that is missing, in text and in JSON', async () => {
+  const { flags, open } = await migratedServer()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
+  await runSkills(['sync', ...flags], { cwd })
+  const db = await open()
+  await db.exec('DROP INDEX idx_skill_usage_user_time')
+  await db.close()
+  const { code, stdout } = await runSkills(['verify', ...flags], { cwd })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/index idx_skill_usage_user_time\n\s+expected .*\n\s+actual {3}missing\n\s+→ CREATE INDEX/)
+  const json = await runSkills(['verify', '--json', ...flags], { cwd })
+  expect(json.code).toBe(1)
+  expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, command: 'verify', ok: false, report: { failed: 1 } })
+})
 
-  test('a failing migration: exit 4, file:line:column, a code frame, the state of the database, valid JSON', async () => {
-    const { flags } = await backend.fresh()
-    const cwd = scratch({ 'db/001_bad.sql': 'create table t (\n  id int,\n  flag bolean\n);\n' })
-    const text = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
-    expect(text.code).toBe(4)
-    expect(text.stderr).toContain('db/001_bad.sql:3:8 error type "bolean" does not exist')
-    expect(text.stderr).toMatch(/> 3 \| {3}flag bolean\n\s+\| {8}\^/)
-    expect(text.stderr).toMatch(/rolled back: nothing of it was applied/)
-    expect(text.stdout).toContain('not applied db/001_bad.sql')
-    const json = await runSkills(['migrate', '--json', '--dir', 'db', ...flags], { cwd })
-    expect(json.code).toBe(4)
-    expect(JSON.parse(json.stdout)).toMatchObject({
-      command: 'migrate',
-      ok: false,
-      error: { code: 'MIGRATION_FAILED' },
-      report: { diagnostics: [{ line: 3, column: 8 }] },
-    })
+test('a failing migration: exit 4, file:line:column, a code frame, the state of the database, valid JSON', async () => {
+  const { flags } = await migratedServer()
+  const cwd = scratch({ 'db/001_bad.sql': 'create table t (\n  id int,\n  flag bolean\n);\n' })
+  const text = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
+  expect(text.code).toBe(4)
+  expect(text.stderr).toContain('db/001_bad.sql:3:8 error type "bolean" does not exist')
+  expect(text.stderr).toMatch(/> 3 \| {3}flag bolean\n\s+\| {8}\^/)
+  expect(text.stderr).toMatch(/rolled back: the file was not applied/)
+  expect(text.stdout).toContain('not applied db/001_bad.sql')
+  const json = await runSkills(['migrate', '--json', '--dir', 'db', ...flags], { cwd })
+  expect(json.code).toBe(4)
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    command: 'migrate',
+    ok: false,
+    error: { code: 'MIGRATION_FAILED' },
+    report: { diagnostics: [{ line: 3, column: 8 }] },
   })
 })
 

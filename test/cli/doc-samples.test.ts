@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { connect, migrate, sync } from '../../src/index.ts'
+import { connect, sync } from '../../src/index.ts'
+import { copyEmbedded } from '../support/copy-embedded.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
@@ -42,9 +43,10 @@ beforeAll(async () => {
 /** A copy of the project whose database was changed in some way. */
 async function after(sql: string): Promise<string> {
   const cwd = scratch()
-  cpSync(project, cwd, { recursive: true })
+  cpSync(path.join(project, 'skills'), path.join(cwd, 'skills'), { recursive: true })
+  mkdirSync(path.join(cwd, '.skills'))
+  copyEmbedded(inject('migratedTemplate'), path.join(cwd, '.skills/db'))
   const db = await connect({ embedded: path.join(cwd, '.skills/db'), env: {} })
-  await migrate(db)
   await sync(db, { cwd })
   await db.exec(sql)
   await db.close()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { onEachBackend } from '../support/databases.ts'
+import { migratedServer } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
@@ -41,56 +41,53 @@ const HAZARDS: Readonly<Record<string, [content: string | Uint8Array, said: RegE
   'x-twice': [good('good-007'), /SKILL\.md:2:7 error .*one name, good-007/],
 }
 
-onEachBackend((backend) => {
-  test('a folder with every hazard at once: the good skills are synced, every bad file is named with a line, exit 1', async () => {
-    const { flags, open } = await backend.fresh()
-    const names = Array.from({ length: GOOD }, (_, i) => `good-${String(i).padStart(3, '0')}`)
-    const cwd = scratch(Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, good(name)])))
-    writeFiles(cwd, Object.fromEntries(Object.entries(HAZARDS).map(([folder, [content]]) => [`skills/${folder}/SKILL.md`, content])))
-    // what is no fault of a skill, or a part of a good one
-    writeFiles(cwd, {
-      'skills/good-001/notes.md': 'x'.repeat(300_000),
-      'skills/good-002/SKILL.md': `${good('good-002')}${'text\r\n'.repeat(50_000)}`,
-      'skills/node_modules/x/SKILL.md': 'not searched',
-      'skills/.git/x/SKILL.md': 'not searched',
-      'skills/.skillignore': 'drafts/\n',
-      'skills/drafts/x/SKILL.md': 'not searched',
-    })
-    mkdirSync(path.join(cwd, 'skills/x-pipe'))
-    execFileSync('mkfifo', [path.join(cwd, 'skills/x-pipe/SKILL.md')])
-    mkdirSync(path.join(cwd, 'skills/x-folder/SKILL.md'), { recursive: true })
-    mkdirSync(path.join(cwd, 'skills/x-link'))
-    symlinkSync('/etc/passwd', path.join(cwd, 'skills/x-link/SKILL.md'))
-    symlinkSync('..', path.join(cwd, 'skills/x-loop'))
-    symlinkSync('nowhere', path.join(cwd, 'skills/x-dangling'))
-    writeFiles(cwd, { 'skills/x-locked/SKILL.md': good('x-locked') })
-    chmodSync(path.join(cwd, 'skills/x-locked/SKILL.md'), 0)
-    const isRoot = process.getuid?.() === 0
+test('a folder with every hazard at once: the good skills are synced, every bad file is named with a line, exit 1', async () => {
+  const { flags, open } = await migratedServer()
+  const names = Array.from({ length: GOOD }, (_, i) => `good-${String(i).padStart(3, '0')}`)
+  const cwd = scratch(Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, good(name)])))
+  writeFiles(cwd, Object.fromEntries(Object.entries(HAZARDS).map(([folder, [content]]) => [`skills/${folder}/SKILL.md`, content])))
+  // what is no fault of a skill, or a part of a good one
+  writeFiles(cwd, {
+    'skills/good-001/notes.md': 'x'.repeat(300_000),
+    'skills/good-002/SKILL.md': `${good('good-002')}${'text\r\n'.repeat(50_000)}`,
+    'skills/node_modules/x/SKILL.md': 'not searched',
+    'skills/.git/x/SKILL.md': 'not searched',
+    'skills/.skillignore': 'drafts/\n',
+    'skills/drafts/x/SKILL.md': 'not searched',
+  })
+  mkdirSync(path.join(cwd, 'skills/x-pipe'))
+  execFileSync('mkfifo', [path.join(cwd, 'skills/x-pipe/SKILL.md')])
+  mkdirSync(path.join(cwd, 'skills/x-folder/SKILL.md'), { recursive: true })
+  mkdirSync(path.join(cwd, 'skills/x-link'))
+  symlinkSync('/etc/passwd', path.join(cwd, 'skills/x-link/SKILL.md'))
+  symlinkSync('..', path.join(cwd, 'skills/x-loop'))
+  symlinkSync('nowhere', path.join(cwd, 'skills/x-dangling'))
+  writeFiles(cwd, { 'skills/x-locked/SKILL.md': good('x-locked') })
+  chmodSync(path.join(cwd, 'skills/x-locked/SKILL.md'), 0)
+  const isRoot = process.getuid?.() === 0
 
-    expect((await runSkills(['migrate', ...flags], { cwd })).code).toBe(0)
-    const { code, stdout, stderr } = await runSkills(['sync', ...flags], { cwd })
-    expect(code).toBe(1)
-    for (const [folder, [, said]] of Object.entries(HAZARDS)) {
-      const line = stderr.split('\n').find((one) => one.startsWith(`skills/${folder}/`) && one.includes(' error '))
-      expect(line, `${folder} in\n${stderr.slice(0, 3000)}`).toMatch(said)
-    }
-    for (const folder of ['x-pipe', 'x-folder', 'x-link', ...(isRoot ? [] : ['x-locked'])])
-      expect(stderr).toMatch(new RegExp(`^skills/${folder}/SKILL\\.md:1:1 error `, 'm'))
-    // nothing of the files reaches the terminal as it is
-    // eslint-disable-next-line no-control-regex
-    expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
-    const invalid = Object.keys(HAZARDS).length + 1 + 3 + (isRoot ? 0 : 1)
-    expect(stdout).toMatch(new RegExp(`: ${GOOD - 1 + (isRoot ? 1 : 0)} added, 0 unchanged, ${invalid} invalid\\n$`))
-    const db = await open()
-    const rows = await db.query("select skill_id from skills_registry where skill_id like 'good-%' order by 1")
-    expect(rows.map(({ skill_id }) => skill_id)).toEqual(names.filter((name) => name !== 'good-007'))
-    await db.close()
+  const { code, stdout, stderr } = await runSkills(['sync', ...flags], { cwd })
+  expect(code).toBe(1)
+  for (const [folder, [, said]] of Object.entries(HAZARDS)) {
+    const line = stderr.split('\n').find((one) => one.startsWith(`skills/${folder}/`) && one.includes(' error '))
+    expect(line, `${folder} in\n${stderr.slice(0, 3000)}`).toMatch(said)
+  }
+  for (const folder of ['x-pipe', 'x-folder', 'x-link', ...(isRoot ? [] : ['x-locked'])])
+    expect(stderr).toMatch(new RegExp(`^skills/${folder}/SKILL\\.md:1:1 error `, 'm'))
+  // nothing of the files reaches the terminal as it is
+  // eslint-disable-next-line no-control-regex
+  expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+  const invalid = Object.keys(HAZARDS).length + 1 + 3 + (isRoot ? 0 : 1)
+  expect(stdout).toMatch(new RegExp(`: ${GOOD - 1 + (isRoot ? 1 : 0)} added, 0 unchanged, ${invalid} invalid\\n$`))
+  const db = await open()
+  const rows = await db.query("select skill_id from skills_registry where skill_id like 'good-%' order by 1")
+  expect(rows.map(({ skill_id }) => skill_id)).toEqual(names.filter((name) => name !== 'good-007'))
+  await db.close()
 
-    // mended where that is the one common fault: it can be read, and says so
-    const lenient = await runSkills(['sync', '--lenient', '--json', ...flags], { cwd })
-    const { report } = JSON.parse(lenient.stdout) as { report: { diagnostics: { code: string; file: string }[] } }
-    expect(report.diagnostics).toContainEqual(
-      expect.objectContaining({ code: 'YAML_COLON_QUOTED', file: 'skills/x-colon/SKILL.md', line: 3 }),
-    )
-  }, 120_000)
-})
+  // mended where that is the one common fault: it can be read, and says so
+  const lenient = await runSkills(['sync', '--lenient', '--json', ...flags], { cwd })
+  const { report } = JSON.parse(lenient.stdout) as { report: { diagnostics: { code: string; file: string }[] } }
+  expect(report.diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'YAML_COLON_QUOTED', file: 'skills/x-colon/SKILL.md', line: 3 }),
+  )
+}, 120_000)

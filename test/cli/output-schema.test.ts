@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { migrate } from '../../src/index.ts'
-import { freshEmbedded, freshServer } from '../support/databases.ts'
+import { freshServer, migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -23,16 +22,16 @@ const validate = new Ajv({ allErrors: true, strict: true }).compile(schema)
 
 const USER = '9f1c1d3e-0000-4000-8000-000000000001'
 
-/** Nobody listens there: what fails for it fails fast. */
+/** No server listens there: connections fail immediately. */
 const NOWHERE = ['--database-url', 'postgres://nobody@127.0.0.1:1/none']
 
-/** `command: true` and `command: false` for every document seen: a successful one and a failing one. */
+/** `command: true` for each command with a valid document of success, `command: false` for one of failure. */
 const seen = new Set<string>()
 
 const skill = (name: string, tier = 'FAST'): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n  tier: ${tier}\n---\n\nBody.\n`
 
-/** Runs a command with --json, checks exit code and document, and gives the document. */
+/** Runs a command with --json, checks its exit code and its document, and returns the document. */
 async function run(cwd: string, args: readonly string[], code: number, errorCode?: string): Promise<Envelope> {
   const result = await runSkills([...args, '--json'], { cwd })
   expect(result, args.join(' ')).toMatchObject({ code, stderr: '' })
@@ -44,14 +43,14 @@ async function run(cwd: string, args: readonly string[], code: number, errorCode
   return document
 }
 
-/** Where a document is not what the schema says. */
+/** The places where a document does not match the schema. */
 function faults(document: unknown): string[] {
   validate(document)
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
 }
 
-test('migrate and its subcommands', async () => {
-  const { flags } = await freshEmbedded()
+test('output schema: migrate and its subcommands -> their documents are valid', async () => {
+  const { flags } = await freshServer()
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
   const own = ['--dir', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
@@ -74,8 +73,8 @@ test('migrate and its subcommands', async () => {
   await run(cwd, ['migrate', 'new', '...', '--dir', 'own'], 2, 'USAGE')
 })
 
-test('sync, verify and stats', async () => {
-  const { flags, open } = await freshEmbedded()
+test('output schema: sync, verify, stats, log -> their documents are valid', async () => {
+  const { flags, open } = await freshServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   await run(cwd, ['stats', '--limit', '0', ...flags], 2, 'USAGE')
   await run(cwd, ['migrate', ...flags], 0)
@@ -108,40 +107,45 @@ test('sync, verify and stats', async () => {
   expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
 })
 
-test('rollups, every question of stats, retention and sample data', { timeout: 240_000 }, async () => {
-  const { flags, open } = await freshServer()
-  const cwd = scratch()
-  const db = await open()
-  await migrate(db)
-  await db.exec(`
+test(
+  'output schema: rollup, every view of stats, prune-events, forget-user, demo-data -> their documents are valid',
+  { timeout: 240_000 },
+  async () => {
+    const { flags, open } = await migratedServer()
+    const cwd = scratch()
+    const db = await open()
+    await db.exec(`
     INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.0.0', 4);
     SELECT log_skill_usage('${USER}', 'session-' || session, skill, '1.0.0', 'FAST', 'success', 180)
       FROM generate_series(1, 3) session, unnest(ARRAY['one', 'two']) skill`)
-  expect((await run(cwd, ['rollup', ...flags], 0)).report).toMatchObject({ events: 6, feedback: 1, finished: true })
-  await run(cwd, ['rollup', '--batch', '0', ...flags], 2, 'USAGE')
-  expect((await run(cwd, ['stats', ...flags], 0)).report).toMatchObject({ skills: [{ avgRating: 4 }, {}], source: { kind: 'rollup' } })
-  for (const question of [
-    ['one'],
-    ['--by', 'day'],
-    ['--compare', '1h'],
-    ['--funnel'],
-    ['--user', USER],
-    ['--exact'],
-    ['one', '--by', 'hour', '--since', '1d'],
-  ]) {
-    await run(cwd, ['stats', ...question, ...flags], 0)
-  }
-  await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
-  await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
-  await run(cwd, ['forget-user', 'nobody', ...flags], 2, 'USAGE')
-  await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
-  expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({ tables: [{ rows: 6 }, {}, {}, {}, {}, {}] })
-  await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
-  await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')
-})
+    expect((await run(cwd, ['rollup', ...flags], 0)).report).toMatchObject({ events: 6, feedback: 1, finished: true })
+    await run(cwd, ['rollup', '--batch', '0', ...flags], 2, 'USAGE')
+    expect((await run(cwd, ['stats', ...flags], 0)).report).toMatchObject({ skills: [{ avgRating: 4 }, {}], source: { kind: 'rollup' } })
+    for (const question of [
+      ['one'],
+      ['--by', 'day'],
+      ['--compare', '1h'],
+      ['--funnel'],
+      ['--user', USER],
+      ['--exact'],
+      ['one', '--by', 'hour', '--since', '1d'],
+    ]) {
+      await run(cwd, ['stats', ...question, ...flags], 0)
+    }
+    await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
+    await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
+    await run(cwd, ['forget-user', 'nobody', ...flags], 2, 'USAGE')
+    await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
+    expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({
+      tables: [{ rows: 6 }, {}, {}, {}, {}, {}],
+    })
+    await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
+    await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')
+  },
+)
 
-test('grants', async () => {
-  const { flags } = await freshEmbedded()
+test('output schema: grants -> its documents are valid', async () => {
+  const { flags } = await freshServer()
   const cwd = scratch()
   const printed = await run(cwd, ['grants', '--app-role', 'the app', ...flags], 0)
   expect(printed.report).toMatchObject({
@@ -151,11 +155,11 @@ test('grants', async () => {
   await run(cwd, ['grants', ...flags], 2, 'USAGE')
 })
 
-test('verify without a database of its own, and quickstart', async () => {
+test('output schema: verify --ephemeral and quickstart -> their documents are valid', async () => {
   const cwd = scratch()
   const skipped = await run(cwd, ['verify', '--ephemeral'], 0)
   expect(skipped.report).toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ status: 'skipped' })]) })
-  const { flags } = await freshEmbedded()
+  const { flags } = await migratedEmbedded()
   expect((await run(cwd, ['quickstart', ...flags], 0)).report).toMatchObject({
     migrate: { dryRun: false },
     sampleEvents: expect.any(Number),
@@ -164,7 +168,7 @@ test('verify without a database of its own, and quickstart', async () => {
   await run(cwd, ['quickstart', '--embedded', 'file'], 3, 'EMBEDDED_BROKEN')
 })
 
-test('lint, rules, new and import', async () => {
+test('output schema: lint, rules, new, import -> their documents are valid', async () => {
   const cwd = scratch({
     'skills/one/SKILL.md': skill('one'),
     'old/two/meta.json': '{"id": "two", "description": "The skill two of a test."}',
@@ -185,7 +189,7 @@ test('lint, rules, new and import', async () => {
   await run(cwd, ['import', 'nowhere'], 2, 'SKILLS_DIR_MISSING')
 })
 
-test('list, show, enable, disable, trust and diff', async () => {
+test('output schema: list, show, enable, disable, trust, diff -> their documents are valid', async () => {
   const { flags } = await freshServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   await run(cwd, ['list', ...flags], 2, 'NOT_MIGRATED')
@@ -208,7 +212,7 @@ test('list, show, enable, disable, trust and diff', async () => {
   expect((await run(cwd, ['diff', ...flags], 0)).report).toMatchObject({ skills: [{ id: 'one', files: [{}, { change: 'added' }] }] })
 })
 
-test('explain', async () => {
+test('output schema: explain -> its documents are valid', async () => {
   const cwd = scratch()
   expect((await run(cwd, ['explain'], 0)).report).toMatchObject({
     codes: expect.arrayContaining([expect.objectContaining({ kind: 'rule' })]),
@@ -218,8 +222,8 @@ test('explain', async () => {
   await run(cwd, ['explain', 'USAG'], 2, 'USAGE')
 })
 
-test('doctor', async () => {
-  const { flags } = await freshEmbedded()
+test('output schema: doctor -> its documents are valid', async () => {
+  const { flags } = await freshServer()
   const cwd = scratch()
   expect((await run(cwd, ['doctor', ...flags], 0)).report).toMatchObject({ ok: true, settings: expect.any(Array) })
   expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ ok: false })
@@ -227,17 +231,17 @@ test('doctor', async () => {
   expect((await run(cwd, ['doctor', ...NOWHERE], 1)).report).toMatchObject({ settings: [] })
 })
 
-test('completion', async () => {
+test('output schema: completion -> its documents are valid', async () => {
   expect((await run(scratch(), ['completion', 'bash'], 0)).report).toMatchObject({ shell: 'bash' })
   await run(scratch(), ['completion', 'tcsh'], 2, 'USAGE')
 })
 
-test('every command of the schema was seen to succeed and to fail', () => {
+test('output schema: all tests above -> each command succeeded and failed once', () => {
   const expected = schema.properties.command.enum.flatMap((command) => [`${command}: true`, `${command}: false`])
   expect([...seen].toSorted()).toEqual(expected.toSorted())
 })
 
-describe('the schema refuses', () => {
+describe('output schema', () => {
   const document: Envelope = {
     schemaVersion: 1,
     command: 'migrate repair',
@@ -254,7 +258,7 @@ describe('the schema refuses', () => {
   }
   const failed: Envelope = { ...document, ok: false, report: null, error: { code: 'VERSION_UNKNOWN', message: 'there is no migration 1' } }
 
-  test('nothing in these', () => {
+  test('valid documents -> accepted', () => {
     expect(faults(document)).toEqual([])
     expect(faults(failed)).toEqual([])
   })
@@ -277,7 +281,7 @@ describe('the schema refuses', () => {
     ['success without a report', { ...document, report: null }],
     ['success with an error', { ...failed, ok: true, report: document.report }],
     ['an error code in another spelling', { ...failed, error: { ...failed.error, code: 'version-unknown' } }],
-  ])('%s', (_, faulty) => {
+  ])('%s -> refused', (_, faulty) => {
     expect(faults(faulty)).not.toEqual([])
   })
 })

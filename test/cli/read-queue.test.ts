@@ -9,7 +9,7 @@ import { readStamped } from '../../src/registry/reading/read-stamped.ts'
 import { openReadingThread } from '../../src/registry/reading/reading-thread.ts'
 import type { ReadingThread } from '../../src/registry/reading/reading-thread.ts'
 import { lineOf } from '../../src/registry/cache/skill-line.ts'
-import type { ListedSkill } from '../../src/registry/reading/list-skill.ts'
+import type { FoundSkill } from '../../src/registry/reading/list-skill.ts'
 import { walk } from '../../src/registry/reading/walk.ts'
 import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
 import { scratch } from '../support/scratch.ts'
@@ -24,7 +24,7 @@ const text = (i: number): string =>
   i % 7 === 0 ? '---\nname: [\n---\n' : `---\nname: ${name(i)}\ndescription: "Größe ${i}, 測試 🌊"\n---\n# Text\n`
 
 /** Many skills, every seventh of which is faulty. */
-async function many(): Promise<ListedSkill[]> {
+async function many(): Promise<FoundSkill[]> {
   const cwd = scratch(
     Object.fromEntries(
       Array.from({ length: SKILLS }, (_, i) => [
@@ -38,31 +38,31 @@ async function many(): Promise<ListedSkill[]> {
 }
 
 interface Run {
-  /** What was told, each as the line that a cache would keep. */
-  told: string[]
+  /** What was read, each as the line that a cache would keep. */
+  read: string[]
   /** How many batches the thread was given. */
   posted: number
 }
 
 async function run(
-  added: readonly ListedSkill[],
+  added: readonly FoundSkill[],
   create: (options: ReadQueueOptions) => ReadQueue,
   afterPost: (posted: number, thread: ReadingThread) => void = () => undefined,
 ): Promise<Run> {
   const parse = await loadYamlParser()
-  const result: Run = { told: [], posted: 0 }
+  const result: Run = { read: [], posted: 0 }
   const queue = create({
     read: (skill) => readStamped(skill, { ...HOW, parse }),
-    tell: (skill, { entry, line }) => {
+    onRead: (skill, { entry, line }) => {
       expect(entry.key).toBe(skill.relative)
-      result.told.push(line === undefined ? lineOf(entry) : line.toString('utf8'))
+      result.read.push(line === undefined ? lineOf(entry) : line.toString('utf8'))
     },
     openThread: async () => {
       const thread = await openReadingThread(HOW, PROGRAM)
       if (thread === undefined) throw new Error('there is no second thread')
       const post = thread.post.bind(thread)
       return Object.assign(thread, {
-        post: (batch: readonly ListedSkill[]) => {
+        post: (batch: readonly FoundSkill[]) => {
           post(batch)
           afterPost(++result.posted, thread)
         },
@@ -72,24 +72,24 @@ async function run(
   for (const skill of added) {
     queue.add(skill)
     // as the turns of a long run do
-    if (result.told.length % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (result.read.length % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   await queue.finish()
   queue.close()
   return result
 }
 
-let skills: ListedSkill[] = []
+let skills: FoundSkill[] = []
 beforeAll(async () => {
   skills = await many()
 }, 60_000)
 
 test.skipIf(availableParallelism() < 2)('two threads tell the same as one, in the same order', async () => {
   const alone = await run(skills, readAtOnce)
-  expect(alone.told).toHaveLength(SKILLS)
+  expect(alone.read).toHaveLength(SKILLS)
   const together = await run(skills, createReadQueue)
   expect(together.posted).toBeGreaterThan(0)
-  expect(together.told).toEqual(alone.told)
+  expect(together.read).toEqual(alone.read)
 })
 
 test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses nothing', async () => {
@@ -98,23 +98,23 @@ test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses noth
     if (posted === 2) thread.close()
   })
   expect(cut.posted).toBeGreaterThan(1)
-  expect(cut.told).toEqual(alone.told)
+  expect(cut.read).toEqual(alone.read)
 })
 
 test('few skills need no second thread', async () => {
-  expect(await run(skills.slice(0, 900), createReadQueue)).toMatchObject({ posted: 0, told: { length: 900 } })
+  expect(await run(skills.slice(0, 900), createReadQueue)).toMatchObject({ posted: 0, read: { length: 900 } })
 })
 
 test('where no second thread can be made the first reads all', async () => {
   const parse = await loadYamlParser()
-  const told: string[] = []
+  const read: string[] = []
   const queue = createReadQueue({
     read: (skill) => readStamped(skill, { ...HOW, parse }),
-    tell: ({ relative }) => told.push(relative),
+    onRead: ({ relative }) => read.push(relative),
     openThread: () => Promise.reject(new Error('no resources')),
   })
   for (const skill of skills) queue.add(skill)
   await queue.finish()
   queue.close()
-  expect(told).toEqual(skills.map(({ relative }) => relative))
+  expect(read).toEqual(skills.map(({ relative }) => relative))
 })

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { freshEmbedded } from '../support/databases.ts'
+import { migratedServer } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
@@ -102,13 +102,12 @@ describe('lint', () => {
 
 describe('list, show, enable, disable, trust', () => {
   test('read and set the registry', async () => {
-    const { flags } = await freshEmbedded()
+    const { flags } = await migratedServer()
     const cwd = scratch({
       'skills/one/SKILL.md': skill('one', '  tier: FAST\n'),
       'skills/two/SKILL.md': skill('two', '  trust-level: "4"\n'),
     })
     const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
-    await run('migrate')
     expect((await run('list')).stdout).toContain('the registry is empty')
     await run('sync')
     expect((await run('list')).stdout).toMatch(/one +1\.0\.0 +enabled +1 +FAST[^]*two +1\.0\.0 +enabled +4[^]*2 skills, 2 enabled\n$/)
@@ -127,7 +126,7 @@ describe('list, show, enable, disable, trust', () => {
 })
 
 test('diff shows fields with old and new values, and the files inside', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await migratedServer()
   const cwd = scratch({
     'skills/one/SKILL.md': skill('one'),
     'skills/one/a.txt': '1',
@@ -135,7 +134,6 @@ test('diff shows fields with old and new values, and the files inside', async ()
     'skills/gone/SKILL.md': skill('gone'),
   })
   const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
-  await run('migrate')
   expect((await run('diff')).stdout).toMatch(/\+ one skills\/one\n {4}\+ SKILL\.md\n {4}\+ a\.txt\n {4}\+ b\.txt\n2 added, 0 unchanged\n$/)
   await run('sync')
   expect(await run('diff', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringContaining('no difference: 2 skills unchanged') })

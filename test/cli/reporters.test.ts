@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { freshEmbedded } from '../support/databases.ts'
+import { migratedServer } from '../support/databases.ts'
 import { elements, parseXml } from '../support/parse-xml.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
@@ -9,10 +9,9 @@ import { scratch } from '../support/scratch.ts'
 const NOWHERE = ['--database-url', 'postgres://nobody:s%26cr%3Ct@127.0.0.1:1/none']
 
 test('verify: several reports at once say the same', async () => {
-  const { flags, open } = await freshEmbedded()
+  const { flags, open } = await migratedServer()
   const cwd = scratch({ 'old.xml': 'old' })
   symlinkSync('old.xml', path.join(cwd, 'link.xml'))
-  expect((await runSkills(['migrate', ...flags], { cwd })).code).toBe(0)
   const db = await open()
   await db.exec('DROP INDEX idx_skill_usage_user_time')
   await db.close()
@@ -62,10 +61,9 @@ test('a database that cannot be reached is in the report, its password is not', 
 })
 
 test('a report that cannot be written is an error, and leaves what was there', async () => {
-  const { flags } = await freshEmbedded()
+  const { flags } = await migratedServer()
   const cwd = scratch({ file: 'kept' })
   mkdirSync(path.join(cwd, 'folder'))
-  await runSkills(['migrate', ...flags], { cwd })
   for (const file of ['folder', 'file/r.xml']) {
     const { code, stdout, stderr } = await runSkills(['verify', ...flags, '--reporter', 'text', '--reporter', `junit=${file}`], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('error [REPORT_NOT_WRITTEN]') })

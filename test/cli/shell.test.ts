@@ -45,15 +45,15 @@ test.each([
   [['migrat'], /unknown command 'migrat' \(Did you mean migrate\?\)/],
   [['migrat', '--help'], /unknown command 'migrat' \(Did you mean migrate\?\)/],
   [['migrate', 'statsu'], /unknown command 'statsu' \(Did you mean status\?\)/],
-  [['migrate', 'xyz'], /unknown command 'xyz'\n  → skills migrate --help\n$/],
+  [['migrate', 'xyz'], /unknown command 'xyz'\n  → run skills migrate --help\n$/],
   [['migrate', '--dry-rum'], /unknown option '--dry-rum' \(Did you mean --dry-run\?\)/],
   [['--jsom'], /unknown option '--jsom'/],
   [['stats', '--limit'], /'--limit <n>' argument missing/],
   [['stats', 'a', 'b'], /too many arguments/],
-  [['stats', '--limit', '0'], /\[USAGE\] --limit: "0" is not a whole number/],
-  [['stats', '--since', 'soon'], /\[USAGE\] --since: "soon" is not a duration\n.*30s/],
-  [['migrate', '--wait', 'long', '--embedded', 'memory'], /\[USAGE\] --wait: "long"/],
-  [['migrate', '--embedded', 'memory', '--database-url', 'postgres://x'], /\[USAGE\] --database-url and --embedded exclude each other/],
+  [['stats', '--limit', '0'], /\[USAGE\] invalid value "0" for --limit \(expected a whole number, at least 1\)/],
+  [['stats', '--since', 'soon'], /\[USAGE\] invalid value "soon" for --since \(expected a duration such as 500ms, 30s/],
+  [['migrate', '--wait', 'long', '--embedded', 'memory'], /\[USAGE\] invalid value "long" for --wait/],
+  [['migrate', '--embedded', 'memory', '--database-url', 'postgres://x'], /\[USAGE\] --database-url cannot be combined with --embedded/],
   [['migrate', '--config', 'none.json'], /\[CONFIG_INVALID\]/],
   [['migrate', '--database-url', 'mysql://u:s3cr3t@h/d'], /\[DATABASE_URL_INVALID\]/],
   [['migrate', '--database-url', ''], /\[DATABASE_URL_INVALID\] --database-url is set but empty/],
@@ -258,7 +258,7 @@ describe('an error that has places says everything once', () => {
     [
       'a slip in the syntax',
       '{\n  oops\n}\n',
-      /^error \[CONFIG_INVALID\] .*: it is not valid JSON\n {2}.*skills\.config\.json:2:3\n(?: {4}.*\n)+$/,
+      /^error \[CONFIG_INVALID\] .*: invalid JSON\n {2}.*skills\.config\.json:2:3\n(?: {4}.*\n)+$/,
     ],
   ])('%s', async (_, config, expected) => {
     const { code, stderr } = await runSkills(['stats'], { cwd: scratch({ 'skills.config.json': config }) })
@@ -272,8 +272,6 @@ describe('an error that has places says everything once', () => {
     writeFiles(cwd, { 'db/1.sql': 'select 2;' })
     const { code, stderr } = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
     expect(code).toBe(6)
-    expect(stderr).toMatch(
-      /^error \[HISTORY_CHANGED\] 1 applied migration changed since: 1\n {2}db\/1\.sql changed after it .*\n {2}→ .*\n$/,
-    )
+    expect(stderr).toMatch(/^error \[HISTORY_CHANGED\] 1 applied migration changed: 1\n {2}db\/1\.sql changed after it .*\n {2}→ .*\n$/)
   })
 })

@@ -1,15 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Context } from '../../src/cli/run/context.ts'
+import type { Context } from '../../src/cli/output/context.ts'
 import type { Io } from '../../src/cli/output/io.ts'
 import { createIo } from '../../src/cli/output/io.ts'
 import { createProgress } from '../../src/cli/output/progress.ts'
 import { tailStats } from '../../src/cli/commands/stats/tail.ts'
 import type { Db } from '../../src/db/db.ts'
-import { eventTail, migrate } from '../../src/index.ts'
+import { eventTail } from '../../src/index.ts'
 import type { TestDatabase } from '../support/databases.ts'
-import { freshEmbedded, freshServer } from '../support/databases.ts'
+import { freshEmbedded, freshServer, migratedServer } from '../support/databases.ts'
 import { BIN, runSkills } from '../support/run-skills.ts'
 import { startSkills } from '../support/running-skills.ts'
 import { scratch } from '../support/scratch.ts'
@@ -26,9 +26,8 @@ async function log(db: Db, skill: string, user = USER, rows = 1): Promise<void> 
 }
 
 async function ready(): Promise<{ database: TestDatabase; db: Db; cwd: string }> {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
   return { database, db, cwd: scratch() }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
 import { APP_ROLE_GRANTS, appRoleGrants, connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
-import { freshEmbedded, freshServer, onEachBackend, serverUrl } from '../support/databases.ts'
+import { freshEmbedded, migratedServer, onEachBackend, serverUrl } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 import { freePort, listen, makeCertificate, tlsToServer } from '../support/sockets.ts'
@@ -160,9 +160,8 @@ describe('a server', () => {
   })
 
   test('and a role with few rights: each command has the GRANT it lacks, and with it there is no finding', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const role = `r_${name}`
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
@@ -170,7 +169,7 @@ describe('a server', () => {
     const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map((command) => `note rights.${command}`)
     expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
     for (const { id, next = '' } of before.findings) {
-      if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as their owner: /, ''))
+      if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as the owner: /, ''))
     }
     const after = await examine({ databaseUrl: url })
     expect(troubles(after)).toEqual(['note rights.migrate'])
@@ -178,9 +177,8 @@ describe('a server', () => {
   })
 
   test('it asks for the rights that skills grants gives, each one of them', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const role = `g_${name}`
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
@@ -193,20 +191,19 @@ describe('a server', () => {
       const right = `${privileges.join(', ')}${of} ON ${on.toUpperCase()} ${object}`
       await db.exec(`REVOKE ${right} FROM ${role}`)
       const lack = found(await examine({ databaseUrl: url }), 'rights.application')
-      expect(lack.text).toBe(`for an application ${role} lacks ${privileges.join(', ')}${of} on ${object.replace(/\(.*/, '')}`)
-      await db.exec(lack.next?.replace('as their owner: ', '') ?? '')
+      expect(lack.text).toBe(`${role} lacks privileges for an application: ${privileges.join(', ')}${of} on ${object.replace(/\(.*/, '')}`)
+      await db.exec(lack.next?.replace('as the owner: ', '') ?? '')
     }
     await db.exec('REVOKE USAGE ON SCHEMA public FROM PUBLIC')
     await db.exec(`REVOKE USAGE ON SCHEMA public FROM ${role}`)
     const lack = found(await examine({ databaseUrl: url, schema: 'public' }), 'rights.application')
-    expect(lack.next).toBe(`as their owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
+    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
   test('what it says that verify and stats lack is enough for them, and no more than reading', async () => {
-    const { name, open } = await freshServer()
+    const { name, open } = await migratedServer()
     const db = await open()
-    await migrate(db)
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
     await sync(db, { cwd })
     const role = `v_${name}`
@@ -216,7 +213,7 @@ describe('a server', () => {
     for (const id of ['rights.verify', 'rights.stats']) {
       const next = found(report, id).next ?? ''
       expect(next).not.toMatch(/INSERT|UPDATE|DELETE|EXECUTE/)
-      await db.exec(next.replace(/^as their owner: /, ''))
+      await db.exec(next.replace(/^as the owner: /, ''))
     }
     const session = await connect({ databaseUrl: url, env: { HOME }, cwd })
     const verified = await verify(session, { cwd, strict: true })
@@ -228,9 +225,7 @@ describe('a server', () => {
   })
 
   test.skipIf(NO_POOLER !== undefined)('through a pooler in transaction mode', async () => {
-    const { name, open } = await freshServer()
-    const db = await open()
-    await migrate(db)
+    const { name } = await migratedServer()
     const pooler = await startPooler()
     try {
       const report = await examine({ databaseUrl: pooler.url(name) })

@@ -94,8 +94,8 @@ alter table same add column name text`,
       ['column', 'name', true],
     ])
     expect(existing[2]?.differences).toEqual([
-      'column other.extra: the files make "text", the database has nothing of the kind',
-      'column other.id: the files make "integer", the database has "bigint"',
+      'column other.extra: the migrations create "text", the database has nothing',
+      'column other.id: the migrations create "integer", the database has "bigint"',
     ])
     expect(existing[4]?.differences?.[0]).toMatch(/select 2.*select 1/)
     const [row] = await db.query("select tolerated from schema_migrations where version = '1'")
@@ -167,7 +167,7 @@ alter table same add column name text`,
     await db.exec('drop table schema_migrations; alter table a alter column b set not null')
     const refused = await baseline(db, { migrations: [dir] })
     expect(refused.error).toMatchObject({ code: 'DRIFT', exitCode: 6 })
-    expect(refused.report.differences).toEqual(['column a.b: the files make "text", the database has "text not null"'])
+    expect(refused.report.differences).toEqual(['column a.b: the migrations create "text", the database has "text not null"'])
     expect(await exists(db, 'schema_migrations')).toBe(false)
     await db.exec('alter table a alter column b drop not null; create table users_own (id int)')
     expect((await baseline(db, { migrations: [dir], dryRun: true })).report).toMatchObject({ done: false, differences: [] })

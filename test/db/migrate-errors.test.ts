@@ -69,7 +69,7 @@ onEachBackend((backend) => {
     const failure = await fail(sql)
     expect(failure.diagnostics).toMatchObject([{ code, line, column }])
     if (hint !== undefined) expect(failure.diagnostics[0]?.hint ?? '').toMatch(hint)
-    expect(failure.hint).toMatch(/^its transaction was rolled back: nothing of it was applied; .*run skills migrate again$/)
+    expect(failure.hint).toMatch(/^its transaction was rolled back: the file was not applied; .*run skills migrate again$/)
   })
 
   test.each(UNFIT_FILES)('is refused before anything runs: $name', async ({ sql: marked, message }) => {
@@ -91,7 +91,7 @@ onEachBackend((backend) => {
   test('what is not the fault of the file is not to be mended there', async () => {
     const { diagnostics, hint } = await fail('create role nobody_at_all;\nset local role nobody_at_all;\nselect * from t;')
     expect(diagnostics).toMatchObject([{ code: '42501', line: 3 }])
-    expect(hint).toMatch(/; put that right on the server and run skills migrate again$/)
+    expect(hint).toMatch(/; fix that on the server and run skills migrate again$/)
   })
 
   test('without an answer of the catalog there is no suggestion, and the error is the same', async () => {
@@ -106,7 +106,7 @@ onEachBackend((backend) => {
 
   test('where only the statement is known its lines are told', async () => {
     const { diagnostics } = await fail('select 1;\nselect\n  1,\n  1 / 0;\n')
-    expect(diagnostics).toMatchObject([{ line: 2, column: 1, message: 'division by zero\nsomewhere in the statement of lines 2 to 4' }])
+    expect(diagnostics).toMatchObject([{ line: 2, column: 1, message: 'division by zero\nin the statement on lines 2 to 4' }])
   })
 
   test('the frame shows the place behind tabs, CRLF, é and emoji', async () => {
@@ -142,7 +142,7 @@ onEachBackend((backend) => {
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id int)', '3.sql': 'select nope' })
     const { report, error } = await migrate(db, { migrations: [dir] })
     expect(error?.hint).toBe(
-      `its transaction was rolled back: nothing of it was applied; the 2 files before it stay applied; mend ${dir}/3.sql and run skills migrate again`,
+      `its transaction was rolled back: the file was not applied; the 2 files before it stay applied; fix ${dir}/3.sql and run skills migrate again`,
     )
     expect(report.applied.map(({ version }) => version)).toEqual(['1', '2'])
     expect(report.pending.map(({ version }) => version)).toEqual(['3'])
@@ -158,12 +158,12 @@ onEachBackend((backend) => {
     })
     const { error } = await migrate(db, { migrations: [dir] })
     expect(error?.hint).toBe(
-      `${dir}/1.sql runs without a transaction: 2 of its 3 statements (to line 5) stay done, and the next run goes on at line 6; ` +
-        `an INVALID index that it may have left behind is dropped by the next run; mend ${dir}/1.sql and run skills migrate again`,
+      `${dir}/1.sql runs without a transaction: 2 of its 3 statements (to line 5) stay applied, and the next run resumes at line 6; ` +
+        `the next run drops an INVALID index that the failed statement may have left; fix ${dir}/1.sql and run skills migrate again`,
     )
     await db.exec('delete from a')
     expect((await migrate(db, { migrations: [dir] })).error?.hint).toMatch(
-      /2\.sql runs without a transaction and none of its statements is done; /,
+      /2\.sql runs without a transaction; none of its statements is complete; /,
     )
   })
 
@@ -175,7 +175,7 @@ onEachBackend((backend) => {
         'create table p (id int primary key);\ncreate table c (\n  id int references p deferrable initially deferred);\ninsert into p values (1);\ninsert into c values (2);\nselect 1;',
     })
     const { report, error } = await migrate(db, { migrations: [dir] })
-    expect(error?.message).toMatch(/1\.sql failed when it was committed: insert or update on table "c"/)
+    expect(error?.message).toMatch(/1\.sql failed at COMMIT: insert or update on table "c"/)
     expect(report.diagnostics).toMatchObject([{ code: '23503', line: 5, column: 13 }])
     expect(await db.query("select to_regclass('p') as p")).toEqual([{ p: null }])
   })
@@ -185,7 +185,7 @@ onEachBackend((backend) => {
     await migrate(db)
     const dir = scratch({ '1.sql': 'select 1;\ndrop table schema_migrations;\nselect 2;' })
     const { report, error } = await migrate(db, { migrations: [dir] })
-    expect(error?.message).toMatch(/1\.sql failed when it was written into the ledger: relation .*schema_migrations/)
+    expect(error?.message).toMatch(/1\.sql failed when its ledger row was written: relation .*schema_migrations/)
     expect(report.diagnostics).toMatchObject([{ code: '42P01', line: 2 }])
     expect(await db.query("select to_regclass('schema_migrations') is not null as there")).toEqual([{ there: true }])
   })
@@ -212,7 +212,7 @@ describe('on the command line', () => {
         '    4 |',
         '  → Perhaps you meant to reference the column "sessions.started_at".',
         'error [MIGRATION_FAILED] migrations/2_bad.sql failed: column "startedat" does not exist (SQLSTATE 42703)',
-        `  → its transaction was rolled back: nothing of it was applied; the ${OWN_MIGRATIONS.length + 1} files before it stay applied; mend migrations/2_bad.sql and run skills migrate again`,
+        `  → its transaction was rolled back: the file was not applied; the ${OWN_MIGRATIONS.length + 1} files before it stay applied; fix migrations/2_bad.sql and run skills migrate again`,
         '::error file=migrations/2_bad.sql,line=3,col=14,title=42703::column "startedat" does not exist%0APerhaps you meant to reference the column "sessions.started_at".',
         '',
       ].join('\n'),

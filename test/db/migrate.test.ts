@@ -198,7 +198,7 @@ onEachBackend((backend) => {
     ['BEGIN;\ncreate table x (id int);\nCOMMIT;', [1, 1], /BEGIN at the top level/],
     ['create table x (id int);\nvacuum x;', [2, 1], /cannot run inside a transaction/],
     ['create table x (id int);\n\\connect other\n', [2, 1], /psql/],
-    ["select 'never closed;\n", [1, 8], /never closed/],
+    ["select 'never closed;\n", [1, 8], /unterminated string/],
     ['copy x from stdin;\n1\n\\.\n', [1, 1], /COPY/],
   ])('refuses %j before anything runs', async (sql, [line, column], message) => {
     const db = await (await backend.fresh()).open()

@@ -7,7 +7,7 @@ import { readSkills } from '../../src/registry/reading/read-folder.ts'
 import type { SyncOptions } from '../../src/registry/table/sync.ts'
 import { syncRegistry } from '../../src/registry/table/sync.ts'
 import type { SyncReport } from '../../src/registry/table/sync-report.ts'
-import { isBehind } from '../../src/registry/table/sync-report.ts'
+import { isOutOfDate } from '../../src/api/sync.ts'
 import { registryLock } from '../../src/registry/table/write.ts'
 import type { TestBackend, TestDatabase } from '../support/databases.ts'
 import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
@@ -104,7 +104,7 @@ onEachBackend((backend) => {
     const position = await db.query('select pg_current_wal_insert_lsn()::text as lsn')
     const second = await sync()
     expect(second).toMatchObject({ added: [], changed: [], unchanged: 3, statements: 0 })
-    expect(isBehind(second)).toBe(false)
+    expect(isOutOfDate(second)).toBe(false)
     expect(await rows()).toEqual(before)
     expect(JSON.parse(JSON.stringify(first))).toEqual(first)
     if (backend.name === 'embedded') expect(await db.query('select pg_current_wal_insert_lsn()::text as lsn')).toEqual(position)
@@ -145,7 +145,7 @@ onEachBackend((backend) => {
     for (const mode of ['dry-run', 'check'] as const) {
       const report = await sync({ mode })
       expect(report).toMatchObject({ mode, added: [{ id: 'd' }], changed: [{ id: 'a' }], disabled: ['c'], unchanged: 1, statements: 0 })
-      expect(isBehind(report)).toBe(true)
+      expect(isOutOfDate(report)).toBe(true)
       expect(await rows()).toEqual(before)
     }
     const { mode: _, statements: __, ...said } = await sync({ mode: 'check' })
@@ -222,7 +222,7 @@ onEachBackend((backend) => {
       disabled: [],
       kept: ['c'],
       invalid: [{ path: 'skills/a' }],
-      pruneSkipped: '1 row without a folder left alone, because 1 skill could not be read',
+      pruneSkipped: '1 row without a folder not pruned, because 1 skill could not be read',
       diagnostics: expect.arrayContaining([expect.objectContaining({ code: 'YAML_COLON', file: 'skills/a/SKILL.md', line: 3 })]),
     })
     expect(touched(before, await rows())).toEqual(['b'])

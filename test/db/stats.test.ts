@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { demoData, migrate, stats } from '../../src/index.ts'
+import { demoData, stats } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 
 /** Of the rows of seed 7, on any backend: hash functions of the server that changed would change the data. */
@@ -8,8 +8,7 @@ const DEMO_DIGEST = '5449fca177bbe278266ad7fe820d91d3'
 
 onEachBackend((backend) => {
   const ready = async (): Promise<Db> => {
-    const db = await (await backend.fresh()).open()
-    await migrate(db)
+    const db = await (await backend.migrated()).open()
     return db
   }
 
@@ -68,7 +67,7 @@ onEachBackend((backend) => {
       const db = await ready()
       await demoData(db, { events: 500, seed: 7, until, skills: 5 })
       await expect(demoData(db, { events: 1 })).rejects.toMatchObject({ code: 'EVENTS_EXIST', exitCode: 2 })
-      expect((await demoData(db, { events: 1, beside: true })).events).toBe(1)
+      expect((await demoData(db, { events: 1, append: true })).events).toBe(1)
       return db.query(`select md5(string_agg(concat_ws('|', user_id, session_id, skill_id, version, outcome, latency_ms, state_snapshot, created_at at time zone 'UTC'), ',' order by id)) as events,
         (select count(*)::int from skill_feedback) as feedback, (select count(*)::int from skill_unlocks) as unlocks
         from skill_usage_events where id <= 500`)

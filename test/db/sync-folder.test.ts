@@ -3,10 +3,10 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { fetchFingerprints, fingerprintOf } from '../../src/registry/skill/fingerprint.ts'
-import { rowFor, rowText, sourceOf } from '../../src/registry/skill/row-text.ts'
+import { rowFor, rowText, sourceOf } from '../../src/registry/skill/skill-row.ts'
 import type { Skill } from '../../src/registry/skill/skill.ts'
-import type { FolderSync } from '../../src/registry/table/sync-folder.ts'
-import { syncFolder } from '../../src/registry/table/sync-folder.ts'
+import type { FolderSync } from '../../src/registry/table/sync.ts'
+import { syncFolder } from '../../src/registry/table/sync.ts'
 import { syncRegistry } from '../../src/registry/table/sync.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -43,7 +43,7 @@ const ODD: Skill[] = [
       author: 'Å',
     },
     sha256: digest('a'),
-    manifest: ['10', '9', 'A', '__proto__', 'a', 'aa', 'b.md', 'é', 'éé', 'ü.md', '測', '測試']
+    fileDigests: ['10', '9', 'A', '__proto__', 'a', 'aa', 'b.md', 'é', 'éé', 'ü.md', '測', '測試']
       .map((file) => `${digest('b')}  ${file}\n`)
       .join(''),
     path: 'skills/odd',
@@ -58,7 +58,7 @@ const ODD: Skill[] = [
     trustLevel: 1,
     meta: { name: 'Plain', triggers: [], elements: [], realms: [], tags: [] },
     sha256: digest('c'),
-    manifest: `${digest('d')}  SKILL.md\n`,
+    fileDigests: `${digest('d')}  SKILL.md\n`,
     path: 'skills/plain',
     file: 'skills/plain/SKILL.md',
     root: 'skills',
@@ -70,10 +70,10 @@ onEachBackend((backend) => {
     const db = await (await backend.fresh()).open()
     await db.transaction({}, () => db.exec(SCHEMA))
     const roots = [...new Set(ODD.map(({ root }) => root))].map((label) => ({ path: `/${label}`, label }))
-    await syncRegistry(db, { roots, skills: ODD, settled: [], invalid: [], diagnostics: [] }, { prune: 'keep', mode: 'write' })
+    await syncRegistry(db, { roots, skills: ODD, upToDate: [], invalid: [], diagnostics: [] }, { prune: 'keep', mode: 'write' })
     const registry = await fetchFingerprints(db)
     for (const one of ODD) {
-      expect(registry.get(one.id)).toEqual({ id: one.id, root: one.root, fingerprint: fingerprintOf(rowText(one)) })
+      expect(registry.get(one.id)).toEqual({ id: one.id, root: one.root, fingerprint: fingerprintOf(rowFor(one)) })
       const { path: _path, file: _file, ...source } = one
       expect(sourceOf(rowFor(one))).toEqual(source)
     }
@@ -81,7 +81,7 @@ onEachBackend((backend) => {
       'select jsonb_build_array(version, sha256, enabled, trust_level, meta)::text as text from skills_registry where skill_id = $1',
       ['odd'],
     )
-    expect(text).toEqual({ text: rowText(ODD[0] as Skill) })
+    expect(text).toEqual({ text: rowText(rowFor(ODD[0] as Skill)) })
   })
 
   test('of skills whose rows are as they should be nothing but that is kept', async () => {
@@ -92,12 +92,12 @@ onEachBackend((backend) => {
     writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', '1.1.0') })
     const { folder, report } = await sync(db, cwd)
     expect(folder.skills.map(({ id }) => id)).toEqual(['b'])
-    expect(folder.settled).toMatchObject([{ row: { id: 'a' }, enabled: true }])
+    expect(folder.upToDate).toMatchObject([{ row: { id: 'a' }, enabled: true }])
     expect(report).toMatchObject({ unchanged: 1, changed: [{ id: 'b' }] })
     // namesakes are refused although the row of one of them is as it should be, and nothing is pruned for it
     writeFiles(cwd, { 'skills/a-2/SKILL.md': skill('a') })
     const clash = await sync(db, cwd)
-    expect(clash.folder).toMatchObject({ skills: [], settled: [{ row: { id: 'b' } }], invalid: [{ id: 'a' }, { id: 'a' }] })
+    expect(clash.folder).toMatchObject({ skills: [], upToDate: [{ row: { id: 'b' } }], invalid: [{ id: 'a' }, { id: 'a' }] })
     expect(clash.report).toMatchObject({ unchanged: 1, disabled: [], added: [], changed: [] })
   })
 

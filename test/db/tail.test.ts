@@ -7,7 +7,7 @@ import { openDb } from '../../src/db/open.ts'
 import type { TailEvent } from '../../src/index.ts'
 import { eventTail, migrate } from '../../src/index.ts'
 import { createEventTail } from '../../src/stats/tail.ts'
-import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { freshServer, migratedServer, onEachBackend, targetOf } from '../support/databases.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { seededRandom } from '../support/random-log.ts'
 import { scratch } from '../support/scratch.ts'
@@ -94,48 +94,6 @@ onEachBackend((backend) => {
   })
 })
 
-test('each event once, whatever order writers commit in, over rollbacks and looks that fail half-way', async () => {
-  const database = await freshServer()
-  const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
-  const tail = eventTail()
-  await look(tail, db)
-  const told: string[] = []
-  let open = true
-  const write = async (seed: number): Promise<void> => {
-    const random = seededRandom(seed)
-    const writer = await database.open()
-    for (let i = 0; i < 25; i++) {
-      await writer.exec('begin')
-      for (let part = 0; part < 1 + random() * 3; part++) {
-        await log(writer, `skill-${seed}`, 1 + Math.floor(random() * 30))
-        await new Promise((resolve) => setTimeout(resolve, random() * 20))
-      }
-      await writer.exec(random() < 0.2 ? 'rollback' : 'commit')
-    }
-  }
-  const follow = async (): Promise<void> => {
-    const random = seededRandom(7)
-    for (let last = false; ; last = !open) {
-      const fails = random() < 0.3
-      await tail
-        .look(db, (events) => {
-          told.push(...events.map(({ id }) => id))
-          if (fails && !last) throw new Error('the reader fails')
-        })
-        .catch((error: unknown) => expect(String(error)).toContain('the reader fails'))
-      if (last) break
-    }
-  }
-  const following = follow()
-  await Promise.all([1, 2, 3, 4].map(write))
-  open = false
-  await following
-  const rows = await db.query<{ id: string }>('select id::text as id from skill_usage_events')
-  expect(rows.length).toBeGreaterThan(300)
-  expect(told.toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
-})
-
 /** The same session, whose looks fail: with their query of that number, or at COMMIT when they have fewer. */
 function failing(db: Db, number: number): Db {
   let queries = 0
@@ -152,7 +110,6 @@ function failing(db: Db, number: number): Db {
 test('each event once, alone or in sums, wherever looks fail, the first one too', async () => {
   const database = await freshServer()
   const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
   const late = await database.open()
   const random = seededRandom(11)
   let [inSums, cut, isOpen] = [0, 0, false]
@@ -202,9 +159,8 @@ test('each event once, alone or in sums, wherever looks fail, the first one too'
 })
 
 test('a look goes in portions, and after a failure the server sends the rest alone: what was told is not kept here', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
   let [sent, most] = [0, 0]
   const counting: Db = {
     ...db,
@@ -232,9 +188,8 @@ test('a look goes in portions, and after a failure the server sends the rest alo
 })
 
 test('what is deleted between a look that failed and the next one takes nothing else away', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
   for (const [limit, before] of [
     [10, 0],
     [0, 10],
@@ -261,7 +216,6 @@ test('what is deleted between a look that failed and the next one takes nothing 
 test('transactions that are yet to come bring nothing, and another history begins anew', async () => {
   const database = await freshServer()
   const db = await database.open()
-  expect((await migrate(db)).error).toBeUndefined()
   const tail = eventTail()
   await look(tail, db)
   // as rows restored from a server that had counted further

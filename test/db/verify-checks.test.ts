@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/db.ts'
 import type { VerifyCallOptions } from '../../src/index.ts'
 import { migrate, sync, verify } from '../../src/index.ts'
 import type { CheckResult, VerifyReport } from '../../src/verify/report.ts'
-import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { migratedServer, onEachBackend, targetOf } from '../support/databases.ts'
 import { openDb } from '../../src/db/open.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch } from '../support/scratch.ts'
@@ -20,9 +20,8 @@ const checkThat = (id: string, requires: string): string =>
 
 onEachBackend((backend) => {
   const ready = async (checks: Record<string, string> = {}): Promise<{ db: Db; options: VerifyCallOptions }> => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL, ...checks })
-    await migrate(db)
     await sync(db, { cwd })
     return { db, options: { cwd, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
   }
@@ -274,8 +273,7 @@ CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-
 })
 
 test('a check that takes too long is skipped with the limit, and fails under strict', async () => {
-  const db = await (await freshServer()).open()
-  await migrate(db)
+  const db = await (await migratedServer()).open()
   const cwd = scratch({
     'checks/a.sql': `-- check: mine.slow\n${HEADER}SELECT pg_sleep(20);\n-- check: mine.next\n${HEADER}SELECT 1 WHERE false;\n`,
   })
@@ -285,8 +283,7 @@ test('a check that takes too long is skipped with the limit, and fails under str
 })
 
 test('a role with no right at all on the tables gets reasons, not an error', async () => {
-  const db = await (await freshServer()).open()
-  await migrate(db)
+  const db = await (await migratedServer()).open()
   const role = `blind_${process.pid}`
   await db.exec(`CREATE ROLE ${role}; SET ROLE ${role}`)
   const report = await verify(db, { cwd: scratch() })
@@ -297,9 +294,8 @@ test('a role with no right at all on the tables gets reasons, not an error', asy
 })
 
 test.skipIf(NO_POOLER !== undefined)('through PgBouncer in transaction mode', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const direct = await database.open()
-  await migrate(direct)
   const pooler = await startPooler()
   try {
     const db = await openDb(await targetOf(pooler.url(database.name)))

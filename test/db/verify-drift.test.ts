@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/db.ts'
 import type { VerifyCallOptions } from '../../src/index.ts'
 import { migrate, verify } from '../../src/index.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { freshServer, migratedServer, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
 const told = ({ checks }: VerifyReport, statuses: readonly string[] = ['failed']): string[] =>
@@ -173,9 +173,8 @@ GRANT SELECT ON skill_feedback TO ${role};
 })
 
 test('a role that may not make a schema: the comparison is skipped with the reason, and fails where it was asked for', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
-  await migrate(db)
   const role = `writer_${process.pid}`
   await db.exec(`CREATE ROLE ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${role}; SET ROLE ${role}`)

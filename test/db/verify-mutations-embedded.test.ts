@@ -1,4 +1,5 @@
-import { freshEmbedded } from '../support/databases.ts'
+import { BACKENDS } from '../support/databases.ts'
 import { mutationTests } from '../support/mutation-tests.ts'
 
-mutationTests({ name: 'embedded', fresh: freshEmbedded })
+// every fault is tried in test/storms
+mutationTests(BACKENDS.embedded, 12)

@@ -1,4 +1,5 @@
-import { freshServer } from '../support/databases.ts'
+import { BACKENDS } from '../support/databases.ts'
 import { mutationTests } from '../support/mutation-tests.ts'
 
-mutationTests({ name: 'server', fresh: freshServer })
+// every fault is tried in test/storms
+mutationTests(BACKENDS.server, 7)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { migrate, sync, verify } from '../../src/index.ts'
+import { sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { onEachBackend } from '../support/databases.ts'
@@ -13,9 +13,8 @@ const faultsOf = (report: VerifyReport): Fault[] =>
 
 onEachBackend((backend) => {
   const ready = async (): Promise<{ db: Db; cwd: string }> => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
-    await migrate(db)
     await sync(db, { cwd })
     return { db, cwd }
   }
@@ -120,7 +119,7 @@ onEachBackend((backend) => {
 
 test.each([
   ['-- check: a\n-- remedy: r\nselect 1', /no "title"/],
-  ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /severity "fatal"/],
+  ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /invalid severity "fatal"/],
   ['\n\n-- check: a\n-- title: t\n-- remedy: r\n', /:3: the check has no query/],
 ])('a check file that is wrong is refused with its line: %j', (text, message) => {
   expect(() => parseChecks(text, 'x.sql')).toThrow(message)

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { ProvidedContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import { embeddedTarget } from '../../src/config/settings.ts'
-import { openDb } from '../../src/db/open.ts'
+import { connect, migrate } from '../../src/index.ts'
+import { copyEmbedded } from './copy-embedded.ts'
 import { startPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {
@@ -12,12 +13,15 @@ declare module 'vitest' {
     serverUrl: string
     /** An empty embedded database to copy: a copy is faster than a new one. */
     embeddedTemplate: string
+    /** The same with the package's own migrations applied. */
+    migratedTemplate: string
+    /** Name of a database on the server with the package's own migrations applied, to copy. */
+    migratedDatabase: string
   }
 }
 
 interface Shared {
-  serverUrl: string
-  embeddedTemplate: string
+  provided: ProvidedContext
   stop: () => Promise<void>
 }
 
@@ -27,9 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const store = globalThis as { testResources?: { projects: number; shared: Promise<Shared> } | undefined }
   const resources = (store.testResources ??= { projects: 0, shared: start() })
   resources.projects += 1
-  const { serverUrl, embeddedTemplate, stop } = await resources.shared
-  project.provide('serverUrl', serverUrl)
-  project.provide('embeddedTemplate', embeddedTemplate)
+  const { provided, stop } = await resources.shared
+  for (const [name, value] of Object.entries(provided)) project.provide(name as keyof ProvidedContext, value)
   return async () => {
     resources.projects -= 1
     if (resources.projects > 0) return
@@ -41,17 +44,32 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function start(): Promise<Shared> {
   const given = process.env['TEST_DATABASE_URL']
   const server = given === undefined || given === '' ? await startPostgres() : undefined
+  const serverUrl = server?.url('__DATABASE__') ?? withDatabase(given ?? '')
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-embedded-'))
-  const embeddedTemplate = path.join(scratch, 'db')
-  await (await openDb(embeddedTarget(embeddedTemplate))).close()
+  const [embeddedTemplate, migratedTemplate] = [path.join(scratch, 'empty'), path.join(scratch, 'migrated')]
+  const migratedDatabase = `t_migrated_${process.pid}`
+  const admin = await connect({ databaseUrl: serverUrl.replace('__DATABASE__', 'postgres'), env: {} })
+  await admin.exec(`CREATE DATABASE ${migratedDatabase} TEMPLATE template0`)
+  await migrateAll({ databaseUrl: serverUrl.replace('__DATABASE__', migratedDatabase) })
+  await (await connect({ embedded: embeddedTemplate, env: {} })).close()
+  copyEmbedded(embeddedTemplate, migratedTemplate)
+  await migrateAll({ embedded: migratedTemplate })
   return {
-    serverUrl: server?.url('__DATABASE__') ?? withDatabase(given ?? ''),
-    embeddedTemplate,
+    provided: { serverUrl, embeddedTemplate, migratedTemplate, migratedDatabase },
     stop: async () => {
+      await admin.exec(`DROP DATABASE IF EXISTS ${migratedDatabase}`)
+      await admin.close()
       await server?.stop()
       rmSync(scratch, { recursive: true, force: true })
     },
   }
+}
+
+async function migrateAll(target: { databaseUrl: string } | { embedded: string }): Promise<void> {
+  const db = await connect({ ...target, env: {} })
+  const { error } = await migrate(db)
+  await db.close()
+  if (error !== undefined) throw error
 }
 
 /** Puts the placeholder where the URL names its database. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { afterEach } from 'vitest'
+import { cleanUpAfter } from './clean-up.ts'
 import { BIN } from './run-skills.ts'
 
 /** The command line while it runs, for commands that only a signal ends. */
@@ -13,7 +13,7 @@ export interface RunningSkills {
 }
 
 const children = new Set<ChildProcess>()
-afterEach(() => {
+cleanUpAfter('test', () => {
   for (const child of children) child.kill('SIGKILL')
   children.clear()
 })

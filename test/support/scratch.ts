@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll } from 'vitest'
+import { cleanUpAfter } from './clean-up.ts'
 
 const folders: string[] = []
 
@@ -22,6 +22,6 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   }
 }
 
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+cleanUpAfter('file', () => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import tls from 'node:tls'
-import { afterEach } from 'vitest'
 import type { ServerTarget, SslSettings } from '../../src/core/target.ts'
+import { cleanUpAfter } from './clean-up.ts'
 import { serverUrl, targetOf } from './databases.ts'
 import { scratch } from './scratch.ts'
 
@@ -28,7 +28,7 @@ export async function listen(onConnection: (socket: net.Socket) => void, port = 
   return (server.address() as net.AddressInfo).port
 }
 
-afterEach(async () => {
+cleanUpAfter('test', async () => {
   for (const { server, sockets } of running) {
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))

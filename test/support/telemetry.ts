@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Db, Row } from '../../src/db/db.ts'
 import type { CreateSkillsOptions, Skills, UsageEvent } from '../../src/index.ts'
-import { createSkills, migrate } from '../../src/index.ts'
+import { createSkills } from '../../src/index.ts'
 import type { TestBackend, TestDatabase } from './databases.ts'
 import { scratch } from './scratch.ts'
 
@@ -41,10 +41,8 @@ export function skillsOn(
 
 /** A migrated database, a session to look with, and what `createSkills` takes for it: the URL, or the session where there can be but one. */
 export async function migrated(backend: TestBackend): Promise<{ db: Db; database: string | Db; fresh: TestDatabase }> {
-  const fresh = await backend.fresh()
+  const fresh = await backend.migrated()
   const db = await fresh.open()
-  const { error } = await migrate(db)
-  if (error !== undefined) throw error
   return { db, database: backend.name === 'server' ? (fresh.flags[1] ?? '') : db, fresh }
 }
 
@@ -71,6 +69,9 @@ export function spilled(directory: string): string[] {
     .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').trimEnd().split('\n'))
     .map((line) => String((JSON.parse(line) as { event: unknown[] }).event[6]))
 }
+
+/** The input hashes of these events, sorted, as `logged` gives them. */
+export const hashes = (events: readonly UsageEvent[]): string[] => events.map(({ inputHash }) => String(inputHash)).toSorted()
 
 /** Waits until it is so. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {

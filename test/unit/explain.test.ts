@@ -2,13 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { ERROR_EXITS } from '../../src/core/errors.ts'
-import { CHECK_EXAMPLES } from '../../src/explain/check-examples.ts'
-import { CHECK_GROUPS } from '../../src/explain/check-groups.ts'
-import { groupOf } from '../../src/explain/check-pages.ts'
 import { codesMarkdown } from '../../src/explain/codes-markdown.ts'
 import { APP_ROLE_GRANTS, explainCodes, findCode } from '../../src/index.ts'
 import { RULES } from '../../src/registry/rules/rules.ts'
-import { HAZARD_CODES } from '../../src/sqltext/hazards/hazard.ts'
+import { HAZARD_TYPES } from '../../src/sqltext/hazards/find-hazards.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const pages = await explainCodes()
@@ -16,19 +13,19 @@ const checkIds = readdirSync(path.join(ROOT, 'sql/verify'))
   .flatMap((file) => readFileSync(path.join(ROOT, 'sql/verify', file), 'utf8').split('\n'))
   .flatMap((line) => /^-- check: (\S+)/.exec(line)?.[1] ?? [])
 
-test('every code has one page, and every page a code', () => {
-  const codes = [...Object.keys(ERROR_EXITS), ...checkIds, ...Object.keys(RULES), ...HAZARD_CODES]
+test('pages: all codes -> exactly one page for each code', () => {
+  const codes = [...Object.keys(ERROR_EXITS), ...checkIds, ...Object.keys(RULES), ...HAZARD_TYPES.map(({ code }) => code)]
   expect(checkIds.length).toBeGreaterThan(30)
   expect(pages.map(({ code }) => code).toSorted()).toEqual(codes.toSorted())
   expect(new Set(codes).size).toBe(codes.length)
 })
 
-test('every page says what it means, has an example, and says what to do', () => {
+test('pages: any page -> it has a meaning, an example and remedies', () => {
   const empty = pages.filter(
     ({ title, facts, meaning, example, remedies }) =>
       title === '' || facts.length === 0 || meaning.join('').length < 20 || example.text === '' || remedies.join('').length < 4,
   )
-  // a new check belongs into src/explain/check-examples.ts, its group into check-groups.ts
+  // in sql/verify a check has `-- example:`, and `-- about:` or a group that has it
   expect(empty.map(({ code }) => code)).toEqual([])
 })
 
@@ -36,22 +33,15 @@ test('docs/codes.md: read -> it is up to date (else: npm run generate)', () => {
   expect(readFileSync(path.join(ROOT, 'docs/codes.md'), 'utf8')).toBe(codesMarkdown(pages))
 })
 
-test('an example of an error shows the error', () => {
+test('pages of errors: example -> it shows the code', () => {
   const silent = pages.filter(({ kind, code, example }) => kind === 'error' && !example.text.includes(`[${code}]`))
   expect(silent.map(({ code }) => code)).toEqual(['BUG'])
 })
 
-test('the examples of checks are of checks that exist', () => {
-  expect(Object.keys(CHECK_EXAMPLES)).toEqual(checkIds)
-})
-
-test('what is said of the functions names each one that an application calls', () => {
+test('pages of the function checks: meaning -> it names every function that an application calls', () => {
   const functions = APP_ROLE_GRANTS.filter(({ on }) => on === 'function').map(({ name }) => name.replace(/\(.*/, ''))
-  expect(functions.filter((name) => !CHECK_GROUPS['functions']?.includes(`\`${name}\``))).toEqual([])
-})
-
-test('the groups of the checks are known', () => {
-  expect(checkIds.filter((id) => CHECK_GROUPS[groupOf(id)] === undefined)).toEqual([])
+  for (const { code, meaning } of pages.filter((page) => page.code.startsWith('functions.')))
+    expect([code, ...functions.filter((name) => !meaning.join().includes(`\`${name}\``))]).toEqual([code])
 })
 
 test.each([
@@ -60,7 +50,7 @@ test.each([
   ['Indexes.Definitions', 'indexes.definitions'],
   ['42703', '42703'],
   ['vacuum full', 'VACUUM_FULL'],
-])('%s is found as %s', async (word, code) => {
+])('find: %s -> the page of %s', async (word, code) => {
   expect((await findCode(pages, word)).page?.code).toBe(code)
 })
 
@@ -69,7 +59,7 @@ test.each([
   ['42501', /privilege/, /skills doctor/],
   ['53100', /disk/, /free/],
   ['42P99', /class 42/, /the message/],
-])('SQLSTATE %s has an example of its own, and says what to do', async (code, title, remedy) => {
+])('find: SQLSTATE %s -> a page with an example and remedies', async (code, title, remedy) => {
   const { page } = await findCode([], code)
   expect(page?.title).toMatch(title)
   expect(page?.example.text).toContain(`[${code}]`)
@@ -82,7 +72,7 @@ test.each([
   ['yaml_colom', 'YAML_COLON'],
   ['nonsense', undefined],
   ['ZZZZZ', undefined],
-])('%s is likely %s', async (word, near) => {
+])('find: %s -> no page, %s is suggested', async (word, near) => {
   const found = await findCode(pages, word)
   expect(found.page).toBeUndefined()
   expect(found.near).toBe(near)

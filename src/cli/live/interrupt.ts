@@ -1,82 +1,103 @@
 import { ERROR_EXITS, SkillsError } from '../../core/errors.ts'
+import type { Db } from '../../db/db.ts'
 
 const SIGNALS = { SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED' } as const
+type Signal = keyof typeof SIGNALS
+const NAMES = Object.keys(SIGNALS) as Signal[]
+
+/** How long the work may take to end after a signal. */
 const GRACE_MS = 5_000
 const REPEAT_MS = 250
 
-let received: keyof typeof SIGNALS | undefined
+let received: Signal | undefined
+/** The command ends as it should when a signal comes, so the signal is not an error. */
+let isExpected = false
+const listeners = new Set<(signal: Signal) => void>()
 
-/** The error of a process that a signal has asked to end; `cause` is what the work failed with. */
+/** The error of a process that a signal interrupts; `cause` is the error of the work. */
 export function interruption(cause?: unknown): SkillsError | undefined {
-  if (received === undefined) return undefined
-  return new SkillsError(SIGNALS[received], `stopped by ${received}: what was not finished was rolled back`, {
-    hint: 'run the command again to go on',
+  if (received === undefined || isExpected) return undefined
+  return new SkillsError(SIGNALS[received], `stopped by ${received}: unfinished work was rolled back`, {
+    hint: 'run the command again to continue',
     cause,
   })
 }
 
 /**
- * Calls `cancel` on the first SIGINT or SIGTERM, and again until the work has ended: between two statements there is
- * nothing to cancel, and the next one must not run to its end. The second signal ends the process at once.
+ * Calls `cancel` on the first SIGINT or SIGTERM, and repeats it until the function it returns is called: between two
+ * statements there is nothing to cancel, and the next one must not run to its end.
  */
 export function onInterrupt(cancel: () => Promise<void>): () => void {
   let repeating: NodeJS.Timeout | undefined
-  let released = false
+  let isReleased = false
   const repeat = async (): Promise<void> => {
-    await cancel()
-    if (!released) repeating = setTimeout(() => void repeat(), REPEAT_MS).unref()
+    await cancel().catch(() => undefined)
+    if (!isReleased) repeating = setTimeout(() => void repeat(), REPEAT_MS).unref()
   }
-  const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((signal) => {
-    const handler = (): void => {
-      if (received !== undefined) process.exit(ERROR_EXITS[SIGNALS[signal]])
-      received = signal
-      setTimeout(() => process.exit(ERROR_EXITS[SIGNALS[signal]]), GRACE_MS).unref()
-      void repeat()
-    }
-    process.on(signal, handler)
-    return [signal, handler] as const
-  })
+  const forget = onSignal(() => void repeat())
   return () => {
-    released = true
+    isReleased = true
     clearTimeout(repeating)
-    handlers.forEach(([signal, handler]) => process.off(signal, handler))
+    forget()
   }
 }
 
-/** What a command that runs until somebody stops it knows of the signals. */
+/** For a command that runs until a signal ends it. */
 export interface Stop {
-  /** The error code of the signal that came; undefined until then. */
-  readonly code: (typeof SIGNALS)[keyof typeof SIGNALS] | undefined
-  /** The signal cut work short. */
-  cut: boolean
-  /** Calls back when a signal comes, until the function that it gives is called. */
-  onStop(listener: () => void): () => void
+  /** The error code of the signal; undefined until then. */
+  readonly code: (typeof SIGNALS)[Signal] | undefined
+  /** The signal canceled work that had not finished. */
+  readonly isCut: boolean
+  /** Runs work that the signal cancels on the server. */
+  cancellable<T>(db: Db, work: () => Promise<T>): Promise<T>
   release(): void
 }
 
-/** For commands that a signal ends as they should end. The second signal ends the process at once. */
-export function listenForStop(onSignal: () => void): Stop {
-  const listeners = new Set([onSignal])
+/** Makes the signal the regular end of the command. */
+export function listenForStop(listener: () => void): Stop {
+  isExpected = true
   let code: Stop['code']
-  const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((signal) => {
-    const handler = (): void => {
-      if (code !== undefined) process.exit(ERROR_EXITS[SIGNALS[signal]])
-      code = SIGNALS[signal]
-      setTimeout(() => process.exit(ERROR_EXITS[SIGNALS[signal]]), GRACE_MS).unref()
-      for (const listener of listeners) listener()
-    }
-    process.on(signal, handler)
-    return [signal, handler] as const
+  const forget = onSignal((signal) => {
+    code = SIGNALS[signal]
+    listener()
   })
+  let isCut = false
   return {
     get code() {
       return code
     },
-    cut: false,
-    onStop: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    get isCut() {
+      return isCut
     },
-    release: () => handlers.forEach(([signal, handler]) => process.off(signal, handler)),
+    cancellable: async (db, work) => {
+      const release = onInterrupt(() => db.cancel())
+      try {
+        return await work()
+      } catch (error) {
+        isCut = code !== undefined
+        throw error
+      } finally {
+        release()
+      }
+    },
+    release: forget,
+  }
+}
+
+/** The one handler: the first signal goes to the listeners, the second ends the process at once. */
+function handle(signal: Signal): void {
+  if (received !== undefined) process.exit(ERROR_EXITS[SIGNALS[signal]])
+  received = signal
+  setTimeout(() => process.exit(ERROR_EXITS[SIGNALS[signal]]), GRACE_MS).unref()
+  for (const listener of listeners) listener(signal)
+}
+
+/** Without a listener a signal ends the process, as usual. */
+function onSignal(listener: (signal: Signal) => void): () => void {
+  if (listeners.size === 0) for (const name of NAMES) process.on(name, handle)
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) for (const name of NAMES) process.off(name, handle)
   }
 }

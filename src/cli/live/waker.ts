@@ -1,29 +1,29 @@
-/** Lets a loop sleep until something happens or a time is over. What happens while it is awake counts for its next sleep. */
+/** Lets a loop sleep until something happens or a time is over. An event while the loop is awake ends its next sleep. */
 export interface Waker {
   wake(): void
-  /** Resolves with true when it was woken since the last sleep ended, at once or later, or with false after so many milliseconds. */
+  /** Resolves with true after `wake`, which may have been called since the last sleep, or with false after `ms` milliseconds. */
   sleep(ms: number): Promise<boolean>
 }
 
 export function createWaker(): Waker {
   let isDue = false
-  let resolveSleep: (() => void) | undefined
+  let endSleep: (() => void) | undefined
   return {
     wake: () => {
       isDue = true
-      resolveSleep?.()
+      endSleep?.()
     },
     sleep: async (ms) => {
       if (!isDue) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, ms)
-          resolveSleep = () => {
+          endSleep = () => {
             clearTimeout(timer)
             resolve()
           }
         })
       }
-      resolveSleep = undefined
+      endSleep = undefined
       const isWoken = isDue
       isDue = false
       return isWoken

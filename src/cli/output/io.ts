@@ -64,6 +64,11 @@ export function createIo(flags: LookFlags, env: Readonly<Record<string, string |
   }
 }
 
+/** `14:03:59`, local time. */
+export function clock(): string {
+  return new Date().toTimeString().slice(0, 8)
+}
+
 const TERMINAL: Terminal = {
   get columns() {
     return process.stdout.columns

@@ -6,52 +6,53 @@ import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
 import type { Style } from '../../render/style.ts'
 import { plural } from '../../core/text.ts'
 import { createStyle } from './colors.ts'
-import type { CommonFlags, Context } from '../run/context.ts'
-import type { Destination, ReporterName } from './destinations.ts'
+import type { OutputFlags } from '../parse/spec.ts'
+import type { Context } from './context.ts'
+import type { Destination, ReporterName } from '../parse/common-options.ts'
 import { frameSource } from './frame-source.ts'
 import type { Finished } from './reports.ts'
 import { withoutCommands } from './github-log.ts'
 import { envelope } from './envelope.ts'
 import { diagnosticView, errorView, isDetail } from './error-view.ts'
 
-/** Writes the result to every destination: files first, so that one that cannot be written is told too. Returns the exit code. */
-export async function tell(
+/** Writes the result to every destination, files first: a file that cannot be written is an error of the result. Returns the exit code. */
+export async function print(
   finished: Finished,
   destinations: readonly Destination[],
-  flags: CommonFlags,
+  flags: OutputFlags,
   context: Context,
 ): Promise<ExitCode> {
   const { io } = context
   const onGithub = context.env['GITHUB_ACTIONS'] === 'true'
-  const told = await writeFiles(finished, destinations, flags, context)
+  const printed = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
-    if (reporter === 'text' && told.result.document !== undefined)
-      io.document(onGithub ? withoutCommands(told.result.document) : told.result.document)
+    if (reporter === 'text' && printed.result.document !== undefined)
+      io.document(onGithub ? withoutCommands(printed.result.document) : printed.result.document)
     else if (reporter === 'text') {
-      const view = await viewOf(told, flags, context)
+      const view = await viewOf(printed, flags, context)
       if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
     } else {
-      const text = await report(reporter, told, context)
+      const text = await report(reporter, printed, context)
       if (text !== '') io.document(text)
     }
   }
-  // a document says it all
+  // the document contains the diagnostics and the error
   if (!onStdout.includes('json')) {
-    const lines = troubles(told, flags, context, await createStyle(io.errColors, io.unicode))
+    const lines = problems(printed, flags, context, await createStyle(io.errColors, io.unicode))
     if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
   }
   if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
-    const annotations = await report('github', told, context)
+    const annotations = await report('github', printed, context)
     if (annotations !== '') io.err(annotations)
   }
-  return exitOf(told)
+  return exitOf(printed)
 }
 
 async function writeFiles(
   finished: Finished,
   destinations: readonly Destination[],
-  flags: CommonFlags,
+  flags: OutputFlags,
   context: Context,
 ): Promise<Finished> {
   const { io } = context
@@ -72,7 +73,7 @@ async function writeFiles(
       const exit = exitOf(finished) === EXIT.ok ? error.exitCode : exitOf(finished)
       return { ...finished, result: { ...finished.result, error, exit } }
     }
-    // the command's own error stays the news
+    // the result has one error, that of the command
     io.err(errorView(error, await createStyle(io.errColors, io.unicode)).join('\n'))
     return finished
   }
@@ -86,7 +87,7 @@ async function report(reporter: Exclude<ReporterName, 'text'>, finished: Finishe
   return renderReport(reporter, FROM_WORKSPACE.has(reporter) ? fromWorkspace(run, cwd, env['GITHUB_WORKSPACE']) : run)
 }
 
-/** Read by GitHub, which wants paths from the root of the repository. */
+/** GitHub reads these, with paths from the root of the repository. */
 const FROM_WORKSPACE: ReadonlySet<ReporterName> = new Set(['github', 'sarif'])
 
 function document(finished: Finished): object {
@@ -98,7 +99,7 @@ function exitOf({ result }: Finished): ExitCode {
   return result.exit ?? result.error?.exitCode ?? EXIT.ok
 }
 
-async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Context): Promise<string> {
+async function viewOf({ result }: Finished, flags: OutputFlags, { io, cwd }: Context): Promise<string> {
   const style = await createStyle(io.outColors, io.unicode)
   return [
     ...findings(result.findings ?? [], flags, cwd, style),
@@ -106,40 +107,40 @@ async function viewOf({ result }: Finished, flags: CommonFlags, { io, cwd }: Con
   ].join('\n')
 }
 
-/** All that a person would have seen on both streams. */
-async function textOf(finished: Finished, flags: CommonFlags, context: Context): Promise<string> {
+/** What both streams would show a person. */
+async function textOf(finished: Finished, flags: OutputFlags, context: Context): Promise<string> {
   const style = await createStyle(flags.color === true, context.io.unicode)
   const view = flags.quiet === true ? [] : (finished.result.view?.(style, Infinity) ?? [])
   return [
     ...findings(finished.result.findings ?? [], flags, context.cwd, style),
     ...view,
-    ...troubles(finished, flags, context, style),
+    ...problems(finished, flags, context, style),
   ].join('\n')
 }
 
 /** Diagnostics with the source around them, then the error. */
-function troubles({ result, diagnostics }: Finished, flags: CommonFlags, { cwd }: Context, style: Style): string[] {
+function problems({ result, diagnostics }: Finished, flags: OutputFlags, { cwd }: Context, style: Style): string[] {
   const { error } = result
-  const apart = diagnostics.filter((diagnostic) => error === undefined || !isDetail(diagnostic, error))
+  const separate = diagnostics.filter((diagnostic) => error === undefined || !isDetail(diagnostic, error))
   return [
-    ...(result.findings === undefined ? fewFindings(apart, flags, cwd, style) : []),
+    ...(result.findings === undefined ? fewFindings(separate, flags, cwd, style) : []),
     ...(error === undefined ? [] : errorView(error, style, (detail) => frameSource(detail, cwd))),
   ]
 }
 
-/** Every error, but of other findings so many as a person will read: after a sync of thousands of skills there are thousands. */
-function fewFindings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+/** Every error, and the first of the other diagnostics: a sync of thousands of skills can give thousands. */
+function fewFindings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: string, style: Style): string[] {
   const others = diagnostics.filter(({ severity }) => severity !== 'error')
-  if (others.length <= MOST_REMARKS) return findings(diagnostics, flags, cwd, style)
-  const shown = new Set(others.slice(0, MOST_REMARKS))
+  if (others.length <= MOST_SHOWN) return findings(diagnostics, flags, cwd, style)
+  const shown = new Set(others.slice(0, MOST_SHOWN))
   const few = diagnostics.filter((one) => one.severity === 'error' || shown.has(one))
-  const rest = `and ${plural(others.length - MOST_REMARKS, 'warning or note', 'warnings and notes')} more; --json has them all`
+  const rest = `and ${plural(others.length - MOST_SHOWN, 'warning or note', 'warnings and notes')} more; --json lists all`
   return [...findings(few, flags, cwd, style), ...(flags.quiet === true ? [] : [style.dim(rest)])]
 }
 
-const MOST_REMARKS = 50
+const MOST_SHOWN = 50
 
-function findings(diagnostics: readonly Diagnostic[], flags: CommonFlags, cwd: string, style: Style): string[] {
+function findings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: string, style: Style): string[] {
   const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
 }

@@ -9,8 +9,8 @@ import type { ReportResult, ReportRun } from '../../render/reporters/report-run.
 import { isFailure, resultsOf } from '../../render/reporters/report-run.ts'
 import { renderSarif } from '../../render/reporters/sarif.ts'
 import { renderTap } from '../../render/reporters/tap.ts'
-import type { CommandResult } from '../run/context.ts'
-import type { ReporterName } from './destinations.ts'
+import type { CommandResult } from './context.ts'
+import type { ReporterName } from '../parse/common-options.ts'
 
 /** What a command gave, with what the shell knows of the run. */
 export interface Finished {

@@ -1,3 +1,6 @@
+import type { OptionSpec } from '../../config/option.ts'
+import { notationOf } from '../../config/option.ts'
+import { optionHelp } from './help.ts'
 import type { CommandSpec } from './spec.ts'
 import { optionsOf } from './spec.ts'
 
@@ -54,22 +57,23 @@ const HELP: CompletionOption = { word: '--help', help: 'show help', short: '-h',
 
 function placeOf(spec: CommandSpec, commands: readonly CommandSpec[]): CompletionPlace {
   const [argument] = (spec.arguments ?? []).toReversed()
-  const options = optionsOf(spec).map(({ flags, help, values }): CompletionOption => {
-    const [, short, word = '', placeholder] = /^(?:(-\w), )?(--[a-z-]+)(?: <(.*)>)?/.exec(flags) ?? []
-    return { word, help, short, value: placeholder === undefined ? undefined : (values ?? valuesOf(placeholder)) }
+  const options = optionsOf(spec).flatMap((option): CompletionOption[] => {
+    const { other, name, value } = notationOf(option)
+    const isShort = other !== undefined && !other.startsWith('--')
+    const given = { help: optionHelp(option), value: value === 'required' ? valuesOf(option.type) : undefined }
+    const main = { ...given, word: name, short: isShort ? other : undefined }
+    return other === undefined || isShort ? [main] : [main, { ...given, word: other, short: undefined }]
   })
   return {
     name: spec.name,
     commands: wordsBelow(spec.name, commands),
     options: [...options, HELP],
-    operand: argument === undefined ? 'unknown' : (argument[2] ?? valuesOf(argument[0].replaceAll(/[[\]<>.]/g, ''))),
+    operand: argument === undefined ? 'unknown' : valuesOf(argument.type),
   }
 }
 
-/** What the name of a value in a help page tells about it. */
-function valuesOf(placeholder: string): Values {
-  if (placeholder === 'dir' || placeholder === 'folder') return 'folders'
-  return placeholder === 'file' || placeholder === 'path' ? 'files' : 'unknown'
+function valuesOf(type: OptionSpec['type']): Values {
+  return type?.values ?? type?.paths ?? 'unknown'
 }
 
 /** The words that can follow a command to name another one. */

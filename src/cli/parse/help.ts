@@ -1,32 +1,49 @@
 import type { Command, Help } from 'commander'
 import { wrap } from '../../render/table.ts'
-import type { CommandSpec } from './spec.ts'
+import type { OptionSpec } from '../../config/option.ts'
+import { list } from '../../config/values.ts'
+import type { ArgumentSpec, CommandSpec } from './spec.ts'
 
 const EXIT_CODES =
   'Exit codes: 0 ok, 1 no (check failed, skill invalid), 2 usage or configuration, 3 database unreachable, ' +
   '4 migration failed, 5 lock not obtained, 6 history conflict, 70 bug, 130/143 interrupted'
 
-/** Where nothing is known of the terminal, or it calls itself 0 columns wide. */
+/** For a terminal of unknown width, or one that reports 0 columns. */
 const USUAL_WIDTH = 80
 
-/** Columns below which a help stands better under its option than beside it. */
+/** With fewer columns the help of an option goes below it. */
 const LEAST_BESIDE = 24
 
-/** Help pages that begin with examples and end with the exit codes, broken between words at any width. */
+/** Help pages begin with examples and end with the exit codes. Lines break between words at any width. */
 export function dressHelp(command: Command, examples: readonly string[]): Command {
   return command
     .addHelpText('before', `Examples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`)
     .addHelpText('after', () => `\n${exitCodes(widthOf(command.configureOutput().getOutHelpWidth?.()))}`)
 }
 
-/** What the page of a command says first: a sentence. */
+/** The first line on the page of a command. */
 export function sentenceOf({ summary, description }: CommandSpec): string {
   return description ?? `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 }
 
+/** The help of an option or an argument, with its values and its default. */
+export function optionHelp(spec: OptionSpec | ArgumentSpec): string {
+  const { help, type } = spec
+  const standard = 'default' in spec && spec.default !== undefined && spec.default !== false ? showDefault(spec.default, type) : ''
+  const notes = [...(type?.values === undefined ? [] : [list(type.values)]), ...(standard === '' ? [] : [`default: ${standard}`])]
+  if (help === '') return notes.join('; ')
+  return notes.length === 0 ? help : `${help} (${notes.join('; ')})`
+}
+
+/** A default as it is written on the command line. */
+export function showDefault(value: unknown, type: OptionSpec['type']): string {
+  if (Array.isArray(value)) return value.map((entry) => showDefault(entry, type)).join(', ')
+  return type?.show === undefined ? String(value) : type.show(value)
+}
+
 export const HELP_FORMAT: Partial<Help> = {
   showGlobalOptions: false,
-  // its own bound lets the terminal break lines, in the middle of words
+  // with its own minimum the terminal breaks lines, in the middle of words
   minWidthToWrap: 1,
   subcommandTerm,
   prepareContext({ helpWidth }) {
@@ -49,7 +66,7 @@ function widthOf(columns: number | undefined): number {
   return columns === undefined || columns <= 0 ? USUAL_WIDTH : columns
 }
 
-/** Name and arguments: that there are options goes without saying. */
+/** Name and arguments, without `[options]`. */
 function subcommandTerm(command: Command): string {
   const args = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? '...' : ''}`

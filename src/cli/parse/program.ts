@@ -1,89 +1,91 @@
 import { Command, CommanderError } from 'commander'
+import type { OptionSpec } from '../../config/option.ts'
 import { packageVersion } from '../../config/package-files.ts'
-import type { ExitCode } from '../../core/errors.ts'
-import { EXIT } from '../../core/errors.ts'
-import { jsonWithoutSecrets } from '../../core/redaction.ts'
 import { nearest } from '../../core/text.ts'
-import type { CommandSpec, OptionSpec } from './spec.ts'
-import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './spec.ts'
-import { COMMAND_GROUPS, COMMANDS } from '../command-table.ts'
-import { dressHelp, HELP_FORMAT, sentenceOf } from './help.ts'
-import { createIo } from '../output/io.ts'
-import { loadCommand } from '../load-command.ts'
+import { OUTPUT_OPTIONS, DATABASE_OPTIONS } from './common-options.ts'
+import { dressHelp, HELP_FORMAT, optionHelp, sentenceOf } from './help.ts'
+import type { RawInput } from './read-values.ts'
+import type { CommandSpec } from './spec.ts'
 
 const FIRST_STEPS = ['skills quickstart', 'skills migrate', 'skills sync', 'skills verify', 'skills stats']
 
-/** Parses any command line, runs the command or explains what is wrong with it, returns the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
-  let exit: ExitCode = EXIT.ok
-  const program = createProgram(async (spec, flags, args) => {
-    const execute = await loadCommand(spec)
-    exit = await execute(flags, args)
-  })
+/** A parsed command line: a command to run, text to print, or a usage error of the command `name`. */
+export type Parsed =
+  | { kind: 'run'; spec: CommandSpec; input: RawInput }
+  | { kind: 'print'; text: string }
+  | { kind: 'error'; name: string; message: string }
+
+/** Parses any command line. */
+export async function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Promise<Parsed> {
+  let parsed: Parsed | undefined
+  let text = ''
+  const program = createProgram(
+    commands,
+    (spec, input) => (parsed = { kind: 'run', spec, input }),
+    (part) => (text += part),
+  )
   try {
-    await program.parseAsync(helpArguments(argv), { from: 'user' })
-    return exit
+    await program.parseAsync(helpArguments(argv, commands), { from: 'user' })
+    return parsed ?? { kind: 'print', text }
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return EXIT.ok
-    if (error.code === 'commander.help') {
-      createIo({}, process.env).out(program.helpInformation())
-      return EXIT.ok
-    }
-    return usageError(program, argv, error.message)
+    if (error.exitCode === 0) return { kind: 'print', text }
+    if (error.code === 'commander.help') return { kind: 'print', text: program.helpInformation() }
+    const message = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, ' ($1)')
+    return { kind: 'error', name: commandName(program, argv), message }
   }
 }
 
-/** `skills help migrate status` is `skills migrate status --help`; what is no command is left for commander to explain. */
-function helpArguments(argv: readonly string[]): string[] {
+/** `skills help migrate status` is `skills migrate status --help`; commander explains an unknown command. */
+function helpArguments(argv: readonly string[], commands: readonly CommandSpec[]): string[] {
   const [first = '-', ...rest] = argv
-  if (first !== 'help') {
-    // with --help behind it commander would print the page of all commands and call it a success
-    const isUnknown = !first.startsWith('-') && !COMMANDS.some(({ name }) => name === first)
-    return isUnknown ? [first] : [...argv]
-  }
+  const isKnown = (name: string): boolean => commands.some((spec) => spec.name === name)
+  // with --help after an unknown command, commander prints the page of all commands and reports success
+  if (first !== 'help') return first.startsWith('-') || isKnown(first) ? [...argv] : [first]
   const words = rest.filter((word) => !word.startsWith('-'))
-  const known = [words.slice(0, 2), words.slice(0, 1)].find((name) => COMMANDS.some((spec) => spec.name === name.join(' ')))
+  const known = [words.slice(0, 2), words.slice(0, 1)].find((name) => isKnown(name.join(' ')))
   if (known === undefined && words.length > 0) return words.slice(0, 1)
   return [...(known ?? []), '--help']
 }
 
-/** The commands as commander knows them; `run` gets a command line that is right. */
-export function createProgram(run: (spec: CommandSpec, flags: object, args: readonly string[]) => Promise<void>): Command {
+/** The commands for commander; `run` gets a valid command line. */
+export function createProgram(
+  commands: readonly CommandSpec[],
+  run: (spec: CommandSpec, input: RawInput) => void,
+  write: (text: string) => void,
+): Command {
   const program = new Command('skills')
     .description('Agent skills in a folder, their registry and telemetry in Postgres.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .exitOverride()
-    // told by usageError, in the form of all errors
-    .configureOutput({ writeErr: () => undefined })
+    // errors are printed in the form of all errors
+    .configureOutput({ writeOut: write, writeErr: () => undefined })
     .showSuggestionAfterError()
     .configureHelp(HELP_FORMAT)
   dressHelp(program, FIRST_STEPS)
-  for (const { heading, commands } of COMMAND_GROUPS) {
-    for (const spec of commands) {
-      const command = addCommand(program, spec)
-      if (command.parent === program) command.helpGroup(heading)
-      command.action(async () => {
-        refuseStranger(command)
-        await run(spec, command.optsWithGlobals(), command.args)
-      })
-    }
+  for (const spec of commands) {
+    const command = addCommand(program, spec, commands)
+    if (command.parent === program) command.helpGroup(`${spec.group}:`)
+    command.action(() => {
+      refuseUnknown(command)
+      run(spec, { flags: command.optsWithGlobals(), args: command.args })
+    })
   }
   return program
 }
 
-function addCommand(program: Command, spec: CommandSpec): Command {
+function addCommand(program: Command, spec: CommandSpec, commands: readonly CommandSpec[]): Command {
   const words = spec.name.split(' ')
   const parent = words.slice(0, -1).reduce((at, word) => at.commands.find((known) => known.name() === word) ?? at, program)
   const command = parent
     .command(words.at(-1) ?? '')
     .summary(spec.summary)
     .description(sentenceOf(spec))
-  for (const [notation, help] of spec.arguments ?? []) command.argument(notation, help)
-  // a slip in the name of a subcommand is ours to tell
-  if (COMMANDS.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()
+  for (const argument of spec.arguments ?? []) command.argument(argument.name, optionHelp(argument))
+  // commander takes a typo in a subcommand for an excess argument: `refuseUnknown` explains it
+  if (commands.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()
   addOptions(command, 'Options:', spec.options ?? [])
   if (spec.database === true) addOptions(command, 'Database:', DATABASE_OPTIONS)
   addOptions(command, 'Output:', OUTPUT_OPTIONS)
@@ -92,9 +94,9 @@ function addCommand(program: Command, spec: CommandSpec): Command {
 
 function addOptions(command: Command, group: string, options: readonly OptionSpec[]): void {
   command.optionsGroup(group)
-  for (const { flags, help, repeatable } of options) {
-    if (repeatable === true) command.option(flags, help, collect)
-    else command.option(flags, help)
+  for (const option of options) {
+    if (option.repeatable === true) command.option(option.flags, optionHelp(option), collect)
+    else command.option(option.flags, optionHelp(option))
   }
 }
 
@@ -102,18 +104,7 @@ function collect(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value]
 }
 
-/** What the command line has wrong, in the form of all errors; commander exits 1 here, and 1 means "no". */
-function usageError(program: Command, argv: readonly string[], message: string): ExitCode {
-  const name = commandName(program, argv)
-  const text = message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, ' ($1)')
-  const error = { code: 'USAGE', message: text, hint: `${['skills', name].join(' ').trim()} --help` }
-  const io = createIo({}, process.env)
-  if (argv.includes('--json')) io.document(jsonWithoutSecrets({ schemaVersion: 1, command: name, ok: false, report: null, error }))
-  else io.err(`error [${error.code}] ${text}\n  → ${error.hint}`)
-  return EXIT.usage
-}
-
-/** The command that was meant, as far as its words can be made out. */
+/** The command that the words name, as far as they are known. */
 function commandName(program: Command, argv: readonly string[]): string {
   const names: string[] = []
   let at: Command | undefined = program
@@ -125,8 +116,8 @@ function commandName(program: Command, argv: readonly string[]): string {
   return names.join(' ')
 }
 
-/** Of a command that runs by itself and has subcommands, commander takes a slip in one for an argument too many. */
-function refuseStranger(command: Command): void {
+/** For a command that has subcommands and can run without one. */
+function refuseUnknown(command: Command): void {
   const [name] = command.args
   if (name === undefined || command.commands.length === 0) return
   const near = nearest(

@@ -1,75 +1,66 @@
-/** An option as its help page has it. */
-export interface OptionSpec {
-  /** commander's notation: `--json`, `-q, --quiet`, `--dir <folder>`, `--embedded [dir]`, `--no-color`. */
-  flags: string
+import type { FlagsFrom, OptionSpec } from '../../config/option.ts'
+import type { ValueType } from '../../config/values.ts'
+import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './common-options.ts'
+
+/** The groups of the list of commands, in its order. */
+export const GROUPS = ['Schema', 'Skills and registry', 'Checks', 'Telemetry', 'Getting started'] as const
+
+/** An argument of a command. */
+export interface ArgumentSpec {
+  /** commander's notation: `<version>`, `[skill]`, `[dir...]`. */
+  name: string
   help: string
-  /** The values it takes, where they are few. */
-  values?: readonly string[]
-  /** May be given several times; the command gets a list. */
-  repeatable?: true
+  /** Text without one. */
+  type?: ValueType<unknown>
+  /** For messages: `trust level`. */
+  what?: string
 }
 
-/** What a command takes: the one source of its help page, of what is refused, and of the quick way past the parser. */
+/** A command: the one source of its parsing, its help page, its completion and the type of its flags. */
 export interface CommandSpec {
-  /** The words after `skills`; with hyphens they name its module: `migrate status` is `commands/migrate-status.ts`. */
+  /** The words after `skills`. With hyphens they name its folder: `migrate status` is `commands/migrate-status/`. */
   name: string
-  /** For the list of commands: a line of 80 columns. */
+  group: (typeof GROUPS)[number]
+  /** Place in its group. */
+  order: number
+  /** An imperative for the list of commands, a line of 80 columns. */
   summary: string
-  /** For its own page, where the summary does not say it all. */
+  /** Sentences for its own page. Without them it is the summary. */
   description?: string
-  /** commander's notation: `<version>`, `[skill]`, `[dir...]`, with its help, and its values where they are few. */
-  arguments?: readonly (readonly [notation: string, help: string, values?: readonly string[]])[]
+  arguments?: readonly ArgumentSpec[]
   options?: readonly OptionSpec[]
-  /** Works with a database: takes the options that say which. */
-  database?: boolean
+  /** Takes the options that choose a database. */
+  database?: true
   examples: readonly string[]
 }
 
-/** Every command takes these. */
-export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--json', help: 'one JSON document on stdout, on failure too' },
-  { flags: '-q, --quiet', help: 'errors only' },
-  { flags: '--color', help: 'colours, also without a terminal' },
-  { flags: '--no-color', help: 'no colours' },
-]
+type Listed<S> = S extends { options: readonly (infer O extends OptionSpec)[] } ? O : never
+type OfDatabase<S> = S extends { database: true } ? (typeof DATABASE_OPTIONS)[number] : never
 
-export const CONFIG_OPTION: OptionSpec = { flags: '--config <file>', help: 'settings (default: skills.config.json, .js)' }
+/** The flags that a command gets, typed by its options. */
+export type FlagsOf<S extends CommandSpec> = FlagsFrom<Listed<S> | OfDatabase<S> | (typeof OUTPUT_OPTIONS)[number]>
 
-/** Every command with a database takes these. */
-export const DATABASE_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--database-url <url>', help: 'postgres://... (else DATABASE_URL, PG*)' },
-  { flags: '--embedded [dir]', help: 'embedded in .skills/db, a folder, or memory' },
-  { flags: '--schema <name>', help: 'schema of all objects (else of the search_path)' },
-  { flags: '--wait <time>', help: 'wait for a server that is starting, such as 30s' },
-  CONFIG_OPTION,
-]
+/** The flags that every command gets. */
+export type OutputFlags = FlagsFrom<(typeof OUTPUT_OPTIONS)[number]>
 
-export const MIGRATIONS_OPTION: OptionSpec = { flags: '--dir <folder>', help: 'your own migrations; repeatable', repeatable: true }
-export const LEDGER_OPTION: OptionSpec = { flags: '--ledger <table>', help: 'the ledger (default: schema_migrations)' }
-/** How files are read. */
-export const FORMAT_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--namespace <what>', help: 'ids from the name (default) or the path', values: ['name', 'path'] },
-  { flags: '--lenient', help: 'read an unquoted `: ` in a value as text' },
-]
-/** How skills are read: every command that compares them with the registry must read them alike. */
-export const READING_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--root-label <name>', help: 'project name of the rows (default: folder paths)' },
-  ...FORMAT_OPTIONS,
-]
-export const SKILLS_ARGUMENT = ['[dir...]', 'folders of skills (default: skills)'] as const
+type ArgumentText<A> = A extends { type: ValueType<infer V> } ? V : string
+type ArgumentValue<A> = A extends { name: `${string}...${string}` }
+  ? ArgumentText<A>[]
+  : A extends { name: `[${string}` }
+    ? ArgumentText<A> | undefined
+    : ArgumentText<A>
 
-/** Every command that checks something takes these. */
-export const REPORTER_OPTIONS: readonly OptionSpec[] = [
-  {
-    flags: '--reporter <name>',
-    help: 'text, json, github, junit, sarif, tap; or NAME=FILE',
-    values: ['text', 'json', 'github', 'junit', 'sarif', 'tap'],
-    repeatable: true,
-  },
-  { flags: '--output <file>', help: 'file of the report that names none' },
-]
+/** The arguments that a command gets: a value for each, a list for the last when it is variadic. */
+export type ArgumentsOf<S extends CommandSpec> = S extends { arguments: infer A extends readonly ArgumentSpec[] }
+  ? { [I in keyof A]: ArgumentValue<A[I]> }
+  : readonly []
+
+/** Keeps the literal types of a spec. */
+export function defineCommand<const S extends CommandSpec>(spec: S): S {
+  return spec
+}
 
 /** All options of a command. */
-export function optionsOf({ options = [], database = false }: CommandSpec): readonly OptionSpec[] {
-  return [...options, ...(database ? DATABASE_OPTIONS : []), ...OUTPUT_OPTIONS]
+export function optionsOf({ options = [], database }: CommandSpec): readonly OptionSpec[] {
+  return [...options, ...(database === true ? DATABASE_OPTIONS : []), ...OUTPUT_OPTIONS]
 }

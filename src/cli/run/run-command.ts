@@ -1,61 +1,64 @@
+import { knownError } from '../../api/known-error.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
-import { SkillsError } from '../../core/errors.ts'
-import { toSkillsError } from '../../db/skills-error.ts'
-import type { CommandResult, CommonFlags, Context } from './context.ts'
-import type { Destination, ReporterFlags } from '../output/destinations.ts'
 import { interruption } from '../live/interrupt.ts'
+import type { Forms } from '../output/destinations.ts'
 import { createIo } from '../output/io.ts'
+import { print } from '../output/print.ts'
 import { createProgress } from '../output/progress.ts'
-import { tell } from '../output/print.ts'
+import type { Destination } from '../parse/common-options.ts'
+import type { RawInput } from '../parse/read-values.ts'
+import { readInput } from '../parse/read-values.ts'
+import type { ArgumentsOf, CommandSpec, FlagsOf, OutputFlags } from '../parse/spec.ts'
+import type { CommandResult, Context } from '../output/context.ts'
 
-/** A command ready for the shell: takes the parsed command line, prints, gives the exit code. */
-export type Executor = (flags: object, args: readonly string[]) => Promise<ExitCode>
+/** A command ready for the shell: takes the parsed command line, prints, returns the exit code. */
+export type Executor = (input: RawInput) => Promise<ExitCode>
 
-/** Makes a command's function an `Executor`. `name` is what `--json` calls it. */
-export function executor<F extends CommonFlags>(
-  name: string,
-  command: (context: Context, flags: F, args: readonly string[]) => Promise<CommandResult>,
+/** Joins a spec with the function that does the work and gets typed flags and arguments. */
+export function executor<S extends CommandSpec>(
+  spec: S,
+  command: (context: Context, flags: FlagsOf<S>, args: ArgumentsOf<S>) => Promise<CommandResult>,
 ): Executor {
-  // commander has parsed the flags as the options say, which is what F describes
-  return (flags, args) => runCommand(name, flags as F, (context) => command(context, flags as F, args))
+  return async (input) => {
+    const { env } = process
+    const startedAt = new Date()
+    // the text of the options will do: an invalid value must be printed too
+    const output: OutputFlags = input.flags
+    const io = createIo(output, env)
+    const progress = createProgress(io, output.json === true || output.quiet === true)
+    const context: Context = { env, cwd: process.cwd(), io, progress }
+    let destinations: readonly Destination[] = [{ reporter: output.json === true ? 'json' : 'text' }]
+    const result = withInterruption(
+      await attempt(spec.name, async () => {
+        const { flags, args } = readInput(spec, input)
+        if (hasForms(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
+        return command(context, flags, args)
+      }),
+    )
+    progress.stop()
+    const durationMs = Date.now() - startedAt.getTime()
+    const finished = { name: spec.name, result, diagnostics: diagnosticsOf(result), startedAt, durationMs }
+    return print(finished, destinations, output, context)
+  }
 }
 
-/** Runs a command and tells what it gives, in the forms that were asked for. Returns the exit code. */
-async function runCommand(name: string, flags: CommonFlags, command: (context: Context) => Promise<CommandResult>): Promise<ExitCode> {
-  const { env } = process
-  const startedAt = new Date()
-  const io = createIo(flags, env)
-  const progress = createProgress(io, flags.json === true || flags.quiet === true)
-  const context: Context = { env, cwd: process.cwd(), io, progress }
-  let destinations: readonly Destination[] = [{ reporter: flags.json === true ? 'json' : 'text' }]
-  const result = withInterruption(
-    await attempt(name, async () => {
-      if (asksForReports(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
-      return command(context)
-    }),
-  )
-  progress.stop()
-  const finished = { name, result, diagnostics: diagnosticsOf(result), startedAt, durationMs: Date.now() - startedAt.getTime() }
-  return tell(finished, destinations, flags, context)
-}
-
-/** Without one of these there is nothing to choose, and no reason to load what chooses. */
-function asksForReports({ reporter, output }: ReporterFlags): boolean {
-  return reporter !== undefined || output !== undefined
+/** Without these options there is nothing to choose, and no reason to load the code that chooses. */
+function hasForms(flags: Forms): boolean {
+  return flags.reporter !== undefined || flags.output !== undefined
 }
 
 async function attempt(name: string, command: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await command()
   } catch (caught) {
-    const error = toSkillsError(undefined, caught, { action: `run skills ${name}` })
-    if (error instanceof SkillsError) return { report: null, error }
-    throw error
+    const error = knownError(caught, `run skills ${name}`)
+    if (error !== undefined) return { report: null, error }
+    throw caught
   }
 }
 
-/** After a signal that is the news, and not the statement that was cancelled for it. */
+/** After a signal the error is the signal, and not the statement that it canceled. */
 function withInterruption(result: CommandResult): CommandResult {
   const error = interruption(result.error)
   return error === undefined ? result : { ...result, error, exit: error.exitCode }

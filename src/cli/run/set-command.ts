@@ -1,18 +1,19 @@
-import { setSkills } from '../../registry/table/set-skills.ts'
-import type { SkillSetting } from '../../registry/table/set-skills.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from './context.ts'
-import { withDatabase } from './context.ts'
-import { databaseReport } from '../output/database-view.ts'
-import { setView } from './set-view.ts'
-import type { SetReport } from '../../registry/table/set-skills.ts'
+import { setSkills } from '../../api/registry-skills.ts'
+import { printable } from '../../core/text.ts'
+import type { SetReport, SkillSetting } from '../../registry/table/set-skills.ts'
+import type { Style } from '../../render/style.ts'
+import type { CommandResult, Context } from '../output/context.ts'
 import type { WithDatabase } from '../output/database-view.ts'
+import { databaseLine, databaseReport } from '../output/database-view.ts'
+import type { DatabaseFlags } from './database.ts'
+import { withDatabase } from './database.ts'
 
 export type SetCommandReport = WithDatabase<SetReport>
 
-/** What `enable`, `disable` and `trust` have in common. */
+/** Does the work of `enable`, `disable` and `trust`. */
 export async function setCommand(
   context: Context,
-  flags: CommonFlags & DatabaseFlags,
+  flags: DatabaseFlags,
   ids: readonly string[],
   setting: SkillSetting,
 ): Promise<CommandResult<SetCommandReport>> {
@@ -25,4 +26,14 @@ export async function setCommand(
     },
     { mustExist: true },
   )
+}
+
+/** A line for each skill: its new value, and the former one. */
+function setView({ database, field, value, changed, unchanged }: SetCommandReport, style: Style): string[] {
+  const word = (one: boolean | number): string => (field === 'trustLevel' ? `trust level ${one}` : one === true ? 'enabled' : 'disabled')
+  return [
+    databaseLine(database, style),
+    ...changed.map(({ id, from }) => `  ${printable(id)}: ${style.green(word(value))} ${style.dim(`(was ${word(from)})`)}`),
+    ...unchanged.map((id) => `  ${printable(id)}: ${style.dim('already')} ${word(value)}`),
+  ]
 }

@@ -1,14 +1,15 @@
-import { grouped } from '../../core/text.ts'
 import type { SyncCallOptions } from '../../api/sync.ts'
+import { grouped } from '../../core/text.ts'
 import type { Progress } from '../output/progress.ts'
 
-/** Tells what a sync is doing: what it reads and how fast, then what it does in the database. */
+/** Shows what a sync is doing: the files it reads and how fast, then its steps in the database. */
 export function syncProgress(progress: Progress): NonNullable<SyncCallOptions['onProgress']> {
   const began = performance.now()
   return (event) => {
     if ('done' in event) {
       const seconds = (performance.now() - began) / 1000
-      progress.update(`reading: ${grouped(event.done)} skills, ${grouped(Math.round(event.done / Math.max(seconds, 0.001)))} a second`)
+      const rate = Math.round(event.done / Math.max(seconds, 0.001))
+      progress.update(`reading: ${grouped(event.done)} skills, ${grouped(rate)} per second`)
     } else if (event.step === 'write') progress.update(`writing ${grouped(event.rows)} rows`)
     else progress.update(STEPS[event.step])
   }

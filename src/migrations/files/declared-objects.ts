@@ -1,20 +1,20 @@
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
-import type { MigrationFile, ParsedStatement } from './migration-file.ts'
-import { parseMigration } from './parse-migration.ts'
+import { parseMigration, type ParsedStatement } from './parse-migration.ts'
+import type { MigrationFile } from './read-migrations.ts'
 
-/** What files make in a schema, by their text alone. Safe to print as JSON. */
+/** The objects that migrations create, read from their text alone. Safe to print as JSON. */
 export interface DeclaredObjects {
   tables: string[]
   views: string[]
   /** Names without arguments. */
   functions: string[]
-  /** Indexes that a file drops and none makes again. */
+  /** Indexes that a file drops and no later file creates. */
   droppedIndexes: string[]
-  /** `file:line` of the statement that makes an object last, by `kind name`: `index idx_a`, `column t.c`. */
+  /** `file:line` of the last statement that creates the object, by `kind name`: `index idx_a`, `column t.c`. */
   places: Record<string, string>
 }
 
-/** The objects that the CREATE statements of the files name and no later DROP takes back. */
+/** The objects in the CREATE statements of the files, without those that a later DROP removes. */
 export function declaredObjects(files: readonly MigrationFile[]): DeclaredObjects {
   const names: Record<Group, Set<string>> = { table: new Set(), view: new Set(), function: new Set(), index: new Set() }
   const dropped = new Set<string>()

@@ -3,9 +3,9 @@ import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 
 export interface NewMigrationOptions {
-  /** Where it goes; made when missing. */
+  /** The folder of the file. It is created when it does not exist. */
   directory: string
-  /** What it does, in words. */
+  /** What the migration does, in words. */
   name: string
   now: Date
 }
@@ -15,7 +15,7 @@ export interface NewMigrationReport {
   version: string
 }
 
-/** Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts behind every file of its folder. */
+/** Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. */
 export async function newMigration({ directory, name, now }: NewMigrationOptions): Promise<NewMigrationReport> {
   const words = name
     .normalize('NFC')
@@ -23,8 +23,8 @@ export async function newMigration({ directory, name, now }: NewMigrationOptions
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '')
   if (words === '')
-    throw new SkillsError('USAGE', `"${name}" gives no file name`, {
-      hint: 'say what the migration does, such as: skills migrate new add_ratings',
+    throw new SkillsError('USAGE', `invalid migration name "${name}" (expected at least one letter or digit)`, {
+      hint: 'name what the migration does, for example: skills migrate new add_ratings',
     })
   await mkdir(directory, { recursive: true })
   const names = (await readdir(directory)).filter((entry) => entry.endsWith('.sql'))
@@ -34,7 +34,7 @@ export async function newMigration({ directory, name, now }: NewMigrationOptions
   return { file, version }
 }
 
-/** Now, or one more than the latest number in front of a file name when a clock or a hand was ahead. */
+/** The current time, or the highest number of the folder plus one if that is later. */
 function stamp(now: Date, names: readonly string[]): string {
   const current = now.toISOString().replace(/\D/g, '').slice(0, 14)
   const latest = names.reduce<string>((last, entry) => {

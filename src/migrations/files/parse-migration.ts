@@ -1,12 +1,26 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex } from '../../core/positions.ts'
-import { classify } from '../../sqltext/statements/classify.ts'
-import { readDirectives } from '../../sqltext/statements/directives.ts'
+import { blockCommentEnd, isCommentStart, isSpace, lineEnd } from '../../sqltext/lexer/characters.ts'
 import type { FaultKind } from '../../sqltext/lexer/faults.ts'
-import { splitStatements } from '../../sqltext/statements/split.ts'
-import type { MigrationFile, ParsedMigration, ParsedStatement } from './migration-file.ts'
+import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
+import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import type { MigrationFile } from './read-migrations.ts'
 
-/** Splits a migration into statements and finds everything that makes it unfit to run, before anything runs. */
+/** A migration, ready to run. */
+export interface ParsedMigration extends MigrationFile {
+  noTransaction: boolean
+  statements: readonly ParsedStatement[]
+  /** Why the file cannot run. */
+  faults: readonly Diagnostic[]
+}
+
+export interface ParsedStatement extends Statement {
+  kind: StatementKind
+  line: number
+  column: number
+}
+
+/** Splits a migration into statements, and finds everything that prevents it from running. */
 export function parseMigration(file: MigrationFile): ParsedMigration {
   const index = new LineIndex(file.text)
   const { statements: split, faults: lexical } = splitStatements(file.text)
@@ -25,7 +39,7 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     kind: classify(statement.text),
   }))
   const faults = [
-    ...directives.faults.map(({ offset, word }) => fault(offset, `unknown directive "${word}"`, 'the directives are: no-transaction')),
+    ...directives.faults.map(({ offset, word }) => fault(offset, `unknown directive "${word}"`, 'the only directive is no-transaction')),
     ...lexical.map(({ offset, kind, message }) => fault(offset, message, LEXICAL_HINTS[kind])),
     ...statements.flatMap((statement) => {
       const problem = unfit(statement, directives.noTransaction)
@@ -36,32 +50,70 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
 }
 
 const LEXICAL_HINTS: Readonly<Record<FaultKind, string>> = {
-  'unterminated-string': "close it with ' (a quote inside a string is written twice)",
+  'unterminated-string': "close it with ' (write a quote inside a string twice)",
   'unterminated-identifier': 'close it with "',
   'unterminated-dollar-quote': 'close it with the same tag',
   'unterminated-comment': 'close it with */ (comments nest)',
-  'psql-command': 'remove it, or write what it does in SQL',
+  'psql-command': 'remove it, or write the same in SQL',
   'nul-character': 'save the file as UTF-8',
 }
 
 function unfit({ kind }: ParsedStatement, noTransaction: boolean): { message: string; hint: string } | undefined {
   if (kind.copyFromStdin) {
     return {
-      message: 'COPY ... FROM STDIN needs data that a migration file cannot carry',
+      message: 'COPY ... FROM STDIN needs data that a migration file cannot contain',
       hint: 'write INSERT statements, or COPY from a file on the server',
     }
   }
   if (kind.transaction !== undefined) {
     return {
       message: `${kind.verb} at the top level of a migration`,
-      hint: 'remove it: skills runs each file in a transaction of its own (`-- skills: no-transaction` on the first line turns that off)',
+      hint: 'remove it: skills runs each file in a transaction of its own (to turn that off, write `-- skills: no-transaction` on the first line)',
     }
   }
   if (kind.outsideTransaction !== undefined && !noTransaction) {
     return {
       message: `${kind.outsideTransaction} cannot run inside a transaction`,
-      hint: 'put it into a file of its own that begins with the line `-- skills: no-transaction`',
+      hint: 'move it to a file of its own that begins with the line `-- skills: no-transaction`',
     }
   }
   return undefined
+}
+
+export interface Directives {
+  /** Run statement by statement, each in a transaction of its own. */
+  noTransaction: boolean
+  /** Unknown words, as written, with their UTF-16 offset in the text. */
+  faults: { offset: number; word: string }[]
+}
+
+/**
+ * Reads the directives of a migration: comment lines `-- skills: word, word` before its first statement, in any case. After
+ * the first statement, or inside a block comment, such a line is a plain comment.
+ */
+export function readDirectives(text: string): Directives {
+  const directives: Directives = { noTransaction: false, faults: [] }
+  for (const { start, end } of leadingLineComments(text)) {
+    const comment = text.slice(start, end)
+    const listAt = /^--[ \t]*skills:/i.exec(comment)?.[0].length
+    if (listAt === undefined) continue
+    for (const { 0: word, index } of comment.slice(listAt).matchAll(/[^\s,]+/g)) {
+      if (word.toLowerCase() === 'no-transaction') directives.noTransaction = true
+      else directives.faults.push({ offset: start + listAt + index, word })
+    }
+  }
+  return directives
+}
+
+/** The `--` comments before the first token. Skips block comments between them. */
+function* leadingLineComments(text: string): Generator<{ start: number; end: number }> {
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
+  for (;;) {
+    while (isSpace(text.charCodeAt(at))) at++
+    if (!isCommentStart(text, at)) return
+    const isLine = text[at] === '-'
+    const end = isLine ? lineEnd(text, at) : (blockCommentEnd(text, at) ?? text.length)
+    if (isLine) yield { start: at, end }
+    at = end
+  }
 }

@@ -3,12 +3,32 @@ import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import { sha256 } from '../../core/digests.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { normaliseSql } from '../../sqltext/lexer/normalise.ts'
-import type { MigrationFile, MigrationSource } from './migration-file.ts'
+import { isSpace } from '../../sqltext/lexer/characters.ts'
+
+/** A folder of migrations. The package's own folder comes first. */
+export interface MigrationSource {
+  directory: string
+  /** The folder as shown to people. */
+  label: string
+  /** The package's own migrations see only its schema; yours also see the rest of the search_path of the connection. */
+  own: boolean
+}
+
+/** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
+export interface MigrationFile {
+  /** The file name without `.sql`: the key in the ledger. */
+  version: string
+  /** The path as shown to people. */
+  file: string
+  source: MigrationSource
+  text: string
+  /** `sha256:` and the digest of the normalised text. */
+  checksum: string
+}
 
 /**
- * Reads the `.sql` files of every source: bytewise by file name within a source, sources in the order given.
- * All at once: a promise for each costs more than the reading.
+ * Reads the `.sql` files of all sources: sources in the order given, files bytewise by name. Throws MIGRATIONS_DIR_MISSING
+ * and MIGRATION_FILE_INVALID. Reads synchronously: one promise for each file takes longer than the reading.
  */
 export function readMigrations(sources: readonly MigrationSource[]): MigrationFile[] {
   const files = sources.flatMap(readSource)
@@ -16,8 +36,8 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
   for (const file of files) {
     const other = seen.get(file.version)
     if (other !== undefined) {
-      throw new SkillsError('MIGRATION_FILE_INVALID', `two migrations are named ${file.version}: ${other.file} and ${file.file}`, {
-        hint: 'the file name is the key of a migration: rename the newer one',
+      throw new SkillsError('MIGRATION_FILE_INVALID', `two migrations have the name ${file.version}: ${other.file} and ${file.file}`, {
+        hint: 'the file name identifies a migration: rename the newer file',
       })
     }
     seen.set(file.version, file)
@@ -33,10 +53,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
     throw new SkillsError(
       'MIGRATIONS_DIR_MISSING',
       `cannot read the migrations folder ${source.label}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-      {
-        hint: 'check the path given with --dir or in the configuration file',
-        cause: error,
-      },
+      { hint: 'check the path in --dir or in the configuration file', cause: error },
     )
   }
   const sorted = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
@@ -45,8 +62,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
 
 function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
-  const bytes = readFileSync(path.join(source.directory, name))
-  const text = decodeUtf8(bytes, file)
+  const text = decodeUtf8(readFileSync(path.join(source.directory, name)), file)
   return { version: name.slice(0, -'.sql'.length), file, source, text, checksum: `sha256:${sha256(normaliseSql(text))}` }
 }
 
@@ -56,6 +72,18 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
     return UTF8.decode(bytes)
   } catch {
-    throw new SkillsError('MIGRATION_FILE_INVALID', `${file} is not UTF-8`, { hint: 'save it as UTF-8' })
+    throw new SkillsError('MIGRATION_FILE_INVALID', `${file} is not UTF-8`, { hint: 'save the file as UTF-8' })
   }
+}
+
+/**
+ * The text that the checksum covers: without a byte order mark, with CRLF as LF, without white space at the end. So the
+ * checksum does not change when an editor or git's autocrlf changes these. Line and column of a place are the same in both
+ * texts; offsets are not.
+ */
+export function normaliseSql(text: string): string {
+  const unix = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
+  let end = unix.length
+  while (isSpace(unix.charCodeAt(end - 1))) end--
+  return unix.slice(0, end)
 }

@@ -1,9 +1,9 @@
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
-import { parseMigration } from './parse-migration.ts'
-import type { MigrationFile, ParsedStatement } from './migration-file.ts'
+import { parseMigration, type ParsedStatement } from './parse-migration.ts'
+import type { MigrationFile } from './read-migrations.ts'
 
-/** A statement that can be run in a scratch schema to see what it makes. */
+/** A statement to run in a scratch schema. */
 export interface ScratchStatement {
   text: string
   file: string
@@ -11,8 +11,8 @@ export interface ScratchStatement {
 }
 
 /**
- * The statements of the files that say what `schema` consists of. Data, roles, databases, extensions and other schemas
- * are none of it.
+ * The statements of the files that define objects of `schema`. Excludes data, roles, databases, extensions and other
+ * schemas.
  */
 export function scratchStatements(files: readonly MigrationFile[], schema: string): ScratchStatement[] {
   return files.flatMap((file) =>
@@ -22,7 +22,7 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   )
 }
 
-/** The texts as they run in `scratch`: what is said of the schema `real` is said of that one. */
+/** The texts of the statements, with the schema `scratch` in place of `real`. */
 export function textsFor(statements: readonly ScratchStatement[], real: string, scratch: string): string[] {
   return statements.map(({ text }) => renameSchema(text, real, scratch))
 }
@@ -74,7 +74,7 @@ const OF_A_SCHEMA = [
 ].join('|')
 const CHANGES = new RegExp(`^(?:ALTER|DROP) (?:${OF_A_SCHEMA})$`)
 const DESCRIBES = new RegExp(String.raw`^COMMENT\s+ON\s+(?:${OF_A_SCHEMA}|COLUMN|CONSTRAINT)\b`, 'i')
-/** Rights on objects; not those on schemas, databases and the like, nor the membership of roles. */
+/** Privileges on objects; not on schemas, databases and the like, and not the membership of roles. */
 const GRANTS = /^(?:GRANT|REVOKE)\b[^;]*?\bON\s+(?!(?:SCHEMA|DATABASE|TABLESPACE|LANGUAGE|FOREIGN|LARGE|PARAMETER)\b)/i
 
 function isDefinition({ kind, text }: ParsedStatement): boolean {
@@ -82,7 +82,7 @@ function isDefinition({ kind, text }: ParsedStatement): boolean {
   return kind.verb === 'DO' || CHANGES.test(kind.verb) || DESCRIBES.test(text) || GRANTS.test(text)
 }
 
-/** Of another schema than the one in question: run here it would reach into the real one, and lock what is used there. */
+/** Whether the statement changes another schema: in the scratch schema it would change the real one, and lock its tables. */
 function isElsewhere({ kind, text }: ParsedStatement, schema: string): boolean {
   if (kind.object !== undefined) return kind.object.schema !== undefined && kind.object.schema !== schema
   if (!/^(?:ALTER|DROP|GRANT|REVOKE)\b/.test(kind.verb)) return false
@@ -95,7 +95,7 @@ function isElsewhere({ kind, text }: ParsedStatement, schema: string): boolean {
   return false
 }
 
-/** CONCURRENTLY cannot run in a transaction, and ends the same. */
+/** The statement without CONCURRENTLY, which cannot run in a transaction; the result is the same. */
 function inTransaction({ text, kind }: ParsedStatement): string {
   if (!/concurrently/i.test(text) || !/^(?:CREATE|DROP) INDEX$|^ALTER TABLE$/.test(kind.verb)) return text
   const cursor = new Cursor(text)

@@ -1,24 +1,45 @@
+import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
-import { ledgerName, progressName, readLedger } from './ledger.ts'
-import type { MigrationFile } from '../files/migration-file.ts'
 import { parseMigration } from '../files/parse-migration.ts'
+import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
+import { ledgerName, progressName, readLedger } from './ledger.ts'
 import { planMigrations } from './plan.ts'
 
-/** Files and ledger as plain facts, for checks that compare the two. Safe to print as JSON. */
+/** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
   ledger: string
   files: { version: string; file: string; checksum: string; outOfOrder: boolean }[]
-  /** `missing`: written by this tool, and there is no file of that name. */
+  /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
-  /** No-transaction files that were begun and have no row yet. */
+  /** No-transaction files that are partly applied. */
   interrupted: { version: string; done: number; statements: number | null }[]
 }
 
-/** Compares files and ledger, and says which files count as applied. Writes nothing, also where there is no ledger yet. */
-export async function readLedgerFacts(
+export interface LedgerState {
+  files: MigrationFile[]
+  facts?: LedgerFacts
+  /** The files with a row in the ledger. */
+  applied: MigrationFile[]
+  /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
+  missing?: string
+}
+
+/** Reads the files, and the ledger if the role can read it. */
+export async function readLedgerState(db: Db, sources: readonly MigrationSource[], ledger: string): Promise<LedgerState> {
+  const files = readMigrations(sources)
+  try {
+    return { files, ...(await readLedgerFacts(db, files, ledger)) }
+  } catch (error) {
+    if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
+    return { files, applied: [], missing: error.message }
+  }
+}
+
+/** Writes nothing, also when the ledger does not exist yet. */
+async function readLedgerFacts(
   db: Db,
   files: readonly MigrationFile[],
   ledger: string,
@@ -55,7 +76,7 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
       return { version, done, statements: file === undefined ? null : parseMigration(file).statements.length }
     })
   } catch (error) {
-    // its owner alone may read it; the file is pending all the same, which is told
+    // only the owner can read it; the file is reported as pending all the same
     if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege) return []
     throw error
   }

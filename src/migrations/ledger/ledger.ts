@@ -5,40 +5,40 @@ import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 
-/** A row of the ledger. `adopted` rows come from a tool that kept just version and time. */
+/** A row of the ledger. */
 export interface LedgerRow {
   version: string
   /** ISO 8601. */
   appliedAt: string
   checksum: string | undefined
+  /** An older tool wrote the row, with version and time only. */
   adopted: boolean
-  /** Which tool and version wrote it; undefined for adopted rows. */
+  /** The tool and its version, as `skills 1.2.3`; undefined for adopted rows. */
   tool: string | undefined
 }
 
-/** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`: rows only while a no-transaction file is unfinished. */
+/** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`, which has rows while a no-transaction file is unfinished. */
 export function progressName(qualifiedLedger: string): string {
   return `${qualifiedLedger.slice(0, -1)}_progress"`
 }
 
 export interface Ledger {
-  /** `absent`: to be created; `partial`: of an older tool, columns to be added. */
+  /** `absent`: does not exist. `partial`: an older tool created it, and columns are missing. */
   state: 'absent' | 'partial' | 'ready'
   rows: LedgerRow[]
 }
 
-/** Name of the ledger for SQL text. */
+/** The qualified and quoted name of the ledger. */
 export function ledgerName(db: Db, ledger: string): string {
   return `${quoteIdent(db.info.schema)}.${quoteIdent(ledger)}`
 }
 
 /**
- * Reads the ledger in one query whatever columns it has. A table of that name in another shape
- * belongs to another tool and is refused.
+ * Reads the ledger in one query, whatever its columns are. Throws LEDGER_FOREIGN when the table belongs to another tool.
  */
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   let rows: Row[]
-  // what was tolerated is for people to look up, and can be long
+  // `tolerated` is for people, and can be long
   try {
     rows = await db.query(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`)
   } catch (error) {
@@ -61,7 +61,7 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   }
 }
 
-/** The columns after the two that every ledger has. */
+/** The columns after `version` and `applied_at`, which every ledger has. */
 const COLUMNS = [
   ['checksum', 'text'],
   ['duration_ms', 'integer'],
@@ -71,7 +71,7 @@ const COLUMNS = [
   ['tool', 'text'],
 ] as const
 
-/** SQL that makes the ledger, or adds what an older one lacks. */
+/** SQL that creates the ledger, or adds the missing columns. */
 export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string {
   const name = ledgerName(db, ledger)
   if (state === 'partial')
@@ -84,7 +84,7 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
 export interface LedgerEntry {
   version: string
   checksum: string
-  /** Undefined: the time since its transaction began, by the server's clock. */
+  /** Undefined: the time since the transaction began, by the clock of the server. */
   durationMs: number | undefined
   statements: number
   tolerated: readonly object[]
@@ -93,7 +93,7 @@ export interface LedgerEntry {
 
 const SINCE_BEGIN = '(1000 * extract(epoch FROM clock_timestamp() - transaction_timestamp()))::integer'
 
-/** SQL that records a file as applied, and gives its `duration_ms` back. */
+/** SQL that records a file as applied and returns its `duration_ms`. */
 export function insertLedgerSql(name: string, entry: LedgerEntry): string {
   const values = [
     quoteLiteral(entry.version),
@@ -112,7 +112,7 @@ async function readColumns(db: Db, ledger: string): Promise<string[]> {
     `select attname as name, format_type(atttypid, null) as type from pg_attribute
       where attrelid = ${quoteLiteral(ledgerName(db, ledger))}::regclass and attnum > 0 and not attisdropped`,
   )
-  // a number cannot hold a file name: say so as the absence of the column
+  // a numeric column cannot contain a file name: treat it as missing
   return rows.filter(({ name, type }) => name !== 'version' || type === 'text' || type.startsWith('character')).map(({ name }) => name)
 }
 
@@ -121,9 +121,9 @@ function refuseForeign(db: Db, ledger: string, columns: readonly string[], entri
   if (shaped && entries.every(({ version }) => typeof version === 'string')) return
   throw new SkillsError(
     'LEDGER_FOREIGN',
-    `the table ${ledgerName(db, ledger)} belongs to another migration tool: it has the columns ${columns.join(', ')}`,
+    `the table ${ledgerName(db, ledger)} belongs to another migration tool (columns: ${columns.join(', ')})`,
     {
-      hint: 'nothing was changed; keep the ledger of skills under another name: --ledger skills_migrations',
+      hint: 'nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
     },
   )
 }

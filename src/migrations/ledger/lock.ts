@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import { lockTimedOut } from '../../core/common-errors.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
@@ -6,7 +7,7 @@ import { advisoryHolders, advisoryKey, describeHolder, oldestTransactions } from
 import { quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 
-/** SQLSTATEs that our own guards raise; class SK is nobody's. */
+/** The SQLSTATEs of our own guards; PostgreSQL does not use class SK. */
 export const GUARD = {
   locked: 'SKL01',
   alreadyApplied: 'SKL02',
@@ -17,7 +18,7 @@ export const GUARD = {
 
 export interface LockSettings {
   key: bigint
-  /** How long to wait for the lock in all. */
+  /** How long to wait for the lock in all, in milliseconds. */
   waitMs: number
   onEvent: (event: LockWait) => void
 }
@@ -29,30 +30,27 @@ export interface LockWait {
   holder: string | undefined
 }
 
-/** The lock that all runs on one ledger share. */
+/** The key of the advisory lock that all runs on one ledger share. */
 export function migrationLock(db: Db, ledger: string): bigint {
   return advisoryKey('skills migrate', db.info.schema, ledger)
 }
 
-/** The lock as short work on the ledger takes it. */
+/** The lock for short work on the ledger. */
 export function lockOf(db: Db, ledger: string): LockSettings {
-  return { key: migrationLock(db, ledger), waitMs: LOCK_WAIT_MS, onEvent: () => undefined }
+  return { key: migrationLock(db, ledger), waitMs: DEFAULTS.lockWaitMs, onEvent: () => undefined }
 }
 
-/** How long to wait for other runs unless told otherwise. */
-export const LOCK_WAIT_MS = 60_000
-
-/** A reason not to begin a file: a boolean SQL expression, and the SQLSTATE that tells of it. */
+/** A reason not to begin a file: a boolean SQL expression, and the SQLSTATE to raise when it is true. */
 export interface Obstacle {
   condition: string
   code: string
 }
 
 /**
- * A statement for the beginning of a transaction that fails at once when another run holds the lock, or for the first
- * of the obstacles that is there. The lock ends with the transaction, so that it cannot be left behind in a pooler; it
- * does not block, so that no snapshot is held that CREATE INDEX CONCURRENTLY would wait for. What is looked up is looked
- * up after the lock is held, in one expression when there is no obstacle: each costs the server a plan.
+ * The first statement of a transaction: takes the lock, then checks the obstacles. It fails at once when another run holds
+ * the lock, or with the code of the first obstacle. The lock ends with the transaction, so it never stays in a pooler. It
+ * does not block, so a waiting run holds no snapshot for which CREATE INDEX CONCURRENTLY would wait. All obstacles are one
+ * expression first: each expression costs the server a plan.
  */
 export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): string {
   const which = obstacles.map(raiseWhen).join(' ')
@@ -63,7 +61,7 @@ export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): stri
   END $skills$`
 }
 
-/** That `version` is applied by now, and that the file before it is not. */
+/** Obstacles: `version` is already applied; the file before it is not applied. */
 export function ledgerObstacles(ledger: string, version: string, predecessor: string | undefined): Obstacle[] {
   const has = (name: string): string => `EXISTS (SELECT FROM ${ledger} WHERE version = ${quoteLiteral(name)})`
   return [
@@ -76,7 +74,23 @@ function raiseWhen({ condition, code }: Obstacle): string {
   return `IF ${condition} THEN RAISE EXCEPTION 'skills migrate: ${code}' USING ERRCODE = '${code}'; END IF;`
 }
 
-/** Waits until nobody holds the lock, polling with jitter; the lock itself is not kept. */
+/** Runs `work` in a transaction that holds the lock; waits for other runs. Throws LOCK_TIMEOUT. */
+export async function lockedTransaction<T>(db: Db, lock: LockSettings, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + lock.waitMs
+  for (;;) {
+    try {
+      return await db.transaction({}, async () => {
+        await db.exec(guardSql(lock.key))
+        return work()
+      })
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== GUARD.locked) throw error
+    }
+    await waitForLock(db, lock, deadline)
+  }
+}
+
+/** Polls with jitter until the lock is free. Does not keep the lock. Throws LOCK_TIMEOUT. */
 export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, 'key' | 'onEvent'>, deadline: number): Promise<void> {
   const began = Date.now()
   for (;;) {
@@ -94,11 +108,11 @@ export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, '
   }
 }
 
-/** A migration could not get a lock on a table in time and `deadline` has passed. */
+/** The error for a migration that could not lock its tables before the deadline. */
 export async function lockTimeout(db: Db, file: string, cause: DatabaseError): Promise<SkillsError> {
   const holders = await oldestTransactions(db).catch(() => [])
   const who = holders.length === 0 ? '' : `; open transactions: ${holders.map(describeHolder).join('; ')}`
-  const hint = 'nothing of it was applied; end the transactions above, or run again when they have ended (--lock-timeout, --lock-wait)'
+  const hint = 'the file was not applied; end the transactions above, or run again when they have ended (--lock-timeout, --lock-wait)'
   return lockTimedOut(`the table locks of ${file}: ${cause.message}${who}`, hint, cause)
 }
 
@@ -106,7 +120,7 @@ export function isLockNotAvailable(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.code === SQLSTATE.lockNotAvailable
 }
 
-/** 100 to 300 ms: jitter keeps waiting runs from knocking in step. */
+/** Waits 100 to 300 ms: the jitter keeps waiting runs from retrying at the same time. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
 }

@@ -1,7 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
 import type { LedgerRow } from './ledger.ts'
-import type { MigrationFile } from '../files/migration-file.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 
 export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed'
 
@@ -9,22 +9,23 @@ export interface PlannedMigration {
   file: MigrationFile
   state: MigrationState
   row: LedgerRow | undefined
-  /** Pending, though a later file of its folder is applied. */
+  /** Pending, although a later file of its folder is applied. */
   outOfOrder: boolean
 }
 
-export interface Plan {
+/** All files with their state, and the ledger rows without a file. */
+export interface MigrationPlan {
   migrations: PlannedMigration[]
   pending: PlannedMigration[]
   changed: PlannedMigration[]
-  /** Rows which this tool wrote and whose file is gone. */
+  /** Rows that this tool wrote, without a file. */
   missing: LedgerRow[]
-  /** Rows of somebody else's migrations: left alone. */
+  /** Rows that another tool wrote, without a file. They stay as they are. */
   foreign: LedgerRow[]
 }
 
-/** Compares the files with the ledger. Pure. */
-export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): Plan {
+/** Compares the files with the ledger. */
+export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): MigrationPlan {
   const byVersion = new Map(rows.map((row) => [row.version, row]))
   const lastApplied = new Map<string, number>()
   files.forEach((file, i) => {
@@ -35,13 +36,13 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
     return { file, state: stateOf(file, row), row, outOfOrder: row === undefined && i < (lastApplied.get(file.source.directory) ?? -1) }
   })
   const versions = new Set(files.map(({ version }) => version))
-  const strangers = rows.filter(({ version }) => !versions.has(version))
+  const withoutFile = rows.filter(({ version }) => !versions.has(version))
   return {
     migrations,
     pending: migrations.filter(({ state }) => state === 'pending'),
     changed: migrations.filter(({ state }) => state === 'changed'),
-    missing: strangers.filter(({ tool }) => tool?.startsWith('skills ') === true),
-    foreign: strangers.filter(({ tool }) => tool?.startsWith('skills ') !== true),
+    missing: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') === true),
+    foreign: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') !== true),
   }
 }
 
@@ -51,8 +52,8 @@ function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationStat
   return row.checksum === file.checksum ? 'applied' : 'changed'
 }
 
-/** The pending files, up to and with the version that was asked for. */
-export function upTo(version: string | undefined, plan: Plan): Plan['pending'] {
+/** The pending files up to and including this version. Throws VERSION_UNKNOWN. */
+export function upTo(version: string | undefined, plan: MigrationPlan): PlannedMigration[] {
   if (version === undefined) return plan.pending
   const last = plan.migrations.findIndex(({ file }) => file.version === version)
   if (last === -1)
@@ -64,10 +65,10 @@ export function upTo(version: string | undefined, plan: Plan): Plan['pending'] {
   return plan.pending.filter((entry) => wanted.has(entry))
 }
 
-/** A version that no file has. */
+/** The error for a version that is not among the known ones. */
 export function unknownVersion(version: string, known: readonly string[]): SkillsError {
   const near = nearest(version, known)
   return new SkillsError('VERSION_UNKNOWN', `there is no migration ${version}`, {
-    hint: near === undefined ? 'skills migrate status lists them' : `did you mean ${near}?`,
+    hint: near === undefined ? 'list them with skills migrate status' : `did you mean ${near}?`,
   })
 }

@@ -2,33 +2,31 @@ import { SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { ledgerName, readLedger } from './ledger.ts'
-import { lockOf } from './lock.ts'
-import { lockedTransaction } from './locked-transaction.ts'
-import type { MigrationSource } from '../files/migration-file.ts'
+import { lockedTransaction, lockOf } from './lock.ts'
 import { unknownVersion } from './plan.ts'
-import { readMigrations } from '../files/read-migrations.ts'
 import type { Checksum } from '../../core/report-types.ts'
+import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface RepairOptions {
   sources: readonly MigrationSource[]
   ledger: string
   version: string
-  /** Drop the row instead of taking the file's digest. */
+  /** Delete the row instead of recording the digest of the file. */
   forget: boolean
 }
 
-/** What a repair will do, or has done. */
+/** What a repair will do, or did. */
 export interface RepairReport {
   version: string
   ledger: string
-  /** `record`: the row takes the digest of the file as it is now. `forget`: the row goes, and the file, if there is one, is pending again. */
+  /** `record`: the row gets the digest of the file as it is now. `forget`: the row is deleted, and its file, if it exists, is pending again. */
   action: 'record' | 'forget' | 'none'
   from: Checksum | null
   to: Checksum | null
   done: boolean
 }
 
-/** Finds out what a repair would do. Writes nothing. */
+/** Returns what a repair would do. Writes nothing. */
 export async function planRepair(db: Db, options: RepairOptions): Promise<RepairReport> {
   const { version, ledger, forget } = options
   const files = readMigrations(options.sources)
@@ -44,13 +42,13 @@ export async function planRepair(db: Db, options: RepairOptions): Promise<Repair
   const file = files.find((entry) => entry.version === version)
   if (file === undefined) {
     throw new SkillsError('VERSION_UNKNOWN', `${version} has a row in ${ledger} but no file`, {
-      hint: 'restore the file, name its folder with --dir, or drop the row with --forget',
+      hint: 'restore the file, name its folder with --dir, or delete the row with --forget',
     })
   }
   return { version, ledger, action: from === file.checksum ? 'none' : 'record', from, to: file.checksum, done: false }
 }
 
-/** Carries a planned repair out, under the lock of migrations. */
+/** Carries out a planned repair, under the migration lock. */
 export async function repair(db: Db, plan: RepairReport, tool: string): Promise<RepairReport> {
   if (plan.action === 'none') return { ...plan, done: true }
   const name = ledgerName(db, plan.ledger)

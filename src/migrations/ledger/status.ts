@@ -1,10 +1,8 @@
 import type { Count, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { readLedger } from './ledger.ts'
-import type { MigrationSource } from '../files/migration-file.ts'
-import type { MigrationState } from './plan.ts'
-import { planMigrations } from './plan.ts'
-import { readMigrations } from '../files/read-migrations.ts'
+import { planMigrations, type MigrationState } from './plan.ts'
+import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface StatusReport {
   schema: string
@@ -16,13 +14,14 @@ export interface StatusReport {
     appliedAt: Time | null
     outOfOrder: boolean
   }[]
+  /** Versions that this tool applied, without a file. */
   missing: string[]
-  /** Rows of the ledger that belong to somebody else's migrations. */
+  /** The number of ledger rows that another tool wrote. */
   foreign: Count
   upToDate: boolean
 }
 
-/** Files against ledger. Writes nothing, also where there is no ledger yet. */
+/** Lists the files with their state. Writes nothing, also when the ledger does not exist yet. */
 export async function migrationStatus(db: Db, options: { sources: readonly MigrationSource[]; ledger: string }): Promise<StatusReport> {
   const files = readMigrations(options.sources)
   const { rows } = await readLedger(db, options.ledger)

@@ -1,15 +1,18 @@
+import { DEFAULTS } from '../../config/defaults.ts'
+import { SkillsError } from '../../core/errors.ts'
+import { plural } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import { createLedgerSql, ledgerName } from '../ledger/ledger.ts'
-import { LOCK_WAIT_MS, migrationLock } from '../ledger/lock.ts'
-import { lockedTransaction } from '../ledger/locked-transaction.ts'
-import type { MigrateOptions } from './migrate-options.ts'
-import type { MigrationFile } from '../files/migration-file.ts'
-import { parseMigration } from '../files/parse-migration.ts'
+import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
+import { createLedgerSql, ledgerName, type Ledger } from '../ledger/ledger.ts'
+import { lockedTransaction, migrationLock } from '../ledger/lock.ts'
+import { explainFailure } from './failure.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
-import type { MigrateReport } from './report.ts'
-import { runFiles } from './run-files.ts'
-import type { RunSettings } from './run-settings.ts'
+import type { AppliedMigration, MigrateReport } from './report.ts'
+import { runInTransaction } from './run-in-transaction.ts'
+import type { MigrateOptions, RunSettings } from './run-settings.ts'
+import { runWithoutTransaction } from './run-without-transaction.ts'
+import { sendAhead, smallFiles } from './send-ahead.ts'
 
 export interface PendingWork {
   /** All files, applied or not. */
@@ -18,7 +21,7 @@ export interface PendingWork {
   ledgerState: Ledger['state']
 }
 
-/** Checks all pending files, then runs them; in a dry run only checks. What is done goes into the report. */
+/** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
   const pending = work.pending.map(parseMigration)
   report.pending = pending.map(({ version, file, statements, noTransaction }) => ({
@@ -30,29 +33,33 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   refuseUnfit(pending)
   refusePooled(db, pending)
   if (report.dryRun) {
-    const { planStatements } = await import('./plan-statements.ts')
+    const { planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
     for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
     return
   }
-  const settings: RunSettings = {
-    db,
-    ledger: ledgerName(db, options.ledger),
-    lockKey: migrationLock(db, options.ledger),
-    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
-    lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
-    strict: options.strict === true,
-    statementTimeoutMs: options.statementTimeoutMs,
-    history: work.files,
-    catalogQuery: options.catalogQuery,
-    tool: options.tool,
-    onEvent: options.onEvent ?? (() => undefined),
-  }
+  const settings = settingsOf(db, options, work.files)
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
   await runFiles(settings, pending, report, options.keepGoing === true)
 }
 
-/** Under the lock, as CREATE TABLE IF NOT EXISTS itself fails when two run it at once. */
+function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {
+  return {
+    db,
+    ledger: ledgerName(db, options.ledger),
+    lockKey: migrationLock(db, options.ledger),
+    lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
+    lockTimeoutMs: options.lockTimeoutMs ?? DEFAULTS.lockTimeoutMs,
+    strict: options.strict === true,
+    statementTimeoutMs: options.statementTimeoutMs,
+    allFiles,
+    catalogQuery: options.catalogQuery,
+    tool: options.tool,
+    onEvent: options.onEvent ?? (() => undefined),
+  }
+}
+
+/** Under the lock: two CREATE TABLE IF NOT EXISTS at the same time can fail. */
 async function createLedger(
   { db, lockKey, lockWaitMs, lockTimeoutMs, onEvent }: RunSettings,
   ledger: string,
@@ -61,4 +68,92 @@ async function createLedger(
   await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () =>
     db.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`),
   )
+}
+
+/**
+ * Runs the files in order: first many small files at a time, then, one by one, the others and those whose objects already
+ * exist. With `keepGoing` a failed file does not stop the run; all failures are thrown as one error at the end.
+ */
+async function runFiles(
+  settings: RunSettings,
+  pending: readonly ParsedMigration[],
+  report: MigrateReport,
+  keepGoing: boolean,
+): Promise<void> {
+  const failures: SkillsError[] = []
+  const numbers = new Map(pending.map((migration, i) => [migration, i + 1]))
+  const onStart = (migration: ParsedMigration): void =>
+    settings.onEvent({ type: 'file-start', version: migration.version, number: numbers.get(migration) ?? 0, total: pending.length })
+  let queue = [...pending]
+  while (queue.length > 0) {
+    try {
+      const small = keepGoing ? [] : smallFiles(queue)
+      const done = small.length > 1 ? await runTogether(settings, small, report, onStart) : new Set()
+      queue = queue.filter((migration) => !done.has(migration))
+      if (small.length > 1 && done.size === small.length) continue
+      const next = queue.shift()
+      if (next !== undefined) await runOne(settings, next, report, onStart)
+    } catch (error) {
+      const failure = await explainFailure(settings.db, error, report.applied.length)
+      if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
+      failures.push(failure)
+    }
+  }
+  if (failures.length > 0) throw combined(failures)
+}
+
+/** Returns the finished files: all of them, or those before the first one that must run step by step. */
+async function runTogether(
+  settings: RunSettings,
+  migrations: readonly ParsedMigration[],
+  report: MigrateReport,
+  onStart: (migration: ParsedMigration) => void,
+): Promise<Set<ParsedMigration>> {
+  const done = new Set<ParsedMigration>()
+  if (migrations[0] !== undefined) onStart(migrations[0])
+  await sendAhead(settings, migrations, onStart, (batch, results) => {
+    for (const [i, result] of results.entries()) {
+      const migration = batch[i]
+      if (migration === undefined || result === 'not run') continue
+      record(settings, migration, result, report)
+      done.add(migration)
+    }
+  })
+  return done
+}
+
+async function runOne(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  report: MigrateReport,
+  onStart: (migration: ParsedMigration) => void,
+): Promise<void> {
+  onStart(migration)
+  const run = migration.noTransaction ? runWithoutTransaction : runInTransaction
+  record(settings, migration, await run(settings, migration), report)
+}
+
+function record(
+  settings: RunSettings,
+  { version }: ParsedMigration,
+  result: AppliedMigration | 'applied by another run',
+  report: MigrateReport,
+): void {
+  report.pending = report.pending.filter((entry) => entry.version !== version)
+  if (result === 'applied by another run') {
+    report.alreadyApplied++
+    return
+  }
+  report.applied.push(result)
+  settings.onEvent({ type: 'file-done', migration: result })
+}
+
+function combined(failures: readonly SkillsError[]): SkillsError {
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) return first
+  return new SkillsError('MIGRATION_FAILED', `${plural(failures.length, 'migration')} failed; the others were applied`, {
+    hint: 'fix the files and run skills migrate again',
+    diagnostics: failures.flatMap(({ diagnostics }) => diagnostics),
+    cause: first,
+  })
 }

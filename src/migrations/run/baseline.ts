@@ -3,22 +3,20 @@ import { plural } from '../../core/text.ts'
 import { readCatalog } from '../../db/catalog.ts'
 import { diffCatalogs } from '../../db/catalog-diff.ts'
 import type { Db } from '../../db/db.ts'
-import { ASIDE, describe, expectedCatalog } from './compare-existing.ts'
+import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
-import { lockOf } from '../ledger/lock.ts'
-import { lockedTransaction } from '../ledger/locked-transaction.ts'
-import type { MigrationFile, MigrationSource } from '../files/migration-file.ts'
+import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import { planMigrations, unknownVersion } from '../ledger/plan.ts'
-import { readMigrations } from '../files/read-migrations.ts'
+import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface BaselineOptions {
   sources: readonly MigrationSource[]
   ledger: string
   tool: string
   catalogQuery: string
-  /** The last version to record; all of them unless given. */
+  /** The last version to record. Default: all versions. */
   to?: string | undefined
-  /** Record them although the database differs from what they would have made. */
+  /** Record the migrations although the database differs from what they create. */
   acceptDrift?: boolean
   dryRun?: boolean
 }
@@ -26,16 +24,16 @@ export interface BaselineOptions {
 export interface BaselineReport {
   schema: string
   ledger: string
-  /** Recorded as applied without being run, or to be recorded. */
+  /** The versions recorded as applied, or to be recorded. */
   versions: string[]
-  /** How the database differs from what the files make; null when it could not be compared. */
+  /** How the database differs from what the migrations create; null when they could not be compared. */
   differences: string[] | null
   done: boolean
 }
 
 /**
- * Records files as applied in a database that has their objects already. Compares first, and refuses
- * (the error is in the result) where something is missing or different.
+ * Records migrations as applied in a database that already has their objects. Compares first: when an object is missing or
+ * different, nothing is recorded and the result has an error.
  */
 export async function baseline(db: Db, options: BaselineOptions): Promise<{ report: BaselineReport; error?: SkillsError }> {
   const files = readMigrations(options.sources)
@@ -64,21 +62,23 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
   return { report: { ...report, done: true } }
 }
 
-/** Only what the files make is compared: the rest of the schema is not theirs. */
+/** Compares only the objects that the migrations create. */
 async function differencesOf(db: Db, files: readonly MigrationFile[], { catalogQuery }: BaselineOptions): Promise<string[] | null> {
   return db.transaction({ rollback: true }, async () => {
     const expected = await expectedCatalog({ db, catalogQuery }, files)
     if (expected === undefined) return null
-    const defining = expected.filter(({ kind }) => !ASIDE.has(kind))
+    const defining = expected.filter(({ kind }) => !NOT_COMPARED.has(kind))
     const actual = db.info.schemaExists ? await readCatalog(db, db.info.schema, catalogQuery) : []
     const missing = diffCatalogs(defining, actual).filter(({ expected: wanted }) => wanted !== undefined)
-    const goneTables = missing.filter(({ kind, actual: found }) => WHOLES.has(kind) && found === undefined).map(({ name }) => `${name}.`)
-    // of what is missing altogether its parts need not be told
-    return missing.filter(({ name }) => !goneTables.some((whole) => name.startsWith(whole))).map(describe)
+    const missingWholes = missing
+      .filter(({ kind, actual: found }) => WITH_PARTS.has(kind) && found === undefined)
+      .map(({ name }) => `${name}.`)
+    // a missing table or view is one difference, without its parts
+    return missing.filter(({ name }) => !missingWholes.some((whole) => name.startsWith(whole))).map(describe)
   })
 }
 
-const WHOLES: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table', 'view', 'materialized view'])
+const WITH_PARTS: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table', 'view', 'materialized view'])
 
 async function record(
   db: Db,
@@ -99,9 +99,9 @@ async function record(
 function refusal(differences: readonly string[] | null): SkillsError {
   const what =
     differences === null
-      ? 'the database could not be compared with the files: the role may not create a scratch schema'
-      : `the database differs from what the files would have made in ${plural(differences.length, 'place')}`
+      ? 'cannot compare the database with the migrations: the role cannot create a scratch schema'
+      : `the database differs from what the migrations create in ${plural(differences.length, 'place')}`
   return new SkillsError('DRIFT', what, {
-    hint: 'nothing was recorded; run skills migrate instead, which adds what is missing, or record it all the same with --accept-drift',
+    hint: 'nothing was recorded; run skills migrate instead, which creates missing objects, or record the migrations anyway with --accept-drift',
   })
 }

@@ -1,10 +1,9 @@
-import type { CatalogObject } from '../../db/catalog.ts'
-import { readCatalog } from '../../db/catalog.ts'
-import type { Difference } from '../../db/catalog-diff.ts'
-import { diffCatalogs } from '../../db/catalog-diff.ts'
+import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
+import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { makeScratchSchema } from '../../db/scratch-schema.ts'
-import type { MigrationFile, ParsedMigration } from '../files/migration-file.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
@@ -12,20 +11,20 @@ import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /**
- * Says of each object that was there already whether it is what the files make of it: `same` and
- * `differences` are filled in. Called in the file's transaction, or in one of its own; undoes what it runs.
+ * Sets `same` and `differences` of each object that already existed: whether it is the same as the one the files create.
+ * Call it in a transaction. It rolls back what it runs.
  */
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
-  const { db, history, catalogQuery } = settings
+  const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const until = history.findIndex(({ version }) => version === migration.version)
-  const files = history.slice(0, until + 1)
+  const until = allFiles.findIndex(({ version }) => version === migration.version)
+  const files = allFiles.slice(0, until + 1)
   const expected = await expectedCatalog(settings, files)
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
     const wanted = expected.filter((entry) => isPartOf(entry, object))
-    // the scratch schema cannot hold everything: of what it did not make nothing can be said
+    // some objects cannot be created in a scratch schema, and are not compared
     if (wanted.length === 0) continue
     const differences = diffCatalogs(
       wanted,
@@ -36,7 +35,7 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
-/** What the files make in an empty schema; undefined when the role may not try. */
+/** The objects that the files create in an empty schema; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
@@ -60,13 +59,13 @@ export async function expectedCatalog(
   }
 }
 
-/** `column t.a: the file makes "integer not null", the database has "text"`. */
+/** `column t.a: the migrations create "integer not null", the database has "text"`. */
 export function describe({ kind, name, expected, actual }: Difference): string {
-  return `${kind} ${name}: the files make ${told(expected)}, the database has ${told(actual)}`
+  return `${kind} ${name}: the migrations create ${shown(expected)}, the database has ${shown(actual)}`
 }
 
-function told(definition: string | undefined): string {
-  if (definition === undefined) return 'nothing of the kind'
+function shown(definition: string | undefined): string {
+  if (definition === undefined) return 'nothing'
   return definition === '' ? 'it' : `"${short(definition)}"`
 }
 
@@ -75,12 +74,12 @@ function short(definition: string): string {
   return line.length > 120 ? `${line.slice(0, 119)}…` : line
 }
 
-/** Kinds that say nothing about sameness: what people write about objects, and what administrators decide about them. */
-export const ASIDE: ReadonlySet<string> = new Set(['comment', 'grant', 'owner', 'storage'])
+/** Kinds that are not compared: comments, and what administrators decide. */
+export const NOT_COMPARED: ReadonlySet<string> = new Set(['comment', 'grant', 'owner', 'storage'])
 
-/** A table with all that hangs on it; anything else by itself. */
+/** Whether the catalog entry is the object or, for a table or view, a part of it. */
 function isPartOf({ kind, name }: CatalogObject, object: ExistingObject): boolean {
-  if (ASIDE.has(kind) || kind === 'index') return object.kind === 'index' && kind === 'index' && name === object.name
+  if (NOT_COMPARED.has(kind) || kind === 'index') return object.kind === 'index' && kind === 'index' && name === object.name
   switch (object.kind) {
     case 'table':
       return (

@@ -1,10 +1,10 @@
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
-import type { ObjectKind, SqlObject } from '../../sqltext/statements/statement-kind.ts'
-import type { ParsedStatement } from '../files/migration-file.ts'
+import type { ObjectKind, SqlObject } from '../../sqltext/statements/object-kinds.ts'
+import type { ParsedStatement } from '../files/parse-migration.ts'
 import type { ExistingObject } from './report.ts'
 
-/** SQL that answers one row `{present}` with the positions (in `statements`) of those whose object is in the catalog now, of the same kind. */
+/** SQL that returns one row `{present}`: the positions in `statements` whose object, of the same kind, is in the catalog. */
 export function presentObjectsSql(statements: readonly ParsedStatement[]): string | undefined {
   const tests = statements.flatMap(({ kind }, i) => {
     const test = kind.object === undefined ? undefined : existsSql(kind.object)
@@ -14,15 +14,15 @@ export function presentObjectsSql(statements: readonly ParsedStatement[]): strin
 }
 
 /**
- * A boolean SQL expression: an object is in the catalog already that its statement would pass over in silence. A plain
- * CREATE says so by itself.
+ * A boolean SQL expression: an object with IF NOT EXISTS is already in the catalog, so its statement would do nothing. A
+ * CREATE without IF NOT EXISTS fails then.
  */
 export function presentSql(statements: readonly ParsedStatement[]): string | undefined {
   const tests = statements.flatMap(({ kind }) => (!kind.ifNotExists || kind.object === undefined ? [] : (existsSql(kind.object) ?? [])))
   return tests.length === 0 ? undefined : tests.join(' OR ')
 }
 
-/** Whether the object that a failed CREATE or ADD names is there and is what the statement would have made; undefined when the catalog cannot tell. */
+/** Whether the object of a failed CREATE or ADD exists, with the same kind; undefined for kinds that the catalog query does not cover. */
 export async function objectExists(db: Db, object: SqlObject): Promise<boolean | undefined> {
   const test = existsSql(object)
   if (test === undefined) return undefined
@@ -30,7 +30,7 @@ export async function objectExists(db: Db, object: SqlObject): Promise<boolean |
   return row?.found === true
 }
 
-/** An object that was there before its statement ran. */
+/** An object that existed before its statement ran. */
 export function existingObject(
   { line, column }: ParsedStatement,
   object: SqlObject,
@@ -48,7 +48,7 @@ export function existingObject(
   }
 }
 
-/** A statement that fails with SQLSTATE `code` when one of the indexes is INVALID (left behind by a failed concurrent build), which IF NOT EXISTS passes over. */
+/** A statement that fails with SQLSTATE `code` when one of the indexes is INVALID (from a failed concurrent build), which IF NOT EXISTS does not report. */
 export function refuseInvalidIndexesSql(statements: readonly ParsedStatement[], code: string): string | undefined {
   const names = statements.flatMap(({ kind: { object } }) => (object?.kind === 'index' ? [relation(object)] : []))
   if (names.length === 0) return undefined
@@ -91,7 +91,7 @@ function existsSql(object: SqlObject): string | undefined {
     case 'rule':
       return ofTable('pg_rewrite', 'ev_class', 'rulename')
     case 'type':
-      // a table's row type is no type of its own
+      // the row type of a table does not count
       return `EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid = to_regtype(${quoteLiteral(relation(object))}) AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')))`
     case 'domain':
       return `EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid = to_regtype(${quoteLiteral(relation(object))}) AND t.typtype = 'd')`

@@ -1,16 +1,33 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex } from '../../core/positions.ts'
 import { plural } from '../../core/text.ts'
-import type { FailureFacts } from './failure-facts.ts'
+import type { DatabaseError } from '../../db/database-error.ts'
+import type { Location } from '../../sqltext/locate/locate-names.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
 
-/** One line: which file, and why. */
+/** What is known of a failed file. */
+export interface FailureFacts {
+  migration: ParsedMigration
+  statement: ParsedStatement
+  /** In the statement. */
+  location: Location
+  error: DatabaseError
+  /** Set when all statements succeeded, but the ledger row or the COMMIT failed. */
+  atEnd?: 'ledger' | 'commit'
+  /** `did you mean ...?` */
+  suggestion?: string
+  /** The number of files that this run applied before. */
+  appliedBefore?: number
+}
+
+/** One line: the file and the reason. */
 export function failureMessage({ migration, error, atEnd }: FailureFacts): string {
-  const when = atEnd === undefined ? '' : atEnd === 'commit' ? ' when it was committed' : ' when it was written into the ledger'
+  const when = atEnd === undefined ? '' : atEnd === 'commit' ? ' at COMMIT' : ' when its ledger row was written'
   return `${migration.file} failed${when}: ${error.message} (SQLSTATE ${error.code})`
 }
 
-/** The place, what the server says about it, what it or the catalog advises. */
+/** The place of the error, the message of the server with its details, and hints of the server and from the catalog. */
 export function failureDiagnostic({ migration, statement, location, error, atEnd, suggestion }: FailureFacts): Diagnostic {
   const index = new LineIndex(migration.text)
   const lastLine = index.positionAt(statement.end).line
@@ -19,7 +36,7 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
     error.message,
     ...labelled('DETAIL', error.detail),
     ...labelled('CONTEXT', error.where),
-    ...(isSomewhere ? [`somewhere in the statement of lines ${statement.line} to ${lastLine}`] : []),
+    ...(isSomewhere ? [`in the statement on lines ${statement.line} to ${lastLine}`] : []),
   ]
   const hint = [error.hint, suggestion].filter((part) => part !== undefined).join(' ')
   return {
@@ -32,21 +49,21 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
   }
 }
 
-/** In what state the database is, and what to do next. */
+/** The state of the database, and what to do next. */
 export function failureHint(facts: FailureFacts): string {
   return [stateOf(facts), ...filesBefore(facts), remedy(facts)].join('; ')
 }
 
 function stateOf({ migration, statement }: FailureFacts): string {
   const { file, noTransaction, statements } = migration
-  if (!noTransaction) return 'its transaction was rolled back: nothing of it was applied'
+  if (!noTransaction) return 'its transaction was rolled back: the file was not applied'
   const previous = statements[statement.index - 1]
   const done =
     previous === undefined
-      ? `${file} runs without a transaction and none of its statements is done`
-      : `${file} runs without a transaction: ${statement.index} of its ${plural(statements.length, 'statement')} (to line ${new LineIndex(migration.text).positionAt(previous.end).line}) stay done, and the next run goes on at line ${statement.line}`
+      ? `${file} runs without a transaction; none of its statements is complete`
+      : `${file} runs without a transaction: ${statement.index} of its ${plural(statements.length, 'statement')} (to line ${new LineIndex(migration.text).positionAt(previous.end).line}) stay applied, and the next run resumes at line ${statement.line}`
   const isIndex = statement.kind.verb === 'CREATE INDEX' && /\bconcurrently\b/i.test(statement.text)
-  return isIndex ? `${done}; an INVALID index that it may have left behind is dropped by the next run` : done
+  return isIndex ? `${done}; the next run drops an INVALID index that the failed statement may have left` : done
 }
 
 function filesBefore({ appliedBefore = 0 }: FailureFacts): string[] {
@@ -56,25 +73,25 @@ function filesBefore({ appliedBefore = 0 }: FailureFacts): string[] {
 
 const AGAIN = 'run skills migrate again'
 
-/** Not every failure is the file's. */
+/** Not every failure is a fault of the file. */
 function remedy({ migration, error }: FailureFacts): string {
   if (RETRY.test(error.code)) return AGAIN
   if (error.code === GUARD.invalidIndex) return `drop that index and ${AGAIN}`
-  if (SURROUNDINGS.test(error.code)) return `put that right on the server and ${AGAIN}`
-  // our own files cannot be changed by who installed them
-  return migration.source.own ? `change what stands in its way in the database and ${AGAIN}` : `mend ${migration.file} and ${AGAIN}`
+  if (SURROUNDINGS.test(error.code)) return `fix that on the server and ${AGAIN}`
+  // users cannot change the files of the package
+  return migration.source.own ? `remove the cause in the database and ${AGAIN}` : `fix ${migration.file} and ${AGAIN}`
 }
 
 /** Serialization failure, deadlock, statement cancelled. */
 const RETRY = /^(?:40...|57014)$/
-/** Missing privilege, out of resources, operator's doing, fault of the system. */
+/** Missing privilege, out of resources, operator intervention, system error. */
 const SURROUNDINGS = /^(?:42501|53...|57...|58...)$/
 
-const LONGEST = 1000
+const MAX_LENGTH = 1000
 
-/** `DETAIL: ...`, further lines indented. A context can hold a whole INSERT. */
+/** `DETAIL: ...`, with further lines indented. A context can contain a whole INSERT. */
 function labelled(label: string, text: string | undefined): string[] {
   if (text === undefined) return []
-  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
+  const shown = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text
   return [`${label}: ${shown.replaceAll(/\r?\n/g, '\n  ')}`]
 }

@@ -3,12 +3,11 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { locateError } from '../../sqltext/locate/locate-error.ts'
 import { mentionsIn, quotedNames } from '../../sqltext/locate/locate-names.ts'
-import type { FailureFacts } from './failure-facts.ts'
-import { failureDiagnostic, failureHint, failureMessage } from './failure-text.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/migration-file.ts'
+import { failureDiagnostic, failureHint, failureMessage, type FailureFacts } from './failure-text.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { suggestName } from './suggest-name.ts'
 
-/** A migration that the server refused, with its place in the file. */
+/** The failure of a migration, with its place in the file. */
 export class MigrationFailure extends SkillsError {
   readonly facts: FailureFacts
 
@@ -22,7 +21,7 @@ export class MigrationFailure extends SkillsError {
   }
 }
 
-/** A failed statement. `prefix` is what was sent in front of it in the same message. */
+/** The failure of a statement. `prefix` is the text sent before it in the same message. */
 export function statementFailure(
   migration: ParsedMigration,
   statement: ParsedStatement,
@@ -32,14 +31,14 @@ export function statementFailure(
   return new MigrationFailure({ migration, statement, error, location: locateError(statement.text, error, prefix) })
 }
 
-/** An index that the statement passes over, and that is INVALID. The context of the error is that of our own check. */
+/** The failure of a statement whose index exists but is INVALID. The context of the error is that of our own check, so it is dropped. */
 export function indexFailure(migration: ParsedMigration, statement: ParsedStatement, { code, message }: DatabaseError): MigrationFailure {
   return statementFailure(migration, statement, new DatabaseError({ code, message }), '')
 }
 
 /**
- * A failure behind the last statement of a file: a constraint that is checked at COMMIT, a ledger that the file has
- * dropped. Position and context of such an error are about our SQL; the last statement that names the table is shown.
+ * A failure after the last statement of a file: a constraint that is checked at COMMIT, a ledger that the file dropped.
+ * Position and context of such an error are about our SQL; the place shown is the last statement that names the table.
  */
 export function endFailure(migration: ParsedMigration, error: DatabaseError, atEnd: 'ledger' | 'commit'): SkillsError | DatabaseError {
   const { message, code, constraint, table } = error
@@ -56,10 +55,10 @@ export function endFailure(migration: ParsedMigration, error: DatabaseError, atE
 
 const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'WITH', 'COPY', 'TRUNCATE'])
 
-/** Adds to a failure what only the database can tell. Called when its transaction is over; any other error is given back. */
+/** Adds a suggestion from the catalog to a failure. Call it after its transaction has ended. Returns other errors unchanged. */
 export async function explainFailure(db: Db, error: unknown, appliedBefore: number): Promise<unknown> {
   if (!(error instanceof MigrationFailure)) return error
-  // the connection may be gone by now, and a suggestion is not worth an error of its own
+  // the connection can be lost by now; report the failure without a suggestion
   const suggestion = await suggestName(db, error.facts).catch(() => undefined)
   return new MigrationFailure({ ...error.facts, appliedBefore, ...(suggestion === undefined ? {} : { suggestion }) })
 }

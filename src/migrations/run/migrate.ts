@@ -4,36 +4,29 @@ import type { Db } from '../../db/db.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { planMigrations, upTo } from '../ledger/plan.ts'
-import type { MigrateOptions } from './migrate-options.ts'
-import type { MigrateReport } from './report.ts'
 import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
+import type { MigrateReport } from './report.ts'
+import type { MigrateOptions } from './run-settings.ts'
 
 export interface MigrateResult {
   report: MigrateReport
-  /** Why it stopped; what the report calls applied stays applied. */
+  /** Why the run stopped. What the report lists as applied stays applied. */
   error?: SkillsError
 }
 
 /**
- * Applies the pending migrations. Never throws for what the database or the files say: the error is in
- * the result, beside what was done before it.
+ * Applies the pending migrations. Does not throw for errors of the database or the files: the result has the error and
+ * what was done before.
+ *
+ * A file takes this way from disk to its ledger row: `readMigrations` reads it; `planMigrations` compares it with the ledger;
+ * `applyPending` parses it and refuses it if it cannot run; `runInTransaction` takes the lock, runs its statements and
+ * inserts its row. Small files take a shorter way first (`sendAhead`), no-transaction files another one
+ * (`runWithoutTransaction`).
  */
 export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateResult> {
-  const report: MigrateReport = {
-    schema: db.info.schema,
-    ledger: options.ledger,
-    dryRun: options.dryRun === true,
-    applied: [],
-    pending: [],
-    alreadyApplied: 0,
-    outOfOrder: [],
-    adopted: [],
-    missing: [],
-    notices: [],
-    diagnostics: [],
-  }
+  const report = emptyReport(db, options)
   const stopListening = db.onNotice(({ code, message }) => {
-    // 00000 is a plain RAISE NOTICE: the author of the file wants it seen
+    // 00000 is a plain RAISE NOTICE, written for people
     if (code === '00000') report.notices.push(message)
   })
   try {
@@ -60,12 +53,28 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
-  // most runs have nothing to do, and this is most of the code
+  // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
   await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 
-/** Whatever went wrong, as an error that says what to do. */
+function emptyReport(db: Db, { ledger, dryRun }: MigrateOptions): MigrateReport {
+  return {
+    schema: db.info.schema,
+    ledger,
+    dryRun: dryRun === true,
+    applied: [],
+    pending: [],
+    alreadyApplied: 0,
+    outOfOrder: [],
+    adopted: [],
+    missing: [],
+    notices: [],
+    diagnostics: [],
+  }
+}
+
+/** Any error as a SkillsError with a hint. Throws errors that are bugs. */
 function explain(error: unknown, db: Db): SkillsError {
   if (error instanceof SkillsError) return error
   if (!(error instanceof DatabaseError)) throw error
@@ -75,7 +84,7 @@ function explain(error: unknown, db: Db): SkillsError {
   })
   if (known.code === 'PERMISSION_DENIED') return known
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
-    hint: 'nothing of the unfinished file was applied',
+    hint: 'the unfinished file was not applied',
     cause: error,
   })
 }

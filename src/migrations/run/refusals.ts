@@ -1,11 +1,11 @@
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import type { ParsedMigration } from '../files/migration-file.ts'
-import type { Plan } from '../ledger/plan.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
+import type { MigrationPlan } from '../ledger/plan.ts'
 
-/** An applied file is not what it was: nothing may run. Throws HISTORY_CHANGED. */
-export function refuseChanged(plan: Plan): void {
+/** Throws HISTORY_CHANGED when an applied file changed. */
+export function refuseChanged(plan: MigrationPlan): void {
   if (plan.changed.length === 0) return
   const diagnostics = plan.changed.map(({ file, row }) => ({
     severity: 'error' as const,
@@ -15,38 +15,38 @@ export function refuseChanged(plan: Plan): void {
   }))
   throw new SkillsError(
     'HISTORY_CHANGED',
-    `${plural(plan.changed.length, 'applied migration')} changed since: ${plan.changed.map(({ file }) => file.version).join(', ')}`,
+    `${plural(plan.changed.length, 'applied migration')} changed: ${plan.changed.map(({ file }) => file.version).join(', ')}`,
     {
-      hint: 'nothing was run; restore the file and put the change into a new migration, or accept it as it is: skills migrate repair VERSION',
+      hint: 'nothing was run; restore the file and put the change into a new migration, or accept the change with skills migrate repair VERSION',
       diagnostics,
     },
   )
 }
 
-/** For `--strict-order`. Throws OUT_OF_ORDER. */
+/** For `--strict-order`. Throws OUT_OF_ORDER when there is such a version. */
 export function refuseOutOfOrder(versions: readonly string[]): void {
   if (versions.length === 0) return
   throw new SkillsError('OUT_OF_ORDER', `${plural(versions.length, 'pending migration')} out of order: ${versions.join(', ')}`, {
-    hint: 'nothing was run; rename the file so that it sorts last, or leave --strict-order out',
+    hint: 'nothing was run; rename the file so that it sorts last, or omit --strict-order',
   })
 }
 
-/** A file that cannot be run stops all of them, before anything runs. Throws MIGRATION_FILE_INVALID. */
+/** Throws MIGRATION_FILE_INVALID when one of the files cannot run: then none of them runs. */
 export function refuseUnfit(pending: readonly ParsedMigration[]): void {
   const faults = pending.flatMap((migration) => migration.faults)
   const [first] = faults
   if (first === undefined) return
   throw new SkillsError(
     'MIGRATION_FILE_INVALID',
-    faults.length === 1 ? `${first.file ?? ''} cannot be run` : `${plural(faults.length, 'fault')} in the pending migrations`,
+    faults.length === 1 ? `${first.file ?? ''} cannot run` : `${plural(faults.length, 'fault')} in the pending migrations`,
     {
-      hint: 'nothing was run; mend the file and run skills migrate again',
+      hint: 'nothing was run; fix the file and run skills migrate again',
       diagnostics: faults,
     },
   )
 }
 
-/** A session lock would be left behind in a pooler. Throws POOLER_REFUSED. */
+/** Throws POOLER_REFUSED for a no-transaction file behind a pooler, where its session lock would never be released. */
 export function refusePooled(db: Db, pending: readonly ParsedMigration[]): void {
   const outside = pending.find(({ noTransaction }) => noTransaction)
   if (!db.info.pooled || outside === undefined) return
@@ -54,7 +54,7 @@ export function refusePooled(db: Db, pending: readonly ParsedMigration[]): void 
     'POOLER_REFUSED',
     `${outside.file} is a no-transaction file, and ${db.info.label} is a pooler in transaction mode`,
     {
-      hint: 'nothing was run; such a file needs a connection of its own: give the address of the server itself with --direct-url or DIRECT_URL',
+      hint: 'nothing was run; a no-transaction file needs a direct connection: set the URL of the server with --direct-url or DIRECT_URL',
     },
   )
 }

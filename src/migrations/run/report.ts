@@ -9,17 +9,17 @@ export interface MigrateReport {
   dryRun: boolean
   /** Applied in this run, in order. */
   applied: AppliedMigration[]
-  /** Not applied: after a failure, or in a dry run. */
+  /** Not applied: after a failure, or because this is a dry run. */
   pending: PendingMigration[]
   /** Applied before this run. */
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
   outOfOrder: string[]
-  /** Versions whose row came from an older tool: taken over without a digest to compare. */
+  /** Versions whose ledger row an older tool wrote, without a digest to compare. */
   adopted: string[]
-  /** Versions that this tool applied and whose file is gone. */
+  /** Versions that this tool applied, without a file. */
   missing: string[]
-  /** What the server said while the files ran. */
+  /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   diagnostics: Diagnostic[]
 }
@@ -29,7 +29,7 @@ export interface AppliedMigration {
   file: string
   statements: Count
   durationMs: Count
-  /** Objects that were there before: the file's statement was skipped for them. */
+  /** Objects that already existed; their statements were skipped. */
   existing: ExistingObject[]
 }
 
@@ -38,25 +38,25 @@ export interface PendingMigration {
   file: string
   statements: Count
   transaction: boolean
-  /** What would run; in a dry run only. */
+  /** The statements that would run; only in a dry run. */
   plan?: PlannedStatement[]
 }
 
 export interface PlannedStatement {
   line: Position
-  /** On one line, cut to 100 characters. */
+  /** The statement on one line, cut to 100 characters. */
   text: string
   hazards: PlannedHazard[]
 }
 
-/** What a statement does to those who use the database while it runs; docs/migrate-hazards.md has the codes. */
+/** What a statement does to those who use the database; docs/migrate-hazards.md lists the codes. */
 export interface PlannedHazard {
   code: string
   line: Position
   column: Position
   /** Lock mode, as `ACCESS EXCLUSIVE`. */
   lock: string
-  /** What others cannot do meanwhile. */
+  /** What others cannot do while the lock is held: `reads and writes`, `writes` or `nothing`. */
   blocks: string
   rewrite: boolean
   table?: string
@@ -69,18 +69,18 @@ export interface ExistingObject {
   column: Position
   kind: string
   name: string
-  /** What it belongs to: the table of a column, a constraint, an index. */
+  /** The table of a column, a constraint, an index. */
   table?: string
-  /** Whether it is what the files make of it; absent when that could not be found out. */
+  /** Whether the object is the same as the one the files create; absent when that is unknown. */
   same?: boolean
-  /** How it is not, a line each. */
+  /** How it differs, one line for each difference. */
   differences?: string[]
-  /** `if not exists`: the statement allows it. `tolerated`: it failed with `sqlstate`, was rolled back by itself and skipped. */
+  /** `if not exists`: the statement allows it. `tolerated`: the statement failed with `sqlstate` and was skipped. */
   how: 'if not exists' | 'tolerated'
   sqlstate?: string
 }
 
-/** What goes on, for progress displays. */
+/** The progress of a run. */
 export type MigrateEvent =
   | LockWait
   | { type: 'file-start'; version: string; number: number; total: number }

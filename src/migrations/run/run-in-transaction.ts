@@ -6,29 +6,28 @@ import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure, statementFailure } from './failure.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
-import type { Obstacle } from '../ledger/lock.ts'
-import { GUARD, guardSql, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock } from '../ledger/lock.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/migration-file.ts'
+import { GUARD, guardSql, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock, type Obstacle } from '../ledger/lock.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
-import type { RunSettings } from './run-settings.ts'
-import { fileSettings } from './run-settings.ts'
+import { fileSettings, type RunSettings } from './run-settings.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
 
-/** Statements sent at once. Behind a failed one the server logs an error for each of the rest. */
+/** Statements sent at once. After a failed statement the server logs an error for each statement that follows. */
 const CHUNK = 64
 const RACE_RETRIES = 5
 
-/** DISCARD ALL leaves no role set, not even the one that ALTER ROLE ... SET role gives a session. */
+/** DISCARD ALL also removes the role that ALTER ROLE ... SET role sets for a session; this restores it. */
 export const RESET_ROLE = 'RESET ROLE'
 
-/** What a file set for its session must not reach the next one. The role is set back by the next opening, or by RESET_ROLE. */
+/** Ends a file: what it set for its session must not affect the next file. The next opening, or RESET_ROLE, resets the role. */
 export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL']
 
 /**
- * Runs a file step by step: what exists already is skipped statement by statement, a lock on a table that
- * is not to be had is tried again, the whole file anew. Throws `SkillsError`; the transaction is rolled back then.
+ * Runs a file step by step in one transaction: opens it, runs the statements, compares the objects that already existed,
+ * inserts the ledger row and commits. Skips statements whose object exists. When a table lock is not available, rolls back
+ * and runs the whole file again. Throws `SkillsError` after a rollback.
  */
 export async function runInTransaction(
   settings: RunSettings,
@@ -66,11 +65,11 @@ async function attempt(
     await waitForLock(db, { key: settings.lockKey, onEvent: settings.onEvent }, deadline)
     return attempt(settings, migration, deadline)
   }
-  const existing = presentBefore(migration, opened[1])
-  return undoOnThrow(settings, async () => {
+  const existing = existingBefore(migration, opened[1])
+  return rollbackOnError(settings, async () => {
     await runStatements(settings, migration, existing)
     await compareExisting(settings, migration, existing)
-    return close(settings, migration, existing, performance.now() - began)
+    return commit(settings, migration, existing, performance.now() - began)
   })
 }
 
@@ -83,40 +82,39 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration, 
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
     next += failedAt === -1 ? outcomes.length : failedAt
-    if (failed?.ok === false) {
-      const statement = migration.statements[next]
-      if (statement === undefined) throw failed.error
-      if (isRace(failed.error) && isSafe(statement) && races++ < RACE_RETRIES) {
-        await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
-        await pause()
-      } else {
-        existing.push(await tolerate(settings, migration, statement, failed.error))
-        next++
-      }
+    if (failed?.ok !== false) continue
+    const statement = migration.statements[next]
+    if (statement === undefined) throw failed.error
+    if (isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
+      await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
+      await pause()
+    } else {
+      existing.push(await skipIfExists(settings, migration, statement, failed.error))
+      next++
     }
   }
 }
 
-/** Skips a statement whose object is there already, or throws its failure. */
-async function tolerate(
+/** Skips a failed statement whose object already exists; throws any other failure. */
+async function skipIfExists(
   settings: RunSettings,
   migration: ParsedMigration,
   statement: ParsedStatement,
   error: DatabaseError,
 ): Promise<ExistingObject> {
-  const { object, tolerable } = statement.kind
-  const failure = (): SkillsError => statementFailure(migration, statement, error, isSafe(statement) ? SAVEPOINT : '')
+  const { object, existsCodes } = statement.kind
+  const failure = (): SkillsError => statementFailure(migration, statement, error, hasSavepoint(statement) ? SAVEPOINT : '')
   if (error.code === SQLSTATE.lockNotAvailable) throw error
-  if (settings.strict || object === undefined || !tolerable.includes(error.code)) throw failure()
+  if (settings.strict || object === undefined || !existsCodes.includes(error.code)) throw failure()
   await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
-  // the same code is raised over an object of another kind, which would not do the file's work
+  // the server raises the same code for an object of another kind, which does not replace the file's object
   if ((await objectExists(settings.db, object)) === false) throw failure()
   return existingObject(statement, object, 'tolerated', error.code)
 }
 
-/** Begins a file's transaction: settings, the lock, a look into the ledger. `predecessor` must have been applied. */
+/** Begins the transaction of a file: settings, the lock, the obstacles. */
 export function openingSql(settings: RunSettings, migration: ParsedMigration, obstacles: readonly Obstacle[]): string {
-  // Citus wants its setting first, and any other server takes it for one of nobody's
+  // Citus requires its setting first; other servers accept it as a custom setting
   const begin = [
     RESET_ROLE,
     'BEGIN',
@@ -126,14 +124,14 @@ export function openingSql(settings: RunSettings, migration: ParsedMigration, ob
   return [...begin, guardSql(settings.lockKey, obstacles)].join('; ')
 }
 
-async function close(
+async function commit(
   settings: RunSettings,
   migration: ParsedMigration,
   existing: ExistingObject[],
   durationMs: number,
 ): Promise<AppliedMigration> {
   const { version, file, checksum, statements } = migration
-  // what a file makes anew is valid; what it found may not be
+  // an index that the file creates is valid; one that already existed can be INVALID
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
   const invalid = refuseInvalidIndexesSql(
     statements.filter(({ line, column }) => found.has(`${line}:${column}`)),
@@ -145,11 +143,11 @@ async function close(
   const outcomes = await settings.db.pipeline(messages)
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
-  if (failed?.ok === false) throw closingFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
+  if (failed?.ok === false) throw commitFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
   return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 
-function closingFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {
+function commitFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {
   const invalid =
     error.code === GUARD.invalidIndex
       ? migration.statements.find(({ kind }) => kind.object?.kind === 'index' && error.message.includes(kind.object.name))
@@ -157,16 +155,16 @@ function closingFailure(migration: ParsedMigration, error: DatabaseError, atComm
   return invalid === undefined ? endFailure(migration, error, atCommit ? 'commit' : 'ledger') : indexFailure(migration, invalid, error)
 }
 
-/** A statement that may fail because its object is there gets a savepoint; any other failure ends the file anyway. */
+/** A statement that can fail because its object exists gets a savepoint. Any other failure ends the file. */
 function messageFor(statement: ParsedStatement): string {
-  return isSafe(statement) ? `${SAVEPOINT}${statement.text}${RELEASE}` : statement.text
+  return hasSavepoint(statement) ? `${SAVEPOINT}${statement.text}${RELEASE}` : statement.text
 }
 
-function isSafe({ kind }: ParsedStatement): boolean {
-  return kind.tolerable.length > 0
+function hasSavepoint({ kind }: ParsedStatement): boolean {
+  return kind.existsCodes.length > 0
 }
 
-/** Two sessions that make the same object at once: IF NOT EXISTS does not help against it, trying again does. */
+/** Two sessions created the same object at the same time. IF NOT EXISTS does not prevent that; a retry helps. */
 export function isRace(error: DatabaseError): boolean {
   return (
     (error.code === SQLSTATE.uniqueViolation && error.schema === 'pg_catalog') ||
@@ -174,7 +172,7 @@ export function isRace(error: DatabaseError): boolean {
   )
 }
 
-function presentBefore(migration: ParsedMigration, outcome: Outcome | undefined): ExistingObject[] {
+function existingBefore(migration: ParsedMigration, outcome: Outcome | undefined): ExistingObject[] {
   if (outcome?.ok !== true) return []
   const positions = (outcome.rows[0]?.['present'] ?? []) as number[]
   const candidates = migration.statements.filter(({ kind }) => kind.ifNotExists)
@@ -185,11 +183,11 @@ function presentBefore(migration: ParsedMigration, outcome: Outcome | undefined)
   })
 }
 
-async function undoOnThrow<T>(settings: RunSettings, work: () => Promise<T>): Promise<T> {
+async function rollbackOnError<T>(settings: RunSettings, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    // fails only when the connection is gone, and then the server rolls back by itself
+    // this fails only when the connection is lost, and then the server rolls back
     await settings.db.exec('ROLLBACK').catch(() => undefined)
     throw error
   }

@@ -1,37 +1,61 @@
 import type { Db } from '../../db/db.ts'
 import { searchPath } from '../../db/quote.ts'
-import type { MigrationFile, MigrationSource } from '../files/migration-file.ts'
+import type { MigrationFile, MigrationSource } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
 
-/** What stays the same over a whole run. */
+/** The options of one run. */
+export interface MigrateOptions {
+  /** Returns all files, the package's first, as `readMigrations` does. */
+  files: () => readonly MigrationFile[]
+  /** Name of the ledger table. */
+  ledger: string
+  /** The tool and its version for the ledger, as `skills 1.2.3`. */
+  tool: string
+  /** Path of `sql/catalog/objects.sql`. */
+  catalogQuery: string
+  dryRun?: boolean
+  /** Stop after this version. */
+  to?: string | undefined
+  /** Refuse a pending file that sorts before an applied one. */
+  strictOrder?: boolean
+  /** Continue with the next file after a file fails. The error at the end lists all failures. */
+  keepGoing?: boolean
+  /** Time limit for each statement, in milliseconds. Default: no limit. */
+  statementTimeoutMs?: number
+  /** Fail when an object already exists, instead of skipping the statement. */
+  strict?: boolean
+  /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */
+  lockWaitMs?: number
+  /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
+  lockTimeoutMs?: number
+  onEvent?: (event: MigrateEvent) => void
+}
+
+/** What is the same for all files of a run: the options with their defaults, and the names made from them. */
 export interface RunSettings {
   db: Db
   /** The ledger, qualified and quoted. */
   ledger: string
   lockKey: bigint
-  /** For the advisory lock and for tables in use by others: in all, and per attempt. */
   lockWaitMs: number
   lockTimeoutMs: number
   strict: boolean
-  /** Limit for each statement; none unless given. */
   statementTimeoutMs: number | undefined
-  /** All files, applied or not, in order: what the schema should be is their sum. */
-  history: readonly MigrationFile[]
-  /** `sql/catalog/objects.sql` of the package. */
+  /** All files in order, applied or not: together they define the schema. */
+  allFiles: readonly MigrationFile[]
   catalogQuery: string
-  /** `skills 1.2.3`, written into the ledger. */
   tool: string
   onEvent: (event: MigrateEvent) => void
 }
 
-/** The settings under which a file runs, as `name = value` pairs for SET or SET LOCAL. */
+/** The server settings for a file, as `name = value` pairs for SET or SET LOCAL. */
 export function fileSettings({ db, lockTimeoutMs, statementTimeoutMs }: RunSettings, source: MigrationSource): string[] {
   const { info } = db
   return [
     `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
     `lock_timeout = ${Math.round(lockTimeoutMs)}`,
     ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),
-    // the server notices within a second that we were killed, even in the middle of a statement
+    // when this process is killed, the server notices within a second, even during a statement
     ...(info.kind === 'server' && info.version >= 140_000 ? ['client_connection_check_interval = 1000'] : []),
   ]
 }

@@ -6,15 +6,14 @@ import { existingObject, objectExists } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
 import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
 import { pause, waitForLock } from '../ledger/lock.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/migration-file.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
-import type { RunSettings } from './run-settings.ts'
-import { fileSettings } from './run-settings.ts'
+import { fileSettings, type RunSettings } from './run-settings.ts'
 
 /**
- * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Each finished
- * statement is recorded by its digest, so that a later run goes on behind it even when statements were
- * added in front. Needs a connection of its own: behind a transaction pooler it must not be called.
+ * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Records each completed statement by
+ * its digest, so the next run resumes after it, also when statements were added before it. Needs a direct connection, not a
+ * transaction pooler.
  */
 export async function runWithoutTransaction(
   settings: RunSettings,
@@ -27,7 +26,7 @@ export async function runWithoutTransaction(
     if (done.length > 0) return 'applied by another run'
     return await runStatements(settings, migration)
   } finally {
-    // also gives the lock back; fails only when the connection is gone, and the lock with it
+    // this also releases the lock; it fails only when the connection, and so the lock, is lost
     await db.exec('DISCARD ALL').catch(() => undefined)
     await db.exec('RESET ROLE').catch(() => undefined)
   }
@@ -76,7 +75,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     tolerated: existing,
     tool: settings.tool,
   })
-  // the table goes with its last row, so that nothing of ours stays in the schema
+  // drop the table with its last row, so it does not stay in the schema
   const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
     DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   await db.exec(`BEGIN; ${entry}; ${cleanUp}; COMMIT`)
@@ -85,7 +84,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
   const { db } = settings
-  const { object, tolerable, ifNotExists } = statement.kind
+  const { object, existsCodes, ifNotExists } = statement.kind
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
@@ -94,13 +93,13 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     const tolerated =
-      !settings.strict && object !== undefined && tolerable.includes(error.code) && (await objectExists(db, object)) !== false
+      !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(db, object)) !== false
     if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
     return existingObject(statement, object, 'tolerated', error.code)
   }
 }
 
-/** What a failed CREATE INDEX CONCURRENTLY left behind blocks its own name and serves no query. */
+/** A failed CREATE INDEX CONCURRENTLY leaves an INVALID index, which blocks the name and serves no query. */
 async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?: string; name: string }): Promise<void> {
   const qualified = schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
   const rows = await db.query(
@@ -109,7 +108,7 @@ async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?
   if (rows.length > 0) await db.exec(`DROP INDEX CONCURRENTLY ${qualified}`)
 }
 
-/** Each statement with the digest of its text; equal statements are told apart by their number. */
+/** Each statement with the digest of its text; equal statements also get a number. */
 function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {

@@ -2,18 +2,26 @@ import { nearest } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
-import type { QualifiedName } from '../../sqltext/lexer/cursor.ts'
-import { Cursor } from '../../sqltext/lexer/cursor.ts'
+import { Cursor, type QualifiedName } from '../../sqltext/lexer/cursor.ts'
 import { literalValue } from '../../sqltext/lexer/identifiers.ts'
-import { routineBody } from '../../sqltext/locate/routine-body.ts'
 import { mentionsIn } from '../../sqltext/locate/locate-names.ts'
-import type { FailureFacts } from './failure-facts.ts'
-import type { Candidate, NameKind } from './suggest-declared.ts'
-import { declaredCandidates } from './suggest-declared.ts'
+import { routineBody } from '../../sqltext/locate/routine-body.ts'
+import type { ObjectKind, SqlObject } from '../../sqltext/statements/object-kinds.ts'
+import type { ParsedStatement } from '../files/parse-migration.ts'
+import type { FailureFacts } from './failure-text.ts'
+
+/** What can be unknown. */
+type NameKind = 'column' | 'relation' | 'index' | 'function' | 'type' | 'schema'
+
+interface Candidate {
+  name: string
+  /** The name as shown to people. */
+  shown: string
+}
 
 /**
- * `did you mean ...?` for a name that the server does not know: the nearest one of the catalog or of the file itself, whose
- * objects are rolled back. Where the server knows better it is left to it.
+ * `did you mean ...?` for a name that the server does not know: the nearest name in the catalog or in the file itself, whose
+ * objects are rolled back. Undefined when the server has a hint of its own.
  */
 export async function suggestName(db: Db, facts: FailureFacts): Promise<string | undefined> {
   const kind = unknownKind(facts)
@@ -28,7 +36,7 @@ export async function suggestName(db: Db, facts: FailureFacts): Promise<string |
     candidates.map((candidate) => candidate.name),
   )
   if (name === undefined) return undefined
-  // of a function all forms, as the arguments may be what is wrong
+  // for a function all forms, as the arguments can be the mistake
   const forms = new Set(candidates.filter((candidate) => candidate.name === name).map(({ shown }) => shown))
   return `did you mean ${[...forms].slice(0, kind === 'function' ? 3 : 1).join(' or ')}?`
 }
@@ -45,7 +53,7 @@ function unknownKind({ error, location, statement, atEnd }: FailureFacts): NameK
     case UNDEFINED_SCHEMA:
       return 'schema'
     case UNDEFINED_OBJECT:
-      // roles, extensions, settings, ... share the code; those come without a position
+      // roles, extensions, settings, ... share the code, but have no position
       if (statement.kind.verb.endsWith(' INDEX')) return 'index'
       return error.position === undefined ? undefined : 'type'
     default:
@@ -56,7 +64,7 @@ function unknownKind({ error, location, statement, atEnd }: FailureFacts): NameK
 const UNDEFINED_SCHEMA = '3F000'
 const UNDEFINED_OBJECT = '42704'
 
-/** The name where the fault is; `'name'::regclass` is one too. */
+/** The name at the fault, also in `'name'::regclass`. */
 function nameAt({ statement, location, error }: FailureFacts): QualifiedName | undefined {
   const text = statement.text.slice(location.offset)
   const cursor = new Cursor(text)
@@ -66,17 +74,17 @@ function nameAt({ statement, location, error }: FailureFacts): QualifiedName | u
   return error.code === UNDEFINED_SCHEMA && name?.schema !== undefined ? { name: name.schema } : name
 }
 
-/** Everything that the statement names, as the table of an unknown column is among it. */
+/** All names in the statement: the table of an unknown column is one of them. */
 function mentionedNames({ statement }: FailureFacts): string[] {
   const texts = [statement.text, routineBody(statement.text)?.text ?? '']
   const names = texts.flatMap((text) => [...mentionsIn(text)].filter(({ isLiteral }) => !isLiteral).map(({ value }) => value))
-  return [...new Set(names)].slice(0, MOST_NAMES)
+  return [...new Set(names)].slice(0, MAX_NAMES)
 }
 
-/** Enough for any statement written by hand. */
-const MOST_NAMES = 500
+/** Enough for any hand-written statement. */
+const MAX_NAMES = 500
 
-/** Names that the search_path of the file shows come first. Relations of other schemas are given too: a wrong search_path is a common mistake. */
+/** Names in the search_path of the file come first. Relations of other schemas follow: a wrong search_path is a common mistake. */
 function candidatesSql({ info }: Db, kind: NameKind, { schema }: QualifiedName, tables: readonly string[]): string {
   const visible = `n.nspname IN (${[info.schema, ...info.otherSchemas].map(quoteLiteral).join(', ')})`
   const inSchema = schema === undefined || kind === 'column' ? '' : `AND n.nspname = ${quoteLiteral(schema)}`
@@ -111,7 +119,47 @@ function withParent(name: string, parent: string | null): string {
   return parent === null ? shownName(name) : `${shownName(parent)}.${shownName(name)}`
 }
 
-/** With quotes where they are needed: `"Widgets"`. */
+/** Quoted when necessary: `"Widgets"`. */
 function shownName(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdent(name)
 }
+
+/** What the file created before the failed statement: after the rollback it is not in the catalog. `tables`: the tables whose columns are wanted. */
+function declaredCandidates({ migration, statement }: FailureFacts, kind: NameKind, tables: readonly string[]): Candidate[] {
+  const done = migration.statements.slice(0, statement.index + 1)
+  if (kind === 'column') return done.flatMap((entry) => declaredColumns(entry, tables))
+  // the failed statement's own object is what it creates, not what it refers to
+  return done.slice(0, -1).flatMap(({ kind: { verb, object } }) => {
+    if (!verb.startsWith('CREATE') || object === undefined || !KINDS[kind].includes(object.kind)) return []
+    return [{ name: object.name, shown: kind === 'function' ? `${object.name}(${object.parameters ?? ''})` : object.name }]
+  })
+}
+
+const RELATIONS: readonly ObjectKind[] = ['table', 'foreign table', 'view', 'materialized view', 'sequence']
+
+const KINDS: Readonly<Record<Exclude<NameKind, 'column'>, readonly ObjectKind[]>> = {
+  relation: RELATIONS,
+  index: ['index'],
+  function: ['function', 'procedure', 'aggregate'],
+  type: ['type', 'domain', 'table'],
+  schema: ['schema'],
+}
+
+function declaredColumns({ kind: { verb, object }, text }: ParsedStatement, tables: readonly string[]): Candidate[] {
+  if (object === undefined) return []
+  const added = object.kind === 'column' && tables.includes(object.table ?? '') ? [object.name] : []
+  const columns = verb === 'CREATE TABLE' && tables.includes(object.name) ? elements(text) : added
+  return columns.map((name) => ({ name, shown: `${tableOf(object)}.${name}` }))
+}
+
+function tableOf({ kind, name, table }: SqlObject): string {
+  return kind === 'column' ? (table ?? name) : name
+}
+
+/** The columns of a CREATE TABLE, without its table constraints. */
+function elements(text: string): string[] {
+  const first = [...mentionsIn(text)].filter(({ isElement, isLiteral }) => isElement && !isLiteral)
+  return first.map(({ value }) => value).filter((value) => !CONSTRAINTS.has(value))
+}
+
+const CONSTRAINTS: ReadonlySet<string> = new Set(['check', 'constraint', 'exclude', 'foreign', 'like', 'primary', 'unique'])

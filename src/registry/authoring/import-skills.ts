@@ -4,19 +4,19 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameS
 import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 import { oneLine, relativePath } from '../skill/paths.ts'
-import { META_JSON, filesIn } from '../skill/skill-files.ts'
+import { META_JSON, parseFileDigests } from '../skill/skill-files.ts'
 import { olderSkillText } from './older-skill-text.ts'
 import { readSkills } from '../reading/read-folder.ts'
 import type { Severities } from '../rules/severities.ts'
 import { slug } from '../skill/skill.ts'
 
-/** A skill of the older layout and what was, or would be, made of it. Paths are relative to the working directory. */
+/** A skill of the older layout that was, or would be, imported. Paths are relative to the working directory. */
 export interface ImportedSkill {
-  /** What `meta.json` calls it. */
+  /** The id in `meta.json`. */
   id: string
-  /** Its name from now on: the id, or the nearest that the specification allows. */
+  /** The new name: the id, or the nearest valid name. */
   name: string
-  /** The older folder, which stays as it is. */
+  /** The old folder, which does not change. */
   from: string
   /** The new SKILL.md. */
   file: string
@@ -25,9 +25,9 @@ export interface ImportedSkill {
 export interface ImportReport {
   dryRun: boolean
   imported: ImportedSkill[]
-  /** Left alone, because something of that name is there. */
+  /** Not imported, because the target exists. */
   skipped: { id: string; from: string; reason: string }[]
-  /** Could not be read. */
+  /** Skills that cannot be read. */
   invalid: InvalidSkill[]
   diagnostics: Diagnostic[]
 }
@@ -35,17 +35,17 @@ export interface ImportReport {
 export interface ImportOptions {
   /** A folder of skills of the older layout, relative to `cwd`. */
   from: string
-  /** The folder of skills to write to; made when it is missing. May be the same. */
+  /** The folder of skills to write to; created if missing. May be the same. */
   to: string
   cwd: string
   severities?: Severities
-  /** Only say what would be made. */
+  /** Only report what would be created. */
   dryRun?: boolean
 }
 
 /**
- * Makes folders with a SKILL.md of skills of the older layout (`meta.json`, with `skill.json` and `prompts/`). The older
- * folders stay, what is there already is never overwritten, and a new folder is there whole or not at all.
+ * Converts skills of the older layout (`meta.json`, with `skill.json` and `prompts/`) to folders with a SKILL.md. Keeps the old
+ * folders and never overwrites anything. A new folder is created completely or not at all.
  * Throws SKILLS_DIR_MISSING or FILE_NOT_WRITTEN.
  */
 export async function importSkills({ from, to, cwd, severities, dryRun = false }: ImportOptions): Promise<ImportReport> {
@@ -64,7 +64,7 @@ export async function importSkills({ from, to, cwd, severities, dryRun = false }
     const source = path.resolve(cwd, skill.path)
     const inPlace = place === source
     if (taken.has(name) || (!inPlace && existsSync(place))) {
-      report.skipped.push({ id: skill.id, from: skill.path, reason: `${oneLine(relativePath(place, cwd))} is there already` })
+      report.skipped.push({ id: skill.id, from: skill.path, reason: `${oneLine(relativePath(place, cwd))} already exists` })
       continue
     }
     taken.add(name)
@@ -86,7 +86,7 @@ interface Target {
 }
 
 function write(skill: Skill, { name, source, place, inPlace }: Target): void {
-  const files = filesIn(skill.manifest)
+  const files = parseFileDigests(skill.fileDigests)
     .map((file) => file.path)
     .filter((file) => file !== META_JSON)
   let draft: string | undefined
@@ -108,7 +108,7 @@ function write(skill: Skill, { name, source, place, inPlace }: Target): void {
     renameSync(made, place)
   } catch (error) {
     throw new SkillsError('FILE_NOT_WRITTEN', `the skill ${oneLine(skill.id)} cannot be written: ${(error as Error).message}`, {
-      hint: 'what was imported before it stays; run again when this is mended',
+      hint: 'skills imported before this one are complete; fix this and run again',
       cause: error,
     })
   } finally {

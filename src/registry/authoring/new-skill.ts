@@ -3,12 +3,12 @@ import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 import { oneLine, relativePath } from '../skill/paths.ts'
 import { skillText } from '../front-matter/write-front-matter.ts'
-import { nameFault, slug } from '../skill/skill.ts'
+import { nameProblem, slug } from '../skill/skill.ts'
 
 export interface NewSkillOptions {
   /** Name of the skill and of its folder. */
   id: string
-  /** The folder of skills, relative to `cwd`; made when it is missing. */
+  /** The folder of skills, relative to `cwd`; created if missing. */
   folder: string
   cwd: string
   description?: string | undefined
@@ -20,10 +20,13 @@ export interface NewSkill {
   file: string
 }
 
-/** Writes a folder with a SKILL.md to begin with, which no rule has anything against. Throws USAGE, or FILE_EXISTS for a folder that is there. */
+/**
+ * Creates a folder with a SKILL.md to start from, which breaks no rule. Throws USAGE for an invalid name, FILE_EXISTS or
+ * FILE_NOT_WRITTEN.
+ */
 export function newSkill({ id, folder, cwd, description }: NewSkillOptions): NewSkill {
-  const fault = nameFault(id)
-  if (fault !== undefined) throw new SkillsError('USAGE', `"${oneLine(id)}" is no name of a skill: ${fault}`, { hint: `write ${slug(id)}` })
+  const problem = nameProblem(id)
+  if (problem !== undefined) throw new SkillsError('USAGE', `invalid skill name "${oneLine(id)}": ${problem}`, { hint: `use ${slug(id)}` })
   const place = path.resolve(cwd, folder, id)
   const file = path.join(place, 'SKILL.md')
   const text = template(id, description ?? DESCRIPTION)
@@ -31,29 +34,29 @@ export function newSkill({ id, folder, cwd, description }: NewSkillOptions): New
     mkdirSync(path.dirname(place), { recursive: true })
     mkdirSync(place)
   } catch (error) {
-    throw cannotMake(place, cwd, error)
+    throw cannotCreate(place, cwd, error)
   }
   try {
     writeFileSync(file, text, { flag: 'wx' })
   } catch (error) {
     rmSync(place, { recursive: true, force: true })
-    throw cannotMake(place, cwd, error)
+    throw cannotCreate(place, cwd, error)
   }
   return { id, file: relativePath(file, cwd) }
 }
 
-function cannotMake(place: string, cwd: string, error: unknown): SkillsError {
+function cannotCreate(place: string, cwd: string, error: unknown): SkillsError {
   const shown = oneLine(relativePath(place, cwd))
   if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-    return new SkillsError('FILE_EXISTS', `${shown} is there already`, { hint: 'choose another name; nothing was changed', cause: error })
+    return new SkillsError('FILE_EXISTS', `${shown} already exists`, { hint: 'choose another name; nothing was changed', cause: error })
   }
-  return new SkillsError('FILE_NOT_WRITTEN', `${shown} cannot be made: ${(error as Error).message}`, {
-    hint: 'check the permissions of the folder and the free space',
+  return new SkillsError('FILE_NOT_WRITTEN', `${shown} cannot be created: ${(error as Error).message}`, {
+    hint: 'check the permissions of the folder and the free disk space',
     cause: error,
   })
 }
 
-const DESCRIPTION = 'What this skill does, in a sentence. Use when somebody asks for it.'
+const DESCRIPTION = 'State what this skill does. Use it when someone asks for it.'
 
 function template(id: string, description: string): string {
   const title = id.replaceAll('-', ' ')
@@ -70,13 +73,13 @@ function template(id: string, description: string): string {
     body: `# ${title.charAt(0).toUpperCase()}${title.slice(1)}
 
 ## When to use it
-- Say which situations call for this skill, in the words that people use.
+- Describe the situations in which to use this skill, in the words of its users.
 
 ## Steps
-1. Say what to do first.
-2. Say what to do next, and how to tell that it worked.
+1. Describe the first step.
+2. Describe the next step, and how to check its result.
 
 ## When not to use it
-- Say what this skill is not for.`,
+- Describe what this skill is not for.`,
   })
 }

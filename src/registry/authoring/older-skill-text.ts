@@ -9,9 +9,8 @@ import { KNOWN_KEYS } from '../front-matter/validate.ts'
 const SKILL_JSON = 'skill.json'
 
 /**
- * The SKILL.md for a skill of the older layout. Its only prompt becomes the text; of several there are links. What
- * `meta.json` says beyond what we know goes under `metadata`, so that nothing is lost. `inlined` are the files that need not
- * be kept.
+ * The SKILL.md for a skill of the older layout. A single prompt becomes the text; several prompts become links. Unknown keys of
+ * `meta.json` go under `metadata`, so that nothing is lost. `inlined` lists the files whose content is in the text.
  */
 export function olderSkillText(
   skill: Skill,
@@ -45,13 +44,13 @@ function texts(values: Readonly<Record<string, string | undefined>>): (readonly 
   return Object.entries(values).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, value] as const]))
 }
 
-/** The specification has texts only under `metadata`; a comma in an item becomes a semicolon, for it would be two. */
+/** The specification allows only text under `metadata`. A comma in an item becomes a semicolon, because a comma separates items. */
 function list(items: readonly string[]): string {
   return items.map((item) => item.replaceAll(',', ';')).join(', ')
 }
 
-/** What has been told already. */
-const TOLD: ReadonlySet<string> = new Set([...KNOWN_KEYS, 'id', 'skill_id', 'title'])
+/** Keys that are written already. */
+const WRITTEN: ReadonlySet<string> = new Set([...KNOWN_KEYS, 'id', 'skill_id', 'title'])
 
 function unknownKeys(metaJson: string): (readonly [string, string])[] {
   const parsed: unknown = JSON.parse(metaJson)
@@ -59,7 +58,7 @@ function unknownKeys(metaJson: string): (readonly [string, string])[] {
   const { metadata } = parsed
   const all = { ...parsed, ...(isJsonObject(metadata) ? metadata : {}) }
   return Object.entries(all)
-    .filter(([key, value]) => !TOLD.has(key) && value !== null)
+    .filter(([key, value]) => !WRITTEN.has(key) && value !== null)
     .map(([key, value]) => [key, asText(value)] as const)
 }
 

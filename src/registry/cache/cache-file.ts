@@ -2,28 +2,28 @@ import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSy
 import path from 'node:path'
 
 /**
- * The file of a cache, read from its beginning while its next edition is written beside it. Nothing is written as long as
- * every line is retained. A file system that refuses anything only makes the cache forget: nothing here throws.
+ * The file of a cache, read line by line while its next version is written to a temporary file. Nothing is written as long as
+ * every line is kept. Errors of the file system only lose cached data: nothing here throws.
  */
 export interface CacheFile {
-  /** The next line of the present edition. Each has to be retained or dropped before the one after it. */
+  /** The next line of the current version. Each line must be retained or dropped before the next one. */
   next(): Buffer | undefined
-  /** With the bytes of the line that was given last. */
+  /** Keeps the last line; `line` is its bytes. */
   retain(line: Buffer): void
   drop(): void
-  /** A line that is new. */
+  /** Adds a new line. */
   add(line: string | Buffer): void
-  /** Puts the next edition in the place of the present one. `hasRest`: lines were not asked for any more, and are dropped. */
+  /** Replaces the file with the next version, if there is one. `hasRest`: there are unread lines, and they are dropped. */
   finish(hasRest: boolean): void
-  /** Leaves the present edition as it is. */
+  /** Leaves the file as it is. */
   abandon(): void
 }
 
 const PENDING_BYTES = 256 * 1024
 const LF = 0x0a
-/** Of UTF-8 for a unit of UTF-16. */
+/** The most bytes of UTF-8 for a UTF-16 code unit. */
 const BYTES_A_UNIT = 3
-/** What a killed run left behind is removed after an hour; before, it may belong to a run that still goes on. */
+/** A temporary file of a killed run is removed after an hour; a newer one may belong to a running process. */
 const LEFTOVER_MS = 3_600_000
 
 export interface CacheFileOptions {
@@ -35,15 +35,15 @@ export interface CacheFileOptions {
 
 export function openCacheFile(file: string, header: string, { readOnly, now }: CacheFileOptions): CacheFile {
   const reader = openReader(file, header)
-  /** Up to here the next edition is the same as the present one. */
+  /** Up to this offset the next version is equal to the current one. */
   let same = reader?.offset ?? 0
-  let next: NextEdition | undefined
+  let next: NextVersion | undefined
   let isOff = readOnly
   const begin = (): void => {
     if (next !== undefined || isOff) return
     try {
       prepareFolder(path.dirname(file), now())
-      next = beginEdition(file, header, same)
+      next = beginVersion(file, header, same)
     } catch {
       isOff = true
     }
@@ -87,36 +87,36 @@ export function openCacheFile(file: string, header: string, { readOnly, now }: C
       try {
         reader?.close()
       } catch {
-        // it was only read
+        // it was opened for reading only
       }
       next?.abandon()
     },
   }
 }
 
-/** Stands behind the header; undefined when there is no file, or one for something else. */
+/** A reader positioned after the header; undefined if there is no file or its header differs. */
 function openReader(file: string, header: string): LineReader | undefined {
   try {
     const reader = createLineReader(file)
     if (reader.next()?.toString('utf8') === header) return reader
     reader.close()
   } catch {
-    // none, then
+    // no cache
   }
   return undefined
 }
 
-interface NextEdition {
+interface NextVersion {
   write(line: string | Buffer): void
   finish(): void
   abandon(): void
 }
 
-/** Begins with what the two editions share. */
-function beginEdition(file: string, header: string, same: number): NextEdition {
+/** Begins with the part that both versions share. */
+function beginVersion(file: string, header: string, same: number): NextVersion {
   const name = `${file}.${process.pid}.${LEFTOVER}`
   const descriptor = openSync(name, 'w')
-  // bytes and not text: many lines held together as one would be taken for long-lived, and be garbage of the dear kind
+  // a buffer, not strings: a long string of many lines would move to the old generation and be expensive to collect
   const pending = Buffer.allocUnsafe(PENDING_BYTES)
   let length = 0
   const flush = (): void => {
@@ -142,11 +142,11 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
       renameSync(name, file)
     },
     abandon: () => {
-      for (const letGo of [() => closeSync(descriptor), () => rmSync(name, { force: true })]) {
+      for (const release of [() => closeSync(descriptor), () => rmSync(name, { force: true })]) {
         try {
-          letGo()
+          release()
         } catch {
-          // it is removed as a leftover some time
+          // a later run removes it
         }
       }
     },
@@ -155,7 +155,7 @@ function beginEdition(file: string, header: string, same: number): NextEdition {
 
 const LEFTOVER = 'tmp'
 
-/** Makes the folder, keeps it out of git, and removes what killed runs left. */
+/** Creates the folder, keeps it out of git, and removes the temporary files of killed runs. */
 function prepareFolder(folder: string, now: number): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, '.gitignore'), '*\n')
@@ -180,25 +180,25 @@ function copyBeginning(file: string, to: number, length: number): void {
   }
 }
 
-/** Reads a file line by line without holding more than a piece of it. */
+/** Reads a file line by line, with only a part of it in memory. */
 export interface LineReader {
-  /** The next line without its line feed, valid until the next call; undefined at the end. A last line without a line feed is none. */
+  /** The next line without its line feed, valid until the next call; undefined at the end. A last line without a line feed is ignored. */
   next(): Buffer | undefined
-  /** Offset behind the line that was given last. */
+  /** Offset after the last line. */
   readonly offset: number
   close(): void
 }
 
 const PIECE = 1024 * 1024
 
-/** Throws what the file system throws. */
+/** Throws errors of the file system. */
 export function createLineReader(file: string): LineReader {
   const descriptor = openSync(file, 'r')
   let buffer = Buffer.allocUnsafe(PIECE)
   let from = 0
   let to = 0
   let offset = 0
-  /** Moves the rest to the front and reads on; false at the end. */
+  /** Moves the rest to the front and reads more; false at the end of the file. */
   const more = (): boolean => {
     buffer.copyWithin(0, from, to)
     to -= from

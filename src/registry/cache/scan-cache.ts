@@ -1,49 +1,49 @@
 import type { CacheFile } from './cache-file.ts'
 import { openCacheFile } from './cache-file.ts'
-import type { KnownSkill, SkillEntry } from './skill-line.ts'
+import type { CachedSkill, SkillEntry } from './skill-line.ts'
 import { entryOf, lineOf } from './skill-line.ts'
 import { stampOf } from './stamp.ts'
 import { inWalkOrder } from '../skill/paths.ts'
 
 /**
- * What was read of the skills of one root, so that a run over skills that have not changed need neither list nor open
- * them. It is asked and filled in the order of the walk, in which the file is too, so that neither is ever in memory as a
- * whole. Keys are paths relative to the root.
+ * The skills of one root as an earlier run read them, so that unchanged skills are neither listed nor opened. Keys are paths
+ * relative to the root. It is read and written in the order of the walk, which is the order of its file: neither the old nor
+ * the new contents are ever in memory as a whole.
  */
 export interface ScanCache {
-  /** What was read of the skill at this folder, if it is as it was then. */
-  find(key: string, folder: string): KnownSkill | undefined
-  /** Nothing was read before. */
+  /** The skill at this folder, if its files have not changed. */
+  find(key: string, folder: string): CachedSkill | undefined
+  /** Contains no skill. */
   readonly isEmpty: boolean
-  /** Keeps what was read, unless the files may yet change without a trace. `line`: the entry as `lineOf` gives it, where it is at hand. */
+  /** Adds a skill, unless its files are so new that they can change without a visible difference. `line`: the entry as `lineOf` returns it, if known. */
   keep(entry: SkillEntry, newestMs: number, line?: Buffer): void
-  /** Puts the new file in the place of the old one, if there is anything new. Never throws: without a cache all is as good, only slower. */
+  /** Replaces the file, if anything changed. Never throws: without a cache everything works, only more slowly. */
   finish(): void
-  /** The same where not everything was asked for: nothing is put anywhere. */
+  /** Leaves the file as it was. */
   abandon(): void
 }
 
 export interface ScanCacheOptions {
   /** Absolute. */
   file: string
-  /** Whatever else the results depend on; a file with another one is not used. */
+  /** Everything else on which the results depend. A file with another header is not used. */
   header: string
-  /** Look only. */
+  /** Never write. */
   readOnly?: boolean
-  /** The time in ms since 1970, see `RACY_MS`; the system clock unless given. */
+  /** The time in ms since 1970, see `RACY_MS`; the system clock by default. */
   now?: () => number
 }
 
 /**
- * git's rule for racy files (its documentation, racy-git.txt): a file that was changed in the very moment in which it was
- * read may be changed again without its times showing it. Times are as coarse as two seconds on some file systems.
+ * git's rule for racy files (its documentation, racy-git.txt): a file that changes shortly after it was read can keep the same
+ * times. On some file systems, times have a resolution of two seconds.
  */
 const RACY_MS = 2000
 
 export function openScanCache({ file, header, readOnly = false, now = Date.now }: ScanCacheOptions): ScanCache {
   const began = now()
   const cache = openCacheFile(file, header, { readOnly, now })
-  /** The first entry that was not asked for yet; `used`: it was, and the next one is to be read when it is needed. */
+  /** The next entry of the file. `used`: it was returned, so the one after it must be read. */
   let entry: Entry | undefined
   let used = true
   const current = (): Entry | undefined => {
@@ -77,11 +77,11 @@ export function openScanCache({ file, header, readOnly = false, now = Date.now }
 }
 
 interface Entry extends SkillEntry {
-  /** The bytes of the line, valid until the next one is read. */
+  /** The bytes of the line, valid until the next line is read. */
   line: Buffer
 }
 
-/** The next line that is whole. */
+/** The next undamaged line. */
 function nextEntry(cache: CacheFile): Entry | undefined {
   for (let line = cache.next(); line !== undefined; line = cache.next()) {
     const entry = entryOf(line)

@@ -6,9 +6,9 @@ import { recalledContent } from '../skill/raw-skill.ts'
 import type { RuleCode } from '../rules/rules.ts'
 import { RULES } from '../rules/rules.ts'
 
-/** What was read of a skill, and what of its folder has to be the same for it to be so still. */
-export interface KnownSkill {
-  /** Of one that came as a line, the content can be read as long as the bytes of that are what they were. */
+/** A skill as it was read, and the parts of its folder that must be unchanged for it to be valid. */
+export interface CachedSkill {
+  /** For a skill from a line, the content is readable as long as the bytes of the line are unchanged. */
   raw: RawSkill
   /** Name of the file that describes it. */
   file: string
@@ -17,22 +17,22 @@ export interface KnownSkill {
   nested: readonly string[]
 }
 
-/** A skill as it was written down. */
+/** A skill in the cache. */
 export interface SkillEntry {
   /** Path of its folder, relative to the root. */
   key: string
   /** See `Stamp.digest`. */
   stamp: string
-  known: KnownSkill
+  known: CachedSkill
 }
 
-/** What a line begins with behind its check: the key, the stamp, and what every run needs to know of a skill. */
-type Head = [string, string, Omit<KnownSkill, 'raw'> & { raw: PackedSkill }]
+/** The first part of a line after its check: the key, the stamp, and what every run needs to know about the skill. */
+type Head = [string, string, Omit<CachedSkill, 'raw'> & { raw: PackedSkill }]
 
 const TAB = 0x09
 const CHECK_LENGTH = 16
 
-/** One line without its end: a check, JSON, a tab (which JSON does not contain), and the content, if there is any, which is JSON too. */
+/** One line without its line feed: a check, JSON, a tab (which JSON does not contain), and the content, if any, as JSON. */
 export function lineOf({ key, stamp, known: { raw, ...rest } }: SkillEntry): string {
   const text = `${JSON.stringify([key, stamp, { ...rest, raw: packSkill(raw) }])}\t${raw.content?.text() ?? ''}`
   return checkOf(text) + text
@@ -47,12 +47,12 @@ export function entryOf(line: Buffer): SkillEntry | undefined {
   return { key, stamp, known: { ...rest, raw: unpackSkill(raw, text) } }
 }
 
-/** A line begins with a part of its own digest: a damaged one is recognised and counts as absent. */
+/** A line begins with a part of its own digest, so a damaged line is detected and ignored. */
 function checkOf(text: string | Uint8Array): string {
   return sha256(text).slice(0, CHECK_LENGTH)
 }
 
-/** What every run needs to know of a skill, fit for JSON and without what the rules give anyway. The rest is the text of its content. */
+/** What every run needs to know about a skill, as JSON and without what the rules define. The rest is the text of its content. */
 export interface PackedSkill {
   id?: string
   idPlace?: Position
@@ -67,7 +67,7 @@ export function packSkill({ content, diagnostics, ...rest }: RawSkill): PackedSk
   return content === undefined ? packed : { ...packed, enabled: content.enabled, fingerprint: content.fingerprint() }
 }
 
-/** The reverse of `packSkill`; `text` is asked for the text of the content when that is needed. */
+/** The reverse of `packSkill`. `text` returns the text of the content; it is called only when needed. */
 export function unpackSkill({ enabled, fingerprint, diagnostics, ...rest }: PackedSkill, text: () => string): RawSkill {
   const raw: RawSkill = { ...rest, diagnostics: diagnostics.map(unpackDiagnostic) }
   const { id } = raw
@@ -75,7 +75,7 @@ export function unpackSkill({ enabled, fingerprint, diagnostics, ...rest }: Pack
   return raw
 }
 
-/** Code, message, file, line, column; and severity and hint where they are not those of the rule. */
+/** Code, message, file, line, column; then severity and hint if they differ from those of the rule. */
 type PackedDiagnostic = [string, string, string | null, number | null, number | null, Severity?, (string | null)?]
 
 function packDiagnostic({ code, message, file, line, column, severity, hint }: Diagnostic): PackedDiagnostic {
@@ -87,7 +87,7 @@ function packDiagnostic({ code, message, file, line, column, severity, hint }: D
 
 function unpackDiagnostic([code, message, file, line, column, severity, hint]: PackedDiagnostic): Diagnostic {
   const rule = RULES[code as RuleCode]
-  const told = severity === undefined ? rule.fix : hint
+  const actualHint = severity === undefined ? rule.fix : hint
   return {
     severity: severity ?? rule.severity,
     code,
@@ -95,14 +95,14 @@ function unpackDiagnostic([code, message, file, line, column, severity, hint]: P
     ...(file === null ? {} : { file }),
     ...(line === null ? {} : { line }),
     ...(column === null ? {} : { column }),
-    ...(told === null || told === undefined ? {} : { hint: told }),
+    ...(actualHint === null || actualHint === undefined ? {} : { hint: actualHint }),
   }
 }
 
 const MESSAGES = new Map<string, string>()
 const MOST_MESSAGES = 1000
 
-/** One copy of a message that many findings have. */
+/** One copy of a message that many diagnostics have. */
 function shared(message: string): string {
   const known = MESSAGES.get(message)
   if (known !== undefined) return known

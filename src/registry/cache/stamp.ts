@@ -4,17 +4,17 @@ import path from 'node:path'
 import { sha256 } from '../../core/digests.ts'
 
 /**
- * What tells without reading whether a skill is as it was: size, times of change in ns, and inode of each of its files and
- * folders, as one digest. Their names are not in it, as whoever compares has looked them up by name. A folder's time
- * changes with every name that comes, goes or becomes another's.
+ * The state of the files of a skill without their contents: size, times of change in ns, and inode of each file and folder, as
+ * one digest. Names are not part of it: the files are looked up by name. The time of a folder changes when an entry is
+ * added, removed or renamed.
  */
 export interface Stamp {
   digest: string
-  /** When the youngest of them was changed last, in ms since 1970, rounded up. */
+  /** The time of the latest change, in ms since 1970, rounded up. */
   newestMs: number
 }
 
-/** The stamp of a folder, folders in it, and files, as they are now; undefined when one of them is something else or cannot be looked at. */
+/** The stamp of a folder, of folders in it, and of files, as they are now; undefined if one of them is missing or of another kind. */
 export function stampOf(folder: string, folders: readonly string[], files: readonly string[]): Stamp | undefined {
   const stamp = beginStamp(1 + folders.length + files.length)
   try {
@@ -35,7 +35,7 @@ export function stampOf(folder: string, folders: readonly string[], files: reado
   return stamp.finish()
 }
 
-/** The stamp of a skill whose files were opened: `stats` are theirs. Undefined when a folder is gone by now. */
+/** The stamp of a skill whose files were opened; `stats` is their state. Undefined if a folder was removed since. */
 export function stampAsRead(folder: string, folders: readonly string[], stats: readonly BigIntStats[]): Stamp | undefined {
   const stamp = beginStamp(1 + folders.length + stats.length)
   try {
@@ -55,11 +55,11 @@ interface StampBuilder {
   finish(): Stamp
 }
 
-/** What is looked at of each: BigInts go into memory of their own, which is faster than to write them out. */
+/** Numbers per file. They are collected in a typed array, which is faster than converting them to text. */
 const NUMBERS = 4
 let numbers = new BigUint64Array(NUMBERS * 256)
 
-/** One at a time: the memory is shared. */
+/** Only one stamp at a time: the array is shared. */
 function beginStamp(count: number): StampBuilder {
   if (numbers.length < count * NUMBERS) numbers = new BigUint64Array(count * NUMBERS)
   let at = 0
@@ -68,7 +68,7 @@ function beginStamp(count: number): StampBuilder {
     add: ({ size, mtimeNs, ctimeNs, ino }) => {
       numbers[at++] = size
       numbers[at++] = mtimeNs
-      // the time of the inode's change too: a copy with the old time of modification (cp -p, touch -r) cannot set it
+      // the change time of the inode too: `cp -p` and `touch -r` can restore the modification time, but not this one
       numbers[at++] = ctimeNs
       numbers[at++] = ino
       if (mtimeNs > newest) newest = mtimeNs

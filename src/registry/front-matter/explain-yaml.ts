@@ -2,7 +2,7 @@ import { oneLine } from '../skill/paths.ts'
 import type { RuleCode } from '../rules/rules.ts'
 import type { YamlFault } from './yaml.ts'
 
-/** A fault of YAML in words that lead to its repair. `offset` is the UTF-16 offset in the YAML. */
+/** A fault of YAML, described by its cause. `offset` is the UTF-16 offset in the YAML. */
 export interface YamlExplanation {
   code: RuleCode
   message: string
@@ -11,9 +11,9 @@ export interface YamlExplanation {
 }
 
 /**
- * Finds out what is really wrong with YAML that could not be parsed. The parser stops where it can go no further, often
- * a line below the fault, and says things like "a multiline key may not be an implicit key"; almost always the cause is
- * an unquoted one-line value above that place, so the values are looked at first.
+ * Finds the cause of invalid YAML. The parser stops where it cannot continue, often a line below the fault, with a message such
+ * as "a multiline key may not be an implicit key". The cause is almost always an unquoted one-line value above that place, so
+ * the values are checked first.
  */
 export function explainYaml(yaml: string, fault: YamlFault): YamlExplanation {
   if (fault.kind === 'depth') return { code: 'YAML_DEPTH', message: fault.message, offset: fault.offset }
@@ -33,10 +33,10 @@ interface Entry {
 
 const ENTRY = /^([ \t]*(?:- +)?)("[^"]*"|'[^']*'|[^\s"'#:{}[\],&*!|>%@`-][^:]*):[ \t]+(\S.*)$/
 
-/** The first `key: value` line, up to where the parser stopped, whose value cannot be right. */
+/** The first `key: value` line, up to where the parser stopped, with an invalid value. */
 function faultyValue(yaml: string, stopped: number): YamlExplanation | undefined {
   let start = 0
-  /** Lines indented more than this belong to a block of text or a list above; undefined when there is none. */
+  /** Lines indented more than this belong to a block of text or a list above; undefined outside one. */
   let insideOf: number | undefined
   for (const line of yaml.split('\n')) {
     if (start > stopped) return undefined
@@ -93,12 +93,12 @@ function judge({ key, value, valueOffset }: Entry): YamlExplanation | undefined 
   )
 }
 
-/** What an unquoted value would be by its first character, when that is something we have a rule of its own for. */
+/** Rules for unquoted values by their first character, other than YAML_RESERVED. */
 const SPECIAL: Readonly<Record<string, RuleCode>> = { '*': 'YAML_ANCHOR', '&': 'YAML_ANCHOR', '!': 'YAML_TAG' }
 
 type At = (code: RuleCode, index: number, message: string, hint?: string) => YamlExplanation
 
-/** A quoted value must end with its closing quote; one that does not close on its line may go on below. */
+/** A quoted value must end with its closing quote. One that does not close on its line may continue below. */
 function judgeQuotes(value: string, key: string, at: At): YamlExplanation | undefined {
   const quoted = (value.startsWith('"') ? /^"(?:[^"\\]|\\.)*"/ : /^'(?:[^']|'')*'/).exec(value)?.[0]
   if (quoted === undefined) return undefined
@@ -107,7 +107,7 @@ function judgeQuotes(value: string, key: string, at: At): YamlExplanation | unde
   return at('YAML_QUOTES', quoted.length, `${key}: text follows the closing quote`)
 }
 
-/** `[Tag] text` is meant as text, but read as a list. */
+/** `[Tag] text` is meant as text, but YAML reads a list. */
 function judgeBrackets(value: string, key: string, at: At): YamlExplanation | undefined {
   const close = value.startsWith('[') ? ']' : '}'
   const rest = value.slice(value.lastIndexOf(close) + 1)
@@ -115,41 +115,41 @@ function judgeBrackets(value: string, key: string, at: At): YamlExplanation | un
   return at('YAML_RESERVED', 0, `quote the ${key}: it begins with \`${value.charAt(0)}\``)
 }
 
-/** What js-yaml 3 says, in better words; its own are kept at the end of the table. */
+/** Messages of js-yaml 3 and better texts for them. */
 const REASONS: readonly [pattern: RegExp, code: RuleCode, message: string, hint?: string][] = [
-  [/duplicated mapping key/, 'YAML_DUPLICATE_KEY', 'this key stands twice'],
-  [/unidentified alias|alias/, 'YAML_ANCHOR', 'a `*` begins an alias'],
-  [/tag/, 'YAML_TAG', 'a tag is not allowed'],
-  [/single quoted|double quoted/, 'YAML_QUOTES', 'a quote is opened and never closed'],
+  [/duplicated mapping key/, 'YAML_DUPLICATE_KEY', 'the key occurs twice'],
+  [/unidentified alias|alias/, 'YAML_ANCHOR', '`*` begins an alias'],
+  [/tag/, 'YAML_TAG', 'tags are not allowed'],
+  [/single quoted|double quoted/, 'YAML_QUOTES', 'a quote is not closed'],
   [
     /escape sequence|hexadecimal/,
     'YAML_QUOTES',
-    'a backslash in double quotes begins an escape that does not exist',
+    'unknown escape after a backslash in double quotes',
     'write two backslashes, or use single quotes',
   ],
   [
     /flow collection/,
     'YAML_SYNTAX',
-    'a list `[...]` or map `{...}` is not closed or lacks a comma',
+    'a list `[...]` or mapping `{...}` is not closed, or a comma is missing',
     'close it, or put the value in quotes if it is text',
   ],
   [
     /single document|end of the stream or a document separator/,
     'YAML_SYNTAX',
-    'the text cannot go on like this here',
+    'unexpected text',
     'write one `key: value` on each line; quote a value that begins with a special character',
   ],
   [
     /bad indentation/,
     'YAML_SYNTAX',
-    'the indentation does not fit the lines above',
-    'indent the keys of one map alike; quote a value that goes over several lines',
+    'the indentation does not match the lines above',
+    'indent the keys of a mapping equally; quote a value that spans several lines',
   ],
   [
     /key/,
     'YAML_SYNTAX',
-    'a line is no `key: value`',
-    'write `key: value` with a space after the colon; indent the further lines of a text',
+    'the line is not `key: value`',
+    'write `key: value` with a space after the colon; indent the other lines of a text',
   ],
 ]
 
@@ -161,9 +161,9 @@ function byReason(yaml: string, { message, offset }: YamlFault): YamlExplanation
   return { code, message: words, offset: at, ...(hint === undefined ? {} : { hint }) }
 }
 
-/** Offset of the cause, for faults that the parser notices on a later line. `before` is the YAML that it has read. */
+/** Offset of the cause, for faults that the parser detects on a later line. `before` is the YAML that it has read. */
 function cause(before: string, message: string): number {
-  // the line in front of the one that could not be joined to it
+  // the line before the one that could not be joined to it
   if (message.includes('multiline key')) return before.replace(/\s+$/, '').lastIndexOf('\n') + 1
   if (message.includes('flow collection')) {
     const opening = [...before.matchAll(/^[^\n:]*:[ \t]+(?=[[{])/gm)].at(-1)

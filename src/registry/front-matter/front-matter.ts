@@ -5,51 +5,51 @@ import type { DocumentMap, SkillDocument } from '../skill/document.ts'
 import { toDocumentValue, unsafeText } from '../skill/document.ts'
 import { explainYaml } from './explain-yaml.ts'
 import type { YamlExplanation } from './explain-yaml.ts'
-import { finding } from '../rules/rules.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 import { splitFrontMatter } from './split-front-matter.ts'
 import type { YamlParser } from './yaml.ts'
 import { YamlFault } from './yaml.ts'
 
-/** What came of reading a file. Without `document`, at least one of the diagnostics is an error. */
+/** A file that was read. Without `document`, at least one of the diagnostics is an error. */
 export interface ReadDocument {
   document?: SkillDocument
   diagnostics: Diagnostic[]
 }
 
 /**
- * Reads the front matter at the head of a SKILL.md. Never throws for what stands in the file. `truncated`: the file goes on
- * after `head`. `lenient`: one-line values with an unquoted `: ` are read as if they were quoted, and that is said.
+ * Reads the front matter at the start of a SKILL.md. Never throws because of the content of the file. `truncated`: the file is
+ * longer than `head`. `lenient`: one-line values with an unquoted `: ` are read as if they were quoted, with a warning.
  */
 export function readFrontMatter(head: Uint8Array, truncated: boolean, file: string, parse: YamlParser, lenient = false): ReadDocument {
   const split = splitFrontMatter(head, truncated)
-  if (!split.ok) return { diagnostics: [finding(split.code, split.message, file, split.place, split.hint)] }
+  if (!split.ok) return { diagnostics: [ruleDiagnostic(split.code, split.message, file, split.place, split.hint)] }
   const { text, offset } = split
   const yaml = text.slice(offset)
   const lines = new LineIndex(text)
   const at = (index: number): Position => lines.positionAt(offset + index)
 
   const raw = rawFault(yaml)
-  if (raw !== undefined) return { diagnostics: [finding(raw.code, raw.message, file, at(raw.offset))] }
+  if (raw !== undefined) return { diagnostics: [ruleDiagnostic(raw.code, raw.message, file, at(raw.offset))] }
   const result = lenient ? parseLeniently(yaml, parse) : tryToParse(yaml, parse)
   if (result.fault !== undefined) {
     const { code, message, offset: index, hint } = result.fault
-    return { diagnostics: [finding(code, message, file, at(index), hint)] }
+    return { diagnostics: [ruleDiagnostic(code, message, file, at(index), hint)] }
   }
 
   const { value, unsafe } = toDocumentValue(result.parsed ?? {})
-  if (!(value instanceof Map)) return { diagnostics: [finding('YAML_NOT_A_MAP', 'the front matter is no list of keys', file, at(0))] }
+  if (!(value instanceof Map)) return { diagnostics: [ruleDiagnostic('YAML_NOT_A_MAP', 'front matter must be a mapping', file, at(0))] }
   const values: DocumentMap = value
   const place = (path: readonly string[]): Position => at(offsetOf(yaml, path))
   const quoted = (result.quoted ?? []).map((index) =>
-    finding('YAML_COLON_QUOTED', 'the value contains an unquoted `: ` and was read as if it were quoted', file, at(index)),
+    ruleDiagnostic('YAML_COLON_QUOTED', 'the value contains an unquoted `: ` and was read as if it were quoted', file, at(index)),
   )
   const diagnostics = unsafe.map(({ path, problem }) =>
-    finding('TEXT_UNSAFE', `${path.length === 0 ? 'a key' : path.join('.')} contains ${problem}`, file, place(path)),
+    ruleDiagnostic('TEXT_UNSAFE', `${path.length === 0 ? 'a key' : path.join('.')} contains ${problem}`, file, place(path)),
   )
   diagnostics.unshift(...quoted)
   const comment = cutDescription(yaml)
   if (comment !== undefined) {
-    diagnostics.push(finding('SKILL_DESCRIPTION_CUT', 'the description ends before ` #`, which begins a comment', file, at(comment)))
+    diagnostics.push(ruleDiagnostic('SKILL_DESCRIPTION_CUT', 'the description ends before ` #`, which begins a comment', file, at(comment)))
   }
   return { document: { file, values, place }, diagnostics }
 }
@@ -70,10 +70,10 @@ function tryToParse(yaml: string, parse: YamlParser): Parsed {
   }
 }
 
-/** More faulty values than this nobody has; it bounds the work. */
+/** The most values that are quoted in one file: a limit for the work. */
 const MOST_QUOTED = 20
 
-/** Quotes values with a `: ` until the rest can be parsed; when it cannot, the first fault stands. */
+/** Quotes values with a `: ` until the YAML is valid; otherwise returns the first fault. */
 function parseLeniently(yaml: string, parse: YamlParser): Parsed {
   const first = tryToParse(yaml, parse)
   const quoted: number[] = []
@@ -84,7 +84,7 @@ function parseLeniently(yaml: string, parse: YamlParser): Parsed {
     if (result.fault.code !== 'YAML_COLON') return first
     const next = quoteValue(text, result.fault.offset)
     if (next === undefined) return first
-    // each quoted value made its own line longer, and those above it are known
+    // the offset in the original text: quotes that were added before it moved it
     quoted.push(result.fault.offset - added)
     added += next.length - text.length
     text = next
@@ -98,19 +98,19 @@ interface RawFault {
   offset: number
 }
 
-/** What the parser would let pass or report badly: control characters as such, and indentation by tabs (taken as none). */
+/** Problems that the parser accepts or reports badly: control characters, and tabs as indentation (which it ignores). */
 function rawFault(yaml: string): RawFault | undefined {
   for (let i = 0; i < yaml.length; i++) {
     const unit = yaml.charCodeAt(i)
-    // tab, LF and CR are fine here; split-front-matter has refused lone CRs, and lone surrogates cannot come out of UTF-8
+    // tab, LF and CR are allowed: split-front-matter rejects lone CRs, and UTF-8 has no lone surrogates
     const isControl = unit < 0x20 ? unit !== 0x09 && unit !== 0x0a && unit !== 0x0d : unit >= 0x7f && unit <= 0x9f
     if (isControl) return { code: 'TEXT_UNSAFE', message: `the front matter contains ${unsafeText(yaml.charAt(i)) ?? ''}`, offset: i }
   }
   const tab = /^\t+(?:- |[^\s:#]+:(?:\s|$))/m.exec(yaml)
-  return tab === null ? undefined : { code: 'YAML_TAB', message: 'the line is indented by a tab', offset: tab.index }
+  return tab === null ? undefined : { code: 'YAML_TAB', message: 'the line is indented with a tab', offset: tab.index }
 }
 
-/** Offset of the value of a key, of the key itself when the value is not on its line, else of the nearest key above. */
+/** Offset of the value of a key; of the key if the value is on a later line; else of the nearest key above. */
 function offsetOf(yaml: string, path: readonly string[]): number {
   const [top, inner] = path
   if (top === undefined) return 0
@@ -140,10 +140,10 @@ function keyPattern(indent: string, key: string): RegExp {
   return new RegExp(`^(${indent})(["']?)${escaped}\\2([ \\t]*:)(?:([ \\t]+)(?=[^\\s#])|(?=\\s|$))`, 'm')
 }
 
-/** The one that is looked for in every file. */
+/** Needed for every file, so it is compiled once. */
 const NAME_KEY = /^()(["']?)name\2([ \t]*:)(?:([ \t]+)(?=[^\s#])|(?=\s|$))/m
 
-/** Offset of a ` #` that silently ends an unquoted description. */
+/** Offset of a ` #` that ends an unquoted description. */
 function cutDescription(yaml: string): number | undefined {
   const match = /^description:[ \t]+([^\s"'|>#].*)$/m.exec(yaml)
   const hash = match?.[1]?.search(/[ \t]#/) ?? -1
@@ -151,8 +151,8 @@ function cutDescription(yaml: string): number | undefined {
 }
 
 /**
- * Puts the one-line value around an offset in single quotes, where what YAML finds in it is meant as text. A comment behind
- * it becomes part of it. Undefined when there is no `key: value` on the line.
+ * Puts the one-line value around an offset in single quotes. A comment after it becomes part of the value. Undefined if there
+ * is no `key: value` on the line.
  */
 export function quoteValue(yaml: string, offset: number): string | undefined {
   const start = yaml.lastIndexOf('\n', offset - 1) + 1

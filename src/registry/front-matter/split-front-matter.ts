@@ -3,18 +3,18 @@ import type { Position } from '../../core/positions.ts'
 import { oneLine } from '../skill/paths.ts'
 import type { RuleCode } from '../rules/rules.ts'
 
-/** What front matter may have at most, in bytes and in lines; the longest among 70,000 public skills has 3.5 KB. */
+/** The largest front matter, in bytes and in lines. The longest of 70,000 public skills has 3.5 KB. */
 export const MAX_FRONT_MATTER: number = 16 * 1024
 export const MAX_FRONT_MATTER_LINES = 1000
 
-/** How much of a file to read so that its front matter, if it is short enough, is there up to its end. */
+/** How much of a file to read for its whole front matter, if that is short enough. */
 export const HEAD_BYTES: number = MAX_FRONT_MATTER + 1024
 
 export interface FrontMatterText {
   ok: true
-  /** From the beginning of the file to the end of the front matter, its closing line not included. */
+  /** From the start of the file to the end of the front matter, without its closing line. */
   text: string
-  /** UTF-16 offset in `text` at which the YAML begins. */
+  /** UTF-16 offset in `text` where the YAML begins. */
   offset: number
 }
 
@@ -29,8 +29,8 @@ export interface SplitFault {
 
 /**
  * Finds the front matter of a file from its first bytes (`HEAD_BYTES`, or the whole file when it is shorter). The first
- * line must be exactly `---`: gray-matter would take what follows it for the name of a language, and run JavaScript.
- * The front matter ends at the first line that is `---`, white space after it allowed.
+ * line must be exactly `---`: gray-matter would read text after it as the name of a language, and run JavaScript.
+ * The front matter ends at the first line that is `---`, with optional white space after it.
  */
 export function splitFrontMatter(head: Uint8Array, truncated: boolean): FrontMatterText | SplitFault {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
@@ -56,7 +56,7 @@ interface Line {
   next: number
 }
 
-/** With a byte order mark, or recognised by the zero bytes between ASCII characters. */
+/** With a byte order mark, or with zero bytes between ASCII characters. */
 function isUtf16(bytes: Buffer): boolean {
   const [a, b, c, d] = bytes
   return (
@@ -91,11 +91,11 @@ function firstLineFault(bytes: Buffer, { text, next }: Line): SplitFault | undef
     'FRONT_MATTER_MISSING',
     `the first line \`---\` is line ${later}: it must be line 1`,
     1,
-    `remove what stands above line ${later}`,
+    `remove the lines above line ${later}`,
   )
 }
 
-/** Number of the line that looks like a front matter's first, among the first ten. */
+/** Number of the first line `---` among the first ten lines. */
 function lineOfDashes(bytes: Buffer, start: number): number | undefined {
   let at = start
   for (let number = 2; number <= 10 && at < bytes.length; number++) {

@@ -4,31 +4,31 @@ import { oneLine } from '../skill/paths.ts'
 import type { SkillDocument } from '../skill/document.ts'
 import { isName, MAX_NAME, slug, CATEGORIES, KINDS, NO_VERSION, TIERS } from '../skill/skill.ts'
 import type { SkillFields, SkillMeta } from '../skill/skill.ts'
-import type { Found } from './typed.ts'
-import { keyOf, show, spellings, TypedReader } from './typed.ts'
+import type { FieldValue } from './typed.ts'
+import { invalidValue, keyOf, show, spellings, TypedReader } from './typed.ts'
 
 export interface Validated {
-  /** As far as it is known, even when something else is wrong. */
+  /** As far as it is known, also if something else is wrong. */
   id?: string
-  /** Absent without an id. Where one of the diagnostics is an error they are what is left without the faulty value. */
+  /** Absent without an id. If one of the diagnostics is an error, the fields without the invalid value. */
   fields?: SkillFields
   diagnostics: Diagnostic[]
 }
 
-/** Keys of the Agent Skills specification, and those of ours that may stand beside them. */
+/** The keys of the Agent Skills specification, and the keys of this project. */
 const SPECIFIED = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools'] as const
 const OURS = ['version', 'tier', 'category', 'kind', 'triggers', 'elements', 'realms', 'tags', 'trust-level', 'enabled', 'author'] as const
 /** All of them, in every spelling. */
 export const KNOWN_KEYS: ReadonlySet<string> = new Set([...SPECIFIED, ...OURS].flatMap(spellings))
 
-/** Lengths in code points. */
+// in code points
 const MAX_DESCRIPTION = 1024
-/** The specification's advice for name and description is about 100 tokens. */
+/** The specification recommends about 100 tokens for name and description. */
 const LONG_DESCRIPTION = 500
 const MAX_COMPATIBILITY = 500
 const MAX_VERSION = 64
 
-/** Checks the front matter of a SKILL.md against the specification and the ranges of the registry. */
+/** Checks the front matter of a SKILL.md against the specification and the columns of the registry. */
 export function validateSkill(document: SkillDocument, folderName: string): Validated {
   const reader = new TypedReader(document)
   const id = readName(reader, folderName)
@@ -45,9 +45,9 @@ export function validateOlderSkill(document: SkillDocument, folderName: string):
   if (id !== undefined && !OLDER_ID.test(id)) {
     reader.report(
       'SKILL_NAME_INVALID',
-      `the id ${show(id)} is not usable`,
+      `invalid skill ID ${show(id)}`,
       found,
-      'use letters, digits, hyphens, underscores and dots, at most 128 of them',
+      'use at most 128 letters, digits, hyphens, underscores and dots',
     )
   }
   const name = reader.text(reader.top('name') ?? reader.top('title'))
@@ -72,20 +72,19 @@ function readName(reader: TypedReader, folderName: string): string | undefined {
     reader.report('SKILL_NAME_MISSING', 'the skill has no name', undefined, `add \`name: ${slug(folderName)}\``)
     return undefined
   }
-  // one name, whether it is typed as composed characters or not (macOS stores file names decomposed)
+  // NFC: the same name may be typed composed or decomposed (macOS stores file names decomposed)
   const name = reader.text(found)?.normalize('NFC')
   if (name === undefined) return undefined
-  if (length(name) > MAX_NAME)
-    reader.report('SKILL_NAME_LENGTH', `the name has ${length(name)} characters, the limit is ${MAX_NAME}`, found)
+  if (length(name) > MAX_NAME) reader.report('SKILL_NAME_LENGTH', `the name has ${length(name)} characters (at most ${MAX_NAME})`, found)
   else if (!isName(name)) {
     reader.report(
       'SKILL_NAME_INVALID',
-      `the name ${show(name)} has other characters than lowercase letters, digits and single hyphens`,
+      `invalid name ${show(name)} (expected lowercase letters, digits and single hyphens)`,
       found,
       `write \`name: ${slug(name)}\``,
     )
   } else if (name !== folderName.normalize('NFC')) {
-    reader.report('SKILL_NAME_FOLDER', `the name is ${name}, the folder is ${oneLine(folderName)}`, found)
+    reader.report('SKILL_NAME_FOLDER', `the name ${name} differs from the folder ${oneLine(folderName)}`, found)
   }
   return name
 }
@@ -95,15 +94,11 @@ function readDescription(reader: TypedReader): string {
   const description = reader.text(found) ?? ''
   if (found === undefined) reader.report('SKILL_DESCRIPTION_MISSING', 'the skill has no description')
   if (length(description) > MAX_DESCRIPTION) {
-    reader.report(
-      'SKILL_DESCRIPTION_LENGTH',
-      `the description has ${length(description)} characters, the limit is ${MAX_DESCRIPTION}`,
-      found,
-    )
+    reader.report('SKILL_DESCRIPTION_LENGTH', `the description has ${length(description)} characters (at most ${MAX_DESCRIPTION})`, found)
   } else if (length(description) > LONG_DESCRIPTION) {
     reader.report(
       'SKILL_DESCRIPTION_LONG',
-      `the description has ${length(description)} characters, of which agents keep each in mind`,
+      `the description has ${length(description)} characters (recommended: at most ${LONG_DESCRIPTION})`,
       found,
     )
   }
@@ -115,13 +110,13 @@ function readDescription(reader: TypedReader): string {
   return description
 }
 
-/** Zero-width space and word joiner, byte order mark, bidirectional controls, tags. Joiners (U+200C, U+200D) are part of words and emoji. */
+/** Zero-width space, word joiner, byte order mark, bidirectional controls, tags. Not the joiners U+200C and U+200D: words and emoji need them. */
 const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u
 
-/** Semantic Versioning 2.0.0; the expression is the one that semver.org suggests, without its groups. */
+/** Semantic Versioning 2.0.0: the expression of semver.org without its groups. */
 const SEMVER =
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/
-/** What people write instead: `1.0` (as the specification's own example has it), `v2`, `2025.01.15`. */
+/** Common other forms: `1.0` (in the example of the specification), `v2`, `2025.01.15`. */
 const ALMOST_SEMVER = /^v?\d+(?:\.\d+){0,3}(?:[-+][0-9a-zA-Z.+-]+)?$/
 
 function readVersion(reader: TypedReader): string {
@@ -132,10 +127,13 @@ function readVersion(reader: TypedReader): string {
   }
   const version = reader.text(found) ?? ''
   if (version.length > MAX_VERSION || !(SEMVER.test(version) || ALMOST_SEMVER.test(version))) {
-    if (typeof found.value === 'string')
-      reader.report('SKILL_VERSION_INVALID', `${keyOf(found)} is ${show(version)}, no semantic version`, found)
+    if (typeof found.value === 'string') reader.report('SKILL_VERSION_INVALID', invalidValue(found, 'a semantic version'), found)
   } else if (!SEMVER.test(version)) {
-    reader.report('SKILL_VERSION_PARTIAL', `${keyOf(found)} is ${show(version)}, not a full semantic version; it is kept as written`, found)
+    reader.report(
+      'SKILL_VERSION_PARTIAL',
+      `${keyOf(found)} ${show(version)} is not a full semantic version; it is stored as written`,
+      found,
+    )
   }
   return version
 }
@@ -144,8 +142,7 @@ function readEnabled(reader: TypedReader): boolean {
   const found = reader.find('enabled')
   if (found === undefined) return true
   const text = typeof found.value === 'string' ? found.value.trim().toLowerCase() : ''
-  if (text !== 'true' && text !== 'false')
-    reader.report('SKILL_ENABLED_INVALID', `${keyOf(found)} is ${show(found.value)}, neither true nor false`, found)
+  if (text !== 'true' && text !== 'false') reader.report('SKILL_ENABLED_INVALID', invalidValue(found, 'true or false'), found)
   return text !== 'false'
 }
 
@@ -154,7 +151,7 @@ function readTrustLevel(reader: TypedReader): number {
   if (found === undefined) return 1
   const text = typeof found.value === 'string' ? found.value.trim() : ''
   if (/^[1-5]$/.test(text)) return Number(text)
-  reader.report('SKILL_TRUST_LEVEL_INVALID', `${keyOf(found)} is ${show(found.value)}, not a whole number from 1 to 5`, found)
+  reader.report('SKILL_TRUST_LEVEL_INVALID', invalidValue(found, '1 to 5'), found)
   return 1
 }
 
@@ -172,7 +169,7 @@ function readMeta(reader: TypedReader, name: string): SkillMeta {
   if (length(optional.compatibility ?? '') > MAX_COMPATIBILITY) {
     reader.report(
       'SKILL_COMPATIBILITY_LENGTH',
-      `the compatibility has ${length(optional.compatibility ?? '')} characters, the limit is ${MAX_COMPATIBILITY}`,
+      `the compatibility has ${length(optional.compatibility ?? '')} characters (at most ${MAX_COMPATIBILITY})`,
       compatibility,
     )
   }
@@ -185,23 +182,22 @@ function readMeta(reader: TypedReader, name: string): SkillMeta {
   return { name, ...lists, ...withoutUndefined(optional) }
 }
 
-/** The specification has spaces between the tools, nearly all authors commas; both count outside of parentheses only: `Bash(git add *), Read`. */
-function readTools(reader: TypedReader, found: Found | undefined): readonly string[] | undefined {
-  if (found === undefined) return undefined
-  return reader.list(found, splitTools)
+/** The specification has spaces between the tools, most authors use commas. Both separate tools outside parentheses only: `Bash(git add *), Read`. */
+function readTools(reader: TypedReader, found: FieldValue | undefined): readonly string[] | undefined {
+  return found === undefined ? undefined : reader.list(found, splitTools)
 }
 
-/** The specification has one text with spaces between the tools. */
+/** The specification requires one text with spaces between the tools. */
 function checkToolsForm(reader: TypedReader): void {
   const found = reader.top('allowed-tools')
   if (found === undefined || found.value instanceof Map) return
   const text = typeof found.value === 'string' ? found.value.trim().replace(/\s+/g, ' ') : undefined
   if (text !== undefined && splitTools(text).join(' ') === text) return
   const form = text === undefined ? 'is a list' : 'has commas'
-  reader.report('SKILL_TOOLS_FORM', `${keyOf(found)} ${form}: the specification has one text with spaces between the tools`, found)
+  reader.report('SKILL_TOOLS_FORM', `${keyOf(found)} ${form}: the specification requires one text with spaces between the tools`, found)
 }
 
-/** The tools of a text with spaces or commas between. */
+/** The tools in a text with spaces or commas between them. */
 export function splitTools(text: string): string[] {
   const tools = ['']
   let depth = 0
@@ -214,8 +210,8 @@ export function splitTools(text: string): string[] {
   return tools
 }
 
-/** A text, or a map with a name, as in package.json. */
-function readAuthor(reader: TypedReader, found: Found | undefined): string | undefined {
+/** A text, or a mapping with a name, as in package.json. */
+function readAuthor(reader: TypedReader, found: FieldValue | undefined): string | undefined {
   if (!(found?.value instanceof Map)) return reader.text(found)
   const name: unknown = found.value.get('name')
   return typeof name === 'string' ? name.trim() : undefined
@@ -224,7 +220,7 @@ function readAuthor(reader: TypedReader, found: Found | undefined): string | und
 function checkKeys(reader: TypedReader, document: SkillDocument): void {
   const metadata = reader.top('metadata')
   if (metadata !== undefined && !(metadata.value instanceof Map)) {
-    reader.report('SKILL_METADATA_TYPE', `metadata is ${show(metadata.value)}, not a map`, metadata)
+    reader.report('SKILL_METADATA_TYPE', invalidValue(metadata, 'a mapping'), metadata)
   }
   const inner = metadata?.value instanceof Map ? metadata.value : new Map<string, unknown>()
   for (const [key, value] of inner) {
@@ -236,7 +232,7 @@ function checkKeys(reader: TypedReader, document: SkillDocument): void {
     if (KNOWN_KEYS.has(key)) continue
     const meant = nearest(key, KNOWN_KEYS)
     const hint = meant === undefined || document.values.has(meant) ? undefined : `did you mean \`${meant}\`?`
-    reader.report('SKILL_FIELD_UNKNOWN', `the key ${show(key)} is not of the specification`, { path: [key] }, hint)
+    reader.report('SKILL_FIELD_UNKNOWN', `unknown key ${show(key)}`, { path: [key] }, hint)
   }
 }
 

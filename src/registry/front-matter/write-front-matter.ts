@@ -1,17 +1,17 @@
-/** What a new SKILL.md says; keys without a value are left out. */
+/** The content of a new SKILL.md. Keys without a value are omitted. */
 export interface SkillText {
   name: string
   description: string
   license?: string | undefined
   compatibility?: string | undefined
-  /** One text with spaces between. */
+  /** One text with spaces between the tools. */
   allowedTools?: string | undefined
   /** In this order. */
   metadata: readonly (readonly [key: string, value: string])[]
   body: string
 }
 
-/** The text of a SKILL.md in the form of the specification: every value one line of text. */
+/** The text of a SKILL.md as the specification requires it: each value is one line of text. */
 export function skillText({ name, description, license, compatibility, allowedTools, metadata, body }: SkillText): string {
   const top: [string, string | undefined][] = [
     ['name', name],
@@ -25,20 +25,20 @@ export function skillText({ name, description, license, compatibility, allowedTo
   return ['---', ...lines, ...(inner.length === 0 ? [] : ['metadata:', ...inner]), '---', '', `${body.trim()}\n`].join('\n')
 }
 
-/** A text as a YAML scalar on one line: as it is where that is safe, else quoted. */
+/** A text as a YAML scalar on one line: unquoted if that is safe. */
 export function yamlScalar(text: string): string {
   return PLAIN.test(text) && !AMBIGUOUS.test(text) ? text : quoted(text)
 }
 
-/** The text in quotes that leave it readable: double ones, single ones where it holds quotes or backslashes itself. */
+/** The text in double quotes; in single quotes if it contains double quotes or backslashes, which is easier to read. */
 export function quoted(text: string): string {
-  // line breaks and what cannot be printed need the escapes of double quotes, which are those of JSON
+  // line breaks and unprintable characters need the escapes of double quotes, which are those of JSON
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)) return JSON.stringify(text)
   return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`
 }
 
-/** Begins with a letter or a digit, ends with none of `:` and white space, has neither `: ` nor ` #` in it. */
+/** Begins with a letter or digit, does not end with `:` or white space, contains neither `: ` nor ` #`. */
 const PLAIN = /^[\p{L}\p{N}](?:(?!:\s|\s#)[\p{L}\p{N}\p{P}\p{S} ])*(?<![:\s])$/u
-/** What other readers of YAML take for a number, a date, a truth or nothing. */
+/** Texts that other YAML parsers read as a number, date, boolean or null. */
 const AMBIGUOUS = /^(?:[-+.\d][\d._:eE+-]*(?:[tT ][\d:.+Z-]*)?|0[xob][\da-fA-F_]+|true|false|yes|no|on|off|null|y|n)$/i

@@ -6,10 +6,10 @@ export type YamlParser = (yaml: string) => unknown
 
 export type YamlReason = 'depth' | 'anchor' | 'syntax'
 
-/** YAML that we refuse, or that is none. */
+/** Invalid YAML, or YAML that is not allowed here. */
 export class YamlFault extends Error {
   readonly kind: YamlReason
-  /** UTF-16 offset in the YAML at which the parser stopped; the cause can lie before it. */
+  /** UTF-16 offset in the YAML where the parser stopped; the cause may be before it. */
   readonly offset: number
 
   constructor(kind: YamlReason, offset: number, message: string) {
@@ -21,13 +21,13 @@ export class YamlFault extends Error {
 }
 
 /**
- * Loads gray-matter and its js-yaml 3, and closes their traps:
- * - options are always given: without them gray-matter caches a broken document and returns `{}` for it the second time;
- * - it gets nothing but `---`, a line feed and the YAML, and a closing delimiter that cannot occur, so it neither sees a
- *   language nor finds another end than ours; its engines for JSON and JavaScript throw;
- * - the FAILSAFE schema knows no types (`1.10`, `014`, `12:30`, `yes` and dates stay text) and no merge keys;
- * - anchors, and with them aliases, are refused: 430 bytes of them can take minutes to print;
- * - the result is wrapped, so that no key of a document (`excerpt_separator`) reaches gray-matter.
+ * Loads gray-matter and its js-yaml 3, in a way that is safe for hostile input:
+ * - options are always passed: without them gray-matter caches an invalid document and returns `{}` for it the second time;
+ * - gray-matter gets only `---`, a line feed and the YAML, and a closing delimiter that cannot occur, so it finds neither a
+ *   language nor another end; its engines for JSON and JavaScript throw;
+ * - the FAILSAFE schema has no types (`1.10`, `014`, `12:30`, `yes` and dates stay text) and no merge keys;
+ * - anchors, and so aliases, are rejected: 430 bytes of them can take minutes to print;
+ * - the result is wrapped, so that no key of a document (`excerpt_separator`) has an effect on gray-matter.
  */
 export async function loadYamlParser(): Promise<YamlParser> {
   const [{ default: matter }, { default: jsYaml }] = await Promise.all([import('gray-matter'), import('js-yaml')])
@@ -38,7 +38,7 @@ export async function loadYamlParser(): Promise<YamlParser> {
       throw translate(error)
     }
   }
-  // gray-matter leaves the line break after the opening `---` in front of the YAML
+  // gray-matter passes the line break after the opening `---` too
   const parse = (text: string): Wrapped => ({ value: load(text.slice(1), guard()) })
   const options = {
     language: 'yaml',
@@ -53,28 +53,28 @@ interface Wrapped {
 }
 
 function refuse(): never {
-  throw new YamlFault('syntax', 0, 'front matter in another language than YAML')
+  throw new YamlFault('syntax', 0, 'front matter in a language other than YAML')
 }
 
 /** Called by js-yaml before and after each node. */
 type Listener = (event: EventType, state: State) => void
 
-/** Watches one document while it is parsed. */
+/** Checks one document while it is parsed. */
 function guard(): Listener {
   let depth = 0
   return (event, state) => {
     if (event === 'open') depth++
-    // a node inside of MAX_DEPTH lists or maps is still allowed
+    // a node inside MAX_DEPTH lists or mappings is allowed
     if (depth > MAX_DEPTH + 1) throw new YamlFault('depth', state.position, `nested more than ${MAX_DEPTH} deep`)
     if (event === 'open') return
     depth--
-    // its types leave this field out
+    // missing in the types
     const { anchor } = state as State & { anchor?: string | null }
     if (typeof anchor === 'string') throw new YamlFault('anchor', state.position, `the anchor &${anchor}`)
   }
 }
 
-/** The YAMLException of js-yaml has `reason` and `mark`; a RangeError means that its recursion hit the end of the stack. */
+/** A YAMLException of js-yaml has `reason` and `mark`. A RangeError means that its recursion exceeded the stack. */
 function translate(error: unknown): unknown {
   if (error instanceof YamlFault) return error
   if (error instanceof RangeError) return new YamlFault('depth', 0, `nested more than ${MAX_DEPTH} deep`)

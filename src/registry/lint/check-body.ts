@@ -3,18 +3,18 @@ import path from 'node:path'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { grouped } from '../../core/text.ts'
 import { oneLine } from '../skill/paths.ts'
-import { finding } from '../rules/rules.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 import { HEAD_BYTES, splitFrontMatter } from '../front-matter/split-front-matter.ts'
 import type { Position } from '../../core/positions.ts'
 import { LineIndex } from '../../core/positions.ts'
 
-/** More than this of a file is not read: the longest among 70,000 public skills has 300 KB. */
+/** The rest of a longer file is not read: the longest of 70,000 public skills has 300 KB. */
 export const MAX_SKILL_FILE: number = 4 * 1024 * 1024
 const MAX_LINES = 500
 
 /**
- * What is to be said of the text below the front matter; nothing while the front matter itself cannot be found. A sync does
- * not ask: the database does not hold this text. `file` is how SKILL.md is called in findings, `folder` its folder, absolute.
+ * Checks the text below the front matter, if front matter is found. A sync does not need this: the text is not in the database.
+ * `file` is the path of SKILL.md in diagnostics, `folder` its folder, absolute.
  */
 export function checkBody(bytes: Uint8Array, file: string, folder: string): Diagnostic[] {
   const split = splitFrontMatter(bytes.subarray(0, HEAD_BYTES), bytes.length > HEAD_BYTES)
@@ -31,7 +31,7 @@ function checkLength(body: string, file: string, first: number): Diagnostic[] {
   const count = body.trimEnd().split('\n').length
   if (count <= MAX_LINES) return []
   return [
-    finding('SKILL_BODY_LENGTH', `the text has ${grouped(count)} lines, the advice is at most ${MAX_LINES}`, file, {
+    ruleDiagnostic('SKILL_BODY_LENGTH', `the text has ${grouped(count)} lines (recommended: at most ${MAX_LINES})`, file, {
       line: first,
       column: 1,
     }),
@@ -43,23 +43,23 @@ function checkLinks(body: string, file: string, folder: string, first: number): 
     const at = { line: place.line + first - 1, column: place.column }
     const relative = path.posix.normalize(target)
     if (relative === '..' || relative.startsWith('../'))
-      return [finding('SKILL_LINK_OUTSIDE', `the link ${oneLine(target)} leads out of the folder of the skill`, file, at)]
+      return [ruleDiagnostic('SKILL_LINK_OUTSIDE', `the link ${oneLine(target)} points outside the folder of the skill`, file, at)]
     if (target.includes('\u0000') || !existsSync(path.join(folder, relative)))
-      return [finding('SKILL_LINK_BROKEN', `the link ${oneLine(target)} leads to a file that does not exist`, file, at)]
+      return [ruleDiagnostic('SKILL_LINK_BROKEN', `the link ${oneLine(target)} points to a file that does not exist`, file, at)]
     return []
   })
 }
 
-/** A link of a Markdown text to a file beside it. */
+/** A link of a Markdown text to a local file. */
 export interface LocalLink {
-  /** As it is written, without what follows `#` or `?`, percent-decoded. */
+  /** As written, without `#` and `?` and what follows, percent-decoded. */
   target: string
   place: Position
 }
 
 /**
- * The links, images and link definitions of a Markdown text that lead to files: no URLs, no anchors, nothing in code or
- * comments, and no stand-ins such as `path`, `<file>` or `{name}`. Each target once.
+ * The links, images and link definitions of a Markdown text that point to files: no URLs, no anchors, nothing in code or
+ * comments, and no placeholders such as `path`, `<file>` or `{name}`. Each target once.
  */
 export function localLinks(markdown: string): LocalLink[] {
   const text = withoutCode(markdown)
@@ -76,7 +76,7 @@ export function localLinks(markdown: string): LocalLink[] {
   return [...found.values()].toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
 }
 
-/** `](target` of a link or image; a target in angle brackets may have spaces. */
+/** `](target` of a link or image. A target in angle brackets can contain spaces. */
 const INLINE = /\]\([ \t]*(?:<([^<>\n]{1,1000})>|([^\s()<>]{1,1000}))/g
 /** `[name]: target` at the beginning of a line; `[^1]:` is a footnote. */
 const DEFINITION = /^ {0,3}\[[^\]^\n][^\]\n]{0,200}\]:[ \t]+(?:<([^<>\n]{1,1000})>|([^\s<>]{1,1000}))/gm
@@ -84,7 +84,7 @@ const DEFINITION = /^ {0,3}\[[^\]^\n][^\]\n]{0,200}\]:[ \t]+(?:<([^<>\n]{1,1000}
 function localTarget(written: string): string | undefined {
   const bare = written.replace(/[?#].*$/, '')
   if (bare === '' || /^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(bare)) return undefined
-  // `[text](path)` explains how links are written; a file has a dot in its name, or a folder above it
+  // `[text](path)` is an explanation of links; a file has a dot in its name or is in a folder
   if (!/[./]/.test(bare) || /[{}$*|\\]|\.\.\.|…/.test(bare)) return undefined
   try {
     return decodeURIComponent(bare)
@@ -93,7 +93,7 @@ function localTarget(written: string): string | undefined {
   }
 }
 
-/** The text with spaces for fenced code, code spans and comments, so that offsets stay. */
+/** The text with spaces in place of fenced code, code spans and comments, so that offsets do not change. */
 function withoutCode(markdown: string): string {
   let fence: string | undefined
   const lines = markdown.split('\n').map((line) => {

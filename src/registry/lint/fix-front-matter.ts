@@ -9,17 +9,17 @@ import { HEAD_BYTES, splitFrontMatter } from '../front-matter/split-front-matter
 import type { YamlParser } from '../front-matter/yaml.ts'
 import { YamlFault } from '../front-matter/yaml.ts'
 
-/** A file after its mechanical faults were mended. */
+/** A file after its mechanical problems were fixed. */
 export interface FixedFile {
   bytes: Buffer
-  /** The rules that it broke, in the order in which they were mended. */
+  /** The rules that it broke, in the order of the fixes. */
   codes: RuleCode[]
 }
 
-/** More faulty values than this nobody has; it bounds the work. */
+/** The most values that are quoted in one file: a limit for the work. */
 const MOST_QUOTED = 50
 
-/** A change of front matter that is YAML; `keys` are the top-level keys whose values it may change. */
+/** A change of front matter that is valid YAML; `keys` are the top-level keys whose values it may change. */
 interface Fix {
   code: RuleCode
   keys: readonly string[]
@@ -33,9 +33,9 @@ const FIXES: readonly Fix[] = [
 ]
 
 /**
- * Mends what is mechanical in a SKILL.md: quotes around one-line values that are no YAML without them, the form of
- * allowed-tools, a missing version. Every other byte stays (comments, CRLF, byte order mark, the text below). A change is
- * taken only when the result is YAML in which every other value is what it was. Undefined when there is nothing to mend.
+ * Fixes mechanical problems in a SKILL.md: missing quotes around one-line values, the form of allowed-tools, a missing version.
+ * Keeps every other byte (comments, CRLF, byte order mark, the text below). A change is used only if the result is valid
+ * YAML and all other values are unchanged. Undefined if there is nothing to fix.
  */
 export function fixFrontMatter(bytes: Buffer, parse: YamlParser, severities: Severities): FixedFile | undefined {
   const split = splitFrontMatter(bytes.subarray(0, HEAD_BYTES), bytes.length > HEAD_BYTES)

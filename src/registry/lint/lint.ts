@@ -18,19 +18,19 @@ import { loadYamlParser } from '../front-matter/yaml.ts'
 import { SKILL_FILES, META_JSON } from '../skill/skill-files.ts'
 import { SkillsError } from '../../core/errors.ts'
 
-/** What the rules say about skills. */
+/** The result of a lint. */
 export interface LintReport {
-  /** How many skills were looked at, and how many of them have an error. */
+  /** The number of skills, and of those with an error. */
   skills: Count
   invalid: Count
   errors: Count
   warnings: Count
   notes: Count
-  /** Files that were mended, and by which rules. */
+  /** The files that were fixed, and the rules that they broke. */
   fixed: { file: string; codes: RuleCode[] }[]
-  /** Findings that `--fix` would take away. */
+  /** Diagnostics that `--fix` would fix. */
   fixable: Count
-  /** What is left, in the order of the paths, and of files and lines in each. */
+  /** The remaining diagnostics, in the order of the paths, then by file and line. */
   diagnostics: Diagnostic[]
 }
 
@@ -39,12 +39,15 @@ export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> 
   paths: readonly string[]
   cwd: string
   severities?: Severities
-  /** Mend what is mechanical first. */
+  /** Fix mechanical problems first. */
   fix?: boolean
   onProgress?: (progress: { done: number; total?: number }) => void
 }
 
-/** Checks skills by all rules, without a database. Throws SKILLS_DIR_MISSING for paths that lead to no skill, FILE_NOT_WRITTEN. */
+/**
+ * Checks skills against all rules, without a database. Throws SKILLS_DIR_MISSING for a path without a skill, and
+ * FILE_NOT_WRITTEN.
+ */
 export async function lintSkills(options: LintOptions): Promise<LintReport> {
   const { cwd, severities = new Map(), fix = false } = options
   const targets = lintTargets(options.paths, cwd)
@@ -69,7 +72,7 @@ export async function lintSkills(options: LintOptions): Promise<LintReport> {
 interface Inspected {
   /** The SKILL.md files, relative to the working directory, each once. */
   files: string[]
-  /** Skills of the older layout, and places that could not be looked at. */
+  /** Skills of the older layout, and folders that cannot be read. */
   unread: number
   invalid: number
   diagnostics: Diagnostic[]
@@ -114,7 +117,7 @@ function inspectBody(file: string, cwd: string): Diagnostic[] {
   return bytes === undefined ? [] : checkBody(bytes, file, path.dirname(absolute))
 }
 
-/** The bytes of a file; undefined when it cannot be read, which is said elsewhere, or is too large to be looked at. */
+/** The bytes of a file; undefined if it cannot be read (which has its own diagnostic) or is too large. */
 function read(absolute: string): Buffer | undefined {
   try {
     const { bytes, truncated } = readHead(absolute, MAX_SKILL_FILE)
@@ -124,7 +127,7 @@ function read(absolute: string): Buffer | undefined {
   }
 }
 
-/** Findings of one file together, where its first one is, by line. */
+/** All diagnostics of a file together, at the place of its first one, by line. */
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const groups = new Map<string, Diagnostic[]>()
   for (const one of diagnostics) groups.set(one.file ?? '', [...(groups.get(one.file ?? '') ?? []), one])
@@ -137,13 +140,13 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 export interface LintTarget {
   /** Relative to the working directory. */
   root: string
-  /** Only the skill whose folder this is, not those nested in it; as paths stand in findings. */
+  /** Only the skill of this folder, without nested skills; a path as in diagnostics. */
   alone?: string
 }
 
 /**
- * What the paths of a command line mean: a folder means the skills below it, a file (as editors and pre-commit name them)
- * the skill that it belongs to. Each once. Throws SKILLS_DIR_MISSING.
+ * The skills that paths of a command line stand for: a folder stands for the skills below it, a file (as editors and
+ * pre-commit pass them) for its skill. Each once. Throws SKILLS_DIR_MISSING.
  */
 export function lintTargets(paths: readonly string[], cwd: string): LintTarget[] {
   const targets = new Map<string, LintTarget>()
@@ -164,7 +167,7 @@ function targetOf(given: string, cwd: string): LintTarget {
     }
     if (folder === cwd || folder === path.dirname(folder)) break
   }
-  throw new SkillsError('SKILLS_DIR_MISSING', `the file ${oneLine(given)} belongs to no skill`, {
-    hint: 'name a SKILL.md, a file in its folder, or a folder of skills',
+  throw new SkillsError('SKILLS_DIR_MISSING', `the file ${oneLine(given)} is not part of a skill`, {
+    hint: 'pass a SKILL.md, a file in its folder, or a folder of skills',
   })
 }

@@ -15,8 +15,8 @@ import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 
 /**
- * Replaces the content of a file, whole or not at all: a reader sees the old or the new one, after a crash too. Its mode,
- * and where that is allowed its owner, stay. Gives false, and leaves it alone, when it is no longer what it was (`before`).
+ * Replaces the content of a file atomically: a reader sees the old or the new content, also after a crash. Keeps its mode and,
+ * where that is allowed, its owner. Returns false, without a change, if the content is no longer `before`.
  * Throws SkillsError FILE_NOT_WRITTEN.
  */
 export function replaceFile(file: string, before: Uint8Array, after: Uint8Array): boolean {
@@ -32,7 +32,7 @@ export function replaceFile(file: string, before: Uint8Array, after: Uint8Array)
       closeSync(descriptor)
     }
     chmodSync(draft, mode & 0o7777)
-    // an editor may have saved it meanwhile
+    // an editor may have saved the file in the meantime
     if (!readFileSync(file).equals(before)) {
       rmSync(draft)
       return false
@@ -42,17 +42,17 @@ export function replaceFile(file: string, before: Uint8Array, after: Uint8Array)
   } catch (error) {
     rmSync(draft, { force: true })
     throw new SkillsError('FILE_NOT_WRITTEN', `${file} cannot be written: ${(error as Error).message}`, {
-      hint: 'check the permissions of its folder and the free space; the file is as it was',
+      hint: 'check the permissions of its folder and the free disk space; the file was not changed',
       cause: error,
     })
   }
 }
 
-/** Only root can give files away; for everybody else it is theirs already. */
+/** Only root can change the owner; for other users the file is theirs already. */
 function keepOwner(descriptor: number, uid: number, gid: number): void {
   try {
     fchownSync(descriptor, uid, gid)
   } catch {
-    // stays with whoever runs this
+    // not root
   }
 }

@@ -3,32 +3,32 @@ import path from 'node:path'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { sha256 } from '../../core/digests.ts'
 import { under } from '../skill/paths.ts'
-import { fileFinding, fill, withRegularFile } from './regular-file.ts'
+import { fileDiagnostic, fill, withRegularFile } from './regular-file.ts'
 import type { FileDigest } from '../skill/skill-files.ts'
-import { manifestOf } from '../skill/skill-files.ts'
+import { formatFileDigests } from '../skill/skill-files.ts'
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 
 export interface FolderDigest {
-  /** Lower-case hex; of no use when one of the diagnostics is an error. */
+  /** Lower-case hex; invalid when one of the diagnostics is an error. */
   sha256: string
-  /** What `sha256` is the digest of, see `manifestOf`. */
-  manifest: string
-  /** What the file system said of each file when it was opened, in the same order. */
+  /** The text of which `sha256` is the digest, see `formatFileDigests`. */
+  fileDigests: string
+  /** The state of each file when it was opened, in the same order. */
   stats: BigIntStats[]
   diagnostics: Diagnostic[]
 }
 
 /**
- * The digest of a skill's folder: SHA-256 of the lines `<sha256>  <relative path>\n`, one for each regular file, bytewise
- * by path. A file's own digest is that of `digestFile` (CRLF as LF in texts). Left out are .git, node_modules,
- * __pycache__, *.pyc, .DS_Store and nested skills (folders with a SKILL.md or skill.md of their own). Reproducible by
+ * The digest of the folder of a skill: SHA-256 of the lines `<sha256>  <relative path>\n`, one for each regular file,
+ * bytewise by path. The digest of a file is that of `digestFile` (CRLF as LF in texts). Excluded are .git, node_modules,
+ * __pycache__, *.pyc, .DS_Store and nested skills (folders with a SKILL.md or skill.md of their own). To reproduce it, run
  *
  *     find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
  *
- * in a folder that has none of these and only LF. Symbolic links are errors, as are names that sha256sum would escape or
- * that are not UTF-8 (see `listSkill`, which gives the files). `label` is the folder's name in diagnostics. The head of
- * the file `described` is handed out on the way, so that it is read once.
+ * in a folder without excluded files and without CRLF. Symbolic links are errors, as are names that sha256sum would escape
+ * or that are not UTF-8 (see `listSkill`, which lists the files). `label` is the path of the folder in diagnostics. The
+ * first bytes of the file `described` are passed to its `head`, so that the file is read once.
  */
 export function digestFiles(
   folder: string,
@@ -45,37 +45,37 @@ export function digestFiles(
       stats.push(file.stats)
       read.push({ path: relative, sha256: file.sha256 })
     } catch (error) {
-      diagnostics.push(fileFinding(error, under(label, relative)))
+      diagnostics.push(fileDiagnostic(error, under(label, relative)))
     }
   }
-  const manifest = manifestOf(read)
-  return { sha256: sha256(manifest), manifest, stats, diagnostics }
+  const fileDigests = formatFileDigests(read)
+  return { sha256: sha256(fileDigests), fileDigests, stats, diagnostics }
 }
 
-/** A file is text when it has no NUL among its first 8,000 bytes: the rule of git (`buffer_is_binary`). */
+/** A file is text if its first 8,000 bytes contain no NUL: the rule of git (`buffer_is_binary`). */
 export const TEXT_PROBE_BYTES = 8000
 
 const CR = 0x0d
 const LF = 0x0a
-/** One buffer for all files: reading is synchronous, so nobody else uses it meanwhile. Larger than the probe and than any head. */
+/** One buffer for all files: reading is synchronous, so there is only one reader. Larger than the probe and any head. */
 const BUFFER: Buffer = Buffer.alloc(256 * 1024)
 
 export interface DigestedFile {
   /** Lower-case hex. */
   sha256: string
-  /** As it was when the file was opened, before anything was read. */
+  /** The state when the file was opened, before it was read. */
   stats: BigIntStats
 }
 
 export interface DigestFileOptions {
   buffer?: Buffer
-  /** Gets the first bytes of the file as they are, and whether it goes on. They are gone when it returns. */
+  /** Called with the first bytes of the file, and whether there are more. The bytes are valid only during the call. */
   head?: { limit: number; read: (bytes: Uint8Array, truncated: boolean) => void }
 }
 
 /**
- * SHA-256 of a regular file, read in pieces. In a text, CRLF counts as LF, so that a checkout on Windows gives the same
- * digest; everything else counts as it is. Errors of the file system are thrown, a symbolic link is one.
+ * SHA-256 of a regular file, read in pieces. In a text file CRLF counts as LF, so that a checkout on Windows has the same
+ * digest. Throws errors of the file system; a symbolic link is an error.
  */
 export function digestFile(file: string, { buffer = BUFFER, head }: DigestFileOptions = {}): DigestedFile {
   return withRegularFile(file, (descriptor, stats) => {
@@ -83,13 +83,13 @@ export function digestFile(file: string, { buffer = BUFFER, head }: DigestFileOp
     const first = buffer.subarray(0, length)
     head?.read(first.subarray(0, head.limit), length > head.limit)
     const isText = !first.subarray(0, TEXT_PROBE_BYTES).includes(0)
-    // nearly every file fits into the buffer; a short read is the end
+    // most files fit into the buffer; a short read is the end of the file
     if (length < buffer.length) return { sha256: sha256(isText ? withoutCrLf(first) : first), stats }
     return { sha256: digestPieces(descriptor, buffer, isText), stats }
   })
 }
 
-/** The bytes without the CRs before LFs, moved together in place. */
+/** The bytes without each CR before an LF, moved in place. */
 function withoutCrLf(bytes: Buffer): Buffer {
   let at = bytes.indexOf(CR)
   if (at === -1) return bytes
@@ -101,7 +101,7 @@ function withoutCrLf(bytes: Buffer): Buffer {
   return bytes.subarray(0, end)
 }
 
-/** Goes on from a buffer that is full. */
+/** Continues after a full buffer. */
 function digestPieces(descriptor: number, buffer: Buffer, isText: boolean): string {
   const hash = createHash('sha256')
   let heldBack = false
@@ -114,7 +114,7 @@ function digestPieces(descriptor: number, buffer: Buffer, isText: boolean): stri
   return hash.digest('hex')
 }
 
-/** Hashes a piece without the CRs before LFs. A CR at its very end is held back until the next piece shows what follows. */
+/** Hashes a piece without each CR before an LF. A CR at the end waits for the next piece. */
 function updateText(hash: Hash, chunk: Buffer, heldBack: boolean): boolean {
   if (heldBack && chunk[0] !== LF) hash.update('\r')
   let from = 0

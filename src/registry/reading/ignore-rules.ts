@@ -2,22 +2,22 @@ import path from 'node:path'
 import type { Ignore } from 'ignore'
 import { readHead } from './regular-file.ts'
 
-/** Names what is not searched for skills, in the syntax of `.gitignore`; in a root or any folder below it. */
+/** Lists what is not searched for skills, in the syntax of `.gitignore`; in a root or any folder below it. */
 export const IGNORE_FILE = '.skillignore'
 
-/** More than this nobody writes; what a file has beyond it is not read. */
+/** The rest of a longer file is not read. */
 const MAX_BYTES = 256 * 1024
 
-/** Reads the `.skillignore` of a folder on top of what is ignored already. Errors of the file system are thrown. */
+/** Reads the `.skillignore` of a folder, in addition to the rules above it. Throws errors of the file system. */
 export type IgnoreReader = (folder: string, above: IgnoreRules | undefined) => IgnoreRules
 
-/** What the `.skillignore` files of a folder and of those above it say. `!` takes back what the same file says, not what one above it does. */
+/** The rules of the `.skillignore` files of a folder and of the folders above it. `!` reverses a rule of the same file, not one from above. */
 export interface IgnoreRules {
-  /** Whether a path (absolute, below the folder) is left out. The folders above it were asked before. */
+  /** Whether a path (absolute, below the folder) is ignored. The folders above it are not ignored. */
   ignores(absolute: string, isFolder: boolean): boolean
 }
 
-/** Loads what understands the syntax: the package that globby uses for `.gitignore`. */
+/** Loads the parser of the syntax: the package that globby uses for `.gitignore`. */
 export async function loadIgnoreReader(): Promise<IgnoreReader> {
   const { default: ignore } = await import('ignore')
   return (folder, above) => {

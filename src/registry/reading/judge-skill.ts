@@ -2,8 +2,8 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
 import { oneLine, under } from '../skill/paths.ts'
 import { unsafeText } from '../skill/document.ts'
-import type { Fingerprints, SettledSkill } from '../skill/fingerprint.ts'
-import { finding } from '../rules/rules.ts'
+import type { UpToDateSkill } from '../skill/fingerprint.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 import type { RawSkill, SkillContent } from '../skill/raw-skill.ts'
 import type { Severities } from '../rules/severities.ts'
 import { withSeverities } from '../rules/severities.ts'
@@ -14,21 +14,21 @@ import type { Skill } from '../skill/skill.ts'
 export type Namespace = 'name' | 'path'
 
 export interface ReadSkill {
-  /** Its folder, relative to the working directory. */
+  /** The folder, relative to the working directory. */
   path: string
   /** Name of the file that describes it. */
   fileName: string
   /** The id, as far as it could be read. */
   id?: string
-  /** Where the id stands in the file. */
+  /** Position of the id in the file. */
   idPlace?: Position
-  /** Absent when the skill is invalid, is none, or is settled. */
+  /** Absent when the skill is invalid or its row is up to date. */
   content?: SkillContent | undefined
-  settled?: SettledSkill | undefined
+  upToDate?: UpToDateSkill | undefined
   diagnostics: Diagnostic[]
 }
 
-/** Makes of what the files say a skill, as far as the project's severities allow it. */
+/** Applies the settings of the project to a skill that was read: it is valid if none of its diagnostics is an error. */
 export function judgeSkill(location: SkillLocation, raw: RawSkill, severities: Severities, namespace: Namespace): ReadSkill {
   const byPath = namespace === 'path' ? idFromPath(location) : undefined
   const id = byPath === undefined ? raw.id : byPath.id
@@ -42,25 +42,14 @@ export function judgeSkill(location: SkillLocation, raw: RawSkill, severities: S
   return read
 }
 
-/** Lets go of what a skill says when its row says the same. */
-export function settle(read: ReadSkill, registry: Fingerprints): void {
-  const { id, content } = read
-  const row = id === undefined || content === undefined ? undefined : registry.get(id)
-  if (row === undefined || content === undefined || row.fingerprint !== content.fingerprint()) return
-  // the id of the row, as that of the skill may hold on to the text it was cut from
-  read.id = row.id
-  read.settled = { row, enabled: content.enabled }
-  read.content = undefined
-}
-
-/** The skill, where there is one to be told of. */
+/** The skill, if it is valid and its row is not up to date. */
 export function skillFrom({ id, path, fileName, content }: ReadSkill): Skill | undefined {
   if (id === undefined || content === undefined) return undefined
-  const { version, description, enabled, trustLevel, meta, sha256, manifest, root } = content.read()
-  return { id, version, description, enabled, trustLevel, meta, sha256, manifest, path, file: under(path, fileName), root }
+  const { version, description, enabled, trustLevel, meta, sha256, fileDigests, root } = content.read()
+  return { id, version, description, enabled, trustLevel, meta, sha256, fileDigests, path, file: under(path, fileName), root }
 }
 
-/** In code points; a path of folders is longer than a name. */
+/** In code points. Paths are longer than names. */
 const MAX_PATH_ID = 255
 
 function idFromPath({ relative, name, path, file: fileName }: SkillLocation): { id: string; diagnostics: Diagnostic[] } {
@@ -68,21 +57,26 @@ function idFromPath({ relative, name, path, file: fileName }: SkillLocation): { 
   const id = (relative === '' ? name : relative).normalize('NFC')
   const unsafe = unsafeText(id)
   if (unsafe !== undefined) {
-    const message = `the path ${oneLine(id)} cannot be an id: it contains ${unsafe}`
-    return { id, diagnostics: [finding('SKILL_FILE_NAME', message, file, { line: 1, column: 1 })] }
+    const message = `invalid skill ID: the path ${oneLine(id)} contains ${unsafe}`
+    return { id, diagnostics: [ruleDiagnostic('SKILL_FILE_NAME', message, file, { line: 1, column: 1 })] }
   }
   const length = [...id].length
   if (length <= MAX_PATH_ID) return { id, diagnostics: [] }
-  const message = `the path is an id of ${length} characters, the limit is ${MAX_PATH_ID}`
-  return { id, diagnostics: [finding('SKILL_NAME_LENGTH', message, file, { line: 1, column: 1 }, 'move the folder up, or shorten names')] }
+  const message = `skill ID too long: the path has ${length} characters (at most ${MAX_PATH_ID})`
+  return {
+    id,
+    diagnostics: [
+      ruleDiagnostic('SKILL_NAME_LENGTH', message, file, { line: 1, column: 1 }, 'move the folder up, or shorten folder names'),
+    ],
+  }
 }
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === 'error'
 }
 
-/** Of two folders with one id none is taken: which one is meant cannot be known, and it must not depend on their order. */
-export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace): void {
+/** Makes all skills with a duplicate id invalid: the result must not depend on the order of folders. */
+export function rejectDuplicateIds(read: readonly ReadSkill[], namespace: Namespace): void {
   const byId = new Map<string, ReadSkill | ReadSkill[]>()
   for (const one of read) {
     if (one.id === undefined) continue
@@ -91,17 +85,17 @@ export function refuseNamesakes(read: readonly ReadSkill[], namespace: Namespace
     else if (Array.isArray(before)) before.push(one)
     else byId.set(one.id, [before, one])
   }
-  const what = namespace === 'name' ? 'name' : 'path below their folders'
-  const hint = namespace === 'name' ? 'rename one of them, or remove it; with `--namespace path` the paths are the ids' : undefined
-  for (const [id, namesakes] of byId) {
-    if (!Array.isArray(namesakes)) continue
-    for (const [i, one] of namesakes.entries()) {
+  const what = namespace === 'name' ? 'name' : 'path below their roots'
+  const hint = namespace === 'name' ? 'rename one of them, or remove it; with `--namespace path` the path is the skill ID' : undefined
+  for (const [id, duplicates] of byId) {
+    if (!Array.isArray(duplicates)) continue
+    for (const [i, one] of duplicates.entries()) {
       one.content = undefined
-      one.settled = undefined
-      const [other] = i === 0 ? namesakes.slice(1) : namesakes
-      const more = namesakes.length > 2 ? ` and ${namesakes.length - 2} more` : ''
-      const message = `${one.path} and ${other?.path ?? ''}${more} have one ${what}, ${oneLine(id)}: none is used`
-      one.diagnostics.push(finding('SKILL_NAME_TWICE', message, under(one.path, one.fileName), one.idPlace, hint))
+      one.upToDate = undefined
+      const [other] = i === 0 ? duplicates.slice(1) : duplicates
+      const more = duplicates.length > 2 ? ` and ${duplicates.length - 2} more` : ''
+      const message = `${one.path} and ${other?.path ?? ''}${more} have the same ${what}, ${oneLine(id)}: none of them is used`
+      one.diagnostics.push(ruleDiagnostic('SKILL_NAME_TWICE', message, under(one.path, one.fileName), one.idPlace, hint))
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { KnownSkill } from '../cache/skill-line.ts'
+import type { CachedSkill } from '../cache/skill-line.ts'
 import type { SkillRoot } from '../skill/skill.ts'
 import type { Dirent } from 'node:fs'
 import { readdirSync } from 'node:fs'
@@ -6,17 +6,17 @@ import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { under } from '../skill/paths.ts'
-import { fileFinding } from './regular-file.ts'
-import { finding } from '../rules/rules.ts'
-import { LEFT_OUT, skillFileOf } from '../skill/skill-files.ts'
+import { fileDiagnostic } from './regular-file.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
+import { EXCLUDED_NAMES, skillFileOf } from '../skill/skill-files.ts'
 
-/** A folder that holds a skill. */
+/** A folder that contains a skill. */
 export interface SkillLocation {
   /** Absolute. */
   folder: string
-  /** Its name: the last part of its path. */
+  /** The last part of its path. */
   name: string
-  /** The folder relative to its root, with `/`; empty for the root itself. */
+  /** The folder relative to its root, with `/`; empty for the root. */
   relative: string
   /** The folder relative to the working directory, with `/`; safe to print. */
   path: string
@@ -25,42 +25,42 @@ export interface SkillLocation {
   root: SkillRoot
 }
 
-/** One whose files are to be read. */
-export interface ListedSkill extends SkillLocation {
+/** A skill with the list of its files, to be read. */
+export interface FoundSkill extends SkillLocation {
   listing: SkillListing
-  /** Something in its folder is not as usual, and was told of. */
+  /** Its folder has diagnostics of its own, such as a second SKILL.md. */
   isUnusual: boolean
 }
 
-/** One that was read before and has not changed. */
+/** A skill from the cache that has not changed. */
 export interface RecalledSkill extends SkillLocation {
-  known: KnownSkill
+  known: CachedSkill
 }
 
-/** What lies in the folder of a skill. */
+/** The contents of the folder of a skill. */
 export interface SkillListing {
   /** The regular files, relative to the folder, with `/`, bytewise. */
   files: string[]
-  /** All folders that were listed for it, those of `nested` too; not the skill's own. */
+  /** All folders in it that were listed, `nested` included. */
   folders: string[]
-  /** Folders in it that are skills of their own, and no part of it. */
+  /** Folders in it that are skills of their own, and not part of this one. */
   nested: string[]
-  /** What lies there and cannot be part of a skill; `file` begins with the label, bytewise. */
+  /** Entries that cannot be part of a skill; `file` begins with the label, bytewise. */
   diagnostics: Diagnostic[]
 }
 
 /** A folder with its entries. */
-export interface Listed {
+export interface ListedFolder {
   folder: string
   entries: Dirent[]
 }
 
-/** Names that sha256sum would escape, or that cannot be written down in UTF-8. */
+/** Names that sha256sum would escape, or that are not UTF-8. */
 // eslint-disable-next-line no-control-regex
-const UNFIT_NAME = /[\u0000-\u001f\u007f\\\ufffd]|\p{Surrogate}/u
+const INVALID_NAME = /[\u0000-\u001f\u007f\\\ufffd]|\p{Surrogate}/u
 
-/** Lists the files of a skill from the entries of its folder. `label` is the folder's name in diagnostics. */
-export function listSkill(folder: string, entries: Dirent[], label: string, onFolder?: (folder: Listed) => void): SkillListing {
+/** Lists the files of a skill from the entries of its folder. `label` is the path of the folder in diagnostics. */
+export function listSkill(folder: string, entries: Dirent[], label: string, onFolder?: (folder: ListedFolder) => void): SkillListing {
   const files: string[] = []
   const folders: string[] = []
   const nested: string[] = []
@@ -69,11 +69,11 @@ export function listSkill(folder: string, entries: Dirent[], label: string, onFo
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     for (const entry of at.entries) {
       const { name } = entry
-      if (LEFT_OUT.has(name) || name.endsWith('.pyc')) continue
+      if (EXCLUDED_NAMES.has(name) || name.endsWith('.pyc')) continue
       const relative = at.below === '' ? name : `${at.below}/${name}`
-      if (UNFIT_NAME.test(name)) {
-        const message = 'the name has a control character, a backslash or bytes that are not UTF-8'
-        diagnostics.push(finding('SKILL_FILE_NAME', message, under(label, relative)))
+      if (INVALID_NAME.test(name)) {
+        const message = 'invalid file name: it has a control character, a backslash or bytes that are not UTF-8'
+        diagnostics.push(ruleDiagnostic('SKILL_FILE_NAME', message, under(label, relative)))
       } else if (entry.isFile()) files.push(relative)
       else if (entry.isDirectory()) {
         const inner = list(folder, relative, label, diagnostics)
@@ -83,20 +83,21 @@ export function listSkill(folder: string, entries: Dirent[], label: string, onFo
         if (skillFileOf(inner.entries) === undefined) pending.push({ below: relative, entries: inner.entries })
         else nested.push(relative)
       } else if (entry.isSymbolicLink())
-        diagnostics.push(finding('SKILL_SYMLINK', 'a symbolic link: links are never followed', under(label, relative)))
-      else diagnostics.push(finding('SKILL_FILE_SPECIAL', 'no regular file: it is left out of the digest', under(label, relative)))
+        diagnostics.push(ruleDiagnostic('SKILL_SYMLINK', 'symbolic link: links are never followed', under(label, relative)))
+      else
+        diagnostics.push(ruleDiagnostic('SKILL_FILE_SPECIAL', 'not a regular file: it is not part of the digest', under(label, relative)))
     }
   }
   if (diagnostics.length > 1) diagnostics.sort((a, b) => bytewise(a.file ?? '', b.file ?? ''))
   return { files: files.toSorted(bytewise), folders, nested, diagnostics }
 }
 
-function list(parent: string, relative: string, label: string, diagnostics: Diagnostic[]): Listed | undefined {
+function list(parent: string, relative: string, label: string, diagnostics: Diagnostic[]): ListedFolder | undefined {
   const folder = parent + path.sep + relative
   try {
     return { folder, entries: readdirSync(folder, { withFileTypes: true }) }
   } catch (error) {
-    diagnostics.push(fileFinding(error, under(label, relative)))
+    diagnostics.push(fileDiagnostic(error, under(label, relative)))
     return undefined
   }
 }

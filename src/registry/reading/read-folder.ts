@@ -1,32 +1,34 @@
 import { bytewise } from '../../core/bytewise.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { oneLine } from '../skill/paths.ts'
-import type { Fingerprints, SettledSkill } from '../skill/fingerprint.ts'
-import { loadIgnoreReader } from './ignore-rules.ts'
-import type { Namespace, ReadSkill } from './judge-skill.ts'
-import { judgeSkill, skillFrom, refuseNamesakes } from './judge-skill.ts'
-import { onceOnly, resolveRoots } from './roots.ts'
-import type { RawSkill } from '../skill/raw-skill.ts'
-import type { CacheOptions } from './read-root.ts'
-import { readRoot } from './read-root.ts'
-import type { RootOptions } from './roots.ts'
-import { createSettling } from './settling.ts'
+import type { YamlParser } from '../front-matter/yaml.ts'
+import { loadYamlParser } from '../front-matter/yaml.ts'
 import type { Severities } from '../rules/severities.ts'
 import { withSeverities } from '../rules/severities.ts'
-import type { SkillLocation } from './list-skill.ts'
+import type { Fingerprints, UpToDateSkill } from '../skill/fingerprint.ts'
+import { oneLine } from '../skill/paths.ts'
+import type { RawSkill } from '../skill/raw-skill.ts'
 import type { InvalidSkill, Skill, SkillRoot } from '../skill/skill.ts'
-import { createTurns } from './turns.ts'
-import { loadYamlParser } from '../front-matter/yaml.ts'
+import { createCollector } from './collector.ts'
+import type { IgnoreReader } from './ignore-rules.ts'
+import { loadIgnoreReader } from './ignore-rules.ts'
+import type { Namespace, ReadSkill } from './judge-skill.ts'
+import { judgeSkill, rejectDuplicateIds, skillFrom } from './judge-skill.ts'
+import type { SkillLocation } from './list-skill.ts'
+import type { RootOptions } from './roots.ts'
+import { createNewFilter, resolveRoots } from './roots.ts'
+import type { CacheOptions } from './skill-reader.ts'
+import { openSkillReader } from './skill-reader.ts'
+import { walk } from './walk.ts'
 
-/** Everything that was found below one or more roots. */
+/** All skills below one or more roots. */
 export interface SkillFolder {
   roots: SkillRoot[]
-  /** The usable skills, root by root in the order of `walk`; no id twice, `settled` included. */
+  /** The valid skills, root by root in the order of `walk`. Each id occurs once in `skills` and `upToDate` together. */
   skills: Skill[]
-  /** Those that `registry` has settled, in the same order. */
-  settled: SettledSkill[]
+  /** The valid skills whose rows are up to date, in the same order. Empty without `registry`. */
+  upToDate: UpToDateSkill[]
   invalid: InvalidSkill[]
-  /** Those of the folders, then those of the skills in the same order; each invalid skill has at least one error among them. */
+  /** Those of folders, then those of skills in the same order. Each invalid skill has at least one error among them. */
   diagnostics: Diagnostic[]
 }
 
@@ -36,68 +38,88 @@ export interface ReadProgress {
 }
 
 export interface ReadOptions extends RootOptions {
-  /** The rules whose severity the project has changed. */
+  /** The rules whose severity the project changes. */
   severities?: Severities
-  /** Where ids come from; `name` unless given. */
+  /** Where ids come from; `name` by default. */
   namespace?: Namespace
   /** Read a one-line value with an unquoted `: ` as if it were quoted, with a warning. */
   lenient?: boolean | undefined
   /** Keeps what was read in a folder, so that unchanged files are not opened again. Without it every file is read. */
   cache?: CacheOptions | undefined
-  /** What the registry holds, as soon as it is known: of skills whose rows are as they should be only `settled` is kept. */
+  /** What the registry contains: of a skill whose row is up to date only `upToDate` is kept. */
   registry?: Promise<Fingerprints>
   onProgress?: (progress: ReadProgress) => void
 }
 
 /**
- * Finds and reads all skills below the roots. Files are read synchronously, which is faster than a promise for each, in
- * turns of 50 ms or less; where there are many, a second thread reads some of them. A skill that cannot be used never keeps
- * the others from being read. Of a folder below two roots the first counts. Throws SKILLS_DIR_MISSING, and what became of
- * `registry`.
+ * Finds and reads all skills below the roots. A skill that cannot be used does not affect the others. A folder below two
+ * roots is read once, for the first root. Throws SKILLS_DIR_MISSING, and the error of `registry`.
  */
 export async function readSkills(options: ReadOptions): Promise<SkillFolder> {
-  const { onProgress, cwd, cache, severities = new Map(), namespace = 'name', lenient = false } = options
+  const { cwd, cache, lenient = false, severities = new Map(), namespace = 'name', onProgress } = options
   const [roots, parse, readIgnore] = await Promise.all([resolveRoots(options), loadYamlParser(), loadIgnoreReader()])
-  const read: ReadSkill[] = []
-  const findings: Diagnostic[] = []
-  const settling = createSettling(read, options.registry)
-  const isNew = onceOnly(roots)
-  const turns = createTurns()
-  const nextTurn = async (): Promise<void> => {
-    onProgress?.({ done: read.length })
-    await turns.pause(settling.isWaiting)
-    settling.check()
+  const isNew = createNewFilter(roots)
+  const collector = createCollector(options.registry)
+  const onRead = (location: SkillLocation, raw: RawSkill): void => collector.add(judgeSkill(location, raw, severities, namespace))
+  const pause = (): Promise<void> | undefined => {
+    const turn = collector.pause()
+    if (turn !== undefined) onProgress?.({ done: collector.count })
+    return turn
   }
-  const add = (skill: SkillLocation, raw: RawSkill): void => settling.add(judgeSkill(skill, raw, severities, namespace))
+  const diagnostics: Diagnostic[] = []
   for (const root of roots) {
-    const found = await readRoot(root, {
-      cwd,
-      cache,
-      lenient,
-      parse,
-      readIgnore,
-      isNew,
-      add,
-      pause: () => (turns.isOver ? nextTurn() : undefined),
-    })
-    for (const one of found.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? ''))) findings.push(one)
+    const found = await readRoot(root, { cwd, cache, lenient, parse, readIgnore, isNew, onRead, pause })
+    for (const one of found.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? ''))) diagnostics.push(one)
   }
-  onProgress?.({ done: read.length })
-  await settling.finish()
-  refuseNamesakes(read, namespace)
-  return gather(roots, read, findings, severities)
+  onProgress?.({ done: collector.count })
+  const read = await collector.finish()
+  rejectDuplicateIds(read, namespace)
+  return gather(roots, read, diagnostics, severities)
 }
 
-function gather(roots: SkillRoot[], read: readonly ReadSkill[], findings: readonly Diagnostic[], severities: Severities): SkillFolder {
-  const folder: SkillFolder = { roots, skills: [], settled: [], invalid: [], diagnostics: withSeverities(findings, severities) }
-  for (const { file = '', severity } of findings) if (severity === 'error') folder.invalid.push({ path: file })
+interface ReadRootOptions {
+  cwd: string
+  cache: CacheOptions | undefined
+  lenient: boolean
+  parse: YamlParser
+  readIgnore: IgnoreReader
+  isNew: (skill: SkillLocation) => boolean
+  onRead: (skill: SkillLocation, raw: RawSkill) => void
+  pause: () => Promise<void> | undefined
+}
+
+/** Reads the skills of one root; returns the diagnostics of its folders, in any order. */
+async function readRoot(root: SkillRoot, options: ReadRootOptions): Promise<Diagnostic[]> {
+  const { cwd, readIgnore, isNew, onRead, pause } = options
+  const diagnostics: Diagnostic[] = []
+  const reader = openSkillReader(root, options)
+  try {
+    for (const { skill, diagnostics: found } of walk(root, { cwd, readIgnore, recall: reader.recall })) {
+      for (const one of found) diagnostics.push(one)
+      if (skill !== undefined && isNew(skill)) {
+        if ('known' in skill) onRead(skill, skill.known.raw)
+        else reader.read(skill)
+      }
+      const turn = pause()
+      if (turn !== undefined) await turn
+    }
+    await reader.finish()
+  } finally {
+    reader.close()
+  }
+  return diagnostics
+}
+
+function gather(roots: SkillRoot[], read: readonly ReadSkill[], ofFolders: readonly Diagnostic[], severities: Severities): SkillFolder {
+  const folder: SkillFolder = { roots, skills: [], upToDate: [], invalid: [], diagnostics: withSeverities(ofFolders, severities) }
+  for (const { file = '', severity } of ofFolders) if (severity === 'error') folder.invalid.push({ path: file })
   for (const one of read) {
-    const { settled, id, path: shown, diagnostics } = one
+    const { upToDate, id, path: shown, diagnostics } = one
     const skill = skillFrom(one)
     if (skill !== undefined) folder.skills.push(skill)
-    // there may be tens of thousands of both
+    // there may be tens of thousands: the garbage collector can take this one
     one.content = undefined
-    if (settled !== undefined) folder.settled.push(settled)
+    if (upToDate !== undefined) folder.upToDate.push(upToDate)
     if (diagnostics.some(({ severity }) => severity === 'error'))
       folder.invalid.push({ path: shown, ...(id === undefined ? {} : { id: oneLine(id) }) })
     for (const diagnostic of diagnostics) folder.diagnostics.push(diagnostic)

@@ -1,58 +1,58 @@
+import type { FoundSkill } from './list-skill.ts'
 import type { StampedSkill } from './read-stamped.ts'
 import type { ReadingThread } from './reading-thread.ts'
-import type { ListedSkill } from './list-skill.ts'
 
-/** Reads skills, some of them in another thread where there are many, and tells them in the order in which they were added. */
+/** Reads skills. For many skills a second thread reads a part of them. The results come in the order of `add`. */
 export interface ReadQueue {
-  add(skill: ListedSkill): void
-  /** Waits until all have been told. */
+  add(skill: FoundSkill): void
+  /** Waits until all skills are read. */
   finish(): Promise<void>
-  /** To be called at the end, whatever came of it. */
+  /** Must be called at the end, also after an error. */
   close(): void
 }
 
 export interface ReadQueueOptions {
-  read: (skill: ListedSkill) => StampedSkill
-  tell: (skill: ListedSkill, read: StampedSkill) => void
-  /** Called once, when there are enough skills for it to pay. */
+  read: (skill: FoundSkill) => StampedSkill
+  onRead: (skill: FoundSkill, read: StampedSkill) => void
+  /** Called once, when there are enough skills for a thread to save time. */
   openThread: () => Promise<ReadingThread | undefined>
 }
 
-/** Small enough to be read in a moment, large enough that passing it on costs little beside that. */
+/** Skills in a batch: few enough to be read quickly, and enough that a message costs little in comparison. */
 const BATCH = 32
-/** A thread takes about as long to start as some hundred skills take to read. */
+/** A thread takes about as long to start as reading some hundred skills. */
 const ENOUGH = 1000
-/** So that the thread has the next one when it is done with one. */
+/** Batches that the thread holds at most: it has the next one when it finishes one. */
 const MOST_PENDING = 3
 const POLL_MS = 1
 
 interface Job {
-  skills: readonly ListedSkill[]
+  skills: readonly FoundSkill[]
   read?: readonly StampedSkill[]
 }
 
 /** Reads each skill when it is added. */
-export function readAtOnce({ read, tell }: ReadQueueOptions): ReadQueue {
-  return { add: (skill) => tell(skill, read(skill)), finish: () => Promise.resolve(), close: () => undefined }
+export function readAtOnce({ read, onRead }: ReadQueueOptions): ReadQueue {
+  return { add: (skill) => onRead(skill, read(skill)), finish: () => Promise.resolve(), close: () => undefined }
 }
 
-export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): ReadQueue {
-  let batch: ListedSkill[] = []
+export function createReadQueue({ read, onRead, openThread }: ReadQueueOptions): ReadQueue {
+  let batch: FoundSkill[] = []
   let count = 0
   let thread: ReadingThread | undefined
   let opened: Promise<void> | undefined
   let isClosed = false
-  /** Those that were not told yet, and of them those that the thread has, each from the first to the last. */
+  /** The batches whose results were not passed on yet, and those of them that the thread has; both in order. */
   const jobs: Job[] = []
   const posted: Job[] = []
-  const tellReady = (): void => {
+  const passOn = (): void => {
     for (let job = jobs[0]; job?.read !== undefined; job = jobs[0]) {
-      for (const [i, skill] of job.skills.entries()) tell(skill, job.read[i] as StampedSkill)
+      for (const [i, skill] of job.skills.entries()) onRead(skill, job.read[i] as StampedSkill)
       jobs.shift()
     }
   }
   const open = async (): Promise<void> => {
-    // without one all is as good, only slower
+    // without a thread everything works, only more slowly
     const one = await openThread().catch(() => undefined)
     if (isClosed) one?.close()
     else thread = one
@@ -63,7 +63,7 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
       if (job !== undefined) job.read = answer
     }
     if (thread?.isGone !== true) return
-    // whatever ended it, nothing is lost but its work
+    // the thread ended early: read its batches here
     for (const job of posted.splice(0)) job.read = job.skills.map(read)
     thread = undefined
   }
@@ -76,19 +76,19 @@ export function createReadQueue({ read, tell, openThread }: ReadQueueOptions): R
       thread.post(job.skills)
       posted.push(job)
     } else job.read = job.skills.map(read)
-    tellReady()
+    passOn()
   }
   return {
     add: (skill) => {
       if (++count === ENOUGH) opened = open()
-      if (thread === undefined && jobs.length === 0 && batch.length === 0) tell(skill, read(skill))
+      if (thread === undefined && jobs.length === 0 && batch.length === 0) onRead(skill, read(skill))
       else if (batch.push(skill) === BATCH) dispatch()
     },
     finish: async () => {
       await opened
       if (batch.length > 0) dispatch()
       for (; posted.length > 0; collect()) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      tellReady()
+      passOn()
     },
     close: () => {
       isClosed = true

@@ -2,14 +2,14 @@ import type { BigIntStats } from 'node:fs'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { digestFiles } from './digest.ts'
 import { under } from '../skill/paths.ts'
-import { finding } from '../rules/rules.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 import type { ReadDocument } from '../front-matter/front-matter.ts'
 import { readFrontMatter } from '../front-matter/front-matter.ts'
 import { MAX_META_JSON, readMetaJson } from '../front-matter/meta-json.ts'
 import type { RawSkill } from '../skill/raw-skill.ts'
 import { contentOf } from '../skill/raw-skill.ts'
 import { META_JSON } from '../skill/skill-files.ts'
-import type { ListedSkill } from './list-skill.ts'
+import type { FoundSkill } from './list-skill.ts'
 import { HEAD_BYTES } from '../front-matter/split-front-matter.ts'
 import { validateOlderSkill, validateSkill } from '../front-matter/validate.ts'
 import type { YamlParser } from '../front-matter/yaml.ts'
@@ -22,12 +22,12 @@ export interface ReadSkillOptions {
 
 export interface ReadRaw {
   raw: RawSkill
-  /** What the file system said of each file of the listing; absent when not every one of them could be read. */
+  /** The state of each file of the listing when it was opened; absent when a file could not be read. */
   stats?: readonly BigIntStats[]
 }
 
-/** Reads one skill, each file once. Whatever is wrong with its files becomes a diagnostic; nothing about them is thrown. */
-export function readSkill(location: ListedSkill, { parse, lenient = false }: ReadSkillOptions): ReadRaw {
+/** Reads one skill, each file once. Problems with its files become diagnostics, not exceptions. */
+export function readSkill(location: FoundSkill, { parse, lenient = false }: ReadSkillOptions): ReadRaw {
   const { folder, listing, path: shown } = location
   const file = under(shown, location.file)
   const isOlder = location.file === META_JSON
@@ -58,8 +58,8 @@ export function readSkill(location: ListedSkill, { parse, lenient = false }: Rea
   return { raw, ...stats }
 }
 
-/** Why the file that describes a skill could not be opened. It gets a line, as everything that is wrong with it. */
-function whyUnread(file: string, findings: readonly Diagnostic[]): Diagnostic {
-  const known = findings.find((one) => one.file === file && one.severity === 'error')
-  return { ...(known ?? finding('SKILL_FILE_KIND', 'not a regular file', file)), line: 1, column: 1 }
+/** Why the file that describes a skill could not be opened, with a position like the other diagnostics of the file. */
+function whyUnread(file: string, diagnostics: readonly Diagnostic[]): Diagnostic {
+  const known = diagnostics.find((one) => one.file === file && one.severity === 'error')
+  return { ...(known ?? ruleDiagnostic('SKILL_FILE_KIND', 'not a regular file', file)), line: 1, column: 1 }
 }

@@ -2,35 +2,35 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ReadStampedOptions, StampedSkill } from './read-stamped.ts'
 import { entryOf } from '../cache/skill-line.ts'
-import type { ListedSkill } from './list-skill.ts'
+import type { FoundSkill } from './list-skill.ts'
 
 /** A second thread that reads skills. */
 export interface ReadingThread {
-  /** Batches that it has and has not answered yet. */
+  /** Batches without an answer. */
   readonly pending: number
-  /** It has ended by itself: what is pending will not be answered. */
+  /** The thread has ended unexpectedly: pending batches get no answer. */
   readonly isGone: boolean
-  post(skills: readonly ListedSkill[]): void
-  /** The answer to the earliest pending batch, if it is there. Does not wait, and need not be awaited. */
+  post(skills: readonly FoundSkill[]): void
+  /** The answer to the earliest pending batch, if it has arrived. Does not wait. */
   poll(): StampedSkill[] | undefined
   close(): void
 }
 
 export type ThreadData = Omit<ReadStampedOptions, 'parse'>
 
-/** What was read of the skills of a batch: as bytes, which are handed over, and not copied object by object. */
+/** The skills of a batch, as bytes: they are transferred to this thread, not copied object by object. */
 export interface BatchAnswer {
   /** See `lineOf`. */
   lines: Uint8Array
   newestMs: readonly number[]
 }
 
-/** Beside it in the build. Where the sources run as they are there is none. */
+/** In the build. There is none when the sources run directly. */
 const PROGRAM = new URL('../registry/reading/reader-thread.js', import.meta.url)
-/** It keeps nothing, so what it needs is small; without limits it would put off collecting its garbage. */
+/** The thread keeps nothing. Without limits it would collect its garbage too late. */
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 }
 
-/** Undefined where there is no second processor for it. */
+/** Undefined on a machine with one processor. */
 export async function openReadingThread(how: ThreadData, program: URL = PROGRAM): Promise<ReadingThread | undefined> {
   const { availableParallelism } = await import('node:os')
   if (availableParallelism() < 2 || !existsSync(fileURLToPath(program))) return undefined

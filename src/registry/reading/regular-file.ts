@@ -1,17 +1,17 @@
 import type { BigIntStats } from 'node:fs'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { finding } from '../rules/rules.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 
-/** Absent on Windows, where opening a link cannot be prevented this way. */
+/** Not available on Windows. */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 
-/** Thrown for what is there but is no regular file. */
+/** Thrown for something that is not a regular file. */
 export class NotRegularError extends Error {}
 
 /**
- * Opens a regular file and hands its descriptor and what the file system says of it to `work`. A symbolic link is an
- * error (ELOOP), not followed even if it has taken the place of a file since the folder was listed; a pipe does not block.
+ * Opens a regular file and calls `work` with its descriptor and state. A symbolic link is an error (ELOOP), even if it
+ * replaced a file after the folder was listed. A pipe does not block.
  */
 export function withRegularFile<T>(path: string, work: (descriptor: number, stats: BigIntStats) => T): T {
   const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -25,8 +25,8 @@ export function withRegularFile<T>(path: string, work: (descriptor: number, stat
 }
 
 /**
- * Fills a buffer from the current position, as far as the file goes; the number of bytes read. Where its size is known,
- * that many bytes are enough: nearly every file takes one call instead of two.
+ * Fills a buffer from the current position, up to the end of the file; returns the number of bytes. With the size of the
+ * file known, most files take one system call instead of two.
  */
 export function fill(descriptor: number, buffer: Uint8Array, size = Infinity): number {
   let length = 0
@@ -38,7 +38,7 @@ export function fill(descriptor: number, buffer: Uint8Array, size = Infinity): n
   return length
 }
 
-/** The first `limit` bytes of a regular file, and whether it goes on. */
+/** The first `limit` bytes of a regular file, and whether there are more. */
 export function readHead(path: string, limit: number): { bytes: Uint8Array; truncated: boolean } {
   return withRegularFile(path, (descriptor) => {
     const buffer = Buffer.allocUnsafe(limit + 1)
@@ -47,20 +47,20 @@ export function readHead(path: string, limit: number): { bytes: Uint8Array; trun
   })
 }
 
-/** An error of the file system as a finding about a file or folder of a skill. Rethrows what is no such error. */
-export function fileFinding(error: unknown, file: string): Diagnostic {
-  if (error instanceof NotRegularError) return finding('SKILL_FILE_KIND', 'not a regular file', file)
+/** An error of the file system as a diagnostic of a file or folder of a skill. Rethrows other errors. */
+export function fileDiagnostic(error: unknown, file: string): Diagnostic {
+  if (error instanceof NotRegularError) return ruleDiagnostic('SKILL_FILE_KIND', 'not a regular file', file)
   const { code } = error as { code?: unknown }
   if (typeof code !== 'string') throw error
-  if (code === 'ELOOP') return finding('SKILL_SYMLINK', 'a symbolic link: links are never followed', file)
-  return finding('SKILL_UNREADABLE', REASONS[code] ?? `cannot be read (${code})`, file)
+  if (code === 'ELOOP') return ruleDiagnostic('SKILL_SYMLINK', 'symbolic link: links are never followed', file)
+  return ruleDiagnostic('SKILL_UNREADABLE', REASONS[code] ?? `cannot be read (${code})`, file)
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it vanished while it was read',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
+  ENOENT: 'it was removed while it was read',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  EIO: 'the disk cannot read it',
+  EIO: 'input/output error',
   EMFILE: 'too many open files',
 }

@@ -7,19 +7,19 @@ import type { SkillRoot } from '../skill/skill.ts'
 import type { SkillLocation } from './list-skill.ts'
 
 export interface RootOptions {
-  /** Folders as the user gave them, or patterns for them as globby takes them; a root may be a symbolic link, or a skill itself. */
+  /** Folders, or patterns for folders (globby). A root may be a symbolic link, or a skill itself. */
   roots: readonly string[]
-  /** The working directory: what relative roots, paths in diagnostics and labels are relative to. */
+  /** The working directory: roots, paths in diagnostics and labels are relative to it. */
   cwd: string
-  /** What labels are relative to; the working directory unless given. A project's own folder, so that it does not matter where below it a command runs. */
+  /** The folder to which labels are relative; `cwd` by default. With the project folder, labels do not depend on the working directory. */
   labelBase?: string
-  /** By what the registry knows the rows of these roots, all of them. Default: for each its path relative to `labelBase`, with `/`. */
+  /** One label for all roots. By default the label of a root is its path relative to `labelBase`, with `/`. */
   rootLabel?: string | undefined
 }
 
 /**
- * The folders to search. A pattern stands for the folders that it matches, and they share it as their label: when one of
- * them is gone, its rows are known to have been below the pattern. Throws SKILLS_DIR_MISSING.
+ * The folders to search. All folders that a pattern matches share the pattern as their label: when one of them is removed,
+ * its rows still belong to the pattern. Throws SKILLS_DIR_MISSING.
  */
 export async function resolveRoots({ roots, cwd, rootLabel, labelBase }: RootOptions): Promise<SkillRoot[]> {
   const resolved: SkillRoot[] = []
@@ -32,8 +32,8 @@ export async function resolveRoots({ roots, cwd, rootLabel, labelBase }: RootOpt
     else {
       throw new SkillsError(
         'SKILLS_DIR_MISSING',
-        `the skills folder ${oneLine(given)} ${stats === undefined ? 'does not exist' : 'is no folder'}`,
-        { hint: stats === undefined ? 'create it, or name another folder' : 'name the folder that the file is in' },
+        `the skills folder ${oneLine(given)} ${stats === undefined ? 'does not exist' : 'is not a folder'}`,
+        { hint: stats === undefined ? 'create it, or pass another folder' : 'pass the folder that contains the file' },
       )
     }
   }
@@ -46,7 +46,7 @@ async function matching(pattern: string, cwd: string, label: string): Promise<Sk
     cwd,
     onlyDirectories: true,
     expandDirectories: false,
-    // links and node_modules can be named as folders, but a pattern must not run into them
+    // a root can be a link or in node_modules, but a pattern does not match those
     followSymbolicLinks: false,
     ignore: ['**/.git/**', '**/node_modules/**'],
     dot: true,
@@ -54,14 +54,14 @@ async function matching(pattern: string, cwd: string, label: string): Promise<Sk
   })
   if (found.length === 0) {
     throw new SkillsError('SKILLS_DIR_MISSING', `no folder matches ${oneLine(pattern)}`, {
-      hint: 'put the pattern in quotes, so that it reaches this command as it is; and see that it names folders',
+      hint: 'put the pattern in quotes, so that the shell does not expand it, and check that it matches folders',
     })
   }
   return found.toSorted(bytewise).map((folder) => ({ path: path.normalize(folder), label }))
 }
 
-/** Tells whether a folder is seen for the first time: it may be below two roots. With one root it always is. */
-export function onceOnly(roots: readonly SkillRoot[]): (skill: SkillLocation) => boolean {
+/** A function that returns true when it is called with a skill for the first time: a folder may be below two roots. */
+export function createNewFilter(roots: readonly SkillRoot[]): (skill: SkillLocation) => boolean {
   if (roots.length < 2) return () => true
   const real = new Map(roots.map((root) => [root.path, realpathSync(root.path)]))
   const seen = new Set<string>()

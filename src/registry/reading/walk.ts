@@ -4,27 +4,27 @@ import path from 'node:path'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { bytewise } from '../../core/bytewise.ts'
 import { display, under, inWalkOrder } from '../skill/paths.ts'
-import { fileFinding } from './regular-file.ts'
-import { finding } from '../rules/rules.ts'
+import { fileDiagnostic } from './regular-file.ts'
+import { ruleDiagnostic } from '../rules/rules.ts'
 import type { IgnoreReader, IgnoreRules } from './ignore-rules.ts'
 import { IGNORE_FILE } from './ignore-rules.ts'
-import type { Listed, ListedSkill, RecalledSkill, SkillLocation } from './list-skill.ts'
+import type { ListedFolder, FoundSkill, RecalledSkill, SkillLocation } from './list-skill.ts'
 import { listSkill } from './list-skill.ts'
-import type { ScanCache } from '../cache/scan-cache.ts'
-import { isNearlySkillFile, LEFT_OUT, META_JSON, SKILL_FILES, skillFileOf } from '../skill/skill-files.ts'
+import type { CachedSkill } from '../cache/skill-line.ts'
+import { isNearlySkillFile, EXCLUDED_NAMES, META_JSON, SKILL_FILES, skillFileOf } from '../skill/skill-files.ts'
 import type { SkillRoot } from '../skill/skill.ts'
 
-/** What a walk comes upon. A folder without either is told as well, so that the caller can take a break. */
+/** A folder of the walk. One without a skill is reported too, so that the caller can pause. */
 export interface Walked {
-  skill?: ListedSkill | RecalledSkill
-  findings: Diagnostic[]
+  skill?: FoundSkill | RecalledSkill
+  diagnostics: Diagnostic[]
 }
 
 export interface WalkOptions {
   cwd: string
   readIgnore: IgnoreReader
-  /** What was read before; a skill that it recalls is not listed. */
-  cache?: Pick<ScanCache, 'find'> | undefined
+  /** The skill at a folder from the cache, if it has not changed: its folder is not listed. `key` is relative to the root. */
+  recall?: (key: string, folder: string) => CachedSkill | undefined
 }
 
 interface Frame {
@@ -32,50 +32,50 @@ interface Frame {
   /** As in `SkillLocation`. */
   relative: string
   path: string
-  /** Unless it was listed already. */
+  /** When they are known already. */
   entries?: Dirent[]
   rules: IgnoreRules | undefined
 }
 
 /**
- * Goes through a root, each folder listed once, and tells the skills with the files that belong to them, a folder before
- * those in it and each folder's in bytewise order. Symbolic links are not followed; .git, node_modules, __pycache__ and
- * what a `.skillignore` names are not entered. Whatever hides skills (a folder that cannot be listed, a link to a folder)
- * is a finding: it must not look like nothing.
+ * Walks through a root and yields the skills with their files: a folder before the folders in it, and these in bytewise
+ * order. Each folder is listed once. Symbolic links are not followed; .git, node_modules, __pycache__ and paths that a
+ * `.skillignore` lists are not entered. Anything that may hide skills (an unreadable folder, a link to a folder) has a
+ * diagnostic: skills must not be lost silently.
  */
-export function* walk(root: SkillRoot, { cwd, readIgnore, cache }: WalkOptions): Generator<Walked> {
+export function* walk(root: SkillRoot, { cwd, readIgnore, recall }: WalkOptions): Generator<Walked> {
   const pending: Frame[] = [{ folder: root.path, relative: '', path: display(root.path, cwd), rules: undefined }]
   let rootIsSkill = false
   for (let frame = pending.pop(); frame !== undefined; frame = pending.pop()) {
     const isRoot = frame.relative === ''
     const mayBeOlder = isRoot || (!rootIsSkill && !frame.relative.includes('/'))
-    const recalled = recall(frame, root, mayBeOlder, cache)
+    const recalled = recallFrame(frame, root, mayBeOlder, recall)
     if (recalled !== undefined) {
       if (isRoot) rootIsSkill = true
       pending.push(...nestedFrames(recalled.known.nested, frame, frame.rules))
-      yield { skill: recalled, findings: [] }
+      yield { skill: recalled, diagnostics: [] }
       continue
     }
     const listed = listFrame(frame, readIgnore)
     if (!('entries' in listed)) {
-      yield { findings: [listed] }
+      yield { diagnostics: [listed] }
       continue
     }
     const { entries, visible, rules } = listed
     const file = describedBy(visible, isRoot, mayBeOlder)
     if (isRoot) rootIsSkill = file !== undefined
-    const findings = misspelt(visible, file, frame.path)
+    const diagnostics = misnamedFiles(visible, file, frame.path)
     if (file === undefined) {
-      pending.push(...subfolders(visible, { ...frame, rules }, findings))
-      yield { findings }
+      pending.push(...subfolders(visible, { ...frame, rules }, diagnostics))
+      yield { diagnostics }
       continue
     }
-    const onFolder = (inner: Listed): void => {
-      if (skillFileOf(inner.entries) === undefined) findings.push(...misspelt(inner.entries, undefined, display(inner.folder, cwd)))
+    const onFolder = (inner: ListedFolder): void => {
+      if (skillFileOf(inner.entries) === undefined) diagnostics.push(...misnamedFiles(inner.entries, undefined, display(inner.folder, cwd)))
     }
     const listing = listSkill(frame.folder, entries, frame.path, onFolder)
     pending.push(...nestedFrames(listing.nested, frame, rules))
-    yield { skill: { ...locationOf(frame, file, root), listing, isUnusual: findings.length > 0 }, findings }
+    yield { skill: { ...locationOf(frame, file, root), listing, isUnusual: diagnostics.length > 0 }, diagnostics }
   }
 }
 
@@ -83,8 +83,8 @@ function locationOf({ folder, relative, path: shown }: Frame, file: string, root
   return { folder, name: path.basename(folder), relative, path: shown, file, root }
 }
 
-function recall(frame: Frame, root: SkillRoot, mayBeOlder: boolean, cache: WalkOptions['cache']): RecalledSkill | undefined {
-  const known = cache?.find(frame.relative, frame.folder)
+function recallFrame(frame: Frame, root: SkillRoot, mayBeOlder: boolean, recall: WalkOptions['recall']): RecalledSkill | undefined {
+  const known = recall?.(frame.relative, frame.folder)
   if (known === undefined || (known.file === META_JSON && !mayBeOlder)) return undefined
   if (frame.rules?.ignores(path.join(frame.folder, known.file), false) === true) return undefined
   return { ...locationOf(frame, known.file, root), known }
@@ -92,7 +92,7 @@ function recall(frame: Frame, root: SkillRoot, mayBeOlder: boolean, cache: WalkO
 
 interface ListedFrame {
   entries: Dirent[]
-  /** Those that no `.skillignore` names. */
+  /** Those that no `.skillignore` lists. */
   visible: Dirent[]
   rules: IgnoreRules | undefined
 }
@@ -105,7 +105,7 @@ function listFrame({ folder, path: shown, entries: listed, rules: above }: Frame
       rules === undefined ? entries : entries.filter((entry) => !rules.ignores(path.join(folder, entry.name), entry.isDirectory()))
     return { entries, visible, rules }
   } catch (error) {
-    return fileFinding(error, shown)
+    return fileDiagnostic(error, shown)
   }
 }
 
@@ -113,8 +113,8 @@ function listFrame({ folder, path: shown, entries: listed, rules: above }: Frame
 function describedBy(entries: readonly Dirent[], isRoot: boolean, mayBeOlder: boolean): string | undefined {
   const file = skillFileOf(entries)
   if (file !== undefined || !mayBeOlder || !has(entries, META_JSON)) return file
-  // meta.json is a common name: it makes a skill of a folder directly below a root that is no skill itself,
-  // and of the root when a part of such a skill lies beside it
+  // meta.json is a common name. It makes a skill only of a folder directly below a root that is not a skill, and of the
+  // root if other files of the older layout are there
   if (isRoot) return has(entries, 'skill.json') || has(entries, 'prompts') ? META_JSON : undefined
   return META_JSON
 }
@@ -123,29 +123,29 @@ function has(entries: readonly Dirent[], wanted: string): boolean {
   return entries.some(({ name }) => name === wanted)
 }
 
-/** Files that are nearly called SKILL.md, or that are one too many. */
-function misspelt(entries: readonly Dirent[], file: string | undefined, shown: string): Diagnostic[] {
-  const findings: Diagnostic[] = []
+/** Files whose name differs from SKILL.md in case, and a second skill.md. */
+function misnamedFiles(entries: readonly Dirent[], file: string | undefined, shown: string): Diagnostic[] {
+  const diagnostics: Diagnostic[] = []
   for (const { name } of entries) {
     if (!isNearlySkillFile(name) || name === file) continue
     if (!SKILL_FILES.includes(name))
-      findings.push(finding('SKILL_FILE_CASE', `${name} is not read: the name is SKILL.md`, under(shown, name)))
-    else findings.push(finding('SKILL_FILE_TWICE', 'the folder has a SKILL.md too, and only that was read', under(shown, name)))
+      diagnostics.push(ruleDiagnostic('SKILL_FILE_CASE', `${name} was not read: the name must be SKILL.md`, under(shown, name)))
+    else diagnostics.push(ruleDiagnostic('SKILL_FILE_TWICE', 'the folder has a SKILL.md too: only SKILL.md was read', under(shown, name)))
   }
-  return findings
+  return diagnostics
 }
 
-/** The folders in a folder to go on with, the last one first; adds what keeps one from being searched. */
-function subfolders(entries: readonly Dirent[], parent: Frame, findings: Diagnostic[]): Frame[] {
+/** The folders in a folder to walk next, the last one first. Adds diagnostics for folders that are not searched. */
+function subfolders(entries: readonly Dirent[], parent: Frame, diagnostics: Diagnostic[]): Frame[] {
   const names: string[] = []
   for (const entry of entries) {
     const { name } = entry
-    if (LEFT_OUT.has(name)) continue
-    if (entry.isSymbolicLink()) findings.push(...linkFinding(path.join(parent.folder, name), under(parent.path, name)))
+    if (EXCLUDED_NAMES.has(name)) continue
+    if (entry.isSymbolicLink()) diagnostics.push(...linkFinding(path.join(parent.folder, name), under(parent.path, name)))
     if (!entry.isDirectory()) continue
-    if (UNFIT_FOLDER.test(name)) {
-      const message = 'the folder cannot be searched: its name has a line break, or bytes that are not UTF-8'
-      findings.push(finding('SKILL_FILE_NAME', message, under(parent.path, name)))
+    if (INVALID_FOLDER_NAME.test(name)) {
+      const message = 'the folder cannot be searched: its name has a line break or bytes that are not UTF-8'
+      diagnostics.push(ruleDiagnostic('SKILL_FILE_NAME', message, under(parent.path, name)))
     } else names.push(name)
   }
   return names
@@ -154,7 +154,7 @@ function subfolders(entries: readonly Dirent[], parent: Frame, findings: Diagnos
     .map((name) => frameBelow(parent, name, parent.rules))
 }
 
-/** The skills in the folder of a skill, the last one first. */
+/** The nested skills of a skill, the last one first. */
 function nestedFrames(nested: readonly string[], parent: Frame, rules: IgnoreRules | undefined): Frame[] {
   if (nested.length === 0) return []
   const frames = nested
@@ -173,19 +173,19 @@ function frameBelow(parent: Frame, name: string, rules: IgnoreRules | undefined)
   }
 }
 
-/** A name with U+FFFD stands for one that is not UTF-8, which cannot be opened; one with a line break cannot be named in a list. */
-const UNFIT_FOLDER = /[\n\r\u2028\u2029\ufffd]/
+/** U+FFFD replaces bytes that are not UTF-8: the folder cannot be opened by this name. A line break is not possible in lists of paths. */
+const INVALID_FOLDER_NAME = /[\n\r\u2028\u2029\ufffd]/
 
-/** Of the links outside of skills those that lead to folders matter. */
+/** Of the links outside a skill, only links to folders matter. Broken links are ignored. */
 function linkFinding(link: string, shown: string): Diagnostic[] {
-  if (!leadsToFolder(link)) return []
+  if (!isLinkToFolder(link)) return []
   if (!SKILL_FILES.some((name) => existsSync(path.join(link, name))))
-    return [finding('SKILL_LINK_SKIPPED', 'a symbolic link to a folder: it was not searched for skills', shown)]
-  const hint = 'replace the link by the folder, or name the folder it points to as a root of its own'
-  return [finding('SKILL_SYMLINK', 'a symbolic link to a skill: links are never followed', shown, undefined, hint)]
+    return [ruleDiagnostic('SKILL_LINK_SKIPPED', 'symbolic link to a folder: it was not searched for skills', shown)]
+  const hint = 'replace the link with the folder, or pass the folder that the link points to as a root of its own'
+  return [ruleDiagnostic('SKILL_SYMLINK', 'symbolic link to a skill: links are never followed', shown, undefined, hint)]
 }
 
-function leadsToFolder(link: string): boolean {
+function isLinkToFolder(link: string): boolean {
   try {
     return statSync(link).isDirectory()
   } catch {

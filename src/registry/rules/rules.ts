@@ -28,7 +28,7 @@ export function isRuleCode(text: string): text is RuleCode {
 }
 
 /** A diagnostic with the severity of the rule, and its fix as the hint unless another hint is given. */
-export function finding(code: RuleCode, message: string, file: string, place?: Position, hint?: string): Diagnostic {
+export function ruleDiagnostic(code: RuleCode, message: string, file: string, place?: Position, hint?: string): Diagnostic {
   const { severity, fix } = RULES[code]
   return { severity, code, message, file, ...place, hint: hint ?? fix }
 }

@@ -4,17 +4,17 @@ import { nearest } from '../../core/text.ts'
 import type { RuleCode } from './rules.ts'
 import { isRuleCode, RULES } from './rules.ts'
 
-/** What a rule counts as; `off` is not told at all. */
+/** The severity of a rule; a rule that is `off` reports nothing. */
 export type RuleSeverity = Severity | 'off'
 
 export const RULE_SEVERITIES: readonly RuleSeverity[] = ['off', 'note', 'warning', 'error']
 
-/** The rules whose severity a project has changed. */
+/** The rules whose severity a project changes. */
 export type Severities = ReadonlyMap<RuleCode, RuleSeverity>
 
 /**
- * Reads the key `rules` of the configuration file: a severity for each code of a rule. Throws CONFIG_INVALID for a code or
- * a severity that does not exist, and for a rule without which a skill could not be used, or not safely. `origin` is the file.
+ * Reads the key `rules` of the configuration file: a severity for each rule code. `origin` is the file, for messages. Throws
+ * CONFIG_INVALID for an unknown code or severity, and for a rule whose severity cannot be changed.
  */
 export function readSeverities(rules: Readonly<Record<string, string>>, origin: string): Severities {
   const severities = new Map<RuleCode, RuleSeverity>()
@@ -27,19 +27,23 @@ export function readSeverities(rules: Readonly<Record<string, string>>, origin: 
   for (const [code, wanted] of Object.entries(rules)) {
     if (!isRuleCode(code)) {
       const near = nearest(code, Object.keys(RULES))
-      return refuse(`unknown rule "${code}"${near === undefined ? '' : `; did you mean "${near}"?`}`, '`skills rules` lists them all')
+      return refuse(`unknown rule "${code}"${near === undefined ? '' : `; did you mean "${near}"?`}`, 'run `skills rules` to see all rules')
     }
     const severity = RULE_SEVERITIES.find((word) => word === wanted)
-    if (severity === undefined) return refuse(`"rules": ${code} is "${wanted}"`, `use one of ${RULE_SEVERITIES.join(', ')}`)
+    if (severity === undefined)
+      return refuse(`invalid severity "${wanted}" for ${code} (expected ${RULE_SEVERITIES.join(', ')})`, 'correct the key "rules"')
     const rule = RULES[code]
     if (rule.fixed === true && severity !== rule.severity)
-      return refuse(`the rule ${code} is always ${article(rule.severity)}`, 'what it finds cannot be used, or not safely: leave it out')
+      return refuse(
+        `the severity of ${code} cannot be changed`,
+        'remove the code from "rules": a skill that breaks this rule is unusable or unsafe',
+      )
     severities.set(code, severity)
   }
   return severities
 }
 
-/** Findings with the severities of a project; those that are off are left out. */
+/** Diagnostics with the severities of a project, without those of rules that are `off`. */
 export function withSeverities(diagnostics: readonly Diagnostic[], severities: Severities): Diagnostic[] {
   if (severities.size === 0) return [...diagnostics]
   return diagnostics.flatMap((diagnostic) => {
@@ -49,11 +53,7 @@ export function withSeverities(diagnostics: readonly Diagnostic[], severities: S
   })
 }
 
-/** What a rule counts as in a project. */
+/** The severity of a rule in a project. */
 export function severityOf(code: RuleCode, severities: Severities): RuleSeverity {
   return severities.get(code) ?? RULES[code].severity
-}
-
-function article(severity: Severity): string {
-  return severity === 'error' ? 'an error' : `a ${severity}`
 }

@@ -1,21 +1,21 @@
 import type { Position } from '../../core/positions.ts'
 
-/** A value of front matter or of a `meta.json`. Scalars are strings as written (JSON numbers and booleans too), so that all typing is ours. */
+/** A value of front matter or of a `meta.json`. Scalars are strings as written (JSON numbers and booleans too): `TypedReader` converts them. */
 export type DocumentValue = string | null | readonly DocumentValue[] | DocumentMap
 
-/** A `Map`, because the keys come from files: `__proto__` is a key like any other. */
+/** A `Map`, because the keys come from files: `__proto__` is an ordinary key. */
 export type DocumentMap = ReadonlyMap<string, DocumentValue>
 
-/** What a file says about a skill, before it is checked. */
+/** The content of a file that describes a skill, before it is checked. */
 export interface SkillDocument {
-  /** As it stands in diagnostics. */
+  /** The path for diagnostics. */
   file: string
   values: DocumentMap
-  /** Where the value of a key stands (`['metadata', 'tier']`), or the key when its value is further down, or the nearest key above. */
+  /** The position of the value of a key such as `['metadata', 'tier']`; of the key, when its value is on a later line; else of the nearest key above. */
   place: (path: readonly string[]) => Position
 }
 
-/** A string that must not leave the file: below which keys it stands, and what is wrong with it. */
+/** A string that must not leave the file: its keys, and what is wrong with it. */
 export interface UnsafeText {
   path: readonly string[]
   problem: string
@@ -26,21 +26,21 @@ export interface ConvertedDocument {
   unsafe: UnsafeText[]
 }
 
-/** Depth of nesting (lists and maps) that a document may have. */
+/** The deepest nesting of lists and mappings that a document can have. */
 export const MAX_DEPTH = 20
 
 /** Thrown by `toDocumentValue` for a document nested more than `MAX_DEPTH` deep. */
 export class DepthError extends Error {}
 
-/** Turns what a parser returned into a `DocumentValue`, and checks every string and key in it. */
+/** Converts the result of a parser, and checks every string and key in it. */
 export function toDocumentValue(raw: unknown): ConvertedDocument {
   const unsafe: UnsafeText[] = []
   return { value: convert(raw, [], unsafe, 0), unsafe }
 }
 
 /**
- * Says what makes a text unfit for jsonb and for a terminal; undefined when nothing does. Tabs and line feeds are fit.
- * PostgreSQL's jsonb refuses NUL and lone surrogates, and both can come out of valid YAML and JSON escapes.
+ * What makes a text invalid in jsonb or unsafe in a terminal; undefined for a safe text. Tabs and line feeds are safe.
+ * PostgreSQL's jsonb rejects NUL and lone surrogates, and valid YAML and JSON escapes can produce both.
  */
 export function unsafeText(text: string): string | undefined {
   const match = UNSAFE.exec(text)

@@ -1,20 +1,22 @@
 import { sha256 } from '../../core/digests.ts'
 import type { Db, Row } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
+import type { RegistryRow } from './registry-row.ts'
+import { rowText } from './skill-row.ts'
 
-/** Stands for a row without its time: two rows with one fingerprint are the same. 128 bits in hex. */
+/** A row reduced to a digest of its columns, without its time: two rows with the same fingerprint are equal. 128 bits in hex. */
 export interface FingerprintedRow {
   id: string
   fingerprint: string
-  /** Label of the root that it was written from; null for a row of another origin. */
+  /** Label of the root from which the row was written; null for a row of another tool. */
   root: string | null
 }
 
 export type Fingerprints = ReadonlyMap<string, FingerprintedRow>
 
-/** Fingerprints of the whole registry by id: one statement, and 100 bytes a row instead of the row. */
+/** The fingerprints of all rows by id. One statement, 100 bytes a row. */
 export async function fetchFingerprints(db: Db): Promise<Fingerprints> {
-  // works outside of transactions too, where the search_path is the session's own
+  // the schema is written out because this also runs outside a transaction, where the search_path may be another
   const sql = `
     SELECT skill_id AS id,
            left(encode(sha256(convert_to(jsonb_build_array(version, sha256, enabled, trust_level, meta)::text, 'UTF8')), 'hex'), 32) AS fingerprint,
@@ -24,14 +26,19 @@ export async function fetchFingerprints(db: Db): Promise<Fingerprints> {
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** What `fetchFingerprints` gives for a row with such a text (`rowText`). Where it does not, that costs a look at the whole row and nothing else. */
-export function fingerprintOf(text: string): string {
+/** The fingerprint that the server computes for the same row. If it differs for an equal row, the row is only compared in full. */
+export function fingerprintOf(row: RegistryRow): string {
+  return fingerprintOfText(rowText(row))
+}
+
+/** The same for a row that is already a text, see `rowText`. */
+export function fingerprintOfText(text: string): string {
   return sha256(text).slice(0, 32)
 }
 
-/** A skill whose row in the registry is exactly what it should be: nothing else need be kept of it. */
-export interface SettledSkill {
+/** A skill whose registry row is up to date. Nothing else of it is kept in memory. */
+export interface UpToDateSkill {
   row: FingerprintedRow
-  /** What the author declares. */
+  /** The value in the file. */
   enabled: boolean
 }

@@ -1,54 +1,58 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
-import { fingerprintOf } from './fingerprint.ts'
-import type { RowSource } from './row-text.ts'
-import { rowFromText, rowText, sourceOf } from './row-text.ts'
+import { fingerprintOfText } from './fingerprint.ts'
 import type { SkillFields } from './skill.ts'
+import type { RowSource } from './skill-row.ts'
+import { rowFor, rowFromText, rowText, sourceOf } from './skill-row.ts'
 
-/** What the files of a skill say, whatever the project thinks of it: the same files always give the same. */
+/** What the files of a skill contain, before the settings of a project apply: it depends on the files only. */
 export interface RawSkill {
   /** As far as it could be read. */
   id?: string
-  /** Where the id stands in the file. */
+  /** Position of the id in the file. */
   idPlace?: Position
   /** The files that were read, as in `SkillListing`. */
   files: readonly string[]
   /** Absent without an id. */
   content?: SkillContent
-  /** With the severities of the rules. */
+  /** With the default severities. */
   diagnostics: Diagnostic[]
 }
 
-/** What the registry is to hold of a skill. Most often only the fingerprint is asked for, so the rest is made on demand. */
+/** What the registry row of a skill is made from. Usually only the fingerprint is needed, so the rest is computed on demand. */
 export interface SkillContent {
   enabled: boolean
   fingerprint: () => string
   /** See `rowText`. */
   text: () => string
-  /** Its id is that of the file. */
+  /** Without changes by a project: the id is the one in the file. */
   read: () => RowSource
-  /** What was recalled from a cache is gone when the next skill is, unless it was held. */
+  /** Copies what `read` needs. Content that came from the cache is valid only until the next skill is read, unless it is held. */
   hold: () => void
 }
 
-/** What was read just now. `root` is the label of its root. */
-export function contentOf(fields: SkillFields, { sha256, manifest }: Pick<RowSource, 'sha256' | 'manifest'>, root: string): SkillContent {
+/** The content of a skill that was just read. `root` is the label of its root. */
+export function contentOf(
+  fields: SkillFields,
+  { sha256, fileDigests }: Pick<RowSource, 'sha256' | 'fileDigests'>,
+  root: string,
+): SkillContent {
   const { id, version, description, enabled, trustLevel, meta } = fields
-  // written out: copies by `...` are large objects, and there may be 60,000 skills
-  const source: RowSource = { id, version, description, enabled, trustLevel, meta, sha256, manifest, root }
+  // property by property: objects made with a spread take more memory, and there may be 60,000 of these
+  const source: RowSource = { id, version, description, enabled, trustLevel, meta, sha256, fileDigests, root }
   let text: string | undefined
   let fingerprint: string | undefined
-  const rendered = (): string => (text ??= rowText(source))
+  const rendered = (): string => (text ??= rowText(rowFor(source)))
   return {
     enabled,
     text: rendered,
-    fingerprint: () => (fingerprint ??= fingerprintOf(rendered())),
+    fingerprint: () => (fingerprint ??= fingerprintOfText(rendered())),
     read: () => source,
     hold: () => undefined,
   }
 }
 
-/** The reverse of what a content tells. `readText` is let go of when the content is held, with the bytes that it reads. */
+/** The content of a skill from the cache. `readText` reads from a buffer that is reused, until the content is held. */
 export function recalledContent(id: string, enabled: boolean, fingerprint: string, readText: () => string): SkillContent {
   let text = readText
   const read = (): RowSource => sourceOf(rowFromText(id, text()))

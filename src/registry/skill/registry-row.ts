@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { Db, Row } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
 
-/** A row of skills_registry as sync reads and writes it; `updated_at` is the server's business. */
+/** A row of skills_registry as sync reads and writes it; the server sets `updated_at`. */
 export interface RegistryRow {
   skill_id: string
   version: string
@@ -13,13 +13,13 @@ export interface RegistryRow {
   meta: JsonObject
 }
 
-/** What the files said about the columns that the operator may change too, when the row was last written. */
+/** The values in the file for the columns that an operator can change too, as of the last sync. */
 export type Declared = Readonly<{ enabled: boolean; trust_level: number }>
 
 /**
- * The keys of `meta` that sync writes and removes. All others belong to somebody else and are kept. `root` is the label of
- * the root that the skill came from, `digest` the version of the definition of sha256, `files` the digest of each file by its path, `declared` see `Declared`, and
- * `pruned` is true while the row is disabled because its folder is gone.
+ * The keys of `meta` that sync writes and removes. Other keys belong to other tools and are kept. `root` is the label of the
+ * skill's root, `digest` the version of the definition of sha256, `files` the digest of each file by path, `declared` is a
+ * `Declared`, and `pruned` is true while the row is disabled because its folder is gone.
  */
 export const OWN_META_KEYS: ReadonlySet<string> = new Set([
   'name',
@@ -44,20 +44,20 @@ export const OWN_META_KEYS: ReadonlySet<string> = new Set([
 
 const COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta'
 
-/** Some rows, in no order; outside of transactions too. */
+/** Some rows, in any order. Works outside a transaction too. */
 export async function fetchRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
   const table = `${quoteIdent(db.info.schema)}.skills_registry`
   const sql = `SELECT ${COLUMNS} FROM ${table} WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
   return (await db.query(sql, [[...ids]])).map(asRegistryRow)
 }
 
-/** Some rows, locked until the end of the transaction and as they are after any writer that held them has ended. */
+/** Some rows, locked until the end of the transaction. Waits for other writers of these rows, and reads what they committed. */
 export async function lockRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
   const sql = `SELECT ${COLUMNS} FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY skill_id FOR UPDATE`
   return (await db.query(sql, [[...ids]])).map(asRegistryRow)
 }
 
-/** What the files declared when the row was last written; undefined for a row that another tool wrote. */
+/** The values in the file as of the last sync; undefined for a row that another tool wrote. */
 export function declaredIn(meta: JsonObject): Declared | undefined {
   const declared = meta['declared']
   if (!isJsonObject(declared)) return undefined

@@ -1,13 +1,13 @@
-/** The files that make a folder a skill, the preferred one first. */
+/** The files that make a folder a skill, in order of preference. */
 export const SKILL_FILES: readonly string[] = ['SKILL.md', 'skill.md']
 
 /** The file that describes a skill of the older layout. */
 export const META_JSON = 'meta.json'
 
-/** Never part of a skill, wherever they lie in its folder, and never searched for skills. */
-export const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store'])
+/** Names that are never part of a skill, at any depth, and never searched for skills. */
+export const EXCLUDED_NAMES: ReadonlySet<string> = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store'])
 
-/** The file that makes a folder with such entries a skill; undefined when it is none, or one of the older layout. */
+/** The file that makes a folder with these entries a skill; undefined if there is none. Does not look for `meta.json`. */
 export function skillFileOf(entries: Iterable<{ name: string }>): string | undefined {
   let second: string | undefined
   for (const { name } of entries) {
@@ -30,20 +30,20 @@ export interface FileDigest {
   sha256: string
 }
 
-/** Version of the definition of digests (`digestFiles`), kept beside each in the registry: another definition is another version. */
+/** Version of the definition of a skill's digest (`digestFiles`), stored with each digest. Changes when the definition changes. */
 export const DIGEST_VERSION = 'v1'
 
-/** The text whose SHA-256 is the digest of a skill: a line `<sha256>  <path>` for each file, bytewise by path, as sha256sum writes it. */
-export function manifestOf(files: readonly FileDigest[]): string {
+/** The text whose SHA-256 is the digest of a skill: one line `<sha256>  <path>` per file, as sha256sum prints it. `files` are bytewise by path. */
+export function formatFileDigests(files: readonly FileDigest[]): string {
   return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('')
 }
 
-/** The reverse of `manifestOf`. */
-export function filesIn(manifest: string): FileDigest[] {
+/** The reverse of `formatFileDigests`. */
+export function parseFileDigests(fileDigests: string): FileDigest[] {
   const files: FileDigest[] = []
-  for (let at = 0; at < manifest.length;) {
-    const end = manifest.indexOf('\n', at)
-    files.push({ path: manifest.slice(at + HEX + 2, end), sha256: manifest.slice(at, at + HEX) })
+  for (let at = 0; at < fileDigests.length;) {
+    const end = fileDigests.indexOf('\n', at)
+    files.push({ path: fileDigests.slice(at + HEX + 2, end), sha256: fileDigests.slice(at, at + HEX) })
     at = end + 1
   }
   return files

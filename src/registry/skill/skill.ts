@@ -1,34 +1,34 @@
-/** How much time and context a skill takes. */
+/** How much time and context a skill needs. */
 export const TIERS = ['FAST', 'CORE', 'DEEP'] as const
-/** How a skill came to be; `foundational` ones are unlocked for everybody. */
+/** The origin of a skill; `foundational` skills are unlocked for all users. */
 export const CATEGORIES = ['foundational', 'lineage', 'emergent'] as const
-/** What a skill consists of. */
+/** What a skill contains. */
 export const KINDS = ['prompt', 'code', 'hybrid'] as const
 
 export type Tier = (typeof TIERS)[number]
 export type Category = (typeof CATEGORIES)[number]
 export type Kind = (typeof KINDS)[number]
 
-/** The version of a skill that does not name one. */
+/** The version of a skill whose files have no version. */
 export const NO_VERSION = '0.0.0'
 
-/** What the files of a skill say about it, checked and typed. */
+/** The fields of a skill as its files define them, checked and typed. */
 export interface SkillFields {
-  /** The key of the registry: `name` of SKILL.md, `id` of an older `meta.json`. */
+  /** The skill ID: `name` in SKILL.md, `id` in an older `meta.json`, or the path with the namespace `path`. */
   id: string
   version: string
   /** 1 to 1024 code points. */
   description: string
-  /** What the author declares; true unless declared. The operator may decide otherwise in the registry. */
+  /** The value in the file; true by default. An operator can change it in the registry. */
   enabled: boolean
-  /** What the author declares, 1 to 5; 1 unless declared. The operator may decide otherwise in the registry. */
+  /** The value in the file, 1 to 5; 1 by default. An operator can change it in the registry. */
   trustLevel: number
   meta: SkillMeta
 }
 
-/** What a skill tells about itself beyond what agents need to run it; lists are empty when nothing was said. */
+/** The descriptive fields of a skill. A list is empty when the files do not set it. */
 export interface SkillMeta {
-  /** For people; the id unless an older `meta.json` has a name or title of its own. */
+  /** The name to show; the id unless an older `meta.json` has a name or title. */
   name: string
   tier?: Tier
   category?: Category
@@ -44,17 +44,17 @@ export interface SkillMeta {
   author?: string
 }
 
-/** A skill as it lies on disk, ready for the registry. */
+/** A skill read from its folder, ready for the registry. */
 export interface Skill extends SkillFields {
-  /** Digest of the folder in lower-case hex, see `digestFolder`. */
+  /** Digest of the folder in lower-case hex, see docs/skill-format.md. */
   sha256: string
-  /** A line for each file of the folder, see `manifestOf`. */
-  manifest: string
+  /** One line `<sha256>  <path>` for each file of the folder; `sha256` is the digest of this text. */
+  fileDigests: string
   /** The folder, relative to the working directory, with `/`. */
   path: string
   /** The file that describes the skill, relative to the working directory. */
   file: string
-  /** Label of the root it was found below. */
+  /** Label of its root. */
   root: string
 }
 
@@ -62,35 +62,35 @@ export interface Skill extends SkillFields {
 export interface SkillRoot {
   /** Absolute. */
   path: string
-  /** By what the registry knows it: the path relative to the working directory, with `/`, unless the caller chose another. */
+  /** Its name in the registry: by default the path relative to the project folder, with `/`. */
   label: string
 }
 
-/** A place where there is a skill that cannot be used. */
+/** A skill that cannot be used. */
 export interface InvalidSkill {
-  /** Its folder (or what could not be read), relative to the working directory, with `/`. */
+  /** Its folder (or the file that cannot be read), relative to the working directory, with `/`. */
   path: string
   id?: string
 }
 
-/** What the specification says of names; in code points. */
+/** The longest name that the specification allows, in code points. */
 export const MAX_NAME = 64
 
-/** Letters of any script that are not capital, digits and single hyphens inside. */
+/** Letters of any script, digits, and single hyphens between them. */
 const NAME = /^[\p{L}\p{Nd}]+(?:-[\p{L}\p{Nd}]+)*$/u
 
-/** Whether a name, composed (NFC), has only the characters that the specification allows. */
+/** Whether a name (in NFC) has only the characters that the specification allows. */
 export function isName(name: string): boolean {
   return NAME.test(name) && name === name.toLowerCase()
 }
 
-/** Why a text is no name of a skill; undefined when it is one. */
-export function nameFault(name: string): string | undefined {
-  if (!isName(name)) return 'it takes lowercase letters, digits and single hyphens'
-  return [...name].length > MAX_NAME ? `it is longer than ${MAX_NAME} characters` : undefined
+/** Why a text is not a valid name of a skill; undefined when it is valid. */
+export function nameProblem(name: string): string | undefined {
+  if (!isName(name)) return 'use lowercase letters, digits and single hyphens'
+  return [...name].length > MAX_NAME ? `use at most ${MAX_NAME} characters` : undefined
 }
 
-/** A name like this text that the specification allows. */
+/** A valid name that is similar to a text. */
 export function slug(text: string): string {
   const words = text
     .normalize('NFC')

@@ -5,50 +5,44 @@ import { grouped, plural } from '../../core/text.ts'
 import type { SkillFolder } from '../reading/read-folder.ts'
 import { declaredIn, OWN_META_KEYS } from '../skill/registry-row.ts'
 import type { RegistryRow } from '../skill/registry-row.ts'
-import { rowFor } from '../skill/row-text.ts'
+import { rowFor } from '../skill/skill-row.ts'
 import type { Skill } from '../skill/skill.ts'
+import type { RegistryState } from './registry-state.ts'
 import type { FieldChange, OperatorOverride, PruneMode, SyncReport, FileChange } from './sync-report.ts'
 
-/** What has to be done so that the registry agrees with the folder. */
-export interface Plan extends Pick<
+/** What to do so that the registry agrees with the skills. */
+export interface SyncPlan extends Pick<
   SyncReport,
   'added' | 'changed' | 'unchanged' | 'disabled' | 'deleted' | 'kept' | 'withheld' | 'pruneSkipped' | 'operatorOverrides'
 > {
   /** The skills of `added`. */
   inserts: Skill[]
-  /** The rows to write anew, whole: those of `changed` and `disabled`. */
-  writes: RegistryRow[]
+  /** The new contents of the rows of `changed` and `disabled`. */
+  updates: RegistryRow[]
 }
 
 export interface CompareOptions {
+  prune: PruneMode
   /** Prune although it would be withheld. */
   forcePrune?: boolean
-  same?: SameRows
 }
 
-/** Rows that are known to be exactly what `rowFor` gives; they need not be among the rows. */
-export interface SameRows {
-  ids: ReadonlySet<string>
-  /** How many of them are enabled. */
-  enabled: number
-}
-
-/** Compares the registry with a folder. Pure: the same rows and folder give the same plan. */
-export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune: PruneMode, options: CompareOptions = {}): Plan {
-  const plan: Plan = {
+/** Compares the registry with skills. Pure: the same input gives the same plan. */
+export function compare({ rows, upToDate }: RegistryState, folder: SkillFolder, options: CompareOptions): SyncPlan {
+  const plan: SyncPlan = {
     added: [],
     changed: [],
-    unchanged: options.same?.ids.size ?? 0,
+    unchanged: upToDate.ids.size,
     disabled: [],
     deleted: [],
     kept: [],
     withheld: [],
     operatorOverrides: [],
     inserts: [],
-    writes: [],
+    updates: [],
   }
   const present = new Map(rows.map((row) => [row.skill_id, row]))
-  const others = folder.skills.filter(({ id }) => options.same?.ids.has(id) !== true)
+  const others = folder.skills.filter(({ id }) => !upToDate.ids.has(id))
   for (const skill of others.toSorted((a, b) => bytewise(a.id, b.id))) {
     const { id, path, version } = skill
     const row = present.get(id)
@@ -62,20 +56,20 @@ export function compare(rows: readonly RegistryRow[], folder: SkillFolder, prune
     const files = fileChanges(row.meta['files'], next.meta['files'])
     if (fields.length > 0) {
       plan.changed.push({ id, path, version, fields, ...(files === undefined ? {} : { files }) })
-      plan.writes.push(next)
+      plan.updates.push(next)
     } else plan.unchanged++
     plan.operatorOverrides.push(...overrides(next, skill))
   }
-  planPrune(plan, { rows, folder, prune, options })
+  planPrune(plan, { rows, upToDate, folder, ...options })
   return plan
 }
 
-/** The row that a skill's row becomes: columns from the files, except what an operator decided, and meta with the keys of others. */
+/** The new contents of a row: columns from the files, except the changes of an operator, and meta with the keys of other tools. */
 function mergeRow(row: RegistryRow, skill: Skill): RegistryRow {
   const base = declaredIn(row.meta)
   const next = rowFor(skill)
-  // Three ways: the file counts when its author changed it since we last wrote, otherwise the row as the operator left it.
-  // A row that another tool wrote has no such memory: what it holds may be an operator's decision.
+  // A three-way merge: the value in the file counts if it changed since the last sync, otherwise the value in the row.
+  // A row of another tool has no record of the last sync: its values may come from an operator.
   const enabledNow = row.meta['pruned'] === true || row.enabled
   const enabled = base === undefined || base.enabled === skill.enabled ? enabledNow : skill.enabled
   const trust_level = base === undefined || base.trust_level === skill.trustLevel ? row.trust_level : skill.trustLevel
@@ -96,7 +90,7 @@ function fieldChanges(row: RegistryRow, next: RegistryRow): FieldChange[] {
   note('enabled', row.enabled, next.enabled)
   note('trustLevel', row.trust_level, next.trust_level)
   for (const key of OWN_META_KEYS) {
-    // what sha256 tells already
+    // covered by the change of sha256
     if (key === 'files' && row.sha256 !== next.sha256) continue
     note(`meta.${key}`, row.meta[key], next.meta[key])
   }
@@ -111,59 +105,55 @@ function overrides(row: RegistryRow, skill: Skill): OperatorOverride[] {
   return found
 }
 
-interface Pruning {
-  rows: readonly RegistryRow[]
+interface Pruning extends CompareOptions, RegistryState {
   folder: SkillFolder
-  prune: PruneMode
-  options: CompareOptions
 }
 
-function planPrune(plan: Plan, pruning: Pruning): void {
-  const { rows, folder, prune, options } = pruning
+function planPrune(plan: SyncPlan, pruning: Pruning): void {
+  const { rows, folder, prune, forcePrune } = pruning
   const labels = new Set<unknown>(folder.roots.map(({ label }) => label))
   const own = rows.filter(({ meta: { root } }) => labels.has(root))
   const gone = goneRows(own, folder)
   const due = prune === 'keep' ? [] : gone.filter((row) => prune === 'delete' || isDueToBeDisabled(row))
-  const reason = options.forcePrune === true ? undefined : reasonToWithhold(due.length, own, pruning)
+  const reason = forcePrune === true ? undefined : reasonToWithhold(due.length, own, pruning)
   if (reason !== undefined) {
     plan.pruneSkipped = reason
     plan.withheld = due.map(({ skill_id }) => skill_id)
   } else if (prune === 'delete') plan.deleted = due.map(({ skill_id }) => skill_id)
   else {
     plan.disabled = due.map(({ skill_id }) => skill_id)
-    for (const row of due) plan.writes.push({ ...row, enabled: false, meta: { ...row.meta, pruned: true } })
+    for (const row of due) plan.updates.push({ ...row, enabled: false, meta: { ...row.meta, pruned: true } })
   }
   const pruned = new Set([...plan.disabled, ...plan.deleted])
   plan.kept = gone.filter(({ skill_id, enabled }) => enabled && !pruned.has(skill_id)).map(({ skill_id }) => skill_id)
 }
 
-/** Rows of these roots whose skill is no longer there. One that is there but cannot be read is not gone. */
+/** Rows of these roots without a skill. A skill that cannot be read still exists. */
 function goneRows(own: readonly RegistryRow[], { skills, invalid }: SkillFolder): RegistryRow[] {
-  // the name of a skill that cannot be read is most often that of its folder
+  // the name of a skill that cannot be read is usually the name of its folder
   const ids = new Set([...skills.map(({ id }) => id), ...invalid.map(({ id, path }) => id ?? path.slice(path.lastIndexOf('/') + 1))])
   return own.filter(({ skill_id }) => !ids.has(skill_id)).toSorted((a, b) => bytewise(a.skill_id, b.skill_id))
 }
 
 /**
- * Why nothing is pruned. A skill that could not be read may have any name: what seems gone may be that very skill. And when
- * most of what could go would go, more likely the folder is the wrong one, or not all of it was checked out.
+ * Why nothing is pruned. A skill that could not be read may have any name, so it may be the one that seems to be gone. And if
+ * most rows would be pruned, the folder is probably the wrong one or an incomplete checkout.
  */
-function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, prune, options }: Pruning): string | undefined {
+function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, prune, upToDate }: Pruning): string | undefined {
   if (due === 0) return undefined
-  const rows = `${plural(due, 'row')} without a folder left alone`
+  const rows = `${plural(due, 'row')} without a folder not pruned`
   if (folder.invalid.length > 0) return `${rows}, because ${plural(folder.invalid.length, 'skill')} could not be read`
-  const { same } = options
-  const could = prune === 'delete' ? own.length + (same?.ids.size ?? 0) : own.filter(isDueToBeDisabled).length + (same?.enabled ?? 0)
+  const could = prune === 'delete' ? own.length + upToDate.ids.size : own.filter(isDueToBeDisabled).length + upToDate.enabled
   if (due * 2 <= could) return undefined
-  return `${rows}, because that is more than half of the ${grouped(could)} that came from these folders`
+  return `${rows}, because that is more than half of the ${grouped(could)} rows of these folders`
 }
 
-/** Not one that is disabled already; nor one that we disabled and that is enabled again: an operator did that, who has the last word. */
+/** Not a row that is already disabled; nor one that a sync disabled and an operator enabled again. */
 function isDueToBeDisabled(row: RegistryRow): boolean {
   return row.enabled && row.meta['pruned'] !== true
 }
 
-/** What changed between two maps of digests by path, bytewise by path; undefined when one of them was never recorded. */
+/** The differences between two maps of digests by path, bytewise by path; undefined when one of them was never recorded. */
 export function fileChanges(from: Json | undefined, to: Json | undefined): FileChange[] | undefined {
   if (!isJsonObject(from) || !isJsonObject(to)) return undefined
   const paths = new Set([...Object.keys(from), ...Object.keys(to)])

@@ -1,5 +1,5 @@
 import { bytewise } from '../../core/bytewise.ts'
-import { filesIn } from '../skill/skill-files.ts'
+import { parseFileDigests } from '../skill/skill-files.ts'
 import type { SkillFolder } from '../reading/read-folder.ts'
 import type { FieldChange, FileChange, SyncReport } from './sync-report.ts'
 
@@ -7,11 +7,11 @@ import type { FieldChange, FileChange, SyncReport } from './sync-report.ts'
 export interface DiffEntry {
   id: string
   change: 'added' | 'changed' | 'disabled' | 'deleted'
-  /** The folder, relative to the working directory; null when it is gone. */
+  /** The folder, relative to the working directory; null when it does not exist. */
   path: string | null
-  /** The columns and keys of meta that would change, with their old and new values; empty for a skill that is new. */
+  /** The columns and keys of meta that would change, with their old and new values; empty for a new skill. */
   fields: FieldChange[]
-  /** The files inside that differ; null where the row does not have the digests of its files. */
+  /** The files of the skill that differ; null if the row does not have the digests of its files. */
   files: FileChange[] | null
 }
 
@@ -26,8 +26,9 @@ export interface DiffReport extends Pick<
 /** The report of a dry run, with the files of each skill. */
 export function diffReport(report: SyncReport, folder: SkillFolder): DiffReport {
   const { roots, added, changed, disabled, deleted, unchanged, invalid, pruneSkipped, operatorOverrides, diagnostics } = report
-  const manifests = new Map(folder.skills.map(({ id, manifest }) => [id, manifest]))
-  const filesOfNew = (id: string): FileChange[] => filesIn(manifests.get(id) ?? '').map(({ path }) => ({ path, change: 'added' as const }))
+  const manifests = new Map(folder.skills.map(({ id, fileDigests }) => [id, fileDigests]))
+  const filesOfNew = (id: string): FileChange[] =>
+    parseFileDigests(manifests.get(id) ?? '').map(({ path }) => ({ path, change: 'added' as const }))
   const skills: DiffEntry[] = [
     ...added.map(({ id, path }) => ({ id, change: 'added' as const, path, fields: [], files: filesOfNew(id) })),
     ...changed.map(({ id, path, fields, files }) => ({ id, change: 'changed' as const, path, fields, files: files ?? null })),

@@ -1,12 +1,12 @@
 import type { Db } from '../../db/db.ts'
 
-/** The channel on which whoever keeps the registry in memory hears which skills have changed. */
+/** The channel of the notifications about changed skills, for programs that keep the registry in memory. */
 export const CHANNEL = 'skills_registry'
 
 /**
- * Tells listeners (`LISTEN skills_registry`) the ids whose rows were inserted, changed or deleted, when the transaction
- * that the caller is in commits. The payload is JSON, `{"schema":"public","ids":["a","b"]}`; as one holds less than 8,000
- * bytes (PostgreSQL manual, NOTIFY), many ids come in several. One statement; none without ids.
+ * Notifies listeners (`LISTEN skills_registry`) of the ids whose rows were inserted, changed or deleted, when the transaction
+ * of the caller commits. The payload is JSON, `{"schema":"public","ids":["a","b"]}`. A payload has less than 8,000 bytes
+ * (PostgreSQL manual, NOTIFY), so many ids need several notifications. One statement; none without ids.
  */
 export async function notifyChanged(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
@@ -16,7 +16,7 @@ export async function notifyChanged(db: Db, ids: readonly string[]): Promise<voi
 
 const MAX_PAYLOAD = 7999
 
-/** As many payloads as it takes; an id too long for any is told as a change of everything (`"ids":null`). */
+/** The payloads for some ids. If an id is too long for a payload, the only payload is `"ids":null`: everything may have changed. */
 export function payloadsOf(schema: string, ids: readonly string[]): string[] {
   const frame = bytesOf(payload(schema, []))
   const groups: string[][] = []

@@ -8,16 +8,18 @@ import { declaredIn } from '../skill/registry-row.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
 
-/** Which rows to list; all that are given must hold. */
+/** Which rows to list: those that match all given values. */
 export interface SkillFilter {
   tier?: Tier | undefined
   category?: Category | undefined
   enabled?: boolean | undefined
-  /** Trust level of at least 1 to 5. */
+  /** The lowest trust level, 1 to 5. */
   minTrust?: number | undefined
 }
 
-/** The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED. */
+/**
+ * The rows of the registry, bytewise by id. Throws SkillsError NOT_MIGRATED or PERMISSION_DENIED.
+ */
 export async function listSkills(db: Db, { tier, category, enabled, minTrust }: SkillFilter = {}): Promise<RegistrySkill[]> {
   const wanted: [condition: string, value: string | number | boolean | undefined][] = [
     ["meta->>'tier' =", tier],
@@ -41,20 +43,22 @@ export async function listSkills(db: Db, { tier, category, enabled, minTrust }: 
   }
 }
 
-/** Everything that the registry holds about one skill. */
+/** Everything in the registry about one skill. */
 export interface SkillDetails extends RegistrySkill {
-  /** Digest of its folder; null in a row of another tool. */
+  /** Digest of its folder; null for a row of another tool. */
   sha256: string | null
-  /** The column as it is, with the keys of other tools. */
+  /** The whole column, with the keys of other tools. */
   meta: JsonObject
 }
 
-/** One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED. */
+/**
+ * One row of the registry. Throws SkillsError SKILL_UNKNOWN, NOT_MIGRATED or PERMISSION_DENIED.
+ */
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   try {
     return await db.transaction({ readOnly: true }, async () => {
       const [row] = await db.query(`SELECT ${SKILL_COLUMNS} FROM skills_registry WHERE skill_id = $1`, [id])
-      if (row === undefined) return refuseUnknown(db, [id])
+      if (row === undefined) return throwUnknown(db, [id])
       const { sha256 } = row
       return { ...asRegistrySkill(row), sha256: typeof sha256 === 'string' ? sha256 : null, meta: metaOf(row) }
     })
@@ -63,7 +67,7 @@ export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   }
 }
 
-/** A row of the registry for people and programs. */
+/** A row of the registry, typed. */
 export interface RegistrySkill {
   id: string
   version: string
@@ -74,9 +78,9 @@ export interface RegistrySkill {
   category: string | null
   kind: string | null
   description: string | null
-  /** What the file declares, where the row and the file differ because an operator decided so; null otherwise. */
+  /** The values in the file, if an operator changed them in the row; null otherwise. */
   declared: { enabled: boolean; trustLevel: TrustLevel } | null
-  /** Its folder was gone at the last sync. */
+  /** Its folder did not exist at the last sync. */
   folderGone: boolean
   /** ISO 8601, UTC. */
   updatedAt: Time
@@ -85,7 +89,7 @@ export interface RegistrySkill {
 /** The columns that `asRegistrySkill` needs. */
 export const SKILL_COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta, updated_at'
 
-/** A row with the columns of `SKILL_COLUMNS`. Rows of other tools may have anything in `meta`. */
+/** Converts a row with the columns of `SKILL_COLUMNS`. Rows of other tools can have anything in `meta`. */
 export function asRegistrySkill(row: Row): RegistrySkill {
   const meta = metaOf(row)
   const enabled = row['enabled'] === true
@@ -117,16 +121,15 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** Throws SKILL_UNKNOWN for ids that are not in the registry, with those that may have been meant. In the caller's transaction. */
-export async function refuseUnknown(db: Db, unknown: readonly string[]): Promise<never> {
+/** Throws SKILL_UNKNOWN for ids that are not in the registry, with similar ids as the hint. Runs in the transaction of the caller. */
+export async function throwUnknown(db: Db, unknown: readonly string[]): Promise<never> {
   const known = (await db.query('SELECT skill_id FROM skills_registry')).map(({ skill_id }) => String(skill_id))
   const meant = [...new Set(unknown.flatMap((id) => nearest(id, known) ?? []))]
-  const what = unknown.length === 1 ? 'is no skill' : 'are no skills'
   const hint =
     meant.length > 0
       ? `did you mean ${meant.join(', ')}?`
       : known.length === 0
-        ? 'the registry is empty: `skills sync` fills it'
-        : '`skills list` shows them all'
-  throw new SkillsError('SKILL_UNKNOWN', `there ${what} ${unknown.join(', ')} in the registry`, { hint })
+        ? 'the registry is empty: run `skills sync`'
+        : 'run `skills list` to see all skills'
+  throw new SkillsError('SKILL_UNKNOWN', `unknown ${unknown.length === 1 ? 'skill' : 'skills'} ${unknown.join(', ')}`, { hint })
 }

@@ -4,10 +4,10 @@ import type { Db } from '../../db/db.ts'
 import { notifyChanged } from './notify.ts'
 import { lockRows } from '../skill/registry-row.ts'
 import { registryFailure } from './sync-failure.ts'
-import { refuseUnknown } from './registry-skills.ts'
+import { throwUnknown } from './registry-skills.ts'
 import type { Integer, TrustLevel } from '../../core/report-types.ts'
 
-/** What an operator decides about skills. */
+/** A value that an operator sets. */
 export type SkillSetting = Readonly<{ enabled: boolean } | { trustLevel: number }>
 
 export interface SetReport {
@@ -15,15 +15,15 @@ export interface SetReport {
   value: boolean | TrustLevel
   /** The rows that had another value, bytewise by id. */
   changed: { id: string; from: boolean | Integer }[]
-  /** Those that had this value already; their rows were not touched. */
+  /** Those that already had this value; their rows were not written. */
   unchanged: string[]
 }
 
 const LOCK_WAIT_MS = 30_000
 
 /**
- * Sets `enabled` or the trust level of skills, all of them or, when one is unknown, none. A sync keeps the value until the
- * author changes what the file declares. `updated_at` moves for rows that change, and listeners hear their ids.
+ * Sets `enabled` or the trust level of skills: of all of them, or of none when one is unknown. A sync keeps the value until
+ * the value in the file changes. Rows that change get a new `updated_at`, and listeners are notified (`notifyChanged`).
  * Throws SkillsError USAGE, SKILL_UNKNOWN, NOT_MIGRATED, PERMISSION_DENIED or LOCK_TIMEOUT.
  */
 export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
@@ -34,7 +34,7 @@ export async function setSkills(db: Db, ids: readonly string[], setting: SkillSe
       await db.exec(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`)
       const rows = new Map((await lockRows(db, wanted)).map((row) => [row.skill_id, row]))
       const unknown = wanted.filter((id) => !rows.has(id))
-      if (unknown.length > 0) return refuseUnknown(db, unknown)
+      if (unknown.length > 0) return throwUnknown(db, unknown)
       const before = wanted.flatMap((id) => rows.get(id) ?? []).map((row) => ({ id: row.skill_id, from: row[column] }))
       const changed = before.filter(({ from }) => from !== value)
       if (changed.length > 0) {
@@ -60,7 +60,7 @@ function resolve(setting: SkillSetting): ResolvedSetting {
   if ('enabled' in setting) return { field: 'enabled', column: 'enabled', value: setting.enabled }
   const { trustLevel } = setting
   if (!Number.isInteger(trustLevel) || trustLevel < 1 || trustLevel > 5) {
-    throw new SkillsError('USAGE', `${trustLevel} is no trust level`, { hint: 'a trust level is a whole number from 1 to 5' })
+    throw new SkillsError('USAGE', `invalid trust level "${trustLevel}" (expected 1 to 5)`, { hint: 'pass a whole number from 1 to 5' })
   }
   return { field: 'trustLevel', column: 'trust_level', value: trustLevel }
 }

@@ -3,10 +3,10 @@ import type { Json } from '../../core/json.ts'
 import type { InvalidSkill } from '../skill/skill.ts'
 import type { Count, Integer, TrustLevel } from '../../core/report-types.ts'
 
-/** `write` changes the registry; `dry-run` and `check` only say what `write` would do. */
+/** `write` changes the registry; `dry-run` and `check` only report what `write` would do. */
 export type SyncMode = 'write' | 'dry-run' | 'check'
 
-/** What becomes of the row of a skill whose folder is gone. */
+/** What to do with the row of a skill whose folder does not exist. */
 export type PruneMode = 'disable' | 'delete' | 'keep'
 
 export interface FieldChange {
@@ -17,7 +17,7 @@ export interface FieldChange {
   to: Json
 }
 
-/** What became of a file inside a skill. */
+/** A difference in a file of a skill. */
 export interface FileChange {
   /** Relative to the skill's folder. */
   path: string
@@ -28,15 +28,15 @@ export interface Change {
   id: string
   /** The folder, relative to the working directory. */
   path: string
-  /** The version from now on. */
+  /** The new version. */
   version: string
-  /** Empty for a skill that is new to the registry. */
+  /** Empty for a new skill. */
   fields: FieldChange[]
-  /** For a changed skill, what changed in its folder; absent when the row does not have the digests of its files. */
+  /** For a changed skill, the differences in its files; absent if the row does not have the digests of its files. */
   files?: FileChange[]
 }
 
-/** Where the registry holds something else than the file declares, because an operator decided so. */
+/** A value that an operator changed in the registry, and that therefore differs from the file. */
 export interface OperatorOverride {
   id: string
   field: 'enabled' | 'trustLevel'
@@ -52,24 +52,19 @@ export interface SyncReport {
   added: Change[]
   changed: Change[]
   unchanged: Count
-  /** Disabled because their folder is gone; only those that were enabled until now. */
+  /** Disabled because their folder does not exist; only those that were enabled before. */
   disabled: string[]
-  /** Deleted because their folder is gone. */
+  /** Deleted because their folder does not exist. */
   deleted: string[]
-  /** Enabled although their folder is gone: left alone on request, because pruning was skipped, or because an operator enabled them again. */
+  /** Enabled although their folder does not exist: with prune mode `keep`, because pruning was skipped, or because an operator enabled them again. */
   kept: string[]
-  /** Skills that could not be read; their rows are as they were. */
+  /** Skills that could not be read; their rows do not change. */
   invalid: InvalidSkill[]
-  /** Without a folder, and not pruned although the mode asks for it; `pruneSkipped` says why. `--force-prune` prunes them. */
+  /** Rows that should be pruned but were not; `pruneSkipped` is the reason. `--force-prune` prunes them. */
   withheld: string[]
   pruneSkipped?: string
   operatorOverrides: OperatorOverride[]
   diagnostics: Diagnostic[]
-  /** Statements that wrote rows: 0 when there was nothing to write; 2, unless there are so many rows that they go in parts. */
+  /** Statements that wrote rows: 0 to 3, more for thousands of rows. */
   statements: Count
-}
-
-/** Whether the registry is (for `write`: was) behind the folder. Invalid skills do not count: they are an answer of their own. */
-export function isBehind(report: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
-  return report.added.length + report.changed.length + report.disabled.length + report.deleted.length > 0
 }

@@ -1,12 +1,12 @@
 import { grouped } from '../../core/text.ts'
-import { heatLevel } from '../heat-row.ts'
+import { heatLevel } from '../pictures.ts'
 import type { Markup } from './markup.ts'
 import { markup } from './markup.ts'
 
 const LEVELS = 4
 
 export interface HeatMap {
-  /** What a screen reader says of it. */
+  /** The text for screen readers. */
   description: string
   rows: readonly string[]
   columns: readonly string[]
@@ -14,7 +14,7 @@ export interface HeatMap {
   values: readonly number[]
 }
 
-/** A field of cells in four shades of one colour, each at least three times as bright or dark as the page, and what they mean. */
+/** A grid of cells in four shades of one colour, with a legend. Each shade has a contrast of at least 3:1 to the page. */
 export function heatMap({ description, rows, columns, values }: HeatMap): Markup {
   const max = Math.max(0, ...values)
   const cells = values.map((value, i) => {
@@ -22,7 +22,7 @@ export function heatMap({ description, rows, columns, values }: HeatMap): Markup
     const level = heatLevel(value, max, LEVELS)
     return markup`<rect x="${x + 0.06}" y="${y + 0.06}" width="0.88" height="0.88" class="h${level}"><title>${rows[y] ?? ''} ${columns[x] ?? ''}: ${grouped(value)}</title></rect>`
   })
-  // every third, sixth name: as many as a telephone has room for
+  // about four names: a phone has no room for more
   const step = Math.max(1, Math.ceil(columns.length / 4))
   return markup`<div class="heat"><div class="heat-rows" aria-hidden="true">${rows.map((name) => markup`<span>${name}</span>`)}</div>
 <svg viewBox="0 0 ${columns.length} ${rows.length}" preserveAspectRatio="none" width="100%" height="${rows.length * 22}" role="img" aria-label="${description}">${cells}</svg>

@@ -1,9 +1,9 @@
 import { printable } from '../../core/text.ts'
 
-/** HTML that is safe to put into a page. Only `markup` makes it, so that no text gets in unescaped. */
+/** HTML that is safe to put into a page. `markup` creates it, so that all text is escaped. */
 export class Markup {
   readonly text: string
-  /** For constants of this program, never for data. */
+  /** `text` must be a constant of this program, never data. */
   constructor(text: string) {
     this.text = text
   }
@@ -11,7 +11,7 @@ export class Markup {
 
 export type Part = string | number | Markup | null | readonly Part[]
 
-/** A template of HTML: strings and numbers are escaped, `Markup` and lists of it are put in as they are, null is nothing. */
+/** A template of HTML. Strings and numbers are escaped, `Markup` and lists of it are inserted unchanged, null is left out. */
 export function markup(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(literals.map((literal, i) => literal + (i < parts.length ? textOf(parts[i] ?? null) : '')).join(''))
 }
@@ -25,7 +25,7 @@ function textOf(part: Part): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** For text and for attributes in quotes; control characters and those that reorder text become visible escapes. */
+/** For text and quoted attributes. Control characters, and characters that reorder text, become visible escapes. */
 function escapeHtml(text: string): string {
   return printable(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
 }

@@ -3,8 +3,9 @@ const LIGHT = `--page: #ffffff; --card: #ffffff; --ink: #1b1f24; --quiet: #555c6
   --h0: #eef1f5; --h1: #7193bd; --h2: #4273ab; --h3: #1c5089; --h4: #0a2f5c;`
 
 /**
- * Colours: text has a contrast of 4.5:1 and more, marks of 3:1 and more against the page, in both schemes. The four kinds
- * of outcome differ in lightness and texture too, and blue, orange, purple and grey stay apart for colour-blind people.
+ * The style sheet. In both colour schemes, text has a contrast of at least 4.5:1 and marks have at least 3:1 against the
+ * page. The four outcomes differ in lightness and texture, and colour-blind people can tell blue, orange, purple and grey
+ * apart.
  */
 export const PAGE_STYLE: string = `
 :root { color-scheme: light dark; ${LIGHT} }

@@ -1,6 +1,4 @@
-import type { DataTable } from './data-table.ts'
-import { dataTable } from './data-table.ts'
-import type { Markup } from './markup.ts'
+import type { Markup, Part } from './markup.ts'
 import { Markup as Constant, markup } from './markup.ts'
 import { PATTERNS } from './marks.ts'
 import { PAGE_STYLE } from './page-style.ts'
@@ -9,29 +7,29 @@ export interface Section {
   /** Unique in the page. */
   id: string
   heading: string
-  /** What the reader should know before looking. */
+  /** A sentence above the chart. */
   intro?: string
   chart?: Markup
-  /** The same numbers as text. */
+  /** The numbers of the chart. */
   table?: DataTable
-  /** The table waits behind a line to open it: for long ones whose chart says most. */
+  /** The table is closed until the reader opens it. */
   folded?: boolean
 }
 
 export interface Page {
   title: string
-  /** Lines under the title: which time, which database. */
+  /** Lines under the title: the period, the database. */
   lead: readonly string[]
-  /** The few numbers to begin with. */
+  /** The most important numbers. */
   numbers: readonly { label: string; value: string }[]
   sections: readonly Section[]
-  /** Where the numbers come from. */
+  /** Sentences about the source of the numbers. */
   notes: readonly string[]
 }
 
 /**
- * One self-contained page: no script, nothing loaded from anywhere, and a policy that forbids both. Light and dark as the
- * reader's system is; every chart has a table.
+ * A self-contained HTML page. It has no script and loads nothing, and its Content-Security-Policy forbids both. It follows
+ * the light or dark setting of the reader's system. Every chart has a table.
  */
 export function htmlPage({ title, lead, numbers, sections, notes }: Page): string {
   const body = markup`<a class="skip" href="#content">Skip to the content</a>
@@ -73,4 +71,32 @@ function drawn({ id, heading, intro, chart, table, folded }: Section): Markup {
 ${chart === undefined ? (intro === undefined ? markup`` : markup`<p class="intro">${intro}</p>`) : markup`<figure>${intro === undefined ? markup`` : markup`<figcaption>${intro}</figcaption>`}${chart}</figure>`}
 ${text}</section>
 `
+}
+
+export interface DataColumn {
+  title: string
+  /** Right-aligned, with digits of one width. */
+  number?: boolean
+  /** Long texts: the cells wrap. The first column always wraps. */
+  prose?: boolean
+}
+
+export interface DataTable {
+  /** Unique in the page. */
+  id: string
+  caption: string
+  columns: readonly DataColumn[]
+  /** The first cell of a row is its header. */
+  rows: readonly (readonly Part[])[]
+}
+
+/** A table. When the page is too narrow, the table scrolls sideways, with the keyboard too. */
+export function dataTable({ id, caption, columns, rows }: DataTable): Markup {
+  const look = (i: number): string => (columns[i]?.number === true ? 'number' : columns[i]?.prose === true ? 'prose' : 'word')
+  return markup`<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}"><table><caption><span id="${id}">${caption}</span></caption>
+<thead><tr>${columns.map(({ title }, i) => markup`<th scope="col" class="${look(i)}">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ([head = null, ...cells]) =>
+      markup`<tr><th scope="row" class="${look(0)}">${head}</th>${cells.map((cell, i) => markup`<td class="${look(i + 1)}">${cell}</td>`)}</tr>\n`,
+  )}</tbody></table></div>`
 }

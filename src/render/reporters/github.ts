@@ -3,12 +3,13 @@ import { plural } from '../../core/text.ts'
 import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const
-/** GitHub shows at most 10 error and 10 warning annotations of a step, and drops the others without a word. */
+/** GitHub shows at most 10 error and 10 warning annotations of a step, and ignores the others. */
 const MOST = 10
 
 /**
- * The run as workflow commands that GitHub Actions shows as annotations (GitHub docs, "Workflow commands"): errors, then
- * warnings, at most 10 of each, then how many more there are. Notes and what passed make none; an empty list is no text.
+ * The run as workflow commands, one for each line, which GitHub Actions shows as annotations (GitHub docs, "Workflow
+ * commands"): at most 10 errors, then at most 10 warnings, then the number of the others. Notes and passed checks are left
+ * out.
  */
 export function renderGithub(run: ReportRun): string[] {
   const faults = run.results
@@ -25,7 +26,7 @@ export function renderGithub(run: ReportRun): string[] {
   return [
     ...errors.slice(0, MOST),
     ...warnings.slice(0, MOST),
-    ...(more.length === 0 ? [] : [`::notice title=${escapeProperty(run.name)}::+${escapeData(more.join(', +'))}: the log has all`]),
+    ...(more.length === 0 ? [] : [`::notice title=${escapeProperty(run.name)}::+${escapeData(more.join(', +'))}: see the log`]),
   ]
 }
 

@@ -1,12 +1,12 @@
-import { plural } from '../../core/text.ts'
+import { plural, printable } from '../../core/text.ts'
 import type { ReportResult, ReportRun } from './report-run.ts'
 import { describeMessage, headline, isFailure } from './report-run.ts'
-import { xmlAttributes, xmlText } from './xml.ts'
 
 /**
- * The run as JUnit XML: a suite for each group, a test case for each result. There is no standard but what the CI
- * systems read (Jenkins' `junit-10.xsd`, GitLab's "Unit test reports"): the whole text of a failure is in its body, as
- * GitLab shows no `message`. What is no error is a case that passed, with its text as output: the format knows no warnings.
+ * The run as JUnit XML: a test suite for each group, a test case for each result. There is no standard; this is what the
+ * CI systems read (`junit-10.xsd` of Jenkins, "Unit test reports" of GitLab). The whole text of a failure is in its body,
+ * because GitLab does not show `message`. The format has no warnings: a warning or note is a test case that passes, with
+ * its text as output.
  */
 export function renderJunit(run: ReportRun): string {
   const suites = suitesOf(run)
@@ -22,7 +22,7 @@ export function renderJunit(run: ReportRun): string {
 interface Case {
   name: string
   result: ReportResult
-  /** The run broke here; that is no answer of a check. */
+  /** The error that ended the run, not the result of a check. */
   broken: boolean
 }
 
@@ -80,7 +80,7 @@ function renderSuite({ name, cases }: Suite, run: ReportRun): string[] {
 function renderCase({ name, result, broken }: Case, suite: string, run: string): string[] {
   const { severity, status, reason, durationMs, messages } = result
   const [first] = messages
-  // readers take a class name apart at its dots
+  // readers split a class name at its dots
   const classname = [run.replaceAll(' ', '.'), ...(suite === run ? [] : [suite])].join('.')
   const open = `    <testcase${xmlAttributes({ name, classname, file: first?.file, line: first?.line, time: seconds(durationMs) })}`
   if (status === 'skipped') return [`${open}>`, `      <skipped${xmlAttributes({ message: reason })}/>`, '    </testcase>']
@@ -103,4 +103,26 @@ function summary({ title, messages }: ReportResult): string {
 
 function seconds(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : (ms / 1000).toFixed(3)
+}
+
+/** Text for the content of an XML 1.0 element. Characters that XML forbids become visible escapes. */
+function xmlText(text: string): string {
+  return allowed(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** ` name="value"` for each value that is not undefined. Newlines are references: a parser replaces plain ones with spaces. */
+function xmlAttributes(values: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(values)
+    .filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+    .map(([name, value]) => ` ${name}="${attributeValue(String(value))}"`)
+    .join('')
+}
+
+function attributeValue(text: string): string {
+  return xmlText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
+}
+
+/** XML 1.0, production 2 (Char): of the control characters only tab and newline, no lone surrogates, no U+FFFE and U+FFFF. */
+function allowed(text: string): string {
+  return printable(text.replaceAll('\r\n', '\n')).replaceAll(/[\p{Cs}\uFFFE\uFFFF]/gu, (char) => `\\u${char.charCodeAt(0).toString(16)}`)
 }

@@ -1,18 +1,18 @@
 import type { Diagnostic, Severity } from '../../core/diagnostics.ts'
 import { place } from '../../core/diagnostics.ts'
 
-/** A run of named checks: what every reporter is fed with. Plain data, not made safe for any format yet. */
+/** The results of a command, the input of every reporter. Plain data: each reporter escapes it for its format. */
 export interface ReportRun {
-  /** Who ran: `skills verify`. */
+  /** The command: `skills verify`. */
   name: string
-  /** When it began, ISO 8601 UTC. */
+  /** ISO 8601, UTC. */
   startedAt?: string
   durationMs?: number
-  /** What it ran on, for people: the database without a password, the version of the server. */
+  /** Facts for people: the database without its password, the version of the server. */
   properties?: Readonly<Record<string, string>>
   /** In the order in which they ran. */
   results: readonly ReportResult[]
-  /** Why the run ended before all results were there, or gave none. */
+  /** Why the run ended early. */
   error?: { code: string; message: string; hint?: string }
 }
 
@@ -21,10 +21,10 @@ export interface ReportResult {
   /** Stable id of the check or rule: `tables.columns`, `SKILL_NAME_MISSING`. */
   code: string
   title: string
-  /** What belongs together in a report: the first part of the id, a file. */
+  /** The heading of related results: the first part of the id, or a file. */
   group: string
   severity: Severity
-  /** Only a failed one of severity `error` lets a test report fail; failed ones of the others are told. */
+  /** A report fails only for a failed result of severity `error`; other failed results are shown. */
   status: 'ok' | 'failed' | 'skipped'
   /** Why it was skipped. */
   reason?: string
@@ -33,34 +33,34 @@ export interface ReportResult {
   messages: readonly ReportMessage[]
 }
 
-/** One fault. At least one of `object` and `text` says what is at fault. */
+/** One fault. It has at least one of `object` and `text`. */
 export interface ReportMessage {
-  /** What is at fault, as `index idx_skill_usage_user_time`. */
+  /** The object that is wrong: `index idx_skill_usage_user_time`. */
   object?: string
   text?: string
   file?: string
-  /** 1-based. */
+  /** From 1. */
   line?: number
-  /** 1-based, in Unicode code points. */
+  /** From 1, in Unicode code points. */
   column?: number
   expected?: string
   actual?: string
   remedy?: string
 }
 
-/** The run fails: an error among its results, or one that ended it. */
+/** Whether a result makes the report fail. */
 export function isFailure({ status, severity }: Pick<ReportResult, 'status' | 'severity'>): boolean {
   return status === 'failed' && severity === 'error'
 }
 
-/** One line that says what is wrong: `index a_idx: expected btree (a), found nothing`. */
+/** What is wrong, in one line: `index a_idx: expected btree (a), found nothing`. */
 export function headline({ object, text, expected, actual }: ReportMessage): string {
   const difference = expected === undefined && actual === undefined ? undefined : `expected ${expected ?? ''}, found ${actual ?? ''}`
   const parts = [object, text ?? difference].filter((part) => part !== undefined && part !== '')
   return parts.join(': ').replaceAll(/\s*[\r\n]+\s*/g, ' ')
 }
 
-/** A fault as paragraphs of text: where, what, expected, found, what to do. */
+/** A fault as lines of text: the place and object, expected, found, what to do. */
 export function describeMessage(message: ReportMessage): string {
   const { object, text, expected, actual, remedy } = message
   return [
@@ -73,7 +73,7 @@ export function describeMessage(message: ReportMessage): string {
     .join('\n')
 }
 
-/** Diagnostics as results: one for each code and file, so that their names are the same in every run. */
+/** Diagnostics as results: one for each severity, code and file, so that the names of results are the same in every run. */
 export function resultsOf(diagnostics: readonly Diagnostic[], titles: Readonly<Record<string, string>> = {}): ReportResult[] {
   const results = new Map<string, ReportResult & { messages: ReportMessage[] }>()
   for (const { severity, code, message, file, line, column, hint } of diagnostics) {

@@ -1,7 +1,7 @@
 import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
 import { headline, isFailure } from './report-run.ts'
 
-/** Who made a report, for those who look into the rules. */
+/** The program in the report. */
 export interface SarifTool {
   name: string
   version: string
@@ -9,7 +9,7 @@ export interface SarifTool {
 
 /**
  * The run as SARIF 2.1.0 (OASIS standard), which code scanning services read: a rule for each code, a result for each
- * fault. Paths are relative to the working directory; columns count code points. What passed makes no result.
+ * fault. Paths are relative to the working directory; columns count Unicode code points. Passed checks are left out.
  */
 export function renderSarif(run: ReportRun, tool: SarifTool): string {
   const failed = run.results.filter(({ status }) => status === 'failed')
@@ -66,7 +66,7 @@ function notification({ code, message, hint }: NonNullable<ReportRun['error']>):
 
 /** A relative path as a relative reference (RFC 3986). */
 function uriOf(file: string): string {
-  // a lone surrogate has no form in UTF-8
+  // UTF-8 cannot encode a lone surrogate
   const uri = file
     .replaceAll(/\p{Surrogate}/gu, '\ufffd')
     .split('/')

@@ -3,8 +3,8 @@ import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
 import { headline } from './report-run.ts'
 
 /**
- * The run as TAP version 13 (testanything.org), which every reader of later versions takes too. What is no error fails as
- * TODO: a harness shows it and does not fail for it. Values of the YAML block are JSON strings, which are YAML.
+ * The run as TAP version 13 (testanything.org), which readers of later versions accept too. A warning or note fails as
+ * TODO: a test harness shows it, and does not fail. The values of the YAML block are JSON strings, which are valid YAML.
  */
 export function renderTap(run: ReportRun): string {
   const comments = Object.entries(run.properties ?? {}).map(([key, value]) => `# ${oneLine(`${key}: ${value}`)}`)
@@ -57,7 +57,7 @@ function oneLine(text: string): string {
   return printable(text).replaceAll(/\s+/g, ' ').trim()
 }
 
-/** A `#` would begin a directive. */
+/** An unescaped `#` starts a directive. */
 function escapeHash(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('#', '\\#')
 }

@@ -1,15 +1,15 @@
 import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 
-/** The expression behind DEFAULT. */
+/** The expression after DEFAULT. */
 export interface DefaultExpression {
   isNull: boolean
-  /** `volatile`: it has another value in each row. `unknown`: it calls a function that is not one of the server's usual ones. */
+  /** `volatile`: it has a different value in each row. `unknown`: it calls a function that is not in the lists below. */
   volatility: 'stable' | 'unknown' | 'volatile'
-  /** The function that makes it so. */
+  /** The function that makes it volatile or unknown. */
   function?: string
 }
 
-/** Reads the expression up to the next clause of the column; what it calls is found at any depth. */
+/** Reads the expression up to the next clause of the column. Finds function calls at any depth. */
 export function readDefault(cursor: Cursor): DefaultExpression {
   const expression: DefaultExpression = { isNull: cursor.word() === 'null', volatility: 'stable' }
   const first = cursor.peek().start
@@ -37,7 +37,7 @@ export function readDefault(cursor: Cursor): DefaultExpression {
 
 function note(expression: DefaultExpression, name: QualifiedName): void {
   const { schema, name: base } = name
-  // Of another schema only the names that extensions give to what is random: `extensions.uuid_generate_v4()`.
+  // in another schema only the random functions of extensions are known: `extensions.uuid_generate_v4()`
   const found = VOLATILE.has(base) ? 'volatile' : (schema ?? 'pg_catalog') === 'pg_catalog' && STABLE.has(base) ? 'stable' : 'unknown'
   if (found === 'stable' || expression.volatility === 'volatile' || expression.volatility === found) return
   expression.volatility = found
@@ -61,7 +61,7 @@ const CLAUSES: ReadonlySet<string> = new Set([
   'unique',
 ])
 
-/** Those of the server, of uuid-ossp and of pgcrypto that somebody may want for a default. */
+/** Volatile functions of the server, of uuid-ossp and of pgcrypto that make sense as a default. */
 const VOLATILE: ReadonlySet<string> = new Set([
   'clock_timestamp',
   'currval',
@@ -82,7 +82,7 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'uuidv7',
 ])
 
-/** Functions that pg_proc has as immutable or stable only (tried on 15 and 18), types, and words of the grammar before a parenthesis. */
+/** Functions that pg_proc lists as immutable or stable only (tested on 15 and 18), types, and grammar words that can precede a parenthesis. */
 const STABLE: ReadonlySet<string> = new Set(
   `abs age all and any array array_append array_cat array_fill array_length array_position array_prepend array_remove array_to_string
   ascii between bit bit_length bool box btrim bytea cardinality case cast ceil ceiling char char_length character chr circle

@@ -1,67 +1,123 @@
-import { hazard, nameOf, type HazardRule } from './hazard.ts'
-import { readNames, readOldNames } from './names.ts'
+import type { HazardGroup, Subject } from './context.ts'
+import { readNames, readOldNames } from './context.ts'
+import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
-/** `DROP TABLE a, b`, `DROP FOREIGN TABLE a`. */
-export const dropTableHazards: HazardRule = ({ cursor, kind, context }) => {
+const DROP_TABLE: HazardType = {
+  code: 'DROP_TABLE',
+  title: 'Clients that still use the table fail',
+  when: '`DROP TABLE`, `DROP FOREIGN TABLE`',
+  lock: 'ACCESS EXCLUSIVE',
+  effect: 'ACCESS EXCLUSIVE, short',
+  squawk: ['ban-drop-table'],
+  example: 'DROP TABLE orders;',
+}
+
+const DROP_DATABASE: HazardType = {
+  code: 'DROP_DATABASE',
+  title: 'DROP DATABASE deletes a whole database',
+  when: '`DROP DATABASE`',
+  lock: 'ACCESS EXCLUSIVE',
+  effect: 'ACCESS EXCLUSIVE, short',
+  squawk: ['ban-drop-database'],
+  example: 'DROP DATABASE shop;',
+}
+
+const DROP_CASCADE: HazardType = {
+  code: 'DROP_CASCADE',
+  title: 'CASCADE drops objects that the statement does not name',
+  when: '`DROP SCHEMA`, `TYPE`, `DOMAIN`, `EXTENSION` with `CASCADE`',
+  lock: 'ACCESS EXCLUSIVE',
+  effect: 'ACCESS EXCLUSIVE, short',
+  example: 'DROP SCHEMA shop CASCADE;',
+}
+
+const TRUNCATE: HazardType = {
+  code: 'TRUNCATE',
+  title: 'TRUNCATE deletes all rows',
+  when: '`TRUNCATE`',
+  lock: 'ACCESS EXCLUSIVE',
+  effect: 'ACCESS EXCLUSIVE, short',
+  example: 'TRUNCATE orders;',
+}
+
+const TRUNCATE_CASCADE: HazardType = {
+  code: 'TRUNCATE_CASCADE',
+  title: 'TRUNCATE ... CASCADE also deletes all rows of the tables that refer to the table',
+  when: '`TRUNCATE ... CASCADE`',
+  lock: 'ACCESS EXCLUSIVE',
+  effect: 'ACCESS EXCLUSIVE, short',
+  squawk: ['ban-truncate-cascade'],
+  example: 'TRUNCATE customers CASCADE;',
+}
+
+export const drops: HazardGroup = {
+  types: [DROP_TABLE, DROP_DATABASE, DROP_CASCADE, TRUNCATE, TRUNCATE_CASCADE],
+  statements: {
+    'DROP TABLE': dropTableHazards,
+    'DROP FOREIGN TABLE': dropTableHazards,
+    'DROP DATABASE': dropDatabaseHazards,
+    'DROP SCHEMA': dropCascadeHazards,
+    'DROP TYPE': dropCascadeHazards,
+    'DROP DOMAIN': dropCascadeHazards,
+    'DROP EXTENSION': dropCascadeHazards,
+    TRUNCATE: truncateHazards,
+  },
+}
+
+function dropTableHazards({ cursor, kind, context }: Subject): Hazard[] {
   cursor.accept(kind.verb.toLowerCase())
   cursor.accept('if exists')
   return readOldNames(cursor, context).map(({ name, offset }) =>
-    hazard({
-      code: 'DROP_TABLE',
-      lock: 'ACCESS EXCLUSIVE',
+    hazard(DROP_TABLE, {
       table: name,
-      message: `clients that still use ${nameOf(name)} fail and its rows are gone; the tables that its foreign keys refer to are locked as well`,
-      advice: 'first deploy the version that no longer uses it; RENAME it and wait, which can be undone, then drop it',
+      message: `clients that still use ${nameOf(name)} fail, and its rows are lost; the tables that its foreign keys refer to are locked too`,
+      advice: 'first deploy a version that no longer uses it; RENAME it and wait, which can be undone, then drop it',
       offset,
     }),
   )
 }
 
-/** `TRUNCATE a, b CASCADE`: a hazard for each table, and one for what CASCADE empties besides. */
-export const truncateHazards: HazardRule = ({ cursor, context }) => {
+/** A hazard for each table, and one for the tables that CASCADE empties. */
+function truncateHazards({ cursor, context }: Subject): Hazard[] {
   cursor.accept('truncate')
   cursor.accept('table')
   const tables = readOldNames(cursor, context)
   const hazards = tables.map(({ name, offset }) =>
-    hazard({
-      code: 'TRUNCATE',
-      lock: 'ACCESS EXCLUSIVE',
+    hazard(TRUNCATE, {
       table: name,
-      message: `TRUNCATE takes every row of ${nameOf(name)} away, also from transactions that began before it`,
-      advice: 'if only some rows are meant, DELETE them in batches; else keep a copy',
+      message: `TRUNCATE deletes every row of ${nameOf(name)}, also for transactions that began before it`,
+      advice: 'to delete some rows only, DELETE them in batches; otherwise keep a copy',
       offset,
     }),
   )
   if (tables.length === 0 || !cursor.skipUntil((word) => word === 'cascade')) return hazards
-  const message = 'CASCADE also empties every table with a foreign key to these, and to those in turn'
-  const advice = 'name the tables that are to be emptied, without CASCADE'
-  return [...hazards, hazard({ code: 'TRUNCATE_CASCADE', lock: 'ACCESS EXCLUSIVE', message, advice, offset: cursor.peek().start })]
+  const message = 'CASCADE also empties every table with a foreign key to these tables, and the tables with a foreign key to those'
+  const advice = 'name the tables to empty, without CASCADE'
+  return [...hazards, hazard(TRUNCATE_CASCADE, { message, advice, offset: cursor.peek().start })]
 }
 
-/** CASCADE, where it takes tables or columns along: of a schema, an extension, a type, a domain. */
-export const dropCascadeHazards: HazardRule = ({ cursor, kind, context }) => {
+/** CASCADE, where it drops tables or columns too: with a schema, an extension, a type, a domain. */
+function dropCascadeHazards({ cursor, kind, context }: Subject): Hazard[] {
   cursor.accept(kind.verb.toLowerCase())
   cursor.accept('if exists')
   const isSchema = kind.verb === 'DROP SCHEMA'
   const names = isSchema ? readNames(cursor) : readOldNames(cursor, context)
   if (names.length === 0 || !cursor.skipUntil((word) => word === 'cascade')) return []
   return [
-    hazard({
-      code: 'DROP_CASCADE',
-      lock: 'ACCESS EXCLUSIVE',
-      message: `CASCADE drops ${isSchema ? 'all that is in the schema, and what' : 'the columns of that type, and what else'} depends on it`,
-      advice: 'drop what depends on it by name, then this without CASCADE, so that nothing goes unseen',
+    hazard(DROP_CASCADE, {
+      message: `CASCADE drops ${isSchema ? 'all objects of the schema, and everything' : 'the columns of that type, and everything else'} that depends on it`,
+      advice: 'drop the dependent objects by name, then this one without CASCADE',
       offset: cursor.peek().start,
     }),
   ]
 }
 
-export const dropDatabaseHazards: HazardRule = () => [
-  hazard({
-    code: 'DROP_DATABASE',
-    lock: 'ACCESS EXCLUSIVE',
-    message: 'the database is gone with all that is in it',
-    advice: 'not in a migration',
-    offset: 0,
-  }),
-]
+function dropDatabaseHazards(): Hazard[] {
+  return [
+    hazard(DROP_DATABASE, {
+      message: 'the database and everything in it is lost',
+      advice: 'do not drop a database in a migration',
+      offset: 0,
+    }),
+  ]
+}

@@ -1,29 +1,54 @@
 import { Cursor, type QualifiedName } from '../lexer/cursor.ts'
+import { classify, type StatementKind } from '../statements/classify.ts'
+import type { SqlObject } from '../statements/object-kinds.ts'
+import { splitStatements } from '../statements/split.ts'
+import { nameIn, readAlterActions } from './alter-actions.ts'
+import { isNew, readNames, type HazardContext } from './context.ts'
 import { findHazards } from './find-hazards.ts'
-import type { SqlObject, StatementKind } from '../statements/statement-kind.ts'
-import { readAlterActions } from './alter-actions.ts'
-import type { Hazard } from './hazard.ts'
-import { isNew, type HazardContext } from './hazard-context.ts'
-import { HazardMemory } from './hazard-memory.ts'
-import { readNames } from './names.ts'
-import { tableKey } from './table-key.ts'
+import type { Hazard, HazardType } from './hazard.ts'
+import { RunMemory, tableKey } from './run-memory.ts'
+
+/** A file of a run; a `ParsedMigration` is one. */
+export interface HazardFile {
+  noTransaction: boolean
+  statements: readonly { text: string; kind: StatementKind }[]
+}
+
+/** The hazards of each statement of each file, in the order in which they would run. */
+export function findRunHazards(files: readonly HazardFile[], server?: HazardServer): Hazard[][][] {
+  const run = new HazardRun(server)
+  return files.map(({ noTransaction, statements }) => {
+    run.nextFile(!noTransaction)
+    return statements.map(({ text, kind }) => run.next(text, kind))
+  })
+}
+
+/** The hazard in the example of its type, run as a file of its own. */
+export function hazardInExample({ code, example }: HazardType): Hazard {
+  const statements = splitStatements(example).statements.map(({ text }) => ({ text, kind: classify(text) }))
+  const found = findRunHazards([{ noTransaction: false, statements }])
+    .flat(2)
+    .find((hazard) => hazard.code === code)
+  if (found === undefined) throw new Error(`the example of ${code} does not have the hazard`)
+  return found
+}
 
 /** What is known of the server before a run. */
 export interface HazardServer {
   /** `server_version_num`. */
   serverVersion?: number | undefined
   /**
-   * Names (`tableKey`) of the tables, views, types, ... that are there. With them a CREATE TABLE IF NOT EXISTS of one of
-   * these makes no new table; without them each CREATE TABLE counts as one that does.
+   * The keys (`tableKey`) of the tables, views, types, ... that exist. A CREATE TABLE IF NOT EXISTS of one of these creates
+   * no new table. Without this set each CREATE TABLE counts as a new table.
    */
   existing?: Iterable<string> | undefined
 }
 
-/** Goes through the statements of a run in their order, and keeps in mind what one means for the next. */
-export class HazardRun {
+/** Goes through the statements of a run in order, and remembers what each one means for the next. */
+class HazardRun {
   readonly #created = new Set<string>()
   readonly #existing: Set<string>
-  readonly #memory = new HazardMemory()
+  readonly #memory = new RunMemory()
   readonly #serverVersion: number | undefined
   #inTransaction = true
 
@@ -32,13 +57,11 @@ export class HazardRun {
     this.#existing = new Set(existing)
   }
 
-  /** Begins with the next file. */
   nextFile(inTransaction: boolean): void {
     this.#inTransaction = inTransaction
     this.#memory.endTransaction()
   }
 
-  /** The hazards of the next statement of the file. */
   next(statementText: string, kind: StatementKind): Hazard[] {
     const hazards = findHazards(statementText, kind, this.#context)
     this.#note(statementText, kind)
@@ -60,8 +83,8 @@ export class HazardRun {
   #noteCreated(object: SqlObject): void {
     const isOfNewTable = object.kind === 'index' && object.table !== undefined && isNew(this.#context, { ...object, name: object.table })
     const key = tableKey(object)
-    // one that is there makes nothing new: IF NOT EXISTS says so, or the runner passes over the error
-    if ((isOfNewTable || KEPT.has(object.kind)) && !this.#existing.has(key)) this.#created.add(key)
+    // an object that exists is not created: because of IF NOT EXISTS, or because the runner skips the statement
+    if ((isOfNewTable || NAMED_LIKE_TABLES.has(object.kind)) && !this.#existing.has(key)) this.#created.add(key)
   }
 
   #noteAltered(text: string): void {
@@ -69,12 +92,13 @@ export class HazardRun {
     if (table === undefined) return
     for (const action of actions) {
       this.#memory.noteAction(table, action, this.#inTransaction)
-      if (action.does === 'rename table' && action.name !== undefined) this.#move(table, { ...table, name: action.name.name })
-      if (action.does === 'set schema' && action.name !== undefined) this.#move(table, { schema: action.name.name, name: table.name })
+      const name = nameIn(action)?.name
+      if (action.does === 'rename table' && name !== undefined) this.#move(table, { ...table, name })
+      if (action.does === 'set schema' && name !== undefined) this.#move(table, { schema: name, name: table.name })
     }
   }
 
-  /** A table made in this run stays new under its new name; that of an older one is free for a new table. */
+  /** A table created in this run stays new under its new name. The old name of an older table is free for a new table. */
   #move(from: QualifiedName, to: QualifiedName): void {
     for (const names of [this.#created, this.#existing]) {
       const isOne = names.delete(tableKey(from))
@@ -84,7 +108,7 @@ export class HazardRun {
   }
 
   #noteDropped(text: string, verb: string): void {
-    if (!KEPT.has(verb.slice('DROP '.length).toLowerCase())) return
+    if (!NAMED_LIKE_TABLES.has(verb.slice('DROP '.length).toLowerCase())) return
     const cursor = new Cursor(text)
     cursor.accept(verb.toLowerCase())
     cursor.accept('if exists')
@@ -95,5 +119,13 @@ export class HazardRun {
   }
 }
 
-/** What shares its names with tables: relations do, and the types of a schema, as each table has a type of its name. */
-const KEPT: ReadonlySet<string> = new Set(['domain', 'foreign table', 'materialized view', 'sequence', 'table', 'type', 'view'])
+/** Objects that share a name space with tables: relations, and types, as each table has a type with its name. */
+const NAMED_LIKE_TABLES: ReadonlySet<string> = new Set([
+  'domain',
+  'foreign table',
+  'materialized view',
+  'sequence',
+  'table',
+  'type',
+  'view',
+])

@@ -1,67 +1,40 @@
-import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
-import type { StatementKind } from '../statements/statement-kind.ts'
-import type { HazardContext } from './hazard-context.ts'
-import { blockedBy, type Blocks, type LockLevel } from './lock-levels.ts'
+import type { QualifiedName } from '../lexer/cursor.ts'
 
-/** Every code there is, in the order of docs/migrate-hazards.md. A code never changes its meaning. */
-export const HAZARD_CODES = [
-  'INDEX_NOT_CONCURRENT',
-  'DROP_INDEX_NOT_CONCURRENT',
-  'REINDEX_NOT_CONCURRENT',
-  'ADD_COLUMN_REWRITE',
-  'ADD_COLUMN_REQUIRED',
-  'ADD_CHECK',
-  'ADD_FOREIGN_KEY',
-  'VALIDATE_IN_SAME_TRANSACTION',
-  'ADD_UNIQUE',
-  'ADD_PRIMARY_KEY',
-  'ADD_EXCLUDE',
-  'SET_NOT_NULL',
-  'ALTER_COLUMN_TYPE',
-  'SET_EXPRESSION',
-  'SET_LOGGED',
-  'SET_UNLOGGED',
-  'SET_ACCESS_METHOD',
-  'SET_TABLESPACE',
-  'CLUSTER',
-  'VACUUM_FULL',
-  'DROP_COLUMN',
-  'DROP_TABLE',
-  'DROP_DATABASE',
-  'DROP_CASCADE',
-  'DROP_NOT_NULL',
-  'RENAME_COLUMN',
-  'RENAME_TABLE',
-  'SET_SCHEMA',
-  'TRUNCATE',
-  'TRUNCATE_CASCADE',
-  'ATTACH_PARTITION',
-  'DETACH_PARTITION_NOT_CONCURRENT',
-  'PARTITION_OF',
-  'CREATE_TRIGGER',
-  'REFRESH_NOT_CONCURRENT',
-  'LOCK_TABLE',
-  'DOMAIN_SCAN',
-  'UPDATE_ALL_ROWS',
-  'DELETE_ALL_ROWS',
-  'ENUM_VALUE_IN_SAME_TRANSACTION',
-] as const
-
-export type HazardCode = (typeof HAZARD_CODES)[number]
-
-/** What a statement does to those who use the database while it runs, or to what they wrote against it. */
-export interface Hazard {
-  /** docs/migrate-hazards.md lists them. */
-  code: HazardCode
-  /** The strongest lock it takes on `table`; where there is none, on what the message says. */
+/**
+ * One of the hazards that `skills migrate --dry-run` reports: all that is known of it but the words for one statement,
+ * which its rule writes. A code never changes its meaning.
+ */
+export interface HazardType {
+  code: string
+  /** A short sentence, without a full stop. */
+  title: string
+  /** Which statements have it, as Markdown. */
+  when: string
+  /** The strongest lock it takes; a rule may give another one. */
   lock: LockLevel
-  /** What others cannot do meanwhile. A lock is held to the end of the transaction, so a short one too can be long. */
+  /** What is locked and for how long, as Markdown: `scan` is the time to read the table, `rewrite` the time to write it. */
+  effect: string
+  /** The data is written again, into new files as large as the old ones, or may be. */
+  rewrite?: boolean
+  /** What others cannot do; only where it does not follow from the lock. */
+  blocks?: Blocks
+  /** The rules of squawk that report the same. */
+  squawk?: readonly string[]
+  /** SQL that has the hazard. A test runs it. */
+  example: string
+}
+
+/** One hazard of one statement: what it does to those who use the database. */
+export interface Hazard {
+  code: string
+  /** The strongest lock that the statement takes on `table`, or on what the message names. */
+  lock: LockLevel
+  /** What others cannot do while the lock is held, which is until the transaction ends. */
   blocks: Blocks
-  /** The data is written anew, in as much disk space again; or may be, where the message says so. */
   rewrite: boolean
-  /** What is locked, with the schema where that is written: a table, or the view or index that ALTER names; absent when the statement does not say. */
+  /** The locked table, or the view or index that ALTER names, with its schema where that is written. */
   table?: string
-  /** One line. */
+  /** What happens, one line. */
   message: string
   /** What to write instead, one line. */
   advice: string
@@ -69,41 +42,61 @@ export interface Hazard {
   offset: number
 }
 
-/** One statement under examination; the cursor stands at its beginning. */
-export interface Subject {
-  cursor: Cursor
-  kind: StatementKind
-  context: HazardContext
-}
-
-export type HazardRule = (subject: Subject) => Hazard[]
-
-interface Draft extends Pick<Hazard, 'code' | 'lock' | 'message' | 'advice' | 'offset'> {
+/** What a rule adds to a hazard type. */
+interface Occurrence extends Pick<Hazard, 'message' | 'advice' | 'offset'> {
   table?: QualifiedName | undefined
-  rewrite?: boolean
-  /** Only where it does not follow from the lock. */
-  blocks?: Blocks
+  lock?: LockLevel
 }
 
-/** A hazard from what is particular to it. */
-export function hazard({ table, rewrite = false, blocks, ...draft }: Draft): Hazard {
+/** A hazard of a type, found in a statement. */
+export function hazard(type: HazardType, { table, lock = type.lock, message, advice, offset }: Occurrence): Hazard {
   return {
-    ...draft,
-    message: oneLine(draft.message),
-    advice: oneLine(draft.advice),
-    blocks: blocks ?? blockedBy(draft.lock),
-    rewrite,
+    code: type.code,
+    lock,
+    message: oneLine(message),
+    advice: oneLine(advice),
+    offset,
+    blocks: type.blocks ?? blockedBy(lock),
+    rewrite: type.rewrite === true,
     ...(table === undefined ? {} : { table: nameOf(table) }),
   }
 }
 
-/** As shown to people; `the table` when the statement names none. */
+/** A name as shown to people; `the table` when the statement names none. */
 export function nameOf(name: QualifiedName | undefined): string {
   if (name === undefined) return 'the table'
   return name.schema === undefined ? name.name : `${name.schema}.${name.name}`
 }
 
-/** A quoted name may hold line breaks and worse. */
+/** A quoted name can hold line breaks and control characters. */
 function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ')
+}
+
+/** The table locks of PostgreSQL (manual, "Explicit Locking"); `NONE` for a hazard without a lock. */
+export type LockLevel = 'NONE' | (typeof LEVELS)[number]
+
+export type Blocks = 'reads and writes' | 'writes' | 'nothing'
+
+/** Weakest first. */
+const LEVELS = [
+  'ACCESS SHARE',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+] as const
+
+/** Which ordinary statements wait for the lock. EXCLUSIVE blocks SELECT ... FOR UPDATE too, but no plain SELECT. */
+export function blockedBy(lock: LockLevel): Blocks {
+  if (lock === 'ACCESS EXCLUSIVE') return 'reads and writes'
+  return lock === 'SHARE' || lock === 'SHARE ROW EXCLUSIVE' || lock === 'EXCLUSIVE' ? 'writes' : 'nothing'
+}
+
+/** The lock with this name, in any case. */
+export function lockLevel(words: string): LockLevel | undefined {
+  return LEVELS.find((level) => level === words.toUpperCase())
 }

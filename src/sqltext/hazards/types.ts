@@ -1,9 +1,35 @@
 import { literalValue } from '../lexer/identifiers.ts'
-import { hazard, nameOf, type Hazard, type Subject } from './hazard.ts'
-import { isNew } from './hazard-context.ts'
+import type { HazardGroup, Subject } from './context.ts'
+import { isNew } from './context.ts'
+import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
-/** Constraints of a domain are checked in every table that has a column of it; NOT VALID puts that off, to the same lock. */
-export function domainHazards({ cursor, context }: Subject): Hazard[] {
+const DOMAIN_SCAN: HazardType = {
+  code: 'DOMAIN_SCAN',
+  title: 'A new constraint of a domain reads every table that uses it and blocks writes',
+  when: 'constraints of a domain: `ADD` without `NOT VALID`, `VALIDATE`, `SET NOT NULL`',
+  lock: 'SHARE',
+  effect: 'SHARE on every table that uses it, scan',
+  squawk: ['ban-alter-domain-with-add-constraint'],
+  example: "ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%');",
+}
+
+const ENUM_VALUE_IN_SAME_TRANSACTION: HazardType = {
+  code: 'ENUM_VALUE_IN_SAME_TRANSACTION',
+  title: 'A new value of an enum cannot be used in the transaction that adds it',
+  when: 'a literal equal to the value that `ALTER TYPE ... ADD VALUE` added in this transaction',
+  lock: 'NONE',
+  effect: 'fails (55P04)',
+  example: "ALTER TYPE status ADD VALUE 'refunded';\nINSERT INTO orders (status) VALUES ('refunded');",
+}
+
+export const types: HazardGroup = {
+  types: [DOMAIN_SCAN, ENUM_VALUE_IN_SAME_TRANSACTION],
+  statements: { 'ALTER DOMAIN': domainHazards },
+  every: enumValueHazards,
+}
+
+/** A constraint of a domain is checked in every table with a column of the domain. NOT VALID delays that, under the same lock. */
+function domainHazards({ cursor, context }: Subject): Hazard[] {
   cursor.accept('alter domain')
   const domain = cursor.name()
   if (isNew(context, domain)) return []
@@ -12,11 +38,9 @@ export function domainHazards({ cursor, context }: Subject): Hazard[] {
   if (action === undefined) return []
   if (action === 'add' && cursor.skipUntil((word) => word === 'not' && cursor.word(1) === 'valid')) return []
   return [
-    hazard({
-      code: 'DOMAIN_SCAN',
-      lock: 'SHARE',
-      message: `every table with a column of the domain ${nameOf(domain)} is read whole, and nobody can write to any of them meanwhile`,
-      advice: 'a CHECK on each table instead: added NOT VALID and validated later, it blocks nobody',
+    hazard(DOMAIN_SCAN, {
+      message: `every table with a column of the domain ${nameOf(domain)} is read whole, and writes to these tables are blocked`,
+      advice: 'add a CHECK to each table instead: added NOT VALID and validated later, it blocks neither reads nor writes',
       offset,
     }),
   ]
@@ -24,8 +48,7 @@ export function domainHazards({ cursor, context }: Subject): Hazard[] {
 
 const ACTIONS = ['add', 'set not null', 'validate constraint'] as const
 
-/** A label that ALTER TYPE ... ADD VALUE gave to an enum cannot be used before that is committed. */
-export function enumValueHazards({ cursor, context }: Subject): Hazard[] {
+function enumValueHazards({ cursor, context }: Subject): Hazard[] {
   const added = context.memory?.enumValues
   if (added === undefined || added.size === 0) return []
   const hazards: Hazard[] = []
@@ -34,10 +57,8 @@ export function enumValueHazards({ cursor, context }: Subject): Hazard[] {
     const value = kind === 'string' ? literalValue(cursor.source()) : undefined
     if (value === undefined || !added.has(value)) continue
     hazards.push(
-      hazard({
-        code: 'ENUM_VALUE_IN_SAME_TRANSACTION',
-        lock: 'NONE',
-        message: `if '${value}' is the value that was added to the enum in this transaction, this fails (55P04)`,
+      hazard(ENUM_VALUE_IN_SAME_TRANSACTION, {
+        message: `if '${value}' is the enum value added in this transaction, this statement fails (55P04)`,
         advice: 'put ALTER TYPE ... ADD VALUE into a file of its own, before this one',
         offset: start,
       }),

@@ -2,7 +2,7 @@ import { foldCase } from './characters.ts'
 import { identifierName } from './identifiers.ts'
 import { Scanner, type TokenKind } from './scanner.ts'
 
-/** A name with its schema when that is written; both as the catalogs hold them. */
+/** A name, with its schema when that is written; both as the catalogs store them. */
 export interface QualifiedName {
   schema?: string
   name: string
@@ -13,13 +13,12 @@ export interface Token {
   kind: TokenKind
   start: number
   end: number
-  /** An unquoted word in lower case; empty for anything else. */
+  /** An unquoted word in lower case; empty for other tokens. */
   word: string
 }
 
 /**
- * Reads the leading tokens of one statement, looking ahead as far as asked and no further: a CREATE FUNCTION of 100 KB
- * is classified from its first ten tokens.
+ * Reads the tokens of one statement, only as far as needed: `classify` reads ten tokens of a CREATE FUNCTION of 100 KB.
  */
 export class Cursor {
   readonly #scanner: Scanner
@@ -30,7 +29,7 @@ export class Cursor {
     this.#scanner = new Scanner(statementText)
   }
 
-  /** The token `ahead` places on; past the end (or the semicolon) it is always the kind `end`. */
+  /** The token `ahead` places from here. After the end (or the semicolon) its kind is always `end`. */
   peek(ahead = 0): Token {
     const wanted = this.#at + ahead
     while (this.#tokens.length <= wanted && this.#tokens.at(-1)?.kind !== 'end') this.#tokens.push(this.#scan())
@@ -47,12 +46,12 @@ export class Cursor {
     return this.#scanner.text.slice(start, end)
   }
 
-  /** The unquoted word `ahead` places on, in lower case; empty for anything else. */
+  /** The unquoted word `ahead` places from here, in lower case; empty for other tokens. */
   word(ahead = 0): string {
     return this.peek(ahead).word
   }
 
-  /** Whether the token `ahead` places on is this punctuation mark or operator. */
+  /** Whether the token `ahead` places from here is this punctuation mark or operator. */
   isSymbol(symbol: string, ahead = 0): boolean {
     return this.peek(ahead).kind === 'symbol' && this.source(ahead) === symbol
   }
@@ -66,7 +65,7 @@ export class Cursor {
     this.#at += count
   }
 
-  /** Steps over the words of the phrase (lower case, one space between) when all of them stand here. */
+  /** Steps over the words of the phrase (lower case, separated by one space) if they are the next tokens. */
   accept(phrase: string): boolean {
     const words = phrase.split(' ')
     if (!words.every((word, i) => this.word(i) === word)) return false
@@ -80,7 +79,7 @@ export class Cursor {
     return true
   }
 
-  /** Goes to the next word outside of parentheses for which `wanted` holds, or to the end; says whether there was one. */
+  /** Goes to the next word outside parentheses for which `wanted` is true, or to the end. Returns whether it found one. */
   skipUntil(wanted: (word: string) => boolean): boolean {
     for (; !this.atEnd; this.skipItem()) {
       const { kind, word } = this.peek()
@@ -99,7 +98,7 @@ export class Cursor {
     } while (depth > 0 && !this.atEnd)
   }
 
-  /** Steps over a possibly qualified name (`name`, `schema.name`, `database.schema.name`); undefined if there is none. */
+  /** Steps over a name, qualified or not (`name`, `schema.name`, `database.schema.name`); undefined if there is none. */
   name(): QualifiedName | undefined {
     const parts: string[] = []
     do {
@@ -121,7 +120,7 @@ export class Cursor {
     return ahead.#scanner.text.slice(1, ahead.peek(-1).start)
   }
 
-  /** Goes to the word (outside of parentheses) or to the end, and gives the text stepped over. */
+  /** Goes to the word (outside parentheses) or to the end. Returns the text before it. */
   textUntil(word: string): string {
     const { start } = this.peek()
     this.skipUntil((found) => found === word)

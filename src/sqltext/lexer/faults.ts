@@ -1,11 +1,11 @@
-/** Something in a file that cannot be sent to the server, found without asking it. */
+/** A part of a file that cannot be sent to the server. */
 export interface LexFault {
   kind: FaultKind
-  /** UTF-16 offset in the text: where the unfinished thing begins, or where the forbidden one is. */
+  /** UTF-16 offset of the unfinished literal or comment, or of the forbidden text. */
   offset: number
-  /** What stands there: the opening quote or tag, or the name of the psql command with its backslash. */
+  /** The text at the offset: the opening quote or tag, or the name of the psql command with its backslash. */
   found: string
-  /** One line for people, without position or advice. */
+  /** One line, without position and hint. */
   message: string
 }
 
@@ -18,12 +18,12 @@ export type FaultKind =
   | 'nul-character'
 
 const MESSAGES: Readonly<Record<FaultKind, (found: string) => string>> = {
-  'unterminated-string': () => 'this string is never closed',
-  'unterminated-identifier': () => 'this quoted identifier is never closed',
-  'unterminated-dollar-quote': (found) => `this dollar quote is never closed: no second ${found}`,
-  'unterminated-comment': () => 'this comment is never closed: no matching */',
-  'psql-command': (found) => `${found} is a command of psql, not SQL`,
-  'nul-character': () => 'a NUL character: PostgreSQL ends the text there (is the file UTF-16?)',
+  'unterminated-string': () => 'unterminated string',
+  'unterminated-identifier': () => 'unterminated quoted identifier',
+  'unterminated-dollar-quote': (found) => `unterminated dollar quote: no second ${found}`,
+  'unterminated-comment': () => 'unterminated comment: no matching */',
+  'psql-command': (found) => `${found} is a psql command, not SQL`,
+  'nul-character': () => 'NUL character: PostgreSQL would end the text here (is the file UTF-16?)',
 }
 
 /** A fault with its message. */

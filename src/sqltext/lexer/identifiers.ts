@@ -1,8 +1,8 @@
 import { foldCase } from './characters.ts'
 
 /**
- * The name that an identifier of the source stands for: unquoted words folded, quotes and U& escapes undone, cut to the
- * 63 bytes that the server keeps (NAMEDATALEN - 1). A UESCAPE clause is not looked at.
+ * The name of an identifier as the catalogs store it: unquoted words folded, quotes and U& escapes decoded, cut to 63 bytes
+ * (NAMEDATALEN - 1). Ignores a UESCAPE clause.
  */
 export function identifierName(source: string): string {
   return truncateIdentifier(unquote(source))

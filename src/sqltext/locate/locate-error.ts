@@ -1,14 +1,12 @@
 import { codePointOffset } from '../../core/positions.ts'
 import { routineBody } from './routine-body.ts'
-import { locateNames, mentionsIn } from './locate-names.ts'
-import type { Frame } from './locate-plpgsql.ts'
-import { locateInPlpgsql } from './locate-plpgsql.ts'
-import type { Location, ServerError } from './locate-types.ts'
+import { locateNames, mentionsIn, type Location, type ServerError } from './locate-names.ts'
+import { locateInPlpgsql, type Frame } from './locate-plpgsql.ts'
 
 /**
- * Where in a statement its error is: the server's position; else the line that its context names in a body which this
- * statement holds; else what the message quotes; else the beginning. Reads no words of the messages, as servers speak
- * many languages. `prefix` is what was sent before the statement in one message.
+ * Locates an error in its statement: by the position from the server; otherwise by the line that the context names in a body
+ * of the statement; otherwise by a name that the message quotes; otherwise at the beginning. Does not read the words of
+ * messages: they can be in any language. `prefix` is the text sent before the statement in the same message.
  */
 export function locateError(statementText: string, error: ServerError, prefix = ''): Location {
   const position = error.position === undefined ? 0 : error.position - [...prefix].length
@@ -16,7 +14,7 @@ export function locateError(statementText: string, error: ServerError, prefix = 
   if (error.where === undefined) return locateByName(statementText, error)
   const body = routineBody(statementText)
   const frame = body && ownFrame(error.where, body.name)
-  // a context of others: the error is in a function made elsewhere, in data of COPY, ...
+  // another context: the error is in a function created elsewhere, in data of COPY, ...
   if (frame === undefined) return { offset: 0, exact: false }
   if (frame === 'no line') return locateByName(statementText, error)
   const { offset, exact } = locateInPlpgsql(body?.text ?? '', frame, error)
@@ -24,9 +22,9 @@ export function locateError(statementText: string, error: ServerError, prefix = 
 }
 
 /**
- * The outermost context line about a body: `PL/pgSQL function inline_code_block line 3 at RAISE`, `compilation of
- * PL/pgSQL function "f" near line 3`. A function that a statement creates does not run yet: only the second kind is about
- * it, which has its name in quotes.
+ * The outermost context line about a body: `PL/pgSQL function inline_code_block line 3 at RAISE`, `compilation of PL/pgSQL
+ * function "f" near line 3`. A function that the statement creates does not run yet, so only the second kind, with the name
+ * in quotes, is about it.
  */
 function ownFrame(where: string, name: string): Frame | 'no line' | undefined {
   const lines = where.split('\n')
@@ -39,7 +37,7 @@ function ownFrame(where: string, name: string): Frame | 'no line' | undefined {
   return line === undefined ? 'no line' : { line: Number(line), text, above: lines.slice(0, at).join('\n') }
 }
 
-/** By what the message names, else by what the other fields do. */
+/** By the names in the message, otherwise by the other fields. */
 function locateByName(text: string, error: ServerError): Location {
   const place = locateNames(text, error)
   if (place !== undefined) return place

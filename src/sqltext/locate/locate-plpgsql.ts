@@ -1,35 +1,33 @@
 import { codePointOffset } from '../../core/positions.ts'
 import { foldCase } from '../lexer/characters.ts'
-import type { DecodedLiteral } from './routine-body.ts'
-import { decodeLiteral } from './routine-body.ts'
-import { locateNames } from './locate-names.ts'
-import type { Location, ServerError } from './locate-types.ts'
+import { decodeLiteral, type DecodedLiteral } from './routine-body.ts'
+import { locateNames, type Location, type ServerError } from './locate-names.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
-/** What a context line says about a body of ours. */
+/** A context line about a body of the statement. */
 export interface Frame {
   /** From 1, counted from the opening quote of the body. */
   line: number
-  /** The line of the context as a whole. */
+  /** The whole context line. */
   text: string
-  /** The context lines above it: what the body called. */
+  /** The context lines above it: the calls from the body. */
   above: string
 }
 
-/** Where in a body of PL/pgSQL an error happened; offsets are those of the body. */
+/** Locates an error in a body of PL/pgSQL; offsets are those of the body. */
 export function locateInPlpgsql(body: string, frame: Frame, error: ServerError): Location {
   const { piece, exact } = pieceAt(body, frame)
   const place = internalOffset(body, piece, frame, error) ?? nameOffset(body, piece, frame, error)
   return place === undefined ? { offset: piece.start, exact } : { offset: place, exact: true }
 }
 
-/** A PL/pgSQL statement, or the head of one that holds others: `IF ... THEN`, `FOR ... LOOP`, a declaration. */
+/** A PL/pgSQL statement, a declaration, or the head of a compound statement: `IF ... THEN`, `FOR ... LOOP`. */
 interface Piece {
   start: number
   end: number
 }
 
-/** The piece that begins on the line of the frame. Of several the context tells which: it has its text, or its keyword. */
+/** The piece that begins on the line of the frame. Of several, the one whose text or keyword is in the context. */
 function pieceAt(body: string, frame: Frame): { piece: Piece; exact: boolean } {
   const line = lineRange(body, frame.line)
   const pieces = splitPieces(body)
@@ -55,7 +53,7 @@ function lineRange(body: string, line: number): Piece {
   return { start, end: end === -1 ? body.length : end }
 }
 
-/** A word behind which a piece begins. */
+/** A piece begins after one of these words. */
 const OPENERS: ReadonlySet<string> = new Set(['begin', 'declare', 'else', 'loop', 'then'])
 
 function splitPieces(body: string): Piece[] {
@@ -71,7 +69,7 @@ function splitPieces(body: string): Piece[] {
     const last = pieces.at(-1)
     if (isFirst) pieces.push({ start: scanner.start, end: scanner.end })
     else if (last !== undefined) last.end = scanner.end
-    // THEN and ELSE of a CASE inside of an expression are followed by no statement
+    // no statement follows the THEN and ELSE of a CASE inside an expression
     if (token === 'case' && !isFirst && previous !== 'end') sqlCases++
     else if (token === ';') sqlCases = 0
     else if (token === 'end' && sqlCases > 0) sqlCases--
@@ -80,12 +78,12 @@ function splitPieces(body: string): Piece[] {
   return pieces
 }
 
-/** Query of the server that is a part of the body: `internal_position` counts in it. Only an error of the body's own query has nothing above its frame. */
+/** By the query of the server, which is a part of the body; `internal_position` counts in it. Only an error in a query of the body itself has no context above its frame. */
 function internalOffset(body: string, piece: Piece, frame: Frame, { internalQuery, internalPosition }: ServerError): number | undefined {
   if (internalQuery === undefined || internalPosition === undefined || frame.above !== '') return undefined
   const at = codePointOffset(internalQuery, internalPosition)
   for (const [query, cut] of queryForms(internalQuery)) {
-    // behind the piece too: the conditions of ELSIF and WHEN count as the line of their IF and CASE
+    // also after the piece: the conditions of ELSIF and WHEN have the line of their IF and CASE
     const place = findQuery(body.slice(piece.start), query, at - cut)
     if (place !== undefined) return piece.start + place
     for (const { text, sourceOffset } of literalsIn(body, piece)) {
@@ -96,7 +94,7 @@ function internalOffset(body: string, piece: Piece, frame: Frame, { internalQuer
   return undefined
 }
 
-/** As sent, without the SELECT that stands for PERFORM (before PostgreSQL 14 for every expression), without what is put around a WHEN; with the length cut off in front. */
+/** The query as sent, without the SELECT of a PERFORM (before PostgreSQL 14 of every expression), and without the text around a WHEN; each with the length removed at the start. */
 function queryForms(query: string): [string, number][] {
   const forms: [string, number][] = [[query, 0]]
   const select = /^SELECT /.exec(query)?.[0].length
@@ -106,7 +104,7 @@ function queryForms(query: string): [string, number][] {
   return forms
 }
 
-/** Offset in the text of the place `at` of a query that is part of it. In place of `INTO target` the server puts blanks, one a byte. */
+/** Offset in the text of the position `at` of a query that is part of it. The server replaces `INTO target` with blanks, one for each byte. */
 function findQuery(text: string, query: string, at: number): number | undefined {
   if (at < 0 || query.trim() === '') return undefined
   const head = asPattern(query.slice(0, at))
@@ -122,7 +120,7 @@ function asPattern(text: string): string {
     .join('')
 }
 
-/** What the message names, in the piece or in a string of it; not when the error comes from something that the piece called. */
+/** By the names in the message, in the piece or in one of its strings; not when the error comes from a function that the piece calls. */
 function nameOffset(body: string, piece: Piece, frame: Frame, error: ServerError): number | undefined {
   if (!isOwn(body, piece, frame)) return undefined
   const place = locateNames(body.slice(piece.start, piece.end), error)
@@ -134,7 +132,7 @@ function nameOffset(body: string, piece: Piece, frame: Frame, error: ServerError
   return undefined
 }
 
-/** Above the frame stands nothing, or one entry that quotes a part of the piece: `SQL statement "..."`, `PL/pgSQL assignment "..."`. */
+/** Whether there is no context above the frame, or one entry that quotes a part of the piece: `SQL statement "..."`, `PL/pgSQL assignment "..."`. */
 function isOwn(body: string, piece: Piece, { above }: Frame): boolean {
   if (above === '') return true
   const quoted = /^[^"»«„\n]*["»«„]\s?([^]*?)\s?["»«“”]$/.exec(above)?.[1]

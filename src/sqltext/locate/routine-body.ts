@@ -2,20 +2,20 @@ import { classify } from '../statements/classify.ts'
 import { foldCase } from '../lexer/characters.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
-/** The text of a string literal, and where each of its UTF-16 units stands in the source. */
+/** The text of a string literal, and the offset of each of its UTF-16 units in the source. */
 export interface DecodedLiteral {
   text: string
   /** Offset in the source for an offset in `text`, its end included. */
   sourceOffset: (at: number) => number
 }
 
-/** Body of a DO block, or of the function or procedure that a statement creates. */
+/** The body of a DO block, or of the function or procedure that a statement creates. */
 export interface RoutineBody extends DecodedLiteral {
-  /** What the server calls it in context lines. */
+  /** Its name in the context lines of the server. */
   name: string
 }
 
-/** The body that a statement brings along as a string; `sourceOffset` gives offsets in the statement. */
+/** The body in a string of the statement; `sourceOffset` returns offsets in the statement. */
 export function routineBody(statementText: string): RoutineBody | undefined {
   const { verb, object } = classify(statementText)
   const isBlock = verb === 'DO'
@@ -35,7 +35,7 @@ export function routineBody(statementText: string): RoutineBody | undefined {
   return undefined
 }
 
-/** Undoes the quotes of $$...$$, '...' and E'...'; undefined for U&'...' and for literals that go on in a second line. */
+/** Decodes $$...$$, '...' and E'...'; undefined for U&'...' and for literals that continue on a second line. */
 export function decodeLiteral(source: string): DecodedLiteral | undefined {
   const tag = /^\$[^$]*\$/.exec(source)?.[0].length
   if (tag !== undefined) return { text: source.slice(tag, -tag), sourceOffset: (at) => tag + at }

@@ -3,14 +3,14 @@ import type { Scanner } from '../lexer/scanner.ts'
 
 /**
  * Follows `CREATE [OR REPLACE] FUNCTION|PROCEDURE ... BEGIN ATOMIC statement; ... END`, whose semicolons do not end the
- * statement. psql counts BEGIN, CASE and END, and is led astray by `AS end` or a function named begin. The grammar
- * allows something simpler: an END that closes a body follows a semicolon or ATOMIC, an END of CASE never does.
+ * statement. psql counts BEGIN, CASE and END, which fails for `AS end` or a function named begin. The grammar allows a
+ * simpler rule: an END that closes a body follows a semicolon or ATOMIC; an END of CASE never does.
  */
 export class AtomicBodies {
   readonly #text: string
   #depth = 0
   #head: Head = 'start'
-  /** The token before this one if it is a word or a semicolon; `OPENING` behind the ATOMIC of a body. */
+  /** The token before this one if it is a word or a semicolon; `OPENING` after the ATOMIC of a body. */
   #previous = ''
 
   constructor(text: string) {
@@ -29,7 +29,7 @@ export class AtomicBodies {
     this.#previous = ''
   }
 
-  /** Takes in the next token outside of parentheses. */
+  /** Processes the next token outside parentheses. */
   see({ kind, start, end }: Scanner): void {
     if (this.#head === 'other' && !this.isOpen) return
     const source = end - start > LONGEST ? '' : this.#text.slice(start, end)
@@ -42,7 +42,7 @@ export class AtomicBodies {
       this.#depth--
       this.#head = 'other'
     } else if (token === 'atomic' && previous === 'begin' && this.#head === 'routine') {
-      // A body may hold a CREATE FUNCTION in its turn: the grammar takes it, and only then does the server refuse.
+      // the grammar accepts a CREATE FUNCTION inside a body; the server refuses it later
       this.#depth++
       this.#head = 'start'
       this.#previous = OPENING
@@ -52,7 +52,7 @@ export class AtomicBodies {
   }
 }
 
-/** How much of `CREATE [OR REPLACE] FUNCTION|PROCEDURE` the current statement has shown. */
+/** How far the current statement matches `CREATE [OR REPLACE] FUNCTION|PROCEDURE`. */
 type Head = 'start' | 'create' | 'or' | 'replace' | 'routine' | 'other'
 
 function nextHead(head: Head, token: string): Head {
@@ -66,5 +66,5 @@ function nextHead(head: Head, token: string): Head {
 /** No token of the source looks like this. */
 const OPENING = 'BEGIN ATOMIC'
 
-/** Words longer than PROCEDURE do not count. */
+/** The length of PROCEDURE; longer words are ignored. */
 const LONGEST = 9

@@ -1,16 +1,24 @@
 import { readAlter } from './alter.ts'
-import { isCopyFromStdin } from './copy-data.ts'
 import { readCreate, type Definition } from './create.ts'
 import { Cursor } from '../lexer/cursor.ts'
 import { readObjectKind } from './object-kinds.ts'
-import { outsideTransaction } from './outside-transaction.ts'
-import type { StatementKind } from './statement-kind.ts'
-import { transactionControl } from './transaction-control.ts'
+import { isCopyFromStdin } from './split.ts'
+import { outsideTransaction, transactionControl, type TransactionControl } from './transactions.ts'
+
+/** What a migration runner needs to know of a statement. */
+export interface StatementKind extends Definition {
+  /** Set for a statement that begins, ends or divides a transaction. */
+  transaction?: TransactionControl
+  /** Set for a statement that PostgreSQL refuses inside a transaction block (25001): its name for people. */
+  outsideTransaction?: string
+  /** COPY ... FROM STDIN, which only psql can run from a file. */
+  copyFromStdin: boolean
+}
 
 /**
- * What matters of one statement (as split off by `splitStatements`) to a migration runner, from its leading tokens: no
- * parser, so unknown or wrong syntax is no error, it just has a verb and nothing else. Only an ALTER ... ADD is read to
- * its end, to know whether it does more than one thing.
+ * Reads the leading tokens of one statement (from `splitStatements`). This is not a parser: unknown or wrong syntax is no
+ * error, the statement just has a verb and nothing else. Only an ALTER ... ADD is read to its end, to find out whether it
+ * has more than one action.
  */
 export function classify(statementText: string): StatementKind {
   const cursor = new Cursor(statementText)
@@ -31,10 +39,10 @@ export function classify(statementText: string): StatementKind {
 function readDefinition(cursor: Cursor): Definition {
   if (cursor.accept('create')) return readCreate(cursor)
   if (cursor.accept('alter')) return readAlter(cursor)
-  return { verb: readVerb(cursor), tolerable: [], ifNotExists: false, orReplace: false }
+  return { verb: readVerb(cursor), existsCodes: [], ifNotExists: false, orReplace: false }
 }
 
-/** `DROP INDEX`, `REFRESH MATERIALIZED VIEW`, `START TRANSACTION`, else the first word; parentheses around a SELECT are passed over. */
+/** `DROP INDEX`, `REFRESH MATERIALIZED VIEW`, `START TRANSACTION`, otherwise the first word. Skips parentheses around a SELECT. */
 function readVerb(cursor: Cursor): string {
   if (cursor.accept('drop')) return `DROP ${readObjectKind(cursor)?.words ?? cursor.word()}`.trimEnd().toUpperCase()
   while (cursor.acceptSymbol('('));

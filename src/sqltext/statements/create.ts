@@ -1,19 +1,24 @@
 import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 import { identifierName } from '../lexer/identifiers.ts'
-import { duplicateCode, readObjectKind } from './object-kinds.ts'
+import { duplicateCode, readObjectKind, type ObjectKind, type SqlObject } from './object-kinds.ts'
 import { readAggregateParameters, readOperands, readParameters, type Parameters } from './parameters.ts'
-import type { ObjectKind, SqlObject } from './statement-kind.ts'
 
-/** What a CREATE, an ALTER or a DROP says of itself. */
+/** What the leading tokens of a statement show. */
 export interface Definition {
+  /** In capitals: `CREATE TABLE`, `ALTER TABLE`, `DROP INDEX`, `INSERT`, ...; empty when the statement has no word. */
   verb: string
+  /** The object that a CREATE or a single ALTER ... ADD creates; for other forms of ALTER TABLE the table. Absent when it has no name. */
   object?: SqlObject
-  tolerable: readonly string[]
+  /**
+   * The SQLSTATEs that mean "the object already exists". A code is no proof: the server raises the same code for an object
+   * of another kind, and for a constraint inside a CREATE TABLE. Look the object up.
+   */
+  existsCodes: readonly string[]
   ifNotExists: boolean
   orReplace: boolean
 }
 
-/** Reads a statement from behind the word CREATE. */
+/** Reads a statement after the word CREATE. */
 export function readCreate(cursor: Cursor): Definition {
   const orReplace = cursor.accept('or replace')
   let isTemporary = false
@@ -22,7 +27,8 @@ export function readCreate(cursor: Cursor): Definition {
     cursor.skip()
   }
   const found = readObjectKind(cursor)
-  if (found === undefined) return { verb: `CREATE ${cursor.word()}`.trimEnd().toUpperCase(), tolerable: [], ifNotExists: false, orReplace }
+  if (found === undefined)
+    return { verb: `CREATE ${cursor.word()}`.trimEnd().toUpperCase(), existsCodes: [], ifNotExists: false, orReplace }
 
   const { words, kind } = found
   if (kind === 'index') cursor.accept('concurrently')
@@ -30,13 +36,13 @@ export function readCreate(cursor: Cursor): Definition {
   const object = readObject(kind, cursor)
   if (object !== undefined && isTemporary) object.schema ??= 'pg_temp'
   const code = duplicateCode(kind)
-  // OR REPLACE asks for the new definition: a server that answers "exists already" could not give it, and skipping would
-  // keep the old one. IF NOT EXISTS stays tolerable: whoever loses the race for the same name gets the same code.
-  const isTolerable = object !== undefined && code !== undefined && !orReplace && !(kind === 'schema' && hasSchemaElements(cursor))
+  // a skipped OR REPLACE would keep the old definition. IF NOT EXISTS can be skipped: when two sessions create the same name
+  // at the same time, the second one gets the same code
+  const canSkip = object !== undefined && code !== undefined && !orReplace && !(kind === 'schema' && hasSchemaElements(cursor))
   return {
     verb: `CREATE ${words}`.toUpperCase(),
     ...(object === undefined ? {} : { object }),
-    tolerable: isTolerable ? [code] : [],
+    existsCodes: canSkip ? [code] : [],
     ifNotExists,
     orReplace,
   }
@@ -89,7 +95,7 @@ function named(kind: ObjectKind, name: QualifiedName | undefined, more?: Paramet
   return name === undefined ? undefined : { kind, ...name, ...more }
 }
 
-/** `name ... ON table` or `name ... TO table`; ON and TO are reserved, so the first one is it. An index may have no name. */
+/** `name ... ON table` or `name ... TO table`. ON and TO are reserved, so the first one counts. An index can have no name. */
 function readOnTable(kind: ObjectKind, cursor: Cursor, preposition: 'on' | 'to'): SqlObject | undefined {
   const own = cursor.word() === preposition ? undefined : cursor.name()
   if (own === undefined || !cursor.skipUntil((word) => word === preposition)) return undefined
@@ -110,7 +116,7 @@ function readSchema(cursor: Cursor): SqlObject | undefined {
   return named('schema', own ?? (isSessionRole ? undefined : role))
 }
 
-/** CREATE SCHEMA may hold further CREATEs and GRANTs, which would be lost if it were skipped. */
+/** CREATE SCHEMA can contain CREATE and GRANT statements, which would be lost if it were skipped. */
 function hasSchemaElements(cursor: Cursor): boolean {
   return !cursor.atEnd
 }

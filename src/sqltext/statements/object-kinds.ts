@@ -1,7 +1,69 @@
 import type { Cursor } from '../lexer/cursor.ts'
-import type { ObjectKind } from './statement-kind.ts'
 
-/** Steps over the words behind CREATE, ALTER or DROP that name a kind of object: `materialized view`, `user`, ... */
+/** A database object as the catalogs name it: folded, unquoted, cut to 63 bytes. */
+export interface SqlObject {
+  kind: ObjectKind
+  /** As written; `pg_temp` for a TEMP object. For a part of a table (or view, type, domain): the schema of the table. */
+  schema?: string
+  name: string
+  /**
+   * Its owner: the table or view of a column, constraint, index, trigger, rule or policy; the type of an enum value or
+   * attribute; the domain of a domain constraint; the server of a user mapping; the language of a transform.
+   */
+  table?: string
+  /** Functions, procedures, aggregates: the text between the parentheses. Operators: of the definition. */
+  parameters?: string
+  /** The types that distinguish overloads, as in `to_regprocedure('name(a,b)')`; operators: left and right, NONE for an absent operand. */
+  inputTypes?: readonly string[]
+}
+
+export type ObjectKind =
+  | 'access method'
+  | 'aggregate'
+  | 'attribute'
+  | 'cast'
+  | 'collation'
+  | 'column'
+  | 'constraint'
+  | 'conversion'
+  | 'database'
+  | 'domain'
+  | 'domain constraint'
+  | 'enum value'
+  | 'event trigger'
+  | 'extension'
+  | 'foreign data wrapper'
+  | 'foreign table'
+  | 'function'
+  | 'index'
+  | 'language'
+  | 'materialized view'
+  | 'operator'
+  | 'operator class'
+  | 'operator family'
+  | 'policy'
+  | 'procedure'
+  | 'publication'
+  | 'role'
+  | 'rule'
+  | 'schema'
+  | 'sequence'
+  | 'server'
+  | 'statistics'
+  | 'subscription'
+  | 'table'
+  | 'tablespace'
+  | 'text search configuration'
+  | 'text search dictionary'
+  | 'text search parser'
+  | 'text search template'
+  | 'transform'
+  | 'trigger'
+  | 'type'
+  | 'user mapping'
+  | 'view'
+
+/** Steps over the words after CREATE, ALTER or DROP that name a kind of object: `materialized view`, `user`, ... */
 export function readObjectKind(cursor: Cursor): { words: string; kind: ObjectKind } | undefined {
   for (let count = LONGEST_PHRASE; count > 0; count--) {
     const words = Array.from({ length: count }, (_, i) => cursor.word(i)).join(' ')
@@ -14,8 +76,8 @@ export function readObjectKind(cursor: Cursor): { words: string; kind: ObjectKin
 }
 
 /**
- * What the server answers (PostgreSQL 18, each tried) when the object of a CREATE exists already. Kinds not named here
- * answer with something else: databases 42P04, text search objects 23505.
+ * The SQLSTATE of the server (PostgreSQL 18, each tested) when the object of a CREATE already exists. Other kinds have
+ * codes that are not tolerated: databases 42P04, text search objects 23505.
  */
 export function duplicateCode(kind: ObjectKind): string | undefined {
   if (RELATIONS.has(kind)) return '42P07'

@@ -1,13 +1,13 @@
 import type { Cursor, Token } from '../lexer/cursor.ts'
 
-/** A parameter list and, where it can be told, the types of the input parameters. */
+/** A parameter list and, where they can be read, the types of the input parameters. */
 export interface Parameters {
   /** The text between the parentheses. */
   parameters: string
   inputTypes?: readonly string[]
 }
 
-/** Steps over the `(...)` behind the name of a function, procedure or aggregate. */
+/** Steps over the `(...)` after the name of a function, procedure or aggregate. */
 export function readParameters(cursor: Cursor): Parameters | undefined {
   const list = readList(cursor)
   if (list === undefined) return undefined
@@ -19,7 +19,7 @@ export function readParameters(cursor: Cursor): Parameters | undefined {
   return { parameters: list.text, inputTypes }
 }
 
-/** The same for an aggregate: `(*)` has no types; `(a ORDER BY b)` and the old form `(BASETYPE = ...)` are not taken apart. */
+/** The same for an aggregate: `(*)` has no types; `(a ORDER BY b)` and the old form `(BASETYPE = ...)` are not parsed. */
 export function readAggregateParameters(cursor: Cursor): Parameters | undefined {
   const star = cursor.isSymbol('(') && cursor.isSymbol('*', 1)
   const parameters = readParameters(cursor)
@@ -89,7 +89,7 @@ function takeModes(parts: Part[]): string[] {
   return modes
 }
 
-/** Whether a name stands before the type: two words in a row that are not a type of two words. */
+/** Whether there is a name before the type: two words in a row that are not a two-word type. */
 function startsWithName([first, second]: readonly Part[]): boolean {
   if (first === undefined || second === undefined) return false
   const isTwoWords = second.kind === 'word' || second.kind === 'quoted'
@@ -97,10 +97,10 @@ function startsWithName([first, second]: readonly Part[]): boolean {
   return first.word === 'double' ? second.word !== 'precision' : !TYPES_OF_SEVERAL_WORDS.has(first.word)
 }
 
-// Keywords that no parameter can be named after without quotes.
+// keywords that cannot be the name of a parameter without quotes
 const MODES = new Set(['in', 'out', 'inout', 'variadic'])
 
-// gram.y keeps these for types (col_name_keyword), so none can be the name of a parameter; `double` can.
+// gram.y reserves these for types (col_name_keyword), so none can be the name of a parameter; `double` can
 const TYPES_OF_SEVERAL_WORDS = new Set(['bit', 'char', 'character', 'interval', 'national', 'nchar', 'setof', 'time', 'timestamp'])
 
 /** The tokens without the comments between them. */

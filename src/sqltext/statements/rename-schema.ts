@@ -2,8 +2,8 @@ import { identifierName } from '../lexer/identifiers.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
 /**
- * The statement with another schema in place of `from` wherever that one qualifies a name or follows the word SCHEMA,
- * also inside of literals and function bodies, where it is found by its text alone. Comments stay as they are.
+ * Replaces the schema `from` with `to` where it qualifies a name or follows the word SCHEMA, also inside literals and
+ * function bodies, where it is found by its text alone. Comments do not change.
  */
 export function renameSchema(statement: string, from: string, to: string): string {
   const scanner = new Scanner(statement)
@@ -31,7 +31,7 @@ function isFollowedByDot(text: string, at: number): boolean {
   return /^\s*\.(?!\.)/.test(text.slice(at, at + 40))
 }
 
-/** In text that is no SQL of its own: `from.` and `"from".`, where nothing in front makes it part of another name. */
+/** In a literal: replaces `from.` and `"from".` unless they are part of a longer name. */
 function renameInText(text: string, from: string, to: string): string {
   const spellings = [from, `"${from.replaceAll('"', '""')}"`].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
   return text.replaceAll(new RegExp(String.raw`(?<![\w."$])(?:${spellings.join('|')})(?=\.\w|\."|\.%)`, 'g'), () => to)

@@ -1,10 +1,9 @@
 import { AtomicBodies } from './atomic-bodies.ts'
-import { copyDataEnd, isCopyFromStdin } from './copy-data.ts'
 import { Cursor } from '../lexer/cursor.ts'
 import { lexFault, type LexFault } from '../lexer/faults.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
-/** One statement of a file, without its semicolon and without the comments around it: it can be sent by itself. */
+/** One statement of a file, without its semicolon and the comments around it, ready to send. */
 export interface Statement {
   /** `source.slice(start, end)`. */
   text: string
@@ -12,20 +11,20 @@ export interface Statement {
   start: number
   /** UTF-16 offset after the last token; the semicolon does not count. */
   end: number
-  /** Place among the statements of the file, from 0. */
+  /** Position among the statements of the file, from 0. */
   index: number
 }
 
 export interface SplitResult {
   statements: Statement[]
-  /** In order of offset. With any of these the statements after the first fault are guesses: do not run the file. */
+  /** In order of offset. The statements after the first fault are guesses: do not run the file. */
   faults: LexFault[]
 }
 
 /**
- * Splits SQL into statements as psql does: at each semicolon outside of quotes, comments, parentheses and the bodies of
- * BEGIN ATOMIC. Nothing but comments between two semicolons is no statement. It is a lexer, so new syntax does not
- * break it; wrong syntax is the server's to find. Files that turn standard_conforming_strings off are not understood.
+ * Splits SQL into statements as psql does: at each semicolon outside quotes, comments, parentheses and the bodies of BEGIN
+ * ATOMIC. Ignores empty statements. It needs no grammar, so new syntax does not break it, and the server reports wrong
+ * syntax. Does not support files that turn standard_conforming_strings off.
  */
 export function splitStatements(text: string): SplitResult {
   const scanner = new Scanner(text)
@@ -45,7 +44,7 @@ export function splitStatements(text: string): SplitResult {
     bodies.reset()
     if (mayHaveCopyData && isCopyFromStdin(new Cursor(statement.text))) {
       const dataEnd = copyDataEnd(text, scanner.end)
-      // Without an end mark the search went to the end of the file: once is enough.
+      // without an end mark the search goes to the end of the file: do that only once
       if (dataEnd === undefined) mayHaveCopyData = false
       else scanner.seek(dataEnd)
     }
@@ -60,7 +59,7 @@ export function splitStatements(text: string): SplitResult {
     if (start < 0) start = scanner.start
     end = scanner.end
     if (symbol === '(') parentheses++
-    // A stray closing parenthesis is the server's to report; the statements behind it must still be found.
+    // the server reports an extra closing parenthesis; the statements after it must still be found
     else if (symbol === ')') parentheses = Math.max(0, parentheses - 1)
     if (parentheses === 0) bodies.see(scanner)
   }
@@ -68,8 +67,29 @@ export function splitStatements(text: string): SplitResult {
   return { statements, faults: [...nulFaults(text), ...scanner.faults].toSorted((a, b) => a.offset - b.offset) }
 }
 
-/** The first NUL only: a file in UTF-16 has one in every other place. */
+/** The first NUL only: a file in UTF-16 has many. */
 function nulFaults(text: string): LexFault[] {
   const offset = text.indexOf('\0')
   return offset < 0 ? [] : [lexFault('nul-character', offset, '\\0')]
+}
+
+/**
+ * Whether a statement is a COPY that reads its rows from the client. In a file the rows follow the statement (as pg_dump
+ * writes them). Only psql can read them, and on PGlite such a COPY ends the instance.
+ */
+export function isCopyFromStdin(cursor: Cursor): boolean {
+  if (!cursor.accept('copy')) return false
+  cursor.skipUntil((word) => word === 'from' || word === 'to')
+  // the grammar accepts STDOUT in place of STDIN here (gram.y, copy_file_name)
+  return cursor.accept('from stdin') || cursor.accept('from stdout')
+}
+
+/**
+ * Offset after the rows of a COPY ... FROM STDIN, which end with the line `\.`; undefined when there is no such line. Rows
+ * read as SQL would cause faults that hide the real one.
+ */
+function copyDataEnd(text: string, from: number): number | undefined {
+  const endMark = /(?<=[\n\r])\\\.(?=[\n\r]|$)/g
+  endMark.lastIndex = from
+  return endMark.test(text) ? endMark.lastIndex : undefined
 }

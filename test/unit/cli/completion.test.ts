@@ -9,7 +9,8 @@ import { bashCompletion } from '../../../src/cli/parse/completion-bash.ts'
 import { fishCompletion } from '../../../src/cli/parse/completion-fish.ts'
 import { completionPlaces } from '../../../src/cli/parse/completion-words.ts'
 import { zshCompletion } from '../../../src/cli/parse/completion-zsh.ts'
-import { REPORTERS } from '../../../src/cli/output/destinations.ts'
+import { REPORTERS } from '../../../src/cli/parse/common-options.ts'
+import { notationOf } from '../../../src/config/option.ts'
 import { CATEGORIES, TIERS } from '../../../src/registry/skill/skill.ts'
 import { DIMENSIONS } from '../../../src/stats/read-groups.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -71,7 +72,7 @@ function folder(): string {
   return cwd
 }
 
-const longName = ({ flags }: { flags: string }): string => /--[a-z-]+/.exec(flags)?.[0] ?? ''
+const longName = (option: { flags: string }): string => notationOf(option).name
 const wordsOf = ({ name }: CommandSpec): string[] => ['skills', ...name.split(' ')]
 
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
@@ -98,13 +99,15 @@ function inShell(shell: Shell): void {
         .filter((name) => !options[i]?.includes(name)),
     )
     expect(missing).toEqual([])
-    const valued = COMMANDS.flatMap((spec) => optionsOf(spec).map((option) => ({ spec, option }))).filter(({ option }) => option.values)
+    const valued = COMMANDS.flatMap((spec) => optionsOf(spec).map((option) => ({ spec, option }))).filter(
+      ({ option }) => option.type?.values,
+    )
     const values = offered(
       shell,
       valued.map(({ spec, option }) => [...wordsOf(spec), longName(option), '']),
     )
     expect(valued.length).toBeGreaterThan(10)
-    expect(values.map((words) => words.toSorted())).toEqual(valued.map(({ option }) => [...(option.values ?? [])].toSorted()))
+    expect(values.map((words) => words.toSorted())).toEqual(valued.map(({ option }) => [...(option.type?.values ?? [])].toSorted()))
   })
 
   test.each<[string[], string[]]>([
@@ -157,9 +160,9 @@ test.skipIf(!isInstalled('zsh') || !hasTerminals)('a person on a terminal has it
 })
 
 const valuesOf = (command: string, option: string): readonly string[] | undefined =>
-  COMMANDS.find(({ name }) => name === command)?.options?.find((one) => longName(one) === option)?.values
+  COMMANDS.find(({ name }) => name === command)?.options?.find((one) => longName(one) === option)?.type?.values
 
-test('the values in the table are those that the commands take', () => {
+test('option values: the lists are those of the library', () => {
   expect(valuesOf('verify', '--reporter')).toEqual(REPORTERS)
   expect(valuesOf('list', '--tier')).toEqual(TIERS)
   expect(valuesOf('list', '--category')).toEqual(CATEGORIES)

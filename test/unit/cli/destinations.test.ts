@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { Destination, ReporterFlags } from '../../../src/cli/output/destinations.ts'
 import { chooseDestinations } from '../../../src/cli/output/destinations.ts'
+import type { Destination } from '../../../src/cli/parse/common-options.ts'
+import { REPORTER_OPTIONS } from '../../../src/cli/parse/common-options.ts'
+import { readInput } from '../../../src/cli/parse/read-values.ts'
+import { defineCommand } from '../../../src/cli/parse/spec.ts'
 
-test.each<[string, ReporterFlags, Destination[]]>([
+const spec = defineCommand({ name: 'x', group: 'Checks', order: 1, summary: '', options: REPORTER_OPTIONS, examples: [] })
+
+/** From the text of the options to the destinations. */
+const choose = (flags: Readonly<Record<string, unknown>>): Destination[] => chooseDestinations(readInput(spec, { flags, args: [] }).flags)
+
+test.each<[string, Record<string, unknown>, Destination[]]>([
   ['nothing', {}, [{ reporter: 'text' }]],
   ['--json', { json: true }, [{ reporter: 'json' }]],
   ['--json twice over', { json: true, reporter: ['json'] }, [{ reporter: 'json' }]],
@@ -16,19 +24,23 @@ test.each<[string, ReporterFlags, Destination[]]>([
   ['--output of --json', { json: true, output: 'r.json' }, [{ reporter: 'json', file: 'r.json' }]],
   ['--output -', { reporter: ['junit'], output: '-' }, [{ reporter: 'junit' }]],
 ])('%s', (_, flags, expected) => {
-  expect(chooseDestinations(flags)).toEqual(expected)
+  expect(choose(flags)).toEqual(expected)
 })
 
 describe('refused', () => {
-  test.each<[string, ReporterFlags, RegExp]>([
-    ['an unknown one', { reporter: ['junti'] }, /no reporter "junti"; did you mean junit\?/],
-    ['no file', { reporter: ['junit='] }, /names no file/],
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'an unknown one',
+      { reporter: ['junti'] },
+      /^invalid value "junti" for --reporter \(expected text, json, github, junit, sarif or tap, or NAME=FILE\)$/,
+    ],
+    ['no file', { reporter: ['junit='] }, /^invalid value "junit=" for --reporter/],
     ['two documents on one stream', { reporter: ['junit', 'tap'] }, /junit and tap cannot share/],
     ['lines and a document on one stream', { reporter: ['text', 'tap'] }, /text and tap cannot share/],
-    ['one file for two', { reporter: ['junit=a', 'tap=a'] }, /two reports would go into a/],
+    ['one file for two', { reporter: ['junit=a', 'tap=a'] }, /two reports have the same file a/],
     ['--output for two', { reporter: ['junit', 'tap'], output: 'a' }, /more than one report/],
-    ['--output for none', { reporter: ['junit=b'], output: 'a' }, /no report could/],
+    ['--output for none', { reporter: ['junit=b'], output: 'a' }, /every report has a file already/],
   ])('%s', (_, flags, message) => {
-    expect(() => chooseDestinations(flags)).toThrow(expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }))
+    expect(() => choose(flags)).toThrow(expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }))
   })
 })

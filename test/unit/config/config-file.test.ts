@@ -36,11 +36,11 @@ describe('the configuration file', () => {
   test.each([
     ['an unknown key', '{"databseUrl": "x"}', 'unknown key "databseUrl"; did you mean "databaseUrl"?'],
     ['a key like no other', '{"colour": "red"}', 'unknown key "colour"'],
-    ['a wrong type', '{"schema": 5}', '"schema" must be a string'],
-    ['a list where one is wanted', '{"schema": ["a"]}', '"schema" must be a string'],
-    ['a wrong item', '{"skills": ["a", 1]}', '"skills" must be a string or a list of strings'],
-    ['no object', '["a"]', 'it must hold an object'],
-    ['null', 'null', 'it must hold an object'],
+    ['a wrong type', '{"schema": 5}', 'invalid value 5 for "schema" (expected a string)'],
+    ['a list where one is wanted', '{"schema": ["a"]}', 'invalid value ["a"] for "schema" (expected a string)'],
+    ['a wrong item', '{"skills": ["a", 1]}', 'invalid value ["a",1] for "skills" (expected a string or a list of strings)'],
+    ['no object', '["a"]', 'the file must contain an object'],
+    ['null', 'null', 'the file must contain an object'],
   ])('with %s is refused', async (_, content, reason) => {
     const root = scratch({ 'skills.config.json': content })
     const file = `${root}/skills.config.json`
@@ -67,7 +67,7 @@ describe('the configuration file', () => {
     const file = `${root}/skills.config.json`
     await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: `${file}: it is not valid JSON`,
+      message: `${file}: invalid JSON`,
       diagnostics: [{ file, line: 3, column: 1 }],
     })
   })

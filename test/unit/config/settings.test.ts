@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Flags, Purpose, Settings } from '../../../src/config/settings.ts'
+import type { Purpose } from '../../../src/config/database-choice.ts'
+import type { Flags, Settings } from '../../../src/config/settings.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { describeTarget } from '../../../src/core/target.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -42,10 +43,10 @@ describe('a setting', () => {
     const files = { 'skills.config.json': '{"skills": ["a", "../b"], "migrations": "db"}' }
     expect(await settings({ flags: { skills: ['x', 'y'], migrations: ['m'] }, files })).toMatchObject({
       skills: { value: ['x', 'y'], origin: 'the command line' },
-      migrations: { value: ['m'], origin: '--dir' },
+      migrations: { value: ['m'], origin: '--migrations' },
     })
-    expect(await settings({ env: { SKILLS_DIR: 'x:y', SKILLS_MIGRATIONS: 'm' }, files })).toMatchObject({
-      skills: { value: ['x', 'y'], origin: 'SKILLS_DIR' },
+    expect(await settings({ env: { SKILLS_SKILLS: 'x:y', SKILLS_MIGRATIONS: 'm' }, files })).toMatchObject({
+      skills: { value: ['x', 'y'], origin: 'SKILLS_SKILLS' },
       migrations: { value: ['m'] },
     })
     expect(await settings({ files })).toMatchObject({ skills: { value: ['a', '../b'] }, migrations: { value: ['db'] } })
@@ -142,7 +143,7 @@ describe('the database', () => {
     [
       'two at once',
       { flags: { databaseUrl: url('flag'), embedded: true } },
-      { code: 'USAGE', message: expect.stringContaining('exclude each other') },
+      { code: 'USAGE', message: expect.stringContaining('cannot be combined with') },
     ],
   ])('is refused: %s', async (_, given, error) => {
     await expect(settings(given)).rejects.toMatchObject({ exitCode: 2, ...error })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDuration, parseDuration } from '../../../src/core/durations.ts'
+import { formatDuration, readDuration, showDuration } from '../../../src/core/durations.ts'
 
 test.each([
   ['500ms', 500],
@@ -12,19 +12,22 @@ test.each([
   ['0', 0],
   ['30', 30_000],
   [' 10 s ', 10_000],
-])('%j is %d ms', (text, ms) => {
-  expect(parseDuration(text, '--wait')).toBe(ms)
+])('readDuration: %j -> %d ms', (text, ms) => {
+  expect(readDuration(text)).toBe(ms)
 })
 
-test.each(['', ' ', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])('%j is no duration', (text) => {
-  expect(() => parseDuration(text, '--wait')).toThrow(
-    expect.objectContaining({
-      code: 'USAGE',
-      exitCode: 2,
-      message: `--wait: "${text}" is not a duration`,
-      hint: expect.stringContaining('30s'),
-    }),
-  )
+test.each(['', ' ', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])('readDuration: %j -> undefined', (text) => {
+  expect(readDuration(text)).toBeUndefined()
+})
+
+test.each([
+  [60_000, '1m'],
+  [5_000, '5s'],
+  [1_500, '1500ms'],
+  [1_209_600_000, '2w'],
+])('showDuration: %d ms -> %j, which readDuration reads', (ms, text) => {
+  expect(showDuration(ms)).toBe(text)
+  expect(readDuration(text)).toBe(ms)
 })
 
 test.each([
@@ -37,6 +40,6 @@ test.each([
   [59_960, '1 min 0 s'],
   [125_000, '2 min 5 s'],
   [119_600, '2 min 0 s'],
-])('%d ms is said as %j', (ms, text) => {
+])('formatDuration: %d ms -> %j', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
 })

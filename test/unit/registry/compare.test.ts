@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
 import { sameJson } from '../../../src/core/json.ts'
-import type { Plan } from '../../../src/registry/table/compare.ts'
-import { compare } from '../../../src/registry/table/compare.ts'
+import type { SyncPlan } from '../../../src/registry/table/compare.ts'
+import { compare as compareState } from '../../../src/registry/table/compare.ts'
+import type { RegistryState } from '../../../src/registry/table/registry-state.ts'
 import type { SkillFolder } from '../../../src/registry/reading/read-folder.ts'
 import type { RegistryRow } from '../../../src/registry/skill/registry-row.ts'
-import { rowFor } from '../../../src/registry/skill/row-text.ts'
+import { rowFor } from '../../../src/registry/skill/skill-row.ts'
 import type { Skill } from '../../../src/registry/skill/skill.ts'
 import type { PruneMode } from '../../../src/registry/table/sync-report.ts'
-import { isBehind } from '../../../src/registry/table/sync-report.ts'
+import { isOutOfDate } from '../../../src/api/sync.ts'
 
 function skill(id: string, more: Partial<Skill> = {}): Skill {
   const meta = { name: id, triggers: ['t'], elements: [], realms: [], tags: [] }
@@ -20,7 +21,7 @@ function skill(id: string, more: Partial<Skill> = {}): Skill {
     trustLevel: 1,
     meta,
     sha256: 'aa',
-    manifest: `${'0'.repeat(64)}  SKILL.md\n`,
+    fileDigests: `${'0'.repeat(64)}  SKILL.md\n`,
     path: `skills/${id}`,
     file: `skills/${id}/SKILL.md`,
     root: 'skills',
@@ -29,19 +30,30 @@ function skill(id: string, more: Partial<Skill> = {}): Skill {
 }
 
 function folder(skills: Skill[], more: Partial<SkillFolder> = {}): SkillFolder {
-  return { roots: [{ path: '/x/skills', label: 'skills' }], skills, settled: [], invalid: [], diagnostics: [], ...more }
+  return { roots: [{ path: '/x/skills', label: 'skills' }], skills, upToDate: [], invalid: [], diagnostics: [], ...more }
 }
 
-/** The row of a skill as an earlier sync wrote it and somebody changed it since. */
+const NONE: RegistryState['upToDate'] = { ids: new Set(), enabled: 0 }
+
+interface Options {
+  forcePrune?: boolean
+  same?: RegistryState['upToDate']
+}
+
+function compare(rows: RegistryRow[], skills: SkillFolder, prune: PruneMode, { same = NONE, ...options }: Options = {}): SyncPlan {
+  return compareState({ rows, upToDate: same }, skills, { prune, ...options })
+}
+
+/** The row of a skill as an earlier sync wrote it, with later changes. */
 function row(written: Skill, since: Partial<RegistryRow> = {}, meta: Record<string, Json> = {}): RegistryRow {
   const base = rowFor(written)
   return { ...base, ...since, meta: { ...base.meta, ...meta } }
 }
 
-function changedTo(rows: RegistryRow[], one: Skill): Plan['writes'][number] | undefined {
+function changedTo(rows: RegistryRow[], one: Skill): SyncPlan['updates'][number] | undefined {
   const plan = compare(rows, folder([one]), 'disable')
-  expect(plan.writes).toHaveLength(1)
-  return plan.writes[0]
+  expect(plan.updates).toHaveLength(1)
+  return plan.updates[0]
 }
 
 describe('new, changed, the same', () => {
@@ -64,7 +76,7 @@ describe('new, changed, the same', () => {
     })
     const plan = compare([], folder([one]), 'disable')
     expect(plan.added).toEqual([{ id: 'a', path: 'skills/a', version: '1.0.0', fields: [] }])
-    expect(plan.writes).toEqual([])
+    expect(plan.updates).toEqual([])
     expect(plan.inserts.map(rowFor)).toEqual([
       {
         skill_id: 'a',
@@ -78,7 +90,7 @@ describe('new, changed, the same', () => {
         }, // prettier-ignore
       },
     ])
-    expect(isBehind(plan)).toBe(true)
+    expect(isOutOfDate(plan)).toBe(true)
   })
 
   test('the same, also when jsonb has other ideas about the order of keys', () => {
@@ -86,8 +98,8 @@ describe('new, changed, the same', () => {
     const reordered = row(one)
     reordered.meta = Object.fromEntries(Object.entries(reordered.meta).toReversed())
     const plan = compare([reordered], folder([one]), 'disable')
-    expect(plan).toMatchObject({ added: [], changed: [], unchanged: 1, writes: [] })
-    expect(isBehind(plan)).toBe(false)
+    expect(plan).toMatchObject({ added: [], changed: [], unchanged: 1, updates: [] })
+    expect(isOutOfDate(plan)).toBe(false)
   })
 
   test('fields that changed, with what they were', () => {
@@ -97,7 +109,7 @@ describe('new, changed, the same', () => {
         skill('a', {
           version: '1.1.0',
           sha256: 'bb',
-          manifest: `${'1'.repeat(64)}  SKILL.md\n${'2'.repeat(64)}  b.txt\n`,
+          fileDigests: `${'1'.repeat(64)}  SKILL.md\n${'2'.repeat(64)}  b.txt\n`,
           description: 'new',
           meta: { name: 'a', tier: 'FAST', triggers: [], elements: [], realms: [], tags: [] },
         }),
@@ -131,7 +143,7 @@ describe('new, changed, the same', () => {
     expect(plan.changed).toEqual([
       { id: 'a', path: 'skills/a', version: '1.0.0', fields: [{ field: 'meta.files', from: null, to: { 'SKILL.md': '0'.repeat(64) } }] },
     ])
-    expect(plan.writes[0]?.meta).toHaveProperty('files')
+    expect(plan.updates[0]?.meta).toHaveProperty('files')
   })
 
   test('a key that the file no longer has goes, keys of others stay', () => {
@@ -200,11 +212,11 @@ describe("the operator's enabled and trust_level", () => {
 })
 
 /** What the report says about so many rows that were not pruned. */
-const why = (rowsText: string): string => `${rowsText} without a folder left alone, because 1 skill could not be read`
+const why = (rowsText: string): string => `${rowsText} without a folder not pruned, because 1 skill could not be read`
 
 describe('folders that are gone', () => {
   const gone = row(skill('gone'))
-  const plan = (prune: PruneMode, rows = [gone], skills: Skill[] = [], more: Partial<SkillFolder> = {}): Plan =>
+  const plan = (prune: PruneMode, rows = [gone], skills: Skill[] = [], more: Partial<SkillFolder> = {}): SyncPlan =>
     compare(rows, folder(skills, more), prune, { forcePrune: more.invalid === undefined })
 
   test('are disabled once, deleted, or kept', () => {
@@ -213,55 +225,55 @@ describe('folders that are gone', () => {
       disabled: ['gone'],
       deleted: [],
       kept: [],
-      writes: [{ skill_id: 'gone', enabled: false, version: '1.0.0', meta: { pruned: true, description: 'What gone does' } }],
+      updates: [{ skill_id: 'gone', enabled: false, version: '1.0.0', meta: { pruned: true, description: 'What gone does' } }],
     })
-    expect(plan('disable', disabled.writes)).toMatchObject({ disabled: [], kept: [], writes: [] })
-    expect(plan('delete')).toMatchObject({ deleted: ['gone'], disabled: [], writes: [] })
-    expect(plan('delete', disabled.writes)).toMatchObject({ deleted: ['gone'] })
-    expect(plan('keep')).toMatchObject({ kept: ['gone'], disabled: [], deleted: [], writes: [] })
+    expect(plan('disable', disabled.updates)).toMatchObject({ disabled: [], kept: [], updates: [] })
+    expect(plan('delete')).toMatchObject({ deleted: ['gone'], disabled: [], updates: [] })
+    expect(plan('delete', disabled.updates)).toMatchObject({ deleted: ['gone'] })
+    expect(plan('keep')).toMatchObject({ kept: ['gone'], disabled: [], deleted: [], updates: [] })
   })
 
   test('belong to this root only', () => {
     const rows = [row(skill('other', { root: 'other' })), { ...gone, skill_id: 'foreign', meta: {} }]
     for (const prune of ['disable', 'delete'] as const)
-      expect(plan(prune, rows)).toMatchObject({ disabled: [], deleted: [], kept: [], writes: [] })
+      expect(plan(prune, rows)).toMatchObject({ disabled: [], deleted: [], kept: [], updates: [] })
   })
 
   test('come back enabled, unless an operator had disabled the row before', () => {
-    const [pruned] = plan('disable').writes
-    const [back] = plan('disable', [pruned as RegistryRow], [skill('gone')]).writes
+    const [pruned] = plan('disable').updates
+    const [back] = plan('disable', [pruned as RegistryRow], [skill('gone')]).updates
     expect(back).toEqual(rowFor(skill('gone')))
     const held = row(skill('gone'), { enabled: false })
-    expect(plan('disable', [held])).toMatchObject({ disabled: [], writes: [] })
-    expect(plan('disable', [held], [skill('gone')])).toMatchObject({ unchanged: 1, writes: [] })
+    expect(plan('disable', [held])).toMatchObject({ disabled: [], updates: [] })
+    expect(plan('disable', [held], [skill('gone')])).toMatchObject({ unchanged: 1, updates: [] })
   })
 
   test('come back disabled when the author disabled them meanwhile', () => {
-    const [pruned] = plan('disable').writes
-    expect(plan('disable', [pruned as RegistryRow], [skill('gone', { enabled: false })]).writes).toMatchObject([
+    const [pruned] = plan('disable').updates
+    expect(plan('disable', [pruned as RegistryRow], [skill('gone', { enabled: false })]).updates).toMatchObject([
       { enabled: false, meta: { declared: { enabled: false } } },
     ])
   })
 
   test('stay enabled when an operator enabled them after they were pruned', () => {
-    const [pruned] = plan('disable').writes
-    expect(plan('disable', [{ ...(pruned as RegistryRow), enabled: true }])).toMatchObject({ disabled: [], kept: ['gone'], writes: [] })
+    const [pruned] = plan('disable').updates
+    expect(plan('disable', [{ ...(pruned as RegistryRow), enabled: true }])).toMatchObject({ disabled: [], kept: ['gone'], updates: [] })
   })
 
   test('are left alone when a skill is invalid, and that is said', () => {
     const invalid = [{ path: 'skills/bad' }]
     const rows = [gone, row(skill('bad')), row(skill('off'), { enabled: false })]
-    expect(plan('disable', rows, [], { invalid })).toMatchObject({ disabled: [], kept: ['gone'], writes: [], pruneSkipped: why('1 row') })
+    expect(plan('disable', rows, [], { invalid })).toMatchObject({ disabled: [], kept: ['gone'], updates: [], pruneSkipped: why('1 row') })
     expect(plan('delete', rows, [], { invalid })).toMatchObject({ deleted: [], kept: ['gone'], pruneSkipped: why('2 rows') })
     expect(plan('keep', rows, [], { invalid }).pruneSkipped).toBeUndefined()
-    expect(plan('disable', [row(skill('bad'))], [], { invalid })).toMatchObject({ disabled: [], kept: [], writes: [], withheld: [] })
+    expect(plan('disable', [row(skill('bad'))], [], { invalid })).toMatchObject({ disabled: [], kept: [], updates: [], withheld: [] })
     expect(compare(rows, folder([], { invalid }), 'disable', { forcePrune: true })).toMatchObject({ disabled: ['gone'], withheld: [] })
   })
 
   describe('are withheld when more than half would go', () => {
     const skills = ['a', 'b', 'c', 'd'].map((id) => skill(id))
     const rows = skills.map((one) => row(one))
-    const left = (count: number, prune: PruneMode, all = rows): Plan => compare(all, folder(skills.slice(0, count)), prune)
+    const left = (count: number, prune: PruneMode, all = rows): SyncPlan => compare(all, folder(skills.slice(0, count)), prune)
 
     test('half may go, one more may not', () => {
       for (const prune of ['disable', 'delete'] as const) {
@@ -269,9 +281,9 @@ describe('folders that are gone', () => {
         expect(left(1, prune)).toMatchObject({
           disabled: [],
           deleted: [],
-          writes: [],
+          updates: [],
           withheld: ['b', 'c', 'd'],
-          pruneSkipped: '3 rows without a folder left alone, because that is more than half of the 4 that came from these folders',
+          pruneSkipped: '3 rows without a folder not pruned, because that is more than half of the 4 rows of these folders',
         })
         expect(left(0, prune).withheld).toEqual(['a', 'b', 'c', 'd'])
         expect(compare(rows, folder([]), prune, { forcePrune: true }).withheld).toEqual([])

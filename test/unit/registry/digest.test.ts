@@ -7,16 +7,16 @@ import { sha256 } from '../../../src/core/digests.ts'
 import { digestFile, digestFiles } from '../../../src/registry/reading/digest.ts'
 import type { FolderDigest } from '../../../src/registry/reading/digest.ts'
 import { listSkill } from '../../../src/registry/reading/list-skill.ts'
-import { filesIn } from '../../../src/registry/skill/skill-files.ts'
+import { parseFileDigests } from '../../../src/registry/skill/skill-files.ts'
 import { scratch, writeFiles } from '../../support/scratch.ts'
 
 const RECIPE = String.raw`find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`
 
 /** A folder as sync lists and digests it. */
-function digestFolder(folder: string, label: string): Pick<FolderDigest, 'sha256' | 'manifest' | 'diagnostics'> {
+function digestFolder(folder: string, label: string): Pick<FolderDigest, 'sha256' | 'fileDigests' | 'diagnostics'> {
   const listing = listSkill(folder, readdirSync(folder, { withFileTypes: true }), label)
   const found = digestFiles(folder, label, listing.files)
-  return { sha256: found.sha256, manifest: found.manifest, diagnostics: [...listing.diagnostics, ...found.diagnostics] }
+  return { sha256: found.sha256, fileDigests: found.fileDigests, diagnostics: [...listing.diagnostics, ...found.diagnostics] }
 }
 
 function shell(folder: string): string {
@@ -61,7 +61,7 @@ test('is what find, sort and sha256sum say', () => {
   const found = digestFolder(folder, 'demo')
   expect(found.diagnostics).toEqual([])
   expect(found.sha256).toBe(shell(folder))
-  expect(filesIn(found.manifest).map((file) => file.path)).toEqual([
+  expect(parseFileDigests(found.fileDigests).map((file) => file.path)).toEqual([
     '.hidden/.file',
     'SKILL.md',
     'Z.txt',
@@ -75,7 +75,7 @@ test('is what find, sort and sha256sum say', () => {
     '\ue000.txt',
     '😀.txt',
   ])
-  expect(filesIn(found.manifest)).toContainEqual({ path: 'Z.txt', sha256: sha256('') })
+  expect(parseFileDigests(found.fileDigests)).toContainEqual({ path: 'Z.txt', sha256: sha256('') })
 })
 
 test('leaves out what does not belong to the skill', () => {

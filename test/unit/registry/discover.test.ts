@@ -5,30 +5,30 @@ import { SkillsError } from '../../../src/core/errors.ts'
 import type { Diagnostic } from '../../../src/core/diagnostics.ts'
 import { bytewise } from '../../../src/core/bytewise.ts'
 import { loadIgnoreReader } from '../../../src/registry/reading/ignore-rules.ts'
-import { onceOnly, resolveRoots } from '../../../src/registry/reading/roots.ts'
+import { createNewFilter, resolveRoots } from '../../../src/registry/reading/roots.ts'
 import type { RootOptions } from '../../../src/registry/reading/roots.ts'
-import type { ListedSkill, RecalledSkill } from '../../../src/registry/reading/list-skill.ts'
+import type { FoundSkill, RecalledSkill } from '../../../src/registry/reading/list-skill.ts'
 import type { SkillRoot } from '../../../src/registry/skill/skill.ts'
 import { walk } from '../../../src/registry/reading/walk.ts'
 import { scratch } from '../../support/scratch.ts'
 
 interface Discovered {
   roots: SkillRoot[]
-  locations: (ListedSkill | RecalledSkill)[]
+  locations: (FoundSkill | RecalledSkill)[]
   diagnostics: Diagnostic[]
 }
 
 async function discoverSkills(options: RootOptions): Promise<Discovered> {
   const roots = await resolveRoots(options)
   const found: Discovered = { roots, locations: [], diagnostics: [] }
-  const isNew = onceOnly(roots)
+  const isNew = createNewFilter(roots)
   for (const root of roots) {
-    const findings: Diagnostic[] = []
-    for (const { skill, findings: more } of walk(root, { cwd: options.cwd, readIgnore: await loadIgnoreReader() })) {
+    const diagnostics: Diagnostic[] = []
+    for (const { skill, diagnostics: more } of walk(root, { cwd: options.cwd, readIgnore: await loadIgnoreReader() })) {
       if (skill !== undefined && isNew(skill)) found.locations.push(skill)
-      findings.push(...more)
+      diagnostics.push(...more)
     }
-    found.diagnostics.push(...findings.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? '')))
+    found.diagnostics.push(...diagnostics.toSorted((a, b) => bytewise(a.file ?? '', b.file ?? '')))
   }
   return found
 }
@@ -181,9 +181,12 @@ describe('roots', () => {
     expect(error).toMatchObject({
       code: 'SKILLS_DIR_MISSING',
       message: 'the skills folder gone does not exist',
-      hint: 'create it, or name another folder',
+      hint: 'create it, or pass another folder',
     })
-    await expect(discover(cwd, 'file')).rejects.toMatchObject({ code: 'SKILLS_DIR_MISSING', hint: 'name the folder that the file is in' })
+    await expect(discover(cwd, 'file')).rejects.toMatchObject({
+      code: 'SKILLS_DIR_MISSING',
+      hint: 'pass the folder that contains the file',
+    })
   })
 
   test('an empty one', async () => {

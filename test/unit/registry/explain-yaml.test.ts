@@ -45,13 +45,13 @@ describe('what authors get wrong (the counts are of 70,000 public skills)', () =
     ['description: - x\n', 'YAML_RESERVED 1:14 quote the description: it begins with `-`'],
     ['description: "Use" when\n', 'YAML_QUOTES 1:19 description: text follows the closing quote'],
     ["description: 'it's'\n", 'YAML_QUOTES 1:18 description: text follows the closing quote'],
-    ['a: "x\nb: y\n', 'YAML_QUOTES 3:1 a quote is opened and never closed'],
-    ['a: "C:\\qqq"\n', 'YAML_QUOTES 1:8 a backslash in double quotes begins an escape that does not exist'],
-    ['a: 1\na: 2\n', 'YAML_DUPLICATE_KEY 2:1 this key stands twice'],
-    ['a: [1, 2\nb: 1\n', 'YAML_SYNTAX 1:4 a list `[...]` or map `{...}` is not closed or lacks a comma'],
-    ['name: x\ndescription\n', 'YAML_SYNTAX 2:1 a line is no `key: value`'],
-    ['description: one\n  two: three\n', 'YAML_SYNTAX 2:6 the indentation does not fit the lines above'],
-    ['a: 1\n...\nb: 2\n', 'YAML_SYNTAX 1:1 the text cannot go on like this here'],
+    ['a: "x\nb: y\n', 'YAML_QUOTES 3:1 a quote is not closed'],
+    ['a: "C:\\qqq"\n', 'YAML_QUOTES 1:8 unknown escape after a backslash in double quotes'],
+    ['a: 1\na: 2\n', 'YAML_DUPLICATE_KEY 2:1 the key occurs twice'],
+    ['a: [1, 2\nb: 1\n', 'YAML_SYNTAX 1:4 a list `[...]` or mapping `{...}` is not closed, or a comma is missing'],
+    ['name: x\ndescription\n', 'YAML_SYNTAX 2:1 the line is not `key: value`'],
+    ['description: one\n  two: three\n', 'YAML_SYNTAX 2:6 the indentation does not match the lines above'],
+    ['a: 1\n...\nb: 2\n', 'YAML_SYNTAX 1:1 unexpected text'],
   ])('%j', (yaml, expected) => {
     expect(explain(yaml)).toBe(expected)
   })

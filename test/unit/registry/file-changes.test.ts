@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fileChanges } from '../../../src/registry/table/compare.ts'
-import { filesIn, manifestOf } from '../../../src/registry/skill/skill-files.ts'
+import { parseFileDigests, formatFileDigests } from '../../../src/registry/skill/skill-files.ts'
 import type { FileDigest } from '../../../src/registry/skill/skill-files.ts'
 
 const digest = (char: string): string => char.repeat(64)
@@ -12,8 +12,8 @@ function recorded(files: FileDigest[]): Record<string, string> {
 
 test('what changed between two folders, bytewise by path', () => {
   const from = recorded(
-    filesIn(
-      manifestOf([
+    parseFileDigests(
+      formatFileDigests([
         { path: 'SKILL.md', sha256: digest('a') },
         { path: 'b  c.txt', sha256: digest('b') },
         { path: '__proto__', sha256: digest('c') },
@@ -21,8 +21,8 @@ test('what changed between two folders, bytewise by path', () => {
     ),
   )
   const to = recorded(
-    filesIn(
-      manifestOf([
+    parseFileDigests(
+      formatFileDigests([
         { path: 'SKILL.md', sha256: digest('b') },
         { path: 'b  c.txt', sha256: digest('b') },
         { path: 'constructor', sha256: digest('c') },

@@ -203,11 +203,9 @@ describe('limits', () => {
     ['tags', '!a '.repeat(5000)],
     ['apostrophes', `a: ${"'".repeat(15_999)} b`],
     ['an open quote over many lines', `a: "\n${' x\n'.repeat(900)}`],
-  ])('%s take no time', (_, yaml) => {
-    const began = process.cpuUsage()
-    read(`---\n${yaml}\n---\n`)
-    // quadratic costs here were measured as 200 to 500 ms; the time of the processor, because the machine may be busy
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(150)
+  ])('front matter: %s -> linear time', { timeout: 20_000 }, (_, yaml) => {
+    // a quadratic cost is 0.2 s to 0.5 s for each read: more than the limit for all
+    for (let i = 0; i < 100; i++) read(`---\n${yaml}\n---\n`)
   })
 })
 
@@ -219,7 +217,7 @@ describe('anchors, tags and prototypes', () => {
     ['a: *x', 'YAML_ANCHOR 2:4 quote the a: it begins with `*`'],
     ['- &x a\n- *x', 'YAML_ANCHOR 2:7 the anchor &x is not allowed'],
     ['a: !!js/function "x"', 'YAML_TAG 2:4 quote the a: it begins with `!`'],
-    ['- !!js/regexp x', 'YAML_TAG 2:16 a tag is not allowed'],
+    ['- !!js/regexp x', 'YAML_TAG 2:16 tags are not allowed'],
     ['a: b\n---\nc: d', 'nothing'],
   ])('%j', (yaml, expected) => {
     expect(first(`---\n${yaml}\n---\n`)).toBe(expected)

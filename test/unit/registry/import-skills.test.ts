@@ -77,7 +77,7 @@ test('older skills become folders with a SKILL.md that says the same', async () 
 test('nothing is overwritten, and a second run makes nothing', async () => {
   const cwd = scratch({ ...OLDER, 'skills/walk/SKILL.md': 'mine\n' })
   const first = await importSkills({ from: 'old', to: 'skills', cwd })
-  expect(first.skipped).toEqual([{ id: 'walk', from: 'old/walk', reason: 'skills/walk is there already' }])
+  expect(first.skipped).toEqual([{ id: 'walk', from: 'old/walk', reason: 'skills/walk already exists' }])
   expect(readFileSync(path.join(cwd, 'skills/walk/SKILL.md'), 'utf8')).toBe('mine\n')
   const second = await importSkills({ from: 'old', to: 'skills', cwd })
   expect([second.imported, second.skipped.length]).toEqual([[], 2])

@@ -14,7 +14,7 @@ test.each(['review-changes', '检查', 'a'])('a new skill %s has nothing wrong',
 
 test('what is there stays as it is', () => {
   const cwd = scratch({ 'skills/one/notes.txt': '' })
-  expect(() => newSkill({ id: 'one', folder: 'skills', cwd })).toThrow('skills/one is there already')
+  expect(() => newSkill({ id: 'one', folder: 'skills', cwd })).toThrow('skills/one already exists')
   expect(existsSync(path.join(cwd, 'skills/one/SKILL.md'))).toBe(false)
 })
 
@@ -30,6 +30,6 @@ test.each([
   } catch (caught) {
     error = caught
   }
-  expect(error).toMatchObject({ code: 'USAGE', hint: `write ${hint}` })
+  expect(error).toMatchObject({ code: 'USAGE', hint: `use ${hint}` })
   expect(existsSync(path.join(cwd, 'skills'))).toBe(false)
 })

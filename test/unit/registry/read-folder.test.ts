@@ -112,9 +112,9 @@ test('of folders with one name none is used, and each says so', async () => {
       .filter(({ code }) => code === 'SKILL_NAME_TWICE')
       .map(({ file, line, column, message }) => [`${file}:${line}:${column}`, message]),
   ).toEqual([
-    ['skills/a/SKILL.md:2:7', 'skills/a and skills/b and 1 more have one name, same: none is used'],
-    ['skills/b/SKILL.md:2:7', 'skills/b and skills/a and 1 more have one name, same: none is used'],
-    ['skills/c/SKILL.md:2:7', 'skills/c and skills/a and 1 more have one name, same: none is used'],
+    ['skills/a/SKILL.md:2:7', 'skills/a and skills/b and 1 more have the same name, same: none of them is used'],
+    ['skills/b/SKILL.md:2:7', 'skills/b and skills/a and 1 more have the same name, same: none of them is used'],
+    ['skills/c/SKILL.md:2:7', 'skills/c and skills/a and 1 more have the same name, same: none of them is used'],
   ])
 })
 
@@ -127,7 +127,7 @@ test('a skill that vanishes while the folder is read', async () => {
   const [a, b] = listed.map((location) => judgeSkill(location, readSkill(location, { parse }).raw, new Map(), 'name'))
   expect(a).toMatchObject({
     diagnostics: [
-      { severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', line: 1, message: 'it vanished while it was read' },
+      { severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', line: 1, message: 'it was removed while it was read' },
     ],
   })
   expect(a?.content).toBeUndefined()
@@ -147,7 +147,7 @@ test('names of folders are safe to print', async () => {
   expect(folder.skills[0]?.path).toBe(String.raw`skills/\u001b[31mr\te`)
   expect(folder.diagnostics[0]).toMatchObject({
     file: String.raw`skills/\u001b[31mr\te/SKILL.md`,
-    message: String.raw`the name is red, the folder is \u001b[31mr\te`,
+    message: String.raw`the name red differs from the folder \u001b[31mr\te`,
   })
 })
 
@@ -164,7 +164,7 @@ test('ids from paths: below the root, whatever the names', async () => {
   const clash = await readSkills({ cwd, roots: ['skills/team-a', 'skills/team-b'], namespace: 'path' })
   expect(clash.skills).toEqual([])
   expect(clash.diagnostics[0]?.message).toBe(
-    'skills/team-a/review and skills/team-b/review have one path below their folders, review: none is used',
+    'skills/team-a/review and skills/team-b/review have the same path below their roots, review: none of them is used',
   )
 })
 

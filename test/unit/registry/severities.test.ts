@@ -6,16 +6,16 @@ import { scratch } from '../../support/scratch.ts'
 
 const FILE = 'skills.config.json'
 
-const finding = (code: string): { severity: 'error'; code: string; message: string } => ({ severity: 'error', code, message: '' })
+const ruleDiagnostic = (code: string): { severity: 'error'; code: string; message: string } => ({ severity: 'error', code, message: '' })
 
 describe('a severity that is refused', () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ SKILL_VERSION_MISING: 'off' }, /unknown rule "SKILL_VERSION_MISING"; did you mean "SKILL_VERSION_MISSING"\?/],
     [{ FROBNICATE: 'off' }, /unknown rule "FROBNICATE"$/],
     [{ constructor: 'off' }, /unknown rule "constructor"$/],
-    [{ SKILL_VERSION_MISSING: 'warn' }, /SKILL_VERSION_MISSING is "warn"/],
-    [{ YAML_COLON: 'warning' }, /the rule YAML_COLON is always an error/],
-    [{ TEXT_UNSAFE: 'off' }, /the rule TEXT_UNSAFE is always an error/],
+    [{ SKILL_VERSION_MISSING: 'warn' }, /invalid severity "warn" for SKILL_VERSION_MISSING/],
+    [{ YAML_COLON: 'warning' }, /the severity of YAML_COLON cannot be changed/],
+    [{ TEXT_UNSAFE: 'off' }, /the severity of TEXT_UNSAFE cannot be changed/],
   ])('%j', (rules, message) => {
     let error: unknown
     try {
@@ -28,12 +28,11 @@ describe('a severity that is refused', () => {
   })
 })
 
-test('severities change findings, and off takes them away', () => {
+test('severities change diagnostics, and off takes them away', () => {
   const severities = readSeverities({ SKILL_VERSION_MISSING: 'off', SKILL_TIER_INVALID: 'note', YAML_COLON: 'error' }, FILE)
-  expect(withSeverities([finding('SKILL_VERSION_MISSING'), finding('SKILL_TIER_INVALID'), finding('OTHER')], severities)).toEqual([
-    { ...finding('SKILL_TIER_INVALID'), severity: 'note' },
-    finding('OTHER'),
-  ])
+  expect(
+    withSeverities([ruleDiagnostic('SKILL_VERSION_MISSING'), ruleDiagnostic('SKILL_TIER_INVALID'), ruleDiagnostic('OTHER')], severities),
+  ).toEqual([{ ...ruleDiagnostic('SKILL_TIER_INVALID'), severity: 'note' }, ruleDiagnostic('OTHER')])
   expect([severityOf('SKILL_TIER_INVALID', severities), severityOf('SKILL_KIND_INVALID', severities)]).toEqual(['note', 'error'])
 })
 

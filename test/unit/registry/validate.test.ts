@@ -190,7 +190,7 @@ metadata:
     ['trust-level: 1.5', 'error SKILL_TRUST_LEVEL_INVALID', 'write a number from 1 to 5'],
     ['trust-level: high', 'error SKILL_TRUST_LEVEL_INVALID', 'write a number from 1 to 5'],
     ['enabled: yes', 'error SKILL_ENABLED_INVALID', 'write true or false'],
-    ['triggers: {a: b}', 'error SKILL_FIELD_TYPE', 'write a list, or text with commas between'],
+    ['triggers: {a: b}', 'error SKILL_FIELD_TYPE', 'write a list, or text with commas between the items'],
     ['triggers: [a, [b]]', 'error SKILL_FIELD_TYPE', 'write a list of texts'],
     ['license: [MIT]', 'error SKILL_FIELD_TYPE', 'write text'],
   ])('%s', (yaml, code, hint) => {

@@ -4,8 +4,8 @@ import { PLAIN } from '../../../src/render/style.ts'
 
 const frame = (text: string, line: number, column?: number): string[] => renderCodeFrame(text, line, column, PLAIN)
 
-describe('a code frame', () => {
-  test('shows two lines before and behind', () => {
+describe('code frame', () => {
+  test('line in the middle -> two lines before and after it', () => {
     expect(frame('one\ntwo\nthree\nfour\nfive\nsix\nseven', 4, 2)).toEqual([
       '  2 | two',
       '  3 | three',
@@ -16,19 +16,19 @@ describe('a code frame', () => {
     ])
   })
 
-  test('of the first and of the last line', () => {
+  test('first or last line -> the lines on one side', () => {
     expect(frame('one\ntwo\nthree\nfour', 1, 1)).toEqual(['> 1 | one', '    | ^', '  2 | two', '  3 | three'])
     expect(frame('one\ntwo\nthree\nfour', 4, 5)).toEqual(['  2 | two', '  3 | three', '> 4 | four', '    |     ^'])
   })
 
-  test('aligns the numbers of lines', () => {
+  test('line numbers of two widths -> aligned', () => {
     expect(frame('x\n'.repeat(11), 9, 1)).toEqual(['   7 | x', '   8 | x', '>  9 | x', '     | ^', '  10 | x', '  11 | x'])
   })
 
   test.each([
     ['CRLF', 'one\r\ntwo\r\nthree', 2],
     ['lone CR', 'one\rtwo\rthree', 2],
-  ])('of a file with %s', (_, text, line) => {
+  ])('file with %s -> the same lines', (_, text, line) => {
     expect(frame(text, line, 3)).toEqual(['  1 | one', '> 2 | two', '    |   ^', '  3 | three'])
   })
 
@@ -39,15 +39,15 @@ describe('a code frame', () => {
     ['a combining accent', 'e\u0301 x', 4, 'e\u0301 x', '  ^'],
     ['an escape', '\u001b x', 3, '\\u001b x', '       ^'],
     ['a byte order mark, which is no column', '\ufeffselect x', 8, 'select x', '       ^'],
-  ])('puts the caret behind %s', (_, text, column, shown, caret) => {
+  ])('%s before the column -> the caret is under it', (_, text, column, shown, caret) => {
     expect(frame(text, 1, column)).toEqual([`> 1 | ${shown}`, `    | ${caret}`])
   })
 
-  test('without a column has no caret', () => {
+  test('no column -> no caret', () => {
     expect(frame('one', 1)).toEqual(['> 1 | one'])
   })
 
-  test('cuts a line of any length', () => {
+  test('long line -> cut', () => {
     const [line = '', ...rest] = frame('x'.repeat(100_000), 1, 50_000)
     expect(line.length).toBeLessThan(200)
     expect(rest).toEqual([])

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { axisEnd, shortCount } from '../../../src/render/html/axis.ts'
-import { barList } from '../../../src/render/html/bar-list.ts'
-import { columnChart } from '../../../src/render/html/column-chart.ts'
+import { barList } from '../../../src/render/html/bars.ts'
+import { columnChart } from '../../../src/render/html/columns.ts'
 import { markup } from '../../../src/render/html/markup.ts'
 
 describe('markup', () => {
-  test('escapes what comes from outside, in text and in attributes', () => {
+  test('strings in text and attributes -> escaped', () => {
     const evil = `<b a="1" c='2'>&\u0000\u202e`
     expect(markup`<p title="${evil}">${evil}</p>`.text).toBe(
       '<p title="&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;\\u0000\\u202e">&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;\\u0000\\u202e</p>',
     )
   })
 
-  test('puts markup, lists and nothing in as they are', () => {
+  test('markup and lists -> unchanged; null -> left out', () => {
     expect(markup`<ul>${[1, 2].map((i) => markup`<li>${i}</li>`)}${null}</ul>`.text).toBe('<ul><li>1</li><li>2</li></ul>')
   })
 })
@@ -31,11 +31,11 @@ describe('axis', () => {
     [100, 100],
     [101, 200],
     [123_456, 200_000],
-  ])('for %d ends at %d', (value, end) => {
+  ])('%d -> the axis ends at %d', (value, end) => {
     expect(axisEnd(value)).toBe(end)
   })
 
-  test('is never exceeded, never more than 2.5 times too long, and its half is whole', () => {
+  test('any value -> the end is not below it, at most 2.5 times as long, and its half is a whole number', () => {
     for (let value = 2; value < 50_000; value += 7) {
       const end = axisEnd(value)
       expect(end).toBeGreaterThanOrEqual(value)
@@ -44,12 +44,12 @@ describe('axis', () => {
     }
   })
 
-  test('short counts', () => {
+  test('large counts -> short labels', () => {
     expect([0, 9999, 10_000, 12_500, 999_999, 2_500_000, 4e9].map(shortCount)).toEqual(['0', '9,999', '10k', '12.5k', '1M', '2.5M', '4G'])
   })
 })
 
-test('columns stand on zero and are as high as the axis says', () => {
+test('column chart: segments -> stacked from zero, in the scale of the axis', () => {
   const { text } = columnChart('two days', [
     {
       label: 'a',
@@ -88,11 +88,11 @@ const widths = (values: number[], max: number): string[] =>
   ].map(([, width = '']) => width)
 
 describe('bars', () => {
-  test('begin at zero, one segment after the other', () => {
+  test('segments -> one after the other, starting at zero', () => {
     expect(widths([50, 25], 100)).toEqual(['50%', '25%'])
   })
 
-  test('of a very small value can be seen, of nothing cannot', () => {
+  test('very small value -> visible; zero -> not drawn', () => {
     expect(widths([1, 1], 1_000_000)).toEqual(['2'])
     expect(widths([0, 0], 100)).toEqual([])
     expect(widths([0], 0)).toEqual([])

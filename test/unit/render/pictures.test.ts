@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar } from '../../../src/render/bar.ts'
-import { heatLevel, heatRow } from '../../../src/render/heat-row.ts'
-import { sparkline } from '../../../src/render/sparkline.ts'
+import { bar, heatLevel, heatRow, sparkline } from '../../../src/render/pictures.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 import { renderTable } from '../../../src/render/table.ts'
 
@@ -19,11 +17,11 @@ describe('bar', () => {
     [99.99, '█████████▉', '#########'],
     [100, '██████████', '##########'],
     [120, '██████████', '##########'],
-  ])('%d of 100 in 10 columns', (value, unicode, ascii) => {
+  ])('%d of 100 in 10 columns -> its width', (value, unicode, ascii) => {
     expect([bar(value, 100, 10, PLAIN), bar(value, 100, 10, ASCII)]).toEqual([unicode, ascii])
   })
 
-  test('of nothing, and without room', () => {
+  test('zero, or no width -> empty', () => {
     expect([bar(1, 0, 10, PLAIN), bar(1, 1, 0, PLAIN), bar(1, 2, 1, ASCII)]).toEqual(['', '', '#'])
   })
 })
@@ -41,7 +39,7 @@ describe('sparkline', () => {
     expect([sparkline(values, width, PLAIN), sparkline(values, width, ASCII)]).toEqual([unicode, ascii])
   })
 
-  test('is never wider than it may be', () => {
+  test('any number of values -> at most the given width', () => {
     for (let count = 0; count < 100; count++)
       for (const width of [1, 7, 30])
         expect(
@@ -54,13 +52,13 @@ describe('sparkline', () => {
   })
 })
 
-test('heat row: a shade for nothing, four for the rest', () => {
+test('heat row: zero and other values -> one shade for zero, four for the others', () => {
   expect(heatRow([0, 1, 25, 26, 75, 76, 100], 100, 1, PLAIN)).toBe('·░░▒▓██')
   expect(heatRow([0, 1, 100], 100, 2, ASCII)).toBe('..--##')
   expect([heatLevel(0, 0, 4), heatLevel(5, 0, 4), heatLevel(1e-9, 1, 4), heatLevel(2, 1, 4)]).toEqual([0, 0, 1, 4])
 })
 
-describe('a column of pictures in a table', () => {
+describe('table with a column of pictures', () => {
   const columns = [
     { title: 'skill', shrink: true, least: 8 },
     { title: 'uses', least: 5, most: 12 },
@@ -70,7 +68,7 @@ describe('a column of pictures in a table', () => {
     ['a-skill', (width: number) => bar(1, 1, width, PLAIN), 'x'],
     ['another-skill', (width: number) => bar(1, 2, width, PLAIN), 'y'],
   ]
-  test('is as wide as it wants where there is room', () => {
+  test('enough room -> its full width', () => {
     expect(renderTable(columns, rows, Infinity, PLAIN)).toEqual([
       'skill          uses          more',
       'a-skill        ████████████  x',
@@ -78,7 +76,7 @@ describe('a column of pictures in a table', () => {
     ])
   })
 
-  test('gives way before names are cut or columns go', () => {
+  test('too narrow -> the picture shrinks before names are cut or columns removed', () => {
     expect(renderTable(columns, rows, 26, PLAIN)).toEqual([
       'skill          uses   more',
       'a-skill        █████  x',

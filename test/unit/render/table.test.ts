@@ -15,8 +15,8 @@ const ROWS = [
   ['漢字の技能', '7', '2025-01-01T00:00:00Z', ''],
 ]
 
-describe('a table', () => {
-  test('at its natural width: aligned, without trailing spaces', () => {
+describe('table', () => {
+  test('enough room -> aligned, no trailing spaces', () => {
     expect(renderTable(COLUMNS, ROWS, Infinity, PLAIN)).toEqual([
       'skill                               uses  first use             last use',
       'elemental-checkin-of-the-morning  12,345  2025-01-01T00:00:00Z  2025-12-20T00:00:00Z',
@@ -24,7 +24,7 @@ describe('a table', () => {
     ])
   })
 
-  test('of 60 columns cuts what may be cut', () => {
+  test('60 columns -> the columns that shrink are cut', () => {
     expect(renderTable(COLUMNS, ROWS, 60, PLAIN)).toEqual([
       'skill       uses  first use             last use',
       'element…  12,345  2025-01-01T00:00:00Z  2025-12-20T00:00:00Z',
@@ -36,33 +36,33 @@ describe('a table', () => {
     [59, 'elemental-checkin-of-the-mor…  12,345  2025-01-01T00:00:00Z'],
     [40, 'elemental…  12,345  2025-01-01T00:00:00Z'],
     [37, 'elemental-checkin-of-the-mor…  12,345'],
-  ])('of %d columns drops the optional ones, the last first, when cutting is not enough', (width, row) => {
+  ])('%d columns -> cut, then the optional columns are removed, the last one first', (width, row) => {
     expect(renderTable(COLUMNS, ROWS, width, PLAIN)[1]).toBe(row)
   })
 
-  test('of 16 columns cuts between wide characters', () => {
+  test('16 columns -> cut between wide characters', () => {
     expect(renderTable(COLUMNS, ROWS, 16, PLAIN)).toEqual(['skill       uses', 'element…  12,345', '漢字の…        7'])
   })
 
-  test.each([100, 84, 83, 60, 59, 40, 39, 16])('is not wider than %d', (width) => {
+  test.each([100, 84, 83, 60, 59, 40, 39, 16])('width %d -> no line is wider', (width) => {
     for (const line of renderTable(COLUMNS, ROWS, width, PLAIN)) expect(stringWidth(line)).toBeLessThanOrEqual(width)
   })
 
-  test('that cannot be made narrow enough shows what must be shown', () => {
+  test('too narrow for all required columns -> they are shown', () => {
     expect(renderTable(COLUMNS, ROWS, 5, PLAIN)[1]).toBe('element…  12,345')
   })
 
-  test('takes the excess from the widest column that shrinks', () => {
+  test('too wide -> the widest column that shrinks is cut', () => {
     const columns = [{ title: 'a', shrink: true }, { title: 'b', shrink: true }, { title: 'c' }]
     expect(renderTable(columns, [['aaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb', 'cccc']], 28, PLAIN)[1]).toBe('aaaaaaaaa…  bbbbbbbbb…  cccc')
   })
 
-  test('has rows shorter than the titles, and none', () => {
+  test('rows with fewer cells, or no rows -> no error', () => {
     expect(renderTable(COLUMNS.slice(0, 2), [['only']], 80, PLAIN)).toEqual(['skill  uses', 'only'])
     expect(renderTable(COLUMNS.slice(0, 2), [], 80, PLAIN)).toEqual(['skill  uses'])
   })
 
-  test('styles the titles alone', () => {
+  test('style -> only the titles are dimmed', () => {
     const lines = renderTable(COLUMNS.slice(0, 2), ROWS, 80, { ...PLAIN, dim: (text) => `<${text}>` })
     expect(lines.map((line) => line.startsWith('<'))).toEqual([true, false, false])
   })
@@ -75,6 +75,6 @@ test.each([
   ['漢字漢字', 7, '漢字漢…'],
   ['漢字漢字', 6, '漢字…'],
   ['😀😀😀', 5, '😀😀…'],
-])('%s in %d columns is %s', (text, width, expected) => {
+])('truncate: %s, %d columns -> %s', (text, width, expected) => {
   expect(truncate(text, width)).toBe(expected)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/sqltext/statements/classify.ts'
-import type { StatementKind } from '../../../src/sqltext/statements/statement-kind.ts'
+import type { StatementKind } from '../../../src/sqltext/statements/classify.ts'
 
 /** What a statement is when nothing is special about it. */
 function plain(verb: string, more: Partial<StatementKind> = {}): StatementKind {
-  return { verb, tolerable: [], copyFromStdin: false, ifNotExists: false, orReplace: false, ...more }
+  return { verb, existsCodes: [], copyFromStdin: false, ifNotExists: false, orReplace: false, ...more }
 }
 
 describe('the whole answer', () => {
@@ -16,10 +16,10 @@ describe('the whole answer', () => {
     ['"create" table t (a int)', plain('')],
     ['CREATE', plain('CREATE')],
     ['CREATE FROB x', plain('CREATE FROB')],
-    ['create table "My Table" (a int)', plain('CREATE TABLE', { object: { kind: 'table', name: 'My Table' }, tolerable: ['42P07'] })],
+    ['create table "My Table" (a int)', plain('CREATE TABLE', { object: { kind: 'table', name: 'My Table' }, existsCodes: ['42P07'] })],
     [
       '/* c */ CREATE -- d\n TABLE IF NOT EXISTS App.Users (id int)',
-      plain('CREATE TABLE', { object: { kind: 'table', schema: 'app', name: 'users' }, tolerable: ['42P07'], ifNotExists: true }),
+      plain('CREATE TABLE', { object: { kind: 'table', schema: 'app', name: 'users' }, existsCodes: ['42P07'], ifNotExists: true }),
     ],
     [
       "CREATE OR REPLACE FUNCTION s.f(p_a uuid, p_b text DEFAULT 'x,y') RETURNS int LANGUAGE sql AS $$ SELECT 1 $$",
@@ -32,7 +32,7 @@ describe('the whole answer', () => {
       'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t (a)',
       plain('CREATE INDEX', {
         object: { kind: 'index', schema: 's', name: 'i', table: 't' },
-        tolerable: ['42P07'],
+        existsCodes: ['42P07'],
         outsideTransaction: 'CREATE INDEX CONCURRENTLY',
         ifNotExists: true,
       }),
@@ -49,7 +49,7 @@ describe('the whole answer', () => {
 })
 
 describe('what is made, and the code that says it is there', () => {
-  test.each<[string, object: string, ...tolerable: string[]]>([
+  test.each<[string, object: string, ...existsCodes: string[]]>([
     ['CREATE TEMP TABLE t (a int)', 'table pg_temp.t', '42P07'],
     ['CREATE TABLE t AS SELECT 1', 'table t', '42P07'],
     ['CREATE FOREIGN TABLE s.t (a int) SERVER x', 'foreign table s.t', '42P07'],
@@ -119,11 +119,11 @@ describe('what is made, and the code that says it is there', () => {
     ['ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b', ''],
     ['INSERT INTO t VALUES (1)', ''],
     ['DROP TABLE t', ''],
-  ])('%s', (sql, expected, ...tolerable) => {
-    const { object, tolerable: found } = classify(sql)
+  ])('%s', (sql, expected, ...existsCodes) => {
+    const { object, existsCodes: found } = classify(sql)
     const name = object === undefined ? '' : `${object.kind} ${object.schema === undefined ? '' : `${object.schema}.`}${object.name}`
     expect(name + (object?.table === undefined ? '' : ` of ${object.table}`)).toBe(expected)
-    expect(found).toEqual(tolerable)
+    expect(found).toEqual(existsCodes)
   })
 })
 
@@ -261,9 +261,9 @@ describe('COPY from the client', () => {
   })
 })
 
-test('a long statement is not read to its end', () => {
+test('classify: a statement of 2 MB -> only its start is read', () => {
   const sql = `CREATE FUNCTION f(a int) RETURNS int AS $$ ${'SELECT 1; '.repeat(200_000)} $$ LANGUAGE sql`
-  const started = performance.now()
-  for (let i = 0; i < 500; i++) classify(sql)
-  expect(performance.now() - started).toBeLessThan(500)
+  // 20,000 calls take less than a second; reading the statement to its end each time takes a minute and more
+  for (let i = 0; i < 20_000; i++) classify(sql)
+  expect(classify(sql)).toMatchObject({ verb: 'CREATE FUNCTION' })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDirectives } from '../../../src/sqltext/statements/directives.ts'
+import { readDirectives } from '../../../src/migrations/files/parse-migration.ts'
 
 const NONE = { noTransaction: false, faults: [] }
 const NO_TRANSACTION = { noTransaction: true, faults: [] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/sqltext/statements/classify.ts'
-import { findRunHazards } from '../../../src/sqltext/hazards/run-hazards.ts'
+import { findRunHazards } from '../../../src/sqltext/hazards/hazard-run.ts'
 import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 
 /** The codes for each file; one that begins with the directive runs without a transaction. */

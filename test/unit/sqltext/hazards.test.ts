@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/sqltext/statements/classify.ts'
 import { findHazards } from '../../../src/sqltext/hazards/find-hazards.ts'
-import type { HazardContext } from '../../../src/sqltext/hazards/hazard-context.ts'
+import type { HazardContext } from '../../../src/sqltext/hazards/context.ts'
 import type { Hazard } from '../../../src/sqltext/hazards/hazard.ts'
 import { corpus } from './oracle.ts'
 import { splitStatements } from '../../../src/sqltext/statements/split.ts'
@@ -27,9 +27,9 @@ test('the whole answer', () => {
       blocks: 'writes',
       rewrite: false,
       table: 'app.events',
-      message: 'nobody can write to app.events while CREATE INDEX reads the whole of it',
+      message: 'CREATE INDEX blocks writes to app.events while it reads the whole table',
       advice:
-        'CREATE INDEX CONCURRENTLY, in a file of its own that begins with the line `-- skills: no-transaction` (a partitioned table: CREATE INDEX ON ONLY, then one on each partition, then ATTACH)',
+        'CREATE INDEX CONCURRENTLY, in a file of its own that begins with the line `-- skills: no-transaction` (for a partitioned table: CREATE INDEX ON ONLY, then one on each partition, then ATTACH)',
       offset: 0,
     },
   ])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeLiteral, routineBody } from '../../../src/sqltext/locate/routine-body.ts'
-import type { ServerError } from '../../../src/sqltext/locate/locate-types.ts'
+import type { ServerError } from '../../../src/sqltext/locate/locate-names.ts'
 import { locateError } from '../../../src/sqltext/locate/locate-error.ts'
 
 type Fields = Partial<ServerError>

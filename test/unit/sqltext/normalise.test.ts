@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normaliseSql } from '../../../src/sqltext/lexer/normalise.ts'
+import { normaliseSql } from '../../../src/migrations/files/read-migrations.ts'
 
 test.each([
   ['', ''],
@@ -18,8 +18,8 @@ test.each([
   expect(normaliseSql(text)).toBe(expected)
 })
 
-test('a megabyte of white space that is not at the end is not slow', () => {
-  const started = performance.now()
-  normaliseSql(`a${' '.repeat(1_000_000)}b`)
-  expect(performance.now() - started).toBeLessThan(200)
+test('normaliseSql: a megabyte of white space before other text -> linear time', () => {
+  const text = `a${' '.repeat(1_000_000)}b`
+  // with a quadratic cost this takes minutes, longer than a test is allowed
+  expect(normaliseSql(text)).toBe(text)
 })

@@ -28,20 +28,35 @@ describe('a check file', () => {
     ])
   })
 
+  test('header: a group and continuation lines -> about and example of the checks below', () => {
+    const group = '-- group: a\n-- about: What the checks\n--   have in common.\n\n'
+    const [first, second, third] = parseChecks(
+      `${group}${HEAD}-- example: table t | a table |\n--   missing\nSELECT 1;\n${HEAD.replace('a.b', 'a.c')}-- about: Of its own.\n-- SELECT 2\nSELECT 1;\n${HEAD.replace('a.b', 'b')}SELECT 1`,
+      'x.sql',
+    )
+    expect(first).toMatchObject({
+      about: 'What the checks have in common.',
+      example: { object: 'table t', expected: 'a table', actual: 'missing' },
+    })
+    expect(second).toMatchObject({ about: 'Of its own.', example: undefined })
+    expect(third).toMatchObject({ about: '' })
+  })
+
   test.each([
-    ['', 'x.sql:1: the file holds no check'],
-    ['SELECT 1', 'x.sql:1: a statement in front of the first check'],
-    ['-- check: A B\n-- title: t\n-- remedy: r\nSELECT 1', 'x.sql:1: "A B" is no id'],
+    [`${HEAD}-- example: a | b\nSELECT 1`, 'x.sql:4: invalid example "a | b" (expected OBJECT | EXPECTED | ACTUAL)'],
+    ['', 'x.sql:1: the file contains no check'],
+    ['SELECT 1', 'x.sql:1: a statement before the first check'],
+    ['-- check: A B\n-- title: t\n-- remedy: r\nSELECT 1', 'x.sql:1: invalid ID "A B" (expected lowercase'],
     ['-- check: a\n-- remedy: r\nSELECT 1', 'x.sql:1: the header has no "title"'],
     ['-- check: a\n-- title:\n-- remedy: r\nSELECT 1', 'x.sql:2: the header has no "title"'],
-    [`${HEAD}-- severity: fatal\nSELECT 1`, 'x.sql:4: severity "fatal" is none of error, warning, info'],
-    [`${HEAD}-- writes: maybe\nSELECT 1`, 'x.sql:4: writes "maybe" is none of'],
-    [`${HEAD}-- input: nothing\nSELECT 1`, 'x.sql:4: input "nothing" is none of ledger, skills'],
-    [`${HEAD}-- requires: postgis\nSELECT 1`, 'x.sql:4: requires "postgis" is none of pack NAME'],
-    [`${HEAD}-- requires: server-version new\nSELECT 1`, 'x.sql:4: requires "server-version new"'],
+    [`${HEAD}-- severity: fatal\nSELECT 1`, 'x.sql:4: invalid severity "fatal" (expected error, warning, info)'],
+    [`${HEAD}-- writes: maybe\nSELECT 1`, 'x.sql:4: invalid writes "maybe" (expected no,'],
+    [`${HEAD}-- input: nothing\nSELECT 1`, 'x.sql:4: invalid input "nothing" (expected ledger, skills'],
+    [`${HEAD}-- requires: postgis\nSELECT 1`, 'x.sql:4: invalid requires "postgis" (expected pack NAME'],
+    [`${HEAD}-- requires: server-version new\nSELECT 1`, 'x.sql:4: invalid requires "server-version new"'],
     [`${HEAD}-- severty: info\nSELECT 1`, 'x.sql:4: unknown header "severty"; did you mean "severity"?'],
     [HEAD, 'x.sql:1: the check has no query'],
-    [`${HEAD}SELECT 'x`, 'x.sql:4: this string is never closed'],
+    [`${HEAD}SELECT 'x`, 'x.sql:4: unterminated string'],
     [`${HEAD}SELECT 1;\nCOMMIT;\nSELECT 2`, 'x.sql:5: COMMIT in a check'],
     [`${HEAD}ROLLBACK`, 'x.sql:4: ROLLBACK in a check'],
     [`${HEAD}SAVEPOINT a; SELECT 1`, 'x.sql:4: SAVEPOINT in a check'],

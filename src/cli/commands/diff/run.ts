@@ -1,41 +1,36 @@
-import { EXIT } from '../../../core/errors.ts'
 import { diff } from '../../../api/diff.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { readPrune } from '../../run/prune-mode.ts'
-import { readingOptions } from '../../run/reading-options.ts'
+import { EXIT } from '../../../core/errors.ts'
+import type { DiffReport } from '../../../registry/table/diff-report.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { readingOptions, withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { syncProgress } from '../../run/sync-progress.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { spec } from './spec.ts'
 import { diffView } from './view.ts'
-import type { DiffReport } from '../../../registry/table/diff-report.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface DiffFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
-  exitCode?: boolean
-  prune?: string
-  forcePrune?: boolean
-  /** `--no-cache` is false. */
-  cache?: boolean
-}
 
 export type Report = WithDatabase<DiffReport>
 
-export const execute: Executor = executor('diff', diffCommand)
+export const execute: Executor = executor(spec, diffCommand)
 
-async function diffCommand(context: Context, flags: DiffFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
-  const prune = readPrune(flags.prune)
+async function diffCommand(
+  context: Context,
+  flags: FlagsOf<typeof spec>,
+  [skills]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
-    { ...flags, skills: [...dirs] },
+    { ...flags, skills },
     async (db, settings) => {
       const found = await diff(db, {
         skills: settings.skills.value,
-        prune,
+        prune: flags.prune,
         cache: flags.cache !== false,
         forcePrune: flags.forcePrune === true,
-        ...readingOptions(context.cwd, settings),
+        ...readingOptions(context, settings),
         onProgress: syncProgress(context.progress),
       })
       const report = { database: databaseReport(db.info), ...found }

@@ -1,23 +1,24 @@
-import { parseDuration } from '../../../core/durations.ts'
-import { EXIT } from '../../../core/errors.ts'
 import { doctor } from '../../../api/doctor.ts'
-import type { CommandFlags, CommandResult, CommonFlags, Context } from '../../run/context.ts'
+import { EXIT } from '../../../core/errors.ts'
+import type { DoctorReport } from '../../../doctor/doctor-report.ts'
+import type { ReportResult } from '../../../render/reporters/report-run.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { doctorResults } from './results.ts'
+import { spec } from './spec.ts'
 import { doctorView } from './view.ts'
-import type { DoctorReport } from '../../../doctor/doctor-report.ts'
-
-export interface DoctorFlags extends CommonFlags, CommandFlags {
-  strict?: boolean
-}
 
 export type Report = DoctorReport
 
-export const execute: Executor = executor('doctor', doctorCommand)
+export const execute: Executor = executor(spec, doctorCommand)
 
-async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
-  const { databaseUrl, directUrl, embedded, schema, ledger, config } = flags
+async function doctorCommand(
+  context: Context,
+  flags: FlagsOf<typeof spec>,
+  [skills]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
+  const { databaseUrl, directUrl, embedded, schema, ledger, config, migrations, wait } = flags
   const report = await doctor({
     databaseUrl,
     directUrl,
@@ -25,18 +26,27 @@ async function doctorCommand(context: Context, flags: DoctorFlags, dirs: readonl
     schema,
     ledger,
     config,
-    skills: dirs,
-    migrations: flags.dir,
+    skills,
+    migrations,
     env: context.env,
     cwd: context.cwd,
     onProgress: (what) => context.progress.update(what),
-    ...(flags.wait === undefined ? {} : { waitMs: parseDuration(flags.wait, '--wait') }),
+    ...(wait === undefined ? {} : { waitMs: wait }),
   })
   const isFine = flags.strict === true ? report.findings.every(({ status }) => status === 'ok' || status === 'note') : report.ok
   return {
     report,
     exit: isFine ? EXIT.ok : EXIT.no,
     view: (style, width) => doctorView(report, style, width),
-    checks: { results: doctorResults(report) },
+    checks: { results: resultsOf(report) },
   }
+}
+
+/** The findings in the form that reporters take. */
+function resultsOf({ findings }: DoctorReport): ReportResult[] {
+  return findings.map(({ id, area, status, text, next }): ReportResult => {
+    const result = { code: id, title: id, group: area }
+    if (status === 'ok') return { ...result, severity: 'note', status: 'ok', messages: [] }
+    return { ...result, severity: status, status: 'failed', messages: [{ text, ...(next === undefined ? {} : { remedy: next }) }] }
+  })
 }

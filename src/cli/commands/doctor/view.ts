@@ -1,7 +1,7 @@
 import { plural, printable } from '../../../core/text.ts'
 import type { DoctorReport } from '../../../doctor/doctor-report.ts'
 import type { Finding } from '../../../doctor/finding.ts'
-import { AREAS } from '../../../doctor/finding.ts'
+import { DOCTOR_AREAS } from '../../../api/doctor.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, wrap } from '../../../render/table.ts'
 
@@ -12,7 +12,7 @@ export function doctorView(report: DoctorReport, style: Style, width: number): s
   const columns = [{ title: 'setting' }, { title: 'value', shrink: true, least: 20 }, { title: 'from', shrink: true, least: 12 }]
   return [
     ...(rows.length === 0 ? [] : [...renderTable(columns, rows, width, style), '']),
-    ...AREAS.flatMap((area) => {
+    ...DOCTOR_AREAS.flatMap((area) => {
       const here = findings.filter((finding) => finding.area === area)
       return here.length === 0 ? [] : [style.bold(area), ...here.flatMap((finding) => findingLines(finding, style, width))]
     }),

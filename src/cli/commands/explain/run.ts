@@ -1,16 +1,22 @@
-import { SkillsError } from '../../../core/errors.ts'
 import { explainCodes, findCode } from '../../../api/explain.ts'
-import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
+import { SkillsError } from '../../../core/errors.ts'
+import type { CodePage } from '../../../explain/pages.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
 import { codeListView, codePageView } from './view.ts'
-import type { CodePage } from '../../../explain/code-page.ts'
 
 export type Report = { codes: Pick<CodePage, 'code' | 'kind' | 'title'>[] } | { page: CodePage }
 
-export const execute: Executor = executor('explain', explainCommand)
+export const execute: Executor = executor(spec, explainCommand)
 
-async function explainCommand(_context: Context, _flags: CommonFlags, [word]: readonly string[]): Promise<CommandResult<Report>> {
+async function explainCommand(
+  _context: Context,
+  _flags: FlagsOf<typeof spec>,
+  [word]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
   const pages = await explainCodes()
   if (word === undefined) {
     const codes = pages.map(({ code, kind, title }) => ({ code, kind, title }))
@@ -18,7 +24,7 @@ async function explainCommand(_context: Context, _flags: CommonFlags, [word]: re
   }
   const { page, near } = await findCode(pages, word)
   if (page !== undefined) return { report: { page }, view: (style, width) => codePageView(page, style, width) }
-  throw new SkillsError('USAGE', `there is no code "${word}"${near === undefined ? '' : `; did you mean ${near}?`}`, {
-    hint: near === undefined ? 'skills explain lists them all' : `skills explain ${near}`,
+  throw new SkillsError('USAGE', `unknown code "${word}"${near === undefined ? '' : `; did you mean ${near}?`}`, {
+    hint: near === undefined ? 'run skills explain to list all codes' : `run skills explain ${near}`,
   })
 }

@@ -1,31 +1,25 @@
+import { readSeverities } from '../../../api/rules.ts'
+import { importSkills } from '../../../api/write-skills.ts'
 import { EXIT } from '../../../core/errors.ts'
-import { importSkills } from '../../../registry/authoring/import-skills.ts'
-import { readSeverities } from '../../../registry/rules/severities.ts'
-import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
-import { settingsOf } from '../../run/context.ts'
+import type { ImportReport } from '../../../registry/authoring/import-skills.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { settingsWithoutDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
 import { importView } from './view.ts'
-import type { ImportReport } from '../../../registry/authoring/import-skills.ts'
-
-export interface ImportFlags extends CommonFlags {
-  to?: string
-  dryRun?: boolean
-  config?: string
-}
 
 export type Report = ImportReport
 
-export const execute: Executor = executor('import', importCommand)
+export const execute: Executor = executor(spec, importCommand)
 
-/** Needs no database: it reads and writes files. */
-async function importCommand(context: Context, flags: ImportFlags, [from = '']: readonly string[]): Promise<CommandResult<Report>> {
-  const { to, dryRun, config } = flags
-  const settings = await settingsOf(context, {
-    ...(config === undefined ? {} : { config }),
-    embedded: 'memory',
-    skills: to === undefined ? [] : [to],
-  })
+async function importCommand(
+  context: Context,
+  { skills, dryRun, config }: FlagsOf<typeof spec>,
+  [from]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
+  const settings = await settingsWithoutDatabase(context, { config, skills: skills === undefined ? [] : [skills] })
   const report = await importSkills({
     from,
     to: settings.skills.value[0] ?? 'skills',

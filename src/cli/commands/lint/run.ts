@@ -1,32 +1,28 @@
-import type { Settings } from '../../../config/settings.ts'
-import { EXIT, SkillsError } from '../../../core/errors.ts'
-import { lintSkills as lint } from '../../../registry/lint/lint.ts'
-import { readSeverities } from '../../../registry/rules/severities.ts'
+import { lint } from '../../../api/lint.ts'
+import { readSeverities, rules } from '../../../api/rules.ts'
+import { EXIT } from '../../../core/errors.ts'
 import type { LintReport } from '../../../registry/lint/lint.ts'
-import { RULES } from '../../../registry/rules/rules.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import { resultsOf } from '../../../render/reporters/report-run.ts'
-import type { CommandResult, CommonFlags, Context, ReadingFlags } from '../../run/context.ts'
-import { settingsOf } from '../../run/context.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { settingsWithoutDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
 import { lintView } from './view.ts'
-
-export interface LintFlags extends CommonFlags, Pick<ReadingFlags, 'namespace' | 'lenient'> {
-  fix?: boolean
-  maxWarnings?: string
-  notes?: boolean
-  config?: string
-}
 
 export type Report = LintReport
 
-export const execute: Executor = executor('lint', lintCommand)
+export const execute: Executor = executor(spec, lintCommand)
 
-async function lintCommand(context: Context, flags: LintFlags, paths: readonly string[]): Promise<CommandResult<Report>> {
-  const maxWarnings = readMaximum(flags.maxWarnings)
-  // needs no database, so none has to be configured
-  const settings: Settings = await settingsOf(context, { ...flags, embedded: 'memory', skills: [...paths] })
+async function lintCommand(
+  context: Context,
+  flags: FlagsOf<typeof spec>,
+  [paths]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
+  const { maxWarnings = Infinity } = flags
+  const settings = await settingsWithoutDatabase(context, { ...flags, skills: paths })
   const report = await lint({
     paths: settings.skills.value,
     cwd: context.cwd,
@@ -36,27 +32,18 @@ async function lintCommand(context: Context, flags: LintFlags, paths: readonly s
     fix: flags.fix === true,
     onProgress: ({ done }) => context.progress.update(`read ${done} skills`),
   })
-  const tooMany = report.warnings > maxWarnings
   return {
     report,
     findings: report.diagnostics.filter(({ severity }) => severity !== 'note' || flags.notes === true),
     view: (style) => lintView(report, { maxWarnings, fix: flags.fix === true }, style),
     checks: { results: resultsFor(report) },
-    exit: report.errors > 0 || tooMany ? EXIT.no : EXIT.ok,
+    exit: report.errors > 0 || report.warnings > maxWarnings ? EXIT.no : EXIT.ok,
   }
 }
 
-const TITLES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(RULES).map(([code, { title }]) => [code, title]))
-
-/** A report needs something that passed, or an empty one would look as if nothing had run. */
+/** The first result is a pass: without it a report without findings looks as if nothing had run. */
 function resultsFor({ skills, invalid, diagnostics }: LintReport): ReportResult[] {
-  const title = `${skills - invalid} of ${skills} skills can be used`
+  const title = `${skills - invalid} of ${skills} skills are valid`
   const summary: ReportResult = { code: 'lint', title, group: 'skills', severity: 'note', status: 'ok', messages: [] }
-  return [summary, ...resultsOf(diagnostics, TITLES)]
-}
-
-function readMaximum(text: string | undefined): number {
-  if (text === undefined) return Infinity
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new SkillsError('USAGE', `--max-warnings: "${text}" is not a whole number`, { hint: 'such as --max-warnings 0' })
+  return [summary, ...resultsOf(diagnostics, Object.fromEntries(rules().map((rule) => [rule.code, rule.title])))]
 }

@@ -1,22 +1,19 @@
 import { createReadStream, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Executor } from '../../run/run-command.ts'
-import { executor } from '../../run/run-command.ts'
+import { logEvents } from '../../../api/log-events.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
 import { grouped } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
-import { logEvents } from '../../../api/log-events.ts'
 import type { EventLogReport } from '../../../telemetry/import-events.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import { logView } from './view.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'
-
-export interface LogFlags extends CommonFlags, DatabaseFlags {
-  dryRun?: boolean
-  maxErrors?: string
-}
+import { databaseReport } from '../../output/database-view.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { withDatabase } from '../../run/database.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
+import { logView } from './view.ts'
 
 export type Report = {
   /** Null for a dry run. */
@@ -26,15 +23,18 @@ export type Report = {
   dryRun: boolean
 } & EventLogReport
 
-export const execute: Executor = executor('log', logCommand)
+export const execute: Executor = executor(spec, logCommand)
 
-async function logCommand(context: Context, flags: LogFlags, [file = '-']: readonly string[]): Promise<CommandResult<Report>> {
-  const maxErrors = readMaxErrors(flags.maxErrors)
+async function logCommand(
+  context: Context,
+  flags: FlagsOf<typeof spec>,
+  [file = '-']: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
   const input = file === '-' ? standardInput(context) : fileInput(path.resolve(context.cwd, file), file)
   const read = (db: Db | undefined): Promise<EventLogReport> =>
     logEvents(db, {
       input,
-      maxErrors,
+      maxErrors: flags.maxErrors,
       onProgress: ({ lines, written }) => context.progress.update(`${grouped(lines)} lines read, ${grouped(written)} events written`),
     })
   const result = (db: Db | undefined, done: EventLogReport): CommandResult<Report> => {
@@ -48,23 +48,16 @@ async function logCommand(context: Context, flags: LogFlags, [file = '-']: reado
 function standardInput({ io }: Context): AsyncIterable<Uint8Array | string> {
   const input = io.input()
   if (input !== undefined) return input
-  throw new SkillsError('USAGE', 'there is nothing to read: standard input is a terminal', {
-    hint: 'name a file, or pipe events in: skills log < events.ndjson',
+  throw new SkillsError('USAGE', 'no events to read: standard input is a terminal', {
+    hint: 'name a file, or redirect one: skills log < events.ndjson',
   })
 }
 
 function fileInput(file: string, label: string): AsyncIterable<Uint8Array | string> {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found === undefined || found.isDirectory())
-    throw new SkillsError('USAGE', `${label} is ${found === undefined ? 'not there' : 'a folder'}`, {
-      hint: 'name a file of NDJSON, or - for standard input',
+    throw new SkillsError('USAGE', `${label} ${found === undefined ? 'does not exist' : 'is a folder'}`, {
+      hint: 'name an NDJSON file, or - for standard input',
     })
   return createReadStream(file)
-}
-
-function readMaxErrors(text: string | undefined): number | undefined {
-  const limit = text === undefined ? undefined : Number(text)
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 0 || text === ''))
-    throw new SkillsError('USAGE', `--max-errors: "${text ?? ''}" is not a whole number from 0`, { hint: 'such as --max-errors 100' })
-  return limit
 }

@@ -1,26 +1,20 @@
+import { baseline } from '../../../api/baseline.ts'
+import type { BaselineReport } from '../../../migrations/run/baseline.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
+import { withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { baseline } from '../../../api/baseline.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { spec } from './spec.ts'
 import { baselineView } from './view.ts'
-import type { BaselineReport } from '../../../migrations/run/baseline.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface BaselineFlags extends CommonFlags, DatabaseFlags {
-  dir?: string[]
-  ledger?: string
-  to?: string
-  acceptDrift?: boolean
-  dryRun?: boolean
-}
 
 export type Report = WithDatabase<BaselineReport>
 
-export const execute: Executor = executor('migrate baseline', baselineCommand)
+export const execute: Executor = executor(spec, baselineCommand)
 
-async function baselineCommand(context: Context, flags: BaselineFlags): Promise<CommandResult<Report>> {
+async function baselineCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

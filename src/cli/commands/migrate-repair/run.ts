@@ -1,26 +1,25 @@
-import type { Executor } from '../../run/run-command.ts'
-import { executor } from '../../run/run-command.ts'
 import { repair } from '../../../api/repair.ts'
 import type { RepairReport } from '../../../migrations/ledger/repair.ts'
-import { confirm } from '../../run/confirm.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import { repairSentence, repairView } from './view.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface RepairFlags extends CommonFlags, DatabaseFlags {
-  dir?: string[]
-  ledger?: string
-  forget?: boolean
-  yes?: boolean
-}
+import { databaseReport } from '../../output/database-view.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { confirm } from '../../run/confirm.ts'
+import { withDatabase } from '../../run/database.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
+import { repairSentence, repairView } from './view.ts'
 
 export type Report = WithDatabase<RepairReport>
 
-export const execute: Executor = executor('migrate repair', repairCommand)
+export const execute: Executor = executor(spec, repairCommand)
 
-async function repairCommand(context: Context, flags: RepairFlags, [version = '']: readonly string[]): Promise<CommandResult<Report>> {
+async function repairCommand(
+  context: Context,
+  flags: FlagsOf<typeof spec>,
+  [version]: ArgumentsOf<typeof spec>,
+): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

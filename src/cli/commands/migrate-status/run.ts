@@ -1,25 +1,21 @@
+import { migrationStatus } from '../../../api/migration-status.ts'
+import { EXIT } from '../../../core/errors.ts'
+import type { StatusReport } from '../../../migrations/ledger/status.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
+import { withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { EXIT } from '../../../core/errors.ts'
-import { migrationStatus } from '../../../api/migration-status.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { spec } from './spec.ts'
 import { migrateStatusView } from './view.ts'
-import type { StatusReport } from '../../../migrations/ledger/status.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface MigrateStatusFlags extends CommonFlags, DatabaseFlags {
-  dir?: string[]
-  ledger?: string
-  exitCode?: boolean
-}
 
 export type Report = WithDatabase<StatusReport>
 
-export const execute: Executor = executor('migrate status', migrateStatusCommand)
+export const execute: Executor = executor(spec, migrateStatusCommand)
 
-async function migrateStatusCommand(context: Context, flags: MigrateStatusFlags): Promise<CommandResult<Report>> {
+async function migrateStatusCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -1,39 +1,23 @@
+import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
+import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
+import type { MigrateReport } from '../../../migrations/run/report.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
+import { withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { parseDuration } from '../../../core/durations.ts'
-import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
-import type { MigrationFile } from '../../../migrations/files/migration-file.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { spec } from './spec.ts'
 import { migrateView } from './view.ts'
 import { watchMigration } from './watch.ts'
-import type { MigrateReport } from '../../../migrations/run/report.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface MigrateFlags extends CommonFlags, DatabaseFlags {
-  dir?: string[]
-  dryRun?: boolean
-  to?: string
-  strict?: boolean
-  strictOrder?: boolean
-  keepGoing?: boolean
-  ledger?: string
-  lockWait?: string
-  lockTimeout?: string
-  statementTimeout?: string
-}
 
 export type Report = WithDatabase<MigrateReport>
 
-export const execute: Executor = executor('migrate', migrateCommand)
+export const execute: Executor = executor(spec, migrateCommand)
 
-async function migrateCommand(context: Context, flags: MigrateFlags): Promise<CommandResult<Report>> {
-  const times = {
-    ...(flags.lockWait === undefined ? {} : { lockWaitMs: parseDuration(flags.lockWait, '--lock-wait') }),
-    ...(flags.lockTimeout === undefined ? {} : { lockTimeoutMs: parseDuration(flags.lockTimeout, '--lock-timeout') }),
-    ...(flags.statementTimeout === undefined ? {} : { statementTimeoutMs: parseDuration(flags.statementTimeout, '--statement-timeout') }),
-  }
+async function migrateCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+  const { dryRun, to, strict, strictOrder, keepGoing, lockWait, lockTimeout, statementTimeout } = flags
   let files: MigrationFile[] = []
   return withDatabase(
     context,
@@ -43,12 +27,14 @@ async function migrateCommand(context: Context, flags: MigrateFlags): Promise<Co
       const { report, error } = await migrate(db, {
         files,
         ledger: settings.ledger.value,
-        dryRun: flags.dryRun === true,
-        to: flags.to,
-        strict: flags.strict === true,
-        strictOrder: flags.strictOrder === true,
-        keepGoing: flags.keepGoing === true,
-        ...times,
+        dryRun: dryRun === true,
+        to,
+        strict: strict === true,
+        strictOrder: strictOrder === true,
+        keepGoing: keepGoing === true,
+        lockWaitMs: lockWait,
+        lockTimeoutMs: lockTimeout,
+        ...(statementTimeout === undefined ? {} : { statementTimeoutMs: statementTimeout }),
         onEvent: watch.onEvent,
       }).finally(() => watch.stop())
       const full = { database: databaseReport(db.info), ...report }

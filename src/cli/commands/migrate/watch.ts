@@ -1,12 +1,12 @@
+import { openDatabase } from '../../../api/open-database.ts'
+import { statementProgress } from '../../../api/statement-progress.ts'
 import { formatDuration } from '../../../core/durations.ts'
 import type { DatabaseTarget } from '../../../core/target.ts'
 import { printable } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
-import { openDb } from '../../../db/open.ts'
 import type { StatementProgress } from '../../../db/statement-progress.ts'
-import { statementProgress } from '../../../db/statement-progress.ts'
 import type { MigrateEvent } from '../../../migrations/run/report.ts'
-import type { Context } from '../../run/context.ts'
+import type { Context } from '../../output/context.ts'
 
 const TICK_MS = 1_000
 /** When to look at the server from a second session. */
@@ -37,7 +37,7 @@ export function watchMigration(
     let seen: StatementProgress | undefined
     if (canWatch && elapsed > LOOK_AFTER_MS && (io.interactive || elapsed > nextLine)) {
       // it must not disturb the migration: a second session that cannot be had is done without
-      watcher ??= openDb(target, { schema: db.info.schema }).catch(() => undefined)
+      watcher ??= openDatabase(target, { schema: db.info.schema }).catch(() => undefined)
       seen = await watcher.then((other) => (other === undefined ? undefined : statementProgress(other, db.info.pid))).catch(() => undefined)
     }
     const line = [text, formatDuration(elapsed), ...details(seen)].join(', ')

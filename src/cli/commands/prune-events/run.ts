@@ -1,62 +1,43 @@
+import { pruneEvents, rollUp } from '../../../api/events.ts'
+import { grouped, plural } from '../../../core/text.ts'
+import type { PruneReport } from '../../../stats/prune-events.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseLine, databaseReport } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
+import { confirm } from '../../run/confirm.ts'
+import { withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { parseDuration } from '../../../core/durations.ts'
-import { SkillsError } from '../../../core/errors.ts'
-import { grouped, plural } from '../../../core/text.ts'
-import { pruneEvents } from '../../../stats/prune-events.ts'
-import { rollUp } from '../../../stats/rollup.ts'
-import { confirm } from '../../run/confirm.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { databaseLine, databaseReport } from '../../output/database-view.ts'
-import type { PruneReport } from '../../../stats/prune-events.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-
-export interface PruneFlags extends CommonFlags, DatabaseFlags {
-  olderThan?: string
-  batch?: string
-  dryRun?: boolean
-  yes?: boolean
-}
+import { spec } from './spec.ts'
 
 export type Report = WithDatabase<PruneReport>
 
-export const execute: Executor = executor('prune-events', pruneCommand)
+export const execute: Executor = executor(spec, pruneCommand)
 
-async function pruneCommand(context: Context, flags: PruneFlags): Promise<CommandResult<Report>> {
-  if (flags.olderThan === undefined) throw new SkillsError('USAGE', '--older-than is missing', { hint: 'such as --older-than 180d' })
-  const olderThanMs = parseDuration(flags.olderThan, '--older-than')
-  const batch = readBatch(flags.batch)
+async function pruneCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+  const { olderThan: olderThanMs, batch } = flags
+  const dryRun = flags.dryRun === true
   return withDatabase(
     context,
     flags,
     async (db) => {
-      // what no step has counted must not go
-      if (flags.dryRun !== true) {
-        context.progress.update('rolling up')
+      // events that no rollup contains must not be deleted
+      if (!dryRun) {
+        context.progress.update('updating the rollups')
         await rollUp(db)
       }
       let done = await pruneEvents(db, { olderThanMs, dryRun: true })
-      if (flags.dryRun !== true && done.events > 0) {
+      if (!dryRun && done.events > 0) {
         context.progress.stop()
-        await confirm(
-          context.io,
-          flags,
-          `this removes ${plural(done.events, 'event')} before ${done.before} from ${db.info.label} for good`,
-        )
-        done = await pruneEvents(db, { olderThanMs, batch, onBatch: (n) => context.progress.update(`removed ${grouped(n)} events`) })
+        const what = `this permanently deletes ${plural(done.events, 'event')} before ${done.before} from ${db.info.label}`
+        await confirm(context.io, flags, what)
+        done = await pruneEvents(db, { olderThanMs, batch, onBatch: (n) => context.progress.update(`deleted ${grouped(n)} events`) })
       }
-      const report = { database: databaseReport(db.info), ...done }
-      const sentence = `${done.dryRun && flags.dryRun === true ? 'would remove' : 'removed'} ${plural(done.events, 'event')} before ${done.before.slice(0, 10)}; the rollups still count them`
-      return { report: { ...report, dryRun: flags.dryRun === true }, view: (style) => [databaseLine(report.database, style), sentence] }
+      const report = { database: databaseReport(db.info), ...done, dryRun }
+      const sentence = `${dryRun ? 'would delete' : 'deleted'} ${plural(done.events, 'event')} before ${done.before.slice(0, 10)}; the rollups keep their counts`
+      return { report, view: (style) => [databaseLine(report.database, style), sentence] }
     },
     { mustExist: true },
   )
-}
-
-function readBatch(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const batch = Number(text)
-  if (Number.isInteger(batch) && batch >= 1) return batch
-  throw new SkillsError('USAGE', `--batch: "${text}" is not a whole number from 1`, { hint: 'such as --batch 10000' })
 }

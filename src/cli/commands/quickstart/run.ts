@@ -1,39 +1,36 @@
-import type { Executor } from '../../run/run-command.ts'
-import { executor } from '../../run/run-command.ts'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../../../config/package-files.ts'
-import { DEFAULT_EMBEDDED, embeddedTarget } from '../../../config/settings.ts'
-import type { ExitCode } from '../../../core/errors.ts'
-import { EXIT } from '../../../core/errors.ts'
-import { openDb } from '../../../db/open.ts'
-import type { Db } from '../../../db/db.ts'
-import { demoData } from '../../../api/demo-data.ts'
+import { demoData, hasEvents } from '../../../api/demo-data.ts'
 import { migrate } from '../../../api/migrate.ts'
+import { openDatabase } from '../../../api/open-database.ts'
 import { stats } from '../../../api/stats.ts'
 import { sync } from '../../../api/sync.ts'
 import { verify } from '../../../api/verify.ts'
-import { hasEvents } from '../../../telemetry/demo-data.ts'
-import type { CommandResult, CommonFlags, Context } from '../../run/context.ts'
+import { DEFAULT_EMBEDDED, embeddedTarget } from '../../../config/database-choice.ts'
+import { packageRoot } from '../../../config/package-files.ts'
+import type { ExitCode } from '../../../core/errors.ts'
+import { EXIT } from '../../../core/errors.ts'
+import type { Db } from '../../../db/db.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
 import type { QuickstartReport } from './view.ts'
 import { quickstartView } from './view.ts'
 
-export interface QuickstartFlags extends CommonFlags {
-  embedded?: string
-}
+export type Report = QuickstartReport
 
 const SAMPLE_EVENTS = 600
 
-export type Report = QuickstartReport
+export const execute: Executor = executor(spec, quickstartCommand)
 
-export const execute: Executor = executor('quickstart', quickstartCommand)
-
-/** Everything once, on an embedded database, whatever database is configured. */
-async function quickstartCommand(context: Context, flags: QuickstartFlags): Promise<CommandResult<Report>> {
+/** Runs each command once on an embedded database, whatever database is configured. */
+async function quickstartCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
   const directory = flags.embedded ?? DEFAULT_EMBEDDED
   context.progress.update('starting the embedded database')
-  const db = await openDb(embeddedTarget(directory))
+  const db = await openDatabase(embeddedTarget(directory))
   try {
     return await run(context, db, directory)
   } finally {
@@ -54,7 +51,6 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
   const events = (await hasEvents(db)) ? 0 : (await demoData(db, { events: SAMPLE_EVENTS, days: 30 })).events
   progress.update('skills verify')
   const verified = await verify(db, { skills: [skills], cwd })
-  const counted = await stats(db)
   const report: QuickstartReport = {
     database: databaseReport(db.info),
     migrate: migrated.report,
@@ -62,14 +58,14 @@ async function run(context: Context, db: Db, directory: string): Promise<Command
     sampleEvents: events,
     skills,
     verify: verified,
-    stats: counted,
+    stats: await stats(db),
     flags: directory === DEFAULT_EMBEDDED ? (isConfigured(context) ? ' --embedded' : '') : ` --embedded ${directory}`,
     diagnostics: synced.diagnostics.filter(({ severity }) => severity === 'error'),
   }
   return { report, exit: exitOf(report), view: (style, width) => quickstartView(report, style, width) }
 }
 
-/** Whether the next command would go to another database unless told otherwise. */
+/** Whether the next command would use another database without `--embedded`. */
 function isConfigured({ env }: Context): boolean {
   return ['DATABASE_URL', 'PGHOST', 'PGDATABASE', 'CI'].some((name) => (env[name] ?? '') !== '') || env['NODE_ENV'] === 'production'
 }

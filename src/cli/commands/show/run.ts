@@ -1,22 +1,20 @@
-import { showSkill } from '../../../registry/table/registry-skills.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
+import { showSkill } from '../../../api/registry-skills.ts'
+import type { SkillDetails } from '../../../registry/table/registry-skills.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { withDatabase } from '../../run/database.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { spec } from './spec.ts'
 import { showView } from './view.ts'
-import type { SkillDetails } from '../../../registry/table/registry-skills.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
 
 export type Report = WithDatabase<{ skill: SkillDetails }>
 
-export const execute: Executor = executor('show', showCommand)
+export const execute: Executor = executor(spec, showCommand)
 
-async function showCommand(
-  context: Context,
-  flags: CommonFlags & DatabaseFlags,
-  [id = '']: readonly string[],
-): Promise<CommandResult<Report>> {
+async function showCommand(context: Context, flags: FlagsOf<typeof spec>, [id]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
   return withDatabase(
     context,
     flags,

@@ -1,30 +1,35 @@
 import path from 'node:path'
-import type { Executor } from '../../run/run-command.ts'
-import { executor } from '../../run/run-command.ts'
+import { eventTail } from '../../../api/event-tail.ts'
+import { openDatabase } from '../../../api/open-database.ts'
+import type { StatsCallOptions } from '../../../api/stats.ts'
+import { stats } from '../../../api/stats.ts'
+import { DEFAULTS } from '../../../config/defaults.ts'
+import { atOption, count, invalidValue } from '../../../config/values.ts'
+import { SkillsError } from '../../../core/errors.ts'
 import { withoutSecrets } from '../../../core/redaction.ts'
 import type { Db } from '../../../db/db.ts'
-import { openDb } from '../../../db/open.ts'
-import type { StatsCallOptions } from '../../../api/stats.ts'
 import type { StatsReport } from '../../../stats/report.ts'
-import { eventTail } from '../../../api/event-tail.ts'
-import { stats } from '../../../api/stats.ts'
-import type { CommandResult, Context } from '../../run/context.ts'
-import { settingsOf, waitOf, withDatabase } from '../../run/context.ts'
-import type { StatsFlags } from './question.ts'
-import { intervalOf, questionOf, refuseEmbedded, refuseForTail, refuseForWatch, refuseTwoDocuments, tailOptionsOf } from './question.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import { statsView } from './view.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import { stdoutClash } from '../../output/destinations.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { settingsOf, withDatabase } from '../../run/database.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { spec } from './spec.ts'
+import { statsView } from './view.ts'
+
+type Flags = FlagsOf<typeof spec>
 
 export type Report = WithDatabase<StatsReport>
 
-export const execute: Executor = executor('stats', statsCommand)
+export const execute: Executor = executor(spec, statsCommand)
 
-async function statsCommand(context: Context, flags: StatsFlags, [skill]: readonly string[]): Promise<CommandResult<Report>> {
+async function statsCommand(context: Context, flags: Flags, [skill]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
   if (flags.tail === true) return tailCommand(context, flags, skill)
   const question = questionOf(flags, skill)
-  if (flags.watch !== undefined) return watchCommand(context, flags, question)
+  if (flags.watch !== undefined) return watchCommand(context, flags, question, flags.watch)
   refuseTwoDocuments(flags)
   const report = await withDatabase(
     context,
@@ -41,40 +46,49 @@ async function statsCommand(context: Context, flags: StatsFlags, [skill]: readon
   return { report, view, ...(document === undefined ? {} : { document }) }
 }
 
-async function tailCommand(context: Context, flags: StatsFlags, skill: string | undefined): Promise<CommandResult<Report>> {
-  refuseForTail(flags)
-  const tail = eventTail(tailOptionsOf(flags, skill))
-  const open = await openerOf(context, flags, '--tail')
-  const { tailStats } = await import('./tail.ts')
-  return tailStats(context, { open, tail, ndjson: flags.ndjson === true })
+function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
+  const { since, compare, by, funnel, user, exact, limit = DEFAULTS.statsLimit } = flags
+  // without rows there is no answer; a tail without earlier events is one
+  if (limit < 1) throw invalidValue(count(1), String(limit), atOption('--limit'))
+  return { skill, sinceMs: since, limit, cooccurrence: flags.cooccurrence === true, by, compareMs: compare, funnel, user, exact }
 }
 
-async function watchCommand(context: Context, flags: StatsFlags, question: StatsCallOptions): Promise<CommandResult<Report>> {
-  refuseForWatch(flags)
-  const everyMs = intervalOf(flags)
+async function tailCommand(context: Context, flags: Flags, skill: string | undefined): Promise<CommandResult<Report>> {
+  const { user, limit = DEFAULTS.tailLimit, ndjson } = flags
+  const tail = eventTail({ skill, user, limit })
+  const open = await openerOf(context, flags, '--tail')
+  const { tailStats } = await import('./tail.ts')
+  return tailStats(context, { open, tail, ndjson: ndjson === true })
+}
+
+async function watchCommand(context: Context, flags: Flags, question: StatsCallOptions, everyMs: number): Promise<CommandResult<Report>> {
   const open = await openerOf(context, flags, '--watch')
   const { watchStats } = await import('./watch.ts')
-  const ask = async (db: Db): Promise<ReturnType<typeof viewOf>> => viewOf(db, await stats(db, question))
+  const ask = async (db: Db): Promise<NonNullable<CommandResult['view']>> => {
+    const report = { database: databaseReport(db.info), ...(await stats(db, question)) }
+    return (style, width) => statsView(report, style, width)
+  }
   return watchStats(context, { open, ask, everyMs })
 }
 
-function viewOf(db: Db, found: StatsReport): NonNullable<CommandResult['view']> {
-  return (style, width) => statsView({ database: databaseReport(db.info), ...found }, style, width)
-}
-
-/** Opens sessions with the server that the settings name. */
-async function openerOf(context: Context, flags: StatsFlags, option: string): Promise<() => Promise<Db>> {
+/** Opens connections to the server that the settings name. Throws USAGE for an embedded database, which no other process can write to. */
+async function openerOf(context: Context, flags: Flags, option: string): Promise<() => Promise<Db>> {
   const { database, schema } = await settingsOf(context, flags)
-  refuseEmbedded(database.value, option)
-  return () => openDb(database.value, { schema: schema.value, waitMs: waitOf(flags) })
+  if (database.value.kind !== 'server') {
+    throw new SkillsError('USAGE', `${option} requires a server: while it runs, no other process can write to an embedded database`, {
+      hint: 'set DATABASE_URL or pass --database-url',
+    })
+  }
+  return () => openDatabase(database.value, { schema: schema.value, waitMs: flags.wait })
 }
 
-/** Writes the page into its file; gives what goes to stdout in the place of the text. */
-async function documentOf(
-  found: StatsReport & { database: DatabaseReport },
-  { html, csv, quiet }: StatsFlags,
-  { cwd, io }: Context,
-): Promise<string | undefined> {
+function refuseTwoDocuments({ html, csv, json }: Flags): void {
+  const onStdout = [...(html === '-' ? ['--html -'] : []), ...(csv === true ? ['--csv'] : []), ...(json === true ? ['--json'] : [])]
+  if (onStdout.length > 1) throw stdoutClash(onStdout, 'write the page to a file with --html report.html, and use one other form')
+}
+
+/** Writes the page to its file. Returns the text for stdout that replaces the view. */
+async function documentOf(found: Report, { html, csv, quiet }: Flags, { cwd, io }: Context): Promise<string | undefined> {
   if (html === undefined && csv !== true) return undefined
   const report = withoutSecrets(found)
   if (html !== undefined) {
@@ -87,6 +101,6 @@ async function documentOf(
   }
   if (csv !== true) return undefined
   const { statsCsv } = await import('./csv.ts')
-  if (report.truncated && quiet !== true) io.err('there are more rows: raise --limit')
+  if (report.truncated && quiet !== true) io.err('more rows exist: increase --limit')
   return statsCsv(report).join('\n')
 }

@@ -2,54 +2,55 @@ import { SkillsError } from '../../../core/errors.ts'
 import { plural } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
-import { watchFolders } from '../../../registry/watch-folders.ts'
-import { cancellable } from '../../live/cancellable.ts'
+import { watchSkills } from '../../../api/watch-skills.ts'
 import { createStyle } from '../../output/colors.ts'
-import type { CommandResult, Context } from '../../run/context.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import { listenForStop } from '../../live/interrupt.ts'
-import { liveBackoff, passing, ReportedConnection } from '../../live/reported-connection.ts'
-import { clock, createSyncTeller } from './watch-view.ts'
+import { createReconnecting, liveBackoff, retryable } from '../../live/reconnecting.ts'
+import { clock } from '../../output/io.ts'
+import { createSyncPrinter } from './watch-view.ts'
 import { errorView } from '../../output/error-view.ts'
 import type { Waker } from '../../live/waker.ts'
 import { createWaker } from '../../live/waker.ts'
 
 export interface WatchSyncOptions {
-  /** Absolute folders, or patterns for them. */
-  roots: readonly string[]
+  /** Folders of skills, or patterns for them. */
+  skills: readonly string[]
   open: () => Promise<Db>
   sync: (db: Db) => Promise<SyncReport>
 }
 
-/** An editor writes in several steps, a checkout many files: wait until it has been quiet for so long, but not for ever. */
+/** An editor writes in several steps, a checkout many files: wait for a pause between changes, up to a limit. */
 const QUIET_MS = 40
 const LONGEST_MS = 160
-/** How often to ask a quiet connection whether it is still there. */
+/** How often to check an idle connection. */
 const HEARTBEAT_MS = 30_000
 
 /**
- * Syncs, and again whenever a file changes, until Ctrl-C, which ends it with exit code 0 unless a sync was under way. A
- * lost connection is made again, with longer and longer waits, and then everything is synced: what changed meanwhile is not
- * missed. What fails in the first sync ends the command, later failures are told and tried again.
+ * Syncs, and syncs again when a file changes, until Ctrl-C. The exit code is 0, unless the signal interrupts a sync. After a
+ * lost connection it connects again, with longer and longer waits, and syncs everything, so no change is missed. A failure
+ * of the first sync ends the command; later failures are printed, and the sync is repeated.
  */
-export async function watchSync({ io, progress }: Context, { roots, open, sync }: WatchSyncOptions): Promise<CommandResult<never>> {
-  // it tells by lines, and would be drawn over by a spinner
+export async function watchSync({ io, progress, cwd }: Context, { skills, open, sync }: WatchSyncOptions): Promise<CommandResult<never>> {
+  // a spinner would be drawn over the lines
   progress.stop()
   const styles = { out: await createStyle(io.outColors, io.unicode), err: await createStyle(io.errColors, io.unicode) }
-  const say = (text: string): void => io.err(styles.err.dim(`${clock()} ${text}`))
-  const tell = createSyncTeller(io, styles)
+  const report = (text: string): void => io.err(styles.err.dim(`${clock()} ${text}`))
+  const print = createSyncPrinter(io, styles)
   const waker = createWaker()
-  const stop = listenForStop(waker.wake)
   const changes = createChanges(waker)
-  const watch = watchFolders({ roots, onChange: changes.note, onPolling: (reason) => say(`${reason}: looking every two seconds`) })
-  const connection = new ReportedConnection({ open, waker, say, again: 'connected again; syncing everything' })
+  const onPolling = (reason: string): void => report(`${reason}: checking every two seconds`)
+  const watch = await watchSkills({ skills, cwd, onChange: changes.note, onPolling })
+  const stop = listenForStop(waker.wake)
+  const connection = createReconnecting({ open, waker, report, reconnected: 'connected again; syncing everything' })
   const backoff = liveBackoff()
-  let [syncs, session] = [0, 0]
+  let [syncs, lastConnection] = [0, 0]
   try {
     for (;;) {
       const db = await connection.get(() => stop.code !== undefined)
       if (db === undefined || stop.code !== undefined) break
-      if (session !== connection.opened) changes.note()
-      session = connection.opened
+      if (lastConnection !== connection.count) changes.note()
+      lastConnection = connection.count
       if (!changes.isDue) {
         await waker.sleep(HEARTBEAT_MS)
         if (stop.code === undefined && !changes.isDue) await connection.check()
@@ -58,11 +59,11 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
       await changes.settle(() => stop.code !== undefined)
       try {
         watch.refresh()
-        tell(db, await cancellable(db, stop, () => sync(db)))
+        print(db, await stop.cancellable(db, () => sync(db)))
         backoff.succeeded()
         syncs++
       } catch (error) {
-        const known = passing(error)
+        const known = retryable(error)
         if (known === undefined || syncs === 0) throw error
         if (stop.code !== undefined) break
         changes.note()
@@ -78,10 +79,10 @@ export async function watchSync({ io, progress }: Context, { roots, open, sync }
     stop.release()
     await connection.drop()
   }
-  if (stop.code !== undefined && stop.cut) {
+  if (stop.code !== undefined && stop.isCut) {
     return {
       report: null,
-      error: new SkillsError(stop.code, 'stopped in the middle of a sync: it was rolled back', { hint: 'run it again to go on' }),
+      error: new SkillsError(stop.code, 'stopped during a sync: the sync was rolled back', { hint: 'run the command again to continue' }),
     }
   }
   return { report: null, view: () => [`stopped after ${plural(syncs, 'sync')}`] }
@@ -91,7 +92,7 @@ interface Changes {
   /** Something may have changed. */
   note: () => void
   readonly isDue: boolean
-  /** Waits until nothing more comes in, and begins anew. */
+  /** Waits until the changes pause, and resets. */
   settle: (isOver: () => boolean) => Promise<void>
 }
 

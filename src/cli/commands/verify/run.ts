@@ -1,71 +1,82 @@
-import type { Executor } from '../../run/run-command.ts'
-import { executor } from '../../run/run-command.ts'
+import { migrate } from '../../../api/migrate.ts'
+import { openTemporaryDatabase } from '../../../api/open-database.ts'
+import { sync } from '../../../api/sync.ts'
+import type { VerifyCallOptions } from '../../../api/verify.ts'
+import { verify } from '../../../api/verify.ts'
 import type { Settings } from '../../../config/settings.ts'
-import { parseDuration } from '../../../core/durations.ts'
+import type { Diagnostic } from '../../../core/diagnostics.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
 import type { Db } from '../../../db/db.ts'
-import { migrate } from '../../../api/migrate.ts'
-import { sync } from '../../../api/sync.ts'
-import { verify } from '../../../api/verify.ts'
-import type { VerifyCallOptions } from '../../../api/verify.ts'
-import { resultsOf } from '../../../render/reporters/report-run.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
-import type { CommandResult, CommonFlags, Context, DatabaseFlags, ReadingFlags } from '../../run/context.ts'
-import { withDatabase } from '../../run/context.ts'
-import { readingOptions } from '../../run/reading-options.ts'
-import { withThrowAwayDatabase } from './temporary-database.ts'
-import { verifyResults } from './results.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import { verifyView } from './view.ts'
+import { resultsOf } from '../../../render/reporters/report-run.ts'
 import type { VerifyReport } from '../../../verify/report.ts'
-import type { Diagnostic } from '../../../core/diagnostics.ts'
+import { interruption, onInterrupt } from '../../live/interrupt.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import type { WithDatabase } from '../../output/database-view.ts'
+import { databaseReport } from '../../output/database-view.ts'
+import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { readingOptions, settingsOf, settingsWithoutDatabase, withDatabase } from '../../run/database.ts'
+import type { Executor } from '../../run/run-command.ts'
+import { executor } from '../../run/run-command.ts'
+import { verifyResults } from './results.ts'
+import { spec } from './spec.ts'
+import { verifyView } from './view.ts'
 
-export interface VerifyFlags extends CommonFlags, DatabaseFlags, ReadingFlags {
-  ephemeral?: boolean
-  againstServer?: string
-  strict?: boolean
-  dir?: string[]
-  ledger?: string
-  checks?: string[]
-  drift?: boolean
-  exclusive?: boolean
-  appRole?: string
-  checkTimeout?: string
-}
+type Flags = FlagsOf<typeof spec>
 
 export type Report = WithDatabase<VerifyReport> & {
   /** With `--ephemeral` and `--against-server`: the diagnostics of the skills. */
   diagnostics?: Diagnostic[]
 }
 
-export const execute: Executor = executor('verify', verifyCommand)
+export const execute: Executor = executor(spec, verifyCommand)
 
-async function verifyCommand(context: Context, flags: VerifyFlags, dirs: readonly string[]): Promise<CommandResult<Report>> {
-  const all = { ...flags, skills: [...dirs] }
+async function verifyCommand(context: Context, given: Flags, [skills]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
+  const flags = { ...given, skills }
   const check = async (db: Db, settings: Settings): Promise<CommandResult<Report>> => {
     context.progress.update('running the checks')
     return resultOf(db, await verify(db, { ...optionsOf(context, flags, settings), ...progressOf(context) }), flags.strict === true)
   }
-  if (flags.ephemeral !== true && flags.againstServer === undefined) return withDatabase(context, all, check, { mustExist: true })
-  return withThrowAwayDatabase(context, all, (db, settings) => fromNothing(context, db, { flags, settings, check }))
+  if (flags.ephemeral !== true && flags.againstServer === undefined) return withDatabase(context, flags, check, { mustExist: true })
+  return withTemporaryDatabase(context, flags, (db, settings) => buildAndCheck(context, db, { flags, settings, check }))
+}
+
+/** Runs the work on an empty database that is removed afterwards, also after Ctrl-C. */
+async function withTemporaryDatabase<T>(context: Context, flags: Flags, work: (db: Db, settings: Settings) => Promise<T>): Promise<T> {
+  const { againstServer } = flags
+  const settings =
+    againstServer === undefined
+      ? await settingsWithoutDatabase(context, flags)
+      : await settingsOf(context, { ...flags, databaseUrl: againstServer })
+  context.progress.update(againstServer === undefined ? 'starting the embedded database' : 'creating a database')
+  const { db, drop } = await openTemporaryDatabase(settings.database.value, { schema: settings.schema.value, waitMs: flags.wait })
+  const release = onInterrupt(() => db.cancel())
+  try {
+    const stopped = interruption()
+    if (stopped !== undefined) throw stopped
+    return await work(db, settings)
+  } finally {
+    release()
+    context.progress.stop()
+    await drop()
+  }
 }
 
 interface Work {
-  flags: VerifyFlags
+  flags: Flags
   settings: Settings
   check: (db: Db, settings: Settings) => Promise<CommandResult<Report>>
 }
 
-/** Migrate, sync and verify on an empty database: what CI wants to know of the files alone. */
-async function fromNothing(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult<Report>> {
+/** Migrates, syncs and verifies an empty database: the check of the files alone, for CI. */
+async function buildAndCheck(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult<Report>> {
   const { migrations, ledger, skills } = optionsOf(context, flags, settings)
   context.progress.update('migrating')
   const migrated = await migrate(db, { ...(migrations === undefined ? {} : { migrations }), ...(ledger === undefined ? {} : { ledger }) })
   if (migrated.error !== undefined) return { report: null, error: migrated.error }
   context.progress.update('syncing')
-  const synced = await syncIfThere(
-    () => sync(db, { skills: settings.skills.value, ...readingOptions(context.cwd, settings) }),
+  const synced = await syncIfPresent(
+    () => sync(db, { skills: settings.skills.value, ...readingOptions(context, settings) }),
     skills === undefined,
   )
   const result = await check(db, settings)
@@ -79,8 +90,8 @@ async function fromNothing(context: Context, db: Db, { flags, settings, check }:
   }
 }
 
-/** The default folder may be missing; one that was named may not. */
-async function syncIfThere(run: () => Promise<SyncReport>, isOptional: boolean): Promise<SyncReport | undefined> {
+/** The default folder can be missing; a named folder must exist. */
+async function syncIfPresent(run: () => Promise<SyncReport>, isOptional: boolean): Promise<SyncReport | undefined> {
   try {
     return await run()
   } catch (error) {
@@ -89,11 +100,7 @@ async function syncIfThere(run: () => Promise<SyncReport>, isOptional: boolean):
   }
 }
 
-/** The one way from the command line to the library's call. */
-function optionsOf({ cwd }: Context, flags: VerifyFlags, settings: Settings): VerifyCallOptions {
-  if (flags.drift === false && flags.exclusive === true) {
-    throw new SkillsError('USAGE', '--exclusive says how to compare, and --no-drift not to', { hint: 'give one of the two' })
-  }
+function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCallOptions {
   return {
     ...(settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }),
     migrations: settings.migrations.value,
@@ -103,8 +110,8 @@ function optionsOf({ cwd }: Context, flags: VerifyFlags, settings: Settings): Ve
     exclusive: flags.exclusive === true,
     appRole: flags.appRole,
     strict: flags.strict === true,
-    ...(flags.checkTimeout === undefined ? {} : { timeoutMs: parseDuration(flags.checkTimeout, '--check-timeout') }),
-    ...readingOptions(cwd, settings),
+    timeoutMs: flags.checkTimeout,
+    ...readingOptions(context, settings),
   }
 }
 

@@ -20,17 +20,17 @@ test.each<[string, Partial<ReportResult>, ReportMessage, string]>([
     { text: 'x\n::set-env name=A::b', file: 'a\n::stop' },
     '::error file=a%0A%3A%3Astop,title=42P01::x%0A::set-env name=A::b',
   ],
-])('an annotation of %s', (_, parts, message, expected) => {
+])('github: %s -> an annotation', (_, parts, message, expected) => {
   const failed = result({ code: '42P01', title: '42P01', status: 'failed', messages: [{ text: 'no such table', ...message }], ...parts })
   expect(renderGithub(runOf(failed))).toEqual([expected])
 })
 
-test('nothing for what passed, was skipped or is a note', () => {
+test('github: passed, skipped, note -> no annotation', () => {
   const note = result({ severity: 'note', status: 'failed', messages: [{ text: 'x' }] })
   expect(renderGithub(runOf(result(), result({ status: 'skipped' }), note))).toEqual([])
 })
 
-test('worst first, at most 10 errors and 10 warnings, then how many more', () => {
+test('github: many faults -> 10 errors, 10 warnings, then the number of the others', () => {
   const warnings = result({ severity: 'warning', status: 'failed', messages: faults(11) })
   const errors = result({ status: 'failed', messages: faults(12) })
   const lines = renderGithub({ ...runOf(warnings, errors), error: { code: 'BUG', message: 'broke' } })
@@ -38,11 +38,11 @@ test('worst first, at most 10 errors and 10 warnings, then how many more', () =>
   expect(lines[0]).toBe('::error title=BUG::broke')
   expect(lines.slice(0, 10).every((line) => line.startsWith('::error '))).toBe(true)
   expect(lines.slice(10, 20).every((line) => line.startsWith('::warning '))).toBe(true)
-  expect(lines[20]).toBe('::notice title=skills verify::+3 more errors, +1 more warning: the log has all')
+  expect(lines[20]).toBe('::notice title=skills verify::+3 more errors, +1 more warning: see the log')
   expect(renderGithub(runOf(result({ status: 'failed', messages: faults(10) })))).toHaveLength(10)
 })
 
-test('diagnostics become one result for each code and file', () => {
+test('results of diagnostics: several faults -> one result for each code and file', () => {
   const results = resultsOf([
     { severity: 'error', code: 'A', message: 'one', file: 'x', line: 1, column: 2, hint: 'do' },
     { severity: 'error', code: 'A', message: 'two', file: 'x' },

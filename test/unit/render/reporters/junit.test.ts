@@ -3,7 +3,7 @@ import { renderJunit } from '../../../../src/render/reporters/junit.ts'
 import { elements, parseXml } from '../../../support/parse-xml.ts'
 import { HOSTILE, result, runOf } from './runs.ts'
 
-test('suites by group, cases with their counts and times', () => {
+test('junit: results -> a suite for each group, with counts and times', () => {
   const xml = renderJunit(
     runOf(
       result({ durationMs: 12 }),
@@ -36,7 +36,7 @@ test('suites by group, cases with their counts and times', () => {
   expect(elements(root, 'property')[0]?.attributes).toEqual({ name: 'database', value: 'postgres://db' })
 })
 
-test("each failure's whole text is in its body, its place on the case", () => {
+test('junit: failure -> its text in the body, its place on the test case', () => {
   const messages = [
     { object: 'index a_idx', expected: 'btree (a)', actual: 'nothing', remedy: 'skills migrate' },
     { text: 'bad name', file: 'skills/a/SKILL.md', line: 3, column: 7 },
@@ -54,14 +54,14 @@ test("each failure's whole text is in its body, its place on the case", () => {
   expect(elements(placed, 'testcase')[0]?.attributes).toMatchObject({ file: 'skills/a/SKILL.md', line: '3' })
 })
 
-test('what is no error passes, and its text is told', () => {
+test('junit: warning -> the test case passes, with its text as output', () => {
   const root = parseXml(renderJunit(runOf(result({ severity: 'warning', status: 'failed', messages: [{ object: 'index x' }] }))))
   expect(root.attributes).toMatchObject({ tests: '1', failures: '0' })
   expect(elements(root, 'failure')).toEqual([])
   expect(elements(root, 'system-out')[0]?.text).toContain('index x')
 })
 
-test('a run that broke is an error of its own', () => {
+test('junit: the run ends early -> a test case with an error', () => {
   const run = { ...runOf(), error: { code: 'DATABASE_UNREACHABLE', message: 'no answer', hint: 'start it' } }
   const root = parseXml(renderJunit(run))
   expect(root.attributes).toMatchObject({ tests: '1', failures: '0', errors: '1' })
@@ -70,7 +70,7 @@ test('a run that broke is an error of its own', () => {
   expect(error?.text).toContain('start it')
 })
 
-describe('text that breaks XML', () => {
+describe('junit: text that breaks XML', () => {
   const run = {
     ...runOf(
       result({
@@ -88,7 +88,7 @@ describe('text that breaks XML', () => {
   }
   const VISIBLE = 'a]]>b <&"\'> \\u0000\\u0007\\u001b[31m\\u009b \\ud800 \\ufffe\\uffff % %0A # \\ , : -- \\u2028\u{1f600}'
 
-  test('is escaped everywhere, and comes back', () => {
+  test('in any field -> escaped, and a parser reads it back', () => {
     const root = parseXml(renderJunit(run))
     expect(elements(root, 'skipped')[0]?.attributes['message']).toBe(`${VISIBLE}\nnext\ttab`)
     expect(elements(root, 'testsuite')[0]?.attributes['name']).toBe(`${VISIBLE}\nnext\ttab`)
@@ -97,7 +97,7 @@ describe('text that breaks XML', () => {
     expect(elements(root, 'property')[0]?.attributes).toEqual({ name: `${VISIBLE}\nnext\ttab`, value: `${VISIBLE}\nnext\ttab` })
   })
 
-  test('would be refused by the parser of this test', () => {
+  test('not escaped -> the parser of this test refuses it', () => {
     expect(() => parseXml('<a>\u0007</a>')).toThrow(/disallowed character/)
     expect(() => parseXml('<a>]]></a>')).toThrow()
     expect(() => parseXml('<a b="<"/>')).toThrow()

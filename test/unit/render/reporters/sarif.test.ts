@@ -35,7 +35,7 @@ const RUN: ReportRun = {
 
 const TOOL = { name: 'skills', version: '1.2.3' }
 
-test('a run as SARIF: rules, places, levels; what passed makes no result', () => {
+test('sarif: failed and passed results -> rules, places and levels of the failed ones', () => {
   const document: unknown = JSON.parse(renderSarif(RUN, TOOL))
   expect(document).toEqual({
     $schema: expect.stringContaining('sarif-schema-2.1.0.json'),
@@ -87,7 +87,7 @@ test('a run as SARIF: rules, places, levels; what passed makes no result', () =>
   })
 })
 
-test('a run that broke', () => {
+test('sarif: the run ends early -> a notification', () => {
   const broken = renderSarif({ ...RUN, results: [], error: { code: 'BUG', message: 'm', hint: 'h' } }, TOOL)
   expect(JSON.parse(broken)).toMatchObject({
     runs: [
@@ -105,7 +105,7 @@ test('a run that broke', () => {
   })
 })
 
-test('text that could break it', () => {
+test('sarif: hostile text -> valid JSON and URIs', () => {
   const hostile = runOf(result({ status: 'failed', messages: [{ text: HOSTILE, file: HOSTILE, line: 1 }] }))
   const { runs } = JSON.parse(renderSarif(hostile, TOOL)) as { runs: { results: { message: { text: string } }[] }[] }
   expect(runs[0]?.results[0]?.message.text).toContain('next\ttab')

@@ -8,7 +8,7 @@ function blocks(tap: string): unknown[] {
   return [...tap.matchAll(/^ {2}---\n([^]*?)^ {2}\.\.\.$/gm)].map(([, block = '']) => yaml.safeLoad(block))
 }
 
-test('a line for each result, with the plan first', () => {
+test('tap: results -> the plan, then a line for each result', () => {
   const tap = renderTap(
     runOf(
       result(),
@@ -42,12 +42,12 @@ test('a line for each result, with the plan first', () => {
   ])
 })
 
-test('a run that broke bails out', () => {
+test('tap: the run ends early -> bail out', () => {
   const tap = renderTap({ ...runOf(), error: { code: 'BUG', message: 'two\nlines', hint: 'report it' } })
   expect(tap.split('\n').slice(-2)).toEqual(['1..0', 'Bail out! BUG: two lines (report it)'])
 })
 
-test('hostile text stays in its line, is no directive, and keeps the block readable', () => {
+test('tap: hostile text -> one line, no directive, a block that YAML parsers read', () => {
   const tap = renderTap(
     runOf(result({ code: HOSTILE, title: HOSTILE, group: HOSTILE, status: 'failed', messages: [{ object: HOSTILE, remedy: HOSTILE }] })),
   )

@@ -1,5 +1,5 @@
 import { grouped } from '../../../../core/text.ts'
-import { changeList } from '../../../../render/html/change-list.ts'
+import { changeList } from '../../../../render/html/bars.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { Comparison, SkillChange } from '../../../../stats/report.ts'
 import { minute, percentOr } from '../text/format.ts'

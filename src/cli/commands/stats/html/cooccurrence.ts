@@ -1,5 +1,5 @@
 import { grouped, plural } from '../../../../core/text.ts'
-import { barList } from '../../../../render/html/bar-list.ts'
+import { barList } from '../../../../render/html/bars.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { Cooccurrence } from '../../../../stats/report.ts'
 import { minute, percentOr } from '../text/format.ts'

@@ -1,6 +1,6 @@
 import { grouped } from '../../../../core/text.ts'
-import type { BarRow } from '../../../../render/html/bar-list.ts'
-import { barList } from '../../../../render/html/bar-list.ts'
+import type { BarRow } from '../../../../render/html/bars.ts'
+import { barList } from '../../../../render/html/bars.ts'
 import type { Markup } from '../../../../render/html/markup.ts'
 import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'

@@ -1,5 +1,5 @@
 import { grouped, plural } from '../../../../core/text.ts'
-import { barList } from '../../../../render/html/bar-list.ts'
+import { barList } from '../../../../render/html/bars.ts'
 import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { Groups, GroupStats } from '../../../../stats/report.ts'

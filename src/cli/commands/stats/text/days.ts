@@ -1,5 +1,5 @@
 import { grouped } from '../../../../core/text.ts'
-import { groupSize, groupSums, sparkline } from '../../../../render/sparkline.ts'
+import { groupSize, groupSums, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
 import type { DayPoint } from '../../../../stats/report.ts'

@@ -1,5 +1,5 @@
 import { grouped } from '../../../../core/text.ts'
-import { heatRow } from '../../../../render/heat-row.ts'
+import { heatRow } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
 

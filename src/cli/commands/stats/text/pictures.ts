@@ -1,5 +1,4 @@
-import { bar } from '../../../../render/bar.ts'
-import { sparkline } from '../../../../render/sparkline.ts'
+import { bar, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import type { Cell, Column } from '../../../../render/table.ts'
 

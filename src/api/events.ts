@@ -1,0 +1,44 @@
+import type { Db } from '../db/db.ts'
+import type { ForgetReport } from '../stats/forget-user.ts'
+import { forgetUser as forget } from '../stats/forget-user.ts'
+import type { PruneOptions, PruneReport } from '../stats/prune-events.ts'
+import { pruneEvents as prune } from '../stats/prune-events.ts'
+import type { RollupOptions, RollupReport } from '../stats/rollup.ts'
+import { rollUp as advance } from '../stats/rollup.ts'
+
+/**
+ * Adds new events to the rollups that `stats` reads; the library call of `skills rollup`. Safe to run at the same time in
+ * several processes. Throws ROLLUP_FOREIGN and ROLLUP_KEPT.
+ *
+ * @example
+ * const { events, finished } = await rollUp(db, { maxMs: 60_000 })
+ * console.log(`${events} events`, finished ? 'up to date' : 'more to do')
+ */
+export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
+  return advance(db, options)
+}
+
+/**
+ * Deletes old events that the rollups contain; the library call of `skills prune-events`. Numbers of `stats` for all time
+ * do not change.
+ *
+ * @example
+ * await rollUp(db)
+ * const { events, before } = await pruneEvents(db, { olderThanMs: 180 * 86_400_000, dryRun: true })
+ * console.log(`${events} events before ${before}`)
+ */
+export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
+  return prune(db, options)
+}
+
+/**
+ * Deletes a user from every table and from the rollups, in one transaction; the library call of `skills forget-user`.
+ * Throws USAGE when the ID is not a UUID.
+ *
+ * @example
+ * const { tables } = await forgetUser(db, '9f1c1d3e-0000-4000-8000-000000000001')
+ * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
+ */
+export async function forgetUser(db: Db, user: string, options: { dryRun?: boolean } = {}): Promise<ForgetReport> {
+  return forget(db, user, options)
+}

@@ -1,0 +1,21 @@
+import { CONFIG_OPTION } from '../../../config/setting-table.ts'
+import { count, FILE } from '../../../config/values.ts'
+import { FORMAT_OPTIONS, REPORTER_OPTIONS } from '../../parse/common-options.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'lint',
+  group: 'Skills and registry',
+  order: 3,
+  summary: 'check skill files without a database',
+  arguments: [{ name: '[path...]', type: FILE, help: 'folders of skills, or files in them (default: skills)' }],
+  options: [
+    { flags: '--fix', help: 'fix quotes, lists of tools and missing versions' },
+    { flags: '--max-warnings <n>', type: count(0), help: 'exit 1 when there are more' },
+    { flags: '--notes', help: 'show notes too' },
+    ...FORMAT_OPTIONS,
+    ...REPORTER_OPTIONS,
+    CONFIG_OPTION,
+  ],
+  examples: ['skills lint', 'skills lint --fix', 'skills lint skills/walk/SKILL.md', 'skills lint --reporter sarif --output lint.sarif'],
+})

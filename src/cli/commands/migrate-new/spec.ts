@@ -1,0 +1,12 @@
+import { CONFIG_OPTION, SETTINGS } from '../../../config/setting-table.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'migrate new',
+  group: 'Schema',
+  order: 3,
+  summary: 'create an empty migration that sorts last',
+  arguments: [{ name: '<name>', help: 'what the migration does' }],
+  options: [{ ...SETTINGS.migrations, help: 'where to create it (default: the configured folder, else migrations)' }, CONFIG_OPTION],
+  examples: ['skills migrate new "add ratings" --migrations db/migrations'],
+})

@@ -1,0 +1,19 @@
+import { DATABASE_SETTINGS, SETTINGS } from '../../../config/setting-table.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'migrate repair',
+  group: 'Schema',
+  order: 4,
+  summary: 'accept a changed file, or remove its ledger row',
+  arguments: [{ name: '<version>', help: 'the migration' }],
+  options: [
+    { flags: '--forget', help: 'remove the row; the file, if any, is pending again' },
+    { flags: '--yes', help: 'confirm, do not ask' },
+    SETTINGS.migrations,
+    SETTINGS.ledger,
+    DATABASE_SETTINGS.directUrl,
+  ],
+  database: true,
+  examples: ['skills migrate repair 20260101_add_ratings --yes', 'skills migrate repair 20260101_add_ratings --forget --yes'],
+})

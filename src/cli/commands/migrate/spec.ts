@@ -1,0 +1,32 @@
+import { DEFAULTS } from '../../../config/defaults.ts'
+import { DATABASE_SETTINGS, SETTINGS } from '../../../config/setting-table.ts'
+import { duration, TEXT } from '../../../config/values.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'migrate',
+  group: 'Schema',
+  order: 1,
+  summary: 'apply the pending migrations',
+  description: 'Apply the pending migrations: those of the package, then yours.',
+  options: [
+    SETTINGS.migrations,
+    { flags: '--dry-run', help: 'show what would run; write nothing' },
+    { flags: '--to <version>', type: TEXT, help: 'stop after this version' },
+    { flags: '--strict', help: 'fail on an existing object, do not skip it' },
+    { flags: '--strict-order', help: 'refuse a file that sorts before an applied one' },
+    { flags: '--keep-going', help: 'continue after a failed file; exit 4 at the end' },
+    SETTINGS.ledger,
+    { flags: '--lock-wait <time>', type: duration(), default: DEFAULTS.lockWaitMs, help: 'wait for other runs and tables' },
+    { flags: '--lock-timeout <time>', type: duration(), default: DEFAULTS.lockTimeoutMs, help: 'wait per attempt for a table' },
+    { flags: '--statement-timeout <time>', type: duration(), help: 'limit for each statement (default: none)' },
+    DATABASE_SETTINGS.directUrl,
+  ],
+  database: true,
+  examples: [
+    'skills migrate',
+    'skills migrate --migrations db/migrations --wait 30s',
+    'skills migrate --dry-run',
+    'skills migrate status --exit-code',
+  ],
+})

@@ -1,0 +1,11 @@
+import { CONFIG_OPTION } from '../../../config/setting-table.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'rules',
+  group: 'Skills and registry',
+  order: 4,
+  summary: 'list the rules of lint',
+  options: [CONFIG_OPTION],
+  examples: ['skills rules', 'skills explain SKILL_NAME_INVALID'],
+})

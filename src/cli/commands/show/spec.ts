@@ -1,0 +1,11 @@
+import { defineCommand } from '../../parse/spec.ts'
+
+export const spec = defineCommand({
+  name: 'show',
+  group: 'Skills and registry',
+  order: 6,
+  summary: 'show all about a skill',
+  arguments: [{ name: '<id>', help: 'the skill' }],
+  database: true,
+  examples: ['skills show elemental-checkin'],
+})

@@ -1,0 +1,52 @@
+import { DEFAULTS } from '../../../config/defaults.ts'
+import { count, duration, FILE, oneOf, TEXT } from '../../../config/values.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+const VIEWS = ['--cooccurrence', '--by', '--compare', '--funnel'] as const
+const FORMS = ['--html', '--csv', '--json', '--quiet'] as const
+const INTERVAL = duration({ leastMs: 100, mostMs: 86_400_000, text: '100ms to 1d' })
+
+export const spec = defineCommand({
+  name: 'stats',
+  group: 'Telemetry',
+  order: 1,
+  summary: 'show uses, success, latency, ratings and users',
+  arguments: [{ name: '[skill]', help: 'one skill' }],
+  options: [
+    { flags: '--since <time>', type: duration(), help: 'only events of the last 7d, 12h, ...' },
+    { flags: '--limit <n>', type: count(0), help: `maximum number of rows (default: ${DEFAULTS.statsLimit})` },
+    { flags: '--cooccurrence', excludes: ['--by', '--compare', '--funnel', '--user'], help: 'skills that succeed together in a session' },
+    {
+      flags: '--by <dimension>',
+      type: oneOf('tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour'),
+      excludes: ['--compare', '--funnel', '--user'],
+      help: '',
+    },
+    {
+      flags: '--compare <time>',
+      type: duration(),
+      excludes: ['--since', '--funnel', '--user'],
+      help: 'compare the last 7d, ... with the 7d before',
+    },
+    { flags: '--funnel', excludes: ['--user'], help: 'users who unlocked, used, succeeded, rated' },
+    { flags: '--user <id>', type: TEXT, help: 'the actions of one user, latest first' },
+    { flags: '--exact', help: 'read every event, not the rollups' },
+    {
+      flags: '--tail',
+      excludes: ['--since', ...VIEWS, '--exact', '--watch', ...FORMS],
+      help: 'print events as they arrive',
+    },
+    { flags: '--ndjson', requires: '--tail', help: 'with --tail: one JSON object per line' },
+    { flags: '--watch <interval>', type: INTERVAL, excludes: FORMS, help: 'update every 5s, 1m, ...' },
+    { flags: '--html <file>', type: FILE, help: 'write a page with charts; - for stdout' },
+    { flags: '--csv', help: 'comma-separated values on stdout' },
+    { flags: '--ascii', help: 'draw charts in ASCII' },
+  ],
+  database: true,
+  examples: [
+    'skills stats',
+    'skills stats elemental-checkin --since 7d',
+    'skills stats --by tier --watch 5s',
+    'skills stats --compare 7d --html report.html',
+  ],
+})

@@ -1,0 +1,34 @@
+import { DEFAULTS } from '../../../config/defaults.ts'
+import { SETTINGS } from '../../../config/setting-table.ts'
+import { duration, TEXT, URL_TEXT } from '../../../config/values.ts'
+import { READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../../parse/common-options.ts'
+import { defineCommand } from '../../parse/spec.ts'
+
+/** A temporary database is a choice of its own. */
+const CHOICE = ['--database-url', '--embedded'] as const
+
+export const spec = defineCommand({
+  name: 'verify',
+  group: 'Checks',
+  order: 1,
+  summary: 'check the database against migrations and skills',
+  description: 'Check schema, functions, views, ledger, registry, health and safety. Write nothing.',
+  arguments: [SKILLS_ARGUMENT],
+  options: [
+    { flags: '--ephemeral', excludes: ['--against-server', ...CHOICE], help: 'check a temporary embedded database' },
+    { flags: '--against-server <url>', type: URL_TEXT, excludes: CHOICE, help: 'check a temporary database of that server' },
+    { flags: '--strict', help: 'a check that cannot run is a failure' },
+    { flags: '--drift', help: 'fail when the schema cannot be compared' },
+    { flags: '--no-drift', help: 'do not compare the schema' },
+    { flags: '--exclusive', excludes: ['--no-drift'], help: 'also fail on objects no migration creates' },
+    { flags: '--app-role <name>', type: TEXT, help: 'check that this role has exactly what it needs' },
+    SETTINGS.checks,
+    { flags: '--check-timeout <time>', type: duration(), default: DEFAULTS.checkTimeoutMs, help: 'limit for each statement' },
+    SETTINGS.migrations,
+    SETTINGS.ledger,
+    ...READING_OPTIONS,
+    ...REPORTER_OPTIONS,
+  ],
+  database: true,
+  examples: ['skills verify', 'skills verify --ephemeral', 'skills verify --ephemeral --reporter junit=report.xml'],
+})

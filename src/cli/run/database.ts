@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs'
+import { openDatabase } from '../../api/open-database.ts'
+import { readSeverities } from '../../api/rules.ts'
+import type { ReadingOptions } from '../../api/reading.ts'
+import type { Purpose } from '../../config/database-choice.ts'
+import type { Flags, Settings } from '../../config/settings.ts'
+import { loadSettings } from '../../config/settings.ts'
+import { notMigrated } from '../../core/common-errors.ts'
+import type { Db } from '../../db/db.ts'
+import { onInterrupt } from '../live/interrupt.ts'
+import type { Context } from '../output/context.ts'
+
+/** The options that settings come from, and how long to wait for a server, in milliseconds. */
+export type DatabaseFlags = Flags & { wait?: number | undefined }
+
+export interface WithDatabaseOptions {
+  purpose?: Purpose
+  /** For commands that only read: a missing embedded database is an error, and is not created. */
+  mustExist?: boolean
+  /** Work that needs no database, done while the server accepts the connection. */
+  meanwhile?: (settings: Settings) => void
+}
+
+/** Resolves the settings, opens the database, runs the work and closes. Ctrl-C cancels the running statement on the server. */
+export async function withDatabase<T>(
+  context: Context,
+  flags: DatabaseFlags,
+  work: (db: Db, settings: Settings) => Promise<T>,
+  { purpose = 'use', mustExist = false, meanwhile }: WithDatabaseOptions = {},
+): Promise<T> {
+  const settings = await settingsOf(context, flags, purpose)
+  if (mustExist) refuseMissing(settings)
+  const db = await openMeanwhile(settings, flags.wait, () => meanwhile?.(settings))
+  const release = onInterrupt(() => db.cancel())
+  try {
+    return await work(db, settings)
+  } finally {
+    release()
+    context.progress.stop()
+    await db.close()
+  }
+}
+
+/** The settings that the command line, the environment and the files give. */
+export function settingsOf({ env, cwd }: Context, flags: Flags, purpose: Purpose = 'use'): Promise<Settings> {
+  return loadSettings(flags, env, cwd, purpose)
+}
+
+/** The settings of a command without a database: no database must be configured. */
+export function settingsWithoutDatabase({ env, cwd }: Context, flags: Flags): Promise<Settings> {
+  return loadSettings({ ...flags, embedded: 'memory' }, env, cwd)
+}
+
+/** For commands that need an existing database. Throws NOT_MIGRATED for an embedded one that does not exist. */
+export function refuseMissing({ database: { value: target } }: Settings): void {
+  if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
+  throw notMigrated(`the embedded database ${target.directory} does not exist`)
+}
+
+/** How the settings say that skills are read. */
+export function readingOptions({ cwd }: Context, { projectFolder, rootLabel, namespace, lenient, rules }: Settings): ReadingOptions {
+  return {
+    cwd,
+    projectFolder,
+    rootLabel: rootLabel.value,
+    namespace: namespace.value,
+    lenient: lenient.value,
+    severities: readSeverities(rules.value, rules.origin),
+  }
+}
+
+/** Opens the database; the work is done while the server prepares its greeting. */
+async function openMeanwhile({ database, schema }: Settings, waitMs: number | undefined, work: () => void): Promise<Db> {
+  let reportConnected: (() => void) | undefined
+  const connected = new Promise<void>((resolve) => (reportConnected = resolve))
+  const opening = openDatabase(database.value, { schema: schema.value, waitMs, onConnected: () => reportConnected?.() })
+  // an embedded database reports no connection, and neither does a failure
+  await Promise.race([connected, opening.catch(() => undefined)])
+  // the first message of the driver leaves at the end of the next turn
+  await nextTurn()
+  await nextTurn()
+  try {
+    work()
+  } catch (error) {
+    await opening.then(
+      (db) => db.close(),
+      () => undefined,
+    )
+    throw error
+  }
+  return opening
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}

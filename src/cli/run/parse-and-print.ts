@@ -1,0 +1,29 @@
+import type { ExitCode } from '../../core/errors.ts'
+import { EXIT, SkillsError } from '../../core/errors.ts'
+import { jsonWithoutSecrets } from '../../core/redaction.ts'
+import { PLAIN } from '../../render/style.ts'
+import { envelope } from '../output/envelope.ts'
+import { errorView } from '../output/error-view.ts'
+import { createIo } from '../output/io.ts'
+import type { Parsed } from '../parse/program.ts'
+import { parseCommandLine } from '../parse/program.ts'
+import type { CommandSpec } from '../parse/spec.ts'
+
+/** Parses a command line. Prints help and usage errors, and returns their exit code; returns a command to run. */
+export async function parseAndPrint(
+  argv: readonly string[],
+  commands: readonly CommandSpec[],
+): Promise<ExitCode | Extract<Parsed, { kind: 'run' }>> {
+  const parsed = await parseCommandLine(argv, commands)
+  if (parsed.kind === 'run') return parsed
+  const io = createIo({}, process.env)
+  if (parsed.kind === 'print') {
+    io.out(parsed.text.trimEnd())
+    return EXIT.ok
+  }
+  const { name, message } = parsed
+  const error = new SkillsError('USAGE', message, { hint: `run ${['skills', name].join(' ').trim()} --help` })
+  if (argv.includes('--json')) io.document(jsonWithoutSecrets(envelope(name, false, null, error)))
+  else io.err(errorView(error, PLAIN).join('\n'))
+  return error.exitCode
+}

@@ -1,0 +1,124 @@
+import type { OptionSpec } from './option.ts'
+import { FILE, FOLDER, LABEL, oneOf, TEXT, URL_TEXT } from './values.ts'
+
+/** A setting: an option, with the variable and the key that give it too. */
+export interface SettingSpec extends OptionSpec {
+  /** In the configuration file, and in the options of the library. */
+  key: string
+  variable?: string
+  /** A former name of the variable. It still works. */
+  formerVariable?: string
+  /** Commands take it as an argument too. */
+  argument?: true
+  /** What README says of the default when it is not a value. */
+  defaultText?: string
+}
+
+/** The settings that have a value of their own. The database is composed of several: `config/database-choice.ts`. */
+export const SETTINGS = {
+  schema: {
+    key: 'schema',
+    flags: '--schema <name>',
+    variable: 'SKILLS_SCHEMA',
+    type: TEXT,
+    help: 'schema of all objects',
+    defaultText: 'first schema of the search_path',
+  },
+  ledger: {
+    key: 'ledger',
+    flags: '--ledger <table>',
+    variable: 'SKILLS_LEDGER',
+    type: TEXT,
+    help: 'ledger table',
+    default: 'schema_migrations',
+  },
+  skills: {
+    key: 'skills',
+    flags: '--skills <folder>',
+    variable: 'SKILLS_SKILLS',
+    formerVariable: 'SKILLS_DIR',
+    argument: true,
+    type: FOLDER,
+    repeatable: true,
+    help: 'folder of skills',
+    default: ['skills'],
+  },
+  rootLabel: {
+    key: 'rootLabel',
+    flags: '--root-label <name>',
+    variable: 'SKILLS_ROOT_LABEL',
+    type: LABEL,
+    help: 'project name in the registry (default: folder paths)',
+    defaultText: 'the paths of the folders',
+  },
+  namespace: {
+    key: 'namespace',
+    flags: '--namespace <source>',
+    variable: 'SKILLS_NAMESPACE',
+    type: oneOf('name', 'path'),
+    help: 'source of skill IDs',
+    default: 'name',
+  },
+  lenient: {
+    key: 'lenient',
+    flags: '--lenient',
+    variable: 'SKILLS_LENIENT',
+    help: 'read an unquoted `: ` in a value as text',
+    default: false,
+  },
+  migrations: {
+    key: 'migrations',
+    flags: '--dir, --migrations <folder>',
+    variable: 'SKILLS_MIGRATIONS',
+    type: FOLDER,
+    repeatable: true,
+    help: 'your own migrations; repeatable',
+    default: [],
+    defaultText: 'only those of the package',
+  },
+  checks: {
+    key: 'checks',
+    flags: '--checks <folder>',
+    variable: 'SKILLS_CHECKS',
+    type: FOLDER,
+    repeatable: true,
+    help: 'your own check files; repeatable',
+    default: [],
+    defaultText: 'only those of the package',
+  },
+} as const satisfies Record<string, SettingSpec>
+
+/** What names the database. One source gives it whole; DESIGN 3 has the rules. */
+export const DATABASE_SETTINGS = {
+  databaseUrl: {
+    key: 'databaseUrl',
+    flags: '--database-url <url>',
+    variable: 'DATABASE_URL',
+    type: URL_TEXT,
+    help: 'postgres://... (else DATABASE_URL, PG*)',
+    excludes: ['--embedded'],
+  },
+  directUrl: {
+    key: 'directUrl',
+    flags: '--direct-url <url>',
+    variable: 'DIRECT_URL',
+    type: URL_TEXT,
+    help: 'the server behind a pooler (else DIRECT_URL)',
+  },
+  embedded: {
+    key: 'embedded',
+    flags: '--embedded [dir]',
+    type: FOLDER,
+    help: 'embedded in .skills/db, a folder, or memory',
+    defaultText: '`.skills/db`',
+  },
+} as const satisfies Record<string, SettingSpec>
+
+export const CONFIG_OPTION = {
+  flags: '--config <file>',
+  type: FILE,
+  help: 'configuration file (default: skills.config.*)',
+} as const satisfies OptionSpec
+
+/** The key of the configuration file for the severities of lint rules. It has no option. */
+export const RULES_KEY = 'rules'

@@ -1,0 +1,142 @@
+/** Privileges on one object of the registry's schema. */
+export interface Privilege {
+  on: 'table' | 'sequence' | 'function'
+  /** For a function: with its argument types, as `oidvectortypes` prints them. */
+  name: string
+  privileges: readonly string[]
+  /** For a table: the privileges are limited to these columns. */
+  columns?: readonly string[]
+}
+
+/** One privilege that an application needs to use the library. */
+export interface AppRoleGrant extends Privilege {
+  /** What the library does with it. Printed as the comment of the GRANT. */
+  purpose: string
+  /** PUBLIC has it from the migrations. */
+  public?: true
+}
+
+/**
+ * Everything that an application role needs, apart from USAGE on the schema. `skills grants`, `skills doctor`, the check
+ * `safety.app-role`, the table in docs/verify.md and the test that the library works with exactly these privileges use this list.
+ */
+export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
+  { on: 'table', name: 'skills_registry', privileges: ['SELECT'], purpose: 'list the skills' },
+  { on: 'table', name: 'skill_unlocks', privileges: ['SELECT'], purpose: 'list the unlocks of a user' },
+  {
+    on: 'table',
+    name: 'skill_unlocks',
+    privileges: ['UPDATE'],
+    columns: ['unlocked', 'unlock_reason'],
+    purpose: 'withdraw an unlock',
+  },
+  {
+    on: 'function',
+    name: 'is_skill_unlocked(uuid, text)',
+    privileges: ['EXECUTE'],
+    purpose: 'check access before a skill runs',
+    public: true,
+  },
+  { on: 'function', name: 'unlock_skill(uuid, text, text)', privileges: ['EXECUTE'], purpose: 'unlock a skill for a user' },
+  {
+    on: 'function',
+    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)',
+    privileges: ['EXECUTE'],
+    purpose: 'log one event',
+    public: true,
+  },
+  {
+    on: 'function',
+    name: 'log_skill_usage_batch(uuid, jsonb, uuid, boolean)',
+    privileges: ['EXECUTE'],
+    purpose: 'log a batch of events',
+    public: true,
+  },
+  // a role that can write every column could backdate a row, or set a transaction ID that no rollup includes
+  {
+    on: 'table',
+    name: 'skill_feedback',
+    privileges: ['INSERT'],
+    columns: ['user_id', 'skill_id', 'version', 'rating', 'tags', 'notes'],
+    purpose: 'store feedback',
+  },
+  { on: 'table', name: 'skill_feedback', privileges: ['SELECT'], columns: ['id'], purpose: 'return the ID of the feedback' },
+  { on: 'sequence', name: 'skill_feedback_id_seq', privileges: ['USAGE'], purpose: 'number the feedback' },
+]
+
+/** Stands for the ledger, which has a name of the user's choice. */
+export const LEDGER = '(ledger)'
+/** Stands for every rollup table. */
+export const ROLLUPS = 'skill_rollup_*'
+
+/** What the role of some commands needs. */
+export interface CommandPrivileges {
+  commands: readonly string[]
+  needs: readonly Privilege[]
+  /** The command builds a scratch schema: CREATE on the database. */
+  scratchSchema?: true
+  /** What the list cannot say, in Markdown. */
+  note?: string
+}
+
+const REGISTRY = 'skills_registry'
+const EVENTS = 'skill_usage_events'
+const FEEDBACK = 'skill_feedback'
+
+/** What each command needs; `skills doctor` and the table "Roles and privileges" of README.md use this list. */
+export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
+  {
+    commands: ['migrate'],
+    needs: [],
+    note: '`CREATE` on the schema (on the database, to create the schema), and ownership of the existing objects',
+  },
+  {
+    commands: ['sync'],
+    needs: [table(REGISTRY, 'SELECT', 'INSERT', 'UPDATE')],
+    note: '`DELETE` for `--prune delete`; `SELECT` is enough for `--check` and `--dry-run`',
+  },
+  { commands: ['diff', 'list', 'show'], needs: [table(REGISTRY, 'SELECT')] },
+  { commands: ['enable', 'disable', 'trust'], needs: [table(REGISTRY, 'SELECT', 'UPDATE')] },
+  { commands: ['lint', 'rules', 'new', 'import'], needs: [], note: 'no database' },
+  {
+    commands: ['verify'],
+    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', 'skill_rollup_state'].map((name) =>
+      table(name, 'SELECT'),
+    ),
+    scratchSchema: true,
+    note: 'checks that cannot run with fewer privileges are skipped with the reason',
+  },
+  {
+    commands: ['stats'],
+    needs: [REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, ROLLUPS].map((name) => table(name, 'SELECT')),
+    note: `without \`${ROLLUPS}\` it reads every event`,
+  },
+  { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')), note: 'PUBLIC has it' },
+  {
+    commands: ['rollup'],
+    needs: [table(EVENTS, 'SELECT'), table(FEEDBACK, 'SELECT'), table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE')],
+    note: `\`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
+  },
+  {
+    commands: ['an application'],
+    needs: APP_ROLE_GRANTS,
+    note: `\`skills grants --app-role NAME\` prints it; PUBLIC may call ${APP_ROLE_GRANTS.filter((grant) => grant.public === true)
+      .map(({ name }) => `\`${bareName(name)}\``)
+      .join(', ')}`,
+  },
+]
+
+/** `f` for `f(uuid, text)`. */
+export function bareName(name: string): string {
+  return name.replace(/\(.*$/s, '')
+}
+
+/** Each privilege as a GRANT has it: `SELECT`, `UPDATE (a, b)`. */
+export function privilegeWords({ privileges, columns }: Pick<Privilege, 'privileges' | 'columns'>): string[] {
+  const part = columns === undefined ? '' : ` (${columns.join(', ')})`
+  return privileges.map((privilege) => `${privilege}${part}`)
+}
+
+function table(name: string, ...privileges: string[]): Privilege {
+  return { on: 'table', name, privileges }
+}

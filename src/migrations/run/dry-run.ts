@@ -1,0 +1,55 @@
+import { LineIndex } from '../../core/positions.ts'
+import type { Db } from '../../db/db.ts'
+import type { Hazard } from '../../sqltext/hazards/hazard.ts'
+import { findRunHazards } from '../../sqltext/hazards/hazard-run.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import type { PlannedStatement } from './report.ts'
+
+const LONGEST = 100
+
+/** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
+export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
+  const existing = await existingRelations(db)
+  const hazards = findRunHazards(migrations, { serverVersion: db.info.version, existing })
+  return migrations.map((migration, i) => {
+    const index = new LineIndex(migration.text)
+    return migration.statements.map((statement, k) => ({
+      line: statement.line,
+      text: oneLine(statement.text),
+      hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, index)),
+    }))
+  })
+}
+
+function planned(
+  { code, lock, blocks, rewrite, table, message, advice, offset }: Hazard,
+  statement: ParsedStatement,
+  index: LineIndex,
+): PlannedStatement['hazards'][number] {
+  return {
+    ...index.positionAt(statement.start + offset),
+    code,
+    lock,
+    blocks,
+    rewrite,
+    ...(table === undefined ? {} : { table }),
+    message,
+    advice,
+  }
+}
+
+/** The names of the existing tables and views. A statement on another table is no hazard: the run creates the table. */
+async function existingRelations(db: Db): Promise<Set<string>> {
+  const rows = await db.query<{ schema: string; name: string }>(
+    `select n.nspname as schema, c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'm', 'f', 'v') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_%'`,
+  )
+  return new Set(
+    rows.flatMap(({ schema, name }) => [`${schema}.${name}`.toLowerCase(), ...(schema === db.info.schema ? [name.toLowerCase()] : [])]),
+  )
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
+}

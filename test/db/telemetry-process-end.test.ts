@@ -1,0 +1,131 @@
+import { beforeAll, expect, test } from 'vitest'
+import type { Db } from '../../src/db/db.ts'
+import type { Application } from '../support/application.ts'
+import { runApplication } from '../support/application.ts'
+import { migratedEmbedded, migratedServer } from '../support/databases.ts'
+import { scratch } from '../support/scratch.ts'
+import { freePort } from '../support/sockets.ts'
+import { logged, skillsOn, spilled, until } from '../support/telemetry.ts'
+
+let db: Db
+let url: string
+
+beforeAll(async () => {
+  const fresh = await migratedServer()
+  url = fresh.flags[1] ?? ''
+  reopen = () => fresh.open()
+})
+let reopen: () => Promise<Db>
+
+const clean = async (): Promise<void> => {
+  db = await reopen()
+  await db.exec('truncate skill_usage_events')
+}
+
+const START = (database: string, dir: string, more = ''): string =>
+  `const skills = createSkills({ database: ${JSON.stringify(database)}, spillDir: ${JSON.stringify(dir)}, flushMs: 60000${more} })\n`
+
+async function says(application: Application, word: string): Promise<void> {
+  await until(`the application says ${word}`, () => application.said().includes(word))
+}
+
+test('SIGTERM without a handler of the application: flushed, and dead of the signal', async () => {
+  await clean()
+  const application = runApplication(`${START(url, scratch())}
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))
+    setInterval(() => {}, 1000)
+    say('ready')`)
+  await says(application, 'ready')
+  application.child.kill('SIGTERM')
+  expect(await application.ended).toEqual({ code: null, signal: 'SIGTERM', stderr: '' })
+  expect(await logged(db)).toHaveLength(50)
+})
+
+test.each([
+  ['on', "process.on('SIGTERM', () => setTimeout(() => process.exit(7), 700))"],
+  ['once', "process.once('SIGTERM', () => setTimeout(() => process.exit(7), 700))"],
+])('SIGTERM with a handler of the application (%s): flushed, and the application decides how it ends', async (_, handler) => {
+  await clean()
+  const application = runApplication(`${handler}
+    ${START(url, scratch())}
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))
+    setInterval(() => {}, 1000)
+    say('ready')`)
+  await says(application, 'ready')
+  application.child.kill('SIGTERM')
+  expect(await application.ended).toMatchObject({ code: 7, signal: null })
+  expect(await logged(db)).toHaveLength(50)
+})
+
+test('SIGTERM with signal-exit loaded, which steps back for others: neither waits for the other', async () => {
+  await clean()
+  const application = runApplication(`import { createRequire } from 'node:module'
+    const require = createRequire(${JSON.stringify(import.meta.url)})
+    const { onExit } = require('signal-exit')
+    onExit(() => {})
+    ${START(url, scratch())}
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))
+    setInterval(() => {}, 1000)
+    say('ready')`)
+  await says(application, 'ready')
+  application.child.kill('SIGTERM')
+  expect(await application.ended).toMatchObject({ code: null, signal: 'SIGTERM' })
+  expect(await logged(db)).toHaveLength(50)
+})
+
+test.each([
+  ['process.exit', 'process.exit(3)', 3],
+  ['an exception', "throw new Error('bug')", 1],
+])('the application ends at once (%s): what was not written is in the spill folder', async (_, end, code) => {
+  await clean()
+  const dir = scratch()
+  const application = runApplication(`${START(url, dir)}
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))
+    ${end}`)
+  expect((await application.ended).code).toBe(code)
+  expect(new Set([...spilled(dir), ...(await logged(db))]).size).toBe(50)
+  const { skills } = skillsOn(url, { spillDir: dir })
+  expect((await skills.flush()).complete).toBe(true)
+  expect(await logged(db)).toHaveLength(50)
+  await skills.close()
+})
+
+test('an application that has nothing more to do ends by itself, with what it logged written', async () => {
+  await clean()
+  const application = runApplication(`${START(url, scratch())}
+    say(String((await skills.listSkills()).length))
+    await skills.isUnlocked('9f1c1d3e-0000-4000-8000-000000000001', 'one')
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))`)
+  expect(await application.ended).toEqual({ code: 0, signal: null, stderr: '' })
+  expect(await logged(db)).toHaveLength(50)
+})
+
+test('so it does on the embedded database, after close: the engine has timers of its own', async () => {
+  const fresh = await migratedEmbedded()
+  const application = runApplication(`
+    const skills = createSkills({ database: { embedded: ${JSON.stringify(fresh.flags[1])} }, spillDir: ${JSON.stringify(scratch())} })
+    say(String((await skills.listSkills()).length))
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))
+    await skills.close()`)
+  expect(await application.ended).toEqual({ code: 0, signal: null, stderr: '' })
+  const again = await fresh.open()
+  expect(await logged(again)).toHaveLength(50)
+})
+
+test('no database at the end: the events are in the spill folder, and the end does not wait', async () => {
+  const dir = scratch()
+  const application = runApplication(`${START(`postgres://nobody@127.0.0.1:${await freePort()}/x`, dir)}
+    for (let i = 0; i < 50; i++) skills.logUsage(event(i))`)
+  expect(await application.ended).toMatchObject({ code: 0, signal: null })
+  expect(spilled(dir)).toHaveLength(50)
+})
+
+test('a listener of warnings that throws, and none at all, break nothing', async () => {
+  const away = `postgres://nobody@127.0.0.1:${await freePort()}/x`
+  const thrower = runApplication(`${START(away, scratch(), ", onWarning: () => { throw new Error('x') }")}
+    skills.logUsage({}); skills.logUsage(event(1)); await skills.flush({ timeoutMs: 200 }); say('done')`)
+  expect((await thrower.ended).code).toBe(0)
+  expect(thrower.said()).toContain('done')
+  const silent = runApplication(`${START(away, scratch())} skills.logUsage({}); say('done')`)
+  expect(await silent.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('SkillsWarning') })
+})

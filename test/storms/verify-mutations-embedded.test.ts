@@ -1,0 +1,4 @@
+import { BACKENDS } from '../support/databases.ts'
+import { mutationTests } from '../support/mutation-tests.ts'
+
+mutationTests(BACKENDS.embedded)

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
+
+/** Every Markdown file for people, relative to the root of the project. */
+const files = [
+  ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+]
+const records = readdirSync(path.join(ROOT, 'docs/adr')).filter((file) => /^\d/.test(file))
+
+/** What a text names, with the file: `docs/x.md: src/y.ts`. */
+function namedIn(named: (text: string, file: string) => string[]): string[] {
+  return files.flatMap((file) => named(read(file), file).map((what) => `${file}: ${what}`))
+}
+
+test('links of the documents: read -> each leads to a file', () => {
+  const broken = namedIn((text, file) =>
+    [...text.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^(?:[a-z]+:|#)/.test(target))
+      .filter((target) => !existsSync(path.resolve(ROOT, path.dirname(file), target.replace(/#.*$/, '')))),
+  )
+  expect(broken).toEqual([])
+})
+
+test('paths in the documents: read -> each exists', () => {
+  const paths = namedIn((text) => text.match(/(?<![\w./<-])(?:src|sql|test|bench|bin|\.ci|docs)\/[\w./-]*\w/g) ?? [])
+  expect(paths.length).toBeGreaterThan(50)
+  expect(paths.filter((line) => !existsSync(path.join(ROOT, line.replace(/^.*: /, ''))))).toEqual([])
+})
+
+test('npm scripts in the documents: read -> each exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const named = namedIn((text) => [...text.matchAll(/npm run ([a-z][a-z:]*)/g)].map(([, name = '']) => name))
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter((line) => scripts[line.replace(/^.*: /, '')] === undefined)).toEqual([])
+})
+
+test('docs/adr: numbers -> no gaps, and the title has the number of the file', () => {
+  expect(records.map((file) => Number(file.slice(0, 4)))).toEqual(records.map((_, i) => i + 1))
+  const titles = records.map((file) => /^# (\d+)\. \S/.exec(read(`docs/adr/${file}`))?.[1])
+  expect(titles).toEqual(records.map((_, i) => String(i + 1)))
+})
+
+test('docs/adr/README.md: read -> one line for each decision, in order', () => {
+  const linked = [...read('docs/adr/README.md').matchAll(/^\| \[\d+\]\((.*?)\) \| .+ \| .+ \|$/gm)].map(([, file]) => file)
+  expect(linked).toEqual(records)
+})
+
+test('docs/adr/0001: read -> a line for every dependency', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>
+  const listed = [...read('docs/adr/0001-dependencies-and-bundling.md').matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \|/gm)].flatMap(
+    ([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  )
+  expect(listed.toSorted()).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)].toSorted())
+})
