@@ -37,7 +37,7 @@ export function retryable(error: unknown): SkillsError | undefined {
 
 /** A lasting connection that reports what happens to it. Opens no connection yet. */
 export function createReconnecting({ open, waker, report, reconnected }: ReconnectingOptions): ReconnectingConnection {
-  let isOver: () => boolean = () => false
+  let isOver: (() => boolean) | undefined
   const connection = new LastingConnection({
     open,
     backoff: liveBackoff(),
@@ -49,7 +49,8 @@ export function createReconnecting({ open, waker, report, reconnected }: Reconne
     },
     // an event that wakes the loop must not shorten the wait
     sleep: async (ms) => {
-      for (let until = performance.now() + ms; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
+      for (let until = performance.now() + ms; isOver?.() !== true && performance.now() < until;)
+        await waker.sleep(until - performance.now())
     },
   })
   return {
