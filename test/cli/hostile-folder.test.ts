@@ -38,7 +38,7 @@ const HAZARDS: Readonly<Record<string, [content: string | Uint8Array, said: RegE
   'x-none': ['# No front matter\n', /SKILL\.md:1:1 error/],
   'x-empty': ['', /SKILL\.md:1:1 error .*empty/],
   'x-tier': [bad('description: d\ntier: SLOW'), /SKILL\.md:4:7 error .*SLOW/],
-  'x-twice': [good('good-007'), /SKILL\.md:2:7 error .*one name, good-007/],
+  'x-twice': [good('good-007'), /SKILL\.md:2:7 error .*the same name, good-007/],
 }
 
 test('a folder with every hazard at once: the good skills are synced, every bad file is named with a line, exit 1', async () => {

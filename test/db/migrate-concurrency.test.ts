@@ -3,7 +3,7 @@ import { freshServer } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
-test('CREATE INDEX CONCURRENTLY while other runs wait: all exit 0, the index is valid, nobody deadlocks or stalls', async () => {
+test('migrate: CREATE INDEX CONCURRENTLY while other runs wait -> all exit 0, the index is valid, no deadlock', async () => {
   const { flags, open } = await freshServer()
   const dir = scratch({
     '1.sql': 'create table big (id int, payload text); insert into big select g, md5(g::text) from generate_series(1, 300000) g;',
@@ -26,7 +26,7 @@ test('CREATE INDEX CONCURRENTLY while other runs wait: all exit 0, the index is 
   ).toEqual([{ n: 0 }])
 })
 
-test('a table that others hold is tried again until --lock-wait; then exit 5 tells who holds what', async () => {
+test('migrate: a table is locked -> retries until --lock-wait, then exit code 5 and the open transactions', async () => {
   const { flags, open } = await freshServer()
   const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'alter table a add column b int' })
   await runSkills(['migrate', '--dir', dir, '--to', '1', ...flags])
@@ -43,7 +43,7 @@ test('a table that others hold is tried again until --lock-wait; then exit 5 tel
   expect(await waiting).toMatchObject({ code: 0 })
 })
 
-test('another run that holds the lock is waited for, then exit 5 names it', async () => {
+test('migrate: another run holds the lock -> waits, then exit code 5 with the holder', async () => {
   const { flags, open } = await freshServer()
   const dir = scratch({ '1.sql': 'select pg_sleep(4)' })
   await runSkills(['migrate', ...flags])

@@ -3,9 +3,9 @@ import { freshServer } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
-test('the second Ctrl-C stops at once, even when the server goes on', async () => {
+test('migrate: a second Ctrl-C -> the process ends at once, even while the server is busy', async () => {
   const { flags, open } = await freshServer()
-  // swallows the cancel request of the first
+  // ignores the cancel request of the first Ctrl-C
   const dir = scratch({
     '1.sql': 'do $$ begin loop begin perform pg_sleep(10); exception when query_canceled then null; end; end loop; end $$',
   })

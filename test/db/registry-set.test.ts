@@ -93,7 +93,7 @@ onEachBackend((backend) => {
     await expect(setSkills(db, ['alpha', 'bta', 'nothing-like-it'], { enabled: false })).rejects.toMatchObject({
       code: 'SKILL_UNKNOWN',
       exitCode: 1,
-      message: 'there are no skills bta, nothing-like-it in the registry',
+      message: 'unknown skills bta, nothing-like-it',
       hint: 'did you mean beta?',
     })
     expect(await times(db)).toEqual(before)
