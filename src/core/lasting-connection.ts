@@ -16,8 +16,8 @@ export interface LastingConnectionOptions<C extends Connection> {
   onFailure: (error: unknown, waitMs: number) => void
   /** Closes a connection that is dropped; `close` of the connection unless given. */
   close?: (db: C) => Promise<void>
-  /** Waits between two attempts. */
-  sleep: (ms: number) => Promise<void>
+  /** Waits between two attempts, at most until `isOver`. */
+  sleep: (ms: number, isOver: () => boolean) => Promise<void>
   backoff?: Backoff
 }
 
@@ -55,7 +55,7 @@ export class LastingConnection<C extends Connection> {
       } catch (error) {
         const waitMs = this.#backoff.failed()
         this.#options.onFailure(error, waitMs)
-        await this.#options.sleep(waitMs)
+        await this.#options.sleep(waitMs, isOver)
       }
     }
     return undefined

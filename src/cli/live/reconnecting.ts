@@ -37,7 +37,6 @@ export function retryable(error: unknown): SkillsError | undefined {
 
 /** A lasting connection that reports what happens to it. Opens no connection yet. */
 export function createReconnecting({ open, waker, report, reconnected }: ReconnectingOptions): ReconnectingConnection {
-  let isOver: (() => boolean) | undefined
   const connection = new LastingConnection({
     open,
     backoff: liveBackoff(),
@@ -48,17 +47,15 @@ export function createReconnecting({ open, waker, report, reconnected }: Reconne
       report(`${known.message}; next attempt in ${(waitMs / 1000).toFixed(1)} s`)
     },
     // an event that wakes the loop must not shorten the wait
-    sleep: async (ms) => {
-      for (let until = performance.now() + ms; isOver?.() !== true && performance.now() < until;)
-        await waker.sleep(until - performance.now())
+    sleep: async (ms, isOver) => {
+      for (let until = performance.now() + ms; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
     },
   })
   return {
-    get: async (isStopped) => {
-      isOver = isStopped
+    get: async (isOver) => {
       const isLost = connection.opened > 0 && !connection.isOpen
       if (isLost) report('the connection to the database was lost; connecting again')
-      const db = await connection.get(isStopped)
+      const db = await connection.get(isOver)
       if (isLost && db !== undefined) report(reconnected)
       return db
     },
