@@ -4,7 +4,7 @@ import { openDb } from '../db/open.ts'
 import type { SkillsOptions } from '../telemetry/create-skills.ts'
 import { createSkillsFrom } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
-import type { SessionSource } from '../telemetry/skills-connection.ts'
+import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
@@ -36,7 +36,10 @@ export function createSkills(options: CreateSkillsOptions = {}): Skills {
   return createSkillsFrom(() => sessionSource(database, env), rest, env)
 }
 
-async function sessionSource(database: CreateSkillsOptions['database'], env: NonNullable<ConnectOptions['env']>): Promise<SessionSource> {
+async function sessionSource(
+  database: CreateSkillsOptions['database'],
+  env: NonNullable<ConnectOptions['env']>,
+): Promise<ConnectionSource> {
   if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { EventTail, TailOptions } from '../stats/tail.ts'
 import { createEventTail } from '../stats/tail.ts'
-import { USAGE_CHANNEL } from '../telemetry/usage-channel.ts'
+import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**
  * Reads events as they arrive: call `look` repeatedly; the library call of `skills stats --tail`. It is for servers: no
