@@ -21,9 +21,26 @@ const named = ({ checks }: VerifyReport): string =>
  */
 export function mutationTests({ name, migrated }: TestBackend, sample = 1): void {
   const files = { 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') }
-  let folder: string | undefined
-  const cwd = (): string => (folder ??= scratch(files))
-  const session = sharedSession(migrated, (db) => sync(db, { cwd: cwd() }))
+  let cwd = ''
+  // a superuser compares the schema with a scratch schema, this role with the manifest of the package
+  const reader = `reader_${process.pid}_${name}`
+  const asReader = `GRANT USAGE ON SCHEMA public TO ${reader}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reader}; SET LOCAL ROLE ${reader}`
+  const session = sharedSession(migrated, async (db) => {
+    cwd = scratch(files)
+    await sync(db, { cwd })
+    await db.exec(`DROP ROLE IF EXISTS ${reader}; CREATE ROLE ${reader}`)
+  })
+  /** What verify reports after the change, for both roles. */
+  const after = (sql: string): Promise<{ role: string; report: VerifyReport }[]> =>
+    session.inside(async (db) => {
+      await db.exec(sql)
+      const reports = []
+      for (const role of ['RESET ROLE', asReader]) {
+        await db.exec(role)
+        reports.push({ role, report: await verify(db, { cwd }) })
+      }
+      return reports
+    })
 
   test(
     'verify: one fault of any kind -> it fails and names the object; prints how many faults it found',
@@ -33,11 +50,9 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
       const mutations = all.filter((_, i) => i % sample === 0)
       const escaped: string[] = []
       for (const { title, sql, object } of mutations) {
-        const report = await session.inside(async (db) => {
-          await db.exec(sql).catch((error: unknown) => Promise.reject(new Error(`${title}: ${sql}`, { cause: error })))
-          return verify(db, { cwd: cwd() })
-        })
-        if (report.ok || !named(report).includes(object)) escaped.push(`${title}: ${object} is not in\n${named(report)}`)
+        const reports = await after(sql).catch((error: unknown) => Promise.reject(new Error(`${title}: ${sql}`, { cause: error })))
+        for (const { role, report } of reports)
+          if (report.ok || !named(report).includes(object)) escaped.push(`${title} (${role}): ${object} is not in\n${named(report)}`)
       }
       expect(all.length).toBeGreaterThanOrEqual(60)
       process.stdout.write(`verify, ${name}: ${mutations.length - escaped.length} of ${mutations.length} single faults caught\n`)
@@ -46,15 +61,14 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
   )
 
   test.each(HARMLESS.filter((_, i) => i % sample === 0))('verify: $title -> still passes', async ({ sql }) => {
-    const report = await session.inside(async (db) => {
-      await db.exec(sql)
-      return verify(db, { cwd: cwd() })
-    })
-    expect(named(report)).toBe('')
-    expect(report.ok).toBe(true)
+    for (const { report } of await after(sql)) {
+      expect(named(report)).toBe('')
+      expect(report.ok).toBe(true)
+    }
   })
 
   test('verify: all changes rolled back -> passes', async () => {
-    expect((await session.inside((db) => verify(db, { cwd: cwd() }))).ok).toBe(true)
+    for (const { report } of await after('SELECT 1')) expect(report.ok).toBe(true)
+    await session.inside((db) => db.exec(`COMMIT; DROP ROLE ${reader}; BEGIN`))
   })
 }
