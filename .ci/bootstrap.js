@@ -8,7 +8,20 @@ const INSTALLED = 'node_modules/.package-lock.json'
 
 if (newest('package-lock.json') > newest(INSTALLED)) npm('installing the dependencies', 'ci', '--include=dev', '--no-audit', '--no-fund')
 // packages are bundled, and one of them creates the archive of a new database
-if (Math.max(...['src', 'package.json', '.ci/build.js', '.ci/pack-embedded.js', INSTALLED].map(newest)) > newest('dist/index.d.ts'))
+if (
+  Math.max(
+    ...[
+      'src',
+      'sql/migrations',
+      'sql/catalog',
+      'package.json',
+      '.ci/build.js',
+      '.ci/pack-embedded.js',
+      '.ci/schema-manifest.js',
+      INSTALLED,
+    ].map(newest),
+  ) > newest('dist/index.d.ts')
+)
   npm('building', 'run', '--silent', 'build')
 
 /** Time of the latest change in a file or folder; 0 when it does not exist. */

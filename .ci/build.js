@@ -6,6 +6,7 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { importGlob } from './import-glob.js'
 import { ARCHIVE, packEmbedded } from './pack-embedded.js'
+import { MANIFEST, makeSchemaManifest } from './schema-manifest.js'
 
 const root = path.dirname(import.meta.dirname)
 const LEAN = ['migrate', 'migrate-status']
@@ -95,9 +96,9 @@ const buildShared = (entryPoints) =>
 
 const dist = path.join(root, 'dist')
 mkdirSync(dist, { recursive: true })
-for (const entry of readdirSync(dist)) if (entry !== ARCHIVE) rmSync(path.join(dist, entry), { recursive: true })
+for (const entry of readdirSync(dist)) if (entry !== ARCHIVE && entry !== MANIFEST) rmSync(path.join(dist, entry), { recursive: true })
 await Promise.all([
-  packEmbedded(dist),
+  packEmbedded(dist).then(() => makeSchemaManifest()),
   buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}/run.ts`)]),
   buildShared([
     'src/cli/run/parse-and-print.ts',

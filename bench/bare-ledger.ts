@@ -1,4 +1,4 @@
-// The floor of `skills migrate` with nothing to do: connect, read the ledger, leave.
+// The lower bound of `skills migrate` with nothing to do: connect, read the ledger, disconnect.
 import postgres from 'postgres'
 
 const sql = postgres(process.env['DATABASE_URL'] ?? '', { max: 1, fetch_types: false, prepare: false, onnotice: () => undefined })

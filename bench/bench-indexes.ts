@@ -9,14 +9,14 @@ const EVENTS = 100_000
 const STATEMENT = 1_000
 const SKILLS = 400
 
-/** Earn their price: a user's and a skill's history, a period, and the next rows of a rollup. */
+/** Needed for queries: the history of a user and of a skill, a period, and the next rows of a rollup. */
 const LEAN = [
   'CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at DESC)',
   'CREATE INDEX idx_skill_usage_skill_time ON skill_usage_events (skill_id, created_at DESC)',
   'CREATE INDEX idx_skill_usage_created ON skill_usage_events (created_at DESC)',
   'CREATE INDEX idx_skill_usage_txid ON skill_usage_events (txid)',
 ]
-/** Shipped because the schema was promised so; their queries are served by those above. */
+/** Shipped because the schema requires them; the indexes above serve the same queries. */
 const EXTRA = [
   'CREATE INDEX idx_skill_usage_user ON skill_usage_events (user_id)',
   'CREATE INDEX idx_skill_usage_skill ON skill_usage_events (skill_id)',
@@ -24,7 +24,7 @@ const EXTRA = [
 ]
 const SHIPPED = [...LEAN, ...EXTRA]
 
-interface Price {
+interface Cost {
   /** Rows per second of CPU. */
   statement: number
   copy: number
@@ -34,27 +34,27 @@ interface Price {
   wal: number
 }
 
-/** What each index of skill_usage_events costs a writer: the shipped set whole, without one of each, and without the extra ones. */
+/** What each index of skill_usage_events costs a writer: with all shipped indexes, without one of them, and without the extra ones. */
 export async function benchIndexes(bench: Bench): Promise<void> {
   const file = await prepare(bench)
   const sets: readonly (readonly [string, readonly string[]])[] = [
     ['shipped', SHIPPED],
     ...SHIPPED.map((index) => [`without ${columnsOf(index)}`, SHIPPED.filter((other) => other !== index)] as const),
     ['lean', LEAN],
-    ['primary key alone', []],
+    ['primary key only', []],
   ]
-  const prices = new Map(sets.map(([name]) => [name, [] as Price[]]))
-  // in turn, so that a slow minute of the machine meets all alike; the first round warms caches
+  const costs = new Map(sets.map(([name]) => [name, [] as Cost[]]))
+  // in turn, so that a slow phase of the machine affects all of them; the first round fills caches
   for (let round = -1; round < Math.min(bench.runs, 5); round++) {
     for (const [name, indexes] of sets) {
-      const price = await measurePrice(bench, file, indexes)
-      if (round >= 0) prices.get(name)?.push(price)
+      const cost = await measureCost(bench, file, indexes)
+      if (round >= 0) costs.get(name)?.push(cost)
     }
   }
-  const of = (name: string, what: keyof Price): number => median((prices.get(name) ?? []).map((price) => price[what]))
-  console.log(`\nindexes of skill_usage_events, ${EVENTS} events, rows per second of CPU (medians of ${prices.get('shipped')?.length})`)
+  const of = (name: string, what: keyof Cost): number => median((costs.get(name) ?? []).map((cost) => cost[what]))
+  console.log(`\nindexes of skill_usage_events, ${EVENTS} events, rows per second of CPU (medians of ${costs.get('shipped')?.length})`)
   console.log(
-    '  | indexes | rows/s, 1,000 a statement | rows/s, COPY | index bytes an event | WAL bytes an event |\n  |---|---|---|---|---|',
+    '  | indexes | rows/s, 1,000 per statement | rows/s, COPY | index bytes per event | WAL bytes per event |\n  |---|---|---|---|---|',
   )
   for (const [name] of sets) {
     const rate = (what: 'statement' | 'copy'): string =>
@@ -63,14 +63,14 @@ export async function benchIndexes(bench: Bench): Promise<void> {
       `  | ${name} | ${rate('statement')} | ${rate('copy')} | ${of(name, 'indexes').toFixed(0)} | ${of(name, 'wal').toFixed(0)} |`,
     )
   }
-  console.log(`  the rows themselves: ${of('shipped', 'table').toFixed(0)} bytes an event`)
+  console.log(`  the rows themselves: ${of('shipped', 'table').toFixed(0)} bytes per event`)
 }
 
 function columnsOf(index: string): string {
   return index.slice(index.indexOf('(')).toLowerCase()
 }
 
-/** A template without any index, and events as a file of the server's. */
+/** Creates a template without indexes, and the events as a file on the server. */
 async function prepare(bench: Bench): Promise<string> {
   await recreate(bench, 'bench_bare')
   const db = await connect({ databaseUrl: bench.url('bench_bare'), env: {} })
@@ -87,13 +87,13 @@ async function prepare(bench: Bench): Promise<string> {
   )
   const known = SHIPPED.map((index) => index.split(' ')[2]).toSorted()
   const names = found.map((row) => String(row['indexname']))
-  if (names.join() !== known.join()) throw new Error(`other indexes are shipped than are measured: ${names.join(', ')}`)
+  if (names.join() !== known.join()) throw new Error(`the shipped indexes are not the measured ones: ${names.join(', ')}`)
   for (const name of names) await db.exec(`drop index ${name}`)
   await db.close()
   return file
 }
 
-async function measurePrice(bench: Bench, file: string, indexes: readonly string[]): Promise<Price> {
+async function measureCost(bench: Bench, file: string, indexes: readonly string[]): Promise<Cost> {
   await recreate(bench, 'bench_indexes', 'bench_bare')
   const db = await connect({ databaseUrl: bench.url('bench_indexes'), env: {} })
   for (const index of indexes) await db.exec(index)

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { Bench, Runner } from './bench.ts'
+import type { Bench, CommandFor } from './bench.ts'
 import { BARE, bareScript, recreate, skills } from './bench.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import type { Command } from './measure.ts'
@@ -13,16 +13,16 @@ const FILES = 100
 const STATEMENTS = 5_000
 const ONE_WAY_MS = 5
 const OURS = 'skills migrate'
-/** A database with the package's own files applied, so that all runners have the same 100 to apply. */
+/** A database with the migrations of the package applied, so that all tools apply the same 100 files. */
 const SHIPPED = 'bench_shipped'
 const PSQL = spawnSync('psql', ['--version']).status === 0 ? 'psql -f' : undefined
 
-/** Applying nothing, and applying 100 files, against the floor and against the other runners. */
+/** Nothing to do, and 100 files to apply: against the lower bound and against other migration tools. */
 export async function benchMigrate(bench: Bench): Promise<void> {
   const folders = writeMigrationFolders(path.join(bench.scratch, 'migrations'), FILES)
   const long = writeLongMigration(path.join(bench.scratch, 'long'), STATEMENTS)
-  const runners = await runnersFor(bench, folders)
-  const bare: Runner = await bareScript(bench)
+  const tools = await toolsFor(bench, folders)
+  const bare: CommandFor = await bareScript(bench)
   const { port } = new URL(bench.url('postgres'))
   const proxy = await startDelayProxy({ host: '127.0.0.1', port: Number(port) }, ONE_WAY_MS)
   const near = (database: string): string => bench.url(database)
@@ -30,12 +30,12 @@ export async function benchMigrate(bench: Bench): Promise<void> {
 
   await recreate(bench, SHIPPED)
   await runOnce(skills(bench, OURS, near(SHIPPED), 'migrate'))
-  for (const runner of runners) {
-    const { name } = runner('')
+  for (const tool of tools) {
+    const { name } = tool('')
     await recreate(bench, databaseOf(name))
-    if (name !== PSQL) await runOnce(runner(near(databaseOf(name))))
+    if (name !== PSQL) await runOnce(tool(near(databaseOf(name))))
   }
-  const idle = runners.filter((runner) => runner('').name !== PSQL)
+  const idle = tools.filter((tool) => tool('').name !== PSQL)
   const [ours = bare, ...peers] = idle
   const noop = (at: typeof near): Command[] => [
     ours(at('bench_skills')),
@@ -43,11 +43,11 @@ export async function benchMigrate(bench: Bench): Promise<void> {
     ...peers.map((peer) => peer(at(databaseOf(peer('').name)))),
   ]
   const fresh = (at: typeof near): Command[] =>
-    runners.map((runner) => {
-      const { name } = runner('')
+    tools.map((tool) => {
+      const { name } = tool('')
       const database = databaseOf(name)
       const template = name === OURS ? SHIPPED : undefined
-      return { ...runner(at(database)), before: () => recreate(bench, database, template) }
+      return { ...tool(at(database)), before: () => recreate(bench, database, template) }
     })
   const half = ['node-pg-migrate', 'graphile-migrate', 'postgrator', 'drizzle-kit'].map((to) => ({ to, ratio: 0.5 }))
 
@@ -56,7 +56,7 @@ export async function benchMigrate(bench: Bench): Promise<void> {
     { to: 'dbmate', ratio: 1.1 },
     ...half,
   ])
-  await report(`migrate, ${FILES} files, nothing to do, 10 ms a round trip`, noop(far), bench.runs, [
+  await report(`migrate, ${FILES} files, nothing to do, 10 ms per round trip`, noop(far), bench.runs, [
     { to: BARE, ratio: 1.3 },
     { to: 'dbmate', ratio: 1 },
   ])
@@ -65,7 +65,7 @@ export async function benchMigrate(bench: Bench): Promise<void> {
     { to: 'dbmate', ratio: 1 },
   ])
   await report(
-    `migrate, ${FILES} files, fresh, 10 ms a round trip (promised: at most 1,700 ms)`,
+    `migrate, ${FILES} files, fresh, 10 ms per round trip (expected: at most 1,700 ms)`,
     fresh(far),
     Math.min(bench.runs, 5),
     peers.map((peer) => ({ to: peer('').name, ratio: 1 })),
@@ -85,10 +85,10 @@ export async function benchMigrate(bench: Bench): Promise<void> {
   proxy.stop()
 }
 
-/** Ours first; the others when they are installed: `npm install --prefix bench/peers`. */
-async function runnersFor(bench: Bench, folders: MigrationFolders): Promise<Runner[]> {
-  const ours: Runner = (url) => skills(bench, OURS, url, 'migrate', '--dir', folders.plain)
-  const psql: Runner[] =
+/** The command of skills first, then the other tools if `npm install --prefix bench/peers` installed them. */
+async function toolsFor(bench: Bench, folders: MigrationFolders): Promise<CommandFor[]> {
+  const ours: CommandFor = (url) => skills(bench, OURS, url, 'migrate', '--dir', folders.plain)
+  const psql: CommandFor[] =
     PSQL === undefined
       ? []
       : [
@@ -99,11 +99,11 @@ async function runnersFor(bench: Bench, folders: MigrationFolders): Promise<Runn
         ]
   const home = path.join(bench.root, 'bench', 'peers')
   if (!existsSync(path.join(home, 'node_modules'))) {
-    console.log('\nother runners are left out: npm install --prefix bench/peers')
+    console.log('\nother migration tools are not installed (npm install --prefix bench/peers)')
     return [ours, ...psql]
   }
   const binary = (name: string): string => path.join(home, 'node_modules', '.bin', name)
-  const peers: Runner[] = [
+  const peers: CommandFor[] = [
     (url) => ({
       name: 'dbmate',
       argv: [binary('dbmate'), '--no-dump-schema', '--migrations-dir', folders.dbmate, 'migrate'],

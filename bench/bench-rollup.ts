@@ -13,10 +13,10 @@ const SKILLS = 400
 const DAY_MS = 86_400_000
 
 /** Names of the rates, in the order of the report. */
-const INSERTS = ['log_skill_usage, an event a call', 'logUsage and flush', 'COPY'] as const
-const ROLLUPS = ['new events onto sums, from logUsage', 'new events onto sums, from COPY', 'first build, of everything'] as const
+const INSERTS = ['log_skill_usage, one event per call', 'logUsage and flush', 'COPY'] as const
+const ROLLUPS = ['new events, written by logUsage', 'new events, written by COPY', 'rebuild'] as const
 
-/** What a round measures: rows per second of CPU, and what inserts waited for while steps ran. */
+/** The results of one round: rows per second of CPU, and how long inserts waited. */
 interface Round {
   inserts: readonly number[]
   rollups: readonly number[]
@@ -25,36 +25,38 @@ interface Round {
 
 interface Waits {
   alone: number
-  besideSteps: number
+  duringRollup: number
   locks: number
 }
 
-/** The rate at which rollups advance against the rate of one connection that inserts the same rows: a day of events onto half a year. */
+/** The rate of rollups against the rate of one connection that inserts the same rows: the events of a day, after half a year of events. */
 export async function benchRollup(bench: Bench): Promise<void> {
   const { file, events } = await prepare(bench)
   const rounds: Round[] = []
   for (let round = 0; round < Math.min(bench.runs, 3); round++) rounds.push(await measureRound(bench, file, events))
 
   const rates = (kind: 'inserts' | 'rollups', i: number): number => median(rounds.map((round) => round[kind][i] ?? Number.NaN))
-  console.log(`\nrollup of ${EVENTS} events of a day onto ${HISTORY} of half a year, rows per second of CPU (medians of ${rounds.length})`)
+  console.log(
+    `\nrollup of ${EVENTS} events of one day, after ${HISTORY} of half a year, rows per second of CPU (medians of ${rounds.length})`,
+  )
   for (const [i, name] of INSERTS.entries())
     console.log(`  one connection: ${name.padEnd(36)} ${rates('inserts', i).toFixed(0).padStart(8)} rows/s`)
   for (const [i, name] of ROLLUPS.entries()) {
     console.log(`  rollup: ${name.padEnd(44)} ${rates('rollups', i).toFixed(0).padStart(8)} rows/s`)
     for (const [j, insert] of INSERTS.entries()) {
       const ratio = rates('rollups', i) / rates('inserts', j)
-      console.log(`    against ${insert.padEnd(42)} ${ratio.toFixed(1).padStart(8)} x   at least 5 x: ${ratio >= 5 ? 'kept' : 'MISSED'}`)
+      console.log(`    against ${insert.padEnd(42)} ${ratio.toFixed(1).padStart(8)} x   at least 5 x: ${ratio >= 5 ? 'met' : 'MISSED'}`)
     }
   }
   const longest = (what: keyof Waits): number => Math.max(...rounds.map(({ waits }) => waits[what]))
-  console.log(`  longest insert, no step at work                      ${longest('alone').toFixed(0).padStart(8)} ms`)
-  console.log(`  longest insert while steps ran                       ${longest('besideSteps').toFixed(0).padStart(8)} ms`)
+  console.log(`  longest insert without a rollup                      ${longest('alone').toFixed(0).padStart(8)} ms`)
+  console.log(`  longest insert during a rollup                       ${longest('duringRollup').toFixed(0).padStart(8)} ms`)
   console.log(
-    `  inserts that waited 50 ms or more for a lock         ${String(longest('locks')).padStart(8)}      none: ${longest('locks') === 0 ? 'kept' : 'MISSED'}`,
+    `  inserts that waited 50 ms or more for a lock         ${String(longest('locks')).padStart(8)}      none: ${longest('locks') === 0 ? 'met' : 'MISSED'}`,
   )
 }
 
-/** A template with the history rolled up, and the day's events: as a file of the server's for COPY and as objects. */
+/** Creates a template with the rollups of the history, and the events of the day: as a file on the server for COPY and as objects. */
 async function prepare(bench: Bench): Promise<{ file: string; events: UsageEvent[] }> {
   await recreate(bench, 'bench_day')
   const day = await connect({ databaseUrl: bench.url('bench_day'), env: {} })
@@ -106,7 +108,7 @@ async function measureRound(bench: Bench, file: string, events: readonly UsageEv
   const single = await insertRate(url, SINGLE, async (db) => {
     for (let i = 0; i < SINGLE; i++) await db.exec(INSERT)
   })
-  const waits = await insertsBesideSteps(url)
+  const waits = await insertsDuringRollup(url)
   return { inserts: [single, logged, copied], rollups: [afterLogged, afterCopied, first], waits }
 }
 
@@ -142,8 +144,8 @@ async function rollUpRate(url: string, rebuild = false): Promise<number> {
 const INSERT = `select log_skill_usage(('00000000-0000-4000-8000-' || lpad((random() * 20000)::int::text, 12, '0'))::uuid, 's' || (random() * 20000)::int,
   'demo-skill-' || (random() * 40)::int, '1.0.0', 'CORE', 'success', 100, null, '{"tier": "CORE", "element": "water", "realm": "MIDDLEWORLD"}', '{}')`
 
-/** Inserts one by one, first alone, then while all sums are built anew; the server tells of every wait for a lock of 50 ms. */
-async function insertsBesideSteps(url: string): Promise<Waits> {
+/** Inserts one by one, first without and then during a rebuild. The server reports each lock wait of 50 ms. */
+async function insertsDuringRollup(url: string): Promise<Waits> {
   const writer = await connect({ databaseUrl: url, env: {} })
   let locks = 0
   writer.onNotice(({ message }) => (locks += message.includes('still waiting for') ? 1 : 0))
@@ -161,8 +163,8 @@ async function insertsBesideSteps(url: string): Promise<Waits> {
   const until = performance.now() + 2000
   const alone = await insertWhile(() => performance.now() < until)
   const rolling = rollUpRate(url, true).finally(() => (steps.running = false))
-  const besideSteps = await insertWhile(() => steps.running)
+  const duringRollup = await insertWhile(() => steps.running)
   await rolling
   await writer.close()
-  return { alone, besideSteps, locks }
+  return { alone, duringRollup, locks }
 }

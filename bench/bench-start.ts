@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts'
 import { bareScript, recreate, skills } from './bench.ts'
 import { report, runOnce } from './measure.ts'
 
-/** What it costs to start at all, and to find that there is nothing to do. */
+/** The start of the process, and `skills migrate` with nothing to do. */
 export async function benchStart(bench: Bench): Promise<void> {
   const node = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] }
   await report('start-up', [skills(bench, 'skills --version', '', '--version'), node], bench.runs, [{ to: node.name, ratio: 1.6 }])

@@ -7,41 +7,41 @@ import type { TelemetryData } from './telemetry-data.ts'
 import { openTelemetryData } from './telemetry-data.ts'
 
 const DAY_MS = 86_400_000
-/** The longest tail that `stats` leaves to the reader: one more, and it takes them into the rollups. */
+/** The most events that `stats` reads outside the rollups; with one more it updates the rollups. */
 const TAIL = 9_999
 const ROUNDS = 7
-/** After so long two rounds are enough. */
+/** After this time two rounds are enough. */
 const LONG_MS = 4_000
 
-interface Question {
+interface StatsQuery {
   name: string
   options: StatsCallOptions
   args: readonly string[]
-  /** In ms. */
+  /** In milliseconds. */
   atMost?: number
 }
 
-/** How long the questions of `skills stats` take on a large log, on an open and warm connection, and as whole processes. */
+/** How long the queries of `skills stats` take with many events: on an open connection with filled caches, and as whole processes. */
 export async function benchTelemetry(bench: Bench): Promise<void> {
   const events = Number(process.env['BENCH_EVENTS'] ?? 10_000_000)
-  console.log(`\nstats over ${events.toLocaleString('en')} events (BENCH_EVENTS for another number)`)
+  console.log(`\nstats over ${events.toLocaleString('en')} events (set BENCH_EVENTS to change the number)`)
   const data = await openTelemetryData(bench.root, events)
   const db = await connect({ databaseUrl: data.url, env: {} })
   try {
-    const questions = questionsOf(data, await busiestSkill(db))
+    const queries = queriesOf(data, await busiestSkill(db))
     console.log('\n  warm, medians                                 query     process')
     let overview = Number.NaN
-    for (const question of questions) {
-      const took = await ask(bench, data, db, question)
-      if (question === questions[0]) overview = took
+    for (const statsQuery of queries) {
+      const took = await ask(bench, data, db, statsQuery)
+      if (statsQuery === queries[0]) overview = took
     }
     const view = await medianOf(2, () => db.query('select * from v_skill_effectiveness'))
     const ratio = view / overview
     console.log(`  ${'the view v_skill_effectiveness'.padEnd(44)} ${ms(view)}`)
-    console.log(`  the overview is ${ratio.toFixed(0)} x faster; at least 120 x: ${ratio >= 120 ? 'kept' : 'MISSED'}`)
+    console.log(`  the overview is ${ratio.toFixed(0)} x faster; at least 120 x: ${ratio >= 120 ? 'met' : 'MISSED'}`)
     await withTail(db, async () => {
-      console.log(`\n  with ${TAIL.toLocaleString('en')} events that no step has taken yet`)
-      for (const { name, options, args } of questions) await ask(bench, data, db, { name, options, args })
+      console.log(`\n  with ${TAIL.toLocaleString('en')} events that are not in the rollups yet`)
+      for (const { name, options, args } of queries) await ask(bench, data, db, { name, options, args })
     })
   } finally {
     await db.close()
@@ -49,8 +49,8 @@ export async function benchTelemetry(bench: Bench): Promise<void> {
   }
 }
 
-function questionsOf({ ageMs }: TelemetryData, skill: string): Question[] {
-  const since = (days: number): Pick<Question, 'options' | 'args'> => {
+function queriesOf({ ageMs }: TelemetryData, skill: string): StatsQuery[] {
+  const since = (days: number): Pick<StatsQuery, 'options' | 'args'> => {
     const sinceMs = Math.round(ageMs + days * DAY_MS)
     return { options: { sinceMs }, args: ['--since', `${sinceMs}ms`] }
   }
@@ -77,16 +77,16 @@ function questionsOf({ ageMs }: TelemetryData, skill: string): Question[] {
   ]
 }
 
-async function ask(bench: Bench, { url }: TelemetryData, db: Db, { name, options, args, atMost }: Question): Promise<number> {
+async function ask(bench: Bench, { url }: TelemetryData, db: Db, { name, options, args, atMost }: StatsQuery): Promise<number> {
   const query = await medianOf(ROUNDS, () => stats(db, options))
   const command = skills(bench, name, url, 'stats', ...args)
   const whole = await medianOf(3, () => runOnce(command))
-  const promise = atMost === undefined ? '' : `   at most ${atMost} ms: ${query <= atMost ? 'kept' : 'MISSED'}`
+  const promise = atMost === undefined ? '' : `   at most ${atMost} ms: ${query <= atMost ? 'met' : 'MISSED'}`
   console.log(`  ${name.padEnd(44)} ${ms(query)}  ${ms(whole)}${promise}`)
   return query
 }
 
-/** Of so many rounds, after one that warms caches; of fewer where they are long. */
+/** The median of the rounds, after one that fills caches; of fewer rounds when they take long. */
 async function medianOf(rounds: number, work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
   const enough = performance.now() + LONG_MS
@@ -107,7 +107,7 @@ async function busiestSkill(db: Db): Promise<string> {
   return String(row?.['skill_id'])
 }
 
-/** Events of other users and sessions beside repetitions of known ones, while the work lasts. */
+/** Adds events of new users and sessions and of known ones, and deletes them after the work. */
 async function withTail(db: Db, work: () => Promise<void>): Promise<void> {
   await db.query(
     `insert into skill_usage_events (user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, created_at)

@@ -4,22 +4,22 @@ import { loadSettings } from '../src/config/settings.ts'
 import { openDb } from '../src/db/open.ts'
 import type { Command } from './measure.ts'
 
-/** What every part of the bench works with. */
+/** The environment of all parts. */
 export interface Bench {
   root: string
   scratch: string
   runs: number
-  /** URL of a database on the bench's server. */
+  /** URL of a database on the server of the bench. */
   url: (database: string) => string
 }
 
-/** A program as a command on one database. */
-export type Runner = (url: string) => Command
+/** The command of a program for one database. */
+export type CommandFor = (url: string) => Command
 
-/** Name of the floor under every run of migrations. */
+/** Name of the lower bound for a run of migrations. */
 export const BARE = 'bare script: connect, read the ledger'
 
-/** A run of our command line. */
+/** A run of the command line of skills. */
 export function skills(bench: Bench, name: string, url: string, ...args: string[]): Command {
   return {
     name,
@@ -29,7 +29,7 @@ export function skills(bench: Bench, name: string, url: string, ...args: string[
   }
 }
 
-/** Drops a database, if it is there, and makes it anew, empty or as a copy of another. */
+/** Drops the database if it exists, and creates it: empty or as a copy of another database. */
 export async function recreate(bench: Bench, database: string, template = 'template0'): Promise<void> {
   const { database: admin } = await loadSettings({ databaseUrl: bench.url('postgres') }, {}, bench.scratch)
   const db = await openDb(admin.value, { waitMs: 30_000 })
@@ -38,8 +38,8 @@ export async function recreate(bench: Bench, database: string, template = 'templ
   await db.close()
 }
 
-/** The least that any runner must do, as one bundled file. */
-export async function bareScript(bench: Bench): Promise<Runner> {
+/** The lower bound: a bundled script that does only what every migration tool must do. */
+export async function bareScript(bench: Bench): Promise<CommandFor> {
   const outfile = path.join(bench.scratch, 'bare-ledger.mjs')
   await build({
     entryPoints: [path.join(bench.root, 'bench', 'bare-ledger.ts')],

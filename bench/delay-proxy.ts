@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-/** A TCP proxy on 127.0.0.1 that holds every chunk back for `delayMs`, in both directions: a server `2 * delayMs` away. */
+/** A TCP proxy on 127.0.0.1 that delays every chunk by `delayMs` in both directions: a round trip takes `2 * delayMs` longer. */
 export async function startDelayProxy(
   target: { host: string; port: number },
   delayMs: number,

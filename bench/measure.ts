@@ -6,21 +6,21 @@ export interface Command {
   argv: readonly string[]
   env?: Record<string, string>
   cwd?: string
-  /** Not timed; before each run. */
+  /** Runs before each measured run; not timed. */
   before?: () => Promise<void>
 }
 
 export interface Bound {
-  /** Name of the command that is compared with. */
+  /** Name of the command to compare with. */
   to: string
-  /** At most so many times its median. */
+  /** The highest ratio to its median. */
   ratio: number
 }
 
-/** Wall times in ms of whole processes, run in turn (A B A B ...) so that a slow minute of the machine meets all alike. */
+/** Wall times of whole processes in milliseconds. The commands run in turn (A B A B ...), so a slow phase of the machine affects all of them. */
 async function measure(commands: readonly Command[], runs: number): Promise<Map<Command, number[]>> {
   const times = new Map(commands.map((command) => [command, [] as number[]]))
-  // the first round warms caches
+  // the first round fills caches
   for (let i = -1; i < runs; i++) {
     for (const command of commands) {
       await command.before?.()
@@ -31,7 +31,7 @@ async function measure(commands: readonly Command[], runs: number): Promise<Map<
   return times
 }
 
-/** Prints the medians, and the ratio of the first command to each of the rest beside what was promised. */
+/** Prints the medians, and the ratio of the first command to each of the others with its bound. */
 export async function report(title: string, commands: readonly Command[], runs: number, bounds: readonly Bound[] = []): Promise<void> {
   const times = await measure(commands, runs)
   const [subject, ...others] = commands
@@ -47,14 +47,14 @@ export async function report(title: string, commands: readonly Command[], runs: 
   for (const other of others) {
     const ratio = own / median(times.get(other) ?? [])
     const bound = bounds.find(({ to }) => to === other.name)
-    const promise = bound === undefined ? '' : `   at most ${bound.ratio} x: ${ratio <= bound.ratio ? 'kept' : 'MISSED'}`
+    const promise = bound === undefined ? '' : `   at most ${bound.ratio} x: ${ratio <= bound.ratio ? 'met' : 'MISSED'}`
     console.log(`  ratio to ${other.name.padEnd(37)} ${ratio.toFixed(2).padStart(6)} x${promise}`)
   }
 }
 
 /**
- * Seconds of CPU that a job takes in this process and in backends of the server. Other work on the machine does not count,
- * and so does not blur what is compared. Where the system does not tell (Linux does), the time on the clock.
+ * Seconds of CPU that a job uses in this process and in backends of the server. Other work on the machine does not change the
+ * result. Systems other than Linux do not provide these times; there it is the wall time.
  */
 export async function cpuOf(backends: readonly number[], job: () => Promise<unknown>): Promise<number> {
   const began = cpuSoFar(backends)
@@ -77,7 +77,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-/** Runs a command to its end and gives its wall time in ms. Throws when it fails: a broken run must not be a fast one. */
+/** Runs a command to its end and returns its wall time in milliseconds. Throws when it fails: a failed run must not count as a fast one. */
 export function runOnce({ argv, env, cwd, name }: Command): Promise<number> {
   const [command = '', ...args] = argv
   const began = performance.now()
@@ -87,14 +87,14 @@ export function runOnce({ argv, env, cwd, name }: Command): Promise<number> {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.once('error', reject)
     child.once('close', (code) => {
       const took = performance.now() - began
       if (code === 0) resolve(took)
-      else reject(new Error(`${name} failed (${code}): ${said.slice(-2000)}`))
+      else reject(new Error(`${name} failed (${code}): ${output.slice(-2000)}`))
     })
   })
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** The same small migrations in the form that each runner wants. */
+/** The same small migrations in the format of each tool. */
 export interface MigrationFolders {
   plain: string
   plainFiles: string[]
@@ -49,7 +49,7 @@ export function writeMigrationFolders(root: string, count: number): MigrationFol
   return { plain, plainFiles, dbmate, nodePgMigrate, graphile, postgrator, drizzle: path.join(root, 'drizzle') }
 }
 
-/** Writes a file of 5,000 statements (or as many as asked for) into a folder of its own. */
+/** Writes a file with this number of statements into a folder of its own. */
 export function writeLongMigration(folder: string, statements: number): string {
   mkdirSync(folder, { recursive: true })
   const file = path.join(folder, '1_long.sql')
@@ -58,7 +58,7 @@ export function writeLongMigration(folder: string, statements: number): string {
   return file
 }
 
-/** Its committed files carry a chain of digests. */
+/** Each committed file of graphile-migrate has the digest of the file before it. */
 function writeGraphile(file: string, sql: string, previous: string | null): string {
   const hash = `sha1:${createHash('sha1')
     .update(`${`${previous ?? ''}\n${sql.trim()}`.trim()}\n`)

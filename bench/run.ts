@@ -1,5 +1,6 @@
-// Ratios to floors and to other tools, in one run. `npm run bench` for all, `npm run bench -- migrate` for a part;
-// BENCH_RUNS=3 for a quick look. `npm run bench:telemetry` is apart: it needs minutes and disk the first time.
+// Measures skills against a lower bound and against other tools, in one run. `npm run bench` runs all parts, `npm run bench --
+// migrate` one part. BENCH_RUNS=3 gives a quick result. `npm run bench:telemetry` is separate: the first time it needs
+// minutes and disk space.
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -24,7 +25,7 @@ const PARTS = {
   indexes: benchIndexes,
 }
 
-/** Those that are not run unless asked for. */
+/** Run only when they are named. */
 const LARGE = { telemetry: benchTelemetry }
 
 const wanted = process.argv.slice(2)

@@ -5,8 +5,8 @@ const LINE = 'Ask what the person noticed first, name it in their own words, and
 const TEXT = Buffer.from(LINE.repeat(5000))
 
 /**
- * Writes skills shaped like 9,000 public ones: half of them have files beside SKILL.md, which has a fifth of the bytes; a median
- * of 3 KB a file, 1 % above 28 KB; two in five have a version, one in three names its tools. Always the same ones.
+ * Writes skills like 9,000 public ones: half of them have files next to SKILL.md, which is a fifth of the bytes; the median file
+ * has 3 KB, 1 % have more than 28 KB; two in five have a version, one in three names its tools. The skills are always the same.
  */
 export function writeSkillFolder(folder: string, count: number): void {
   const random = generator(20_251_220)

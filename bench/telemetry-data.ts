@@ -6,12 +6,12 @@ import { connect, demoData, migrate, rollUp } from '../src/index.ts'
 import type { TestServer } from '../test/support/postgres-server.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
 
-/** A log as large as a busy company's: 1,000 skills by Zipf, events / 100 users, events / 5 sessions, 180 days. */
+/** The events of a large company: 1,000 skills with a Zipf distribution, events / 100 users, events / 5 sessions, 180 days. */
 export interface TelemetryData {
   server: TestServer
   url: string
   events: number
-  /** How old the latest event is: the data set is kept, and a question about the last days has to reach as far back. */
+  /** The age of the latest event: the data set is kept, and a query for the last days must go back that much further. */
   ageMs: number
 }
 
@@ -26,7 +26,7 @@ const SETTINGS = {
   max_wal_senders: '0',
 }
 
-/** Starts a server with the data set, which is made when it is not there; the rollups are made again when their SQL has changed. */
+/** Starts a server with the data set. Creates the data set when it does not exist, and the rollups again when their SQL changed. */
 export async function openTelemetryData(root: string, events: number): Promise<TelemetryData> {
   const folder = path.join(root, 'node_modules', '.cache', 'bench-telemetry', String(events))
   const mark = path.join(folder, 'made.json')
@@ -83,7 +83,7 @@ async function migrated(db: Db): Promise<void> {
   if (error !== undefined) throw error
 }
 
-/** So that migrations that were changed are applied anew over the events. */
+/** Removes the rollups and the ledger rows, so that changed migrations run again on the events. */
 async function withoutRollups(db: Db): Promise<void> {
   const tables = await db.query(
     `select oid::regclass::text as name from pg_class where relname like 'skill\\_rollup\\_%' and relkind = 'r'`,
@@ -94,7 +94,7 @@ async function withoutRollups(db: Db): Promise<void> {
 
 async function timed(what: string, work: () => Promise<unknown>): Promise<void> {
   const began = performance.now()
-  process.stdout.write(`  making ${what} ... `)
+  process.stdout.write(`  creating ${what} ... `)
   await work()
   console.log(`${((performance.now() - began) / 1000).toFixed(0)} s`)
 }

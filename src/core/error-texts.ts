@@ -85,8 +85,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   SKILL_UNKNOWN: {
     title: 'The registry does not contain this skill',
     meaning: 'A command names a skill ID that no row of the registry has. Nothing was changed, for the other IDs either.',
-    example:
-      '$ skills show elemental-chekin\nerror [SKILL_UNKNOWN] there is no skill elemental-chekin in the registry\n  → did you mean elemental-checkin?',
+    example: '$ skills show elemental-chekin\nerror [SKILL_UNKNOWN] unknown skill elemental-chekin\n  → did you mean elemental-checkin?',
     remedies: ['`skills list` lists all skills', '`skills sync` registers the skills of a folder'],
   },
   VERSION_UNKNOWN: {

@@ -12,7 +12,7 @@ interface Uses {
   success: number
 }
 
-/** The last so many ms against those before: what changed in the success rate, and not by chance. */
+/** Compares the last `compareMs` milliseconds with the same time before: which success rates changed, and not by chance. */
 export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
   const end = question.now.getTime()
   const [start, middle] = [new Date(end - 2 * lengthMs), new Date(end - lengthMs)]

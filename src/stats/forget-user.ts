@@ -5,11 +5,11 @@ import { userId } from './read-timeline.ts'
 import { count } from './values.ts'
 import type { Count } from '../core/report-types.ts'
 
-/** Rows that each table lost. */
+/** The rows deleted from each table. */
 export interface ForgetReport {
   userId: string
   tables: { table: string; rows: Count }[]
-  /** Only counted, nothing erased. */
+  /** Only counted, nothing deleted. */
   dryRun: boolean
 }
 
@@ -23,7 +23,7 @@ const TABLES = [
 ]
 
 /**
- * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
+ * Deletes a user from every table and from the rollups, in one transaction. Throws USAGE when the id is not a UUID.
  */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')

@@ -2,11 +2,11 @@ import type { Db, Row } from '../db/db.ts'
 import type { Bindings } from './report-query.ts'
 import { count, timeOrNull } from './values.ts'
 
-/** How far the rollups are. */
+/** The state of the rollups. */
 export interface Marks {
-  /** For the queries: which rows the steps have not taken yet. */
+  /** Parameters for the queries: the rows that are not in the rollups. */
   bindings: Bindings
-  /** The snapshots were saved on another server: they say nothing about the rows of this one. */
+  /** The snapshots are from another server, so they have no meaning here. */
   foreign: boolean
   rolled: number
   tail: number
@@ -14,7 +14,7 @@ export interface Marks {
   prunedBefore: Date | null
 }
 
-/** More events than this are not counted one by one. */
+/** The count of events that are not in the rollups stops here. */
 const MOST = 1_000_000
 
 const STATE = `
@@ -29,7 +29,7 @@ const TAIL = `
        and not (txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
      limit ${MOST}) as rows`
 
-/** Reads the state of the rollups. Undefined when this database has none yet. */
+/** Reads the state of the rollups; undefined when the database has none. */
 export async function readMarks(db: Db): Promise<Marks | undefined> {
   const [made] = await db.query("select to_regclass('skill_rollup_state') is not null as made")
   if (made?.['made'] !== true) return undefined

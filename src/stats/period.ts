@@ -1,17 +1,17 @@
 const DAY_MS = 86_400_000
 
-/** Which events a question is about, and which of the days between are whole, so that their sums can stand for them. */
+/** The time of a query, and the whole days in it, for which the rollups have sums. */
 export interface Period {
   since: Date | null
   /** Exclusive. */
   until: Date | null
   /** First whole day, `YYYY-MM-DD` in UTC; null without a lower bound. */
   firstDay: string | null
-  /** The day behind the last whole one; null without an upper bound. */
+  /** The day after the last whole day; null without an upper bound. */
   endDay: string | null
 }
 
-/** From `since` to before `until`. A period inside of one day has no whole one. */
+/** From `since` to before `until`. A period inside one day has no whole day. */
 export function periodOf(since: Date | null, until: Date | null): Period {
   const first = since === null ? null : Math.ceil(since.getTime() / DAY_MS) * DAY_MS
   const end = until === null ? null : Math.max(Math.floor(until.getTime() / DAY_MS) * DAY_MS, first ?? -Infinity)

@@ -3,12 +3,12 @@ import type { Marks } from './marks.ts'
 import type { Period } from './period.ts'
 import type { Bindings, ReportQueries } from './report-query.ts'
 
-/** What is asked, of what, and from where the answer may be read. */
+/** A query of `stats`, and the tables that can answer it. */
 export interface Question {
   db: Db
   queries: ReportQueries
   period: Period
-  /** The server's. */
+  /** Time of the server. */
   now: Date
   skill: string | null
   limit: number
@@ -16,7 +16,7 @@ export interface Question {
   marks: Marks | undefined
 }
 
-/** What the report queries need to know of a question. */
+/** The parameters of the report queries. */
 export function bindingsOf({ period, skill, limit, marks }: Question): Bindings {
   return {
     ...marks?.bindings,
@@ -29,7 +29,7 @@ export function bindingsOf({ period, skill, limit, marks }: Question): Bindings 
   }
 }
 
-/** The same question of the events themselves, for what the rollups do not keep. */
+/** The same query on the events, for values that the rollups do not have. */
 export function exactly(question: Question): Question {
   return { ...question, mode: 'exact' }
 }

@@ -3,7 +3,7 @@ import { bindingsOf } from './question.ts'
 import type { Cooccurrence } from './report.ts'
 import { count, numberOrNull, textOrNull, timeOrNull } from './values.ts'
 
-/** Sets of skills that succeeded together, the most frequent first. Over a period sessions are cut, so the events are read. */
+/** Sets of skills that succeeded together, the most frequent first. A period can split a session, so the events are read. */
 export async function readCooccurrence(question: Question): Promise<Cooccurrence[]> {
   const mode = question.period.since === null ? question.mode : 'exact'
   const rows = await question.queries.run(question.db, 'cooccurrence', mode, { ...bindingsOf(question), skill: null })

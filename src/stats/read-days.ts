@@ -5,10 +5,10 @@ import type { DayPoint } from './report.ts'
 
 const MOST_DAYS = 366
 
-/** Uses a day of the skill, or of all, without gaps from the first day with uses to the last; the latest 366 at most. */
+/** Uses of the skill, or of all skills, for each day from the first day with uses to the last; at most the latest 366 days. */
 export async function readDays(question: Question): Promise<DayPoint[]> {
   const rows = await readGroups({ ...question, limit: Number.MAX_SAFE_INTEGER }, 'day')
-  // an event may carry a time that is no day of a calendar
+  // the time of an event can be outside the calendar of JavaScript
   const known = new Map(rows.flatMap(({ key, uses, success }) => (/^\d{4}-/.test(key ?? '') ? [[key ?? '', { uses, success }]] : [])))
   const last = [...known.keys()].at(-1)
   const first = [...known.keys()].at(0)

@@ -3,7 +3,7 @@ import { bindingsOf } from './question.ts'
 import type { FunnelStage } from './report.ts'
 import { count } from './values.ts'
 
-/** Users of each skill that unlocked it, used it, succeeded with it, rated it. Over a period the events are read. */
+/** For each skill, the users who unlocked it, used it, succeeded with it, and rated it. For a period the events are read. */
 export async function readFunnel(question: Question): Promise<FunnelStage[]> {
   const mode = question.period.since === null ? question.mode : 'exact'
   const rows = await question.queries.run(question.db, 'funnel', mode, bindingsOf(question))

@@ -6,7 +6,7 @@ import { count, numberOrNull, textOrNull } from './values.ts'
 /** What `stats` can group events by, the values of its option `by`. */
 export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour']
 
-/** A row per value of a dimension: days and hours in order, anything else by uses. */
+/** A row for each value of a dimension: days and hours in order, other values by uses. */
 export async function readGroups(question: Question, by: Dimension): Promise<GroupStats[]> {
   const { db, queries } = question
   const { mode } = isKept(question, by) ? question : exactly(question)
@@ -23,7 +23,7 @@ export async function readGroups(question: Question, by: Dimension): Promise<Gro
   }))
 }
 
-/** Hours are summed up for all time only, and so are the states of one skill. */
+/** The rollups have hours, and the states of one skill, only for all time. */
 function isKept({ period, skill }: Question, by: Dimension): boolean {
   if (period.since === null && period.until === null) return true
   if (by === 'hour') return false

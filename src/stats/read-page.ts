@@ -4,7 +4,7 @@ import { readVersions } from './read-skills.ts'
 import type { SkillPage, SkillStats } from './report.ts'
 import { count } from './values.ts'
 
-/** What a skill's page has beside its row. Hours and tags are kept for all time only: over a period the events are read. */
+/** The page of a skill. The rollups have hours and tags only for all time: for a period the events are read. */
 export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
   const { mode } = question.period.since === null ? question : exactly(question)
   const [row = {}] = await question.queries.run(question.db, 'page', mode, bindingsOf(question))

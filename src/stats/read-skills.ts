@@ -9,7 +9,7 @@ import { count, numberOrNull, timeOrNull } from './values.ts'
 
 const RECENT_DAYS = 30
 
-/** A row per skill, the most used first. */
+/** A row for each skill, the most used first. */
 export async function readSkills(question: Question): Promise<SkillStats[]> {
   const rows = (await skillRows(question, false)).map((row) => toSkillStats(row, question))
   const recent = await readRecent(
@@ -19,7 +19,7 @@ export async function readSkills(question: Question): Promise<SkillStats[]> {
   return rows.map((row) => ({ ...row, recent: recent.get(row.skillId) ?? row.recent }))
 }
 
-/** A row per version of the skill asked for, the most used first. */
+/** A row for each version of the skill, the most used first. */
 export async function readVersions(question: Question): Promise<(SkillStats & { version: string })[]> {
   const rows = await skillRows({ ...question, limit: 100 }, true)
   return rows.map((row) => ({ ...toSkillStats(row, question), version: String(row['version']) }))
@@ -57,7 +57,7 @@ function toLatency(row: Row): Latency | null {
   return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }
 
-/** Uses a day of each skill over the last days up to today, the latest last. */
+/** Uses of each skill for each of the last days, today last. */
 async function readRecent(question: Question, skills: readonly string[]): Promise<Map<string, number[]>> {
   if (skills.length === 0) return new Map()
   const to = addDays(dayOf(question.now.getTime()), 1)

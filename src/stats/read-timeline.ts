@@ -6,7 +6,7 @@ import { numberOrNull, textOrNull, timeOrNull } from './values.ts'
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
-/** What one user did, the latest first. Throws USAGE for an id that is no UUID. */
+/** The actions of one user, the latest first. Throws USAGE when the id is not a UUID. */
 export async function readTimeline(question: Question, user: string): Promise<UserAction[]> {
   const rows = await question.queries.run(question.db, 'user', undefined, { ...bindingsOf(question), user: userId(user, '--user') })
   return rows.map((row) => ({
@@ -22,7 +22,7 @@ export async function readTimeline(question: Question, user: string): Promise<Us
   }))
 }
 
-/** A user's id, checked before it reaches the database. */
+/** The id of a user, checked before it is sent. */
 export function userId(text: string, what: string): string {
   if (UUID.test(text.trim())) return text.trim().toLowerCase()
   throw new SkillsError('USAGE', `${what}: "${text}" is not a UUID`, { hint: 'such as 9f1c1d3e-0000-4000-8000-000000000001' })

@@ -3,7 +3,7 @@ import { bindingsOf } from './question.ts'
 import type { Totals } from './report.ts'
 import { count, numberOrNull, timeOrNull } from './values.ts'
 
-/** The totals of all skills in the period. Unlocks are counted on demand: each of them is read for it. */
+/** The totals of all skills in the period. Unlocks are counted only on request, because every row is read. */
 export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
   const { db, queries, mode, period, marks } = question
   const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks })
@@ -27,7 +27,7 @@ export async function readTotals(question: Question, withUnlocks: boolean): Prom
   }
 }
 
-/** Whether events of a period that begins then are gone. */
+/** Whether events of a period with this start are pruned. */
 export function isPruned(since: Date, prunedBefore: Date | null): boolean {
   return prunedBefore !== null && since < prunedBefore
 }

@@ -4,12 +4,12 @@ import type { Db, Parameter, Row } from '../db/db.ts'
 
 export type Bindings = Readonly<Record<string, Parameter>>
 
-/** The report queries of a folder; `rollup` and `exact` give the same columns from different tables. */
+/** The report queries of a folder. `rollup` and `exact` return the same columns from different tables. */
 export interface ReportQueries {
   run(db: Db, name: string, mode: 'rollup' | 'exact' | undefined, bindings: Bindings): Promise<Row[]>
 }
 
-/** Reads each file once. */
+/** Each file is read once. */
 export function reportQueries(folder: string): ReportQueries {
   const texts = new Map<string, Promise<string>>()
   const load = (name: string, mode: string | undefined): Promise<string> => {
@@ -28,7 +28,7 @@ export function reportQueries(folder: string): ReportQueries {
 
 const INCLUDE = /^-- include: ([a-z-]+)(,?)$/gm
 
-/** A line `-- include: NAME` stands for the file NAME.sql, of the same mode or of both; a comma behind it is kept. */
+/** A line `-- include: NAME` is replaced with the file NAME.sql, of this mode or of both; a comma after it is kept. */
 async function readQuery(folder: string, name: string, mode: string | undefined): Promise<string> {
   const places = [...(mode === undefined ? [] : [path.join(folder, mode, `${name}.sql`)]), path.join(folder, `${name}.sql`)]
   const text = await readFirst(places)
@@ -46,7 +46,7 @@ async function readFirst([first = '', ...others]: readonly string[]): Promise<st
   }
 }
 
-/** Numbers the named parameters (`:since`) that a text uses; a cast (`::text`) is none. */
+/** Replaces named parameters (`:since`) with numbers. A cast (`::text`) is not a parameter. */
 function bind(text: string, bindings: Bindings): { text: string; parameters: Parameter[] } {
   const names: string[] = []
   const numbered = text.replaceAll(/--.*$/gm, '').replaceAll(/(?<!:):([a-z_]+)\b/g, (whole, name: string) => {

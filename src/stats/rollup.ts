@@ -7,13 +7,13 @@ import { count } from './values.ts'
 import type { Count } from '../core/report-types.ts'
 
 export interface RollupOptions {
-  /** Rows of one step, which is one transaction; 100,000 unless given. */
+  /** Rows in one step, which is one transaction. Default: 100,000. */
   batch?: number | undefined
-  /** Begin no step after so many milliseconds. */
+  /** Start no step after this time, in milliseconds. Default: no limit. */
   maxMs?: number | undefined
-  /** Forget the sums and add up all events anew. */
+  /** Discard the rollups and rebuild them from the events. */
   rebuild?: boolean | undefined
-  /** Rebuild although events are pruned, whose sums are lost by it. */
+  /** Rebuild although events were pruned. Their counts are lost. */
   loseHistory?: boolean | undefined
   onStep?: ((done: RollupProgress) => void) | undefined
 }
@@ -24,18 +24,18 @@ export interface RollupProgress {
   steps: Count
 }
 
-/** What a run has done. */
+/** The result of a run. */
 export interface RollupReport extends RollupProgress {
   rebuilt: boolean
-  /** Indexes that were missing and have been built. */
+  /** Missing indexes that this run built. */
   indexes: string[]
-  /** Everything is taken in; false when the time was up. */
+  /** False when the time limit ended the run. */
   finished: boolean
   durationMs: number
 }
 
 /**
- * Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another.
+ * Adds new events to the rollups, step by step. Several runs can work at the same time: their steps wait for each other.
  */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
   return withSkillsErrors(db, { action: 'update the rollups' }, () => runSteps(db, options))
@@ -63,11 +63,11 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
 export interface StepResult {
   rows: number
   more: boolean
-  /** Another step is at work, and this one did not wait. */
+  /** Another step is running, and this one did not wait. */
   busy: boolean
 }
 
-/** One step in a transaction of its own. */
+/** One step, in its own transaction. */
 export async function step(db: Db, source: 'events' | 'feedback', rows: number, wait = true): Promise<StepResult> {
   const [result] = await db.transaction({ isolation: 'read committed' }, () =>
     db.query(`select skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
@@ -84,7 +84,7 @@ const INDEXES = [
   ['idx_skill_feedback_txid', 'skill_feedback'],
 ] as const
 
-/** The migration leaves out an index that would have stopped the writers of a large table; here it is built beside them. */
+/** On a large table the migration does not build an index that would block writers. It is built here, CONCURRENTLY. */
 async function buildMissingIndexes(db: Db): Promise<string[]> {
   const built: string[] = []
   for (const [index, table] of INDEXES) {
@@ -99,7 +99,7 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
     )
     if (found === undefined || found['valid'] === true) continue
     const [schema] = [quoted(String(found['schema']))]
-    // one that was interrupted is left behind, not valid and in the way
+    // an interrupted build leaves an invalid index with this name
     if (found['valid'] === false) await db.exec(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${index}`)
     await db.exec(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${schema}.${table} (txid)`)
     built.push(index)

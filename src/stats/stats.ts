@@ -24,33 +24,34 @@ export interface StatsOptions {
   /** Folder of the report queries. */
   reports: string
   skill?: string | undefined
-  /** Only events of the last so many milliseconds, by the server's clock. */
+  /** Only events of the last `sinceMs` milliseconds, by the clock of the server. */
   sinceMs?: number | undefined
-  /** At most so many rows. */
+  /** The largest number of rows. */
   limit: number
   cooccurrence?: boolean | undefined
   by?: Dimension | undefined
-  /** Compare the last so many milliseconds with those before. */
+  /** Compare the last `compareMs` milliseconds with the same time before. */
   compareMs?: number | undefined
   funnel?: boolean | undefined
   /** The timeline of this user. */
   user?: string | undefined
-  /** Read the events themselves and not the rollups. */
+  /** Read the events instead of the rollups. */
   exact?: boolean | undefined
-  /** Called while it takes long. */
+  /** Called during long steps. */
   onProgress?: ((what: string) => void) | undefined
 }
 
 /**
- * Reads the answer to one question from one snapshot of the database. Rollups that are far behind are advanced first,
- * for a moment, if the role may; whatever they do not hold yet is read from the events, so the numbers are always right.
+ * Answers one query from one snapshot of the database. When many events are not in the rollups, the rollups are updated
+ * first, for up to two seconds, if the role can. Events that they do not contain are read too, so the numbers are always
+ * complete.
  */
 export async function readStats(db: Db, options: StatsOptions): Promise<StatsReport> {
   return withSkillsErrors(db, { action: 'read stats' }, async () => {
     const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
     return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-      // a rebuild empties tables also for snapshots taken before it: it has to wait until this report is done. The plans are
-      // large and their work is small: compiling them would take longer than all the rest
+      // TRUNCATE in a rebuild also empties the tables for older snapshots: the lock makes it wait for this report. The plans
+      // are large and their work is small: compiling them would take longer than running them
       if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
@@ -85,7 +86,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const bounds = { since: iso(period.since), until: iso(period.until) }
   const totals = await readTotals(question, view === 'overview')
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
-  // one more than asked for tells whether there are more
+  // one more row than the limit shows whether there are more
   const more = { ...question, limit: limit + 1 }
   const cut = <T>(rows: T[]): { rows: T[]; truncated: boolean } => ({ rows: rows.slice(0, limit), truncated: rows.length > limit })
   switch (view) {

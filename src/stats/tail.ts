@@ -11,7 +11,7 @@ export interface TailOptions {
   reports: string
   skill?: string | undefined
   user?: string | undefined
-  /** How many of the latest events come first. */
+  /** The number of latest events to start with. */
   limit: number
 }
 
@@ -27,31 +27,31 @@ export interface TailEvent {
   createdAt: string | null
 }
 
-/** In the place of more events than are wanted one by one. */
+/** The sums of many events, instead of the events. */
 export interface TailSums {
   events: number
   skills: number
   users: number
   success: number
   avgLatencyMs: number | null
-  /** The skills used most, with their uses. */
+  /** The most used skills, with their uses. */
   top: [skillId: string, uses: number][]
 }
 
-/** What a look brought. */
+/** The result of one call of `look`. */
 export interface TailLook {
-  /** Set when there were more events than wanted; `take` got none of these. */
+  /** Set when there were more than `most` events; `take` was not called with them. */
   sums: TailSums | null
-  /** The server is another one than before: what was committed between the last look and this one may be missing. */
+  /** The server changed: events committed between the last call and this one can be missing. */
   hasGap: boolean
 }
 
-/** Follows the events as they are committed: each once, also those that commit late or out of order. */
+/** Reads events after they are committed: each event once, also when it commits late or out of order. */
 export interface EventTail {
   /**
-   * The latest events at first, then those that have become visible since, in the order in which they happened. A look
-   * that failed is taken up by the next one, on this session or another one: that brings the rest of it one by one, and
-   * then what is newer. What `take` was called with counts as told, also when it throws.
+   * The first call reads the latest events, later calls the events that became visible since, in the order of their time.
+   * After a call that failed, the next one, on this connection or another, first reads the rest of it one by one, then newer
+   * events. Events that `take` was called with are not read again, also when `take` throws.
    */
   look(db: Db, take: (events: TailEvent[]) => void, most?: number): Promise<TailLook>
 }
@@ -63,43 +63,43 @@ interface Position {
   history: string
 }
 
-/** Where an event stands in the order of all, to the microsecond; ids alone name one on one server only. */
+/** The place of an event in the order of all events, to the microsecond. An id alone is unique only on one server. */
 interface Place {
   at: string
   id: string
   user: string
 }
 
-/** A look that failed half-way: what it was to bring, and the last that it did bring. */
+/** A call of `look` that failed: the position that it should have reached, and the last event that was passed on. */
 interface Interrupted {
   upTo: Position
   after: Place
 }
 
-/** What `take` gets at once at most: a bulk load may have committed millions. */
+/** The largest number of events in one call of `take`: a bulk load can have millions. */
 const PORTION = 5_000
 
 type Take = (events: TailEvent[]) => void
 
-/** Connects to nothing yet. Throws USAGE for a user that is no UUID. */
+/** Does not connect. Throws USAGE when the user is not a UUID. */
 export function createEventTail({ reports, skill, user, limit }: TailOptions, portion = PORTION): EventTail {
   const queries = reportQueries(reports)
   const filter = { skill: skill ?? null, user: user === undefined ? null : userId(user, '--user') }
-  /** All that was visible then has been told. */
+  /** All events visible at this position were passed on. */
   let seen: Position | undefined
   let interrupted: Interrupted | undefined
 
-  /** Tells all that is left behind the cursor. */
-  const tell = async (db: Db, first: Row[], upTo: Position, take: Take): Promise<void> => {
+  /** Passes on the remaining rows of the cursor. */
+  const passOn = async (db: Db, first: Row[], upTo: Position, take: Take): Promise<void> => {
     for (let rows = first; rows.length > 0; rows = await fetch(db, portion)) {
       interrupted = { upTo, after: placeOf(rows.at(-1) ?? {}) }
       take(rows.map(toEvent))
     }
     await db.query('CLOSE events')
   }
-  /** Opens the cursor on what became visible between `seen` and then. */
+  /** Opens a cursor on the events that became visible between `seen` and `upTo`. */
   const open = async (db: Db, upTo: Position, now: Position, after?: Place): Promise<void> => {
-    // all rows will be fetched: plans for the first few are wrong
+    // all rows are fetched, so a plan for the first rows would be slow
     await db.query("select set_config('cursor_tuple_fraction', '1', true)")
     const place = { after_at: after?.at ?? null, after_id: after?.id ?? null, after_user: after?.user ?? null }
     if (seen !== undefined) await queries.run(db, 'arrivals', undefined, { ...filter, ...between(seen, upTo), ...place })
@@ -108,7 +108,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
   }
   const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, take: Take): Promise<void> => {
     await open(db, upTo, now, after)
-    await tell(db, await fetch(db, portion), upTo, take)
+    await passOn(db, await fetch(db, portion), upTo, take)
     seen = upTo
     interrupted = undefined
   }
@@ -119,7 +119,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
     const first = await fetch(db, from === undefined ? portion : most + 1)
     if (from !== undefined && first.length > most)
       return toSums((await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }))[0] ?? {})
-    await tell(db, first, now, take)
+    await passOn(db, first, now, take)
     return null
   }
   return {
@@ -127,7 +127,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
       withSkillsErrors(db, { action: 'read events' }, async () => {
         const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
-          if (now === undefined) throw new SkillsError('BUG', 'the query of the position gave no row')
+          if (now === undefined) throw new SkillsError('BUG', 'the query position returned no row')
           const last = interrupted?.upTo ?? seen
           if (last !== undefined && last.history !== now.history) return { position: now, sums: null, hasGap: true }
           if (interrupted !== undefined) await finish(db, interrupted, now, take)

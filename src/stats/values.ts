@@ -1,4 +1,4 @@
-// int8 and numeric come as text; the counts of a log fit a JS number
+// the driver returns int8 and numeric as text; counts of events fit into a JavaScript number
 
 export function count(value: unknown): number {
   return Number(value ?? 0)

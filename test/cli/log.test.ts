@@ -32,9 +32,14 @@ onEachBackend((backend) => {
     const cwd = scratch({ 'events.ndjson': lines.join('\n') })
     const first = await runSkills(['log', 'events.ndjson', ...fresh.flags], { cwd })
     expect(first).toMatchObject({ code: 1, stderr: '' })
-    expect(first.stdout).toMatch(/events\.ndjson:2(:13)? error this is not JSON/)
-    expect(first.stdout).toContain('events.ndjson:5 error outcome is none of success, soft_fail, hard_refusal')
-    for (const bad of ['8 error this is no JSON object', '9 error userId', '10 error created_at', '11 error the line is longer'])
+    expect(first.stdout).toMatch(/events\.ndjson:2(:13)? error the line is not JSON/)
+    expect(first.stdout).toContain('events.ndjson:5 error invalid outcome (expected success, soft_fail, hard_refusal)')
+    for (const bad of [
+      '8 error the line is not a JSON object',
+      '9 error userId',
+      '10 error invalid created_at',
+      '11 error the line is longer',
+    ])
       expect(first.stdout).toContain(`events.ndjson:${bad}`)
     expect(first.stdout).toContain('unknown keys, ignored: host')
     expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 already there, 6 invalid lines\n$/)

@@ -15,7 +15,7 @@ describe('lint', () => {
     const { code, stdout, stderr } = await runSkills(['lint'], { cwd })
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:3:\d+ error quote the description.*\[YAML_COLON\]$/m)
-    expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:7:5 warning the link none\.md leads to a file/m)
+    expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:7:5 warning the link none\.md points to a file/m)
     expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be fixed: run skills lint --fix\n$/)
   })
 
@@ -72,7 +72,7 @@ describe('lint', () => {
     expect(await run('skills/good/SKILL.md', 'skills/good/scripts/run.sh')).toMatchObject({ code: 0, stdout: '1 skill: no problems\n' })
     expect(await run('skills/bad/SKILL.md')).toMatchObject({ code: 1, stdout: expect.stringContaining('1 skill: 1 error') })
     expect(await run('skills/good')).toMatchObject({ code: 1, stdout: expect.stringContaining('2 skills: 1 error') })
-    expect(await run('notes.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('belongs to no skill') })
+    expect(await run('notes.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('is not part of a skill') })
     expect(await run('nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('SKILLS_DIR_MISSING') })
   })
 
@@ -152,7 +152,7 @@ test('diff shows fields with old and new values, and the files inside', async ()
 test('new and import make skills that lint has nothing against', async () => {
   const cwd = scratch({ 'old/two/meta.json': '{"id": "two", "description": "The skill two of a test.", "version": "1.0.0"}' })
   expect(await runSkills(['new', 'one'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('made skills/one/SKILL.md') })
-  expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('write two-words') })
+  expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('use two-words') })
   expect((await runSkills(['import', 'old', '--dry-run'], { cwd })).stdout).toContain('1 skill would be imported')
   expect((await runSkills(['import', 'old'], { cwd })).stdout).toContain('+ skills/two/SKILL.md from old/two')
   expect(await runSkills(['lint', '--max-warnings', '0'], { cwd })).toMatchObject({ code: 0, stdout: '2 skills: no problems\n' })

@@ -4,6 +4,7 @@ import { openDb } from '../../src/db/open.ts'
 import { serverUrl, targetOf } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
+import { until } from '../support/waiting.ts'
 
 const skill = (name: string): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\nBody.\n`
@@ -41,16 +42,12 @@ test('Ctrl-C drops the database too', async () => {
   const result = await runSkills(['verify', '--against-server', serverUrl('postgres'), '--dir', 'db'], {
     cwd,
     onStart: (child) => {
-      const interrupt = async (): Promise<void> => {
-        for (;;) {
-          const [running] = await admin.query(
-            `SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`,
-          )
-          if (running !== undefined) return void child.kill('SIGINT')
-          await new Promise((resolve) => setTimeout(resolve, 50))
-        }
-      }
-      void interrupt()
+      void until('the migration runs', async () => {
+        const running = await admin.query(
+          `SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`,
+        )
+        return running.length > 0
+      }).then(() => child.kill('SIGINT'))
     },
   })
   expect(result.code).toBe(130)

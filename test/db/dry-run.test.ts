@@ -12,7 +12,7 @@ alter table old alter column id set not null;
 update old set id = 1 where id = 2;
 `
 
-test('a dry run lists the statements, and the locks of those that get into the way of others', async () => {
+test('--dry-run: pending files -> their statements, with the hazards and locks', async () => {
   const { flags, open } = await freshServer()
   const db = await open()
   await db.exec('create table old (id int)')
@@ -23,7 +23,7 @@ test('a dry run lists the statements, and the locks of those that get into the w
   expect(stdout).toContain('would apply db/1.sql (5 statements)')
   expect(stdout).toMatch(/4: create index old_id on old \(id\)\n\s+! .*SHARE on old, blocks writes\) \[INDEX_NOT_CONCURRENT\]\n\s+→ /)
   expect(stdout).toMatch(/5: alter table old .*\n\s+! .*ACCESS EXCLUSIVE on old, blocks reads and writes/)
-  // nobody uses a table that is not there yet
+  // no client uses a new table
   expect(stdout).toMatch(/2: create index fresh_id on fresh \(id\)\n {4}4:/)
   expect(stdout).toMatch(/nothing was written \(dry run\)\n$/)
   const json = await runSkills(['migrate', '--dry-run', '--json', '--dir', 'db', ...flags], { cwd })

@@ -15,7 +15,7 @@ async function exists(db: Db, name: string): Promise<boolean> {
 }
 
 onEachBackend((backend) => {
-  test('--strict-order refuses a file that sorts before an applied one, before anything runs', async () => {
+  test('--strict-order: a file sorts before an applied file -> OUT_OF_ORDER, nothing runs', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '2.sql': 'create table two (id int)' })
     await migrate(db, { migrations: [dir] })
@@ -26,7 +26,7 @@ onEachBackend((backend) => {
     expect((await migrate(db, { migrations: [dir] })).report.outOfOrder).toEqual(['1'])
   })
 
-  test('--to stops after a version; an unknown one is refused with the nearest', async () => {
+  test('--to: a version -> later files stay pending; unknown version -> VERSION_UNKNOWN with the nearest name', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1_a.sql': 'create table a (id int)', '2_b.sql': 'create table b (id int)' })
     expect((await migrate(db, { migrations: [dir], to: '1_a' })).report.applied.map(({ version }) => version)).toEqual([...OURS, '1_a'])
@@ -38,7 +38,7 @@ onEachBackend((backend) => {
     expect(await exists(db, 'b')).toBe(false)
   })
 
-  test('--keep-going runs the files after a failed one and tells every failure', async () => {
+  test('--keep-going: a file fails -> later files run, the error lists all failures', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql': 'select 1/0',
@@ -57,14 +57,14 @@ onEachBackend((backend) => {
     expect([await exists(db, 'b'), await exists(db, 'd')]).toEqual([true, true])
   })
 
-  test('a limit for statements ends one that takes too long', async (context) => {
+  test('statementTimeoutMs: a slow statement -> MIGRATION_FAILED', async (context) => {
     context.skip(backend.name === 'embedded', 'PGlite does not obey statement_timeout')
     const db = await (await backend.fresh()).open()
     const { error } = await migrate(db, { migrations: [scratch({ '1.sql': 'select pg_sleep(30)' })], statementTimeoutMs: 200 })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('57014') })
   })
 
-  test('says whether what was there is what the files make', async () => {
+  test('migrate: an object exists -> reported as the same or with its differences', async () => {
     const db = await (await backend.fresh()).open()
     await db.exec(`create table same (id int primary key, name text not null default 'x', check (id > 0));
       create index same_name on same (name);
@@ -121,14 +121,14 @@ alter table same add column name text`,
       'create table x (a int); create table y (a int); create index i on x (a); create index i on y (a);',
       '42P07',
     ],
-  ])('%s is a failure, not "already there"', async (_, sql, code) => {
+  ])('%s: looks like an existing object -> MIGRATION_FAILED', async (_, sql, code) => {
     const db = await (await backend.fresh()).open()
     const { report, error } = await migrate(db, { migrations: [scratch({ '1.sql': sql })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(report.diagnostics).toMatchObject([{ code }])
   })
 
-  test('repair takes the digest of a changed file, or forgets a row', async () => {
+  test('repair: a changed file -> its digest is recorded; forget -> the row is deleted', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int)' })
     await migrate(db, { migrations: [dir] })
@@ -153,14 +153,14 @@ alter table same add column name text`,
     await expect(repair(db, { migrations: [dir], version: '9' })).rejects.toBeInstanceOf(SkillsError)
   })
 
-  test('an applied file that is gone is reported', async () => {
+  test('migrate: an applied file does not exist -> reported as missing', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db, { migrations: [scratch({ '1.sql': 'select 1' })] })
     expect((await migrate(db)).report.missing).toEqual(['1'])
     expect((await migrationStatus(db)).missing).toEqual(['1'])
   })
 
-  test('baseline records what is there already, and refuses what is not', async () => {
+  test('baseline: the objects exist -> recorded; they differ -> DRIFT, nothing recorded', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'alter table a add column b text; create index a_b on a (b);' })
     await migrate(db, { migrations: [dir] })
@@ -182,7 +182,7 @@ alter table same add column name text`,
     })
   })
 
-  test('several CONCURRENTLY statements; a later run goes on by digest though statements were put in front', async () => {
+  test('no-transaction file: a statement fails -> the next run resumes by digest, also after statements were added before', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql': 'create table a (id int, b int); insert into a values (1, 1), (1, 2);',
@@ -207,7 +207,7 @@ alter table same add column name text`,
   })
 })
 
-test('a new migration sorts last, whatever the clock says', async () => {
+test('newMigration: any clock -> the file sorts last', async () => {
   const directory = scratch({ '20991231235959_far.sql': '', 'readme.md': '' })
   const now = new Date('2026-01-02T03:04:05Z')
   expect((await newMigration({ directory, name: 'Add ratings!', now })).version).toBe('20991231235960_add_ratings')

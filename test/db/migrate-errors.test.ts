@@ -27,7 +27,7 @@ const SETUP = `
   create trigger shout before insert on noisy for each row execute function shout();
   create schema elsewhere; create table elsewhere.far_away (id int);`
 
-/** Everything that a file could leave behind. */
+/** Everything that a failed file could leave. */
 const EVERYTHING = `select (select count(*) from pg_class)::int as relations, (select count(*) from pg_proc)::int as functions,
   (select count(*) from pg_type)::int as types, (select count(*) from pg_attribute where not attisdropped)::int as columns,
   (select jsonb_agg(t) from t) as rows, (select array_agg(version order by version)::text from schema_migrations) as ledger,
@@ -43,7 +43,7 @@ onEachBackend((backend) => {
   let db: Db
   let number = 0
 
-  // one database for all: what a bad file leaves behind would be seen
+  // one database for all: what a failed file leaves would be visible
   beforeAll(async () => {
     const [flag, value = ''] = (await backend.fresh()).flags
     db = await openDb(flag === '--embedded' ? { kind: 'embedded', directory: value } : await targetOf(value))
@@ -72,7 +72,7 @@ onEachBackend((backend) => {
     expect(failure.hint).toMatch(/^its transaction was rolled back: the file was not applied; .*run skills migrate again$/)
   })
 
-  test.each(UNFIT_FILES)('is refused before anything runs: $name', async ({ sql: marked, message }) => {
+  test.each(UNFIT_FILES)('parseMigration: $name -> refused before anything runs', async ({ sql: marked, message }) => {
     const { sql, line, column } = placeOf(marked)
     const failure = await fail(sql)
     expect(failure.diagnostics).toMatchObject([
@@ -81,20 +81,20 @@ onEachBackend((backend) => {
     expect(failure.hint).toMatch(/^nothing was run; /)
   })
 
-  test('what the server tells is passed on: DETAIL, CONTEXT, HINT', async () => {
+  test('failure: DETAIL, CONTEXT and HINT of the server -> in the diagnostic', async () => {
     const { diagnostics, message } = await fail(`do $$ begin\n  raise exception 'oh %', 1 using detail = 'd1\nd2', hint = 'h';\nend $$;`)
     expect(diagnostics[0]?.message).toBe('oh 1\nDETAIL: d1\n  d2\nCONTEXT: PL/pgSQL function inline_code_block line 2 at RAISE')
     expect(diagnostics[0]?.hint).toBe('h')
     expect(message).toMatch(/bad_\d+\.sql failed: oh 1 \(SQLSTATE P0001\)$/)
   })
 
-  test('what is not the fault of the file is not to be mended there', async () => {
+  test('failure: the cause is on the server -> the hint does not blame the file', async () => {
     const { diagnostics, hint } = await fail('create role nobody_at_all;\nset local role nobody_at_all;\nselect * from t;')
     expect(diagnostics).toMatchObject([{ code: '42501', line: 3 }])
     expect(hint).toMatch(/; fix that on the server and run skills migrate again$/)
   })
 
-  test('without an answer of the catalog there is no suggestion, and the error is the same', async () => {
+  test('failure: the catalog query fails -> no suggestion, the same error', async () => {
     const deaf: Db = {
       ...db,
       query: (sql, parameters) => (sql.includes('pg_class') ? Promise.reject(new Error('gone')) : db.query(sql, parameters)),
@@ -104,12 +104,12 @@ onEachBackend((backend) => {
     expect(error?.diagnostics[0]).not.toHaveProperty('hint')
   })
 
-  test('where only the statement is known its lines are told', async () => {
+  test('failure: only the statement is known -> its lines are shown', async () => {
     const { diagnostics } = await fail('select 1;\nselect\n  1,\n  1 / 0;\n')
     expect(diagnostics).toMatchObject([{ line: 2, column: 1, message: 'division by zero\nin the statement on lines 2 to 4' }])
   })
 
-  test('the frame shows the place behind tabs, CRLF, é and emoji', async () => {
+  test('code frame: tabs, CRLF, é and emoji before the place -> the marker is at the place', async () => {
     const sql = "\uFEFFselect 1;\r\n\tselect 'é😀', nmae\r\n\tfrom t;\r\n"
     const { diagnostics } = await fail(sql)
     expect(diagnostics).toMatchObject([{ line: 2, column: 15 }])
@@ -122,7 +122,7 @@ onEachBackend((backend) => {
     ])
   })
 
-  test('the frame of an error in a function body', async () => {
+  test('code frame: an error in a function body -> the line in the body', async () => {
     const sql = 'create function f() returns int language plpgsql as $body$\nbegin\n  retrun 1;\nend $body$;'
     const { diagnostics } = await fail(sql)
     expect(renderCodeFrame(sql, diagnostics[0]?.line ?? 0, diagnostics[0]?.column, PLAIN)).toEqual([
@@ -136,7 +136,7 @@ onEachBackend((backend) => {
 })
 
 onEachBackend((backend) => {
-  test('says which files stay applied, and what is left', async () => {
+  test('failure: files before it were applied -> the hint says that they stay applied', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id int)', '3.sql': 'select nope' })
@@ -148,7 +148,7 @@ onEachBackend((backend) => {
     expect(report.pending.map(({ version }) => version)).toEqual(['3'])
   })
 
-  test('a file without a transaction: which of its statements are done, and where the next run goes on', async () => {
+  test('failure: a no-transaction file -> the completed statements and the line where the next run resumes', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({
@@ -167,7 +167,7 @@ onEachBackend((backend) => {
     )
   })
 
-  test('a failed COMMIT shows the last statement that wrote to the table', async () => {
+  test('failure: COMMIT fails -> the last statement that wrote to the table', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({
@@ -180,7 +180,7 @@ onEachBackend((backend) => {
     expect(await db.query("select to_regclass('p') as p")).toEqual([{ p: null }])
   })
 
-  test('a file that drops the ledger', async () => {
+  test('failure: a file drops the ledger -> the statement that dropped it', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const dir = scratch({ '1.sql': 'select 1;\ndrop table schema_migrations;\nselect 2;' })
@@ -191,8 +191,8 @@ onEachBackend((backend) => {
   })
 })
 
-describe('on the command line', () => {
-  test('place, frame, what the server says, state and remedy; an annotation on GitHub; no password', async () => {
+describe('command line', () => {
+  test('migrate: a statement fails -> place, frame, state of the database and hint; a GitHub annotation; no password', async () => {
     const { flags } = await freshServer()
     const cwd = scratch({
       'migrations/1_fine.sql': 'create table sessions (id int, started_at timestamptz);\n',

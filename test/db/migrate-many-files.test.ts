@@ -7,7 +7,7 @@ const COUNT = 60
 const name = (i: number): string => `f${String(i).padStart(3, '0')}`
 const version = (i: number): string => `2030${name(i)}`
 
-/** Sixty files, each of two statements that need the file before: more than travel in one parcel. */
+/** Sixty files of two statements, each of which needs the file before: more than one batch. */
 function chain(changes: Readonly<Record<number, string>> = {}): string {
   const files = Array.from({ length: COUNT }, (_, i) => {
     const first = i === 0 ? '' : `insert into ${name(i - 1)} values (${i});`
@@ -18,7 +18,7 @@ function chain(changes: Readonly<Record<number, string>> = {}): string {
 
 onEachBackend((backend) => {
   describe('many small files', () => {
-    test('all run, in order, and the progress names each once', async () => {
+    test('migrate: many small files -> all run in order, one progress event for each', async () => {
       const db = await (await backend.fresh()).open()
       const starts: string[] = []
       const { report, error } = await migrate(db, {
@@ -33,7 +33,7 @@ onEachBackend((backend) => {
       expect(starts.slice(-COUNT)).toEqual(own)
     })
 
-    test.each([3, 20, 37, 59])('the failure of number %i stops there: what is before it stays, nothing behind it ran', async (bad) => {
+    test.each([20, 59])('migrate: file %i fails -> files before it stay applied, no file after it runs', async (bad) => {
       const db = await (await backend.fresh()).open()
       const { report, error } = await migrate(db, { migrations: [chain({ [bad]: 'select 1;\nselect 1 / 0;' })] })
       expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })
@@ -52,7 +52,7 @@ onEachBackend((backend) => {
     test.each([
       ['create table', 'create table f030 (id int); insert into f029 values (30);'],
       ['create table if not exists', 'create table if not exists f030 (id int); insert into f029 values (30);'],
-    ])('a table that is there already (%s) is told of, and all files run', async (_, sql) => {
+    ])('migrate: a table exists (%s) -> reported, and all files run', async (_, sql) => {
       const db = await (await backend.fresh()).open()
       await db.exec('create table f030 (id int); create table f005 (id int)')
       const { report, error } = await migrate(db, { migrations: [chain({ 30: sql })] })

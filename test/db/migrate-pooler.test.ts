@@ -14,14 +14,14 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
   })
   afterAll(async () => pooler.stop())
 
-  test('the pooler is noticed', async () => {
+  test('connection: through PgBouncer -> detected as pooled', async () => {
     const { name } = await freshServer()
     const db = await openDb(await targetOf(pooler.url(name)))
     expect(db.info.pooled).toBe(true)
     await db.close()
   })
 
-  test('a no-transaction file is refused before anything is written; --direct-url and DIRECT_URL run it', async () => {
+  test('no-transaction file: a pooler -> refused before anything is written; --direct-url or DIRECT_URL -> runs', async () => {
     const { name, open, flags } = await freshServer()
     const dir = scratch({
       '1.sql': 'create table a (id int)',
@@ -40,7 +40,7 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
     expect((await runSkills(['migrate', '--dir', dir, '--database-url', pooler.url(name), '--direct-url', flags[1] ?? ''])).code).toBe(0)
   })
 
-  test('errors keep their place', async () => {
+  test('failure: through a pooler -> the same place', async () => {
     const { name } = await freshServer()
     const db = await openDb(await targetOf(pooler.url(name)))
     const { report } = await migrate(db, { migrations: [scratch({ '1.sql': 'select 1;\nselect nope' })] })

@@ -7,7 +7,7 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 
 const OURS = OWN_MIGRATIONS
 
-/** The tables of the skill system, or what of them there is, without the ledger and the rollups. */
+/** The existing tables of the skill system, without the ledger and the rollups. */
 const tables = (db: Db): Promise<unknown[]> =>
   db.query(
     `select count(*)::int as n from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
@@ -17,7 +17,7 @@ const ledger = async (db: Db): Promise<string[]> =>
   (await db.query<{ version: string }>('select version from schema_migrations order by version')).map(({ version }) => version)
 
 onEachBackend((backend) => {
-  test('creates the whole schema in an empty database, and the second run writes nothing', async () => {
+  test('migrate: an empty database -> the whole schema; a second run writes nothing', async () => {
     const db = await (await backend.fresh()).open()
     const first = await migrate(db)
     expect(first.error).toBeUndefined()
@@ -37,7 +37,7 @@ onEachBackend((backend) => {
     expect(after[0]?.['rows']).toEqual(before[0]?.['rows'])
   })
 
-  test('records digest, count, duration, role and tool', async () => {
+  test('ledger row: a file is applied -> digest, count, duration, role and tool', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     const [row] = await db.query('select * from schema_migrations order by version')
@@ -50,7 +50,7 @@ onEachBackend((backend) => {
     expect(row?.['statements']).toBeGreaterThan(20)
   })
 
-  test('keeps what is there, adds the rest and lists what was there', async () => {
+  test('migrate: some tables exist -> they stay, the rest is created, and they are listed', async () => {
     const db = await (await backend.fresh()).open()
     await db.exec(`create table skills_registry (skill_id text primary key, version text not null, sha256 text, enabled boolean not null default true,
         trust_level int not null default 1, meta jsonb not null default '{}', updated_at timestamptz not null default now());
@@ -66,7 +66,7 @@ onEachBackend((backend) => {
     expect(await db.query('select trust_level from skills_registry')).toEqual([{ trust_level: 9 }])
   })
 
-  test('skips a statement whose object exists, runs the rest, stores what it skipped', async () => {
+  test('migrate: an object exists -> its statement is skipped and recorded, the rest of the file runs', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1_base.sql': 'create table a (id int);\ncreate index a_id on a (id);',
@@ -87,7 +87,7 @@ onEachBackend((backend) => {
     expect(row?.['tolerated']).toEqual(existing)
   })
 
-  test('does not take an object of another kind for the one that the file makes', async () => {
+  test('migrate: an object of another kind has the name -> MIGRATION_FAILED', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1_view.sql': 'create view a as select 1 as id;',
@@ -100,7 +100,7 @@ onEachBackend((backend) => {
     expect(await db.query("select to_regclass('first') as gone")).toEqual([{ gone: null }])
   })
 
-  test('--strict tolerates nothing', async () => {
+  test('strict: an object exists -> MIGRATION_FAILED', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'create table a (id int);' })
     const { error } = await migrate(db, { migrations: [dir], strict: true })
@@ -108,7 +108,7 @@ onEachBackend((backend) => {
     expect(await ledger(db)).toEqual(['1', ...OURS])
   })
 
-  test('names line and column of a fault, behind CRLF, BOM, tabs, é and emoji, and rolls the file back', async () => {
+  test('migrate: a fault after CRLF, BOM, tabs, é and emoji -> its line and column, and a rollback', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql':
@@ -122,7 +122,7 @@ onEachBackend((backend) => {
     expect(await ledger(db)).toEqual(OURS)
   })
 
-  test('goes on where it stopped once the file is mended', async () => {
+  test('migrate: the failed file is fixed -> the next run resumes there', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (id int)', '2.sql': 'create table b (id nonsense)', '3.sql': 'create table c (id int)' })
     const broken = await migrate(db, { migrations: [dir] })
@@ -132,7 +132,7 @@ onEachBackend((backend) => {
     expect((await migrate(db, { migrations: [dir] })).report.applied.map(({ version }) => version)).toEqual(['2', '3'])
   })
 
-  test('two files with one date prefix both run, also in two deploys', async () => {
+  test('migrate: two files with the same date -> both run, also in two deploys', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '20250101_a.sql': 'create table a (id int)' })
     await migrate(db, { migrations: [dir] })
@@ -142,7 +142,7 @@ onEachBackend((backend) => {
     expect(report.outOfOrder).toEqual(['20240101_early'])
   })
 
-  test('a changed file stops everything before anything runs; line ends, BOM and a trailing newline are no change', async () => {
+  test('migrate: an applied file changed -> HISTORY_CHANGED, nothing runs; only line ends, BOM or a final newline changed -> no error', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({ '1.sql': 'create table a (\n  id int\n);\n' })
     await migrate(db, { migrations: [dir] })
@@ -155,7 +155,7 @@ onEachBackend((backend) => {
     expect(await db.query("select to_regclass('b') as b")).toEqual([{ b: null }])
   })
 
-  test('adopts a ledger of two columns in place and leaves the rows of others alone', async () => {
+  test('ledger: two columns from an older tool -> columns are added, other rows stay', async () => {
     const db = await (await backend.fresh()).open()
     await migrate(db)
     await db.exec(`drop table schema_migrations; create table schema_migrations (version text primary key, applied_at timestamptz not null default now());
@@ -176,7 +176,7 @@ onEachBackend((backend) => {
     ],
     ['golang-migrate, empty', 'create table schema_migrations (version bigint not null primary key, dirty boolean not null)'],
     ['dbmate', "create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20250101')"],
-  ])('refuses the ledger of %s before anything is written', async (_, sql) => {
+  ])('ledger: created by %s -> LEDGER_FOREIGN before anything is written', async (_, sql) => {
     const db = await (await backend.fresh()).open()
     await db.exec(sql)
     const { error } = await migrate(db)
@@ -185,7 +185,7 @@ onEachBackend((backend) => {
     expect((await migrate(db, { ledger: 'skills_migrations' })).error).toBeUndefined()
   })
 
-  test('a dry run writes nothing, not even the ledger', async () => {
+  test('dryRun: an empty database -> nothing is written, not even the ledger', async () => {
     const db = await (await backend.fresh()).open()
     const { report } = await migrate(db, { dryRun: true })
     expect(report.pending.map(({ version }) => version)).toEqual(OURS)
@@ -200,7 +200,7 @@ onEachBackend((backend) => {
     ['create table x (id int);\n\\connect other\n', [2, 1], /psql/],
     ["select 'never closed;\n", [1, 8], /unterminated string/],
     ['copy x from stdin;\n1\n\\.\n', [1, 1], /COPY/],
-  ])('refuses %j before anything runs', async (sql, [line, column], message) => {
+  ])('migrate: %j -> refused before anything runs', async (sql, [line, column], message) => {
     const db = await (await backend.fresh()).open()
     const { report, error } = await migrate(db, { migrations: [scratch({ '1.sql': sql })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', exitCode: 4 })
@@ -208,7 +208,7 @@ onEachBackend((backend) => {
     expect(await tables(db)).toEqual([{ n: 0 }])
   })
 
-  test('runs in the schema that was asked for, making it; functions keep it', async () => {
+  test('--schema: a new schema -> created and used; functions keep their search_path', async () => {
     const database = await backend.fresh()
     const db = await database.open({ schema: 'my app' })
     expect((await migrate(db)).error).toBeUndefined()
@@ -222,7 +222,7 @@ onEachBackend((backend) => {
     expect(await db.query("select count(*)::int as n from pg_class where relnamespace = 'public'::regnamespace")).toEqual([{ n: 0 }])
   })
 
-  test('what a file sets does not reach the next one', async () => {
+  test('migrate: a file changes session settings -> the next file does not see them', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1_dump.sql':
@@ -235,7 +235,7 @@ onEachBackend((backend) => {
     ])
   })
 
-  test('a no-transaction file runs statement by statement and goes on after what it has done', async () => {
+  test('no-transaction file: fails and runs again -> resumes after the completed statements', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql': 'create table a (id int); insert into a values (1), (1);',
@@ -257,7 +257,7 @@ onEachBackend((backend) => {
     expect(await db.query("select to_regclass('schema_migrations_progress') as progress")).toEqual([{ progress: null }])
   })
 
-  test('an INVALID index is not taken for the one that the file makes', async () => {
+  test('migrate: the existing index is INVALID -> MIGRATION_FAILED', async () => {
     const db = await (await backend.fresh()).open()
     await db.exec('create table a (id int); insert into a values (1), (1)')
     await db.exec('create unique index concurrently a_id on a (id)').catch(() => undefined)
@@ -269,13 +269,13 @@ onEachBackend((backend) => {
     expect(await ledger(db)).toEqual(OURS)
   })
 
-  test('two migrations of one name are refused', async () => {
+  test('readMigrations: two files with the same name -> MIGRATION_FILE_INVALID', async () => {
     const db = await (await backend.fresh()).open()
     const { error } = await migrate(db, { migrations: [scratch({ 'a.sql': 'select 1' }), scratch({ 'a.sql': 'select 2' })] })
     expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', message: expect.stringContaining('a.sql') })
   })
 
-  test('a failed COMMIT is a failed file', async () => {
+  test('migrate: COMMIT fails -> MIGRATION_FAILED, the file is not applied', async () => {
     const db = await (await backend.fresh()).open()
     const dir = scratch({
       '1.sql': 'create table p (id int primary key); create table c (id int references p deferrable initially deferred);',

@@ -6,7 +6,7 @@ import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { scratch } from '../support/scratch.ts'
 
-test('a statement that lasts is reported with its time and what the server says of it', { timeout: 30_000 }, async () => {
+test('migrate: a long statement -> reported with its duration and its state on the server', { timeout: 30_000 }, async () => {
   const { name, open } = await freshServer()
   const db = await open()
   const said: string[] = []

@@ -26,7 +26,7 @@ export interface MigrateResult {
 export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateResult> {
   const report = emptyReport(db, options)
   const stopListening = db.onNotice(({ code, message }) => {
-    // 00000 is a plain RAISE NOTICE, which the author of the file wants to show
+    // 00000 is a plain RAISE NOTICE, written for people
     if (code === '00000') report.notices.push(message)
   })
   try {

@@ -89,23 +89,23 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration, 
       await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
       await pause()
     } else {
-      existing.push(await tolerate(settings, migration, statement, failed.error))
+      existing.push(await skipIfExists(settings, migration, statement, failed.error))
       next++
     }
   }
 }
 
 /** Skips a failed statement whose object already exists; throws any other failure. */
-async function tolerate(
+async function skipIfExists(
   settings: RunSettings,
   migration: ParsedMigration,
   statement: ParsedStatement,
   error: DatabaseError,
 ): Promise<ExistingObject> {
-  const { object, tolerable } = statement.kind
+  const { object, existsCodes } = statement.kind
   const failure = (): SkillsError => statementFailure(migration, statement, error, hasSavepoint(statement) ? SAVEPOINT : '')
   if (error.code === SQLSTATE.lockNotAvailable) throw error
-  if (settings.strict || object === undefined || !tolerable.includes(error.code)) throw failure()
+  if (settings.strict || object === undefined || !existsCodes.includes(error.code)) throw failure()
   await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
   // the server raises the same code for an object of another kind, which does not replace the file's object
   if ((await objectExists(settings.db, object)) === false) throw failure()
@@ -161,7 +161,7 @@ function messageFor(statement: ParsedStatement): string {
 }
 
 function hasSavepoint({ kind }: ParsedStatement): boolean {
-  return kind.tolerable.length > 0
+  return kind.existsCodes.length > 0
 }
 
 /** Two sessions created the same object at the same time. IF NOT EXISTS does not prevent that; a retry helps. */

@@ -84,7 +84,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
   const { db } = settings
-  const { object, tolerable, ifNotExists } = statement.kind
+  const { object, existsCodes, ifNotExists } = statement.kind
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
@@ -93,7 +93,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     const tolerated =
-      !settings.strict && object !== undefined && tolerable.includes(error.code) && (await objectExists(db, object)) !== false
+      !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(db, object)) !== false
     if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
     return existingObject(statement, object, 'tolerated', error.code)
   }

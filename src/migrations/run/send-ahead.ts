@@ -165,7 +165,7 @@ function finalFailure(migration: ParsedMigration, error: DatabaseError, message:
   if ((Object.values(GUARD) as string[]).includes(error.code) || error.code === SQLSTATE.lockNotAvailable || isRace(error)) return undefined
   const statement = migration.statements[failedAt - FIRST]
   if (statement !== undefined)
-    return statement.kind.tolerable.includes(error.code) ? undefined : statementFailure(migration, statement, error, '')
+    return statement.kind.existsCodes.includes(error.code) ? undefined : statementFailure(migration, statement, error, '')
   if (failedAt < FIRST) return error
   return endFailure(migration, error, message === 'COMMIT' ? 'commit' : 'ledger')
 }

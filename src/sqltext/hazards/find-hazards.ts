@@ -9,12 +9,13 @@ import { drops } from './drops.ts'
 import type { Hazard, HazardType } from './hazard.ts'
 import { indexes } from './indexes.ts'
 import { partitions } from './partitions.ts'
+import { rewrites } from './rewrites.ts'
 import { rows } from './rows.ts'
 import { RunMemory } from './run-memory.ts'
 import { tables } from './tables.ts'
 import { types } from './types.ts'
 
-const GROUPS = [indexes, columns, constraints, tables, drops, partitions, rows, types]
+const GROUPS = [indexes, columns, constraints, rewrites, tables, drops, partitions, rows, types]
 
 /** Every hazard type, in the order of docs/migrate-hazards.md. */
 export const HAZARD_TYPES: readonly HazardType[] = GROUPS.flatMap((group) => group.types)

@@ -8,12 +8,12 @@ export function readAlter(cursor: Cursor): Definition {
   const found = readObjectKind(cursor)
   const verb = `ALTER ${found?.words ?? cursor.word()}`.trimEnd().toUpperCase()
   const whole = found !== undefined && found.kind in ADDERS ? readTarget(cursor) : undefined
-  if (found === undefined || whole === undefined) return { verb, tolerable: [], ifNotExists: false, orReplace: false }
+  if (found === undefined || whole === undefined) return { verb, existsCodes: [], ifNotExists: false, orReplace: false }
 
   const addition = cursor.accept('add') ? ADDERS[found.kind]?.(cursor, whole) : undefined
   // an ALTER TABLE with several actions cannot be skipped when one of them was done before: the others would be lost
   if (addition === undefined || hasFurtherAction(cursor)) {
-    return { verb, object: { kind: found.kind, ...whole }, tolerable: [], ifNotExists: addition?.ifNotExists ?? false, orReplace: false }
+    return { verb, object: { kind: found.kind, ...whole }, existsCodes: [], ifNotExists: addition?.ifNotExists ?? false, orReplace: false }
   }
   return { verb, ...addition, orReplace: false }
 }
@@ -30,7 +30,7 @@ export function readTarget(cursor: Cursor): QualifiedName | undefined {
   return name
 }
 
-type Addition = Pick<Definition, 'tolerable' | 'ifNotExists'> & { object?: SqlObject }
+type Addition = Pick<Definition, 'existsCodes' | 'ifNotExists'> & { object?: SqlObject }
 
 /** What follows ADD, for each kind of object whose ADD can fail with "already exists" (PostgreSQL 18, each tested). */
 const ADDERS: Partial<Record<ObjectKind, (cursor: Cursor, whole: QualifiedName) => Addition | undefined>> = {
@@ -49,7 +49,7 @@ function readTableAddition(cursor: Cursor, table: QualifiedName): Addition | und
     const constraint = readPart(cursor, 'constraint', table, ['42710'])
     // these create an index of the same name, and the server reports the index first
     const hasIndex = ['unique', 'primary', 'exclude'].includes(cursor.word())
-    return constraint === undefined || !hasIndex ? constraint : { ...constraint, tolerable: ['42P07', '42710'] }
+    return constraint === undefined || !hasIndex ? constraint : { ...constraint, existsCodes: ['42P07', '42710'] }
   }
   const isExclusion = cursor.word() === 'exclude' && (cursor.word(1) === 'using' || cursor.isSymbol('(', 1))
   if (isExclusion || NAMELESS_CONSTRAINTS.has(cursor.word())) return undefined
@@ -59,16 +59,16 @@ function readTableAddition(cursor: Cursor, table: QualifiedName): Addition | und
 
 const NAMELESS_CONSTRAINTS = new Set(['check', 'foreign', 'not', 'primary', 'unique'])
 
-function readPart(cursor: Cursor, kind: ObjectKind, whole: QualifiedName, tolerable: readonly string[]): Addition | undefined {
+function readPart(cursor: Cursor, kind: ObjectKind, whole: QualifiedName, existsCodes: readonly string[]): Addition | undefined {
   const ifNotExists = cursor.accept('if not exists')
   const name = cursor.name()?.name
-  return name === undefined ? undefined : { object: part(kind, name, whole), tolerable, ifNotExists }
+  return name === undefined ? undefined : { object: part(kind, name, whole), existsCodes, ifNotExists }
 }
 
 function readEnumValue(cursor: Cursor, type: QualifiedName): Addition | undefined {
   const ifNotExists = cursor.accept('if not exists')
   const label = cursor.peek().kind === 'string' ? literalValue(cursor.source()) : undefined
-  return label === undefined ? undefined : { object: part('enum value', label, type), tolerable: ['42710'], ifNotExists }
+  return label === undefined ? undefined : { object: part('enum value', label, type), existsCodes: ['42710'], ifNotExists }
 }
 
 function part(kind: ObjectKind, name: string, whole: QualifiedName): SqlObject {

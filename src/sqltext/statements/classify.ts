@@ -39,7 +39,7 @@ export function classify(statementText: string): StatementKind {
 function readDefinition(cursor: Cursor): Definition {
   if (cursor.accept('create')) return readCreate(cursor)
   if (cursor.accept('alter')) return readAlter(cursor)
-  return { verb: readVerb(cursor), tolerable: [], ifNotExists: false, orReplace: false }
+  return { verb: readVerb(cursor), existsCodes: [], ifNotExists: false, orReplace: false }
 }
 
 /** `DROP INDEX`, `REFRESH MATERIALIZED VIEW`, `START TRANSACTION`, otherwise the first word. Skips parentheses around a SELECT. */

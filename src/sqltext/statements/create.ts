@@ -13,7 +13,7 @@ export interface Definition {
    * The SQLSTATEs that mean "the object already exists". A code is no proof: the server raises the same code for an object
    * of another kind, and for a constraint inside a CREATE TABLE. Look the object up.
    */
-  tolerable: readonly string[]
+  existsCodes: readonly string[]
   ifNotExists: boolean
   orReplace: boolean
 }
@@ -27,7 +27,8 @@ export function readCreate(cursor: Cursor): Definition {
     cursor.skip()
   }
   const found = readObjectKind(cursor)
-  if (found === undefined) return { verb: `CREATE ${cursor.word()}`.trimEnd().toUpperCase(), tolerable: [], ifNotExists: false, orReplace }
+  if (found === undefined)
+    return { verb: `CREATE ${cursor.word()}`.trimEnd().toUpperCase(), existsCodes: [], ifNotExists: false, orReplace }
 
   const { words, kind } = found
   if (kind === 'index') cursor.accept('concurrently')
@@ -35,13 +36,13 @@ export function readCreate(cursor: Cursor): Definition {
   const object = readObject(kind, cursor)
   if (object !== undefined && isTemporary) object.schema ??= 'pg_temp'
   const code = duplicateCode(kind)
-  // OR REPLACE wants the new definition, and a skipped statement would keep the old one. IF NOT EXISTS is tolerable: when
-  // two sessions create the same name at once, the second one gets the same code.
-  const isTolerable = object !== undefined && code !== undefined && !orReplace && !(kind === 'schema' && hasSchemaElements(cursor))
+  // a skipped OR REPLACE would keep the old definition. IF NOT EXISTS can be skipped: when two sessions create the same name
+  // at the same time, the second one gets the same code
+  const canSkip = object !== undefined && code !== undefined && !orReplace && !(kind === 'schema' && hasSchemaElements(cursor))
   return {
     verb: `CREATE ${words}`.toUpperCase(),
     ...(object === undefined ? {} : { object }),
-    tolerable: isTolerable ? [code] : [],
+    existsCodes: canSkip ? [code] : [],
     ifNotExists,
     orReplace,
   }

@@ -1,4 +1,4 @@
-/** A migration that the server refuses; `▶` stands where the fault is, or before the statement where no more can be known. */
+/** A migration that the server refuses. `▶` marks the fault, or the beginning of the statement when only that is known. */
 export interface BadFile {
   name: string
   sql: string
@@ -24,17 +24,17 @@ export const BAD_FILES: readonly BadFile[] = [
   bad('a statement that ends too early, at the end of the file', '42601', 'select 1 +▶\n-- the end\n'),
   bad('an unclosed parenthesis', '42601', 'create table x (id int▶;\nselect 2;\n'),
   bad('a reserved word as a name', '42601', 'create table x (\n  ▶order int\n);'),
-  bad('behind CRLF', '42703', 'select 1;\r\n\r\nselect id,\r\n  ▶nmae\r\nfrom t;\r\n', /"t\.name"/),
-  bad('behind lone CR', '42703', 'select 1;\rselect id,\r  ▶nmae from t;'),
-  bad('behind a BOM, on line 1', '42601', '\uFEFF▶selec 1;'),
-  bad('behind é in the same line', '42601', "select 'é', 'ééé' a ▶b;"),
-  bad('behind emoji in the same line', '42601', "select '😀👩‍👩‍👧' a ▶b;"),
-  bad('behind tabs', '42601', '\tselect\t1\t,\t\t▶, 2;'),
-  bad('behind a dollar quote with a semicolon', '42601', 'select $$ ; -- $$, $a$ $$ ; $a$; ▶nonsense;'),
-  bad('behind nested comments', '42601', '/* a /* b ; */ \n c; */ select 1; -- ;\n ▶nonsense;'),
+  bad('after CRLF', '42703', 'select 1;\r\n\r\nselect id,\r\n  ▶nmae\r\nfrom t;\r\n', /"t\.name"/),
+  bad('after lone CR', '42703', 'select 1;\rselect id,\r  ▶nmae from t;'),
+  bad('after a BOM, on line 1', '42601', '\uFEFF▶selec 1;'),
+  bad('after é in the same line', '42601', "select 'é', 'ééé' a ▶b;"),
+  bad('after emoji in the same line', '42601', "select '😀👩‍👩‍👧' a ▶b;"),
+  bad('after tabs', '42601', '\tselect\t1\t,\t\t▶, 2;'),
+  bad('after a dollar quote with a semicolon', '42601', 'select $$ ; -- $$, $a$ $$ ; $a$; ▶nonsense;'),
+  bad('after nested comments', '42601', '/* a /* b ; */ \n c; */ select 1; -- ;\n ▶nonsense;'),
   bad('in a quoted identifier', '42703', 'select 1 as "; select",\n ▶"é😀" from t;'),
   bad(
-    'behind a statement with a savepoint',
+    'after a statement with a savepoint',
     '42704',
     'create table x (a int);\ncreate table y (\n  a ▶integr\n);',
     /did you mean integer\?/,
@@ -105,7 +105,7 @@ export const BAD_FILES: readonly BadFile[] = [
 
   // DO and the bodies of PL/pgSQL
   bad('division by zero in DO', '22012', 'do $$\nbegin\n  perform 1;\n  ▶perform 1 / 0;\nend $$;'),
-  bad('DO behind CRLF', '22012', 'do $$\r\nbegin\r\n  perform 1;\r\n  ▶perform 1 / 0;\r\nend $$;\r\n'),
+  bad('DO after CRLF', '22012', 'do $$\r\nbegin\r\n  perform 1;\r\n  ▶perform 1 / 0;\r\nend $$;\r\n'),
   bad('DO with declarations in front', '22012', 'do $$ declare\n  a int := 1;\n  ▶b int := 1 / 0;\nbegin\n  null;\nend $$;'),
   bad('an assignment', '22012', 'do language plpgsql $body$\ndeclare x int;\nbegin\n\n  ▶x := 1 / 0; -- $$\nend $body$;'),
   bad('two statements in a line', '22012', 'do $$ begin perform 1; ▶perform 1 / 0; end $$;'),

@@ -7,7 +7,7 @@ import { KNOWN_KEYS } from '../../../src/registry/front-matter/validate.ts'
 const FILE = path.resolve(import.meta.dirname, '../../../docs/skill-format.md')
 const text = readFileSync(FILE, 'utf8')
 
-test('its table of rules is that of the code', async () => {
+test('docs/skill-format.md: table of rules -> that of the code (else: npm run test:unit -- skill-format -u)', async () => {
   const rows = Object.entries(RULES).map(([code, { severity, title, source, fixed, fixable }]) => {
     const remarks = [fixed === true ? 'fixed' : '', fixable === true ? '`--fix`' : ''].filter((part) => part !== '').join(', ')
     return `| \`${code}\` | ${severity} | ${title} | ${source} | ${remarks} |`
@@ -21,9 +21,9 @@ test('its table of rules is that of the code', async () => {
   await expect(made).toMatchFileSnapshot(FILE)
 })
 
-test('its table of keys has every key', () => {
+test('docs/skill-format.md: table of keys -> every key', () => {
   const section = text.slice(text.indexOf('## Keys'), text.indexOf('### Lists'))
   const named = new Set([...section.matchAll(/`([a-zA-Z_-]+)`/g)].map(([, key]) => key))
-  // of the spellings of a key the first is in the table, the others are explained
+  // the table has the first spelling of each key
   expect([...KNOWN_KEYS].filter((key) => !named.has(key) && !/[A-Z_]/.test(key))).toEqual([])
 })

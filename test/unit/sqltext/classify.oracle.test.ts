@@ -4,7 +4,7 @@ import { classify } from '../../../src/sqltext/statements/classify.ts'
 import { splitStatements } from '../../../src/sqltext/statements/split.ts'
 import { corpus, oracleNode } from './oracle.ts'
 
-/** What can be read off a syntax tree and compared. */
+/** The facts that a syntax tree has too. */
 interface Facts {
   name?: string
   schema?: string
@@ -13,7 +13,7 @@ interface Facts {
   orReplace?: boolean
 }
 
-/** The facts of a tree that makes something with a name; undefined for any other. */
+/** The facts of a syntax tree that creates an object with a name; otherwise undefined. */
 function factsOf(node: Node): Facts | undefined {
   if ('CreateStmt' in node) return { ...relation(node.CreateStmt.relation), ifNotExists: node.CreateStmt.if_not_exists ?? false }
   if ('CreateForeignTableStmt' in node) return relation(node.CreateForeignTableStmt.base?.relation)
@@ -80,8 +80,8 @@ function strings(names: readonly Node[] | undefined): string[] {
 
 const statements = corpus.flatMap(({ text }) => splitStatements(text).statements.map((statement) => statement.text))
 
-describe('against the syntax trees of the corpus', () => {
-  test('names, schemas, tables, IF NOT EXISTS, OR REPLACE of everything that is created', () => {
+describe('classify: the corpus', () => {
+  test('CREATE -> the names, schemas, tables, IF NOT EXISTS and OR REPLACE of the syntax tree', () => {
     let compared = 0
     for (const statement of statements) {
       const facts = factsOf(oracleNode(statement) ?? { Integer: {} })
@@ -96,18 +96,18 @@ describe('against the syntax trees of the corpus', () => {
     expect(compared).toBeGreaterThan(150)
   })
 
-  test('a CREATE is tolerable when it makes one thing with a name', () => {
+  test('CREATE of one object with a name -> has existsCodes', () => {
     for (const statement of statements) {
-      const { verb, object, tolerable, orReplace } = classify(statement)
+      const { verb, object, existsCodes, orReplace } = classify(statement)
       if (!verb.startsWith('CREATE')) continue
       const isTextSearchOrDatabase = /^CREATE (TEXT SEARCH|DATABASE)/.test(verb)
       const node = oracleNode(statement)
       const hasElements = node !== undefined && 'CreateSchemaStmt' in node && node.CreateSchemaStmt.schemaElts !== undefined
-      expect(tolerable.length > 0, statement).toBe(object !== undefined && !orReplace && !isTextSearchOrDatabase && !hasElements)
+      expect(existsCodes.length > 0, statement).toBe(object !== undefined && !orReplace && !isTextSearchOrDatabase && !hasElements)
     }
   })
 
-  test('transaction control', () => {
+  test('transaction control -> as in the syntax tree', () => {
     const found: string[] = []
     for (const statement of statements) {
       const node = oracleNode(statement)
@@ -130,7 +130,7 @@ describe('against the syntax trees of the corpus', () => {
     ])
   })
 
-  test('COPY from the client', () => {
+  test('COPY from the client -> as in the syntax tree', () => {
     let copies = 0
     for (const statement of statements) {
       const node = oracleNode(statement)
@@ -143,7 +143,7 @@ describe('against the syntax trees of the corpus', () => {
     expect(statements.filter((statement) => classify(statement).copyFromStdin)).toHaveLength(5)
   })
 
-  test('ALTER TABLE is tolerable for a single ADD of something with a name', () => {
+  test('ALTER TABLE with a single ADD of an object with a name -> has existsCodes', () => {
     let compared = 0
     for (const statement of statements) {
       const node = oracleNode(statement)
@@ -155,8 +155,8 @@ describe('against the syntax trees of the corpus', () => {
       const constraint =
         def !== undefined && 'Constraint' in def && first?.subtype === 'AT_AddConstraint' ? def.Constraint.conname : undefined
       const added = cmds.length === 1 ? (column ?? constraint) : undefined
-      const { object, tolerable } = classify(statement)
-      expect(tolerable.length > 0, statement).toBe(added !== undefined)
+      const { object, existsCodes } = classify(statement)
+      expect(existsCodes.length > 0, statement).toBe(added !== undefined)
       expect(object?.name, statement).toBe(added ?? target?.relname)
       expect(object?.schema, statement).toBe(target?.schemaname)
       if (added !== undefined) expect(object?.table, statement).toBe(target?.relname)
@@ -165,13 +165,13 @@ describe('against the syntax trees of the corpus', () => {
     expect(compared).toBeGreaterThan(30)
   })
 
-  test('the input types of functions and procedures', () => {
+  test('functions and procedures -> the input types of the syntax tree', () => {
     let compared = 0
     for (const statement of statements) {
       const expected = inputTypesOf(statement)
       if (expected === undefined) continue
       const { inputTypes } = classify(statement).object ?? {}
-      // Each type is given back to the parser as the only, nameless parameter of a function.
+      // the parser reads each type again, as the only parameter, without a name, of a function
       const read = inputTypes?.flatMap((type) => inputTypesOf(`CREATE FUNCTION f(${type}) RETURNS int RETURN 1`) ?? [])
       expect(read, statement).toEqual(expected)
       compared += expected.length

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/sqltext/statements/classify.ts'
 import type { StatementKind } from '../../../src/sqltext/statements/classify.ts'
 
-/** What a statement is when nothing is special about it. */
+/** The result for a statement without special properties. */
 function plain(verb: string, more: Partial<StatementKind> = {}): StatementKind {
-  return { verb, tolerable: [], copyFromStdin: false, ifNotExists: false, orReplace: false, ...more }
+  return { verb, existsCodes: [], copyFromStdin: false, ifNotExists: false, orReplace: false, ...more }
 }
 
-describe('the whole answer', () => {
+describe('classify: the whole result', () => {
   test.each<[string, StatementKind]>([
     ['', plain('')],
     ['SELECT 1', plain('SELECT')],
@@ -16,10 +16,10 @@ describe('the whole answer', () => {
     ['"create" table t (a int)', plain('')],
     ['CREATE', plain('CREATE')],
     ['CREATE FROB x', plain('CREATE FROB')],
-    ['create table "My Table" (a int)', plain('CREATE TABLE', { object: { kind: 'table', name: 'My Table' }, tolerable: ['42P07'] })],
+    ['create table "My Table" (a int)', plain('CREATE TABLE', { object: { kind: 'table', name: 'My Table' }, existsCodes: ['42P07'] })],
     [
       '/* c */ CREATE -- d\n TABLE IF NOT EXISTS App.Users (id int)',
-      plain('CREATE TABLE', { object: { kind: 'table', schema: 'app', name: 'users' }, tolerable: ['42P07'], ifNotExists: true }),
+      plain('CREATE TABLE', { object: { kind: 'table', schema: 'app', name: 'users' }, existsCodes: ['42P07'], ifNotExists: true }),
     ],
     [
       "CREATE OR REPLACE FUNCTION s.f(p_a uuid, p_b text DEFAULT 'x,y') RETURNS int LANGUAGE sql AS $$ SELECT 1 $$",
@@ -32,7 +32,7 @@ describe('the whole answer', () => {
       'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t (a)',
       plain('CREATE INDEX', {
         object: { kind: 'index', schema: 's', name: 'i', table: 't' },
-        tolerable: ['42P07'],
+        existsCodes: ['42P07'],
         outsideTransaction: 'CREATE INDEX CONCURRENTLY',
         ifNotExists: true,
       }),
@@ -48,8 +48,8 @@ describe('the whole answer', () => {
   })
 })
 
-describe('what is made, and the code that says it is there', () => {
-  test.each<[string, object: string, ...tolerable: string[]]>([
+describe('classify: object and existsCodes', () => {
+  test.each<[string, object: string, ...existsCodes: string[]]>([
     ['CREATE TEMP TABLE t (a int)', 'table pg_temp.t', '42P07'],
     ['CREATE TABLE t AS SELECT 1', 'table t', '42P07'],
     ['CREATE FOREIGN TABLE s.t (a int) SERVER x', 'foreign table s.t', '42P07'],
@@ -92,7 +92,7 @@ describe('what is made, and the code that says it is there', () => {
     ["ALTER TYPE t ADD VALUE IF NOT EXISTS $$a$$ AFTER 'b'", 'enum value a of t', '42710'],
     ['ALTER TYPE t ADD ATTRIBUTE a int', 'attribute a of t', '42701'],
     ['ALTER DOMAIN d ADD CONSTRAINT c CHECK (value > 0)', 'domain constraint c of d', '42710'],
-    // Made or changed, but a failure is a failure.
+    // creates or changes an object, but every failure counts
     ['CREATE OR REPLACE VIEW v AS SELECT 1', 'view v'],
     ['CREATE OR REPLACE TRIGGER g AFTER DELETE ON t EXECUTE FUNCTION f()', 'trigger g of t'],
     ['CREATE SCHEMA s CREATE TABLE t (a int)', 'schema s'],
@@ -108,7 +108,7 @@ describe('what is made, and the code that says it is there', () => {
     ['ALTER TABLE s.t RENAME TO u', 'table s.t'],
     ['ALTER TABLE t ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY', 'table t'],
     ["ALTER TYPE t RENAME VALUE 'a' TO 'b'", 'type t'],
-    // Nothing with a name.
+    // no name
     ['CREATE INDEX ON t (a)', ''],
     ['CREATE STATISTICS ON a, b FROM t', ''],
     ['CREATE SCHEMA AUTHORIZATION CURRENT_USER', ''],
@@ -119,15 +119,15 @@ describe('what is made, and the code that says it is there', () => {
     ['ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b', ''],
     ['INSERT INTO t VALUES (1)', ''],
     ['DROP TABLE t', ''],
-  ])('%s', (sql, expected, ...tolerable) => {
-    const { object, tolerable: found } = classify(sql)
+  ])('%s', (sql, expected, ...existsCodes) => {
+    const { object, existsCodes: found } = classify(sql)
     const name = object === undefined ? '' : `${object.kind} ${object.schema === undefined ? '' : `${object.schema}.`}${object.name}`
     expect(name + (object?.table === undefined ? '' : ` of ${object.table}`)).toBe(expected)
-    expect(found).toEqual(tolerable)
+    expect(found).toEqual(existsCodes)
   })
 })
 
-describe('names are those of the catalogs', () => {
+describe('classify: names -> as in the catalogs', () => {
   test.each([
     ['Mixed_Case', 'mixed_case'],
     ['ÉCOLE', 'École'],
@@ -145,7 +145,7 @@ describe('names are those of the catalogs', () => {
   })
 })
 
-describe('parameters', () => {
+describe('classify: parameters', () => {
   test.each([
     ['FUNCTION f()', []],
     ['FUNCTION f(int, text)', ['int', 'text']],
@@ -172,12 +172,12 @@ describe('parameters', () => {
     expect(classify(`CREATE ${sql}`).object?.inputTypes).toEqual(inputTypes)
   })
 
-  test('are kept as written', () => {
+  test('parameters of a function -> as written', () => {
     expect(classify('CREATE FUNCTION f( a int, -- (\n b text ) RETURNS int').object?.parameters).toBe(' a int, -- (\n b text ')
   })
 })
 
-describe('transaction control', () => {
+describe('classify: transaction control', () => {
   test.each([
     ['BEGIN', 'begin'],
     ['begin isolation level serializable', 'begin'],
@@ -196,13 +196,13 @@ describe('transaction control', () => {
     ['SET CONSTRAINTS ALL DEFERRED', undefined],
     ['DO $$ BEGIN COMMIT; END $$', undefined],
     ['"begin"', undefined],
-  ])('%s: %s', (sql, expected) => {
+  ])('%s -> %s', (sql, expected) => {
     expect(classify(sql).transaction).toBe(expected)
   })
 })
 
-// What PostgreSQL 18 answers with 25001 after BEGIN, and what looks alike and is fine; each was tried.
-describe('outside of a transaction only', () => {
+// Statements for which PostgreSQL 18 raises 25001 after BEGIN, and similar ones that it accepts; each was tested.
+describe('classify: statements that cannot run in a transaction', () => {
   test.each([
     ['CREATE INDEX CONCURRENTLY ON t (a)', 'CREATE INDEX CONCURRENTLY'],
     ['CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)', 'CREATE INDEX CONCURRENTLY'],
@@ -240,12 +240,12 @@ describe('outside of a transaction only', () => {
     ["ALTER TYPE t ADD VALUE 'a'", undefined],
     ['DISCARD TEMP', undefined],
     ['DROP TABLE t', undefined],
-  ])('%s: %s', (sql, expected) => {
+  ])('%s -> %s', (sql, expected) => {
     expect(classify(sql).outsideTransaction).toBe(expected)
   })
 })
 
-describe('COPY from the client', () => {
+describe('classify: COPY from the client', () => {
   test.each([
     ['COPY t FROM STDIN', true],
     ['copy s.t (a, "from") from stdin with (format csv)', true],
@@ -256,7 +256,7 @@ describe('COPY from the client', () => {
     ['COPY t TO STDOUT', false],
     ['COPY (SELECT 1 FROM stdin) TO STDOUT', false],
     ['COPY', false],
-  ])('%s: %s', (sql, expected) => {
+  ])('%s -> %s', (sql, expected) => {
     expect(classify(sql).copyFromStdin).toBe(expected)
   })
 })

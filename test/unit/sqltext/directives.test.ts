@@ -16,7 +16,7 @@ test.each([
   ['-- a title\r-- skills: no-transaction\rSELECT 1;', NO_TRANSACTION],
   ['/* licence\n/* nested */ */\n-- skills: no-transaction\n', NO_TRANSACTION],
   ['/* licence */ -- skills: no-transaction\n', NO_TRANSACTION],
-  // Not a directive line of its own, or not in front of the first statement.
+  // not a line of its own, or not before the first statement
   ['SELECT 1;\n-- skills: no-transaction\n', NONE],
   [';\n-- skills: no-transaction\n', NONE],
   ['SELECT 1; -- skills: no-transaction', NONE],
@@ -39,7 +39,7 @@ test.each([
       ],
     },
   ],
-])('%j', (text, expected) => {
+])('readDirectives: %j', (text, expected) => {
   expect(readDirectives(text)).toEqual(expected)
   for (const { offset, word } of readDirectives(text).faults) expect(text.startsWith(word, offset)).toBe(true)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { HAZARD_TYPES } from '../../../src/sqltext/hazards/find-hazards.ts'
 import { hazardInExample } from '../../../src/sqltext/hazards/hazard-run.ts'
 
-test('codes: each one is used once', () => {
+test('hazard types: all codes -> different', () => {
   const codes = HAZARD_TYPES.map(({ code }) => code)
   expect(new Set(codes).size).toBe(codes.length)
 })

@@ -3,9 +3,9 @@ import { classify } from '../../../src/sqltext/statements/classify.ts'
 import { findHazards } from '../../../src/sqltext/hazards/find-hazards.ts'
 import { blockedBy, type Blocks, type Hazard, type LockLevel } from '../../../src/sqltext/hazards/hazard.ts'
 
-// What the servers themselves do: each statement was run in a transaction on filled tables of PostgreSQL 18.4 and 15, the
-// locks were read from pg_locks, rewrites from pg_relation_filenode, scans from pg_stat_xact_user_tables. Where 15 knows
-// the syntax the two agree. `t`, `u`, `z` are tables, `f` refers to `u`, `p` has a default partition and `q` has none, `d`
+// Measured on servers: each statement ran in a transaction on filled tables of PostgreSQL 18.4 and 15. The locks come from
+// pg_locks, rewrites from pg_relation_filenode, scans from pg_stat_xact_user_tables. Both versions agree where 15 supports
+// the syntax. `t`, `u`, `z` are tables, `f` refers to `u`, `p` has a default partition and `q` has none, `d`
 // is a domain and `dc` one with a CHECK, `vf` a volatile function that is inlined, `vp` one that is not, `sf` a stable one.
 const FACTS: readonly Fact[] = [
   {
@@ -255,7 +255,7 @@ const FACTS: readonly Fact[] = [
 
 interface Fact {
   effect: 'rewrite' | 'scan' | 'quick' | 'quick, which the text does not show' | 'rewrite, which the text does not show'
-  /** On the first table named. */
+  /** On the first table of the statement. */
   lock: LockLevel
   statements: readonly string[]
 }
@@ -264,7 +264,7 @@ function find(sql: string): Hazard[] {
   return findHazards(sql, classify(sql), { created: new Set(), inTransaction: true })
 }
 
-/** Hazards of statements that are quick: they break clients, take rows away, or wait for a lock at the wrong moment. */
+/** Hazards of quick statements: they break clients, delete rows, or wait for a lock at a bad time. */
 const QUICK_HAZARDS = new Set([
   'DETACH_PARTITION_NOT_CONCURRENT',
   'DROP_COLUMN',
@@ -276,7 +276,7 @@ const QUICK_HAZARDS = new Set([
   'RENAME_TABLE',
   'SET_SCHEMA',
   'TRUNCATE',
-  'ATTACH_PARTITION', // where a CHECK says enough
+  'ATTACH_PARTITION', // with a sufficient CHECK
 ])
 
 describe.each(FACTS)('$effect under $lock', ({ effect, lock, statements }) => {
@@ -293,7 +293,7 @@ describe.each(FACTS)('$effect under $lock', ({ effect, lock, statements }) => {
         expect(hazards).toEqual([])
         break
       case 'scan':
-        // under a lock that blocks nobody, reading a table is no danger (those that change its rows are in hazards.test.ts)
+        // reading a table is no hazard under a lock that blocks neither reads nor writes (hazards.test.ts has changes of rows)
         if (blockedBy(lock) !== 'nothing')
           expect(hazards.filter(({ blocks }) => blocks !== 'nothing').length).toBe(lock === 'EXCLUSIVE' ? 0 : 1)
         expect(hazards.filter(({ rewrite }) => rewrite)).toEqual([])
@@ -304,8 +304,8 @@ describe.each(FACTS)('$effect under $lock', ({ effect, lock, statements }) => {
   })
 })
 
-/** Locks that fall on something else than the first table named, and what a statement said to be quick does besides. */
-describe('the lock of a hazard, and what it is on', () => {
+/** Locks on another object than the first table of the statement, and further effects of quick statements. */
+describe('findHazards: the lock and the locked table', () => {
   test.each<[sql: string, table: string | undefined, lock: LockLevel]>([
     ['ALTER TABLE t ADD COLUMN c int REFERENCES u', 'u', 'SHARE ROW EXCLUSIVE'],
     ['ALTER TABLE t ADD COLUMN c int DEFAULT 1 REFERENCES u', 'u', 'SHARE ROW EXCLUSIVE'],
@@ -336,11 +336,11 @@ test.each<[lock: LockLevel, blocks: Blocks]>([
   ['SHARE ROW EXCLUSIVE', 'writes'],
   ['EXCLUSIVE', 'writes'],
   ['ACCESS EXCLUSIVE', 'reads and writes'],
-])('%s keeps others from %s', (lock, blocks) => {
+])('blockedBy: %s -> %s', (lock, blocks) => {
   expect(blockedBy(lock)).toBe(blocks)
 })
 
-/** The lock that these were seen to wait for; they cannot run in a transaction. */
+/** The lock that these statements waited for; they cannot run in a transaction. */
 test.each<[sql: string, lock: LockLevel]>([
   ['CREATE INDEX CONCURRENTLY xx ON t (b)', 'SHARE UPDATE EXCLUSIVE'],
   ['DROP INDEX CONCURRENTLY ti', 'SHARE UPDATE EXCLUSIVE'],
@@ -352,6 +352,6 @@ test.each<[sql: string, lock: LockLevel]>([
   ['VACUUM (FULL off) t', 'SHARE UPDATE EXCLUSIVE'],
   ['VACUUM (FULL, ANALYZE) t', 'ACCESS EXCLUSIVE'],
   ['CLUSTER (VERBOSE) t', 'ACCESS EXCLUSIVE'],
-])('%s takes %s', (sql, lock) => {
+])('findHazards: %s -> %s', (sql, lock) => {
   expect(find(sql).map((found) => found.lock)).toEqual(lock === 'ACCESS EXCLUSIVE' ? [lock] : [])
 })

@@ -4,7 +4,7 @@ import { Cursor } from '../../../src/sqltext/lexer/cursor.ts'
 import { readAlterActions, type AlterAction } from '../../../src/sqltext/hazards/alter-actions.ts'
 import { oracleNode, seededRandom } from './oracle.ts'
 
-// Actions of ALTER TABLE, put together at random, read by us and by PostgreSQL's own parser.
+// Random combinations of ALTER TABLE actions, read by our code and by PostgreSQL's own parser.
 
 const TYPES = [
   'int',
@@ -107,7 +107,7 @@ const TYPES_OF_CONSTRAINTS: Readonly<Record<string, string>> = {
   CONSTR_UNIQUE: 'unique',
 }
 
-/** What both can say of an action. */
+/** The facts of an action that both results have. */
 function ours(action: AlterAction): string {
   if (action.does === 'add constraint') {
     const { name, references, skipsRows, type, usesIndex } = action.constraint
@@ -150,7 +150,7 @@ function parsed(sql: string): Node | undefined {
   }
 }
 
-test('ALTER TABLE is read as the parser reads it', () => {
+test('readAlterActions: random ALTER TABLE statements -> the actions of the PostgreSQL parser', () => {
   const random = seededRandom(7)
   const pick = (list: readonly string[]): string => list[random(list.length)] ?? ''
   const several = (make: () => string, most: number): string[] => Array.from({ length: random(most) + 1 }, make)

@@ -14,12 +14,12 @@ function adviceOf(sql: string, serverVersion?: number): string {
   return find(sql, { serverVersion })[0]?.advice ?? ''
 }
 
-/** `CODE(table)@what stands there`, one for each hazard. */
+/** `CODE(table)@word at the offset`, one for each hazard. */
 function summary(sql: string, context?: Partial<HazardContext>): string[] {
   return find(sql, context).map(({ code, table, offset }) => `${code}(${table ?? ''})@${/^"?\w+"?/.exec(sql.slice(offset))?.[0] ?? ''}`)
 }
 
-test('the whole answer', () => {
+test('findHazards: CREATE INDEX -> the whole hazard', () => {
   expect(find('CREATE INDEX i ON app.events (user_id)')).toEqual([
     {
       code: 'INDEX_NOT_CONCURRENT',
@@ -35,7 +35,7 @@ test('the whole answer', () => {
   ])
 })
 
-describe('what is dangerous, and where', () => {
+describe('findHazards: code, table and place', () => {
   test.each<[sql: string, ...expected: string[]]>([
     // indexes
     ['CREATE INDEX i ON t (a)', 'INDEX_NOT_CONCURRENT(t)@CREATE'],
@@ -196,26 +196,26 @@ describe('what is dangerous, and where', () => {
     expect(summary(`${sql};`)).toEqual(expected)
   })
 
-  test('each action of an ALTER TABLE has its own', () => {
+  test('ALTER TABLE with several actions -> the hazards of each', () => {
     const sql = `ALTER TABLE IF EXISTS ONLY "App"."T" -- , DROP COLUMN x
       ADD COLUMN a int DEFAULT 1, /* , */ ALTER b SET NOT NULL,
       ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES u (a, b), DROP c`
     expect(summary(sql)).toEqual(['SET_NOT_NULL(App.T)@ALTER', 'ADD_FOREIGN_KEY(App.T)@FOREIGN', 'DROP_COLUMN(App.T)@DROP'])
   })
 
-  test('offsets count UTF-16 units', () => {
+  test('a name with an emoji -> the offset counts UTF-16 units', () => {
     const sql = 'ALTER TABLE "💥" ALTER a SET NOT NULL'
     expect(sql.slice(find(sql)[0]?.offset)).toBe('ALTER a SET NOT NULL')
   })
 
-  test('a message is one line, whatever is in a name', () => {
+  test('a line break in a name -> the message is one line', () => {
     const [found] = find('DROP TABLE "a\n\u001B[31mb"')
     expect(found?.message).toContain('a [31mb')
     expect(found?.table).toBe('a\n\u001B[31mb')
   })
 })
 
-describe('tables of this run', () => {
+describe('findHazards: tables that the run created', () => {
   const created = new Set(['t', 's.u', 'my table', 'i', 'd'])
 
   test.each([
@@ -234,7 +234,7 @@ describe('tables of this run', () => {
     'LOCK t',
     'CLUSTER t',
     'ALTER DOMAIN d SET NOT NULL',
-  ])('nothing is dangerous: %s', (sql) => {
+  ])('%s -> no hazard', (sql) => {
     expect(find(sql, { created })).toEqual([])
   })
 
@@ -244,20 +244,20 @@ describe('tables of this run', () => {
     ['DROP TABLE t, v', 'DROP_TABLE(v)@v'],
     ['ALTER TABLE v ADD FOREIGN KEY (a) REFERENCES t', 'ADD_FOREIGN_KEY(v)@FOREIGN'],
     ['REINDEX SCHEMA t', 'REINDEX_NOT_CONCURRENT()@t'],
-  ])('others stay so: %s', (sql, expected) => {
+  ])('%s -> hazards of other tables', (sql, expected) => {
     expect(summary(sql, { created })).toEqual([expected])
   })
 })
 
-describe('advice', () => {
-  test('fits the file', () => {
+describe('findHazards: advice', () => {
+  test('with and without a transaction -> fits the file', () => {
     expect(find('DROP INDEX i', { inTransaction: true })[0]?.advice).toContain('-- skills: no-transaction')
     expect(find('DROP INDEX i', { inTransaction: false })[0]?.advice).not.toContain('-- skills: no-transaction')
     expect(find('ALTER TABLE t ADD CHECK (a > 0)', { inTransaction: true })[0]?.advice).toContain('in a later file')
     expect(find('ALTER TABLE t ADD CHECK (a > 0)', { inTransaction: false })[0]?.advice).toContain('in a later statement')
   })
 
-  test('fits the server', () => {
+  test('server version -> fits the server', () => {
     expect(adviceOf('ALTER TABLE t ALTER a SET NOT NULL', 180004)).toMatch(/NOT NULL a NOT VALID/)
     expect(adviceOf('ALTER TABLE t ALTER a SET NOT NULL', 170005)).toMatch(/CHECK \(a IS NOT NULL\) NOT VALID/)
     expect(adviceOf('ALTER TABLE t ALTER a SET NOT NULL')).toMatch(/CHECK \(a IS NOT NULL\) NOT VALID/)
@@ -267,13 +267,13 @@ describe('advice', () => {
     expect(adviceOf('ALTER TABLE p DETACH PARTITION c', 150018)).toMatch(/^DETACH PARTITION c CONCURRENTLY/)
   })
 
-  test('says which function is the trouble', () => {
+  test('a volatile or unknown default -> the message names the function', () => {
     expect(find('ALTER TABLE t ADD a int DEFAULT f(random())')[0]?.message).toMatch(/^random\(\) gives each row/)
     expect(find('ALTER TABLE t ADD a int DEFAULT s.f(1)')[0]?.message).toMatch(/^if s\.f\(\) is volatile/)
   })
 })
 
-describe('any statement', () => {
+describe('findHazards: any statement, also cut off -> no error', () => {
   const statements = corpus.flatMap(({ name, text }) =>
     splitStatements(text).statements.map((statement): [string, string] => [`${name} ${statement.index}`, statement.text]),
   )
@@ -283,7 +283,7 @@ describe('any statement', () => {
       expect(`${message}${advice}`).not.toMatch(/[\p{Cc}]|undefined/u)
       expect(offset).toBeLessThan(sql.length)
     }
-    // cut off anywhere it is no SQL any more, and still no trouble
+    // a statement that is cut off is not valid SQL, but must not cause an exception
     for (let end = 0; end < sql.length; end += 7) find(sql.slice(0, end))
   })
 })

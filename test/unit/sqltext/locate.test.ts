@@ -5,13 +5,13 @@ import { locateError } from '../../../src/sqltext/locate/locate-error.ts'
 
 type Fields = Partial<ServerError>
 
-/** The statement with `▶` where the error is located, `≈` when that is just a guess. */
+/** The statement with `▶` at the place of the error, or `≈` when the place is a guess. */
 function located(statement: string, fields: Fields, prefix?: string): string {
   const { offset, exact } = locateError(statement, { message: '', code: 'XX000', ...fields }, prefix)
   return `${statement.slice(0, offset)}${exact ? '▶' : '≈'}${statement.slice(offset)}`
 }
 
-/** Expects the place that is marked in the statement. */
+/** Expects the marked place. */
 function expectPlace(marked: string, fields: Fields, prefix?: string): void {
   expect(located(marked.replace(/[▶≈]/, ''), fields, prefix)).toBe(marked)
 }
@@ -27,23 +27,23 @@ const internalPlace = (marked: string, line: number, internalQuery: string, inte
 
 const inline = (line: number, at = 'PERFORM'): string => `PL/pgSQL function inline_code_block line ${line} at ${at}`
 
-describe('a position', () => {
+describe('locateError: a position', () => {
   test.each([
     ['in code points', "select '😀é', ▶nope", 14, ''],
-    ['behind what was sent in front', 'create ▶tabel x', 8 + 29, 'SAVEPOINT skills_statement;\nx'],
-    ['behind the end is the end', 'create table x▶', 40, ''],
+    ['after the prefix', 'create ▶tabel x', 8 + 29, 'SAVEPOINT skills_statement;\nx'],
+    ['after the end', 'create table x▶', 40, ''],
   ])('%s', (_, marked, position, prefix) => expectPlace(marked, { position }, prefix))
 
-  test('wins over everything else', () => {
+  test('position and context -> the position', () => {
     expectPlace('do $$ begin ▶nope; perform "x"; end $$', { position: 13, where: inline(1), message: '"x"' })
   })
 
-  test('in what was sent in front is no place in the statement', () => {
+  test('a position in the prefix -> ignored', () => {
     expectPlace('≈select 1', { position: 3 }, 'SAVEPOINT x;')
   })
 })
 
-describe('a context line of PL/pgSQL', () => {
+describe('locateError: a context line of PL/pgSQL', () => {
   test.each([
     ['English', 'PL/pgSQL function inline_code_block line 3 at RAISE'],
     ['German', 'PL/pgSQL-Funktion inline_code_block Zeile 3 bei RAISE'],
@@ -88,34 +88,34 @@ describe('a context line of PL/pgSQL', () => {
   test.each([
     ["in '...'", "do 'begin\n  perform ''x'';\n  ▶perform 1;\nend'", inline(3)],
     ["in E'...'", "do e'begin\\n perform \\'x\\';\\n  ▶perform 1;\\nend'", inline(3)],
-    ['behind LANGUAGE', "do language 'plpgsql' $x$\nbegin\n  ▶perform 1;\nend $x$", inline(3)],
+    ['after LANGUAGE', "do language 'plpgsql' $x$\nbegin\n  ▶perform 1;\nend $x$", inline(3)],
   ])('of a body %s', (_, marked, where) => expectPlace(marked, { where }))
 
-  test('of several frames the outermost is in the statement', () => {
+  test('several frames -> the outermost one', () => {
     const where = `${inline(7, 'RAISE')}\nSQL statement "do $$ ... $$"\n${inline(3, 'EXECUTE')}`
     expectPlace("do $a$\nbegin\n  ▶execute 'do $$ ... $$';\n\n\n\n  null;\nend $a$", { where })
   })
 
-  test('of a function that the body calls: what it quotes is not looked for here', () => {
+  test('a frame of a called function -> the names it quotes are ignored', () => {
     const where = `PL/pgSQL function g(integer) line 1 at RAISE\nSQL statement "SELECT g(x)"\n${inline(3)}`
     expectPlace('do $$\nbegin\n  ▶perform g(x);\nend $$', { where, message: 'bad "x"' })
   })
 
   test.each([
-    ['a function made elsewhere', 'PL/pgSQL function f(integer) line 2 at RAISE'],
-    ['a DO inside of a function made elsewhere', `${inline(2)}\nSQL statement "do ..."\nPL/pgSQL function f() line 2 at EXECUTE`],
+    ['a function created elsewhere', 'PL/pgSQL function f(integer) line 2 at RAISE'],
+    ['a DO inside a function created elsewhere', `${inline(2)}\nSQL statement "do ..."\nPL/pgSQL function f() line 2 at EXECUTE`],
     ['an SQL function', 'SQL function "f" statement 2'],
     ['rows of COPY', 'COPY t, line 2, column id: "abc"'],
-  ])('of %s: the statement, whatever the message quotes', (_, where) => {
+  ])('context of %s -> the statement', (_, where) => {
     expectPlace("≈select\n f(abc), '\n\n\n'", { where, message: 'no "abc"' })
     expectPlace('≈create function g() returns int language plpgsql as $$\nbegin\n return 1;\nend $$', { where, message: 'no "g"' })
   })
 })
 
-describe('an internal query', () => {
+describe('locateError: an internal query', () => {
   test.each([
     ['a statement', 'do $$\nbegin\n  update t\n    set a = ▶nope;\nend $$', 3, 'update t\n    set a = nope', 22],
-    ['behind emoji', "do $$\nbegin\n  update t set b = '😀', a = ▶nope;\nend $$", 3, "update t set b = '😀', a = nope", 27],
+    ['after emoji', "do $$\nbegin\n  update t set b = '😀', a = ▶nope;\nend $$", 3, "update t set b = '😀', a = nope", 27],
     ['PERFORM', 'do $$\nbegin\n  perform ▶nope;\nend $$', 3, 'SELECT nope', 8],
     ['an expression, before PostgreSQL 14', 'do $$\nbegin\n  if ▶nope > 1 then null; end if;\nend $$', 3, 'SELECT nope > 1', 8],
     ['ELSIF', 'do $$\nbegin\n  if false then null;\n  elsif ▶nope then null; end if;\nend $$', 3, 'nope', 1],
@@ -141,13 +141,13 @@ describe('an internal query', () => {
     ['of nowhere', 'do $$\nbegin\n  ▶execute x;\nend $$', 3, 'select nope', 8],
   ])('%s', (_, marked, line, query, position) => internalPlace(marked, line, query, position))
 
-  test('of a function that the body calls is not looked for', () => {
+  test('the query of a called function -> ignored', () => {
     const where = `SQL function "g" during startup\nSQL statement "SELECT g(), nope"\n${inline(3)}`
     expectPlace('do $$\nbegin\n  ▶perform g(), nope;\n  perform nope;\nend $$', { where, internalQuery: 'nope', internalPosition: 1 })
   })
 })
 
-describe('a name in the message', () => {
+describe('locateError: a name in the message', () => {
   test.each([
     ['English', 'column "nope" of relation "t" does not exist'],
     ['German', 'Spalte »nope« von Relation »t« existiert nicht'],
@@ -178,9 +178,9 @@ describe('a name in the message', () => {
   test.each([
     ['alter table t\n  drop constraint ▶c', 'リレーション"t"の制約"c"は存在しません'],
     ['create trigger ▶c before insert\n  on t execute function f()', 'リレーション"t"のトリガ"c"はすでに存在します'],
-  ])('what belongs to a table comes before the table: %j', (marked, message) => expectPlace(marked, { message, code: '42704' }))
+  ])('%j -> the part before its table', (marked, message) => expectPlace(marked, { message, code: '42704' }))
 
-  test('of two columns with one name the second', () => {
+  test('two columns with the same name -> the second', () => {
     expectPlace('create table x (a int,\n b int check (b > a), ▶a text check (a > b))', {
       message: 'column "a" specified more than once',
       code: '42701',
@@ -194,20 +194,20 @@ describe('a name in the message', () => {
     ['a type in Japanese', '42704', '型nonsenseは存在しません', 'create function f(a ▶nonsense) returns int return 1'],
   ])('without quotes: %s', (_, code, message, marked) => expectPlace(marked, { code, message }))
 
-  test('else the fields of the error, which name just the surroundings', () => {
+  test('no name in the message -> the fields of the error, not exact', () => {
     const message = 'duplicate key value violates unique constraint "t_pkey"'
     expectPlace('insert into ≈t values (1)', { message, code: '23505', table: 't', constraint: 't_pkey' })
   })
 })
 
-describe('a body', () => {
+describe('routineBody and decodeLiteral', () => {
   test.each([
     ['do $$a$$', 'inline_code_block', 'a'],
     ["create or replace procedure s.\"P\"(a text default 'x') language plpgsql as 'b'", 'P', 'b'],
     ["create function f() returns int as 'obj', 'symbol' language c", 'f', 'obj'],
   ])('of %j', (sql, name, text) => expect(routineBody(sql)).toMatchObject({ name, text }))
 
-  test.each(['select $$a$$', 'create function f() returns int return 1', "do U&'a'", "do 'a'\n'b'"])('none of %j', (sql) =>
+  test.each(['select $$a$$', 'create function f() returns int return 1', "do U&'a'", "do 'a'\n'b'"])('%j -> no body', (sql) =>
     expect(routineBody(sql)).toBeUndefined(),
   )
 

@@ -14,7 +14,7 @@ test.each([
   ['  a  \n b  ', '  a  \n b'],
   ['a\u00a0', 'a\u00a0'],
   [' \n\r\n', ''],
-])('normaliseSql(%j) is %j', (text, expected) => {
+])('normaliseSql: %j -> %j', (text, expected) => {
   expect(normaliseSql(text)).toBe(expected)
 })
 

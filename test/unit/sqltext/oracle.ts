@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { loadModule, parseSync, scanSync, type Node } from 'libpg-query'
 
-/** PostgreSQL's own parser (18), compiled to WebAssembly; what it says is right. */
+/** PostgreSQL's own parser (18), compiled to WebAssembly: the reference. */
 await loadModule()
 
-/** A file of test/unit/sqltext/corpus, with each line break as it may come from an editor. */
+/** A file of test/unit/sqltext/corpus, with each kind of line break. */
 export interface CorpusFile {
   name: string
   text: string
@@ -18,7 +18,7 @@ export const corpus: readonly CorpusFile[] = readdirSync(CORPUS)
   // git may have checked the files out with CRLF.
   .map((name) => ({ name, text: readFileSync(new URL(name, CORPUS), 'utf8').replaceAll('\r\n', '\n') }))
 
-/** Where the parser sees statements begin, as UTF-16 offsets; throws for a syntax error. */
+/** The offsets (UTF-16) at which statements begin for the parser; throws for a syntax error. */
 export function oracleStarts(text: string): number[] {
   const offset = byteOffsets(text)
   return (parseSync(text).stmts ?? []).map(({ stmt_location }) => offset(stmt_location ?? 0))
@@ -31,8 +31,8 @@ export function oracleNode(statement: string): Node | undefined {
 }
 
 /**
- * The tokens that the parser's scanner sees, comments left out; undefined if it refuses the text. In one thing the
- * library is not PostgreSQL: it hands out comments as tokens, and so does not know that a literal goes on after one.
+ * The tokens of the PostgreSQL scanner, without comments; undefined if it refuses the text. In one point the library differs
+ * from PostgreSQL: comments are tokens, so a literal does not continue after a comment.
  */
 export function oracleTokens(text: string): string[] | undefined {
   try {
@@ -41,12 +41,12 @@ export function oracleTokens(text: string): string[] | undefined {
       .tokens.map(({ start, end }) => text.slice(offset(start), offset(end)))
       .filter((token) => !/^(--|\/\*)/.test(token))
   } catch {
-    // It reports what is unterminated in JSON that is not.
+    // it reports an unterminated token as invalid JSON
     return undefined
   }
 }
 
-/** From offsets in UTF-8 bytes to those in UTF-16 units. */
+/** Converts offsets in UTF-8 bytes to offsets in UTF-16 units. */
 function byteOffsets(text: string): (bytes: number) => number {
   const units: number[] = []
   let unit = 0

@@ -14,11 +14,11 @@ test.each([
   ],
   ['SELECT 1 -- public.t\n', 'SELECT 1 -- public.t\n'],
   ['SELECT public, x.public.y FROM t AS "public"', 'SELECT public, x."new".y FROM t AS "public"'],
-])('%s', (text, expected) => {
+])('renameSchema: %s', (text, expected) => {
   expect(renameSchema(text, 'public', 'new')).toBe(expected)
 })
 
-test('a name with quotes in it', () => {
+test('renameSchema: a name with quotes -> quoted', () => {
   expect(renameSchema(`SELECT 1 FROM "My ""App""".t WHERE f('"My ""App""".t')`, 'My "App"', 'new')).toBe(
     `SELECT 1 FROM "new".t WHERE f('new.t')`,
   )

@@ -8,15 +8,15 @@ const LINE_BREAKS = [
   ['CR', '\r'],
 ] as const
 
-describe.each(corpus)('corpus/$name', ({ text }) => {
-  test.each(LINE_BREAKS)('statements begin where PostgreSQL sees them begin, with %s', (_, lineBreak) => {
+describe.each(corpus)('splitStatements: corpus/$name', ({ text }) => {
+  test.each(LINE_BREAKS)('with %s -> statements begin where they begin for PostgreSQL', (_, lineBreak) => {
     const source = text.replaceAll('\n', lineBreak)
     const { statements, faults } = splitStatements(source)
     expect(faults).toEqual([])
     expect(statements.map(({ start }) => start)).toEqual(oracleStarts(source))
   })
 
-  test('each statement is whole, and nothing but one statement', () => {
+  test('each statement -> exactly one statement for PostgreSQL', () => {
     for (const { text: statement } of splitStatements(text).statements) {
       expect(oracleNode(statement), statement).toBeDefined()
       expect(oracleStarts(statement), statement).toEqual([0])
@@ -25,12 +25,12 @@ describe.each(corpus)('corpus/$name', ({ text }) => {
   })
 })
 
-test('the corpus has several hundred statements', () => {
+test('corpus: several hundred statements', () => {
   const count = corpus.reduce((sum, { text }) => sum + splitStatements(text).statements.length, 0)
   expect(count).toBeGreaterThan(550)
 })
 
-test('the statements of the corpus in any order, with anything between them', () => {
+test('splitStatements: the corpus in random order with other text between -> the same statements', () => {
   const random = seededRandom(20251220)
   const all = corpus.flatMap(({ text }) => splitStatements(text).statements.map((statement) => statement.text))
   const separators = [

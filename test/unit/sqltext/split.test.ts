@@ -9,8 +9,8 @@ function faults(sql: string): [kind: string, offset: number, found: string][] {
   return splitStatements(sql).faults.map(({ kind, offset, found }) => [kind, offset, found])
 }
 
-describe('statements', () => {
-  test('have a place in the text, from the first token to the last', () => {
+describe('splitStatements: statements', () => {
+  test('a statement -> from its first to its last token', () => {
     const sql = '-- first\n SELECT 1 /* c */ ;\n\n-- 😀\nSELECT 2 -- two\n'
     expect(splitStatements(sql)).toEqual({
       statements: [
@@ -37,9 +37,9 @@ describe('statements', () => {
     ['a psql variable', "SELECT :'a;b', :x;", ["SELECT :'a;b', :x"]],
     ['a dollar that is no quote', 'SELECT $; SELECT $ $; SELECT $a b$; SELECT 2', ['SELECT $', 'SELECT $ $', 'SELECT $a b$', 'SELECT 2']],
     ['syntax newer than any parser', 'FROB WIDGET a BEGIN ATOMIC b; END;', ['FROB WIDGET a BEGIN ATOMIC b', 'END']],
-    // The library that the other tests compare with does not know this; PostgreSQL and psql do.
+    // PostgreSQL and psql support this; the library of the other tests does not
     [
-      'an escape string that goes on after a comment',
+      'an escape string that continues after a comment',
       "SELECT E'a' -- c\n -- d\n '\\';'; SELECT 2",
       ["SELECT E'a' -- c\n -- d\n '\\';'", 'SELECT 2'],
     ],
@@ -71,7 +71,7 @@ describe('statements', () => {
   })
 })
 
-describe('faults', () => {
+describe('splitStatements: faults', () => {
   test.each<[sql: string, ...expected: [kind: string, offset: number, found: string][]]>([
     ["SELECT 'abc; SELECT 1;", ['unterminated-string', 7, "'"]],
     ["SELECT 1; SELECT E'abc\\'; SELECT 1;", ['unterminated-string', 17, "E'"]],
@@ -95,11 +95,11 @@ describe('faults', () => {
     expect(faults(sql)).toEqual(expected)
   })
 
-  test('not where a backslash is quoted or commented', () => {
+  test('a backslash in quotes or comments -> no fault', () => {
     expect(faults('SELECT \'\n\\i x\n\', $$\n\\i x\n$$, "\n\\i" -- \\i\n/*\n\\i x\n*/;')).toEqual([])
   })
 
-  test('have a message for people', () => {
+  test('each kind -> its message', () => {
     const messages = ["'", '"', '$x$', '/*', '\\i a', '\0'].map((sql) => splitStatements(sql).faults[0]?.message)
     expect(messages).toEqual([
       'unterminated string',
@@ -111,19 +111,19 @@ describe('faults', () => {
     ])
   })
 
-  test('leave the statements around a psql command findable', () => {
+  test('a psql command -> the statements around it are found', () => {
     expect(texts("SELECT 1;\n\\echo it's\nSELECT 2;")).toEqual(['SELECT 1', 'SELECT 2'])
   })
 })
 
-describe('the rows of COPY ... FROM STDIN', () => {
-  test('are passed over up to their end mark, so that they give no faults', () => {
+describe('splitStatements: the rows of COPY ... FROM STDIN', () => {
+  test('rows with an end mark -> skipped, no faults', () => {
     const sql = "COPY t (a, b) FROM stdin;\n1\tit's; (\n2\t\\N\n\\.\n\nSELECT 1;\nCOPY u FROM stdin;\r\n\\.\r\nSELECT 2;"
     expect(texts(sql)).toEqual(['COPY t (a, b) FROM stdin', 'SELECT 1', 'COPY u FROM stdin', 'SELECT 2'])
     expect(faults(sql)).toEqual([])
   })
 
-  test('do not exist without an end mark', () => {
+  test('no end mark -> the rows are SQL', () => {
     expect(texts('COPY t FROM stdin; SELECT 1; COPY t FROM stdin; SELECT 2')).toHaveLength(4)
   })
 })

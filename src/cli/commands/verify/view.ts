@@ -14,7 +14,7 @@ export function verifyView(report: VerifyReport & { database: DatabaseReport }, 
     databaseLine(report.database, style),
     ...[...of('failed'), ...of('warning')].flatMap((check) => checkLines(check, style)),
     ...of('note').map((check) =>
-      style.dim(`  · ${cut(`${plural(check.faults.length, 'note')} on ${check.title} [${check.id}]`, width - 4)}`),
+      style.dim(`  · ${cut(`${check.title}: ${plural(check.faults.length, 'note')} [${check.id}]`, width - 4)}`),
     ),
     ...skippedLines(
       of('skipped').filter(({ applies }) => applies !== false),

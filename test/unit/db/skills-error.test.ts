@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { DatabaseError } from '../../src/db/database-error.ts'
-import { toSkillsError } from '../../src/db/skills-error.ts'
+import { DatabaseError } from '../../../src/db/database-error.ts'
+import { toSkillsError } from '../../../src/db/skills-error.ts'
 
 const INFO = { user: 'app', label: 'postgres://app@db/prod', inRecovery: false }
 const refused = (code: string, message: string, more: object = {}): DatabaseError => new DatabaseError({ code, message, ...more })

@@ -9,24 +9,20 @@ import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { PruneMode, SyncMode } from './sync-report.ts'
 import { registryLock } from './write.ts'
 
-/** What went wrong in a sync, as an error with a remedy. */
-export async function syncFailure(db: Db, error: unknown, { mode, prune }: { mode: SyncMode; prune: PruneMode }): Promise<unknown> {
-  return registryFailure(
-    db,
-    error,
-    mode !== 'write' ? ['SELECT'] : ['SELECT', 'INSERT', 'UPDATE', ...(prune === 'delete' ? ['DELETE'] : [])],
-  )
+/** An error of a sync, with a hint. */
+export async function syncError(db: Db, error: unknown, { mode, prune }: { mode: SyncMode; prune: PruneMode }): Promise<unknown> {
+  return registryError(db, error, mode !== 'write' ? ['SELECT'] : ['SELECT', 'INSERT', 'UPDATE', ...(prune === 'delete' ? ['DELETE'] : [])])
 }
 
 /**
- * An error about skills_registry, as an error with a hint; `needed` are the privileges that the work takes. Asks the
- * database for the reason, so the transaction must be over.
+ * An error of a statement on skills_registry, with a hint. `needed` are the privileges that the statement needs. Queries the
+ * database for the reason, so the transaction must have ended.
  */
-export async function registryFailure(db: Db, error: unknown, needed: readonly string[]): Promise<unknown> {
+export async function registryError(db: Db, error: unknown, needed: readonly string[]): Promise<unknown> {
   if (!(error instanceof DatabaseError)) return error
   switch (error.code) {
     case SQLSTATE.lockNotAvailable:
-      return lockFailure(db, error)
+      return lockError(db, error)
     case SQLSTATE.foreignKeyViolation: {
       const reason = `a skill cannot be deleted while other tables reference it: ${error.detail ?? error.message}`
       return queryFailed(reason, 'disable such skills instead: --prune disable', error)
@@ -43,7 +39,7 @@ export async function registryFailure(db: Db, error: unknown, needed: readonly s
 
 const ACTION = 'use the registry'
 
-const RIGHTS = `
+const PRIVILEGES = `
   SELECT has_schema_privilege(n.oid, 'USAGE') AS usage,
          to_jsonb(ARRAY(SELECT p FROM jsonb_array_elements_text($2::jsonb) p WHERE c.oid IS NOT NULL AND NOT has_table_privilege(c.oid, p))) AS missing
     FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'skills_registry'
@@ -52,16 +48,16 @@ const RIGHTS = `
 /** The GRANT statements that the role needs for the registry. */
 async function missingGrants(db: Db, needed: readonly string[]): Promise<string[]> {
   const { schema, user } = db.info
-  const [rights] = await db.query<Row & { usage: boolean; missing: string[] }>(RIGHTS, [schema, [...needed]])
-  if (rights === undefined) return []
+  const [privileges] = await db.query<Row & { usage: boolean; missing: string[] }>(PRIVILEGES, [schema, [...needed]])
+  if (privileges === undefined) return []
   const to = `TO ${quoteIdent(user)}`
   return [
-    ...(rights.usage ? [] : [`GRANT USAGE ON SCHEMA ${quoteIdent(schema)} ${to}`]),
-    ...(rights.missing.length === 0 ? [] : [`GRANT ${rights.missing.join(', ')} ON ${quoteIdent(schema)}.skills_registry ${to}`]),
+    ...(privileges.usage ? [] : [`GRANT USAGE ON SCHEMA ${quoteIdent(schema)} ${to}`]),
+    ...(privileges.missing.length === 0 ? [] : [`GRANT ${privileges.missing.join(', ')} ON ${quoteIdent(schema)}.skills_registry ${to}`]),
   ]
 }
 
-async function lockFailure(db: Db, cause: DatabaseError): Promise<SkillsError> {
+async function lockError(db: Db, cause: DatabaseError): Promise<SkillsError> {
   const [holder] = await advisoryHolders(db, registryLock(db)).catch(() => [])
   const what = holder === undefined ? 'rows of the registry that another connection has locked' : `another sync: ${describeHolder(holder)}`
   return lockTimedOut(what, 'nothing was changed; run again when it has ended', cause)
