@@ -184,7 +184,7 @@ test('output schema: lint, rules, new, import -> their documents are valid', asy
   await run(cwd, ['rules', '--config', 'none.json'], 2, 'CONFIG_INVALID')
   await run(cwd, ['new', 'three'], 0)
   await run(cwd, ['new', 'three'], 2, 'FILE_EXISTS')
-  await run(cwd, ['import', 'old', '--to', 'skills'], 0)
+  await run(cwd, ['import', 'old', '--skills', 'skills'], 0)
   expect((await run(cwd, ['import', 'old'], 0)).report).toMatchObject({ imported: [], skipped: [{ id: 'two' }] })
   await run(cwd, ['import', 'nowhere'], 2, 'SKILLS_DIR_MISSING')
 })
