@@ -52,7 +52,7 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
   const reader = `reader_${process.pid}_${name}`
   const asReader = `GRANT USAGE ON SCHEMA public TO ${reader}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reader}; SET LOCAL ROLE ${reader}`
 
-  test('every single fault makes verify fail and is named; the figure is printed', { timeout: 600_000 }, async () => {
+  test('mutations: one fault in a healthy database -> verify fails and names the object', { timeout: 600_000 }, async () => {
     const db = await database.open()
     const all = await mutationsOf(db)
     const mutations = all.filter((_, i) => i % sample === 0)
@@ -72,7 +72,7 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
     expect(escaped).toEqual([])
   })
 
-  test.each(HARMLESS.filter((_, i) => i % sample === 0))('stays green after $title', async ({ sql }) => {
+  test.each(HARMLESS.filter((_, i) => i % sample === 0))('mutations: $title -> no fault', async ({ sql }) => {
     const db = await database.open()
     await db.exec('BEGIN')
     await db.exec(sql)
