@@ -78,7 +78,7 @@ test.each([
   [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral brings its own database'],
   [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive says how to compare'],
   [['--ephemeral', '--check-timeout', 'soon'], '--check-timeout'],
-  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the folder of checks nowhere'],
+  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the check folder nowhere'],
 ])('verify %j is refused', async (args, message) => {
   const result = await runSkills(['verify', ...args], { cwd: scratch() })
   expect(result).toMatchObject({ code: 2, stdout: '' })
