@@ -7,11 +7,11 @@ import { createEventTail } from '../stats/tail.ts'
 import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**
- * `skills stats --tail`: call `look` again and again. Made for a server: on an embedded database nobody else can write.
+ * `skills stats --tail`: call `read` repeatedly. For a server: no other process can write to an embedded database.
  *
  * @example
  * const tail = eventTail({ limit: 5 })
- * await tail.look(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
+ * await tail.read(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
  */
 export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
   return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })

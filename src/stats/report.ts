@@ -1,21 +1,21 @@
 import type { Count, Day, Integer, Percent, Time } from '../core/report-types.ts'
 
 /**
- * What `stats` tells. Times are ISO 8601, days `YYYY-MM-DD`, both UTC; rates are percent where the name says so.
- * `view` says which question was asked; the optional parts are there for their own view only.
+ * The report of `stats`. Times are ISO 8601, days `YYYY-MM-DD`, both UTC; rates are percent when the name ends with `Pct`.
+ * `view` is the question that was asked; the optional parts are set for their own view only.
  */
 export interface StatsReport {
   view: StatsViewName
-  /** Bounds of the events counted: from this time on, and before that one; null where there is no bound. */
+  /** The events counted are from `since` on and before `until`; null without a bound. */
   since: Time | null
   until: Time | null
   skill: string | null
   source: StatsSource
-  /** Of all skills, also where one was asked for. */
+  /** Of all skills, also when the question is about one skill. */
   totals: Totals
-  /** The most used first. With a skill: that one, or nothing when it was not used. */
+  /** The most used first. With `skill`: that skill, or an empty list when it was not used. */
   skills: SkillStats[]
-  /** Uses a day, without gaps, of the skill or of all; the last 366 days at most. */
+  /** Uses per day, without gaps, of the skill or of all skills; the last 366 days at most. */
   days: DayPoint[]
   cooccurrence?: Cooccurrence[]
   page?: SkillPage
@@ -23,34 +23,34 @@ export interface StatsReport {
   compare?: Comparison
   funnel?: FunnelStage[]
   timeline?: UserAction[]
-  /** There are more rows than the limit let through. */
+  /** There are more rows than the limit. */
   truncated: boolean
 }
 
 export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
 
-/** Where the numbers come from, so that nobody has to guess how exact and how fresh they are. */
+/** Where the numbers come from: how exact and how current they are. */
 export interface StatsSource {
-  /** `rollup`: sums kept by `skills rollup`, with the events they do not hold yet. `raw`: every event was read. */
+  /** `rollup`: from the rollups, and from the events that are not in them yet. `raw`: from all events. */
   kind: 'rollup' | 'raw'
   /** Events in the rollups; null when they were not used. */
   rolled: Count | null
-  /** Events that the rollups do not hold yet; their numbers are in the report all the same. At most 1,000,000 are counted. */
+  /** Events that are not in the rollups yet; the report includes them. At most 1,000,000 are counted. */
   tail: Count | null
-  /** Events that this call took into the rollups. */
+  /** Events that this call added to the rollups. */
   advanced: Count
   steppedAt: Time | null
-  /** How far a latency percentile can be off at worst, in percent: 0 when it was taken from the events. */
+  /** The largest error of a latency percentile, in percent; 0 when it comes from the events. */
   percentileErrorPct: number
-  /** Events before this time are gone (`prune-events`); only the rollups still count them. */
+  /** Events before this time were deleted (`prune-events`); only the rollups contain their counts. */
   prunedBefore: Time | null
-  /** Why the events were read although rollups are there, or why the rollups were not advanced. */
+  /** Why the events were read instead of the rollups, or why the rollups were not updated. */
   note: string | null
 }
 
 export interface Totals {
   events: Count
-  /** null: the events of the period are no longer all there to count users in. */
+  /** null: some events of the period are pruned, so users cannot be counted. */
   users: Count | null
   sessions: Count | null
   skillsUsed: Count
@@ -60,7 +60,7 @@ export interface Totals {
   otherOutcomes: Count
   feedback: Count
   avgRating: number | null
-  /** null: counted for the overview alone. */
+  /** null: counted for the overview only. */
   unlocks: Count | null
   registered: Count
   enabled: Count
@@ -83,11 +83,11 @@ export interface SkillStats {
   uniqueUsers: Count | null
   firstUse: Time | null
   lastUse: Time | null
-  /** Uses a day over the last 30 days of the period, the latest last; empty for a version. */
+  /** Uses per day in the last 30 days of the period, the latest last; empty for a version. */
   recent: Count[]
 }
 
-/** In ms. `min` and `max` are exact; the percentiles as `StatsSource.percentileErrorPct` says. */
+/** In milliseconds. `min` and `max` are exact; for the percentiles see `StatsSource.percentileErrorPct`. */
 export interface Latency {
   min: number
   p50: number
@@ -121,9 +121,9 @@ export interface Cooccurrence {
   lastObserved: Time | null
 }
 
-/** What a skill's page has beside its row. */
+/** The page of a skill, without its row. */
 export interface SkillPage {
-  /** As registered now; null when the registry does not know the skill. */
+  /** As registered now; null when the skill is not in the registry. */
   registered: { version: string; enabled: boolean; trustLevel: Integer; tier: string | null; category: string | null } | null
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
@@ -144,7 +144,7 @@ export interface Groups {
 }
 
 export interface GroupStats {
-  /** null: the events do not say. */
+  /** null: the events have no value. */
   key: string | null
   uses: Count
   success: Count
@@ -155,14 +155,14 @@ export interface GroupStats {
   avgLatencyMs: number | null
 }
 
-/** A period against the one of the same length before it. */
+/** A period compared with the period of the same length before it. */
 export interface Comparison {
   before: { since: Time; until: Time }
   after: { since: Time; until: Time }
-  /** Share of false alarms that is accepted among the changes reported (Benjamini and Hochberg). */
+  /** Accepted share of false alarms among the reported changes (Benjamini and Hochberg). */
   falseDiscoveryRate: number
   total: SkillChange
-  /** Real changes first, the surest first; then by uses. */
+  /** Real changes first, by p-value; then by uses. */
   skills: SkillChange[]
 }
 
@@ -175,7 +175,7 @@ export interface SkillChange {
   /** After minus before, in percentage points. */
   differencePoints: number | null
   /**
-   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null where there is too little to test.
+   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null when the samples are too small.
    * @minimum 0
    * @maximum 1.0000001
    */
@@ -186,7 +186,7 @@ export interface SkillChange {
 /** Users of a skill at each stage. */
 export interface FunnelStage {
   skillId: string
-  /** null: the skill is foundational, open to everybody. */
+  /** null: the skill is foundational, unlocked for all users. */
   unlocked: Count | null
   used: Count
   succeeded: Count
