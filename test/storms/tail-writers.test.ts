@@ -15,7 +15,7 @@ test('each event once, whatever order writers commit in, over rollbacks and look
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
-  await tail.look(db, () => undefined)
+  await tail.read(db, () => undefined)
   const told: string[] = []
   let open = true
   const write = async (seed: number): Promise<void> => {
