@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
 import { importGlob } from './import-glob.js'
 import { hazardTable } from './generate/hazard-table.js'
@@ -11,6 +12,8 @@ import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
+
+const CHECKS = [{ directory: 'sql/verify', label: 'sql/verify' }]
 
 /**
  * The file, and the function that makes its text from the source code. With `section`, the text between
@@ -30,6 +33,11 @@ const DOCUMENTS = [
   { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
   { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
+  {
+    file: 'docs/verify.md',
+    section: 'checks',
+    make: async () => checkTable(await (await source('src/verify/read-checks.ts')).readChecks(CHECKS)),
+  },
   {
     file: 'docs/migrate-hazards.md',
     section: 'hazards',

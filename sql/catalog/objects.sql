@@ -56,7 +56,7 @@ WITH relations AS (
 
   UNION ALL
   -- PostgreSQL 18 lists NOT NULL here too; the columns say that already
-  SELECT 'constraint', c.relname || '.' || o.conname, pg_catalog.pg_get_constraintdef(o.oid, true) || CASE WHEN o.convalidated THEN '' ELSE ' (not validated)' END
+  SELECT 'constraint', c.relname || '.' || o.conname, pg_catalog.pg_get_constraintdef(o.oid, true)
   FROM relations c JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid
   WHERE o.contype <> 'n'
 

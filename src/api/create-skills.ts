@@ -17,8 +17,9 @@ export interface CreateSkillsOptions extends SkillsOptions {
 }
 
 /**
- * The skills for an application: what is on offer, unlocks, telemetry and feedback. Connects when it is used first, again
- * after the connection was lost, and never keeps the process alive. SKILLS_ENABLED=1 turns it on.
+ * Skills in an application: the skills for a user, unlocks, telemetry and feedback. It connects at the first call and after
+ * a lost connection, and does not keep the process alive. Without SKILLS_ENABLED=1, or `enabled`, it does nothing.
+ * docs/telemetry.md describes it.
  *
  * @example
  * const userId = '9f1c1d3e-0000-4000-8000-000000000001'

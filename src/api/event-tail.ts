@@ -7,7 +7,8 @@ import { createEventTail } from '../stats/tail.ts'
 import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**
- * `skills stats --tail`: call `read` repeatedly. For a server: no other process can write to an embedded database.
+ * Reads events as they arrive: call `read` repeatedly; the library call of `skills stats --tail`. It is for servers: no
+ * other process can write to an embedded database that this process has opened.
  *
  * @example
  * const tail = eventTail({ limit: 5 })
@@ -17,7 +18,7 @@ export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): 
   return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
 }
 
-/** Calls `onEvents` when a writer announces new events. Not behind a transaction pooler, and not on a standby: neither can listen. */
+/** Calls `onEvents` when a writer announces new events. Behind a transaction pooler and on a standby it is never called. */
 export async function listenForEvents(db: Db, onEvents: () => void): Promise<void> {
   if (db.info.pooled || db.info.inRecovery) return
   db.onNotification(onEvents)

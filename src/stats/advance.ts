@@ -39,7 +39,7 @@ export async function advanceIfNeeded(db: Db, onProgress?: (what: string) => voi
     return { usable: true, advanced, note: `${left} events or more are not in the rollups: run skills rollup every few minutes` }
   } catch (error) {
     if (error instanceof DatabaseError && REFUSED.has(error.code)) {
-      return { usable: true, advanced, note: 'this role cannot update the rollups; the missing events were read one by one' }
+      return { usable: true, advanced, note: 'this role cannot update the rollups: the missing events were read one by one' }
     }
     throw error
   }

@@ -1,56 +1,64 @@
 import type { Count, Day, Integer, Percent, Time } from '../core/report-types.ts'
 
 /**
- * The report of `stats`. Times are ISO 8601, days `YYYY-MM-DD`, both UTC; rates are percent when the name ends with `Pct`.
- * `view` is the question that was asked; the optional parts are set for their own view only.
+ * The result of `stats`. Times and days are UTC; a rate is in percent when its name ends in `Pct`. `view` is the kind of
+ * query; an optional key exists only for its own view.
  */
 export interface StatsReport {
   view: StatsViewName
-  /** The events counted are from `since` on and before `until`; null without a bound. */
+  /** Events from this time on are counted; null: no lower bound. */
   since: Time | null
+  /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
   source: StatsSource
-  /** Of all skills, also when the question is about one skill. */
+  /** For all skills, also when the query is about one. */
   totals: Totals
-  /** The most used first. With `skill`: that skill, or an empty list when it was not used. */
+  /** The most used first. For a query about one skill: that skill, or empty when it was not used. */
   skills: SkillStats[]
-  /** Uses per day, without gaps, of the skill or of all skills; the last 366 days at most. */
+  /** Uses for each day, without gaps, of the skill or of all skills; at most the last 366 days. */
   days: DayPoint[]
+  /** With `--cooccurrence`. */
   cooccurrence?: Cooccurrence[]
+  /** For a query about one skill. */
   page?: SkillPage
+  /** With `--by`. */
   groups?: Groups
+  /** With `--compare`. */
   compare?: Comparison
+  /** With `--funnel`. */
   funnel?: FunnelStage[]
+  /** With `--user`. */
   timeline?: UserAction[]
-  /** There are more rows than the limit. */
+  /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
 export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
 
-/** Where the numbers come from: how exact and how current they are. */
+/** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
-  /** `rollup`: from the rollups, and from the events that are not in them yet. `raw`: from all events. */
+  /** `rollup`: the rollups, and the events that they do not contain. `raw`: every event was read. */
   kind: 'rollup' | 'raw'
-  /** Events in the rollups; null when they were not used. */
+  /** Events in the rollups; null when the rollups were not used. */
   rolled: Count | null
-  /** Events that are not in the rollups yet; the report includes them. At most 1,000,000 are counted. */
+  /** Events that the rollups do not contain. The report contains them too. The count stops at 1,000,000. */
   tail: Count | null
   /** Events that this call added to the rollups. */
   advanced: Count
+  /** When the rollups were last updated. */
   steppedAt: Time | null
   /** The largest error of a latency percentile, in percent; 0 when it comes from the events. */
   percentileErrorPct: number
-  /** Events before this time were deleted (`prune-events`); only the rollups contain their counts. */
+  /** Events before this time were deleted (`prune-events`); only the rollups contain them. */
   prunedBefore: Time | null
-  /** Why the events were read instead of the rollups, or why the rollups were not updated. */
+  /** Why the rollups were not used, or not updated. */
   note: string | null
 }
 
 export interface Totals {
   events: Count
-  /** null: some events of the period are pruned, so users cannot be counted. */
+  /** null: events of the period were deleted, so users cannot be counted. */
   users: Count | null
   sessions: Count | null
   skillsUsed: Count
@@ -60,7 +68,7 @@ export interface Totals {
   otherOutcomes: Count
   feedback: Count
   avgRating: number | null
-  /** null: counted for the overview only. */
+  /** null: only the overview counts them. */
   unlocks: Count | null
   registered: Count
   enabled: Count
@@ -79,15 +87,15 @@ export interface SkillStats {
   latency: Latency | null
   feedback: Count
   avgRating: number | null
-  /** null as in `Totals`, and for a version. */
+  /** null as in `Totals`, and for a version of a skill. */
   uniqueUsers: Count | null
   firstUse: Time | null
   lastUse: Time | null
-  /** Uses per day in the last 30 days of the period, the latest last; empty for a version. */
+  /** Uses for each of the last 30 days of the period, the latest last; empty for a version. */
   recent: Count[]
 }
 
-/** In milliseconds. `min` and `max` are exact; for the percentiles see `StatsSource.percentileErrorPct`. */
+/** In milliseconds. `min` and `max` are exact; `source.percentileErrorPct` is the error of the percentiles. */
 export interface Latency {
   min: number
   p50: number
@@ -121,9 +129,9 @@ export interface Cooccurrence {
   lastObserved: Time | null
 }
 
-/** The page of a skill, without its row. */
+/** Details of one skill. */
 export interface SkillPage {
-  /** As registered now; null when the skill is not in the registry. */
+  /** The registry row; null when the skill is not registered. */
   registered: { version: string; enabled: boolean; trustLevel: Integer; tier: string | null; category: string | null } | null
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
@@ -144,7 +152,7 @@ export interface Groups {
 }
 
 export interface GroupStats {
-  /** null: the events have no value. */
+  /** null: events without this value. */
   key: string | null
   uses: Count
   success: Count
@@ -159,10 +167,10 @@ export interface GroupStats {
 export interface Comparison {
   before: { since: Time; until: Time }
   after: { since: Time; until: Time }
-  /** Accepted share of false alarms among the reported changes (Benjamini and Hochberg). */
+  /** The accepted share of false alarms among the reported changes (Benjamini and Hochberg). */
   falseDiscoveryRate: number
   total: SkillChange
-  /** Real changes first, by p-value; then by uses. */
+  /** Significant changes first, by p-value; then by uses. */
   skills: SkillChange[]
 }
 
@@ -175,7 +183,7 @@ export interface SkillChange {
   /** After minus before, in percentage points. */
   differencePoints: number | null
   /**
-   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null when the samples are too small.
+   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null when there are too few uses.
    * @minimum 0
    * @maximum 1.0000001
    */
@@ -186,7 +194,7 @@ export interface SkillChange {
 /** Users of a skill at each stage. */
 export interface FunnelStage {
   skillId: string
-  /** null: the skill is foundational, unlocked for all users. */
+  /** null: the skill is foundational, so it needs no unlock. */
   unlocked: Count | null
   used: Count
   succeeded: Count
@@ -198,7 +206,7 @@ export interface UserAction {
   kind: 'use' | 'feedback' | 'unlock' | 'lock'
   skillId: string
   version: string | null
-  /** Outcome of a use, tags of feedback, reason of an unlock. */
+  /** The outcome of a use, the tags of feedback, or the reason of an unlock. */
   detail: string | null
   latencyMs: number | null
   rating: number | null

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/doctor/finding.ts'
+import type { Finding } from '../../src/doctor/report.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
 import { APP_ROLE_GRANTS, appRoleGrants, connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
 import { freshEmbedded, migratedServer, onEachBackend, serverUrl } from '../support/databases.ts'
@@ -40,21 +40,21 @@ onEachBackend(({ fresh, name }) => {
     const empty = await examine({ ...databaseOf(flags), cwd })
     const superuser = name === 'server' ? ['note connection.role'] : []
     expect(troubles(empty)).toEqual([...superuser, 'warning migrations.pending'])
-    expect(found(empty, 'migrations.pending').next).toBe('skills migrate')
+    expect(found(empty, 'migrations.pending').next).toBe('run skills migrate')
     const db = await open()
     expect(await db.query("select from pg_class where relname like 'skill%' or relname = 'schema_migrations'")).toEqual([])
     await migrate(db)
     await db.close()
     const behind = await examine({ ...databaseOf(flags), cwd })
     expect(troubles(behind)).toEqual([...superuser, 'warning registry.behind'])
-    expect(found(behind, 'registry.behind').next).toBe('skills sync')
+    expect(found(behind, 'registry.behind').next).toBe('run skills sync')
     const again = await open()
     await sync(again, { cwd })
     await again.close()
     const well = await examine({ ...databaseOf(flags), cwd })
     expect(troubles(well)).toEqual(superuser)
     expect(well.ok).toBe(true)
-    expect(found(well, 'registry.state').text).toBe('1 skill of skills registered as the files are')
+    expect(found(well, 'registry.state').text).toBe('1 skill of skills registered and up to date')
     writeFiles(cwd, { 'skills/bad/SKILL.md': 'no front matter' })
     expect(troubles(await examine({ ...databaseOf(flags), cwd }))).toEqual([...superuser, 'warning registry.invalid'])
   })
@@ -100,7 +100,7 @@ describe('when the database does not work', () => {
     const missing = path.join(cwd, 'none')
     expect(found(await examine({ embedded: missing }), 'embedded.folder')).toMatchObject({
       status: 'note',
-      next: 'skills migrate makes it',
+      next: 'run skills migrate, which creates it',
     })
     expect(existsSync(missing)).toBe(false)
     expect(found(await examine({ embedded: path.join(cwd, 'docs') }), 'embedded.folder').status).toBe('error')
@@ -139,7 +139,7 @@ describe('settings', () => {
       { name: 'migrations', value: null, origin: 'default' },
       { name: 'configuration file', value: file, origin: 'found' },
     ])
-    expect(found(report, 'configuration.unused').text).toBe(`${file} names a database too, and DATABASE_URL in .env comes first`)
+    expect(found(report, 'configuration.unused').text).toBe(`${file} is not used, because DATABASE_URL in .env takes precedence`)
     expect(found(report, 'connection.direct').status).toBe('error')
   })
 

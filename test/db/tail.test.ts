@@ -7,7 +7,7 @@ import { openDb } from '../../src/db/open.ts'
 import type { TailEvent } from '../../src/index.ts'
 import { eventTail, migrate } from '../../src/index.ts'
 import { createEventTail } from '../../src/stats/tail.ts'
-import { freshServer, migratedServer, onEachBackend, targetOf } from '../support/databases.ts'
+import { migratedServer, onEachBackend, targetOf } from '../support/databases.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { seededRandom } from '../support/random-log.ts'
 import { scratch } from '../support/scratch.ts'
@@ -108,7 +108,7 @@ function failing(db: Db, number: number): Db {
 }
 
 test('each event once, alone or in sums, wherever looks fail, the first one too', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
   const late = await database.open()
   const random = seededRandom(11)
@@ -214,7 +214,7 @@ test('what is deleted between a look that failed and the next one takes nothing 
 })
 
 test('transactions that are yet to come bring nothing, and another history begins anew', async () => {
-  const database = await freshServer()
+  const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
   await readTail(tail, db)

@@ -102,7 +102,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     })
     const skips = await verify(other, more)
     expect(find(skips, 'mine.extension')).toMatchObject({ status: 'skipped', reason: 'the extension pgcrypto is missing' })
-    expect(find(skips, 'mine.role')).toMatchObject({ status: 'skipped', reason: 'this role is no member of nobody_here' })
+    expect(find(skips, 'mine.role')).toMatchObject({ status: 'skipped', reason: 'this role is not a member of nobody_here' })
     expect(skips.ok).toBe(true)
     expect((await verify(other, { ...more, strict: true })).ok).toBe(false)
   })
@@ -219,8 +219,8 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
         ? undefined
         : `${check.status}: ${check.faults.map(({ object, actual }) => `${object}: ${actual}`).join(' | ')}`
     }
-    expect(told('health.unregistered-events')).toMatch(/^warning: skill stray: none; events 3, the last at \d{4}/)
-    expect(told('health.unregistered-unlocks')).toBe('note: skill later: none; unlocked for 1 users')
+    expect(told('health.unregistered-events')).toMatch(/^warning: skill stray: missing; events 3, the last at \d{4}/)
+    expect(told('health.unregistered-unlocks')).toBe('note: skill later: missing; unlocked for 1 users')
     expect(told('health.outcomes')).toBe("warning: column skill_usage_events.outcome: 'ok', events 3")
     expect(told('health.statuses')).toBe("warning: column agent_emergence_candidates.status: 'maybe', rows 1")
     expect(told('health.clock-skew')).toMatch(/^warning: column skill_feedback\.created_at: /)
@@ -249,11 +249,11 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     await log(100_000)
     expect(await actual()).toEqual([])
     await log(1)
-    expect(await actual()).toEqual(['more wait; the last step: never'])
+    expect(await actual()).toEqual(['more waiting; the last step: never'])
     await db.exec('SELECT skill_rollup_events(1)')
     expect(await actual()).toEqual([])
     await db.exec('UPDATE skill_rollup_state SET system_identifier = 1')
-    expect(await actual()).toEqual(['made on another one'])
+    expect(await actual()).toEqual(['rollups of another server'])
   })
 
   test('a table partitioned by time lacks next month', async () => {
@@ -262,7 +262,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
 CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-01');\nCREATE TABLE logs_rest PARTITION OF logs DEFAULT;\n`,
     })
     const dirs = [`${options.cwd ?? ''}/db`]
-    const own = { ...options, dirs, checks: [] }
+    const own = { ...options, migrations: dirs, checks: [] }
     await migrate(db, { migrations: dirs })
     expect(find(await verify(db, own), 'health.partitions')?.faults).toMatchObject([
       { object: 'table logs', actual: expect.stringContaining('the last one ends at 2026-01-01') },

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import type { VerifyCallOptions } from '../../src/index.ts'
 import { migrate, verify } from '../../src/index.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
 import { freshServer, migratedServer, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
+import { sharedSession } from '../support/shared-session.ts'
 
 const told = ({ checks }: VerifyReport, statuses: readonly string[] = ['failed']): string[] =>
   checks.filter(({ status }) => statuses.includes(status)).flatMap(({ id, faults }) => faults.map(({ object }) => `${id}: ${object}`))
@@ -57,26 +58,43 @@ onEachBackend((backend) => {
     expect(statusOf(report, 'drift.comments')).toBe('passed')
   })
 
-  test.each([
-    ['DROP INDEX notes_author', 'drift.missing: index notes_author'],
-    ['ALTER TABLE notes DROP COLUMN at CASCADE', 'drift.missing: column notes.at'],
-    ["ALTER TABLE notes ALTER COLUMN mood SET DEFAULT 'bad'", 'drift.different: column notes.mood'],
-    ["ALTER TYPE mood ADD VALUE 'odd'", 'drift.different: enum mood'],
-    ['ALTER TABLE notes DROP CONSTRAINT short', 'drift.missing: constraint notes.short'],
-    ['ALTER TABLE notes DISABLE TRIGGER touch', 'drift.different: trigger notes.touch'],
-    ['ALTER FUNCTION touch() RESET ALL', 'safety.definer-search-path: function touch()'],
-    ['ALTER FUNCTION touch() SECURITY INVOKER', 'drift.different: function touch()'],
-    ['GRANT EXECUTE ON FUNCTION touch() TO PUBLIC', 'drift.grants: rights of PUBLIC on function touch()'],
-    ['DROP VIEW authors', 'drift.missing: view authors'],
-    ['DROP TABLE notes CASCADE', 'drift.missing: table notes'],
-    ['ALTER TABLE notes RESET (fillfactor)', 'drift.different: storage options of table notes'],
-    ['CREATE UNIQUE INDEX theirs ON notes (body)', 'drift.extra: index theirs'],
-  ])('%s is named', async (sql, fault) => {
-    const { db, options } = await ready()
-    await db.exec(sql)
-    const report = await verify(db, options)
-    expect(told(report)).toContain(fault)
-    expect((await verify(db, { ...options, drift: 'no' })).checks.filter(({ id }) => id.startsWith('drift.'))).toEqual([])
+  describe('one change', () => {
+    const options: VerifyCallOptions = {}
+    const session = sharedSession(backend.fresh, async (db) => {
+      options.cwd = scratch(FILES)
+      options.migrations = [`${options.cwd}/db`]
+      expect((await migrate(db, options)).error).toBeUndefined()
+    })
+
+    test.each([
+      ['DROP INDEX notes_author', 'drift.missing: index notes_author'],
+      ['ALTER TABLE notes DROP COLUMN at CASCADE', 'drift.missing: column notes.at'],
+      ["ALTER TABLE notes ALTER COLUMN mood SET DEFAULT 'bad'", 'drift.different: column notes.mood'],
+      ["ALTER TYPE mood ADD VALUE 'odd'", 'drift.different: enum mood'],
+      ['ALTER TABLE notes DROP CONSTRAINT short', 'drift.missing: constraint notes.short'],
+      ['ALTER TABLE notes DISABLE TRIGGER touch', 'drift.different: trigger notes.touch'],
+      ['ALTER FUNCTION touch() RESET ALL', 'safety.definer-search-path: function touch()'],
+      ['ALTER FUNCTION touch() SECURITY INVOKER', 'drift.different: function touch()'],
+      ['GRANT EXECUTE ON FUNCTION touch() TO PUBLIC', 'drift.grants: privileges of PUBLIC on function touch()'],
+      ['DROP VIEW authors', 'drift.missing: view authors'],
+      ['DROP TABLE notes CASCADE', 'drift.missing: table notes'],
+      ['ALTER TABLE notes RESET (fillfactor)', 'drift.different: storage parameters of table notes'],
+      ['CREATE UNIQUE INDEX theirs ON notes (body)', 'drift.extra: index theirs'],
+    ])('%s is named', async (sql, fault) => {
+      const report = await session.inside(async (db) => {
+        await db.exec(sql)
+        return verify(db, options)
+      })
+      expect(told(report)).toContain(fault)
+    })
+
+    test('drift: no -> no check of the group runs', async () => {
+      const { checks } = await session.inside(async (db) => {
+        await db.exec('DROP INDEX notes_author')
+        return verify(db, { ...options, drift: 'no' })
+      })
+      expect(checks.filter(({ id }) => id.startsWith('drift.'))).toEqual([])
+    })
   })
 
   test('a remedy that is a statement mends its fault', async () => {
@@ -88,8 +106,7 @@ onEachBackend((backend) => {
     expect(faults.map(({ object }) => object).toSorted()).toEqual([
       'constraint skills_registry.skills_registry_trust_level_check',
       'index idx_agent_emergence_status',
-      'rights of PUBLIC on function is_skill_unlocked(uuid, text)',
-      'rights of PUBLIC on table skill_feedback',
+      'privileges of PUBLIC on function is_skill_unlocked(uuid, text)',
       'table skill_feedback',
     ])
     for (const { remedy } of faults) for (const statement of remedy.split('; ')) await db.exec(statement)
@@ -166,13 +183,13 @@ GRANT SELECT ON skill_feedback TO ${role};
     )
     expect(told(await verify(db, options))).toEqual([
       'drift.different: table notes',
-      `drift.grants: rights of ${role} on table skill_feedback`,
+      `drift.grants: privileges of ${role} on table skill_feedback`,
     ])
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 })
 
-test('a role that may not make a schema: the comparison is skipped with the reason, and fails where it was asked for', async () => {
+test('verify: the role cannot create a schema -> the manifest is compared; with drift required it fails', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const role = `writer_${process.pid}`
@@ -181,7 +198,8 @@ test('a role that may not make a schema: the comparison is skipped with the reas
   const cwd = scratch()
   const report = await verify(db, { cwd })
   expect(report.ok).toBe(true)
-  for (const id of ['drift.missing', 'functions.log-skill-usage.returns-id']) {
+  expect(statusOf(report, 'drift.missing')).toBe('passed')
+  for (const id of ['drift.build', 'functions.log-skill-usage.returns-id']) {
     expect(report.checks.find((check) => check.id === id)).toMatchObject({
       status: 'skipped',
       reason: expect.stringContaining('permission denied'),

@@ -35,7 +35,7 @@ test('each event once, whatever order writers commit in, over rollbacks and look
     for (let last = false; ; last = !open) {
       const fails = random() < 0.3
       await tail
-        .look(db, (events) => {
+        .read(db, (events) => {
           told.push(...events.map(({ id }) => id))
           if (fails && !last) throw new Error('the reader fails')
         })

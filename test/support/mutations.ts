@@ -148,7 +148,7 @@ const BODY_CHANGES: readonly (readonly [signature: string, from: string, to: str
   [UNLOCK, 'unlocked      = excluded.unlocked', 'unlocked = skill_unlocks.unlocked'],
   [UNLOCK, 'RETURN true', 'RETURN false'],
   [UNLOCK, 'true, now(), p_unlock_reason', 'true, NULL, p_unlock_reason'],
-  [UNLOCK, '-- now() stands in VALUES', '-- now() is in VALUES'],
+  [UNLOCK, '-- now() is in VALUES', '-- now() stays in VALUES'],
 ]
 
 async function bodyMutations(db: Db): Promise<Mutation[]> {

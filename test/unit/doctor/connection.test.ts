@@ -39,7 +39,7 @@ const link = (validTo: string | null, trusted = false): Link => ({
 })
 
 test.each<[string, string, SslMode, Link, string, RegExp]>([
-  ['no encryption on this machine', 'localhost', 'prefer', { address: '127.0.0.1:5432' }, 'ok', /does not leave/],
+  ['no encryption on this machine', 'localhost', 'prefer', { address: '127.0.0.1:5432' }, 'ok', /stays on this machine/],
   ['no encryption elsewhere', 'db', 'prefer', { address: '10.0.0.5:5432' }, 'warning', /sslmode=verify-full/],
   ['encryption that checks', 'db', 'verify-full', link(inDays(90), true), 'ok', /TLSv1\.3, AES, verify-full/],
   ['encryption that does not check', 'db', 'require', link(inDays(90)), 'note', /sslrootcert=FILE/],
