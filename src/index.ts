@@ -60,8 +60,8 @@ export type { GrantsReport } from './api/grants.ts'
 export { APP_ROLE_GRANTS } from './core/privileges.ts'
 export type { AppRoleGrant } from './core/privileges.ts'
 export { grantStatements } from './verify/app-role.ts'
-export type { DoctorReport, DoctorSetting } from './doctor/doctor-report.ts'
-export type { Finding } from './doctor/finding.ts'
+export type { DoctorReport, DoctorSetting } from './doctor/report.ts'
+export type { Finding } from './doctor/report.ts'
 export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
 
 // Telemetry
@@ -110,7 +110,7 @@ export type {
   Totals,
   UserAction,
 } from './stats/report.ts'
-export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './stats/tail.ts'
+export type { EventTail, TailEvent, TailResult, TailOptions, TailSums } from './stats/tail.ts'
 
 // Codes and errors
 export { explainCodes, findCode } from './api/explain.ts'

@@ -1,22 +1,22 @@
-import type { CatalogObject } from '../db/catalog.ts'
-import { diffCatalogs } from '../db/catalog-diff.ts'
-import { DatabaseError } from '../db/database-error.ts'
-import type { Db } from '../db/db.ts'
-import { quoteIdent, quoteLiteral } from '../db/quote.ts'
-import { renameSchema } from '../sqltext/statements/rename-schema.ts'
+import type { CatalogObject } from '../../db/catalog.ts'
+import { diffCatalogs } from '../../db/catalog-diff.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 
 export interface CodeCopy {
   /** The real schema. */
   from: string
-  /** The scratch schema, which holds what the files make. */
+  /** The scratch schema. */
   to: string
   expected: readonly CatalogObject[]
   actual: readonly CatalogObject[]
 }
 
 /**
- * Puts the functions and views of the real schema in the place of those that the files make, where they differ: what is
- * tried in the copy is then the code of the database itself. What cannot be copied stays away.
+ * Replaces functions and views of the scratch schema with those of the real schema where they differ, so that the checks test the
+ * code of the database. What cannot be copied is left out.
  */
 export async function copyCode(db: Db, { from, to, expected, actual }: CodeCopy): Promise<void> {
   const differing = diffCatalogs(expected.filter(isCode), actual.filter(isCode)).filter(({ expected: wanted }) => wanted !== undefined)
@@ -49,7 +49,7 @@ async function copy(db: Db, { from, to }: Pick<CodeCopy, 'from' | 'to'>, kind: s
   }
 }
 
-/** `"app".f(uuid, text)`: the name is as the catalog reading has it, arguments and all. */
+/** `"app".f(uuid, text)` for a name of the catalog reading, which has the argument types. */
 function qualified(schema: string, name: string): string {
   const [, bare = '', rest = ''] = /^([^(]*)(.*)$/s.exec(name) ?? []
   return `${quoteIdent(schema)}.${quoteIdent(bare)}${rest}`
