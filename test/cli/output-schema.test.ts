@@ -52,7 +52,7 @@ function faults(document: unknown): string[] {
 test('output schema: migrate and its subcommands -> their documents are valid', async () => {
   const { flags } = await freshServer()
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
-  const own = ['--dir', 'own', ...flags]
+  const own = ['--migrations', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
   const applied = await run(cwd, ['migrate', ...own], 0)
   expect(applied.report).toMatchObject({ notices: ['made'], applied: [...OWN_MIGRATIONS.map(() => ({})), { file: 'own/001_notes.sql' }] })
@@ -69,8 +69,8 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   await run(cwd, ['migrate', 'repair', '001_notes', '--yes', ...own], 0)
   await run(cwd, ['migrate', 'repair', '001_notes', ...NOWHERE], 3, 'DATABASE_UNREACHABLE')
   await run(cwd, ['migrate', 'baseline', '--dry-run', ...flags], 0)
-  await run(cwd, ['migrate', 'new', 'add ratings', '--dir', 'own'], 0)
-  await run(cwd, ['migrate', 'new', '...', '--dir', 'own'], 2, 'USAGE')
+  await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)
+  await run(cwd, ['migrate', 'new', '...', '--migrations', 'own'], 2, 'USAGE')
 })
 
 test('output schema: sync, verify, stats, log -> their documents are valid', async () => {
