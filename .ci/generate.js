@@ -3,14 +3,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
 import { importGlob } from './import-glob.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
+import { ruleTable } from './generate/rule-table.js'
 import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
 process.chdir(root)
+
+const CHECKS = [{ directory: 'sql/verify', label: 'sql/verify' }]
 
 /**
  * The file, and the function that makes its text from the source code. With `section`, the text between
@@ -31,10 +35,16 @@ const DOCUMENTS = [
   { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
   {
+    file: 'docs/verify.md',
+    section: 'checks',
+    make: async () => checkTable(await (await source('src/verify/read-checks.ts')).readChecks(CHECKS)),
+  },
+  {
     file: 'docs/migrate-hazards.md',
     section: 'hazards',
     make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
   },
+  { file: 'docs/skill-format.md', section: 'rules', make: async () => ruleTable((await source('src/registry/rules/rules.ts')).RULES) },
 ]
 
 const isCheck = process.argv.includes('--check')

@@ -60,8 +60,8 @@ export type { GrantsReport } from './api/grants.ts'
 export { APP_ROLE_GRANTS } from './core/privileges.ts'
 export type { AppRoleGrant } from './core/privileges.ts'
 export { grantStatements } from './verify/app-role.ts'
-export type { DoctorReport, DoctorSetting } from './doctor/doctor-report.ts'
-export type { Finding } from './doctor/finding.ts'
+export type { DoctorReport, DoctorSetting } from './doctor/report.ts'
+export type { Finding } from './doctor/report.ts'
 export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
 
 // Telemetry
@@ -72,10 +72,10 @@ export { demoData } from './api/demo-data.ts'
 export type { DemoCallOptions } from './api/demo-data.ts'
 export type { SkillsOptions } from './telemetry/create-skills.ts'
 export type { DemoReport } from './telemetry/demo-data.ts'
-export type { Feedback } from './telemetry/feedback.ts'
+export type { Feedback } from './telemetry/input-checks.ts'
 export type { EventLogOptions, EventLogReport, LineError } from './telemetry/import-events.ts'
 export type { ListedSkill } from './telemetry/listed-skill.ts'
-export type { Rollout } from './telemetry/rollout.ts'
+export type { Rollout } from './telemetry/skill-filter.ts'
 export type { OfferFilter } from './telemetry/skill-filter.ts'
 export type { FlushResult, Skills, Unlock } from './telemetry/skills-client.ts'
 export type { UsageEvent, UsageOutcome } from './telemetry/usage-event.ts'
@@ -110,7 +110,7 @@ export type {
   Totals,
   UserAction,
 } from './stats/report.ts'
-export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './stats/tail.ts'
+export type { EventTail, TailEvent, TailResult, TailOptions, TailSums } from './stats/tail.ts'
 
 // Codes and errors
 export { explainCodes, findCode } from './api/explain.ts'

@@ -1,18 +1,18 @@
 -- The skill system: five tables, their indexes, three functions, two views.
 --
--- May be run again at any time, and over a database in which some or all of this exists already: tables and indexes
--- that are there are left as they are, rows are never touched, functions and views are brought to the text below.
+-- It can run again at any time, and in a database in which some or all of the objects exist: existing tables and indexes stay as
+-- they are, rows are never changed, and functions and views are replaced.
 --
--- No name carries a schema. Everything is made in the first schema of the search_path, which whoever runs the file
--- sets; the functions keep that schema for good (see "Rights" further down).
+-- No name has a schema. Everything is created in the first schema of the search_path; the functions keep that schema (see
+-- "Privileges" below).
 --
--- The schema stays fit for a distributed Postgres: no trigger on these tables, no unique key without user_id on the
--- tables that have one, functions in plpgsql with p_user_id first, views that aggregate before they join.
+-- The schema also works in a distributed Postgres: no trigger on these tables, no unique key without user_id on the tables that
+-- have that column, functions in plpgsql with p_user_id first, views that aggregate before they join.
 
 
 -- Tables ------------------------------------------------------------------------------------------------------------
 
--- What the agents may run. Written by `skills sync`, read by the agents.
+-- The skills that agents can run. `skills sync` writes it, agents read it.
 CREATE TABLE IF NOT EXISTS skills_registry (
   skill_id    text        PRIMARY KEY,
   version     text        NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS skills_registry (
   updated_at  timestamptz NOT NULL DEFAULT now()
 );
 
--- Who has passed which gate. There is no foreign key on purpose: a skill can be unlocked before it is released.
+-- Which user has access to which skill. Without a foreign key, so that a skill can be unlocked before it is registered.
 CREATE TABLE IF NOT EXISTS skill_unlocks (
   user_id       uuid,
   skill_id      text,
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS skill_unlocks (
   PRIMARY KEY (user_id, skill_id)
 );
 
--- One row for each use of a skill. Ids can commit out of order: never treat the largest id as "everything up to here".
+-- One row for each use of a skill. IDs can commit out of order: the largest ID does not mean that all smaller ones are visible.
 CREATE TABLE IF NOT EXISTS skill_usage_events (
   id             bigserial   PRIMARY KEY,
   user_id        uuid        NOT NULL,
@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS skill_feedback (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- What the mining of usage proposes. Two rows may share a signature: near-duplicates are for a person to judge.
+-- Proposals from mining the events. Two rows can have the same signature: a person decides about near-duplicates.
 CREATE TABLE IF NOT EXISTS agent_emergence_candidates (
   id               bigserial   PRIMARY KEY,
   signature_hash   text        NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS agent_emergence_candidates (
 
 
 -- Indexes -----------------------------------------------------------------------------------------------------------
--- Those that combine a key with time follow in 20251220_skill_system_rls_indexes.sql.
+-- Indexes on a key and the time are in 20251220_skill_system_rls_indexes.sql.
 
 CREATE INDEX IF NOT EXISTS idx_skills_registry_enabled  ON skills_registry (enabled) WHERE enabled = true;
 CREATE INDEX IF NOT EXISTS idx_skills_registry_tier     ON skills_registry ((meta->>'tier'));
@@ -103,7 +103,7 @@ CREATE INDEX IF NOT EXISTS idx_agent_emergence_support   ON agent_emergence_cand
 
 
 -- Functions ---------------------------------------------------------------------------------------------------------
--- SECURITY DEFINER: an application role can log and ask without any right on the tables.
+-- SECURITY DEFINER: an application role can call them without a privilege on the tables.
 
 CREATE OR REPLACE FUNCTION log_skill_usage(
   p_user_id        uuid,
@@ -124,7 +124,7 @@ AS $function$
 DECLARE
   v_event_id bigint;
 BEGIN
-  -- A caller with no state to tell often passes NULL, which would override the default and break NOT NULL.
+  -- Callers without state often pass NULL, which overrides the default and violates NOT NULL.
   INSERT INTO skill_usage_events (
     user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts
   ) VALUES (
@@ -147,7 +147,7 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $function$
 BEGIN
-  -- Foundational skills stand open to everybody, whatever skill_unlocks says.
+  -- Every user has access to foundational skills, whatever skill_unlocks contains.
   IF EXISTS (
     SELECT 1 FROM skills_registry r
     WHERE r.skill_id = p_skill_id AND r.meta->>'category' = 'foundational'
@@ -172,8 +172,8 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $function$
 BEGIN
-  -- now() stands in VALUES and reaches the update through excluded: a distributed Postgres refuses a function call
-  -- in DO UPDATE SET.
+  -- now() is in VALUES, and the update takes it from excluded: a distributed Postgres refuses a function call in
+  -- DO UPDATE SET.
   INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
   VALUES (p_user_id, p_skill_id, true, now(), p_unlock_reason)
   ON CONFLICT (user_id, skill_id) DO UPDATE SET
@@ -186,12 +186,11 @@ END;
 $function$;
 
 
--- Rights ------------------------------------------------------------------------------------------------------------
+-- Privileges --------------------------------------------------------------------------------------------------------
 
--- The functions run with their owner's rights, so what their names resolve to must not be the caller's choice.
--- SET search_path FROM CURRENT pins the path; but a path that does not name pg_temp has it in front, and a caller's
--- temporary table called skill_unlocks would then be written to (and its triggers run) as the owner. Hence the schema
--- alone, and pg_temp behind it.
+-- The functions run with the privileges of their owner, so the caller must not decide what their names mean. SET search_path
+-- FROM CURRENT pins the path. But PostgreSQL searches pg_temp first unless the path names it: the function would write to a
+-- temporary table of the caller named skill_unlocks, and run its triggers, as the owner. So the path is the schema, then pg_temp.
 DO $pin$
 DECLARE
   v_function regprocedure;
@@ -206,16 +205,16 @@ BEGIN
 END
 $pin$;
 
--- Who needs EXECUTE, which PostgreSQL gives to everybody unless told otherwise:
---   log_skill_usage    every role an agent runs under. It adds a line of telemetry and opens nothing: left to PUBLIC.
---   is_skill_unlocked  every role that asks before it runs a skill. It answers yes or no: left to PUBLIC.
---   unlock_skill       only the backend that decides about gates. Left to PUBLIC, any role that can connect could open
---                      any gate for anybody: taken away. Its owner keeps it; another role gets it by
+-- PostgreSQL grants EXECUTE to PUBLIC by default. Who needs it:
+--   log_skill_usage    every role of an agent. It adds an event and gives no access: PUBLIC keeps it.
+--   is_skill_unlocked  every role that checks access before it runs a skill. It returns true or false: PUBLIC keeps it.
+--   unlock_skill       only the backend that unlocks skills. With PUBLIC, any role that can connect could unlock any skill for
+--                      any user: revoked. The owner keeps it; for another role:
 --                      GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO <role>.
 REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC;
 
--- A role that may both insert into and update skill_unlocks can open gates without the function. It keeps the
--- function too, so that an application at work on an older database does not lose it here.
+-- A role with both INSERT and UPDATE on skill_unlocks can unlock skills without the function. It keeps EXECUTE, so that an
+-- application on an older database continues to work.
 DO $keep$
 DECLARE
   v_role regrole;
@@ -236,12 +235,11 @@ $keep$;
 
 
 -- Views -------------------------------------------------------------------------------------------------------------
--- Names, order and types of the columns are those of the views this file replaces, so that CREATE OR REPLACE works
--- over them.
+-- Names, order and types of the columns are those of older versions of these views, so that CREATE OR REPLACE can replace them.
 
--- Usage and feedback are each brought to one row per skill before they meet: joined row by row, every event would
--- count once for each rating of its skill. Usage goes by (skill, user) first, because counting distinct users that
--- way takes about half the time of count(DISTINCT user_id).
+-- Usage and feedback are each aggregated to one row for a skill before the join: in a join of the rows, every event would count
+-- once for each rating of its skill. Usage is grouped by (skill, user) first: this counts distinct users in about half the time of
+-- count(DISTINCT user_id).
 CREATE OR REPLACE VIEW v_skill_effectiveness AS
 WITH usage_by_user AS (
   SELECT
@@ -287,10 +285,9 @@ SELECT
 FROM usage_by_skill u
 LEFT JOIN feedback_by_skill f ON f.skill_id = u.skill_id;
 
--- The first step has one row per group: a user's session under one tier, element and realm. The set holds the skills
--- that succeeded in it; its counts cover all of its events, for a rate taken over successes alone would always be 1.
--- An event without a session belongs to no group. Sets are sorted bytewise, so that the same skills make the same set
--- in every database, whatever its collation.
+-- The first step has one row for each group: a session of a user with one tier, element and realm. The set contains the skills
+-- that succeeded in it; the counts cover all its events, because a rate over successes alone would always be 1. An event without a
+-- session is in no group. Sets are sorted bytewise, so that the same skills make the same set under every collation.
 CREATE OR REPLACE VIEW v_skill_cooccurrence AS
 WITH session_skills AS (
   SELECT
@@ -328,56 +325,56 @@ ORDER BY cooccurrence_count DESC, session_skills.skill_set, tier COLLATE "C", el
 
 -- Comments ----------------------------------------------------------------------------------------------------------
 
-COMMENT ON TABLE skills_registry IS 'The skills agents may run, one row each; written by `skills sync` from the folder of skills';
+COMMENT ON TABLE skills_registry IS 'The skills that agents can run, one row each; written by `skills sync`';
 COMMENT ON COLUMN skills_registry.skill_id    IS 'Name of the skill, equal to the name of its folder';
-COMMENT ON COLUMN skills_registry.version     IS 'Version the author gives; 0.0.0 where none is given';
-COMMENT ON COLUMN skills_registry.sha256      IS 'Digest of the whole folder, by which a change is noticed; NULL: unknown';
-COMMENT ON COLUMN skills_registry.enabled     IS 'Whether agents may run the skill; the operator''s word outlives a sync';
-COMMENT ON COLUMN skills_registry.trust_level IS 'How far the rollout has come, from 1 (new) to 5 (proven); the operator''s word outlives a sync';
-COMMENT ON COLUMN skills_registry.meta        IS 'What queries need without opening the skill: tier, category, triggers, elements, realms and the like';
-COMMENT ON COLUMN skills_registry.updated_at  IS 'When anything in the row last changed; readers can drop what they cached before';
+COMMENT ON COLUMN skills_registry.version     IS 'Version of the skill; 0.0.0 when its files have none';
+COMMENT ON COLUMN skills_registry.sha256      IS 'Digest of the folder, to detect a change; NULL: unknown';
+COMMENT ON COLUMN skills_registry.enabled     IS 'Whether agents can run the skill; a sync keeps the value that an operator sets';
+COMMENT ON COLUMN skills_registry.trust_level IS 'How far the skill is trusted, from 1 (new) to 5 (proven); a sync keeps the value that an operator sets';
+COMMENT ON COLUMN skills_registry.meta        IS 'Fields of the skill for queries: tier, category, triggers, elements, realms and others';
+COMMENT ON COLUMN skills_registry.updated_at  IS 'When the row last changed; readers can discard older cached copies';
 
-COMMENT ON TABLE skill_unlocks IS 'Which user has passed the gate of which skill; foundational skills need no row';
+COMMENT ON TABLE skill_unlocks IS 'Which user has access to which skill; foundational skills need no row';
 COMMENT ON COLUMN skill_unlocks.user_id       IS 'The user';
 COMMENT ON COLUMN skill_unlocks.skill_id      IS 'The skill; it need not be in skills_registry yet';
-COMMENT ON COLUMN skill_unlocks.unlocked      IS 'Whether the gate is open; a row with false prepares or withdraws an unlock';
-COMMENT ON COLUMN skill_unlocks.unlocked_at   IS 'When it was last opened; NULL: never';
-COMMENT ON COLUMN skill_unlocks.unlock_reason IS 'Why it was last opened, for the audit trail';
+COMMENT ON COLUMN skill_unlocks.unlocked      IS 'Whether the user has access; a row with false prepares or withdraws an unlock';
+COMMENT ON COLUMN skill_unlocks.unlocked_at   IS 'When it was last unlocked; NULL: never';
+COMMENT ON COLUMN skill_unlocks.unlock_reason IS 'Why it was last unlocked, for the audit trail';
 
 COMMENT ON TABLE skill_usage_events IS 'Telemetry: one row for each use of a skill, written by log_skill_usage()';
-COMMENT ON COLUMN skill_usage_events.id             IS 'Number of the event; together with user_id it names the event. It says nothing about order';
+COMMENT ON COLUMN skill_usage_events.id             IS 'Number of the event; together with user_id it identifies the event. It does not give the order';
 COMMENT ON COLUMN skill_usage_events.user_id        IS 'Who used the skill';
-COMMENT ON COLUMN skill_usage_events.session_id     IS 'The conversation it happened in, as the application names it; NULL: outside any session';
+COMMENT ON COLUMN skill_usage_events.session_id     IS 'The session, as the application names it; NULL: none';
 COMMENT ON COLUMN skill_usage_events.skill_id       IS 'The skill used; kept when the skill is gone from the registry';
 COMMENT ON COLUMN skill_usage_events.version        IS 'Version of the skill that ran';
 COMMENT ON COLUMN skill_usage_events.tier           IS 'Tier the skill ran in: FAST, CORE or DEEP';
 COMMENT ON COLUMN skill_usage_events.outcome        IS 'How it ended: success, soft_fail or hard_refusal';
-COMMENT ON COLUMN skill_usage_events.latency_ms     IS 'How long it took in milliseconds; NULL: it ended before it was timed';
+COMMENT ON COLUMN skill_usage_events.latency_ms     IS 'Duration in milliseconds; NULL: not measured';
 COMMENT ON COLUMN skill_usage_events.input_hash     IS 'Digest of the input, to find repeated requests without keeping them';
-COMMENT ON COLUMN skill_usage_events.state_snapshot IS 'State of the user at that moment: tier, element, realm and the like';
-COMMENT ON COLUMN skill_usage_events.artifacts      IS 'What the skill produced, as far as it is kept for mining';
+COMMENT ON COLUMN skill_usage_events.state_snapshot IS 'State of the user at that time: tier, element, realm and others';
+COMMENT ON COLUMN skill_usage_events.artifacts      IS 'Results of the skill that are kept for mining';
 COMMENT ON COLUMN skill_usage_events.created_at     IS 'When the event was logged';
 
 COMMENT ON TABLE skill_feedback IS 'What users say about skills they used';
-COMMENT ON COLUMN skill_feedback.id         IS 'Number of the entry; it says nothing about order';
+COMMENT ON COLUMN skill_feedback.id         IS 'Number of the entry; it does not give the order';
 COMMENT ON COLUMN skill_feedback.user_id    IS 'Who gave it';
 COMMENT ON COLUMN skill_feedback.skill_id   IS 'The skill it is about';
 COMMENT ON COLUMN skill_feedback.version    IS 'Version of the skill it is about';
-COMMENT ON COLUMN skill_feedback.rating     IS 'The mark given; NULL: words only';
+COMMENT ON COLUMN skill_feedback.rating     IS 'The rating; NULL: none';
 COMMENT ON COLUMN skill_feedback.tags       IS 'Labels the user chose';
 COMMENT ON COLUMN skill_feedback.notes      IS 'What the user wrote';
 COMMENT ON COLUMN skill_feedback.created_at IS 'When it was given';
 
-COMMENT ON TABLE agent_emergence_candidates IS 'Sets of skills that mining found used together, as proposals for new agents, with the state of their review';
+COMMENT ON TABLE agent_emergence_candidates IS 'Sets of skills that are used together, proposed by mining as new agents, with the state of their review';
 COMMENT ON COLUMN agent_emergence_candidates.id               IS 'Number of the candidate';
-COMMENT ON COLUMN agent_emergence_candidates.signature_hash   IS 'Digest of the pattern; candidates that share it are likely duplicates, left for a person to judge';
-COMMENT ON COLUMN agent_emergence_candidates.tier             IS 'Tier the pattern was seen in; NULL: any';
-COMMENT ON COLUMN agent_emergence_candidates.element          IS 'Element the pattern was seen in; NULL: any';
-COMMENT ON COLUMN agent_emergence_candidates.realm            IS 'Realm the pattern was seen in; NULL: any';
-COMMENT ON COLUMN agent_emergence_candidates.cooccur_skills   IS 'JSON array of the ids of the skills that go together';
+COMMENT ON COLUMN agent_emergence_candidates.signature_hash   IS 'Digest of the pattern; candidates with the same digest are probably duplicates';
+COMMENT ON COLUMN agent_emergence_candidates.tier             IS 'Tier of the pattern; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.element          IS 'Element of the pattern; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.realm            IS 'Realm of the pattern; NULL: any';
+COMMENT ON COLUMN agent_emergence_candidates.cooccur_skills   IS 'JSON array of the IDs of the skills';
 COMMENT ON COLUMN agent_emergence_candidates.support_count    IS 'How often the pattern was seen';
 COMMENT ON COLUMN agent_emergence_candidates.avg_success_rate IS 'Share of events that succeeded where the pattern was seen, from 0 to 1';
-COMMENT ON COLUMN agent_emergence_candidates.field_coherence  IS 'How well the pattern holds together, as the miner measures it';
+COMMENT ON COLUMN agent_emergence_candidates.field_coherence  IS 'Coherence of the pattern, as the miner measures it';
 COMMENT ON COLUMN agent_emergence_candidates.archetypal_name  IS 'Name proposed for the new agent';
 COMMENT ON COLUMN agent_emergence_candidates.status           IS 'State of the review: monitoring, review, approved, deployed or rejected';
 COMMENT ON COLUMN agent_emergence_candidates.notes            IS 'Remarks of the reviewers';
@@ -386,24 +383,24 @@ COMMENT ON COLUMN agent_emergence_candidates.created_at       IS 'When the candi
 COMMENT ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) IS
   'Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}';
 COMMENT ON FUNCTION is_skill_unlocked(uuid, text) IS
-  'Whether the user may run the skill: it is foundational, or skill_unlocks has it open for this user';
+  'Whether the user has access to the skill: it is foundational, or unlocked for this user';
 COMMENT ON FUNCTION unlock_skill(uuid, text, text) IS
-  'Opens the skill for the user, or opens it again under the new reason; always returns true';
+  'Unlocks the skill for the user, or unlocks it again with the new reason; always returns true';
 
-COMMENT ON VIEW v_skill_effectiveness IS 'How each skill that was ever used is doing, over all time; one row per skill';
+COMMENT ON VIEW v_skill_effectiveness IS 'Uses, success, latency and rating of each skill with events, over all time; one row for each skill';
 COMMENT ON COLUMN v_skill_effectiveness.skill_id         IS 'The skill';
 COMMENT ON COLUMN v_skill_effectiveness.total_uses       IS 'Number of its usage events';
 COMMENT ON COLUMN v_skill_effectiveness.success_count    IS 'Those with the outcome success';
 COMMENT ON COLUMN v_skill_effectiveness.success_rate_pct IS 'Successes in per cent of all uses, two decimals';
-COMMENT ON COLUMN v_skill_effectiveness.avg_latency_ms   IS 'Mean latency of the uses that were timed; NULL: none was';
-COMMENT ON COLUMN v_skill_effectiveness.avg_rating       IS 'Mean rating, two decimals; NULL: nobody has rated it';
+COMMENT ON COLUMN v_skill_effectiveness.avg_latency_ms   IS 'Mean latency of the measured uses; NULL: none';
+COMMENT ON COLUMN v_skill_effectiveness.avg_rating       IS 'Mean rating, two decimals; NULL: not rated';
 COMMENT ON COLUMN v_skill_effectiveness.unique_users     IS 'Number of different users';
 COMMENT ON COLUMN v_skill_effectiveness.first_use        IS 'Time of the first event';
 COMMENT ON COLUMN v_skill_effectiveness.last_use         IS 'Time of the latest event';
 
 COMMENT ON VIEW v_skill_cooccurrence IS
   'Sets of two or more skills that succeeded together in at least three sessions with the same tier, element and realm';
-COMMENT ON COLUMN v_skill_cooccurrence.skill_set          IS 'Ids of the skills, each once, sorted bytewise';
+COMMENT ON COLUMN v_skill_cooccurrence.skill_set          IS 'IDs of the skills, each once, sorted bytewise';
 COMMENT ON COLUMN v_skill_cooccurrence.tier               IS 'Tier of the state snapshot, or of the event where the snapshot has none';
 COMMENT ON COLUMN v_skill_cooccurrence.element            IS 'Element of the state snapshot';
 COMMENT ON COLUMN v_skill_cooccurrence.realm              IS 'Realm of the state snapshot';

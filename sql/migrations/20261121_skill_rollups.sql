@@ -1,17 +1,16 @@
--- Rollups: what `skills stats` answers from, so that a question does not read every event again.
+-- Rollups: the sums that `skills stats` reads, so that it does not read every event again.
 --
--- May be run again at any time. On a table with data nothing is rewritten: a column whose default is one value for the
--- rows that are there already is added in the catalog alone, and the index is made here only where that is quick.
+-- It can run again at any time. It rewrites no table with data: a column with one default value for all existing rows changes only
+-- the catalog, and the index is created here only where that is fast.
 --
--- How the sums stay right. Every event and every feedback carries the id of the transaction that wrote it. A step
--- takes the rows whose transaction the saved snapshot did not see and the present one does, adds them up, and saves the
--- present snapshot, all in one transaction. Rows that commit late or out of order, or never, need no special care;
--- a mark at max(id) or max(created_at) would lose some of them. What no step has taken yet is the tail: readers add it.
--- Steps never lock the tables that are written to, and no trigger is involved.
+-- How the sums stay correct: every event and every feedback has the ID of the transaction that wrote it. A step takes the rows whose
+-- transaction the saved snapshot does not see and the current one does, adds them up, and saves the current snapshot, in one
+-- transaction. Rows that commit late, out of order or never need no special care; max(id) or max(created_at) as a mark would lose
+-- some of them. Rows that no step has taken yet are the tail: readers add it. Steps lock no table that applications write to, and
+-- use no trigger.
 --
--- Events and feedback are taken to be written once. After an UPDATE or DELETE by hand: `skills rollup --rebuild`.
--- Days and hours are those of UTC. The tier of an event is that of its state snapshot, else its own, as in
--- v_skill_cooccurrence.
+-- Events and feedback are written once. After an UPDATE or DELETE by hand, run `skills rollup --rebuild`.
+-- Days and hours are in UTC. The tier of an event is that of its state snapshot, else its own, as in v_skill_cooccurrence.
 
 
 -- The transaction of a row ------------------------------------------------------------------------------------------
@@ -19,8 +18,8 @@
 ALTER TABLE skill_usage_events ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
 ALTER TABLE skill_feedback     ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
 
--- To build an index stops writers. Where that could be felt, `skills rollup` builds it CONCURRENTLY when it first runs
--- (a file with CONCURRENTLY could not be applied through a transaction pooler); until then steps are right but slow.
+-- CREATE INDEX blocks writers. On a large table, the first `skills rollup` creates the index CONCURRENTLY (a migration with
+-- CONCURRENTLY cannot run through a transaction pooler); until then steps are correct but slow.
 DO $index$
 BEGIN
   IF pg_relation_size('skill_usage_events') < 32 * 1024 * 1024 THEN
@@ -35,7 +34,7 @@ $index$;
 
 -- Tables ------------------------------------------------------------------------------------------------------------
 
--- How far the steps are, a row for each source. A step holds the row's lock, so that one runs at a time.
+-- The progress of the steps, one row for each source. A step locks its row, so that only one runs at a time.
 CREATE TABLE IF NOT EXISTS skill_rollup_state (
   source            text          PRIMARY KEY, -- events | feedback
   snapshot          txid_snapshot NOT NULL,
@@ -50,7 +49,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_state (
   stepped_at        timestamptz
 );
 
--- One row a day, skill and version. b00 to b39 count latencies between the bounds of skill_latency_bounds().
+-- One row for each day, skill and version. b00 to b39 count latencies between the bounds of skill_latency_bounds().
 CREATE TABLE IF NOT EXISTS skill_rollup_days (
   day date NOT NULL, skill_id text NOT NULL, version text NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
@@ -68,7 +67,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_days (
 );
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_days_skill ON skill_rollup_days (skill_id, day);
 
--- The same for all time, so that the overview reads a row a version and not one a day.
+-- The same over all time, so that the overview reads one row for each version and not one for each day.
 CREATE TABLE IF NOT EXISTS skill_rollup_versions (
   skill_id text NOT NULL, version text NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
@@ -85,7 +84,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_versions (
   PRIMARY KEY (skill_id, version)
 );
 
--- Distinct users do not add up over days, so every pair is kept once and the counters beside it move when one is new.
+-- Distinct users cannot be added up over days: every pair is stored once, and a new pair increments the counters.
 CREATE TABLE IF NOT EXISTS skill_rollup_users (
   user_id   uuid    NOT NULL,
   skill_id  text    NOT NULL,
@@ -98,7 +97,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_skills (
   succeeded bigint NOT NULL
 );
 
--- What state the users were in. state_key is a hash of the three; NULL and '' are different.
+-- The states of the users. state_key is a hash of the three; NULL and '' are different.
 CREATE TABLE IF NOT EXISTS skill_rollup_states (
   state_key bigint PRIMARY KEY,
   tier      text,
@@ -118,7 +117,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_skill_states (
   PRIMARY KEY (skill_id, state_key)
 ) WITH (fillfactor = 70);
 
--- Hours of the week: 0 is Monday, midnight to one.
+-- Hours of the week: 0 is Monday from 0:00 to 1:00.
 CREATE TABLE IF NOT EXISTS skill_rollup_hours (
   skill_id text NOT NULL, hour smallint NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
@@ -126,9 +125,9 @@ CREATE TABLE IF NOT EXISTS skill_rollup_hours (
   PRIMARY KEY (skill_id, hour)
 ) WITH (fillfactor = 70);
 
--- A user's session under one state, which is the group of v_skill_cooccurrence. While rows may still come, `skills`
--- holds what succeeded; when it has been quiet for half an hour it is closed: counted in its set, which then holds the
--- skills. A late row moves it to another set.
+-- A session of a user in one state: the group of v_skill_cooccurrence. While it is open, `skills` has the skills that succeeded.
+-- After half an hour without events it is closed and counted in its set, which has the skills then. A late row moves it to another
+-- set.
 CREATE TABLE IF NOT EXISTS skill_rollup_sessions (
   user_id    uuid        NOT NULL,
   session_id text        NOT NULL,
@@ -145,8 +144,8 @@ CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_set ON skill_rollup_session
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_open ON skill_rollup_sessions (last_at)
   WHERE set_key IS NULL AND cardinality(skills) >= 2;
 
--- Sets of skills that succeeded together. set_key is a hash of the set and its state: an index over the set itself
--- fails at a few dozen skills.
+-- Sets of skills that succeeded together. set_key is a hash of the set and its state: an index on the set itself fails with a few
+-- dozen skills.
 CREATE TABLE IF NOT EXISTS skill_rollup_sets (
   set_key   uuid        PRIMARY KEY,
   state_key bigint      NOT NULL,
@@ -169,7 +168,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_tags (
   skill_id text NOT NULL, tag text NOT NULL, n bigint NOT NULL,
   PRIMARY KEY (skill_id, tag)
 );
--- Who has rated what: the last stage of the funnel.
+-- Which user rated which skill: the last stage of the funnel.
 CREATE TABLE IF NOT EXISTS skill_rollup_raters (
   user_id uuid NOT NULL, skill_id text NOT NULL,
   PRIMARY KEY (user_id, skill_id)
@@ -183,9 +182,9 @@ ON CONFLICT (source) DO NOTHING;
 
 
 -- Functions ---------------------------------------------------------------------------------------------------------
--- They run with the rights of the caller: whoever may write the rollups may advance them.
+-- They run with the privileges of the caller: a role that can write the rollups can update them.
 
--- Lower bounds in ms of the latency buckets 1 to 39, half an octave apart; bucket 0 lies under the first.
+-- Lower bounds, in ms, of the latency buckets 1 to 39, each half an octave wide; bucket 0 is below the first bound.
 CREATE OR REPLACE FUNCTION skill_latency_bounds() RETURNS integer[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $function$
@@ -193,8 +192,8 @@ AS $function$
     11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
 $function$;
 
--- The snapshot after a step that has taken all that is new before a transaction and nothing from it on: what the present one
--- sees before it, what the saved one sees from there.
+-- The snapshot after a step that has taken all new rows before a transaction and none from it on: before the transaction what the
+-- current snapshot sees, from it on what the saved one sees.
 CREATE OR REPLACE FUNCTION skill_rollup_snapshot_at(p_saved txid_snapshot, p_now txid_snapshot, p_txid bigint) RETURNS txid_snapshot
 LANGUAGE sql STABLE
 SET search_path FROM CURRENT
@@ -211,9 +210,9 @@ AS $function$
   FROM bounds
 $function$;
 
--- Which rows of a table the next step takes, at most p_max_rows of them: as a predicate, with the state to save after
--- it. Snapshots go into the predicate as literals, because the planner cannot use the index for them otherwise. Sorting
--- and bitmaps are off, so that rows are counted in the order of an index, and not all of them.
+-- The rows of a table that the next step takes, at most p_max_rows: a predicate, and the state to save after the step. Snapshots are
+-- literals in the predicate, because otherwise the planner cannot use the index. Sorting and bitmap scans are off, so that rows are
+-- counted in the order of an index, and not all of them.
 CREATE OR REPLACE FUNCTION skill_rollup_window(
   p_table    regclass,
   p_state    skill_rollup_state,
@@ -251,7 +250,7 @@ BEGIN
   IF v_first IS NOT NULL THEN
     EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
     IF part_txid IS NOT NULL AND v_first = v_end THEN
-      -- while one transaction is taken in parts another one, that has come late, is taken whole
+      -- while one transaction is taken in parts, another one that commits late is taken whole
       EXECUTE format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
     END IF;
     v_end := coalesce(v_end, part_txid);
@@ -265,8 +264,8 @@ BEGIN
       snapshot := skill_rollup_snapshot_at(snapshot, v_now, v_end);
       RETURN;
     END IF;
-    -- one transaction wrote more than fits, such as a bulk load, or the ALTER TABLE above for all rows before it: its
-    -- rows are all there, so within it the id is a safe mark
+    -- one transaction wrote more than p_max_rows, such as a bulk load, or the ALTER TABLE above for all earlier rows: all its rows
+    -- are visible, so within it the ID is a safe mark
     part_txid := v_end;
     part_id := -9223372036854775808;
     EXECUTE format('SELECT max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
@@ -277,7 +276,7 @@ BEGIN
     RETURN;
   END IF;
 
-  -- txid + 0: by the index on id and no other
+  -- txid + 0 forces the index on id
   predicate := format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
   EXECUTE format('SELECT max(id), count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
     INTO v_last, v_rows;
@@ -293,8 +292,8 @@ BEGIN
 END;
 $function$;
 
--- Takes at most p_max_rows events into the rollups, and closes at most as many sessions. Returns
--- {"rows": taken, "more": is there more} or {"state": "busy"} when another step is at work and p_wait is false, or
+-- Adds at most p_max_rows events to the rollups, and closes at most as many sessions. Returns
+-- {"rows": number of rows, "more": true or false}, {"state": "busy"} when another step runs and p_wait is false, or
 -- {"state": "foreign"} when the snapshot was saved on another server.
 CREATE OR REPLACE FUNCTION skill_rollup_events(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql
@@ -334,9 +333,9 @@ BEGIN
     INTO v_buckets, v_counts, v_sums, v_adds
   FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
 
-  -- Lookups in the big tables are written as subqueries with a limit, which keeps them on the index whatever the
-  -- planner thinks of the number of rows. What is there already is looked up once; as there is one step at a time, the rest
-  -- can be inserted without ON CONFLICT, which looks again and locks each row before it changes it.
+  -- Lookups in the large tables are subqueries with a limit, which makes the planner use the index whatever its estimates. Existing
+  -- rows are looked up once; as only one step runs at a time, the others are inserted without ON CONFLICT, which would look them
+  -- up again and lock each row before it changes it.
   EXECUTE format($sql$
     WITH events AS (
       SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
@@ -485,7 +484,7 @@ BEGIN
       WHERE set_key IS NULL AND cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
       ORDER BY last_at LIMIT %6$s
     ),
-    -- sorting in C order what arrives in any order costs more than all the rest: it is done once, for closed sessions
+    -- sorting bytewise costs more than everything else: it is done once, for closed sessions
     touched AS MATERIALIZED (
       SELECT user_id, session_id, state_key, array_agg(skill_id) FILTER (WHERE ok) AS skills,
         count(ok) AS events, count(*) FILTER (WHERE ok) AS successes, min(created_at) AS first_at, max(created_at) AS last_at
@@ -583,7 +582,7 @@ BEGIN
 END;
 $function$;
 
--- Counts sets anew from their sessions, after one has left: firsts, lasts and users cannot be subtracted.
+-- Recounts sets from their sessions after a session has moved: first and last times and users cannot be subtracted.
 CREATE OR REPLACE FUNCTION skill_rollup_recount_sets(p_sets uuid[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -605,7 +604,7 @@ BEGIN
 END;
 $function$;
 
--- Takes at most p_max_rows rows of feedback into the rollups. Returns as skill_rollup_events does.
+-- Adds at most p_max_rows rows of feedback to the rollups. Returns the same as skill_rollup_events.
 CREATE OR REPLACE FUNCTION skill_rollup_feedback(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -658,7 +657,7 @@ BEGIN
 END;
 $function$;
 
--- Forgets all sums. The snapshots are good only on the server that saved them: after a restore elsewhere this is needed.
+-- Discards all sums. The snapshots are valid only on the server that saved them: after a restore on another server, run this.
 CREATE OR REPLACE FUNCTION skill_rollup_reset() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -674,8 +673,8 @@ BEGIN
 END;
 $function$;
 
--- Rows restored from a server that had counted further carry ids of transactions that are yet to come here. Gives at
--- most p_max_rows of them the present one, and returns how many; 0: there are none left.
+-- Rows restored from another server can have transaction IDs that this server has not reached. Gives at most p_max_rows of them the
+-- current transaction ID, and returns how many; 0 means that none is left.
 CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -697,9 +696,9 @@ BEGIN
 END;
 $function$;
 
--- Erases a person: events, feedback, unlocks and pairs, and takes what they counted for out of the sums. Returns how many
--- rows each table lost, or {"state": "foreign"} as skill_rollup_events does. Sums of pruned days keep their numbers, which
--- name nobody. New events of the same person count again.
+-- Deletes a user: events, feedback, unlocks and pairs, and subtracts them from the sums. Returns the number of rows deleted from each
+-- table, or {"state": "foreign"} as skill_rollup_events does. The sums of pruned days, which identify no user, stay. New events of
+-- the same user count again.
 CREATE OR REPLACE FUNCTION forget_skill_user(p_user_id uuid) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -788,7 +787,7 @@ BEGIN
   DELETE FROM skill_rollup_versions WHERE n = 0;
   DELETE FROM skill_rollup_states s WHERE NOT EXISTS (SELECT FROM skill_rollup_state_days d WHERE d.state_key = s.state_key);
 
-  -- first, last, least and most cannot be subtracted: they are read from the events that stay
+  -- first, last, minimum and maximum cannot be subtracted: they are read from the remaining events
   EXECUTE format($sql$
     WITH touched AS MATERIALIZED (
       SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events WHERE user_id = $1
@@ -859,7 +858,7 @@ END;
 $function$;
 
 
--- As in 20251220_create_skill_system.sql: what the names in a function mean is not the caller's choice.
+-- As in 20251220_create_skill_system.sql: the caller must not decide what the names in a function mean.
 DO $pin$
 DECLARE
   v_function regprocedure;

@@ -1,30 +1,28 @@
--- Writing telemetry in batches that can be sent again without writing an event twice.
+-- Logging of events in batches that can be sent again without storing an event twice.
 --
--- May be run again at any time, and over a database with rows: the column is added empty, which rewrites nothing, and no
--- row is touched. It needs the tables of 20251220_create_skill_system.sql and nothing else.
+-- It can run again at any time, and in a database with rows: the column is added without a value, which rewrites nothing. It needs
+-- the tables of 20251220_create_skill_system.sql.
 
 
--- Names an event, so that it is recognised when it comes a second time. There is no unique index: it would cost a quarter
--- of the insert rate and 65 bytes a row. An event that may be a repetition is looked up by user and time through
--- idx_skill_usage_user_time, and repetitions that run at the same time wait for each other (docs/adr).
+-- Identifies an event that is sent a second time. There is no unique index: it would cost a quarter of the insert rate and 65 bytes
+-- for each row. An event that may be a repetition is looked up by user and time with idx_skill_usage_user_time, and concurrent
+-- repetitions wait for each other (docs/adr).
 ALTER TABLE skill_usage_events ADD COLUMN IF NOT EXISTS event_key uuid;
 
-COMMENT ON COLUMN skill_usage_events.event_key IS 'What the writer calls the event, to recognise it when it is sent again; NULL: nothing to recognise it by';
+COMMENT ON COLUMN skill_usage_events.event_key IS 'Key of the event from its writer, to detect that it is sent again; NULL: none';
 
 
--- Those of the events that are not there yet: what log_skill_usage_batch calls for events that may be repetitions. They are
--- arrays, as it says below.
+-- The events that are not stored yet; log_skill_usage_batch calls it for events that may be repetitions. Events are arrays, see below.
 --
--- Each moment (or, for events without one, the last 7 days) is read once through idx_skill_usage_user_time, whatever the
--- planner thinks: it plans on an empty table, keeps the plan while a million rows come, and takes the index on user_id alone
--- for as good. So the order of the one right index is asked for, sorting is switched off, and the user stands in an array, as
--- a single value would need no order.
+-- Each time (or, for events without one, the last 7 days) is read once with idx_skill_usage_user_time, whatever the planner estimates:
+-- it plans on an empty table, keeps the plan while a million rows arrive, and considers the index on user_id alone as good. So the
+-- query orders by the columns of the right index, sorting is off, and the user is in an array, as a single value needs no order.
 CREATE OR REPLACE FUNCTION skill_usage_unknown(p_user_id uuid, p_events jsonb) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET enable_sort TO off
 SET enable_incremental_sort TO off
-SET plan_cache_mode TO force_generic_plan -- else every call plans anew, which takes longer than the rest of it
+SET plan_cache_mode TO force_generic_plan -- otherwise every call plans again, which takes longer than the rest
 AS $function$
 DECLARE
   v_user    uuid[] := ARRAY[p_user_id];
@@ -43,7 +41,7 @@ BEGIN
       WHERE user_id = ANY (v_user) AND created_at >= moment.since AND created_at <= moment.till
       ORDER BY user_id, created_at DESC
     ) AS there
-    -- IS TRUE keeps it a look-up in a hash, not a join
+    -- IS TRUE makes it a lookup in a hash, not a join
     WHERE (there.event_key IN (SELECT key FROM events)) IS TRUE
   )
   SELECT jsonb_agg(event) INTO v_unknown
@@ -52,17 +50,17 @@ BEGIN
 END;
 $function$;
 
--- Writes the events of one user and returns how many were new.
+-- Stores the events of one user and returns the number of new events.
 --
--- p_events is a JSON array. An event is an object with the columns of skill_usage_events as keys (without id and user_id), or,
--- which takes a fifth less time, an array of their values: session_id, skill_id, version, tier, outcome, latency_ms,
--- input_hash, state_snapshot, artifacts, created_at, event_key; what is null at the end can be left out. created_at is when it
--- happened, now() unless given. Events within one call are of one form, and their keys must differ.
--- p_batch is what both attempts at the same events have in common: they run one after the other. Call in READ COMMITTED:
--- under another isolation level the second attempt does not see what the first has written.
--- p_may_repeat false says that no earlier call can have carried these events, and saves the look-up. Otherwise an event is
--- left out when one with the same user, event_key and created_at is there; without a created_at, when one with the same
--- user and event_key came in the last 7 days.
+-- p_events is a JSON array. An event is an object with the columns of skill_usage_events as keys (without id and user_id), or, a fifth
+-- faster, an array of their values: session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts,
+-- created_at, event_key; trailing nulls can be omitted. created_at is the time of the event, by default now(). All events of a call
+-- have the same form and different keys.
+-- p_batch is the same for every attempt to send the same events: the attempts run one after the other. Call it in READ COMMITTED: with
+-- another isolation level the second attempt does not see the rows of the first.
+-- p_may_repeat false means that no earlier call can contain these events, and saves the lookup. Otherwise an event is left out when
+-- one with the same user, event_key and created_at exists; without created_at, when one with the same user and event_key was stored
+-- in the last 7 days.
 CREATE OR REPLACE FUNCTION log_skill_usage_batch(
   p_user_id    uuid,
   p_events     jsonb,
@@ -104,12 +102,12 @@ BEGIN
 END;
 $function$;
 
-COMMENT ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean) IS 'Writes the events of one user, those that are there already left out, and returns how many were new';
+COMMENT ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean) IS 'Stores the events of one user, except those that exist, and returns the number of new events';
 
-COMMENT ON FUNCTION skill_usage_unknown(uuid, jsonb) IS 'Those of the events that log_skill_usage_batch has not written yet';
+COMMENT ON FUNCTION skill_usage_unknown(uuid, jsonb) IS 'The events that are not stored yet';
 
--- As for log_skill_usage: the schema alone, and pg_temp behind it; EXECUTE is left to PUBLIC, for the one adds lines of
--- telemetry and opens nothing, and the other runs with the rights of its caller.
+-- As for log_skill_usage: the search_path is the schema, then pg_temp. PUBLIC keeps EXECUTE: one function adds events and gives no
+-- access, the other runs with the privileges of its caller.
 DO $pin$
 DECLARE
   v_function regprocedure;

@@ -1,8 +1,8 @@
--- What the functions do. Each check makes its own rows for skills that begin with `skills-verify.` and for users that
--- nobody has, in a copy of the schema (docs/verify.md), looks at the result, and is rolled back. The skills are
--- registered first, so that the checks also run where foreign keys to the registry have been added.
--- What a call returned is kept in a setting of this transaction (skills_verify.*), because a statement does not see
--- the rows written by a function it calls itself.
+-- What the functions do. Each check writes its own rows in the scratch schema (docs/verify.md), for skills whose ID begins with
+-- `skills-verify.` and for unused user IDs; it is rolled back. The skills are registered first, so that the checks also run
+-- where a foreign key refers to the registry.
+-- The result of a call is kept in a setting of the transaction (skills_verify.*): a statement does not see the rows that a
+-- function in the same statement writes.
 
 -- group: functions
 -- about: The check calls the function on its own rows, in a transaction that is rolled back. Agents call
@@ -10,9 +10,9 @@
 --   `log_skill_usage_batch`; its definition is compared with the migration.
 
 -- check: functions.is-skill-unlocked.foundational
--- title: a foundational skill is unlocked for everybody
+-- title: a foundational skill is unlocked for every user
 -- writes: rows
--- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | true for a foundational skill without any unlock | returned false
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
@@ -33,9 +33,9 @@ FROM (VALUES
 WHERE probe.got IS DISTINCT FROM true;
 
 -- check: functions.is-skill-unlocked.locked
--- title: a skill with a gate is locked until somebody opens it
+-- title: a skill that is not foundational is locked until it is unlocked
 -- writes: rows
--- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | false for a lineage skill without an unlock | returned true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
@@ -59,9 +59,9 @@ FROM (VALUES
 WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.is-skill-unlocked.explicit
--- title: an explicit unlock opens the skill
+-- title: an unlock gives access to the skill
 -- writes: rows
--- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
 -- example: function unlock_skill | is_skill_unlocked is true after unlock_skill | is_skill_unlocked returned false
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
@@ -85,9 +85,9 @@ FROM (VALUES
 WHERE probe.got IS DISTINCT FROM true;
 
 -- check: functions.is-skill-unlocked.row-with-false
--- title: a row that says unlocked = false does not open the skill
+-- title: a row with unlocked = false gives no access
 -- writes: rows
--- remedy: put is_skill_unlocked() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | false for a row of skill_unlocks with unlocked = false | returned true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
@@ -101,9 +101,9 @@ FROM (VALUES (is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-
 WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.is-skill-unlocked.own-unlock-only
--- title: an unlock counts for its own user and its own skill alone
+-- title: an unlock counts only for its own user and skill
 -- writes: rows
--- remedy: put is_skill_unlocked() and unlock_skill() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
 -- example: function is_skill_unlocked | false for a second skill after the user unlocked the first one | returned
 --   true
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
@@ -124,9 +124,9 @@ FROM (VALUES
 WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.unlock-skill.writes-the-row
--- title: unlock_skill returns true and writes what it was told
+-- title: unlock_skill returns true and writes its arguments
 -- writes: rows
--- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
 -- example: function unlock_skill | skills-verify.default: unlocked true, unlocked_at set, reason manual |
 --   skills-verify.default: unlocked true, unlocked_at NULL, reason manual
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
@@ -158,9 +158,9 @@ WHERE probe.actual <> probe.expected
 ORDER BY probe.ord;
 
 -- check: functions.unlock-skill.again
--- title: a second unlock keeps one row, takes the new reason and reopens what was withdrawn
+-- title: a second unlock updates the row with the new reason and unlocks it again
 -- writes: rows
--- remedy: put unlock_skill() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
 -- example: function unlock_skill | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason second reason
 --   | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason first reason
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
@@ -188,9 +188,9 @@ WHERE probe.actual <> probe.expected
 ORDER BY probe.skill_id;
 
 -- check: functions.log-skill-usage.returns-id
--- title: log_skill_usage writes one event and returns its id
+-- title: log_skill_usage writes one event and returns its ID
 -- writes: sequences
--- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | events written: 1, id: 17 | events written: 1, id: NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT set_config('skills_verify.returned', coalesce(log_skill_usage(
@@ -207,9 +207,9 @@ FROM (
 WHERE probe.actual <> probe.expected;
 
 -- check: functions.log-skill-usage.stores-arguments
--- title: log_skill_usage stores every argument in its own column
+-- title: log_skill_usage stores every argument in its column
 -- writes: sequences
--- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | session_id stored as verify session | session_id stored as NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT log_skill_usage(
@@ -245,9 +245,9 @@ WHERE stored.event->>wanted.col IS DISTINCT FROM wanted.value
 ORDER BY wanted.ord;
 
 -- check: functions.log-skill-usage.defaults
--- title: what is left out, or given as NULL, becomes NULL or an empty object
+-- title: omitted and NULL arguments become NULL or an empty object
 -- writes: sequences
--- remedy: put log_skill_usage() back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} | skills-verify.short: NULL NULL
 --   0 NULL {} {}
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');

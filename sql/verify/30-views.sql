@@ -1,16 +1,15 @@
--- What the views count. Each check makes its own events, with negative ids so that no sequence is used up, for skills
--- that begin with `skills-verify.`; it asks the view for those alone and is rolled back. Co-occurrence is asked for
--- the realm SKILLS-VERIFY, one element per case.
+-- What the views count. Each check writes its own events, with negative IDs so that it takes no numbers from a sequence, for
+-- skills whose ID begins with `skills-verify.`; it selects only those from the view and is rolled back. The checks of
+-- co-occurrence use the realm SKILLS-VERIFY, with one element for each case.
 
 -- group: views
 -- about: The check reads the view over its own rows, in a transaction that is rolled back. Wrong numbers are as easy
 --   to believe as correct ones.
 
 -- check: views.effectiveness.totals
--- title: totals do not multiply with feedback
--- severity: error
+-- title: feedback does not multiply the totals
 -- writes: rows
--- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: view v_skill_effectiveness | total_uses 3, success_count 2, for 3 events and 4 ratings | total_uses 12,
 --   success_count 8, for 3 events and 4 ratings
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
@@ -38,10 +37,9 @@ FROM (
 WHERE probe.actual <> probe.expected;
 
 -- check: views.effectiveness.values
--- title: rate, latency, rating, users and times are right
--- severity: error
+-- title: rate, latency, rating, users and times are correct
 -- writes: rows
--- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: column v_skill_effectiveness.avg_rating | 4.33 | NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
@@ -77,10 +75,9 @@ WHERE seen.row->>wanted.col IS DISTINCT FROM wanted.value
 ORDER BY wanted.ord;
 
 -- check: views.effectiveness.unrated
--- title: a skill nobody has rated is present without a rating, a skill nobody has used is absent
--- severity: error
+-- title: a skill without ratings is listed, a skill without events is not
 -- writes: rows
--- remedy: put v_skill_effectiveness back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: view v_skill_effectiveness | skills-verify.unrated: 1 use, rate 0.00, latency NULL, rating NULL |
 --   skills-verify.unrated: no row
 INSERT INTO skills_registry (skill_id, version) VALUES
@@ -119,10 +116,9 @@ WHERE probe.actual <> probe.expected
 ORDER BY probe.skill_id;
 
 -- check: views.cooccurrence.thresholds
--- title: a set counts from two successful skills and three sessions on, and only inside a session
--- severity: error
+-- title: a set has at least two successful skills and three sessions
 -- writes: rows
--- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | two sessions: no row | two sessions: {skills-verify.a,skills-verify.b} 2 times
 INSERT INTO skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
@@ -143,7 +139,7 @@ FROM (VALUES
   ('no session',       3, 'a', 'success'), ('no session',       3, 'b', 'success')
 ) AS made (element, sessions, skill, outcome),
 generate_series(1, made.sessions) AS session;
--- Without a session, one user's events could pass for one session; three users' for three.
+-- Without a session ID, the events of one user must not count as one session, nor those of three users as three.
 INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
 SELECT
   -200 - row_number() OVER (),
@@ -176,10 +172,9 @@ WHERE coalesce(seen.row, 'no row') <> wanted.row
 ORDER BY wanted.ord;
 
 -- check: views.cooccurrence.skill-set
--- title: the set holds each skill that succeeded once, sorted, however the session went
--- severity: error
+-- title: a set contains each successful skill once, sorted
 -- writes: rows
--- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | {skills-verify.a,skills-verify.b,skills-verify.c} 3 times |
 --   {skills-verify.b,skills-verify.a,skills-verify.c} 2 times and {skills-verify.a,skills-verify.b} 1 times
 INSERT INTO skills_registry (skill_id, version) VALUES
@@ -214,10 +209,9 @@ FROM (
 WHERE probe.actual <> probe.expected;
 
 -- check: views.cooccurrence.tier
--- title: the tier comes from the state snapshot, else from the event
--- severity: error
+-- title: the tier is that of the state snapshot, else that of the event
 -- writes: rows
--- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: column v_skill_cooccurrence.tier | nothing in the snapshot, CORE in the event: CORE | nothing in the
 --   snapshot, CORE in the event: NULL
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
@@ -259,10 +253,9 @@ WHERE coalesce(seen.tier, 'no row') <> wanted.tier
 ORDER BY wanted.ord;
 
 -- check: views.cooccurrence.success-rate
--- title: the rate is that of all events of the sessions counted, failed ones included
--- severity: error
+-- title: the success rate covers every event of the sessions, failed ones included
 -- writes: rows
--- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: column v_skill_cooccurrence.avg_success_rate | 6 of 9 events succeeded: 0.667 | 6 of 9 events succeeded:
 --   1.000
 INSERT INTO skills_registry (skill_id, version) VALUES
@@ -304,10 +297,9 @@ WHERE coalesce(seen.rate, 'no row') <> wanted.rate
 ORDER BY wanted.ord;
 
 -- check: views.cooccurrence.users-and-times
--- title: sessions are counted per user, users once, from the first event to the latest
--- severity: error
+-- title: sessions are counted for each user, users once, from the first event to the last
 -- writes: rows
--- remedy: put v_skill_cooccurrence back by running 20251220_create_skill_system.sql again
+-- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | shared session id: 3 times, 3 users, from 45 to 20 seconds ago | shared
 --   session id: 1 times, 1 users, from 45 to 20 seconds ago
 INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');

@@ -1,18 +1,17 @@
--- Whether the database has every migration file, in the wording it was applied in.
+-- Whether every migration is applied, and unchanged since.
 -- $1: {"ledger", "files": [{"version", "file", "checksum", "outOfOrder"}],
 --      "rows": [{"version", "checksum" or null, "tool" or null, "missing"}],
 --      "interrupted": [{"version", "done", "statements" or null}]}
--- Rows without a file that another tool wrote belong to somebody else's migrations and are no fault.
+-- A row without a file that another tool wrote belongs to other migrations and is not a fault.
 
 -- group: ledger
 -- about: The ledger records which migrations are applied. It shows whether this database matches the migrations of
 --   this checkout.
 
 -- check: ledger.shape
--- title: the ledger keeps one row for each version
--- severity: error
+-- title: the ledger has one row for each version
 -- input: ledger
--- remedy: remove duplicate rows, then ALTER TABLE ... ADD PRIMARY KEY (version)
+-- remedy: remove duplicate rows, then run ALTER TABLE ... ADD PRIMARY KEY (version)
 -- example: table schema_migrations | a primary key on (version) | NOT NULL applied_at; NOT NULL version
 SELECT
   format('table %s', $1::jsonb->>'ledger')    AS object,
@@ -28,8 +27,7 @@ WHERE c.relname = $1::jsonb->>'ledger'
   );
 
 -- check: ledger.pending
--- title: every migration file has been applied
--- severity: error
+-- title: every migration is applied
 -- input: ledger
 -- remedy: run `skills migrate`
 -- example: migration 20260101_add_ratings | applied, with a row in schema_migrations | pending
@@ -42,32 +40,30 @@ WHERE NOT EXISTS (SELECT 1 FROM jsonb_to_recordset($1::jsonb->'rows') AS done (v
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.edited
--- title: no migration file was changed after it was applied
--- severity: error
+-- title: no migration changed after it was applied
 -- input: ledger
--- remedy: restore the file as it was applied and put the change into a new migration; if only comments or blanks changed, `skills migrate repair VERSION`
+-- remedy: restore the file as it was applied and write a new migration for the change; if only comments or white space changed, run `skills migrate repair VERSION`
 -- example: migration 20260101_add_ratings | sha256:9f86d081884c…, as applied | sha256:60303ae22b99…, as the file is
 SELECT
   format('migration %s', file.version)                                    AS object,
-  coalesce(done.checksum || ', as applied', 'the digest it was applied with') AS expected,
-  CASE WHEN done.checksum IS NULL THEN 'the digest is gone from the ledger' ELSE file.checksum || ', as the file is' END AS actual
+  coalesce(done.checksum || ', as applied', 'the digest of the applied file') AS expected,
+  CASE WHEN done.checksum IS NULL THEN 'the ledger has no digest' ELSE file.checksum || ', as the file is' END AS actual
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, checksum text)
 JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
 WHERE done.checksum <> file.checksum
-  -- an older tool kept no digests, and did not sign its rows either
+  -- an older tool writes neither a digest nor its name
   OR (done.checksum IS NULL AND done.tool IS NOT NULL)
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.missing
--- title: every migration that was applied still has its file
--- severity: error
+-- title: every applied migration has its file
 -- input: ledger
--- remedy: put the file back or name its folder with --dir; if it is gone for good, `skills migrate repair VERSION --forget`
--- example: migration 20260101_add_ratings | a file of that name | none; skills 0.1.0 applied it
+-- remedy: restore the file, or name its folder in the setting migrations; if it is gone for good, run `skills migrate repair VERSION --forget`
+-- example: migration 20260101_add_ratings | a file of that name | missing; skills 0.1.0 applied it
 SELECT
   format('migration %s', done.version)                  AS object,
   'a file of that name'                                 AS expected,
-  format('none; %s applied it', done.tool)              AS actual
+  format('missing; %s applied it', done.tool)              AS actual
 FROM jsonb_to_recordset($1::jsonb->'rows') AS done (version text, tool text, missing boolean)
 WHERE done.missing
 ORDER BY done.version COLLATE "C";
@@ -76,40 +72,39 @@ ORDER BY done.version COLLATE "C";
 -- title: no pending migration sorts before an applied one
 -- severity: warning
 -- input: ledger
--- remedy: `skills migrate` runs it all the same; if a later file rests on it, rename it so that it sorts last
--- example: migration 20260101_add_ratings | applied before those that sort behind it | pending
+-- remedy: run `skills migrate`; if a later migration depends on it, rename it so that it sorts last
+-- example: migration 20260101_add_ratings | applied before those that sort after it | pending
 SELECT
   format('migration %s', file.version)             AS object,
-  'applied before those that sort behind it'       AS expected,
+  'applied before those that sort after it'       AS expected,
   'pending'                                        AS actual
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, "outOfOrder" boolean)
 WHERE file."outOfOrder"
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.interrupted
--- title: no migration file is half done
--- severity: error
+-- title: no migration is half applied
 -- input: ledger
--- remedy: run `skills migrate`: it goes on behind the last finished statement
--- example: migration 20260101_orders_index | applied as a whole | interrupted: 1 of 3 statements done
+-- remedy: run `skills migrate`, which resumes after the last completed statement
+-- example: migration 20260101_orders_index | applied completely | interrupted: 1 of 3 statements completed
 SELECT
   format('migration %s', begun.version)                                                        AS object,
-  'applied as a whole'                                                                         AS expected,
-  format('interrupted: %s of %s statements done', begun.done, coalesce(begun.statements::text, 'an unknown number of')) AS actual
+  'applied completely'                                                                         AS expected,
+  format('interrupted: %s of %s statements completed', begun.done, coalesce(begun.statements::text, 'an unknown number of')) AS actual
 FROM jsonb_to_recordset($1::jsonb->'interrupted') AS begun (version text, done integer, statements integer)
 ORDER BY begun.version COLLATE "C";
 
 -- check: ledger.adopted
--- title: the ledger knows in which wording each file was applied
+-- title: the ledger has the digest of every applied migration
 -- severity: info
 -- input: ledger
--- remedy: an older tool wrote the row: record the digest of the file as it is now with `skills migrate repair VERSION`
--- example: migration 20251220_create_skill_system | a digest of the file as it was applied | none: the row is of an
+-- remedy: record the digest of the file as it is now with `skills migrate repair VERSION`: an older tool wrote the row
+-- example: migration 20251220_create_skill_system | the digest of the applied file | none: the row is of an
 --   older tool
 SELECT
   format('migration %s', file.version)           AS object,
-  'a digest of the file as it was applied'       AS expected,
-  'none: the row is of an older tool'            AS actual
+  'the digest of the applied file'       AS expected,
+  'none: an older tool wrote the row'            AS actual
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text)
 JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
 WHERE done.checksum IS NULL AND done.tool IS NULL

@@ -1,17 +1,16 @@
--- Whether the registry holds what the folder of skills holds.
+-- Whether the registry matches the skills.
 -- $1: {"roots": ["<folder>"], "skills": [{"id", "sha256", "version", "enabled", "trustLevel", "meta": {}}],
 --      "invalid": [{"path", "reason"}], "ownKeys": ["<key of meta that sync writes>"]}
--- A row of the registry names the folder it came from in meta->>'root'; rows from elsewhere are left out of account
--- when looking for what is gone. While a skill cannot be read nothing is called gone: it may be the one.
+-- meta->>'root' of a row is the folder that it came from; rows from other folders are ignored when looking for skills without a
+-- folder. While a skill cannot be read, no row counts as a skill without a folder: it may be that skill.
 
 -- group: registry
 -- about: Agents read `skills_registry`. Its rows must match the skills of this checkout.
 
 -- check: registry.invalid
--- title: every skill of the folder can be read
--- severity: error
+-- title: every skill can be read
 -- input: skills
--- remedy: run `skills sync --dry-run`, which names file, line and column, and mend the file
+-- remedy: run `skills sync --dry-run`, which prints file, line and column, and fix the file
 -- example: skill folder skills/review-changes | a valid skill | quote the description: it contains `: `
 SELECT
   format('skill folder %s', invalid.path)  AS object,
@@ -21,8 +20,7 @@ FROM jsonb_to_recordset($1::jsonb->'invalid') AS invalid (path text, reason text
 ORDER BY invalid.path COLLATE "C";
 
 -- check: registry.missing
--- title: every skill of the folder is registered
--- severity: error
+-- title: every skill is registered
 -- input: skills
 -- remedy: run `skills sync`
 -- example: skill review-changes | registered, version 1.2.0 | missing
@@ -35,8 +33,7 @@ WHERE NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = skill.id)
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.behind
--- title: every registered skill has the version and content of the folder
--- severity: error
+-- title: every registered skill has the version and digest of its files
 -- input: skills
 -- remedy: run `skills sync`
 -- example: skill elemental-checkin | version 1.2.0, sha256 ce5f128c4041… | version 1.1.0, sha256 8d969eef6eca…
@@ -47,17 +44,16 @@ SELECT
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, sha256 text, version text)
 JOIN skills_registry r ON r.skill_id = skill.id
 WHERE (r.version IS DISTINCT FROM skill.version OR r.sha256 IS DISTINCT FROM skill.sha256)
-  -- numbers with dots compare part by part; what is ahead is told below
+  -- numbers with dots compare part by part; registry.ahead reports later versions
   AND NOT coalesce(
     CASE WHEN r.version ~ '^\d{1,9}(\.\d{1,9})*$' AND skill.version ~ '^\d{1,9}(\.\d{1,9})*$'
       THEN string_to_array(r.version, '.')::int[] > string_to_array(skill.version, '.')::int[] END, false)
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.ahead
--- title: no registered skill is newer than the folder
--- severity: error
+-- title: no registered skill has a later version than its files
 -- input: skills
--- remedy: another checkout was synced later: bring this one up to date; or, to go back to this folder, run `skills sync`
+-- remedy: update this checkout, another one was synced later; to return to this version, run `skills sync`
 -- example: skill elemental-checkin | version 1.2.0 at most | version 1.10.0
 SELECT
   format('skill %s', skill.id)                 AS object,
@@ -70,10 +66,9 @@ WHERE CASE WHEN r.version ~ '^\d{1,9}(\.\d{1,9})*$' AND skill.version ~ '^\d{1,9
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.edited
--- title: what the registry says about a skill is what its files say
--- severity: error
+-- title: the metadata of every registered skill is that of its files
 -- input: skills
--- remedy: run `skills sync`; if the change is meant, make it in the skill's files
+-- remedy: run `skills sync`; to keep the change, make it in the files of the skill
 -- example: skill elemental-checkin | meta.category "lineage" | meta.category not set
 SELECT
   format('skill %s', skill.id)                                              AS object,
@@ -82,21 +77,20 @@ SELECT
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, sha256 text, version text, meta jsonb)
 JOIN skills_registry r ON r.skill_id = skill.id AND r.version = skill.version AND r.sha256 = skill.sha256
 CROSS JOIN jsonb_array_elements_text($1::jsonb->'ownKeys') AS key
--- most rows are right as a whole: compared key by key only where they are not
+-- most rows are equal as a whole: only the others are compared key by key
 WHERE (NOT r.meta @> skill.meta OR EXISTS (SELECT 1 FROM jsonb_array_elements_text($1::jsonb->'ownKeys') AS k WHERE r.meta ? k AND NOT skill.meta ? k))
   AND r.meta->key IS DISTINCT FROM skill.meta->key
 ORDER BY skill.id COLLATE "C", key COLLATE "C";
 
 -- check: registry.orphans
--- title: no skill is enabled whose folder is gone
--- severity: error
+-- title: every enabled skill has a folder
 -- input: skills
 -- remedy: run `skills sync`
--- example: skill review-changes | disabled, or a folder below skills | enabled, and its folder is gone
+-- example: skill review-changes | disabled, or a folder in skills | enabled, without a folder
 SELECT
   format('skill %s', r.skill_id)                                AS object,
-  format('disabled, or a folder below %s', r.meta->>'root')     AS expected,
-  'enabled, and its folder is gone'                             AS actual
+  format('disabled, or a folder in %s', r.meta->>'root')     AS expected,
+  'enabled, without a folder'                             AS actual
 FROM skills_registry r
 WHERE r.enabled
   AND $1::jsonb->'roots' ? (r.meta->>'root')
@@ -108,11 +102,11 @@ ORDER BY r.skill_id COLLATE "C";
 -- title: every skill that its files enable is enabled
 -- severity: warning
 -- input: skills
--- remedy: if it is no longer meant: UPDATE skills_registry SET enabled = true WHERE skill_id = '...'; if it is, say `enabled: false` in the skill's files
--- example: skill elemental-checkin | enabled, as its files say | disabled in the database
+-- remedy: run `skills enable ID`; to keep it disabled, set `enabled: false` in its files
+-- example: skill elemental-checkin | enabled, as in its files | disabled in the database
 SELECT
   format('skill %s', skill.id)             AS object,
-  'enabled, as its files say'              AS expected,
+  'enabled, as in its files'              AS expected,
   'disabled in the database'               AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, enabled boolean)
 JOIN skills_registry r ON r.skill_id = skill.id
@@ -120,10 +114,10 @@ WHERE skill.enabled AND NOT r.enabled AND NOT r.meta ? 'pruned'
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.set-by-hand
--- title: switches in the database that differ from the files
+-- title: every skill has the trust level of its files and is enabled as they say
 -- severity: info
 -- input: skills
--- remedy: an operator's word outlives a sync; nothing to do if it is meant
+-- remedy: do nothing if it is intended: a sync keeps what an operator sets
 -- example: skill elemental-checkin | enabled true, trust level 1 | enabled true, trust level 4
 SELECT
   format('skill %s', skill.id)                                                              AS object,

@@ -1,15 +1,14 @@
--- Whether the database is in good health. What is asked of our tables alone takes their names from the applied
--- migration files: $1: {"tables": ["<name>"], "views": [], "functions": []}. Sizes are those of the main fork.
+-- Whether the database is healthy. Checks of our tables take the names from the applied migrations:
+-- $1: {"tables": ["<name>"], "views": [], "functions": [], "comparedIndexes": []}. Sizes are those of the main fork.
 
 -- group: health
 -- about: These problems do no harm yet, but will: invalid or useless indexes, tables without statistics, sequences
 --   near their end, rows that refer to nothing. The numbers come from the catalogs and statistics of the server.
 
 -- check: health.invalid-indexes
--- title: no index is invalid
--- severity: error
+-- title: no other index is invalid
 -- input: objects
--- remedy: REINDEX INDEX CONCURRENTLY the index, or drop it: it is kept up with every write and serves no query
+-- remedy: run REINDEX INDEX CONCURRENTLY, or drop the index: every write maintains it, and no query uses it
 -- example: index idx_skill_usage_user_time | a valid index | invalid, on table skill_usage_events, 8192 bytes
 SELECT
   format('index %s', c.relname)                     AS object,
@@ -22,17 +21,19 @@ JOIN pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
   AND $1::jsonb->'tables' ? t.relname
   AND NOT (i.indisvalid AND i.indisready AND i.indislive)
-  -- one that is being built is invalid until it is done
+  -- indexes.definitions reports the indexes of the migrations
+  AND NOT coalesce($1::jsonb->'comparedIndexes' ? c.relname, false)
+  -- an index is invalid while it is being built
   AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
 ORDER BY c.relname;
 
 -- check: health.redundant-indexes
--- title: indexes that others can stand in for
+-- title: no index is redundant
 -- severity: info
 -- input: objects
--- remedy: nothing has to be done; a migration of your own may drop it if the room and the writes matter more than the queries it serves better
--- example: index idx_skill_unlocks_user_skill | an index that no other can stand in for | equal to
---   skill_unlocks_pkey; 8192 bytes, 0 scans, kept up with 0 writes
+-- remedy: do nothing, or drop it in a migration of your own if space and write speed matter more than the queries that it serves better
+-- example: index idx_skill_unlocks_user_skill | an index that no other index covers | equal to
+--   skill_unlocks_pkey; 8192 bytes, 0 scans, maintained by 0 writes
 WITH keys AS (
   SELECT
     i.indexrelid, i.indrelid, i.indisunique, i.indnkeyatts, c.relname, c.relam,
@@ -49,8 +50,8 @@ WITH keys AS (
 )
 SELECT
   format('index %s', a.relname)                                                                 AS object,
-  'an index that no other can stand in for'                                                     AS expected,
-  format('%s %s; %s, %s scans, kept up with %s writes',
+  'an index that no other index covers'                                                     AS expected,
+  format('%s %s; %s, %s scans, maintained by %s writes',
     CASE WHEN a.indnkeyatts = b.indnkeyatts THEN 'equal to' ELSE 'the first part of' END, b.relname,
     pg_size_pretty(pg_relation_size(a.indexrelid)), coalesce(s.idx_scan, 0),
     coalesce(w.n_tup_ins + w.n_tup_upd - w.n_tup_hot_upd, 0))                                   AS actual
@@ -65,7 +66,7 @@ CROSS JOIN LATERAL (
     AND b.classes[0:a.indnkeyatts - 1] = a.classes[0:a.indnkeyatts - 1]
     AND b.collations[0:a.indnkeyatts - 1] = a.collations[0:a.indnkeyatts - 1]
     AND (b.options[0:a.indnkeyatts - 1] = a.options[0:a.indnkeyatts - 1] OR a.indnkeyatts = 1)
-    -- of two that are equal the key stays, else the older one
+    -- of two equal indexes the key stays, else the older one
     AND (b.indnkeyatts > a.indnkeyatts OR b.is_key OR b.indexrelid < a.indexrelid)
   ORDER BY b.is_key DESC, b.indnkeyatts, b.indexrelid
   LIMIT 1
@@ -76,16 +77,16 @@ WHERE NOT a.is_key AND NOT a.indisunique
 ORDER BY pg_relation_size(a.indexrelid) DESC, a.relname;
 
 -- check: health.unused-indexes
--- title: large indexes that no query has used
+-- title: every large index is used
 -- severity: info
 -- input: objects
--- remedy: if no standby uses it either, drop it in a migration of your own
+-- remedy: drop it in a migration of your own if no standby uses it either
 -- example: index idx_skill_feedback_rating | used by a query | no scan in 45 days; 214 MB, kept up with 1893421
 --   writes
 SELECT
   format('index %s', s.indexrelname)                                                AS object,
   'used by a query'                                                                 AS expected,
-  format('no scan in %s days; %s, kept up with %s writes', extract(day FROM now() - d.since)::int,
+  format('no scan in %s days; %s, maintained by %s writes', extract(day FROM now() - d.since)::int,
     pg_size_pretty(pg_relation_size(s.indexrelid)), w.n_tup_ins + w.n_tup_upd - w.n_tup_hot_upd) AS actual
 FROM pg_stat_user_indexes s
 JOIN pg_index i ON i.indexrelid = s.indexrelid AND NOT i.indisunique
@@ -99,15 +100,15 @@ WHERE s.schemaname = current_schema()
 ORDER BY pg_relation_size(s.indexrelid) DESC;
 
 -- check: health.never-analysed
--- title: the planner has statistics of every table that has grown
+-- title: every table that has grown has statistics for the planner
 -- severity: warning
 -- input: objects
--- remedy: ANALYZE the table, and see why autovacuum does not
--- example: table skill_usage_events | analysed since it was made | never analysed; 96 MB
+-- remedy: run ANALYZE, and find out why autovacuum does not
+-- example: table skill_usage_events | analyzed | never analyzed; 96 MB
 SELECT
   format('table %s', c.relname)                                                AS object,
-  'analysed since it was made'                                                 AS expected,
-  format('never analysed; %s', pg_size_pretty(pg_relation_size(c.oid)))        AS actual,
+  'analyzed'                                                 AS expected,
+  format('never analyzed; %s', pg_size_pretty(pg_relation_size(c.oid)))        AS actual,
   format('ANALYZE %I', c.relname)                                              AS remedy
 FROM pg_class c
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
@@ -120,11 +121,11 @@ WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 ORDER BY c.relname;
 
 -- check: health.bloat
--- title: vacuum keeps up with what is deleted and updated
+-- title: vacuum keeps up with deleted and updated rows
 -- severity: warning
 -- input: objects
--- remedy: VACUUM the table; if dead rows stay, an old transaction, a replication slot or a prepared transaction holds them
--- example: table skill_unlocks | 4000 dead rows beside 20000 live ones | 310000 dead rows beside 20000 live ones
+-- remedy: run VACUUM; if dead rows remain, an old transaction, a replication slot or a prepared transaction keeps them
+-- example: table skill_unlocks | dead rows under 30 % of the live ones | 310000 dead rows, 20000 live ones
 WITH sizes AS (
   SELECT
     c.oid, c.relname, c.relpages, c.reltuples, s.n_live_tup, s.n_dead_tup,
@@ -139,33 +140,32 @@ WITH sizes AS (
     AND c.relkind IN ('r', 'm')
     AND $1::jsonb->'tables' ? c.relname
 ),
--- a row takes 28 bytes beside its columns, a page 24 beside its rows; a tenth more for alignment
+-- a row takes 28 bytes in addition to its columns, a page 24 in addition to its rows, and alignment a tenth more
 estimates AS (
   SELECT *, ceil(reltuples * (width * 1.1 + 28) / (page - 24)) AS needed FROM sizes
 )
-SELECT format('table %s', relname) AS object, told.expected, told.actual, format('VACUUM (VERBOSE) %I', relname) AS remedy
+SELECT format('table %s', relname) AS object, symptom.expected, symptom.actual, format('VACUUM (VERBOSE) %I', relname) AS remedy
 FROM estimates
 CROSS JOIN LATERAL (VALUES
   (
     n_dead_tup > 50000 AND n_dead_tup > 0.3 * n_live_tup,
     'dead rows under 30 % of the live ones',
-    format('%s dead rows beside %s live ones', n_dead_tup, n_live_tup)
+    format('%s dead rows, %s live ones', n_dead_tup, n_live_tup)
   ),
   (
     reltuples > 0 AND relpages > 2 * needed AND (relpages - needed) * page > 100 * 1024 * 1024,
     format('about %s for %s rows', pg_size_pretty((needed * page)::bigint), reltuples::bigint),
-    format('%s, %s of it to spare (an estimate from the statistics)', pg_size_pretty((relpages * page)::bigint),
+    format('%s, %s of it unused (estimated from the statistics)', pg_size_pretty((relpages * page)::bigint),
       pg_size_pretty(((relpages - needed) * page)::bigint))
   )
-) AS told (holds, expected, actual)
-WHERE told.holds
-ORDER BY relname, told.expected;
+) AS symptom (holds, expected, actual)
+WHERE symptom.holds
+ORDER BY relname, symptom.expected;
 
 -- check: health.sequences
--- title: no sequence comes near the end of its numbers
--- severity: error
+-- title: no sequence is near its end
 -- input: objects
--- remedy: make the column bigint (a new column filled in batches, then swapped), or raise the sequence's MAXVALUE
+-- remedy: change the column to bigint (fill a new column in batches, then swap them), or raise the MAXVALUE of the sequence
 -- example: sequence skill_feedback_id_seq | less than 80 % of its 9223372036854775807 numbers used |
 --   9000000000000000000 used (97.6 %), for column skill_feedback.id
 SELECT
@@ -181,7 +181,7 @@ CROSS JOIN LATERAL (
   SELECT least(q.seqmax, CASE a.atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 ELSE q.seqmax END) AS last
 ) AS limits
 CROSS JOIN LATERAL (
-  -- its value is the business of those who may use it
+  -- only a role with USAGE or SELECT may read the value
   SELECT CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid) END AS value
 ) AS used
 WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
@@ -190,11 +190,11 @@ WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 ORDER BY c.relname;
 
 -- check: health.unregistered-events
--- title: every skill that was used is registered
+-- title: every skill with events is registered
 -- severity: warning
--- remedy: run `skills sync` where its folder is, or see which application logs a name that is none
--- example: skill review-changes | a row in skills_registry | none; events 1204, the last at 2026-11-28 02:02:57+00
--- One step in the index for each skill, however many events there are.
+-- remedy: run `skills sync` for its folder, or find the application that logs an unknown name
+-- example: skill review-changes | a row in skills_registry | missing; events 1204, the last at 2026-11-28 02:02:57+00
+-- One step in the index for each skill, whatever the number of events.
 WITH RECURSIVE used (skill_id) AS (
   SELECT min(skill_id) FROM skill_usage_events
   UNION ALL
@@ -203,7 +203,7 @@ WITH RECURSIVE used (skill_id) AS (
 SELECT
   format('skill %s', used.skill_id)   AS object,
   'a row in skills_registry'          AS expected,
-  format('none; events %s, the last at %s',
+  format('missing; events %s, the last at %s',
     (SELECT CASE WHEN count(*) > 1000 THEN 'over 1000' ELSE count(*)::text END
       FROM (SELECT 1 FROM skill_usage_events e WHERE e.skill_id = used.skill_id LIMIT 1001) AS few),
     (SELECT max(e.created_at)::timestamptz(0) FROM skill_usage_events e WHERE e.skill_id = used.skill_id)) AS actual
@@ -213,23 +213,23 @@ WHERE used.skill_id IS NOT NULL
 ORDER BY used.skill_id COLLATE "C";
 
 -- check: health.unregistered-unlocks
--- title: skills that are unlocked ahead of their registration
+-- title: every unlocked skill is registered
 -- severity: info
--- remedy: nothing if the skill is to come; else see who unlocks a name that is none
--- example: skill review-changes | a row in skills_registry | none; unlocked for 12 users
+-- remedy: do nothing if the skill is not released yet; otherwise find out who unlocks an unknown name
+-- example: skill review-changes | a row in skills_registry | missing; unlocked for 12 users
 SELECT
   format('skill %s', u.skill_id)                            AS object,
   'a row in skills_registry'                                AS expected,
-  format('none; unlocked for %s users', count(*))           AS actual
+  format('missing; unlocked for %s users', count(*))           AS actual
 FROM skill_unlocks u
 WHERE NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = u.skill_id)
 GROUP BY u.skill_id
 ORDER BY u.skill_id COLLATE "C";
 
 -- check: health.outcomes
--- title: every outcome is one of success, soft_fail, hard_refusal
+-- title: every outcome is success, soft_fail or hard_refusal
 -- severity: warning
--- remedy: see which application logs it; statistics count it as a use without success
+-- remedy: find the application that logs it; `skills stats` counts it as a use without success
 -- example: column skill_usage_events.outcome | success, soft_fail or hard_refusal | 'ok', events 1
 WITH RECURSIVE seen (outcome) AS (
   SELECT min(outcome) FROM skill_usage_events
@@ -247,9 +247,9 @@ WHERE seen.outcome NOT IN ('success', 'soft_fail', 'hard_refusal')
 ORDER BY seen.outcome COLLATE "C";
 
 -- check: health.statuses
--- title: every candidate's status is one of monitoring, review, approved, deployed, rejected
+-- title: the status of every candidate is monitoring, review, approved, deployed or rejected
 -- severity: warning
--- remedy: UPDATE agent_emergence_candidates SET status = ... for the rows named
+-- remedy: correct the rows with UPDATE agent_emergence_candidates SET status = ...
 -- example: column agent_emergence_candidates.status | monitoring, review, approved, deployed or rejected | 'maybe',
 --   rows 1
 SELECT
@@ -264,7 +264,7 @@ ORDER BY status COLLATE "C";
 -- check: health.trust-levels
 -- title: every trust level is from 1 to 5
 -- severity: warning
--- remedy: UPDATE skills_registry SET trust_level = ... for the skills named, then add the CHECK constraint
+-- remedy: correct the rows with UPDATE skills_registry SET trust_level = ..., then add the CHECK constraint
 -- example: skill elemental-checkin | a trust level from 1 to 5 | 7
 SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual
 FROM skills_registry
@@ -272,9 +272,9 @@ WHERE trust_level NOT BETWEEN 1 AND 5
 ORDER BY skill_id COLLATE "C";
 
 -- check: health.clock-skew
--- title: no row is dated later than now
+-- title: no row has a time in the future
 -- severity: warning
--- remedy: set the clock of the machine that wrote it (NTP); rows dated ahead stay in every "last 7 days" for too long
+-- remedy: set the clock of the machine that wrote it (NTP); such a row stays in every "last 7 days" for too long
 -- example: column skill_feedback.created_at | at most 2026-11-28 02:02:57+00 | 2026-11-29 02:02:57+00
 SELECT format('column %s', latest.col) AS object, format('at most %s', now()::timestamptz(0)) AS expected, latest.at::timestamptz(0)::text AS actual
 FROM (
@@ -292,30 +292,30 @@ WHERE latest.at > now() + interval '5 minutes'
 ORDER BY latest.col;
 
 -- check: health.client-clock
--- title: the clock of this machine agrees with the server's
+-- title: the clocks of this machine and the server agree
 -- severity: warning
 -- input: client
--- remedy: set the clock of the machine that is wrong (NTP)
--- example: clock | 2026-11-28 08:00:00+00, as the server has it | 2026-11-28 08:07:12+00 on this machine
+-- remedy: set the clock that is wrong (NTP)
+-- example: clock | 2026-11-28 08:00:00+00 on the server | 2026-11-28 08:07:12+00 on this machine
 -- $1: {"now": "<ISO 8601>"}
 SELECT
   'clock'                                                                   AS object,
-  format('%s, as the server has it', now()::timestamptz(0))                 AS expected,
+  format('%s on the server', now()::timestamptz(0))                 AS expected,
   format('%s on this machine', ($1::jsonb->>'now')::timestamptz(0))         AS actual
 WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 
 -- check: health.rollups-behind
--- title: the rollups have taken in all but the last events
+-- title: the rollups contain all but the latest events
 -- severity: warning
 -- requires: migration 20261121_skill_rollups
--- remedy: run `skills rollup`, and see why the job that runs it does not: until then `skills stats` reads every event that waits
--- example: table skill_rollup_state | at most 100000 events wait | more wait; the last step: 2026-11-20 04:00:12+00
+-- remedy: run `skills rollup`, and find out why its scheduled job does not run: until then `skills stats` reads every event that waits
+-- example: table skill_rollup_state | at most 100000 events waiting | more waiting; the last step: 2026-11-20 04:00:12+00
 WITH state AS (
   SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
   FROM skill_rollup_state s, pg_control_system() AS c
   WHERE s.source = 'events'
 ),
--- counted no further than it takes to know
+-- counts no further than necessary
 waiting AS (
   SELECT count(*) AS n
   FROM (
@@ -330,20 +330,19 @@ waiting AS (
 )
 SELECT
   'table skill_rollup_state'                                   AS object,
-  'at most 100000 events wait'                                 AS expected,
-  format('more wait; the last step: %s', coalesce(s.stepped_at::timestamptz(0)::text, 'never')) AS actual,
+  'at most 100000 events waiting'                                 AS expected,
+  format('more waiting; the last step: %s', coalesce(s.stepped_at::timestamptz(0)::text, 'never')) AS actual,
   'skills rollup'                                              AS remedy
 FROM state s, waiting
 WHERE waiting.n > 100000
 UNION ALL
-SELECT 'table skill_rollup_state', 'rollups made on this server', 'made on another one', 'skills rollup --rebuild'
+SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
 FROM state WHERE is_foreign;
 
 -- check: health.partitions
--- title: every table that is partitioned by time has a partition for next month
--- severity: error
+-- title: every table partitioned by time has a partition for the next month
 -- input: objects
--- remedy: make it before the month begins: CREATE TABLE ... PARTITION OF ... FOR VALUES FROM (...) TO (...); until then rows go to the default partition, or are refused
+-- remedy: create it before the month begins: CREATE TABLE ... PARTITION OF ... FOR VALUES FROM (...) TO (...); otherwise rows go to the default partition or are refused
 -- example: table skill_usage_events | a partition that holds 2026-12-01 | none; the last one ends at 2026-12-01
 WITH parents AS (
   SELECT t.oid, t.relname, date_trunc('month', now()) + interval '1 month' AS next_month

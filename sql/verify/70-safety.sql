@@ -1,4 +1,4 @@
--- Whether the database is safe. What is ours is taken from the applied migration files:
+-- Whether the database is safe. The names of our objects come from the applied migrations:
 -- $1: {"tables": ["<name>"], "views": [], "functions": ["<name without arguments>"]}
 
 -- group: safety
@@ -6,16 +6,15 @@
 --   tables that everyone may write, an application role with more privileges than it needs.
 
 -- check: safety.definer-search-path
--- title: every function that runs with its owner's rights has a search_path of its own
--- severity: error
+-- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
--- remedy: ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: else the caller chooses what its names mean
+-- remedy: run ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: otherwise the caller decides what its names mean
 -- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of whoever calls, with the
 --   rights of postgres
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
-  'search_path of whoever calls, with the rights of ' || p.proowner::regrole AS actual,
+  'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
   format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), current_schema()) AS remedy
 FROM pg_proc p
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
@@ -25,16 +24,16 @@ WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 ORDER BY 1;
 
 -- check: safety.definer-superuser
--- title: no function runs with the rights of a superuser
+-- title: no function runs with the privileges of a superuser
 -- severity: warning
 -- requires: server
 -- input: objects
--- remedy: give functions and tables to a role of their own that may not log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
--- example: functions of postgres | an owner who is no superuser | postgres owns is_skill_unlocked, log_skill_usage,
+-- remedy: give functions and tables to a role that cannot log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
+-- example: functions of postgres | an owner that is not a superuser | postgres owns is_skill_unlocked, log_skill_usage,
 --   unlock_skill
 SELECT
   format('functions of %s', owner.rolname)                                   AS object,
-  'an owner who is no superuser'                                             AS expected,
+  'an owner that is not a superuser'                                             AS expected,
   format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
@@ -46,10 +45,10 @@ GROUP BY owner.rolname
 ORDER BY owner.rolname;
 
 -- check: safety.definer-public
--- title: functions with their owner's rights that everybody may call
+-- title: PUBLIC cannot call SECURITY DEFINER functions
 -- severity: info
 -- input: objects
--- remedy: right for what only adds a line or answers yes or no; else REVOKE EXECUTE ... FROM PUBLIC and grant it to the roles that need it (`skills grants --app-role NAME`)
+-- remedy: do nothing for a function that only adds an event or returns true or false; otherwise REVOKE EXECUTE ... FROM PUBLIC and grant it to the roles that need it (`skills grants --app-role NAME`)
 -- example: function is_skill_unlocked(uuid, text) | EXECUTE for the roles that need it | EXECUTE for PUBLIC
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))   AS object,
@@ -63,10 +62,9 @@ WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 ORDER BY 1;
 
 -- check: safety.owner-rights
--- title: the owner of each function may do what the function does
--- severity: error
+-- title: the owner of each function has the privileges that the function needs
 -- input: objects
--- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what it lacks
+-- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what is missing
 -- example: function unlock_skill(uuid, text, text) | deploy may INSERT on skill_unlocks | it may not: the function
 --   fails when it is called
 WITH ours AS (
@@ -91,19 +89,19 @@ needs AS (
 SELECT
   format('function %s(%s)', proname, types)                             AS object,
   format('%s may %s on %s', proowner::regrole, privilege, relname)      AS expected,
-  'it may not: the function fails when it is called'                    AS actual,
+  'no privilege: the function fails when it is called'                    AS actual,
   format('GRANT %s ON %I TO %s', privilege, relname, proowner::regrole) AS remedy
 FROM needs
 WHERE NOT has_table_privilege(proowner, table_oid, privilege)
-  -- a schema it may not use, or a sequence, ends in the same failure
+  -- without USAGE on the schema or the sequence the function fails too
 UNION ALL
 SELECT format('function %s(%s)', proname, types), format('%s may use the schema %s', proowner::regrole, current_schema()),
-  'it may not: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
+  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
 FROM ours
 WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
 UNION ALL
 SELECT format('function %s(%s)', n.proname, n.types), format('%s may use the sequence %s', n.proowner::regrole, s.relname),
-  'it may not: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
+  'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
 FROM needs n
 JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = n.table_oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
 JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
@@ -111,14 +109,13 @@ WHERE n.privilege = 'INSERT' AND NOT has_sequence_privilege(n.proowner, s.oid, '
 ORDER BY 1, 2;
 
 -- check: safety.public-writes
--- title: not everybody may write to the tables
--- severity: error
+-- title: PUBLIC cannot write to the tables
 -- input: objects
--- remedy: REVOKE the right FROM PUBLIC, and grant it to the roles that need it
--- example: table skills_registry | no right to write for PUBLIC | INSERT
+-- remedy: REVOKE the privilege FROM PUBLIC, and grant it to the roles that need it
+-- example: table skills_registry | no write privilege for PUBLIC | INSERT
 SELECT
   format('table %s', c.relname)                                               AS object,
-  'no right to write for PUBLIC'                                              AS expected,
+  'no write privilege for PUBLIC'                                              AS expected,
   string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
   format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
@@ -131,9 +128,9 @@ GROUP BY c.relname
 ORDER BY c.relname;
 
 -- check: safety.public-create
--- title: not everybody may make objects in the schema
+-- title: PUBLIC cannot create objects in the schema
 -- severity: warning
--- remedy: REVOKE CREATE ON SCHEMA ... FROM PUBLIC: functions with their owner's rights look up names there (PostgreSQL 14 and older grant it on public)
+-- remedy: run REVOKE CREATE ON SCHEMA ... FROM PUBLIC: SECURITY DEFINER functions look up names there (PostgreSQL 14 and older grant it on public)
 -- example: schema public | no CREATE for PUBLIC | CREATE is granted to PUBLIC
 SELECT
   format('schema %s', n.nspname)                                       AS object,
@@ -144,15 +141,14 @@ FROM pg_namespace n, aclexplode(n.nspacl) AS acl
 WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
 
 -- check: safety.supabase
--- title: no role of an open API reaches a table without row level security
--- severity: error
+-- title: no role of an open API has access to a table without row level security
 -- input: objects
--- remedy: ALTER TABLE ... ENABLE ROW LEVEL SECURITY and write policies, or REVOKE ALL ON ... FROM anon, authenticated
--- example: table skill_unlocks | row level security, or no rights for anon and authenticated | no row level security;
+-- remedy: run ALTER TABLE ... ENABLE ROW LEVEL SECURITY and write policies, or run REVOKE ALL ON ... FROM anon, authenticated
+-- example: table skill_unlocks | row level security, or no privileges for anon and authenticated | no row level security;
 --   anon has SELECT
 SELECT
   format('table %s', c.relname)                                                        AS object,
-  'row level security, or no rights for anon and authenticated'                        AS expected,
+  'row level security, or no privileges for anon and authenticated'                        AS expected,
   format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
   format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
@@ -165,13 +161,12 @@ GROUP BY c.relname
 ORDER BY c.relname;
 
 -- check: safety.app-role
--- title: the application's role has the rights it needs, and no others
--- severity: error
+-- title: the application role has exactly the privileges that it needs
 -- input: app-role
--- remedy: `skills grants --app-role NAME` prints what it needs, and what to revoke
+-- remedy: run `skills grants --app-role NAME`, which prints what to grant and what to revoke
 -- example: role app | no DELETE on table skills_registry | granted
 -- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
--- The column "revoke" is for `skills grants`: what takes away a right that the role got itself.
+-- `skills grants` reads the column "revoke": the statement that revokes a privilege that was granted to the role itself.
 WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
@@ -217,7 +212,7 @@ judged AS (
     END AS granted
   FROM possible p CROSS JOIN role
 ),
--- a right to a whole table is judged above, and says nothing here
+-- a privilege on a whole table is judged above
 columns_judged AS (
   SELECT
     j.oid, j.class, j.name, j.target, j.privilege, a.attname, a.attacl::text AS acl,
@@ -232,8 +227,8 @@ columns_judged AS (
   WHERE j.class = 'table' AND j.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND NOT j.granted AND NOT j.needed
 ),
 all_judged AS (
-  SELECT oid, class, format('%s %s', class, name) AS told, privilege AS words, target, needed, granted, acl, privilege,
-    -- to revoke a right to a table takes away the same right to its columns
+  SELECT oid, class, format('%s %s', class, name) AS object_text, privilege AS words, target, needed, granted, acl, privilege,
+    -- to revoke a privilege on a table revokes it on its columns too
     (
       SELECT format('GRANT %s (%s) ON %s TO ', judged.privilege, string_agg(quote_ident(c.name), ', '), judged.target)
       FROM needs g, jsonb_array_elements_text(g.columns) AS c (name)
@@ -251,7 +246,7 @@ wrong AS (
   SELECT judged.*, role.rolname, through.grantees, through.only_itself, through.also_itself
   FROM all_judged AS judged
   CROSS JOIN role
-  -- who was given the right by which the role has it: itself, everybody, or a role that it is in
+  -- the grantee of the privilege: the role itself, PUBLIC, or a role that it is a member of
   CROSS JOIN LATERAL (
     SELECT string_agg(DISTINCT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END, ', ') AS grantees,
       bool_and(acl.grantee = role.oid) AS only_itself, bool_or(acl.grantee = role.oid) AS also_itself
@@ -262,7 +257,7 @@ wrong AS (
   WHERE NOT role.rolsuper AND judged.needed <> judged.granted
     AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.oid = judged.oid AND o.class = judged.class AND pg_has_role(role.oid, o.owner, 'MEMBER'))
 ),
--- pg_read_all_data and its like (PostgreSQL 14 and newer) give a right to everything, of which no object knows
+-- pg_read_all_data and similar roles (PostgreSQL 14 and later) give a privilege on every object, which no object lists
 by_membership AS (
   SELECT w.privilege, r.oid AS giver, r.rolname AS giver_name
   FROM wrong w
@@ -302,7 +297,7 @@ FROM role CROSS JOIN schema
 WHERE NOT role.rolsuper
   AND (has_schema_privilege(role.oid, schema.oid, 'CREATE') OR NOT has_schema_privilege(role.oid, schema.oid, 'USAGE'))
 UNION ALL
--- told once, and not for each object
+-- once, and not for each object
 SELECT format('role %s', role.rolname),
   format('no membership in %s, which gives %s on everything', given.giver_name, given.privileges),
   CASE WHEN through.only_itself THEN 'a member' ELSE format('a member through %s', through.members) END,
@@ -317,7 +312,7 @@ CROSS JOIN LATERAL (
 UNION ALL
 SELECT
   format('role %s', rolname),
-  CASE WHEN needed THEN format('%s on %s', words, told) ELSE format('no %s on %s', words, told) END,
+  CASE WHEN needed THEN format('%s on %s', words, object_text) ELSE format('no %s on %s', words, object_text) END,
   CASE WHEN needed THEN 'not granted' WHEN only_itself THEN 'granted' ELSE format('granted to %s', grantees) END,
   CASE WHEN needed THEN format('GRANT %s ON %s TO %I', words, target, rolname)
     ELSE format('REVOKE %s ON %s FROM %s', words, target, grantees)

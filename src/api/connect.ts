@@ -5,11 +5,13 @@ import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 
 export interface ConnectOptions extends Flags {
-  /** Milliseconds to wait for a server that is still starting. */
+  /** How long to wait for a server that is starting, in milliseconds. Default: 0. */
   waitMs?: number
-  /** `migrate` prefers the address of the server itself (`directUrl`, DIRECT_URL). */
+  /** `migrate` prefers `directUrl` and DIRECT_URL, the address of the server behind a pooler. */
   purpose?: Purpose
+  /** Environment variables. Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>
+  /** Default: the working directory. */
   cwd?: string
 }
 

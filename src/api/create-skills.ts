@@ -4,7 +4,7 @@ import { openDb } from '../db/open.ts'
 import type { SkillsOptions } from '../telemetry/create-skills.ts'
 import { createSkillsFrom } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
-import type { SessionSource } from '../telemetry/skills-connection.ts'
+import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
@@ -17,8 +17,9 @@ export interface CreateSkillsOptions extends SkillsOptions {
 }
 
 /**
- * The skills for an application: what is on offer, unlocks, telemetry and feedback. Connects when it is used first, again
- * after the connection was lost, and never keeps the process alive. SKILLS_ENABLED=1 turns it on.
+ * Skills in an application: the skills for a user, unlocks, telemetry and feedback. It connects at the first call and after
+ * a lost connection, and does not keep the process alive. Without SKILLS_ENABLED=1, or `enabled`, it does nothing.
+ * docs/telemetry.md describes it.
  *
  * @example
  * const userId = '9f1c1d3e-0000-4000-8000-000000000001'
@@ -35,7 +36,10 @@ export function createSkills(options: CreateSkillsOptions = {}): Skills {
   return createSkillsFrom(() => sessionSource(database, env), rest, env)
 }
 
-async function sessionSource(database: CreateSkillsOptions['database'], env: NonNullable<ConnectOptions['env']>): Promise<SessionSource> {
+async function sessionSource(
+  database: CreateSkillsOptions['database'],
+  env: NonNullable<ConnectOptions['env']>,
+): Promise<ConnectionSource> {
   if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())

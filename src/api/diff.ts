@@ -6,7 +6,7 @@ import type { SyncCallOptions } from './sync.ts'
 import { readingForSync, syncOptions } from './sync.ts'
 
 /**
- * `skills diff`: what a sync would do, file by file. Writes nothing.
+ * `skills diff`: what a sync would do, file by file. Writes nothing. Throws the same errors as `sync`.
  *
  * @example
  * const { skills } = await diff(db, { skills: ['skills'] })

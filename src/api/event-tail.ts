@@ -4,20 +4,21 @@ import path from 'node:path'
 import { packageRoot } from '../config/package-files.ts'
 import type { EventTail, TailOptions } from '../stats/tail.ts'
 import { createEventTail } from '../stats/tail.ts'
-import { USAGE_CHANNEL } from '../telemetry/usage-channel.ts'
+import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**
- * `skills stats --tail`: call `look` again and again. Made for a server: on an embedded database nobody else can write.
+ * Reads events as they arrive: call `read` repeatedly; the library call of `skills stats --tail`. It is for servers: no
+ * other process can write to an embedded database that this process has opened.
  *
  * @example
  * const tail = eventTail({ limit: 5 })
- * await tail.look(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
+ * await tail.read(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
  */
 export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
   return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })
 }
 
-/** Calls `onEvents` when a writer announces new events. Not behind a transaction pooler, and not on a standby: neither can listen. */
+/** Calls `onEvents` when a writer announces new events. Behind a transaction pooler and on a standby it is never called. */
 export async function listenForEvents(db: Db, onEvents: () => void): Promise<void> {
   if (db.info.pooled || db.info.inRecovery) return
   db.onNotification(onEvents)

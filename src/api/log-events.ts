@@ -3,7 +3,8 @@ import type { EventLogOptions, EventLogReport } from '../telemetry/import-events
 import { importEvents } from '../telemetry/import-events.ts'
 
 /**
- * `skills log`: writes events from NDJSON; without a database the lines are only checked.
+ * Writes events from NDJSON; the library call of `skills log`. Events that the database has are not written again. Without
+ * `db` the lines are only checked.
  *
  * @example
  * const event = { userId: '9f1c1d3e-0000-4000-8000-000000000001', skillId: 'elemental-checkin', version: '1.0.0', outcome: 'success' }

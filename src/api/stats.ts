@@ -6,27 +6,30 @@ import type { Dimension, StatsReport } from '../stats/report.ts'
 import { readStats } from '../stats/stats.ts'
 
 export interface StatsCallOptions {
+  /** Only this skill, with its details. */
   skill?: string | undefined
-  /** Only events of the last so many milliseconds. */
+  /** Only events of the last `sinceMs` milliseconds. Default: all events. */
   sinceMs?: number | undefined
-  /** At most so many rows; 20 unless given. */
+  /** The largest number of rows. Default: 20. */
   limit?: number
+  /** List sets of skills that succeeded together. */
   cooccurrence?: boolean
-  /** Uses by one dimension. */
+  /** Group uses by this dimension. */
   by?: Dimension | undefined
-  /** The last so many milliseconds against those before. */
+  /** Compare the last `compareMs` milliseconds with the same time before. */
   compareMs?: number | undefined
-  /** Users per stage. */
+  /** Count the users at each stage of a skill. */
   funnel?: boolean | undefined
-  /** The timeline of this user. */
+  /** List the actions of this user (a UUID). */
   user?: string | undefined
-  /** Read the events themselves and not the rollups. */
+  /** Read the events instead of the rollups. */
   exact?: boolean | undefined
   onProgress?: (what: string) => void
 }
 
 /**
- * `skills stats`. Writes nothing but rollups, when they are far behind and the role may.
+ * Counts events, users, success and latency; the library call of `skills stats`. When many events are not in the rollups,
+ * it updates them first, if the role can; otherwise it writes nothing. Throws NOT_MIGRATED, PERMISSION_DENIED, USAGE.
  *
  * @example
  * const { totals, skills } = await stats(db, { sinceMs: 7 * 86_400_000, limit: 5 })

@@ -10,20 +10,21 @@ import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
-  /** Folders of skills, or patterns for them; `skills` unless given. */
+  /** Folders of skills, or patterns for them; `skills` by default. */
   skills?: readonly string[]
   prune?: PruneMode
-  /** Prune although a skill could not be read, or more than half of the rows of these folders would go. */
+  /** Prune although a skill could not be read, or more than half of the rows of these folders would be pruned. */
   forcePrune?: boolean
-  /** `write` unless given; the other two never write. */
+  /** `write` by default; `dry-run` and `check` never write. */
   mode?: SyncMode
-  /** Remember in `.skills/cache` of the project folder what was read, so that unchanged skills are not read again. */
+  /** Store what was read in `.skills/cache` of the project folder, so that unchanged skills are not read again. */
   cache?: boolean
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 
 /**
- * `skills sync`. A skill that cannot be used is in the report, and keeps its last good row.
+ * `skills sync`: makes the registry agree with the skills. The row of an invalid skill does not change; the report lists it.
+ * Throws SkillsError SKILLS_DIR_MISSING, NOT_MIGRATED, PERMISSION_DENIED, LOCK_TIMEOUT or QUERY_FAILED.
  *
  * @example
  * const { added, changed, invalid } = await sync(db, { skills: ['skills'], mode: 'check' })

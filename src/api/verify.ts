@@ -1,14 +1,15 @@
-import { DEFAULTS } from '../config/defaults.ts'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { catalogQuery, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { DEFAULTS } from '../config/defaults.ts'
+import { catalogQuery, checkSources, installedPacks, manifestFile, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
+import type { LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readLedgerState } from '../migrations/ledger/ledger-facts.ts'
 import type { MigrationFile } from '../migrations/files/read-migrations.ts'
-import { scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
+import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/skill-row.ts'
@@ -16,8 +17,9 @@ import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
-import type { CopyOptions } from '../verify/run-checks.ts'
 import { runChecks } from '../verify/run-checks.ts'
+import type { SchemaManifest } from '../verify/schema/manifest.ts'
+import type { SchemaOptions } from '../verify/schema/read-schema.ts'
 import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
@@ -43,7 +45,9 @@ export interface VerifyCallOptions extends ReadingOptions {
 }
 
 /**
- * `skills verify`. Everything runs in a transaction that is rolled back.
+ * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
+ * rolled back. Faults do not throw: look at `ok` and `checks`. Throws CHECK_FILE_INVALID for a check file, MIGRATION_INVALID for a
+ * migration, CONFIG_INVALID or SKILLS_DIR_MISSING for the folders.
  *
  * @example
  * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
@@ -54,6 +58,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
   const skills = await skillFacts(options)
   const { applied } = ledger
+  const versions = applied.map(({ version }) => version)
   const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
   return runChecks(db, {
@@ -69,36 +74,55 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
       ...(typeof skills === 'string' ? { skills } : {}),
     },
-    applied: { migrations: applied.map(({ version }) => version), packs: installedPacks(applied.map(({ version }) => version)) },
-    copy: copyOptions(db, applied, places, options),
+    applied: { migrations: versions, packs: installedPacks(versions) },
+    schema: schemaOptions(db, ledger, places, options),
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
-    timeoutMs: options.timeoutMs ?? DEFAULTS.checkTimeoutMs,
+    timeoutMs: timeoutOf(options),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
 }
 
-/** By the package's own objects: what an application does with tables of its own is its own affair. */
+function timeoutOf({ timeoutMs = DEFAULTS.checkTimeoutMs }: VerifyCallOptions): number {
+  return timeoutMs
+}
+
+/** Judged by the package's own objects: what an application may do with the tables of other migrations is not examined. */
 export function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
   return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
 }
 
-/** How verify makes what the applied files make. */
-function copyOptions(
+/** What the schema is compared with. */
+function schemaOptions(
   { info: { schema } }: Db,
-  applied: readonly MigrationFile[],
-  madeAt: Readonly<Record<string, string>>,
-  { exclusive = false, ledger = DEFAULT_LEDGER }: VerifyCallOptions,
-): CopyOptions {
-  const statements = scratchStatements(applied, schema)
+  { applied, facts, missing }: LedgerState,
+  places: Readonly<Record<string, string>>,
+  options: VerifyCallOptions,
+): SchemaOptions {
+  const { exclusive = false, ledger = DEFAULT_LEDGER } = options
+  const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
+  const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   return {
-    statements: (scratch) => textsFor(statements, schema, scratch),
-    places: statements.map(({ file, line }) => `${file}:${line}`),
-    madeAt,
+    manifest: schemaManifest(),
+    statements: scratchStatements(applied, schema).map((statement) => ({
+      place: `${statement.file}:${statement.line}`,
+      own: own.has(statement.file),
+      text: statement.text,
+    })),
+    applied: new Set(applied.map(({ version }) => version)),
+    adopted: new Set(adopted.map(({ version }) => version)),
+    noLedger: missing,
+    places,
     exclusive,
-    ours: new Set([ledger, `${ledger}_progress`]),
+    toolTables: new Set([ledger, `${ledger}_progress`]),
     catalogQuery: catalogQuery(),
+    timeoutMs: timeoutOf(options),
   }
+}
+
+/** The manifest that the build made. */
+function schemaManifest(): SchemaManifest {
+  return JSON.parse(readFileSync(manifestFile(), 'utf8')) as SchemaManifest
 }
 
 /** What the registry checks compare with, or why there is nothing. */

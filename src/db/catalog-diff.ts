@@ -1,10 +1,10 @@
 import type { CatalogObject } from './catalog.ts'
 
-/** One object that is not what it should be. */
+/** One object that differs. */
 export interface Difference {
   kind: string
   name: string
-  /** Definition; undefined when it should not be there. */
+  /** Definition; undefined when it should not exist. */
   expected: string | undefined
   /** Definition; undefined when it is missing. */
   actual: string | undefined

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Db, Row } from './db.ts'
 import { quoteIdent } from './quote.ts'
 
-/** An object of a schema with a text that is the same for the same definition, whatever the schema is called. */
+/** An object of a schema, with a text that is equal for equal definitions, whatever the name of the schema. */
 export interface CatalogObject {
   /** `table`, `column`, `index`, `function`, `view`, `comment`, `grant`, `owner`, `storage`, ... */
   kind: string
@@ -12,13 +12,13 @@ export interface CatalogObject {
 }
 
 /**
- * Reads everything that migrations can make in a schema, sorted by kind and name. `queryFile` is
- * `sql/catalog/objects.sql` of the package. Runs on the caller's transaction or none, and writes nothing.
- * `aliases` are further names of the schema: what one of them qualifies counts as its own.
+ * Reads everything that migrations can create in a schema, sorted by kind and name. `queryFile` is
+ * `sql/catalog/objects.sql` of the package. Runs in the transaction of the caller, if any, and writes nothing.
+ * `aliases` are other names of the schema: an object that one of them qualifies belongs to the schema.
  */
 export async function readCatalog(db: Db, schema: string, queryFile: string, aliases: readonly string[] = []): Promise<CatalogObject[]> {
   const query = await readFile(queryFile, 'utf8')
-  // pg_get_function_sqlbody came with PostgreSQL 14 and the bodies it tells of
+  // PostgreSQL 14 added pg_get_function_sqlbody, with the bodies that it prints
   const fitting =
     db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
   const rows = await db.query<CatalogObject & Row>(fitting, [quoteIdent(schema)])
@@ -30,7 +30,7 @@ export async function readCatalog(db: Db, schema: string, queryFile: string, ali
   }))
 }
 
-/** Takes the schema's own names out of deparsed SQL: `public.f(` and `"My App".f(` become `f(`; a search_path that names it keeps a placeholder. */
+/** Removes the names of the schema from deparsed SQL: `public.f(` and `"My App".f(` become `f(`; in a search_path a placeholder replaces them. */
 function withoutSchemas(text: string, schemas: readonly string[]): string {
   const spellings = new Set(schemas.flatMap((schema) => [quoteIdent(schema), plain(schema)]))
   const settings = text.replaceAll(/(?<=search_path=)[^\n]*/g, (list) =>
@@ -46,7 +46,7 @@ function withoutSchema(text: string, schema: string): string {
   return text.replaceAll(`${quoteIdent(schema)}.`, '').replaceAll(new RegExp(`(?<![\\w."])${escapeRegExp(plain(schema))}\\.`, 'g'), '')
 }
 
-/** The name as the server prints it where it needs no quotes. */
+/** The name as the server prints it: without quotes where they are not needed. */
 function plain(schema: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
 }

@@ -5,17 +5,17 @@ import { openDb } from './open.ts'
 import { quoteIdent } from './quote.ts'
 import { toSkillsError } from './skills-error.ts'
 
-/** A database of its own on somebody's server, dropped at the end. */
+/** A temporary database on a server, dropped at the end. */
 export interface ScratchDatabase {
   db: Db
-  /** Closes the session and drops the database, whoever else may have connected to it. */
+  /** Closes the connection and drops the database, even with other connections to it. */
   drop(): Promise<void>
 }
 
-/** Old enough that no run can still be using it. */
+/** After this time no run can still use it. */
 const STALE = '1 hour'
 
-/** Makes an empty database on the server of `target` and opens it. Throws PERMISSION_DENIED without CREATEDB. */
+/** Creates an empty database on the server of `target` and opens it. Throws PERMISSION_DENIED without CREATEDB. */
 export async function makeScratchDatabase(
   target: ServerTarget,
   options: { schema: string | undefined; waitMs: number },
@@ -50,7 +50,7 @@ export async function makeScratchDatabase(
   }
 }
 
-/** What a run left behind that was killed before it could clean up: its name says when it was made. */
+/** Databases of runs that were killed: the name contains the time of creation. */
 async function dropStale(admin: Db): Promise<void> {
   const stale = await admin.query<{ name: string }>(
     `SELECT datname AS name FROM pg_database d

@@ -6,18 +6,18 @@ import { quoteIdent, searchPath } from './quote.ts'
 const SAVEPOINT = 'skills_scratch'
 
 export interface ScratchOptions {
-  /** The statements to run in the schema of that name, in order; one that fails is undone and passed over. */
+  /** The statements to run in the schema of that name, in order; one that fails is rolled back and skipped. */
   statements: (schema: string) => readonly string[]
-  /** Schemas behind the scratch one in the search_path. */
+  /** Schemas after the scratch schema in the search_path. */
   others: readonly string[]
-  /** For each statement, so that a heavy one cannot hold the run up; a lock is waited for a tenth of it. */
+  /** For each statement; a tenth of it for a lock. */
   timeoutMs: number
 }
 
-/** A schema of the caller's transaction that holds what the statements made, and is first in the search_path until it is dropped. */
+/** A schema in the transaction of the caller, with what the statements created. It is first in the search_path until it is dropped. */
 export interface ScratchSchema {
   name: string
-  /** What was run. */
+  /** The statements that ran. */
   statements: readonly string[]
   /** Those that failed. */
   failures: { index: number; error: DatabaseError }[]
@@ -26,12 +26,12 @@ export interface ScratchSchema {
 }
 
 /**
- * Makes a scratch schema and runs the statements in it. Must be called inside a transaction, and dropped there. Throws
- * the `DatabaseError` of a server that refuses (42501: the role may not make a schema; 25006: nothing can be
- * written here), with the transaction as it was.
+ * Creates a scratch schema and runs the statements in it. Call it, and drop the schema, in one transaction. Throws the
+ * `DatabaseError` of a server that refuses (42501: the role cannot create a schema; 25006: the database is read-only); the
+ * transaction is then as before.
  */
 export async function makeScratchSchema(db: Db, { statements, others, timeoutMs }: ScratchOptions): Promise<ScratchSchema> {
-  // runs side by side must not wait for each other
+  // concurrent runs must not wait for each other
   const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
   const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
@@ -48,7 +48,7 @@ export async function makeScratchSchema(db: Db, { statements, others, timeoutMs 
   }
 }
 
-/** Everything in one round trip as long as nothing fails. */
+/** One round trip as long as no statement fails. */
 async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
   for (let next = 0; next < statements.length;) {

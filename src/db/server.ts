@@ -1,3 +1,4 @@
+import { Backoff } from '../core/backoff.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { ServerTarget, SslMode } from '../core/target.ts'
 import { describeTarget, hostAndPort } from '../core/target.ts'
@@ -10,17 +11,17 @@ import { createDriver } from './postgresjs.ts'
 import { createSession } from './session.ts'
 import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
 
-const RETRY_MS = 250
-
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
 export async function openServer(target: ServerTarget, options: OpenOptions): Promise<Db> {
   const deadline = Date.now() + (options.waitMs ?? 0)
+  const backoff = new Backoff({ shortestMs: 200, longestMs: 1_000 })
   for (;;) {
     try {
       return await openWithAnyMode(target, options)
     } catch (error) {
-      if (!isTransient(error) || Date.now() + RETRY_MS > deadline) throw explain(error, target)
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      const waitMs = backoff.failed()
+      if (!isTransient(error) || Date.now() + waitMs > deadline) throw explain(error, target)
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   }
 }

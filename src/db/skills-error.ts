@@ -1,5 +1,5 @@
 import { notMigrated, permissionDenied, queryFailed } from '../core/common-errors.ts'
-import type { SkillsError } from '../core/errors.ts'
+import { SkillsError } from '../core/errors.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, DbInfo } from './db.ts'
 import { SQLSTATE } from './sqlstates.ts'
@@ -44,6 +44,11 @@ export async function withSkillsErrors<T>({ info }: Db, work: FailedWork, run: (
   } catch (error) {
     throw toSkillsError(info, error, work)
   }
+}
+
+/** Whether the server was not reached, or the connection was lost: another attempt can succeed. */
+export function isConnectionError(error: unknown): boolean {
+  return error instanceof SkillsError && (error.code === 'CONNECTION_LOST' || error.code === 'DATABASE_UNREACHABLE')
 }
 
 const MISSING: ReadonlySet<string> = new Set([

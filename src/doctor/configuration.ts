@@ -1,10 +1,10 @@
 import type { Settings } from '../config/settings.ts'
 import { describeTarget } from '../core/target.ts'
-import type { DoctorSetting } from './doctor-report.ts'
-import type { Finding } from './finding.ts'
-import { finding, fine } from './finding.ts'
+import type { DoctorSetting } from './report.ts'
+import type { Finding } from './report.ts'
+import { finding, fine } from './report.ts'
 
-/** Every value with its origin. `direct` is the database of `skills migrate`, which prefers the server itself. */
+/** Every setting with its origin. `direct` is the database of `skills migrate`. */
 export function settingsTable(settings: Settings, direct: Settings['database']): DoctorSetting[] {
   const { database, schema, ledger, skills, migrations, configFile } = settings
   const isOther = describeTarget(direct.value) !== describeTarget(database.value)
@@ -15,7 +15,7 @@ export function settingsTable(settings: Settings, direct: Settings['database']):
     row('ledger', ledger.value, ledger.origin),
     row('skills', skills.value.join(', '), skills.origin),
     row('migrations', migrations.value.length === 0 ? null : migrations.value.join(', '), migrations.origin),
-    row('configuration file', configFile ?? null, configFile === undefined ? 'none found here or above' : 'found'),
+    row('configuration file', configFile ?? null, configFile === undefined ? 'none in this folder or above' : 'found'),
   ]
 }
 
@@ -23,14 +23,14 @@ export function examineConfiguration({ database, configFile, unusedSources: unus
   const openPasswordFile = database.value.kind === 'server' ? database.value.ignoredPasswordFile : undefined
   return [
     configFile === undefined
-      ? fine('configuration.file', 'no configuration file here or above: flags, variables and defaults count')
+      ? fine('configuration.file', 'no configuration file in this folder or above')
       : fine('configuration.file', configFile),
     database.origin === 'default'
       ? finding(
           'note',
           'configuration.database',
           `no database is configured: the ${describeTarget(database.value)} is used`,
-          'for a server set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+          'to use a server, set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE',
         )
       : fine('configuration.database', `${describeTarget(database.value)}, from ${database.origin}`),
     ...(unused.length === 0
@@ -39,8 +39,8 @@ export function examineConfiguration({ database, configFile, unusedSources: unus
           finding(
             'note',
             'configuration.unused',
-            `${unused.join(', ')} ${unused.length === 1 ? 'names' : 'name'} a database too, and ${database.origin} comes first`,
-            `leave ${database.origin} out to use ${unused[0] ?? 'it'}`,
+            `${unused.join(', ')} ${unused.length === 1 ? 'is' : 'are'} not used, because ${database.origin} takes precedence`,
+            `remove ${database.origin} to use ${unused[0] ?? 'it'}`,
           ),
         ]),
     ...(openPasswordFile === undefined
@@ -49,7 +49,7 @@ export function examineConfiguration({ database, configFile, unusedSources: unus
           finding(
             'warning',
             'configuration.password-file',
-            `${openPasswordFile} is ignored: others may read it`,
+            `${openPasswordFile} is ignored, because other users can read it`,
             `chmod 600 ${openPasswordFile}`,
           ),
         ]),

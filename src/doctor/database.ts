@@ -3,15 +3,15 @@ import path from 'node:path'
 import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { plural } from '../core/text.ts'
 import type { Db, Row } from '../db/db.ts'
-import type { ClockSample } from './clock.ts'
-import type { Finding } from './finding.ts'
-import { finding, fine } from './finding.ts'
+import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
+import type { Finding } from './report.ts'
+import { finding, fine } from './report.ts'
 import type { Right } from './rights.ts'
 import { examineRights, relationsOf } from './rights.ts'
 
 const SAMPLES = 3
-/** Of the connections that the server allows. */
+/** Share of max_connections that is reported. */
 const CROWDED = 0.9
 
 interface SessionRow extends Row {
@@ -25,7 +25,7 @@ interface SessionRow extends Row {
   extensions: { name: string; installed: string; available: string | null }[] | null
 }
 
-/** Looks at the server's settings, extensions, connections and clock, and at what the role may do. Writes nothing. */
+/** Examines the settings, extensions, connections and clock of the server, and the privileges of the role. Writes nothing. */
 export async function examineDatabase(
   db: Db,
   { sqlFolder, ledger }: { sqlFolder: string; ledger: string },
@@ -54,18 +54,11 @@ function examineSession({ info }: Db, row: SessionRow): Finding[] {
       ? []
       : [
           crowded
-            ? finding('warning', 'connection.free', use, 'close idle sessions, or raise max_connections')
+            ? finding('warning', 'connection.free', use, 'close idle connections, or increase max_connections')
             : fine('connection.free', use),
         ]),
     ...(row.read_only && !info.inRecovery
-      ? [
-          finding(
-            'error',
-            'connection.read-only',
-            'default_transaction_read_only is on: nothing can be written',
-            'use a role or database without it',
-          ),
-        ]
+      ? [finding('error', 'connection.read-only', 'default_transaction_read_only is on', 'use a role or database without this setting')]
       : []),
     ...(row.statement_timeout === '0'
       ? []
@@ -73,13 +66,13 @@ function examineSession({ info }: Db, row: SessionRow): Finding[] {
           finding(
             'note',
             'connection.statement-timeout',
-            `the server ends statements after ${row.statement_timeout}`,
-            'long migrations: ALTER ROLE ... SET statement_timeout = 0, or --statement-timeout for each run',
+            `statement_timeout is ${row.statement_timeout}`,
+            'for long migrations run ALTER ROLE ... SET statement_timeout = 0, or use --statement-timeout',
           ),
         ]),
     info.schemaExists
       ? fine('database.schema', `schema ${info.schema}, ${describeBytes(Number(row.database_bytes))} in the database ${info.database}`)
-      : finding('note', 'database.schema', `the schema ${info.schema} does not exist yet`, 'skills migrate makes it'),
+      : finding('note', 'database.schema', `the schema ${info.schema} does not exist yet`, 'run skills migrate, which creates it'),
     ...examineExtensions(row.extensions ?? []),
   ]
 }
@@ -93,8 +86,8 @@ function examineExtensions(extensions: readonly { name: string; installed: strin
       finding(
         'note',
         'database.extension-version',
-        `${name} ${installed} is installed, ${available ?? ''} would be there`,
-        `ALTER EXTENSION ${name} UPDATE`,
+        `${name} ${installed} is installed, ${available ?? ''} is available`,
+        `run ALTER EXTENSION ${name} UPDATE`,
       ),
     ),
   ]

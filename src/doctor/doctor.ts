@@ -6,30 +6,28 @@ import { describeTarget } from '../core/target.ts'
 import type { Db, OpenOptions } from '../db/db.ts'
 import type { Link } from '../db/link.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import { examineClock } from './clock.ts'
 import { examineConfiguration, settingsTable } from './configuration.ts'
-import { examineConnection } from './connection.ts'
+import { examineClock, examineConnection } from './connection.ts'
 import { examineDatabase } from './database.ts'
-import type { DoctorReport } from './doctor-report.ts'
 import { examineEmbedded } from './embedded.ts'
-import type { Finding } from './finding.ts'
-import { finding, fine } from './finding.ts'
 import { examineDisk, examineProgram } from './program.ts'
+import type { DoctorReport, Finding } from './report.ts'
+import { finding, fine } from './report.ts'
 
 export interface DoctorOptions {
   version: string
   cwd: string
   /** Folder of the queries. */
   sqlFolder: string
-  /** May throw what keeps the settings from being read. */
+  /** Throws when the settings cannot be read. */
   settings: (purpose: 'use' | 'migrate') => Promise<Settings>
   open: (target: DatabaseTarget, options: OpenOptions) => Promise<Db>
-  /** What other parts of the tool say about a database that can be reached. */
+  /** Examinations by other parts of the tool, of a database that is reachable. */
   others: readonly ((db: Db, settings: Settings) => Promise<Finding[]>)[]
   onProgress?: (what: string) => void
 }
 
-/** Looks at everything a command depends on, each as far as it can be reached. Writes nothing, and throws nothing it expects. */
+/** Examines everything that commands depend on. Writes nothing; an expected error becomes a finding. */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const program = examineProgram(options.version)
   const loaded = await attempt('configuration.settings', async () => ({
@@ -52,7 +50,7 @@ function reportOf(findings: Finding[], settings: DoctorReport['settings']): Doct
   return { ok: findings.every(({ status }) => status !== 'error'), findings, settings }
 }
 
-/** An embedded database grows where it lies; what else the tool writes are reports and new files. */
+/** The disk of an embedded database, else that of the working folder, where reports and new files are written. */
 function diskOf({ database: { value: target } }: Settings, cwd: string): Finding {
   return target.kind === 'embedded' && target.directory !== 'memory'
     ? examineDisk(path.resolve(cwd, target.directory), 'the embedded database')
@@ -75,14 +73,14 @@ async function examineTarget(settings: Settings, options: DoctorOptions): Promis
   const connectMs = performance.now() - began
   try {
     const connection = target.kind === 'server' ? examineConnection(db.info, target, link?.(), connectMs) : []
-    options.onProgress?.('looking at the database')
+    options.onProgress?.('examining the database')
     const examined = await attempt('database.settings', () => examineDatabase(db, { ...options, ledger: settings.ledger.value }))
     const inside = 'failure' in examined ? [examined.failure] : [...examined.value.findings]
     const clock = 'failure' in examined || target.kind === 'embedded' ? [] : examineClock(examined.value.clock)
     const others: Finding[] = []
     for (const other of options.others) {
       const found = await attempt('database.answer', () => other(db, settings))
-      others.push(...('failure' in found ? [mildly(found)] : found.value))
+      others.push(...('failure' in found ? [asWarning(found)] : found.value))
     }
     return [...before, ...connection, ...clock, ...inside, ...others]
   } finally {
@@ -90,7 +88,7 @@ async function examineTarget(settings: Settings, options: DoctorOptions): Promis
   }
 }
 
-/** Migrations may go another way than everything else; it has to lead somewhere too. */
+/** Migrations can use another connection than the other commands. */
 async function examineDirect(settings: Settings, direct: Settings['database'], options: DoctorOptions): Promise<Finding[]> {
   const label = describeTarget(direct.value)
   if (label === describeTarget(settings.database.value)) return []
@@ -103,8 +101,8 @@ async function examineDirect(settings: Settings, direct: Settings['database'], o
       ? finding(
           'warning',
           'connection.direct',
-          `${direct.origin} is for the server itself, and ${label} is a pooler`,
-          `let ${direct.origin} name the server past the pooler`,
+          `${direct.origin} must not be a pooler, and ${label} is one`,
+          `set ${direct.origin} to the server`,
         )
       : fine('connection.direct', `migrate connects to ${label}, from ${direct.origin}`),
   ]
@@ -115,23 +113,23 @@ interface Failure {
   code: string
 }
 
-/** A role that may not look there is most often an application's, and well for that: the rights are told already. */
-function mildly({ failure, code }: Failure): Finding {
+/** Often the role is that of an application, and needs no more: the findings of rights report the missing privileges. */
+function asWarning({ failure, code }: Failure): Finding {
   return code === 'PERMISSION_DENIED' || code === SQLSTATE.insufficientPrivilege ? { ...failure, status: 'warning' } : failure
 }
 
-/** What is expected to fail becomes a finding. */
+/** An expected error becomes a finding. */
 async function attempt<T>(id: string, work: () => Promise<T>): Promise<{ value: T } | Failure> {
   try {
     return { value: await work() }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if (error instanceof SkillsError) {
-      const next = error.hint ?? `skills explain ${error.code}`
+      const next = error.hint ?? `see skills explain ${error.code}`
       return { failure: finding('error', id, `${error.message} [${error.code}]`, next), code: error.code }
     }
     const code = (error as { code?: unknown }).code
     if (typeof code !== 'string') throw error
-    return { failure: finding('error', id, `${error.message} [${code}]`, `skills explain ${code}`), code }
+    return { failure: finding('error', id, `${error.message} [${code}]`, `see skills explain ${code}`), code }
   }
 }

@@ -3,14 +3,18 @@ import os from 'node:os'
 import path from 'node:path'
 import { lockHolder } from '../db/folder-lock.ts'
 import { unfinished } from '../db/unfinished-folder.ts'
-import type { Finding } from './finding.ts'
-import { finding, fine } from './finding.ts'
+import type { Finding } from './report.ts'
+import { finding, fine } from './report.ts'
 
-/** The folder of an embedded database and its lock, from outside: nothing is opened, made or taken. */
+/** The folder of an embedded database and its lock. Opens and creates nothing. */
 export function examineEmbedded(directory: string): { findings: Finding[]; canOpen: boolean } {
-  if (directory === 'memory') return { findings: [fine('embedded.folder', 'in memory, gone at the end of each command')], canOpen: false }
+  if (directory === 'memory')
+    return { findings: [fine('embedded.folder', 'in memory: the data is lost when the command ends')], canOpen: false }
   if (!existsSync(directory)) {
-    return { findings: [finding('note', 'embedded.folder', `${directory} is not there yet`, 'skills migrate makes it')], canOpen: false }
+    return {
+      findings: [finding('note', 'embedded.folder', `${directory} does not exist yet`, 'run skills migrate, which creates it')],
+      canOpen: false,
+    }
   }
   const folder = examineFolder(directory)
   const lock = examineLock(directory)
@@ -23,19 +27,19 @@ function examineFolder(directory: string): Finding {
       return finding(
         'note',
         'embedded.folder',
-        `the making of ${directory} was cut short`,
-        'nothing: the next command begins again, or keeps what is in it',
+        `the creation of ${directory} was interrupted`,
+        'run the next command: it creates the database again, or keeps its data',
       )
     const version = path.join(directory, 'PG_VERSION')
     if (existsSync(version))
-      return fine('embedded.folder', `${directory} holds a database of PostgreSQL ${readFileSync(version, 'utf8').trim()}`)
+      return fine('embedded.folder', `${directory} contains a database of PostgreSQL ${readFileSync(version, 'utf8').trim()}`)
     if (readdirSync(directory).length === 0)
-      return finding('note', 'embedded.folder', `${directory} is empty`, 'skills migrate makes a database in it')
+      return finding('note', 'embedded.folder', `${directory} is empty`, 'run skills migrate, which creates a database in it')
     return finding(
       'error',
       'embedded.folder',
-      `${directory} is not empty, and holds no database`,
-      'name another folder with --embedded DIR',
+      `${directory} is not empty, and is not a database`,
+      'choose another folder with --embedded DIR',
     )
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
@@ -45,14 +49,14 @@ function examineFolder(directory: string): Finding {
 
 function examineLock(directory: string): Finding {
   const lock = lockHolder(directory)
-  if (lock === undefined) return fine('embedded.lock', 'nobody has it open')
+  if (lock === undefined) return fine('embedded.lock', 'no process has it open')
   const { holder, alive, file } = lock
   if (!alive)
     return finding(
       'note',
       'embedded.lock',
-      `the lock of a process that is gone (${holder?.pid ?? '?'}) was left`,
-      'nothing: the next command takes it over',
+      `there is a lock of process ${holder?.pid ?? '?'}, which has ended`,
+      'run the next command: it replaces the lock',
     )
   if (holder === undefined)
     return finding('error', 'embedded.lock', `${file} cannot be read`, `if no process has the database open, delete ${file}`)
@@ -62,7 +66,7 @@ function examineLock(directory: string): Finding {
         'error',
         'embedded.lock',
         `process ${holder.pid} on host ${holder.host} has it open`,
-        `if that process is gone for sure, delete ${file}`,
+        `if that process has ended, delete ${file}`,
       )
-    : finding('error', 'embedded.lock', `process ${holder.pid} has it open`, `wait for it to end; ps -p ${holder.pid} shows what it is`)
+    : finding('error', 'embedded.lock', `process ${holder.pid} has it open`, `wait until it ends; ps -p ${holder.pid} shows the process`)
 }

@@ -1,12 +1,12 @@
 import { plural } from '../core/text.ts'
-import type { Finding } from './finding.ts'
-import { finding, fine } from './finding.ts'
+import type { Finding } from './report.ts'
+import { finding, fine } from './report.ts'
 
-/** What `skills migrate status` says. */
+/** The part of the report of `skills migrate status` that is examined. */
 export interface MigrationFacts {
   ledger: string
   migrations: readonly { version: string; state: string }[]
-  /** Applied by this tool, and without a file now. */
+  /** Applied by this tool, without a file. */
   missing: readonly string[]
 }
 
@@ -22,7 +22,7 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
             'error',
             'migrations.changed',
             `${plural(changed.length, 'file')} changed after it was applied: ${changed.join(', ')}`,
-            'restore the file; skills explain HISTORY_CHANGED',
+            'restore the file, see skills explain HISTORY_CHANGED',
           ),
         ]),
     ...(pending.length === 0
@@ -32,7 +32,7 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
             'warning',
             'migrations.pending',
             `${plural(pending.length, 'migration')} pending: ${pending.join(', ')}`,
-            'skills migrate',
+            'run skills migrate',
           ),
         ]),
     ...(missing.length === 0
@@ -41,8 +41,8 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
           finding(
             'warning',
             'migrations.missing',
-            `${plural(missing.length, 'migration')} applied, and no file for it here: ${missing.join(', ')}`,
-            'name the folder with --dir, or in the configuration file',
+            `${plural(missing.length, 'applied migration')} without a file: ${missing.join(', ')}`,
+            'add the folder with --migrations or in the configuration file',
           ),
         ]),
   ]
@@ -51,7 +51,7 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
     : [fine('migrations.state', `all ${plural(migrations.length, 'migration')} applied, ledger ${ledger}`)]
 }
 
-/** What `skills sync --check` says. */
+/** The part of the report of `skills sync --check` that is examined. */
 export interface RegistryFacts {
   roots: readonly string[]
   added: readonly unknown[]
@@ -70,8 +70,8 @@ export function examineRegistry({ roots, added, changed, disabled, unchanged, in
           finding(
             'warning',
             'registry.behind',
-            `the registry is behind ${roots.join(', ')}: ${added.length} to add, ${changed.length} to change, ${disabled.length} to disable`,
-            'skills sync',
+            `the registry is out of date with ${roots.join(', ')}: ${added.length} to add, ${changed.length} to change, ${disabled.length} to disable`,
+            'run skills sync',
           ),
         ]),
     ...(invalid.length === 0
@@ -81,11 +81,11 @@ export function examineRegistry({ roots, added, changed, disabled, unchanged, in
             'warning',
             'registry.invalid',
             `${plural(invalid.length, 'skill')} cannot be read: ${invalid.map(({ path }) => path).join(', ')}`,
-            'skills sync --dry-run says why',
+            'run skills sync --dry-run to see why',
           ),
         ]),
   ]
   return findings.length > 0
     ? findings
-    : [fine('registry.state', `${plural(unchanged, 'skill')} of ${roots.join(', ')} registered as the files are`)]
+    : [fine('registry.state', `${plural(unchanged, 'skill')} of ${roots.join(', ')} registered and up to date`)]
 }

@@ -5,25 +5,26 @@ import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
 import { step } from './rollup.ts'
 
-/** A tail of so many events costs a question about 8 ms; from there on it is cheaper to take it in for good. */
+/** A tail of this length costs a question about 8 ms; for a longer one it is cheaper to add it to the rollups. */
 const LONG_TAIL = 10_000
 const STEP_ROWS = 20_000
 const PATIENCE_MS = 2_000
 
 export interface Preparation {
-  /** The rollups are there and may be read. */
+  /** The rollups exist and can be read. */
   usable: boolean
   advanced: number
-  /** What the reader should know about it. */
+  /** Information for the reader of the report. */
   note: string | null
 }
 
-/** Takes a long tail into the rollups before a question is answered, for two seconds at most. Never fails for want of a right. */
-export async function advanceWhenBehind(db: Db, onProgress?: (what: string) => void): Promise<Preparation> {
+/** Adds a long tail to the rollups before a question is answered, for two seconds at most. A missing privilege is not an error. */
+export async function advanceIfNeeded(db: Db, onProgress?: (what: string) => void): Promise<Preparation> {
   const marks = await readMarksIfAllowed(db)
-  if (marks === 'forbidden') return { usable: false, advanced: 0, note: 'this role may not read the rollups' }
-  if (marks === undefined) return { usable: false, advanced: 0, note: 'this database has no rollups yet: skills migrate makes them' }
-  if (marks.foreign) return { usable: false, advanced: 0, note: 'the rollups were made on another server; skills rollup builds them anew' }
+  if (marks === 'forbidden') return { usable: false, advanced: 0, note: 'this role cannot read the rollups' }
+  if (marks === undefined) return { usable: false, advanced: 0, note: 'this database has no rollups: run skills migrate' }
+  if (marks.foreign)
+    return { usable: false, advanced: 0, note: 'the rollups were made on another server: run skills rollup to rebuild them' }
   if (marks.tail < LONG_TAIL) return { usable: true, advanced: 0, note: null }
   const began = Date.now()
   let advanced = 0
@@ -35,10 +36,10 @@ export async function advanceWhenBehind(db: Db, onProgress?: (what: string) => v
       if (busy || !more) return { usable: true, advanced, note: null }
     }
     const left = Math.max(0, marks.tail - advanced)
-    return { usable: true, advanced, note: `the rollups are behind by ${left} events or more: let skills rollup run every few minutes` }
+    return { usable: true, advanced, note: `${left} events or more are not in the rollups: run skills rollup every few minutes` }
   } catch (error) {
-    if (error instanceof DatabaseError && MAY_NOT.has(error.code)) {
-      return { usable: true, advanced, note: 'this role may not advance the rollups; the events that they lack were read one by one' }
+    if (error instanceof DatabaseError && REFUSED.has(error.code)) {
+      return { usable: true, advanced, note: 'this role cannot update the rollups: the missing events were read one by one' }
     }
     throw error
   }
@@ -53,4 +54,4 @@ async function readMarksIfAllowed(db: Db): Promise<Marks | 'forbidden' | undefin
   }
 }
 
-const MAY_NOT: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.readOnlyTransaction])
+const REFUSED: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.readOnlyTransaction])

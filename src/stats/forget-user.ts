@@ -1,15 +1,15 @@
 import { rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { userId } from './read-timeline.ts'
-import { count } from './values.ts'
+import { userId } from './read-users.ts'
+import { count } from './report-query.ts'
 import type { Count } from '../core/report-types.ts'
 
-/** Rows that each table lost. */
+/** The deleted rows of each table. */
 export interface ForgetReport {
   userId: string
   tables: { table: string; rows: Count }[]
-  /** Only counted, nothing erased. */
+  /** Only counted, not deleted. */
   dryRun: boolean
 }
 

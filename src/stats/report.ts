@@ -1,56 +1,64 @@
 import type { Count, Day, Integer, Percent, Time } from '../core/report-types.ts'
 
 /**
- * What `stats` tells. Times are ISO 8601, days `YYYY-MM-DD`, both UTC; rates are percent where the name says so.
- * `view` says which question was asked; the optional parts are there for their own view only.
+ * The result of `stats`. Times and days are UTC; a rate is in percent when its name ends in `Pct`. `view` is the kind of
+ * query; an optional key exists only for its own view.
  */
 export interface StatsReport {
   view: StatsViewName
-  /** Bounds of the events counted: from this time on, and before that one; null where there is no bound. */
+  /** Events from this time on are counted; null: no lower bound. */
   since: Time | null
+  /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
   source: StatsSource
-  /** Of all skills, also where one was asked for. */
+  /** For all skills, also when the query is about one. */
   totals: Totals
-  /** The most used first. With a skill: that one, or nothing when it was not used. */
+  /** The most used first. For a query about one skill: that skill, or empty when it was not used. */
   skills: SkillStats[]
-  /** Uses a day, without gaps, of the skill or of all; the last 366 days at most. */
+  /** Uses for each day, without gaps, of the skill or of all skills; at most the last 366 days. */
   days: DayPoint[]
+  /** With `--cooccurrence`. */
   cooccurrence?: Cooccurrence[]
+  /** For a query about one skill. */
   page?: SkillPage
+  /** With `--by`. */
   groups?: Groups
+  /** With `--compare`. */
   compare?: Comparison
+  /** With `--funnel`. */
   funnel?: FunnelStage[]
+  /** With `--user`. */
   timeline?: UserAction[]
-  /** There are more rows than the limit let through. */
+  /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
 export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
 
-/** Where the numbers come from, so that nobody has to guess how exact and how fresh they are. */
+/** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
-  /** `rollup`: sums kept by `skills rollup`, with the events they do not hold yet. `raw`: every event was read. */
+  /** `rollup`: the rollups, and the events that they do not contain. `raw`: every event was read. */
   kind: 'rollup' | 'raw'
-  /** Events in the rollups; null when they were not used. */
+  /** Events in the rollups; null when the rollups were not used. */
   rolled: Count | null
-  /** Events that the rollups do not hold yet; their numbers are in the report all the same. At most 1,000,000 are counted. */
+  /** Events that the rollups do not contain. The report contains them too. The count stops at 1,000,000. */
   tail: Count | null
-  /** Events that this call took into the rollups. */
+  /** Events that this call added to the rollups. */
   advanced: Count
+  /** When the rollups were last updated. */
   steppedAt: Time | null
-  /** How far a latency percentile can be off at worst, in percent: 0 when it was taken from the events. */
+  /** The largest error of a latency percentile, in percent; 0 when it comes from the events. */
   percentileErrorPct: number
-  /** Events before this time are gone (`prune-events`); only the rollups still count them. */
+  /** Events before this time were deleted (`prune-events`); only the rollups contain them. */
   prunedBefore: Time | null
-  /** Why the events were read although rollups are there, or why the rollups were not advanced. */
+  /** Why the rollups were not used, or not updated. */
   note: string | null
 }
 
 export interface Totals {
   events: Count
-  /** null: the events of the period are no longer all there to count users in. */
+  /** null: events of the period were deleted, so users cannot be counted. */
   users: Count | null
   sessions: Count | null
   skillsUsed: Count
@@ -60,7 +68,7 @@ export interface Totals {
   otherOutcomes: Count
   feedback: Count
   avgRating: number | null
-  /** null: counted for the overview alone. */
+  /** null: only the overview counts them. */
   unlocks: Count | null
   registered: Count
   enabled: Count
@@ -79,15 +87,15 @@ export interface SkillStats {
   latency: Latency | null
   feedback: Count
   avgRating: number | null
-  /** null as in `Totals`, and for a version. */
+  /** null as in `Totals`, and for a version of a skill. */
   uniqueUsers: Count | null
   firstUse: Time | null
   lastUse: Time | null
-  /** Uses a day over the last 30 days of the period, the latest last; empty for a version. */
+  /** Uses for each of the last 30 days of the period, the latest last; empty for a version. */
   recent: Count[]
 }
 
-/** In ms. `min` and `max` are exact; the percentiles as `StatsSource.percentileErrorPct` says. */
+/** In milliseconds. `min` and `max` are exact; `source.percentileErrorPct` is the error of the percentiles. */
 export interface Latency {
   min: number
   p50: number
@@ -121,9 +129,9 @@ export interface Cooccurrence {
   lastObserved: Time | null
 }
 
-/** What a skill's page has beside its row. */
+/** Details of one skill. */
 export interface SkillPage {
-  /** As registered now; null when the registry does not know the skill. */
+  /** The registry row; null when the skill is not registered. */
   registered: { version: string; enabled: boolean; trustLevel: Integer; tier: string | null; category: string | null } | null
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
@@ -144,7 +152,7 @@ export interface Groups {
 }
 
 export interface GroupStats {
-  /** null: the events do not say. */
+  /** null: events without this value. */
   key: string | null
   uses: Count
   success: Count
@@ -155,14 +163,14 @@ export interface GroupStats {
   avgLatencyMs: number | null
 }
 
-/** A period against the one of the same length before it. */
+/** A period compared with the period of the same length before it. */
 export interface Comparison {
   before: { since: Time; until: Time }
   after: { since: Time; until: Time }
-  /** Share of false alarms that is accepted among the changes reported (Benjamini and Hochberg). */
+  /** The accepted share of false alarms among the reported changes (Benjamini and Hochberg). */
   falseDiscoveryRate: number
   total: SkillChange
-  /** Real changes first, the surest first; then by uses. */
+  /** Significant changes first, by p-value; then by uses. */
   skills: SkillChange[]
 }
 
@@ -175,7 +183,7 @@ export interface SkillChange {
   /** After minus before, in percentage points. */
   differencePoints: number | null
   /**
-   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null where there is too little to test.
+   * Of the two-sided two-proportion z-test, 0 to 1 with an error below 1e-6; null when there are too few uses.
    * @minimum 0
    * @maximum 1.0000001
    */
@@ -186,7 +194,7 @@ export interface SkillChange {
 /** Users of a skill at each stage. */
 export interface FunnelStage {
   skillId: string
-  /** null: the skill is foundational, open to everybody. */
+  /** null: the skill is foundational, so it needs no unlock. */
   unlocked: Count | null
   used: Count
   succeeded: Count
@@ -198,7 +206,7 @@ export interface UserAction {
   kind: 'use' | 'feedback' | 'unlock' | 'lock'
   skillId: string
   version: string | null
-  /** Outcome of a use, tags of feedback, reason of an unlock. */
+  /** The outcome of a use, the tags of feedback, or the reason of an unlock. */
   detail: string | null
   latencyMs: number | null
   rating: number | null

@@ -2,18 +2,19 @@ import { DEFAULTS } from '../config/defaults.ts'
 import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { count } from './values.ts'
+import { count } from './report-query.ts'
 import type { Count } from '../core/report-types.ts'
 
 export interface RollupOptions {
-  /** Rows of one step, which is one transaction; 100,000 unless given. */
+  /** Rows in one step, which is one transaction; 100,000 unless given. */
   batch?: number | undefined
-  /** Begin no step after so many milliseconds. */
+  /** Start no step after this many milliseconds. */
   maxMs?: number | undefined
-  /** Forget the sums and add up all events anew. */
+  /** Discard the rollups and rebuild them from the events. */
   rebuild?: boolean | undefined
-  /** Rebuild although events are pruned, whose sums are lost by it. */
+  /** Rebuild also when events are pruned, and lose their counts. */
   loseHistory?: boolean | undefined
   onStep?: ((done: RollupProgress) => void) | undefined
 }
@@ -24,12 +25,12 @@ export interface RollupProgress {
   steps: Count
 }
 
-/** What a run has done. */
+/** The result of a run. */
 export interface RollupReport extends RollupProgress {
   rebuilt: boolean
-  /** Indexes that were missing and have been built. */
+  /** Missing indexes that were created. */
   indexes: string[]
-  /** Everything is taken in; false when the time was up. */
+  /** All events are in the rollups; false when `maxMs` ended the run. */
   finished: boolean
   durationMs: number
 }
@@ -45,7 +46,7 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
   const began = Date.now()
   const { batch = DEFAULTS.rollupBatch, maxMs = Infinity } = options
   const indexes = await buildMissingIndexes(db)
-  const rebuilt = await resetWhenNeeded(db, options)
+  const rebuilt = await resetIfNeeded(db, options)
   const done: RollupProgress = { events: 0, feedback: 0, steps: 0 }
   let finished = false
   while (!finished && Date.now() - began < maxMs) {
@@ -63,11 +64,11 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
 export interface StepResult {
   rows: number
   more: boolean
-  /** Another step is at work, and this one did not wait. */
+  /** Another step is running, and this one did not wait. */
   busy: boolean
 }
 
-/** One step in a transaction of its own. */
+/** One step, in its own transaction. */
 export async function step(db: Db, source: 'events' | 'feedback', rows: number, wait = true): Promise<StepResult> {
   const [result] = await db.transaction({ isolation: 'read committed' }, () =>
     db.query(`select skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
@@ -84,7 +85,7 @@ const INDEXES = [
   ['idx_skill_feedback_txid', 'skill_feedback'],
 ] as const
 
-/** The migration leaves out an index that would have stopped the writers of a large table; here it is built beside them. */
+/** The migration does not create an index that would block the writers of a large table; here it is created concurrently. */
 async function buildMissingIndexes(db: Db): Promise<string[]> {
   const built: string[] = []
   for (const [index, table] of INDEXES) {
@@ -98,8 +99,8 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
       ),
     )
     if (found === undefined || found['valid'] === true) continue
-    const [schema] = [quoted(String(found['schema']))]
-    // one that was interrupted is left behind, not valid and in the way
+    const schema = quoteIdent(String(found['schema']))
+    // an interrupted CREATE INDEX CONCURRENTLY leaves an invalid index
     if (found['valid'] === false) await db.exec(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${index}`)
     await db.exec(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${schema}.${table} (txid)`)
     built.push(index)
@@ -107,11 +108,7 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
   return built
 }
 
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-async function resetWhenNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
+async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
   const [state] = await db.transaction({ readOnly: true }, () =>
     db.query(
       `select bool_or(system_identifier <> (select system_identifier from pg_control_system())) as foreign, max(pruned_before) as pruned

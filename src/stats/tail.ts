@@ -1,17 +1,16 @@
 import { SkillsError } from '../core/errors.ts'
 import type { Db, Row } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { userId } from './read-timeline.ts'
+import { userId } from './read-users.ts'
 import type { Bindings } from './report-query.ts'
-import { reportQueries } from './report-query.ts'
-import { count, numberOrNull, textOrNull, timeOrNull } from './values.ts'
+import { count, numberOrNull, reportQueries, textOrNull, timeOrNull } from './report-query.ts'
 
 export interface TailOptions {
   /** Folder of the report queries. */
   reports: string
   skill?: string | undefined
   user?: string | undefined
-  /** How many of the latest events come first. */
+  /** The first read returns this many of the latest events. */
   limit: number
 }
 
@@ -27,7 +26,7 @@ export interface TailEvent {
   createdAt: string | null
 }
 
-/** In the place of more events than are wanted one by one. */
+/** The sums of a read with more events than its limit. */
 export interface TailSums {
   events: number
   skills: number
@@ -38,22 +37,26 @@ export interface TailSums {
   top: [skillId: string, uses: number][]
 }
 
-/** What a look brought. */
-export interface TailLook {
-  /** Set when there were more events than wanted; `take` got none of these. */
+/** The result of a read. */
+export interface TailResult {
+  /** Set when there were more events than `maxEvents`; then `onEvents` was not called for them. */
   sums: TailSums | null
-  /** The server is another one than before: what was committed between the last look and this one may be missing. */
+  /** Another server answers than before: events committed between the last read and this one may be missing. */
   hasGap: boolean
 }
 
-/** Follows the events as they are committed: each once, also those that commit late or out of order. */
+/** Returns events as they are committed: each once, also those that commit late or out of order. */
 export interface EventTail {
   /**
-   * The latest events at first, then those that have become visible since, in the order in which they happened. A look
-   * that failed is taken up by the next one, on this session or another one: that brings the rest of it one by one, and
-   * then what is newer. What `take` was called with counts as told, also when it throws.
+   * The first read passes the latest events to `onEvents`, each later read the events that became visible since, in the
+   * order of their times. After a failed read, the next one resumes after the last event that was passed, on the same
+   * connection or another one. Events passed to `onEvents` are not passed again, also when it throws. Throws NOT_MIGRATED,
+   * PERMISSION_DENIED, QUERY_FAILED and CONNECTION_LOST.
+   *
+   * @example
+   * const { sums, hasGap } = await tail.read(db, (events) => console.log(events.length), 20)
    */
-  look(db: Db, take: (events: TailEvent[]) => void, most?: number): Promise<TailLook>
+  read(db: Db, onEvents: (events: TailEvent[]) => void, maxEvents?: number): Promise<TailResult>
 }
 
 interface Position {
@@ -63,79 +66,79 @@ interface Position {
   history: string
 }
 
-/** Where an event stands in the order of all, to the microsecond; ids alone name one on one server only. */
+/** The place of an event in the order of all events, to the microsecond; an ID alone is unique on one server only. */
 interface Place {
   at: string
   id: string
   user: string
 }
 
-/** A look that failed half-way: what it was to bring, and the last that it did bring. */
+/** A read that failed half-way: where it was to end, and the last event that was passed. */
 interface Interrupted {
   upTo: Position
   after: Place
 }
 
-/** What `take` gets at once at most: a bulk load may have committed millions. */
+/** Events passed to `onEvents` at once, at most: a bulk load can commit millions. */
 const PORTION = 5_000
 
-type Take = (events: TailEvent[]) => void
+type OnEvents = (events: TailEvent[]) => void
 
-/** Connects to nothing yet. Throws USAGE for a user that is no UUID. */
+/** Does not connect. Throws USAGE for a user that is not a UUID. */
 export function createEventTail({ reports, skill, user, limit }: TailOptions, portion = PORTION): EventTail {
   const queries = reportQueries(reports)
   const filter = { skill: skill ?? null, user: user === undefined ? null : userId(user, '--user') }
-  /** All that was visible then has been told. */
+  /** All events that were visible at this position have been passed. */
   let seen: Position | undefined
   let interrupted: Interrupted | undefined
 
-  /** Tells all that is left behind the cursor. */
-  const tell = async (db: Db, first: Row[], upTo: Position, take: Take): Promise<void> => {
+  /** Passes the remaining events of the cursor. */
+  const pass = async (db: Db, first: Row[], upTo: Position, onEvents: OnEvents): Promise<void> => {
     for (let rows = first; rows.length > 0; rows = await fetch(db, portion)) {
       interrupted = { upTo, after: placeOf(rows.at(-1) ?? {}) }
-      take(rows.map(toEvent))
+      onEvents(rows.map(toEvent))
     }
     await db.query('CLOSE events')
   }
-  /** Opens the cursor on what became visible between `seen` and then. */
+  /** Opens the cursor on the events that became visible between `seen` and `upTo`. */
   const open = async (db: Db, upTo: Position, now: Position, after?: Place): Promise<void> => {
-    // all rows will be fetched: plans for the first few are wrong
+    // all rows are fetched: a plan for the first few rows is slower
     await db.query("select set_config('cursor_tuple_fraction', '1', true)")
     const place = { after_at: after?.at ?? null, after_id: after?.id ?? null, after_user: after?.user ?? null }
     if (seen !== undefined) await queries.run(db, 'arrivals', undefined, { ...filter, ...between(seen, upTo), ...place })
     else
       await queries.run(db, 'latest', undefined, { ...filter, limit, xmin: upTo.xmin, xmax: now.xmax, snapshot: upTo.snapshot, ...place })
   }
-  const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, take: Take): Promise<void> => {
+  const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, onEvents: OnEvents): Promise<void> => {
     await open(db, upTo, now, after)
-    await tell(db, await fetch(db, portion), upTo, take)
+    await pass(db, await fetch(db, portion), upTo, onEvents)
     seen = upTo
     interrupted = undefined
   }
-  const proceed = async (db: Db, now: Position, take: Take, most: number): Promise<TailSums | null> => {
+  const proceed = async (db: Db, now: Position, onEvents: OnEvents, maxEvents: number): Promise<TailSums | null> => {
     if (seen?.snapshot === now.snapshot) return null
     await open(db, now, now)
-    const from = most === Infinity ? undefined : seen
-    const first = await fetch(db, from === undefined ? portion : most + 1)
-    if (from !== undefined && first.length > most)
+    const from = maxEvents === Infinity ? undefined : seen
+    const first = await fetch(db, from === undefined ? portion : maxEvents + 1)
+    if (from !== undefined && first.length > maxEvents)
       return toSums((await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }))[0] ?? {})
-    await tell(db, first, now, take)
+    await pass(db, first, now, onEvents)
     return null
   }
   return {
-    look: (db, take, most = Infinity) =>
+    read: (db, onEvents, maxEvents = Infinity) =>
       withSkillsErrors(db, { action: 'read events' }, async () => {
-        const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
+        const { position, ...result } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
-          if (now === undefined) throw new SkillsError('BUG', 'the query of the position gave no row')
+          if (now === undefined) throw new SkillsError('BUG', 'the position query returned no row')
           const last = interrupted?.upTo ?? seen
           if (last !== undefined && last.history !== now.history) return { position: now, sums: null, hasGap: true }
-          if (interrupted !== undefined) await finish(db, interrupted, now, take)
-          return { position: now, sums: await proceed(db, now, take, most), hasGap: false }
+          if (interrupted !== undefined) await finish(db, interrupted, now, onEvents)
+          return { position: now, sums: await proceed(db, now, onEvents, maxEvents), hasGap: false }
         })
         seen = position
         interrupted = undefined
-        return brought
+        return result
       }),
   }
 }

@@ -3,47 +3,47 @@ import type { Db } from '../db/db.ts'
 import { writeBatch } from './batch.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { Replay } from './replay.ts'
-import type { Rollout } from './rollout.ts'
+import type { Rollout } from './skill-filter.ts'
 import type { Skills } from './skills-client.ts'
 import { createSkillsClient } from './skills-client.ts'
-import type { SessionSource } from './skills-connection.ts'
+import type { ConnectionSource } from './skills-connection.ts'
 import { SkillsConnection } from './skills-connection.ts'
 import { SpillFolder } from './spill.ts'
 import { UsageWriter } from './usage-writer.ts'
 
 export interface SkillsOptions {
-  /** Whether skills are in use at all; SKILLS_ENABLED unless given. */
+  /** Whether skills are in use; SKILLS_ENABLED unless given. */
   enabled?: boolean
-  /** Log as ever, marked, but offer nothing; SKILLS_SHADOW_MODE unless given. */
+  /** Offer no skills, and log with a mark in the snapshot; SKILLS_SHADOW_MODE unless given. */
   shadow?: boolean
-  /** How many percent of the users get the skills of each trust level, such as `{ 1: 5, 2: 25 }`; 100 where not given. */
+  /** The percentage of users that get the skills of each trust level, such as `{ 1: 5, 2: 25 }`; 100 where not given. */
   rollout?: Rollout
-  /** How long the list of skills is good when changes are not heard of; 30 s unless given. */
+  /** How long the list of skills is valid while changes are not received; 30 s unless given. */
   cacheTtlMs?: number
-  /** At most so many connections, besides one that listens for changes; 2 unless given. */
+  /** Connections at most, besides one that listens for changes; 2 unless given. */
   maxConnections?: number
-  /** A query without an answer for so long has failed; 15 s unless given. */
+  /** A query without an answer within this time fails; 15 s unless given. */
   queryTimeoutMs?: number
   /** Events in memory, at most; 10,000 unless given. */
   maxBuffered?: number
-  /** A batch is sent when it has so many events; 1,000 unless given. */
+  /** A batch is sent when it has this many events; 1,000 unless given. */
   batchSize?: number
-  /** A batch is sent when its first event has waited so long; 1 s unless given. */
+  /** A batch is sent when its first event has waited this long; 1 s unless given. */
   flushMs?: number
-  /** Folder for events that find no room in memory, or are left at the end; SKILLS_SPILL_DIR, else `.skills/spill`. False: they are dropped. */
+  /** Folder for events that do not fit in memory, or are left at the end; SKILLS_SPILL_DIR, else `.skills/spill`. False: they are dropped. */
   spillDir?: string | false
-  /** The spill folder holds no more than this; 256 MiB unless given. */
+  /** Limit of the spill folder; 256 MiB unless given. */
   maxSpillBytes?: number
-  /** False: signals and the end of the process are left alone; the application calls `close`. */
+  /** False: no handlers for signals and for the end of the process; the application calls `close`. */
   atExit?: boolean
-  /** Hears of trouble in the background; `process.emitWarning` unless given. */
+  /** Called for problems in the background; `process.emitWarning` unless given. */
   onWarning?: (warning: { code: string; message: string }) => void
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Connects nothing yet: the first use does. Throws USAGE for options that cannot be. */
-export function createSkillsFrom(source: () => Promise<SessionSource>, options: SkillsOptions, env: Environment): Skills {
+/** Does not connect yet: the first use does. Throws USAGE for invalid options. */
+export function createSkillsFrom(source: () => Promise<ConnectionSource>, options: SkillsOptions, env: Environment): Skills {
   checkOptions(options)
   const warn = quietly(options.onWarning ?? emitWarning)
   const enabled = options.enabled ?? isOn(env['SKILLS_ENABLED'])
@@ -95,13 +95,13 @@ function emitWarning({ code, message }: { code: string; message: string }): void
   process.emitWarning(message, { type: 'SkillsWarning', code })
 }
 
-/** Who listens to warnings must not break what warns. */
+/** An error in the application's listener must not break the code that warns. */
 function quietly(listener: NonNullable<SkillsOptions['onWarning']>): (code: string, message: string) => void {
   return (code, message) => {
     try {
       listener({ code, message })
     } catch {
-      // nothing to tell it to
+      // there is no other way to report it
     }
   }
 }
@@ -109,10 +109,14 @@ function quietly(listener: NonNullable<SkillsOptions['onWarning']>): (code: stri
 function checkOptions(options: SkillsOptions): void {
   for (const name of ['cacheTtlMs', 'maxConnections', 'queryTimeoutMs', 'maxBuffered', 'batchSize', 'flushMs', 'maxSpillBytes'] as const) {
     const value = options[name]
-    if (value !== undefined && !(Number.isFinite(value) && value > 0)) throw new SkillsError('USAGE', `${name} is not a number above 0`)
+    if (value !== undefined && !(Number.isFinite(value) && value > 0))
+      throw new SkillsError('USAGE', `invalid ${name} (expected a number above 0)`)
   }
   for (const [level, percent] of Object.entries(options.rollout ?? {})) {
     if (!/^[1-5]$/.test(level) || typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
-      throw new SkillsError('USAGE', `rollout: ${level} is not a trust level from 1 to 5 with a percentage from 0 to 100`)
+      throw new SkillsError(
+        'USAGE',
+        `invalid rollout for level ${level} (expected a trust level from 1 to 5 and a percentage from 0 to 100)`,
+      )
   }
 }

@@ -9,22 +9,22 @@ export interface DemoSkill {
   id: string
   version: string
   tier: string | null
-  /** Foundational: nobody has to unlock it. */
+  /** Foundational: always unlocked. */
   open: boolean
 }
 
 export interface DemoOptions {
   /** The file sql/demo/events.sql. */
   query: string
-  /** How many events. */
+  /** Number of events. */
   events: number
-  /** The same seed gives the same data, moved in time to end at `until`. */
+  /** The same seed gives the same data, shifted in time to end at `until`. */
   seed: number
-  /** The latest event is a few minutes older; the server's time unless given. */
+  /** The latest event is a few minutes before this time; the time of the server unless given. */
   until?: Date | undefined
-  /** Days that the events are spread over; 180 unless given. */
+  /** Days over which the events are spread; 180 unless given. */
   days?: number | undefined
-  /** Made-up skills to use where the registry has none, 40 unless given; they are registered. */
+  /** Sample skills to register when the registry is empty; 40 unless given. */
   skills?: number | undefined
   /** Add to existing events. Default: an existing event is an error. */
   append?: boolean | undefined
@@ -35,7 +35,7 @@ export interface DemoReport {
   events: Count
   feedback: Count
   unlocks: Count
-  /** Made-up skills that were put into the registry. */
+  /** Sample skills that were added to the registry. */
   registered: Count
 }
 
@@ -68,7 +68,7 @@ export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoR
   )
 }
 
-/** Whether anything was ever logged here. */
+/** Whether the log has events. */
 export async function hasEvents(db: Db): Promise<boolean> {
   return (await db.query('select from skill_usage_events limit 1')).length > 0
 }
@@ -78,7 +78,7 @@ async function unlockCount(db: Db): Promise<number> {
   return Number(row?.['n'] ?? 0)
 }
 
-/** Enabled skills of the registry, so that nothing in the statistics is unknown to it; into an empty one some are put. */
+/** The enabled skills of the registry, so that the statistics contain no unknown skills. An empty registry gets sample skills. */
 async function skillsToUse(db: Db, wanted: number): Promise<{ skills: DemoSkill[]; registered: number }> {
   const known = await db.query(
     `select skill_id as id, version, meta->>'tier' as tier, meta->>'category' is not distinct from 'foundational' as open

@@ -1,42 +1,40 @@
-import type { Db } from '../db/db.ts'
-import { DatabaseError } from '../db/database-error.ts'
-import { withSkillsErrors } from '../db/skills-error.ts'
-import { writeBatch } from './batch.ts'
-import { faultOf } from './faults.ts'
-import type { LoggedEvent } from './logged-line.ts'
-import { readLine } from './logged-line.ts'
-import { splitLines } from './split-lines.ts'
 import type { Count, Position } from '../core/report-types.ts'
+import { writeByHalves } from '../core/write-by-halves.ts'
+import type { Db } from '../db/db.ts'
+import { withSkillsErrors } from '../db/skills-error.ts'
+import { writeBatch, writeFailureOf } from './batch.ts'
+import type { LoggedEvent } from './logged-line.ts'
+import { readLine, splitLines } from './logged-line.ts'
 
 export interface EventLogOptions {
   /** Chunks of NDJSON in UTF-8. */
   input: AsyncIterable<Uint8Array | string>
-  /** Undefined: only read and check. */
+  /** Undefined: the lines are only checked. */
   db: Db | undefined
   /** Stop after more bad lines than this; undefined: never. */
   maxErrors?: number | undefined
   onProgress?: (progress: { lines: number; written: number }) => void
 }
 
-/** What came of an import. */
+/** The result of an import. */
 export interface EventLogReport {
   /** Lines that are not blank. */
   lines: Count
-  /** Events in them. */
+  /** Valid events in them. */
   events: Count
-  /** New to the database; with a dry run none. */
+  /** Events that are new to the database; 0 without a database. */
   written: Count
-  /** In the database before, or in the input twice. */
+  /** Events that were in the database before, or twice in the input. */
   repeated: Count
-  /** Lines with spans of something else than a tool. */
+  /** Lines with spans that are not a tool call. */
   ignored: Count
   /** Lines that were not written. */
   rejected: Count
-  /** The first of them. */
+  /** The first of the rejected lines. */
   errors: LineError[]
-  /** Keys of lines that mean nothing here. */
+  /** Keys that are not a field of an event. */
   unknownKeys: string[]
-  /** Ended before the end of the input, because of too many bad lines. */
+  /** Stopped before the end of the input, because of too many bad lines. */
   stopped: boolean
 }
 
@@ -52,31 +50,21 @@ const BATCH = 1_000
 const MOST_ERRORS = 100
 const MOST_KEYS = 20
 
-/** Imports take turns, so that two that carry the same events write each once. */
+/** Imports run one after the other, so that two with the same events write each event once. */
 const TURN = 'import'
 
-interface Placed extends LoggedEvent {
+interface PlacedEvent extends LoggedEvent {
   line: number
 }
 
 /**
- * Reads events from NDJSON and writes them in batches, each a transaction; bad lines are left out and told. What was read
- * before is recognised, so an import that was cut off can be run again. Throws what the database throws, with the batches
- * before that written.
+ * Reads events from NDJSON and writes them in batches, each in a transaction; bad lines are skipped and reported. An event
+ * that was written before is recognised, so an interrupted import can be repeated. Throws the error of a failed batch; the
+ * batches before it are written.
  */
-export async function importEvents({ input, db, maxErrors, onProgress }: EventLogOptions): Promise<EventLogReport> {
-  const report: EventLogReport = {
-    lines: 0,
-    events: 0,
-    written: 0,
-    repeated: 0,
-    ignored: 0,
-    rejected: 0,
-    errors: [],
-    unknownKeys: [],
-    stopped: false,
-  }
-  let batch: Placed[] = []
+export async function importEvents({ input, db, maxErrors = Infinity, onProgress }: EventLogOptions): Promise<EventLogReport> {
+  const report = emptyReport()
+  let batch: PlacedEvent[] = []
   const flush = async (): Promise<void> => {
     const events = batch
     batch = []
@@ -85,46 +73,48 @@ export async function importEvents({ input, db, maxErrors, onProgress }: EventLo
   }
   for await (const { number, text } of splitLines(input)) {
     if (text?.trim() === '') continue
-    report.lines++
-    const line = text === undefined ? ({ kind: 'bad', message: 'the line is longer than 1 MiB' } as const) : readLine(text)
-    if (line.kind === 'bad') {
-      reject(report, { line: number, column: 'column' in line ? (line.column ?? null) : null, message: line.message })
-      if (maxErrors !== undefined && report.rejected > maxErrors) {
-        report.stopped = true
-        break
-      }
-      continue
+    batch.push(...eventsOf(number, text, report))
+    if (report.rejected > maxErrors) {
+      report.stopped = true
+      break
     }
-    if (line.events.length === 0) report.ignored++
-    report.events += line.events.length
-    for (const key of line.unknownKeys)
-      if (report.unknownKeys.length < MOST_KEYS && !report.unknownKeys.includes(key)) report.unknownKeys.push(key)
-    batch.push(...line.events.map((event) => ({ ...event, line: number })))
     if (batch.length >= BATCH) await flush()
   }
   await flush()
   return report
 }
 
-/** Writes events; those that the database refuses are found by halves. */
-async function write(db: Db, events: readonly Placed[], report: EventLogReport): Promise<void> {
+function emptyReport(): EventLogReport {
+  return { lines: 0, events: 0, written: 0, repeated: 0, ignored: 0, rejected: 0, errors: [], unknownKeys: [], stopped: false }
+}
+
+/** The events of a line that is not blank; undefined text is a line that is too long. */
+function eventsOf(number: number, text: string | undefined, report: EventLogReport): PlacedEvent[] {
+  report.lines++
+  const line = text === undefined ? ({ kind: 'bad', message: 'the line is longer than 1 MiB' } as const) : readLine(text)
+  if (line.kind === 'bad') {
+    reject(report, { line: number, column: 'column' in line ? (line.column ?? null) : null, message: line.message })
+    return []
+  }
+  if (line.events.length === 0) report.ignored++
+  report.events += line.events.length
+  for (const key of line.unknownKeys)
+    if (report.unknownKeys.length < MOST_KEYS && !report.unknownKeys.includes(key)) report.unknownKeys.push(key)
+  return line.events.map((event) => ({ ...event, line: number }))
+}
+
+async function write(db: Db, events: readonly PlacedEvent[], report: EventLogReport): Promise<void> {
   const unique = [...new Map(events.map((event) => [`${event.userId} ${event.key}`, event])).values()]
-  try {
-    const written = await writeBatch(db, { key: TURN, events: unique, mayRepeat: true })
-    report.written += written
-    report.repeated += events.length - written
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || faultOf(error) !== 'events') throw error
-    const [first] = unique
-    if (unique.length === 1 && first !== undefined) {
-      report.events -= events.length
-      reject(report, { line: first.line, column: null, message: `the database refuses it: ${error.message}` })
-      return
-    }
-    const middle = Math.ceil(unique.length / 2)
-    report.repeated += events.length - unique.length
-    await write(db, unique.slice(0, middle), report)
-    await write(db, unique.slice(middle), report)
+  const { written, refused } = await writeByHalves(unique, {
+    write: (some) => writeBatch(db, { key: TURN, events: some, mayRepeat: true }),
+    isRefusal: (error) => writeFailureOf(error) === 'events',
+  })
+  report.written += written
+  report.repeated += events.length - written - refused.length
+  report.events -= refused.length
+  for (const { item, error } of refused) {
+    const reason = error instanceof Error ? error.message : String(error)
+    reject(report, { line: item.line, column: null, message: `the database refuses this event: ${reason}` })
   }
 }
 

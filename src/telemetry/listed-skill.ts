@@ -3,9 +3,9 @@ import { isJsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { drawHash } from './rollout.ts'
+import { drawHash } from './skill-filter.ts'
 
-/** An enabled skill of the registry. Frozen: all callers share it. */
+/** An enabled skill of the registry. Frozen, because all callers share it. */
 export interface ListedSkill {
   readonly id: string
   readonly version: string
@@ -19,14 +19,14 @@ export interface ListedSkill {
   readonly realms: readonly string[]
   readonly triggers: readonly string[]
   readonly tags: readonly string[]
-  /** All that the registry keeps about it. */
+  /** Column `meta` of the registry, without `files`. */
   readonly meta: JsonObject
 }
 
-/** What the cache keeps of a skill. */
+/** A skill in the cache. */
 export interface CachedSkill {
   skill: ListedSkill
-  /** See `drawHash`. */
+  /** Hash for the rollout, see `drawHash`. */
   draw: number
 }
 

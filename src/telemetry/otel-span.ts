@@ -1,12 +1,11 @@
 import type { Json, JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import type { LineEvent } from './line-event.ts'
-import type { UsageEvent, UsageOutcome } from './usage-event.ts'
+import type { LineEvent, UsageEvent, UsageOutcome } from './usage-event.ts'
 
 /**
- * The events of a line that holds OpenTelemetry spans: one span with its attributes as an object, or an export of OTLP/JSON.
- * Undefined for a line that holds none; spans of something else than a tool give no event. Which names are read, and how
- * settled each is: docs/telemetry.md.
+ * The events of a line with OpenTelemetry spans: one span with its attributes as an object, or an OTLP/JSON export.
+ * Undefined for a line without spans. Only spans of tool calls become events. docs/telemetry.md lists the attributes that
+ * are read, and how stable each is.
  */
 export function spanEvents(line: JsonObject): LineEvent[] | undefined {
   const { resourceSpans } = line
@@ -57,13 +56,13 @@ function eventOf(span: JsonObject): LineEvent | undefined {
   return { event: event as unknown as UsageEvent, id: traceId === undefined || spanId === undefined ? undefined : `${traceId}:${spanId}` }
 }
 
-/** A span whose status is an error, or that names one, did not do its work; that a tool refused is not to be seen from it. */
+/** A span with an error is a soft_fail. A span does not show whether a tool refused. */
 function outcomeOf(status: Json | undefined, errorType: string | undefined): UsageOutcome {
   const code = isJsonObject(status) ? (status['code'] ?? status['status_code']) : status
   return errorType !== undefined || code === 2 || /^(STATUS_CODE_)?ERROR$/i.test(String(code)) ? 'soft_fail' : 'success'
 }
 
-/** Attributes as an object of plain values, or as OTLP's list of `{key, value: {stringValue: ...}}`. */
+/** Attributes are an object of plain values, or the list of OTLP: `{key, value: {stringValue: ...}}`. */
 function attributesOf(value: Json | undefined): Map<string, string | number | boolean> {
   const found = new Map<string, string | number | boolean>()
   const add = (key: string, item: Json | undefined): void => {
@@ -83,7 +82,7 @@ function idOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value.replace(/^0x/i, '').toLowerCase() : undefined
 }
 
-/** Milliseconds since 1970 from nanoseconds (as text, as OTLP has them) or an ISO time. */
+/** Milliseconds since 1970 from nanoseconds (a text in OTLP) or from an ISO time. */
 function momentOf(value: Json | undefined): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const time = /^\d+$/.test(String(value)) ? Number(value) / 1e6 : Date.parse(String(value))

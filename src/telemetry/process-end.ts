@@ -1,9 +1,9 @@
-/** Something that has work to bring to an end before the process ends. */
+/** An object with work to finish before the process ends. */
 export interface Ending {
   hasWork(): boolean
-  /** Does what it can in a few seconds; never rejects. */
+  /** Finishes the work within a few seconds; never rejects. */
   finish(): Promise<void>
-  /** The very last moment: nothing asynchronous can happen any more. Never throws. */
+  /** Called on exit: only synchronous work is possible. Never throws. */
   abandon(): void
 }
 
@@ -13,9 +13,9 @@ const members = new Set<Ending>()
 let finishing = false
 
 /**
- * Has `finish` called when the process is asked to end (SIGTERM, SIGINT) and when it has nothing more to do, and `abandon` when
- * it exits. The application's own handlers run as ever, and what they decide holds; without any, the signal ends the process
- * as it would have, after `finish`. Returns how to stop.
+ * Calls `finish` on SIGTERM and SIGINT and when the process has nothing more to do, and `abandon` when it exits. The
+ * application's own signal handlers run as before, and they decide whether the process ends; without a handler the signal
+ * ends the process, after `finish`. Returns a function that stops watching.
  */
 export function watchProcessEnd(member: Ending): () => void {
   if (members.size === 0) attach()
@@ -26,7 +26,7 @@ export function watchProcessEnd(member: Ending): () => void {
 }
 
 function attach(): void {
-  // first in the line: a handler of the application that runs once would be gone when we count
+  // as the first listener: a `once` handler of the application would be removed before we count
   for (const signal of SIGNALS) process.prependListener(signal, onSignal)
   process.on('beforeExit', onBeforeExit)
   process.on('exit', onExit)
@@ -40,7 +40,7 @@ function detach(): void {
 
 function onSignal(signal: NodeJS.Signals): void {
   const isOurs = othersFor(signal) <= 0
-  // the second signal means now
+  // the second signal ends the process at once
   if (finishing && isOurs) return endBy(signal)
   void finishAll().then(() => {
     if (isOurs) endBy(signal)
@@ -66,7 +66,7 @@ async function finishAll(): Promise<void> {
   }
 }
 
-/** The signal does what it does where nobody listens. */
+/** Sends the signal again, without our listener: it has its default effect. */
 function endBy(signal: NodeJS.Signals): void {
   onExit()
   process.off(signal, onSignal)
@@ -74,14 +74,14 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 /**
- * Listeners that mean something. The package signal-exit, which many command line tools load, steps back when it sees a
- * listener that is not its own, as we do: without looking through it, each would wait for the other. It publishes its count
- * for this purpose, under these two names (versions 3 and 4).
+ * How many other listeners decide about the signal. The package signal-exit, which many command line tools load, does
+ * nothing when it sees a listener that is not its own, as we do: each would wait for the other. It publishes the count of
+ * its listeners for this purpose, under these two names (versions 3 and 4).
  */
 function othersFor(signal: NodeJS.Signals): number {
   // eslint-disable-next-line no-underscore-dangle
   const older = (process as { __signal_exit_emitter__?: { count?: unknown } }).__signal_exit_emitter__
   const newer = (globalThis as { [key: symbol]: { count?: unknown } | undefined })[Symbol.for('signal-exit emitter')]
-  const polite = [older, newer].map((emitter) => (typeof emitter?.count === 'number' ? emitter.count : 0))
-  return process.listenerCount(signal) - 1 - polite.reduce((sum, count) => sum + count, 0)
+  const deferring = [older, newer].map((emitter) => (typeof emitter?.count === 'number' ? emitter.count : 0))
+  return process.listenerCount(signal) - 1 - deferring.reduce((sum, count) => sum + count, 0)
 }

@@ -1,23 +1,25 @@
+import { isConnectionError } from '../db/skills-error.ts'
 import type { CachedSkill } from './listed-skill.ts'
-import { isConnectionFault } from './faults.ts'
 
 export interface RegistryCacheOptions {
   load: () => Promise<readonly CachedSkill[]>
-  /** How long a copy is good, in milliseconds; asked each time, as it depends on whether changes are heard of. */
+  /** How long a copy is valid, in milliseconds. Called for each copy: it depends on whether changes are received. */
   ttlMs: () => number
   warn: (code: string, message: string) => void
 }
 
+const RETRY_MS = 1_000
+
 /**
- * The enabled skills, read at most once for all who ask at the same time. While the database is away the last copy serves, as
- * old as it may be: agents that lose their skills for every restart of the database would be worse.
+ * The enabled skills; callers at the same time share one read. While the database is unreachable the last copy is used,
+ * whatever its age: agents that lose their skills with every restart of the database would be worse.
  */
 export class RegistryCache {
   readonly #options: RegistryCacheOptions
   #copy: readonly CachedSkill[] | undefined
-  #goodUntil = 0
+  #validUntil = 0
   #loading: Promise<readonly CachedSkill[]> | undefined
-  /** Grows with each drop: a copy that was asked for before is not good for long. */
+  /** Increases with each drop: a copy requested before a drop is not kept as valid. */
   #generation = 0
   #hasWarned = false
 
@@ -26,7 +28,7 @@ export class RegistryCache {
   }
 
   async read(): Promise<readonly CachedSkill[]> {
-    if (this.#copy !== undefined && Date.now() < this.#goodUntil) return this.#copy
+    if (this.#copy !== undefined && Date.now() < this.#validUntil) return this.#copy
     if (this.#loading !== undefined) return this.#loading
     const loading = this.#load().finally(() => {
       if (this.#loading === loading) this.#loading = undefined
@@ -38,8 +40,8 @@ export class RegistryCache {
   /** The registry has changed. */
   drop(): void {
     this.#generation++
-    this.#goodUntil = 0
-    // who asks from now on must not get what is under way
+    this.#validUntil = 0
+    // callers from now on must not get the read that already runs
     this.#loading = undefined
   }
 
@@ -49,20 +51,17 @@ export class RegistryCache {
       const copy = await this.#options.load()
       this.#hasWarned = false
       if (generation === this.#generation || this.#copy === undefined) this.#copy = copy
-      if (generation === this.#generation) this.#goodUntil = Date.now() + this.#options.ttlMs()
+      if (generation === this.#generation) this.#validUntil = Date.now() + this.#options.ttlMs()
       return copy
     } catch (error) {
-      if (this.#copy === undefined || !isConnectionFault(error)) throw error
-      if (!this.#hasWarned)
-        this.#options.warn(
-          'REGISTRY_STALE',
-          `the registry cannot be read, the last copy serves: ${error instanceof Error ? error.message : ''}`,
-        )
+      if (this.#copy === undefined || !isConnectionError(error)) throw error
+      if (!this.#hasWarned) {
+        const reason = error instanceof Error ? error.message : ''
+        this.#options.warn('REGISTRY_STALE', `the registry cannot be read, the last copy is used: ${reason}`)
+      }
       this.#hasWarned = true
-      this.#goodUntil = Date.now() + RETRY_MS
+      this.#validUntil = Date.now() + RETRY_MS
       return this.#copy
     }
   }
 }
-
-const RETRY_MS = 1_000

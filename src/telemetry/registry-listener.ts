@@ -1,107 +1,115 @@
+import { LastingConnection } from '../core/lasting-connection.ts'
 import type { Db, Notification } from '../db/db.ts'
-import { backoffMs } from './faults.ts'
 
 export interface RegistryListenerOptions {
-  /** Opens a session for this alone, or gives the one there is. */
+  /** Opens a connection for the listener alone, or returns the shared one. */
   open: () => Promise<Db>
-  /** The session is somebody else's too, and stays open. */
+  /** The connection belongs to the application: it is used while it lives, and never closed or opened again. */
   shared: boolean
-  /** The registry has changed, or may have while nobody listened. */
+  /** The registry has changed, or may have changed while nothing listened. */
   onChange: () => void
 }
 
-/** The channel on which `skills sync` and others tell that rows of the registry have changed. */
+/** The channel on which `skills sync` and others announce changed rows of the registry. */
 const CHANNEL = 'skills_registry'
 const HEARTBEAT_MS = 30_000
 
 /**
- * Hears of changes through LISTEN, on a session of its own that is opened again when it is lost. Behind a transaction pooler
- * there is no session to listen on: then it gives up, and the cache lives by its time alone.
+ * Receives changes of the registry through LISTEN, on a connection of its own that is opened again when it is lost. A
+ * transaction pooler keeps no connection to listen on: then the listener stops, and the cache relies on its lifetime.
  */
 export class RegistryListener {
   readonly #options: RegistryListenerOptions
-  #db: Db | undefined
-  #timer: NodeJS.Timeout | undefined
-  #failures = 0
+  readonly #connection: LastingConnection<Db>
   #isStopped = false
-  #isHearing = false
+  #isListening = false
+  #wake: () => void = () => undefined
 
   constructor(options: RegistryListenerOptions) {
     this.#options = options
+    this.#connection = new LastingConnection({
+      open: () => this.#open(),
+      ...(options.shared ? { close: () => Promise.resolve() } : {}),
+      onLost: () => this.#wake(),
+      // an application without a connection goes on with its cache
+      onFailure: () => {
+        if (options.shared) this.#isStopped = true
+      },
+      sleep: (ms) => this.#sleep(ms),
+    })
   }
 
-  /** Whether a change would be heard of at once. */
-  get isHearing(): boolean {
-    return this.#isHearing
+  /** Whether a change would be received at once. */
+  get isListening(): boolean {
+    return this.#isListening
   }
 
   start(): void {
-    void this.#connect()
+    void this.#run()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#isHearing = false
-    clearTimeout(this.#timer)
-    if (!this.#options.shared) await this.#db?.close().catch(() => undefined)
+    this.#isListening = false
+    this.#wake()
+    await this.#connection.drop()
   }
 
-  async #connect(): Promise<void> {
-    try {
-      const db = await this.#options.open()
-      this.#db = db
-      if (db.info.pooled || this.#isStopped) {
-        this.#isStopped = true
-        if (!this.#options.shared) await db.close()
-        return
-      }
-      db.onNotification((notification) => this.#hear(db, notification))
-      db.onEnd(() => this.#lost())
-      await db.exec(`LISTEN ${CHANNEL}`)
-      this.#failures = 0
-      this.#isHearing = true
-      // what changed before
+  async #run(): Promise<void> {
+    for (;;) {
+      const db = await this.#connection.get(() => this.#isStopped)
+      if (db === undefined) return
+      this.#isListening = true
+      // for changes before the connection
       this.#options.onChange()
-      if (!this.#options.shared) this.#beat(db)
-    } catch {
-      if (!this.#options.shared) await this.#db?.close().catch(() => undefined)
-      this.#again()
+      await this.#heartbeats()
+      if (this.#isStopped) return
+      this.#isListening = false
+      this.#options.onChange()
+      if (this.#options.shared) return
     }
   }
 
-  /** A connection can be dead without anybody having said so. */
-  #beat(db: Db): void {
-    this.#timer = setTimeout(() => {
-      const late = setTimeout(() => void db.close().catch(() => undefined), HEARTBEAT_MS).unref()
-      db.exec('SELECT 1').then(
-        () => {
-          clearTimeout(late)
-          if (this.#isHearing && this.#db === db) this.#beat(db)
-        },
-        () => void db.close().catch(() => undefined),
-      )
-    }, HEARTBEAT_MS).unref()
+  async #open(): Promise<Db> {
+    const db = await this.#options.open()
+    try {
+      if (db.info.pooled) this.#isStopped = true
+      else if (!this.#isStopped) {
+        db.onNotification((notification) => this.#receive(db, notification))
+        await db.exec(`LISTEN ${CHANNEL}`)
+      }
+      return db
+    } catch (error) {
+      if (!this.#options.shared) await db.close().catch(() => undefined)
+      throw error
+    }
   }
 
-  #hear(db: Db, { channel, payload }: Notification): void {
+  /** Returns when the connection is lost: a dead connection does not always report its end. */
+  async #heartbeats(): Promise<void> {
+    while (this.#connection.isOpen && !this.#isStopped) {
+      await this.#sleep(HEARTBEAT_MS)
+      if (this.#connection.isOpen && !this.#isStopped && !this.#options.shared) await this.#connection.check()
+    }
+  }
+
+  #receive(db: Db, { channel, payload }: Notification): void {
     if (channel === CHANNEL && !this.#isStopped && schemaIn(payload, db.info.schema) === db.info.schema) this.#options.onChange()
   }
 
-  #lost(): void {
-    if (this.#isStopped || !this.#isHearing) return
-    this.#isHearing = false
-    this.#options.onChange()
-    this.#again()
-  }
-
-  #again(): void {
-    if (this.#isStopped || this.#options.shared) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#connect(), backoffMs(this.#failures++)).unref()
+  /** Ends early when the connection is lost, or the listener stopped. Does not keep the process alive. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms).unref()
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 }
 
-/** The schema that a payload names, `{"schema": "public", "ids": [...]}`; ours for one that names none. */
+/** The schema in a payload `{"schema": "public", "ids": [...]}`; `ours` for a payload without one. */
 function schemaIn(payload: string, ours: string): string {
   try {
     const { schema } = JSON.parse(payload) as { schema?: unknown }

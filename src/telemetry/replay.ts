@@ -1,15 +1,15 @@
 import type { Batch } from './batch.ts'
 import type { SpillFolder } from './spill.ts'
 
-/** So many events of a spilled batch are sent at once. */
+/** Events of a spilled batch that are sent at once. */
 const CHUNK = 1_000
 
-/** Brings the files of the spill folder into the database, those of other processes too, one file at a time. */
+/** Writes the files of the spill folder to the database, one at a time; also the files of other processes. */
 export class Replay {
   readonly #spill: SpillFolder
   readonly #warn: (code: string, message: string) => void
   #mayHaveFiles = true
-  #unreadable = new Set<string>()
+  readonly #unreadable = new Set<string>()
 
   constructor(spill: SpillFolder, warn: (code: string, message: string) => void) {
     this.#spill = spill
@@ -21,12 +21,12 @@ export class Replay {
     return this.#mayHaveFiles
   }
 
-  /** There is a new file. */
+  /** A file was added. */
   expect(): void {
     this.#mayHaveFiles = true
   }
 
-  /** Writes the oldest file; false when there is none. Throws what `write` throws, and then the file stays. */
+  /** Writes the oldest file; false when there is no file. When `write` throws, the file is kept. */
   async next(write: (batch: Batch) => Promise<void>): Promise<boolean> {
     if (!this.#mayHaveFiles) return false
     this.#mayHaveFiles = false
@@ -39,12 +39,12 @@ export class Replay {
       const { batch, badLines } = spilled
       for (let from = 0; from < batch.events.length; from += CHUNK)
         await write({ ...batch, events: batch.events.slice(from, from + CHUNK) })
-      if (badLines > 0) this.#warn('SPILL_DAMAGED', `${badLines} lines of ${name} are no events; they are kept in ${name}.bad`)
+      if (badLines > 0) this.#warn('SPILL_DAMAGED', `${badLines} lines of ${name} are not events; they are kept in ${name}.bad`)
       await this.#spill.done(name, badLines)
     } catch (error) {
-      if (!isDiskFault(error)) throw error
+      if (!isDiskError(error)) throw error
       this.#unreadable.add(name)
-      this.#warn('SPILL_UNREADABLE', `${name} of the spill folder cannot be used: ${error.message}`)
+      this.#warn('SPILL_UNREADABLE', `${name} in the spill folder cannot be read: ${error.message}`)
     }
     return true
   }
@@ -59,6 +59,6 @@ export class Replay {
   }
 }
 
-function isDiskFault(error: unknown): error is NodeJS.ErrnoException {
+function isDiskError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
 }

@@ -2,53 +2,102 @@ import { SkillsError } from '../core/errors.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { checkReason, checkSkill, checkUser, invalid } from './checks.ts'
-import type { Feedback } from './feedback.ts'
-import { checkFeedback } from './feedback.ts'
+import type { Feedback } from './input-checks.ts'
+import { checkFeedback, checkReason, checkSkill, checkUser, invalid } from './input-checks.ts'
 import type { ListedSkill } from './listed-skill.ts'
-import type { SkillsConnection } from './skills-connection.ts'
-import type { OfferFilter } from './skill-filter.ts'
+import type { OfferFilter, Rollout } from './skill-filter.ts'
 import { filterSkills } from './skill-filter.ts'
-import type { Rollout } from './rollout.ts'
+import type { SkillsConnection } from './skills-connection.ts'
 import type { UsageEvent } from './usage-event.ts'
-import { encodeEvent, eventFault } from './usage-event.ts'
+import { encodeEvent, eventProblem } from './usage-event.ts'
 import type { UsageCounts, UsageWriter } from './usage-writer.ts'
 
 /** A skill that a user has unlocked. */
 export interface Unlock {
   skillId: string
-  /** ISO 8601; null when nobody wrote it down. */
+  /** ISO 8601; null when it was not recorded. */
   unlockedAt: string | null
   reason: string | null
 }
 
 export interface FlushResult extends UsageCounts {
-  /** Everything logged before the call is in the database. */
+  /** All events logged before the call are in the database. */
   complete: boolean
 }
 
-/** The skills of an application's users, and what becomes of them. Everything about a user takes that user's id. */
+/**
+ * The skills of an application's users, with unlocks, telemetry and feedback. Each call about a user takes the user's ID, a
+ * UUID. Calls throw SkillsError: EVENT_INVALID for a bad argument, DATABASE_UNREACHABLE or CONNECTION_LOST for an outage,
+ * NOT_MIGRATED, PERMISSION_DENIED or QUERY_FAILED for what the database refuses.
+ */
 export interface Skills {
-  /** The skills on offer: enabled, as the filter says and, with a userId, rolled out to that user. From memory. */
+  /**
+   * The enabled skills that match the filter and, with a userId, are rolled out to that user; read from memory.
+   * @example
+   * const core = await skills.listSkills({ tier: 'CORE', userId, unlockedOnly: true })
+   */
   listSkills(filter?: OfferFilter): Promise<readonly ListedSkill[]>
+  /**
+   * Whether the user can run the skill. Foundational skills are always unlocked.
+   * @example
+   * if (await skills.isUnlocked(userId, 'elemental-checkin')) await run()
+   */
   isUnlocked(userId: string, skillId: string): Promise<boolean>
-  /** False when nothing was written, because skills are not enabled. */
+  /**
+   * Unlocks a skill for a user. Returns false when nothing was written, because skills are not enabled.
+   * @example
+   * await skills.unlock(userId, 'dialectical-scaffold', 'finished the introduction')
+   */
   unlock(userId: string, skillId: string, reason?: string): Promise<boolean>
-  /** Takes an unlock back; false when there was none. Foundational skills stay open. */
+  /**
+   * Removes an unlock. Returns false when there was none. Foundational skills stay unlocked.
+   * @example
+   * await skills.lock(userId, 'dialectical-scaffold', 'subscription ended')
+   */
   lock(userId: string, skillId: string, reason?: string): Promise<boolean>
-  /** Bytewise by skill. */
+  /**
+   * The unlocks of a user, in bytewise order of the skill IDs.
+   * @example
+   * const ids = (await skills.listUnlocks(userId)).map(({ skillId }) => skillId)
+   */
   listUnlocks(userId: string): Promise<Unlock[]>
-  /** Logs a use in the background; never throws, never waits. */
+  /**
+   * Logs a use of a skill in the background. Never throws, never waits; an invalid event is counted in `rejected`.
+   * @example
+   * skills.logUsage({ userId, skillId: 'elemental-checkin', version: '1.0.0', outcome: 'success', latencyMs: 84 })
+   */
   logUsage(event: UsageEvent): void
-  /** Logs a use now, at the server's time, and returns the event's id; null when skills are not enabled. */
+  /**
+   * Logs a use of a skill now, with the time of the server. Returns the ID of the event; null when skills are not enabled.
+   * When the connection is lost during the call, the event may be written or not.
+   * @example
+   * const id = await skills.logUsageNow({ userId, skillId: 'elemental-checkin', version: '1.0.0', outcome: 'soft_fail' })
+   */
   logUsageNow(event: UsageEvent): Promise<string | null>
-  /** Returns the id; null when skills are not enabled. */
+  /**
+   * Writes feedback. Returns its ID; null when skills are not enabled.
+   * @example
+   * await skills.feedback({ userId, skillId: 'elemental-checkin', version: '1.0.0', rating: 5, tags: ['helpful'] })
+   */
   feedback(feedback: Feedback): Promise<string | null>
-  /** Waits until what was logged is written, at most `timeoutMs` (10 s unless given). Never rejects. */
+  /**
+   * Waits until the logged events are written, at most `timeoutMs` (10 s unless given). Never rejects.
+   * @example
+   * const { complete, pending } = await skills.flush({ timeoutMs: 2_000 })
+   */
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>
-  /** What became of the events so far. */
+  /**
+   * The number of events so far, by what happened to them.
+   * @example
+   * const { dropped, rejected } = skills.counts()
+   */
   counts(): UsageCounts
-  /** Writes what is left, at most for `timeoutMs` (5 s unless given), the rest to the spill folder; ends the connections. */
+  /**
+   * Writes the waiting events for at most `timeoutMs` (5 s unless given), writes the rest to the spill folder, and ends the
+   * connections.
+   * @example
+   * await skills.close()
+   */
   close(options?: { timeoutMs?: number }): Promise<void>
 }
 
@@ -64,110 +113,26 @@ export interface SkillsClientParts {
 
 const FLUSH_MS = 10_000
 const CLOSE_MS = 5_000
+const CLOSED = 'close() was called on these skills'
 
 /** The `Skills` over a connection and a writer. */
-export function createSkillsClient({ connection, writer, enabled, shadow, rollout, onClose }: SkillsClientParts): Skills {
+export function createSkillsClient(parts: SkillsClientParts): Skills {
+  const { connection, writer, enabled, onClose } = parts
   let closed: Promise<void> | undefined
-  const query = async (sql: (schema: string) => string, parameters: readonly Parameter[], again: boolean): Promise<Row[]> => {
-    if (closed !== undefined) throw new SkillsError('USAGE', 'close() was called on these skills')
+  const query: Query = async (sql, parameters, { again }) => {
+    if (closed !== undefined) throw new SkillsError('USAGE', CLOSED)
     const run = (db: Db): Promise<Row[]> =>
-      withSkillsErrors(db, { action: 'use the skill tables' }, () => db.query(sql(quoteIdent(db.info.schema)), parameters))
+      withSkillsErrors(db, { action: 'use the skill tables' }, () =>
+        db.query(
+          sql.replaceAll('$schema', () => quoteIdent(db.info.schema)),
+          parameters,
+        ),
+      )
     return connection.run(run, { again })
   }
-
-  const unlocksOf = (userId: string): Promise<Row[]> =>
-    query(
-      (schema) =>
-        `SELECT skill_id, unlocked_at, unlock_reason FROM ${schema}.skill_unlocks WHERE user_id = $1::uuid AND unlocked ORDER BY skill_id COLLATE "C"`,
-      [userId],
-      true,
-    )
-
   return {
-    listSkills: async (filter = {}) => {
-      const { userId, unlockedOnly } = filter
-      if (userId !== undefined) checkUser(userId)
-      if (unlockedOnly === true && userId === undefined) throw invalid('unlockedOnly needs a userId')
-      if (!enabled || shadow) return []
-      const offered = filterSkills(await connection.skills(), filter, rollout)
-      if (unlockedOnly !== true || userId === undefined) return offered
-      const open = new Set((await unlocksOf(userId)).map((row) => row['skill_id']))
-      return offered.filter(({ id, category }) => category === 'foundational' || open.has(id))
-    },
-    isUnlocked: async (userId, skillId) => {
-      checkUser(userId)
-      checkSkill(skillId)
-      if (!enabled) return false
-      const [row] = await query((schema) => `SELECT ${schema}.is_skill_unlocked($1::uuid, $2) AS unlocked`, [userId, skillId], true)
-      return row?.['unlocked'] === true
-    },
-    unlock: async (userId, skillId, reason = 'manual') => {
-      checkUser(userId)
-      checkSkill(skillId)
-      checkReason(reason)
-      if (!enabled) return false
-      await query((schema) => `SELECT ${schema}.unlock_skill($1::uuid, $2, $3)`, [userId, skillId, reason], true)
-      return true
-    },
-    lock: async (userId, skillId, reason = 'manual') => {
-      checkUser(userId)
-      checkSkill(skillId)
-      checkReason(reason)
-      if (!enabled) return false
-      const rows = await query(
-        (schema) =>
-          `UPDATE ${schema}.skill_unlocks SET unlocked = false, unlock_reason = $3 WHERE user_id = $1::uuid AND skill_id = $2 AND unlocked RETURNING skill_id`,
-        [userId, skillId, reason],
-        true,
-      )
-      return rows.length > 0
-    },
-    listUnlocks: async (userId) => {
-      checkUser(userId)
-      if (!enabled) return []
-      return (await unlocksOf(userId)).map((row) => ({
-        skillId: String(row['skill_id']),
-        unlockedAt: row['unlocked_at'] instanceof Date ? row['unlocked_at'].toISOString() : null,
-        reason: typeof row['unlock_reason'] === 'string' ? row['unlock_reason'] : null,
-      }))
-    },
-    logUsage: (event) => {
-      if (!enabled) return
-      try {
-        const fault = closed === undefined ? eventFault(event) : 'close() was called on these skills'
-        if (fault === undefined) writer.add(encodeEvent(event, { shadow }))
-        else writer.reject(fault)
-      } catch (error) {
-        // a circle or a bigint in the snapshot, a getter that throws
-        writer.reject(error instanceof Error ? error.message : String(error))
-      }
-    },
-    logUsageNow: async (event) => {
-      const fault = eventFault(event)
-      if (fault !== undefined) throw invalid(fault)
-      const parameters = parametersOf(event, shadow)
-      if (!enabled) return null
-      // not twice: whether the first attempt arrived is not known
-      const [row] = await query(
-        (schema) => `SELECT ${schema}.log_skill_usage($1::uuid, $2, $3, $4, $5, $6, $7::int, $8, $9::jsonb, $10::jsonb) AS id`,
-        parameters,
-        false,
-      )
-      return String(row?.['id'])
-    },
-    feedback: async (feedback) => {
-      checkFeedback(feedback)
-      if (!enabled) return null
-      const { userId, skillId, version, rating = null, tags = [], notes = null } = feedback
-      const [row] = await query(
-        (schema) =>
-          `INSERT INTO ${schema}.skill_feedback (user_id, skill_id, version, rating, tags, notes)
-           VALUES ($1::uuid, $2, $3, $4::int, ARRAY(SELECT jsonb_array_elements_text($5::jsonb)), $6) RETURNING id`,
-        [userId, skillId, version, rating, tags, notes],
-        false,
-      )
-      return String(row?.['id'])
-    },
+    ...unlockCalls(query, parts),
+    ...usageCalls(query, parts, () => closed !== undefined),
     flush: async ({ timeoutMs = FLUSH_MS } = {}) => {
       const complete = !enabled || closed !== undefined || (await holding(() => writer.flush(timeoutMs)))
       return { ...writer.counts, complete }
@@ -184,7 +149,106 @@ export function createSkillsClient({ connection, writer, enabled, shadow, rollou
   }
 }
 
-/** The process lives until the work has ended: sockets and timers of this library do not hold it. */
+/** Runs one of the statements below. `again`: the statement can be repeated when the connection is lost. */
+type Query = (sql: string, parameters: readonly Parameter[], options: { again: boolean }) => Promise<Row[]>
+
+/** `$schema` is the quoted name of the schema. */
+const SQL = {
+  unlocks: `SELECT skill_id, unlocked_at, unlock_reason FROM $schema.skill_unlocks
+             WHERE user_id = $1::uuid AND unlocked ORDER BY skill_id COLLATE "C"`,
+  isUnlocked: 'SELECT $schema.is_skill_unlocked($1::uuid, $2) AS unlocked',
+  unlock: 'SELECT $schema.unlock_skill($1::uuid, $2, $3)',
+  lock: `UPDATE $schema.skill_unlocks SET unlocked = false, unlock_reason = $3
+          WHERE user_id = $1::uuid AND skill_id = $2 AND unlocked RETURNING skill_id`,
+  logUsage: 'SELECT $schema.log_skill_usage($1::uuid, $2, $3, $4, $5, $6, $7::int, $8, $9::jsonb, $10::jsonb) AS id',
+  feedback: `INSERT INTO $schema.skill_feedback (user_id, skill_id, version, rating, tags, notes)
+             VALUES ($1::uuid, $2, $3, $4::int, ARRAY(SELECT jsonb_array_elements_text($5::jsonb)), $6) RETURNING id`,
+} as const
+
+type UnlockCalls = Pick<Skills, 'listSkills' | 'isUnlocked' | 'unlock' | 'lock' | 'listUnlocks'>
+
+function unlockCalls(query: Query, { connection, enabled, shadow, rollout }: SkillsClientParts): UnlockCalls {
+  const unlocksOf = (userId: string): Promise<Row[]> => query(SQL.unlocks, [userId], { again: true })
+  return {
+    listSkills: async (filter = {}) => {
+      const { userId, unlockedOnly } = filter
+      if (userId !== undefined) checkUser(userId)
+      if (unlockedOnly === true && userId === undefined) throw invalid('unlockedOnly requires a userId')
+      if (!enabled || shadow) return []
+      const offered = filterSkills(await connection.skills(), filter, rollout)
+      if (unlockedOnly !== true || userId === undefined) return offered
+      const unlocked = new Set((await unlocksOf(userId)).map((row) => row['skill_id']))
+      return offered.filter(({ id, category }) => category === 'foundational' || unlocked.has(id))
+    },
+    isUnlocked: async (userId, skillId) => {
+      checkUser(userId)
+      checkSkill(skillId)
+      if (!enabled) return false
+      const [row] = await query(SQL.isUnlocked, [userId, skillId], { again: true })
+      return row?.['unlocked'] === true
+    },
+    unlock: async (userId, skillId, reason = 'manual') => {
+      checkUser(userId)
+      checkSkill(skillId)
+      checkReason(reason)
+      if (!enabled) return false
+      await query(SQL.unlock, [userId, skillId, reason], { again: true })
+      return true
+    },
+    lock: async (userId, skillId, reason = 'manual') => {
+      checkUser(userId)
+      checkSkill(skillId)
+      checkReason(reason)
+      if (!enabled) return false
+      return (await query(SQL.lock, [userId, skillId, reason], { again: true })).length > 0
+    },
+    listUnlocks: async (userId) => {
+      checkUser(userId)
+      if (!enabled) return []
+      return (await unlocksOf(userId)).map((row) => ({
+        skillId: String(row['skill_id']),
+        unlockedAt: row['unlocked_at'] instanceof Date ? row['unlocked_at'].toISOString() : null,
+        reason: typeof row['unlock_reason'] === 'string' ? row['unlock_reason'] : null,
+      }))
+    },
+  }
+}
+
+type UsageCalls = Pick<Skills, 'logUsage' | 'logUsageNow' | 'feedback'>
+
+function usageCalls(query: Query, { writer, enabled, shadow }: SkillsClientParts, isClosed: () => boolean): UsageCalls {
+  return {
+    logUsage: (event) => {
+      if (!enabled) return
+      try {
+        const problem = isClosed() ? CLOSED : eventProblem(event)
+        if (problem === undefined) writer.add(encodeEvent(event, { shadow }))
+        else writer.reject(problem)
+      } catch (error) {
+        // a cycle or a bigint in the snapshot, a getter that throws
+        writer.reject(error instanceof Error ? error.message : String(error))
+      }
+    },
+    logUsageNow: async (event) => {
+      const problem = eventProblem(event)
+      if (problem !== undefined) throw invalid(problem)
+      const parameters = parametersOf(event, shadow)
+      if (!enabled) return null
+      // not repeated: the first attempt may have been written
+      const [row] = await query(SQL.logUsage, parameters, { again: false })
+      return String(row?.['id'])
+    },
+    feedback: async (feedback) => {
+      checkFeedback(feedback)
+      if (!enabled) return null
+      const { userId, skillId, version, rating = null, tags = [], notes = null } = feedback
+      const [row] = await query(SQL.feedback, [userId, skillId, version, rating, tags, notes], { again: false })
+      return String(row?.['id'])
+    },
+  }
+}
+
+/** Keeps the process alive until the work has ended: the connections and timers of this library do not. */
 async function holding<T>(work: () => Promise<T>): Promise<T> {
   const hold = setInterval(() => undefined, 2 ** 30)
   try {
@@ -194,7 +258,7 @@ async function holding<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Cleaned as an event that is logged in the background. */
+/** The parameters of log_skill_usage, cleaned as for an event that is logged in the background. */
 function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
   let values: (Parameter | undefined)[]
   try {

@@ -4,21 +4,21 @@ import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promis
 import path from 'node:path'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import { isUuid } from './checks.ts'
 import type { Batch } from './batch.ts'
+import { isUuid } from './input-checks.ts'
 import type { EncodedEvent } from './usage-event.ts'
 
-/** A batch that was read back, and the lines that are none of its events. */
+/** A batch that was read from a file, and the number of lines that are not events. */
 export interface SpilledBatch {
   batch: Batch
   badLines: number
 }
 
 /**
- * A folder of batches that wait for the database, each a file of NDJSON named after the batch. A file is written under
- * another name, flushed to the disk (fsync) and then renamed, the folder is flushed too: it is there whole or not at all, and
- * outlives a crash of the machine. Nothing is appended, so any process may bring any file into the database and delete it;
- * two that do so at once write nothing twice, because the batch keeps its key.
+ * A folder of batches that wait for the database, each an NDJSON file named after the batch. A file is written under
+ * a temporary name, flushed to disk (fsync) and renamed, and the folder is flushed: the file exists whole or not at all, and
+ * survives a crash of the machine. Nothing is appended, so any process can write any file to the database and delete it;
+ * two processes with the same file write no event twice, because the batch keeps its key.
  */
 export class SpillFolder {
   readonly directory: string
@@ -29,11 +29,12 @@ export class SpillFolder {
     this.#maxBytes = maxBytes
   }
 
-  /** Writes a batch. Throws when the disk refuses, or RangeError when the folder holds as much as it may. */
+  /** Writes a batch. Throws the error of the file system, or RangeError when the folder is full. */
   async write(batch: Batch): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 })
     const text = linesOf(batch)
-    if ((await this.#bytes()) + text.length > this.#maxBytes) throw new RangeError(`${this.directory} holds ${this.#maxBytes} bytes`)
+    if ((await this.#bytes()) + text.length > this.#maxBytes)
+      throw new RangeError(`${this.directory} is full (limit ${this.#maxBytes} bytes)`)
     const { temporary, final } = this.#names(batch)
     try {
       await writeFlushed(await open(temporary, 'w', 0o600), text)
@@ -45,7 +46,7 @@ export class SpillFolder {
     await flushFolder(this.directory)
   }
 
-  /** As `write`, for a process that is about to end. */
+  /** Like `write`, for a process that is about to end. */
   writeSync(batch: Batch): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 })
     const { temporary, final } = this.#names(batch)
@@ -65,7 +66,7 @@ export class SpillFolder {
     }
   }
 
-  /** Names of the files, the oldest first. */
+  /** Names of the files, oldest first. */
   async list(): Promise<string[]> {
     const names = await readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
@@ -74,7 +75,7 @@ export class SpillFolder {
     return names.filter((name) => FILE.test(name)).toSorted()
   }
 
-  /** Reads a file; undefined when somebody else has dealt with it meanwhile. */
+  /** Reads a file; undefined when another process has deleted it. */
   async read(name: string): Promise<SpilledBatch | undefined> {
     let text: string
     try {
@@ -88,7 +89,7 @@ export class SpillFolder {
     return { batch: { key: keyOf(name), events, mayRepeat: true }, badLines: lines.length - events.length }
   }
 
-  /** Deletes a file whose events the database has. With lines that could not be read it is kept, as `.bad`. */
+  /** Deletes a file whose events are in the database. A file with bad lines is kept, as `.bad`. */
   async done(name: string, badLines: number): Promise<void> {
     const file = path.join(this.directory, name)
     if (badLines === 0) await rm(file, { force: true })
@@ -96,7 +97,7 @@ export class SpillFolder {
   }
 
   #names({ key }: Batch): { temporary: string; final: string } {
-    // 13 digits until the year 2286: sorted by name is sorted by age
+    // 13 digits until the year 2286: the order by name is the order by age
     const final = path.join(this.directory, `${Date.now()}-${key}.ndjson`)
     return { final, temporary: `${final}.${process.pid}.tmp` }
   }
@@ -128,7 +129,7 @@ function eventOf(line: string): EncodedEvent | undefined {
   try {
     const parsed = JSON.parse(line) as JsonObject
     const { user_id: userId, event } = parsed
-    // as an object with names an event is as good, and what an older version wrote
+    // an older version wrote events as objects with names
     return isUuid(userId) && (Array.isArray(event) || isJsonObject(event)) ? { userId, json: JSON.stringify(event) } : undefined
   } catch {
     return undefined
@@ -144,12 +145,12 @@ async function writeFlushed(handle: FileHandle, text: string): Promise<void> {
   }
 }
 
-/** So that the new name outlives a crash too; some platforms cannot. */
+/** So that the new name survives a crash too. Some platforms cannot. */
 async function flushFolder(directory: string): Promise<void> {
   try {
     const handle = await open(directory, 'r')
     await handle.sync().finally(() => handle.close())
   } catch {
-    // the file itself is flushed
+    // the file itself is on disk
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../core/json.ts'
-import { isUuid, nameFault } from './checks.ts'
+import { isUuid, nameProblem } from './input-checks.ts'
 
 /** How the use of a skill ended. */
 export type UsageOutcome = 'success' | 'soft_fail' | 'hard_refusal'
@@ -20,13 +20,20 @@ export interface UsageEvent {
   inputHash?: string | null | undefined
   /** State of the user, such as `{ tier, element, realm }`. */
   stateSnapshot?: JsonObject | null | undefined
-  /** What the skill gave. */
+  /** What the skill returned. */
   artifacts?: JsonObject | null | undefined
   /** When it happened; now unless given. */
   at?: Date | undefined
 }
 
-/** An event as it is buffered, spilled and sent: nothing the application does with its objects later can change it. */
+/** An event of an input line, before it is checked. */
+export interface LineEvent {
+  event: UsageEvent
+  /** The ID of the event in the line, if it has one. */
+  id: string | undefined
+}
+
+/** An event as it is buffered, spilled and sent. Later changes to the application's objects do not affect it. */
 export interface EncodedEvent {
   userId: string
   /** A JSON array of the values that log_skill_usage_batch takes, in its order. */
@@ -39,44 +46,44 @@ export const OUTCOMES: readonly string[] = ['success', 'soft_fail', 'hard_refusa
 export const LONGEST_EVENT = 262_144
 const MAX_INT = 2_147_483_647
 
-/** What is wrong with an event; undefined when nothing is. */
-export function eventFault(event: UsageEvent): string | undefined {
+/** What is wrong with an event; undefined for a valid one. */
+export function eventProblem(event: UsageEvent): string | undefined {
   if (typeof event !== 'object' || event === null) return 'the event is not an object'
   if (!isUuid(event.userId)) return 'userId is not a UUID'
-  if (!OUTCOMES.includes(event.outcome)) return `outcome is none of ${OUTCOMES.join(', ')}`
+  if (!OUTCOMES.includes(event.outcome)) return `invalid outcome (expected ${OUTCOMES.join(', ')})`
   const { latencyMs, at } = event
   if (latencyMs !== undefined && latencyMs !== null && !(typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= MAX_INT))
     return 'latencyMs is not a number of milliseconds'
   if (at !== undefined && !(at instanceof Date && Number.isFinite(at.getTime()))) return 'at is not a date'
   return (
-    nameFault('skillId', event.skillId) ??
-    nameFault('version', event.version) ??
-    optionalFault('sessionId', event.sessionId) ??
-    optionalFault('tier', event.tier) ??
-    optionalFault('inputHash', event.inputHash) ??
-    objectFault('stateSnapshot', event.stateSnapshot) ??
-    objectFault('artifacts', event.artifacts)
+    nameProblem('skillId', event.skillId) ??
+    nameProblem('version', event.version) ??
+    optionalProblem('sessionId', event.sessionId) ??
+    optionalProblem('tier', event.tier) ??
+    optionalProblem('inputHash', event.inputHash) ??
+    objectProblem('stateSnapshot', event.stateSnapshot) ??
+    objectProblem('artifacts', event.artifacts)
   )
 }
 
 export interface EncodeOptions {
-  /** Marks the event: `"shadow": true` in its snapshot. */
+  /** Adds `"shadow": true` to the snapshot of the event. */
   shadow?: boolean
-  /** By which the event is recognised when it comes again; a new one unless given. */
+  /** Identifies the event when it is sent again; a new UUID unless given. */
   key?: string | undefined
-  /** The time of an event that has none is the server's, when it is written. */
+  /** An event without a time gets the time of the server when it is written. */
   serverTime?: boolean
 }
 
 /**
- * The event as JSON, with its time and a key by which it is recognised when it comes again. NUL and halves of surrogate pairs
- * in snapshot and artifacts become U+FFFD. Throws what JSON.stringify throws, and RangeError for one that is too long.
+ * The event as JSON, with its time and a key that identifies it when it is sent again. NUL and halves of surrogate pairs in
+ * snapshot and artifacts become U+FFFD. Throws what JSON.stringify throws, and RangeError for an event that is too long.
  */
 export function encodeEvent(
   event: UsageEvent,
   { shadow = false, key = randomUUID(), serverTime = false }: EncodeOptions = {},
 ): EncodedEvent {
-  // values without their names: less to write, to send and for the server to read
+  // values without names: less to write, to send and to parse
   const row = [
     event.sessionId,
     event.skillId,
@@ -92,20 +99,20 @@ export function encodeEvent(
   ]
   let json = JSON.stringify(row)
   if (json.includes('\\u')) json = JSON.stringify(row, (_, value: unknown) => storable(value))
-  if (json.length > LONGEST_EVENT) throw new RangeError(`it is longer than ${LONGEST_EVENT} characters of JSON`)
+  if (json.length > LONGEST_EVENT) throw new RangeError(`the event is longer than ${LONGEST_EVENT} characters of JSON`)
   return { userId: event.userId.toLowerCase(), json }
 }
 
-function optionalFault(what: string, value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : nameFault(what, value)
+function optionalProblem(what: string, value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : nameProblem(what, value)
 }
 
-function objectFault(what: string, value: unknown): string | undefined {
+function objectProblem(what: string, value: unknown): string | undefined {
   const isObject = value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))
   return isObject ? undefined : `${what} is not an object`
 }
 
-/** The value, or for objects one like it, without what jsonb refuses; in names of keys too. */
+/** The value without the characters that jsonb refuses, also in keys. */
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return cleaned(value)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

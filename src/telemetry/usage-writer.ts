@@ -1,34 +1,35 @@
+import { Backoff } from '../core/backoff.ts'
 import { plural } from '../core/text.ts'
+import { writeByHalves } from '../core/write-by-halves.ts'
 import type { Batch } from './batch.ts'
-import { newBatch } from './batch.ts'
-import { backoffMs, faultOf } from './faults.ts'
+import { newBatch, writeFailureOf } from './batch.ts'
 import type { Replay } from './replay.ts'
 import type { SpillFolder } from './spill.ts'
 import type { EncodedEvent } from './usage-event.ts'
 
 export interface UsageWriterOptions {
-  /** Writes a batch; called one at a time. */
-  write: (batch: Batch) => Promise<unknown>
-  /** Where batches wait when the memory is full or the process ends; undefined: they are dropped. */
+  /** Writes a batch and returns how many events were new; called one at a time. */
+  write: (batch: Batch) => Promise<number>
+  /** Where batches wait when memory is full or the process ends; undefined: they are dropped. */
   spill: SpillFolder | undefined
   replay: Replay | undefined
   /** Events in memory, at most. */
   maxBuffered: number
-  /** A batch is sent when it has so many events, */
+  /** A batch is sent when it has this many events, */
   batchSize: number
-  /** or when its first event has waited for so long, in milliseconds. */
+  /** or when its first event has waited this long, in milliseconds. */
   flushMs: number
   warn: (code: string, message: string) => void
 }
 
-/** What became of the events since the beginning. */
+/** The events since the start, by what happened to them. */
 export interface UsageCounts {
   logged: number
   /** In the database. */
   written: number
   /** In memory. */
   pending: number
-  /** Went to the spill folder; those that came back from it into the database are counted as written too. */
+  /** Written to the spill folder. Events that came back from it into the database count as written too. */
   spilled: number
   /** Invalid, or refused by the database. */
   rejected: number
@@ -37,25 +38,25 @@ export interface UsageCounts {
 }
 
 const MAX_BUFFERED_CHARACTERS = 64 * 1024 * 1024
+const MOST_WARNINGS = 50
 
-/** What has piled up goes in batches of so many times the usual size: fewer commits and round trips until it is gone. */
-const PILE = 4
+/** After an outage, batches are this many times as large as usual: fewer commits and round trips until none wait. */
+const CATCH_UP = 4
 
-/** Takes events at once and writes them in batches behind the application's back. Never throws, never blocks. */
+/** Accepts events at once and writes them in batches in the background. Never throws, never blocks. */
 export class UsageWriter {
   readonly #options: UsageWriterOptions
+  readonly #backoff = new Backoff()
+  readonly #warned = new Set<string>()
   #pending: EncodedEvent[] = []
   #characters = 0
   /** Being sent, or waiting to be sent again. */
   #current: Batch | undefined
-  /** On its way to the disk. */
+  /** Being written to the spill folder. */
   #spilling: Batch | undefined
   #spillDone: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
-  #failures = 0
-  #notBefore = 0
-  readonly #warned = new Set<string>()
   #counts = { logged: 0, written: 0, spilled: 0, rejected: 0, dropped: 0 }
 
   constructor(options: UsageWriterOptions) {
@@ -69,7 +70,7 @@ export class UsageWriter {
   add(event: EncodedEvent): void {
     this.#counts.logged++
     const { maxBuffered, batchSize, flushMs } = this.#options
-    // a batch of the usual size on its way does not count
+    // a batch of the usual size that is being sent does not count
     const room = maxBuffered - Math.max(0, (this.#current?.events.length ?? 0) - batchSize)
     const isFull = this.#pending.length >= room || this.#characters >= MAX_BUFFERED_CHARACTERS
     if (isFull && !this.#makeRoom()) {
@@ -79,28 +80,28 @@ export class UsageWriter {
     this.#pending.push(event)
     this.#characters += event.json.length
     if (this.#running !== undefined) return
-    // not in this turn: the caller pays for the call alone
-    if (this.#pending.length === batchSize && Date.now() >= this.#notBefore) setImmediate(() => this.#wake()).unref()
-    else this.#timer ??= setTimeout(() => this.#wake(), Math.max(flushMs, this.#notBefore - Date.now())).unref()
+    // in a later turn: the caller pays for the call alone
+    if (this.#pending.length === batchSize && this.#backoff.waitMs === 0) setImmediate(() => this.#wake()).unref()
+    else if (this.#timer === undefined) this.#wakeAfter(flushMs)
   }
 
-  /** Counts an event that was not taken, and says why, once for each reason. */
+  /** Counts an event that is invalid, and warns once for each reason. */
   reject(reason: string): void {
     this.#counts.logged++
     this.#counts.rejected++
     this.#warnOnce(`EVENT_INVALID ${reason}`, 'EVENT_INVALID', `an event was not logged: ${reason}`)
   }
 
-  /** Begins to write what is there, and what was spilled. */
+  /** Starts to write what is in the spill folder. */
   start(): void {
     setImmediate(() => this.#wake()).unref()
   }
 
-  /** Writes what is in memory and in the spill folder; false when not all was written within the time. */
+  /** Writes what is in memory and in the spill folder; false when something is left after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
-      this.#notBefore = 0
+      this.#backoff.skipWait()
       this.#wake()
       const late = sleep(Math.max(0, deadline - Date.now()))
       const done = (this.#running ?? Promise.resolve()).then(() => this.#spillDone)
@@ -108,13 +109,13 @@ export class UsageWriter {
       late.cancel()
       if (this.#isDone()) return true
       if (Date.now() >= deadline) return false
-      if (this.#running === undefined) await sleep(Math.min(backoffMs(this.#failures), deadline - Date.now())).done
+      if (this.#running === undefined) await sleep(Math.min(Math.max(FLUSH_AGAIN_MS, this.#backoff.waitMs), deadline - Date.now())).done
     }
   }
 
-  /** One attempt to write everything, the rest to the spill folder. */
+  /** Tries once to write everything, and spills the rest. */
   async finish(timeoutMs: number): Promise<void> {
-    this.#notBefore = 0
+    this.#backoff.skipWait()
     this.#wake()
     const late = sleep(timeoutMs)
     await Promise.race([this.#running, late.done])
@@ -123,7 +124,7 @@ export class UsageWriter {
     if (this.#inMemory() > 0) this.spillNow()
   }
 
-  /** Brings what is in memory to the disk in this very turn. */
+  /** Writes what is in memory to the spill folder, synchronously. */
   spillNow(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -133,8 +134,7 @@ export class UsageWriter {
       try {
         if (this.#options.spill === undefined) throw new Error('there is no spill folder')
         this.#options.spill.writeSync(batch)
-        this.#counts.spilled += batch.events.length
-        this.#options.replay?.expect()
+        this.#spilled(batch)
       } catch (error) {
         this.#drop(batch, error)
       }
@@ -149,30 +149,29 @@ export class UsageWriter {
     if (this.#running !== undefined) return
     this.#running = this.#drain().finally(() => {
       this.#running = undefined
-      if (this.#current !== undefined || this.#pending.length > 0 || this.#options.replay?.hasWork === true) this.#later()
+      const hasWork = this.#current !== undefined || this.#pending.length > 0 || this.#options.replay?.hasWork === true
+      if (hasWork && this.#timer === undefined) this.#wakeAfter(this.#options.flushMs)
     })
   }
 
-  #later(): void {
-    const wait = Math.max(this.#notBefore - Date.now(), this.#options.flushMs)
-    this.#timer ??= setTimeout(() => this.#wake(), wait).unref()
+  #wakeAfter(ms: number): void {
+    this.#timer = setTimeout(() => this.#wake(), Math.max(ms, this.#backoff.waitMs)).unref()
   }
 
-  /** Writes until there is nothing left, or until the database does not take it now. */
+  /** Writes until nothing is left, or until an attempt fails. */
   async #drain(): Promise<void> {
     const { replay, batchSize } = this.#options
-    for (;;) {
-      if (Date.now() < this.#notBefore) return
+    while (this.#backoff.waitMs === 0) {
       try {
-        if (this.#current === undefined && this.#pending.length > 0) this.#current = newBatch(this.#take(batchSize * PILE))
+        if (this.#current === undefined && this.#pending.length > 0) this.#current = newBatch(this.#take(batchSize * CATCH_UP))
         const batch = this.#current
         if (batch !== undefined) {
           await this.#write(batch)
-          // the process may be ending, and the batch on the disk
+          // unless the process is ending, and the batch was spilled meanwhile
           if (this.#current === batch) this.#current = undefined
         }
         this.#recovered()
-        // in turn with new events, so that neither waits for ever
+        // alternates with new events, so that neither waits for ever
         const replayed = await replay?.next((spilled) => this.#write(spilled))
         if (replayed !== true && this.#pending.length === 0) return
       } catch (error) {
@@ -181,52 +180,45 @@ export class UsageWriter {
     }
   }
 
-  /** Writes a batch; events that the database refuses are found by halves. Throws what may pass. */
+  /** Writes a batch without the events that the database refuses. Throws what can pass: then the whole batch comes again. */
   async #write(batch: Batch): Promise<void> {
-    const { events } = batch
-    try {
-      await this.#options.write(batch)
-      this.#counts.written += events.length
-    } catch (error) {
-      batch.mayRepeat = true
-      if (faultOf(error) !== 'events') throw error
-      if (events.length === 1) {
-        this.#counts.rejected++
-        const reason = reasonOf(error)
-        this.#warnOnce(`EVENT_REFUSED ${reason}`, 'EVENT_REFUSED', `the database refused an event, which is lost: ${reason}`)
-        return
-      }
-      const middle = Math.ceil(events.length / 2)
-      const before = this.#counts.written
-      try {
-        await this.#write({ ...batch, events: events.slice(0, middle) })
-        await this.#write({ ...batch, events: events.slice(middle) })
-      } catch (later) {
-        // the whole batch comes again
-        this.#counts.written = before
-        throw later
-      }
+    const { refused } = await writeByHalves(batch.events, {
+      write: async (events) => {
+        try {
+          return await this.#options.write({ ...batch, events })
+        } catch (error) {
+          batch.mayRepeat = true
+          throw error
+        }
+      },
+      isRefusal: (error) => writeFailureOf(error) === 'events',
+    })
+    this.#counts.written += batch.events.length - refused.length
+    this.#counts.rejected += refused.length
+    for (const { error } of refused) {
+      const reason = reasonOf(error)
+      this.#warnOnce(`EVENT_REFUSED ${reason}`, 'EVENT_REFUSED', `the database refused an event, which is lost: ${reason}`)
     }
   }
 
   #failed(error: unknown): void {
-    this.#notBefore = Date.now() + backoffMs(this.#failures++)
-    const hint = faultOf(error) === 'setup' ? ' (is the database migrated, and may this role call log_skill_usage_batch?)' : ''
-    this.#warnOnce('outage', 'EVENTS_DELAYED', `events wait, as they cannot be written now: ${reasonOf(error)}${hint}`)
+    this.#backoff.failed()
+    const isSetup = writeFailureOf(error) === 'setup'
+    const hint = isSetup ? ' (check that the database is migrated, and that this role can execute log_skill_usage_batch)' : ''
+    this.#warnOnce('outage', 'EVENTS_DELAYED', `events wait, because they cannot be written now: ${reasonOf(error)}${hint}`)
   }
 
   #recovered(): void {
-    this.#failures = 0
-    this.#notBefore = 0
+    this.#backoff.succeeded()
     this.#warned.delete('outage')
     this.#warned.delete('full')
   }
 
-  /** Memory is full: what waits goes to the spill folder. False when that is not there, or does not keep up. */
+  /** Memory is full: spills the waiting events. False when there is no spill folder, or when it is too slow. */
   #makeRoom(): boolean {
     const { spill } = this.#options
     if (this.#spilling !== undefined || spill === undefined) {
-      const why = spill === undefined ? 'there is no spill folder' : 'the disk does not keep up'
+      const why = spill === undefined ? 'there is no spill folder' : 'the disk is too slow'
       this.#warnOnce('full', 'EVENTS_DROPPED', `events are dropped: the buffer is full, and ${why}`)
       return false
     }
@@ -236,16 +228,21 @@ export class UsageWriter {
       .write(batch)
       .then(
         () => {
-          if (this.#spilling !== batch) return
-          this.#counts.spilled += batch.events.length
-          this.#options.replay?.expect()
+          if (this.#spilling === batch) this.#spilled(batch)
         },
-        (error: unknown) => this.#spilling === batch && this.#drop(batch, error),
+        (error: unknown) => {
+          if (this.#spilling === batch) this.#drop(batch, error)
+        },
       )
       .then(() => {
         if (this.#spilling === batch) this.#spilling = undefined
       })
     return true
+  }
+
+  #spilled({ events }: Batch): void {
+    this.#counts.spilled += events.length
+    this.#options.replay?.expect()
   }
 
   #drop({ events }: Batch, error: unknown): void {
@@ -275,7 +272,7 @@ export class UsageWriter {
   }
 }
 
-const MOST_WARNINGS = 50
+const FLUSH_AGAIN_MS = 50
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -26,7 +26,8 @@ export interface Check {
   line: number
   /** Statements that run before the query, in order. */
   setup: readonly CheckStatement[]
-  query: CheckStatement
+  /** Undefined: the comparison of the schema has the faults. */
+  query: CheckStatement | undefined
 }
 
 export interface CheckStatement {
@@ -39,11 +40,35 @@ export interface CheckStatement {
 /** Facts that a query cannot read from the database; each is passed as JSON. */
 export type CheckInput = keyof typeof CHECK_INPUTS
 
+/** Checks whose faults the comparison of the schema finds: they have no query. */
+export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
+  'tables.exist',
+  'tables.columns',
+  'tables.primary-keys',
+  'tables.trust-level-check',
+  'indexes.definitions',
+  'functions.signatures',
+  'functions.security',
+  'functions.temp-schema',
+  'functions.overloads',
+  'functions.execute-rights',
+  'views.columns',
+  'comments.present',
+  'drift.missing',
+  'drift.different',
+  'drift.extra',
+  'drift.grants',
+  'drift.comments',
+  'drift.adopted',
+  'drift.build',
+])
+
 /** The inputs, and what each contains. */
 export const CHECK_INPUTS = {
   ledger: 'the migration files and the rows of the ledger',
   skills: 'the skills of the folder, as they should be registered',
   objects: 'the names of the objects that the applied migrations create',
+  schema: 'the differences in the objects of the package',
   drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
   'app-role': 'the role of --app-role, and the privileges that it needs',

@@ -4,7 +4,7 @@ import { nearest } from '../core/text.ts'
 import { classify } from '../sqltext/statements/classify.ts'
 import { splitStatements } from '../sqltext/statements/split.ts'
 import type { Check, CheckInput, CheckStatement } from './check.ts'
-import { CHECK_INPUTS, SEVERITIES, WRITES } from './check.ts'
+import { CHECK_INPUTS, COMPARISON_CHECKS, SEVERITIES, WRITES } from './check.ts'
 import type { Requirement } from './requirements.ts'
 import { parseRequirement, REQUIREMENT_FORMS } from './requirements.ts'
 
@@ -44,7 +44,7 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
   const header = readHeader(lines, { file, first: line, keys: CHECK_KEYS })
   const statements = statementsOf(lines.join('\n'), file, line)
   const query = statements.at(-1)
-  if (query === undefined) throw invalid(file, line, 'the check has no query')
+  if (query === undefined && !COMPARISON_CHECKS.has(header.get('check')?.value ?? '')) throw invalid(file, line, 'the check has no query')
   const required = (key: Key): string => {
     const value = header.get(key)?.value ?? ''
     if (value === '') throw invalid(file, header.get(key)?.line ?? line, `the header has no "${key}"`)

@@ -21,11 +21,17 @@ export async function readChecks(sources: readonly CheckSource[]): Promise<Check
     if (other !== undefined) {
       throw new SkillsError(
         'CHECK_FILE_INVALID',
-        `${check.file}:${check.line}: the check ${check.id} is also in ${other.file}:${other.line}`,
+        `${check.file}:${check.line}: check ${check.id} is already defined at ${other.file}:${other.line}`,
         {
-          hint: 'give it another id',
+          hint: 'choose another ID',
           diagnostics: [
-            { severity: 'error', code: 'CHECK_FILE_INVALID', message: `${check.id} is taken`, file: check.file, line: check.line },
+            {
+              severity: 'error',
+              code: 'CHECK_FILE_INVALID',
+              message: `check ${check.id} is already defined`,
+              file: check.file,
+              line: check.line,
+            },
           ],
         },
       )
@@ -41,7 +47,7 @@ async function readFolder({ directory, label }: CheckSource): Promise<Check[]> {
     names = await readdir(directory)
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new SkillsError('CHECK_FILE_INVALID', `cannot read the folder of checks ${label}: ${reason}`, {
+    throw new SkillsError('CHECK_FILE_INVALID', `cannot read the check folder ${label}: ${reason}`, {
       hint: 'check the path given with --checks or in the configuration file',
       cause: error,
     })

@@ -1,15 +1,15 @@
 import type { Check } from './check.ts'
 import type { Count, Position } from '../core/report-types.ts'
 
-/** What `verify` found. Safe to print as JSON. */
+/** The report of `skills verify`. */
 export interface VerifyReport {
   ok: boolean
   passed: Count
   failed: Count
   warnings: Count
-  /** Checks with something to tell that is no fault. */
+  /** Checks of severity info that returned rows. */
   notes: Count
-  /** Those that could not be asked; not those that have nothing to say about such a database. */
+  /** Checks that could not run; those that do not apply to the database are not counted. */
   skipped: Count
   checks: CheckResult[]
 }
@@ -19,20 +19,20 @@ export interface CheckResult {
   id: string
   title: string
   severity: Check['severity']
-  /** With faults it is `failed`, `warning` or `note`, as the severity says. */
+  /** With faults it is `failed`, `warning` or `note`, depending on the severity. */
   status: 'passed' | 'failed' | 'warning' | 'note' | 'skipped'
   /** Why it was skipped. */
   reason?: string
-  /** False for a skipped check that has nothing to say about such a database: `--strict` does not mind it. */
+  /** False for a skipped check that does not apply to the database: `--strict` ignores it. */
   applies?: false
-  /** Where the check is written. */
+  /** File of the check. */
   file: string
   line: Position
   faults: Fault[]
 }
 
 export interface Fault {
-  /** What is at fault, as `index idx_skill_usage_user_time`. */
+  /** Such as `index idx_skill_usage_user_time`. */
   object: string
   expected: string
   actual: string

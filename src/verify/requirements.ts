@@ -20,19 +20,19 @@ export function parseRequirement(text: string): Requirement | undefined {
   return { kind: kind as RequirementKind, value }
 }
 
-/** What requirements are held against. */
+/** What requirements are compared with. */
 export interface Surroundings {
   embedded: boolean
   /** `server_version_num`. */
   version: number
   extensions: ReadonlySet<string>
-  /** Those the session's role is a member of. */
+  /** Roles that the role of the connection is a member of. */
   roles: ReadonlySet<string>
   migrations: ReadonlySet<string>
   packs: ReadonlySet<string>
 }
 
-/** Looks around in one query. */
+/** Reads everything in one query. */
 export async function readSurroundings(
   db: Db,
   applied: { migrations: readonly string[]; packs: readonly string[] },
@@ -51,16 +51,16 @@ export async function readSurroundings(
   }
 }
 
-/** Why a check is not asked; undefined when every requirement is met. `applies` false: it has nothing to say about such a database. */
+/** Why a check does not run; undefined when every requirement is met. `applies` is false when the check does not apply to this database. */
 export function unmetRequirement(requires: readonly Requirement[], around: Surroundings): { reason: string; applies: boolean } | undefined {
   for (const { kind, value } of requires) {
     if (kind === 'pack' && !around.packs.has(value)) return { reason: `the pack ${value} is not installed`, applies: false }
     if (kind === 'migration' && !around.migrations.has(value)) return { reason: `the migration ${value} is not applied`, applies: false }
     if (kind === 'server-version' && around.version < Number(value) * 10_000)
       return { reason: `needs PostgreSQL ${value}; this is ${Math.floor(around.version / 10_000)}`, applies: false }
-    if (kind === 'server' && around.embedded) return { reason: 'says nothing about an embedded database', applies: false }
+    if (kind === 'server' && around.embedded) return { reason: 'does not apply to an embedded database', applies: false }
     if (kind === 'extension' && !around.extensions.has(value)) return { reason: `the extension ${value} is missing`, applies: true }
-    if (kind === 'role' && !around.roles.has(value)) return { reason: `this role is no member of ${value}`, applies: true }
+    if (kind === 'role' && !around.roles.has(value)) return { reason: `this role is not a member of ${value}`, applies: true }
   }
   return undefined
 }

@@ -9,28 +9,29 @@ const SAVEPOINT = 'skills_check'
 
 export interface CheckRun {
   check: Check
+  query: CheckStatement
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
   timeoutMs: number
-  /** Something that other checks rest on has failed already. */
+  /** A check has failed already: what this one needs may be missing. */
   isBroken: boolean
 }
 
-/** Runs one check under a savepoint, which is rolled back to. Must be called inside a transaction. */
-export async function runCheck(db: Db, { check, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
+/** Runs one check under a savepoint and rolls back to it. Must be called in a transaction. */
+export async function runCheck(db: Db, { check, query, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
   const began = performance.now()
   const messages = [opening(check, timeoutMs), ...check.setup.map(({ text }) => text)]
   const outcomes = await db.pipeline(messages)
-  let statement = check.query
+  let statement = query
   try {
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome !== undefined && !outcome.ok) {
-      statement = check.setup[failed - 1] ?? check.query
+      statement = check.setup[failed - 1] ?? query
       throw outcome.error
     }
-    const rows = await db.query(check.query.text, input === undefined ? [] : [input])
+    const rows = await db.query(query.text, input === undefined ? [] : [input])
     return judge(
       check,
       rows.map((row) => toFault(row, check)),
@@ -41,20 +42,20 @@ export async function runCheck(db: Db, { check, input, timeoutMs, isBroken }: Ch
     const reason = cannotRun(error, check, tookMs >= timeoutMs * 0.9 ? timeoutMs : undefined, isBroken)
     if (reason !== undefined) return skipped(check, reason)
     if (error.code === SQLSTATE.queryCanceled) throw error
-    // whatever it is about, it was not found out
+    // the check gave no answer, which is an error whatever its severity
     return judge({ ...check, severity: 'error' }, [refused(check, statement, error)])
   } finally {
-    // undoes the rows of the set-up, and an error; on a dead connection there is nothing to undo
+    // undoes the rows of the setup, and an error; on a lost connection there is nothing to undo
     await db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`).catch(() => undefined)
   }
 }
 
-/** The result of a check that was not asked. */
+/** The result of a check that did not run. */
 export function skipped({ id, title, severity, file, line }: Check, reason: string, applies = true): CheckResult {
   return { id, title, severity, status: 'skipped', reason, ...(applies ? {} : { applies }), file, line, faults: [] }
 }
 
-/** A check that does not say so must not write, whatever its role may do. */
+/** A check without `writes` cannot write, whatever the privileges of the role. */
 function opening({ writes }: Check, timeoutMs: number): string {
   const limits = `SAVEPOINT ${SAVEPOINT}; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs)}`
   return writes === 'no' ? `${limits}; SET LOCAL transaction_read_only = on` : limits
@@ -62,19 +63,20 @@ function opening({ writes }: Check, timeoutMs: number): string {
 
 const STATUS = { error: 'failed', warning: 'warning', info: 'note' } as const
 
-function judge({ id, title, severity, file, line }: Check, faults: Fault[]): CheckResult {
+/** The result of a check that ran. */
+export function judge({ id, title, severity, file, line }: Check, faults: Fault[]): CheckResult {
   return { id, title, severity, status: faults.length === 0 ? 'passed' : STATUS[severity], file, line, faults }
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set([SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn, SQLSTATE.undefinedFunction])
 
-/** A fault of the role or the server, or one that was told already: not one of the schema. */
+/** Why the check cannot run: the role, the server, or an object that an earlier check reports as missing. */
 function cannotRun(error: DatabaseError, { writes }: Check, timeoutMs: number | undefined, isBroken: boolean): string | undefined {
-  if (error.code === SQLSTATE.insufficientPrivilege) return `the role lacks a right: ${error.message}`
+  if (error.code === SQLSTATE.insufficientPrivilege) return `the role lacks a privilege: ${error.message}`
   if (error.code === SQLSTATE.readOnlyTransaction && writes !== 'no') return `the database is read-only: ${error.message}`
   if ((error.code === SQLSTATE.queryCanceled || error.code === SQLSTATE.lockNotAvailable) && timeoutMs !== undefined)
     return `it took longer than ${timeoutMs >= 1_000 ? `${timeoutMs / 1_000} s` : `${timeoutMs} ms`}`
-  if (isBroken && NOT_THERE.has(error.code)) return `it needs what is missing: ${error.message}`
+  if (isBroken && NOT_THERE.has(error.code)) return `it needs a missing object: ${error.message}`
   return undefined
 }
 
@@ -86,9 +88,7 @@ function refused(check: Check, statement: CheckStatement, error: DatabaseError):
     object: `check ${check.id}`,
     expected: 'a check that runs',
     actual: `${check.file}:${where}: ${error.message} (SQLSTATE ${error.code})`,
-    remedy: isForbidden
-      ? 'a check that needs rows of its own says `-- writes: rows` in its header; all it does is rolled back'
-      : check.remedy,
+    remedy: isForbidden ? 'add `-- writes: rows` to the header if the check needs its own rows; they are rolled back' : check.remedy,
   }
 }
 
@@ -98,7 +98,7 @@ function placeIn({ text, line, column }: CheckStatement, position: number): stri
   return `${line + at.line - 1}:${at.line === 1 ? column + at.column - 1 : at.column}`
 }
 
-/** Of a query that names its columns in its own way all of the row is told. */
+/** A row of a query with other columns is shown whole. */
 function toFault(row: Row, check: Check): Fault {
   const text = (key: string): string => (row[key] === null || row[key] === undefined ? '' : String(row[key]))
   const isShaped = 'object' in row

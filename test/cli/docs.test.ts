@@ -13,9 +13,9 @@ import { scratch } from '../support/scratch.ts'
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
 
-/** The options of each command as its help page has them: `true` for one that takes a value. */
+/** The options on the help page of each command: `true` for an option with a value. */
 const options = new Map<string, Map<string, boolean>>()
-/** The arguments that each command takes, as its usage line has them. */
+/** The usage line of each command. */
 const usages = new Map<string, string>()
 
 beforeAll(() => Promise.all([[], ...COMMANDS.map(({ name }) => name.split(' '))].map(readHelp)))
@@ -43,7 +43,7 @@ function blocks(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }))
 }
 
-/** Every command line of `skills` in the blocks and in inline code, without `npx`, comments and what a shell makes of the rest. */
+/** Every command line of `skills` in blocks and inline code, without `npx`, variables and comments. */
 function commandLines(markdown: string): string[] {
   const inBlocks = blocks(markdown)
     .filter(({ language }) => ['sh', 'console', 'yaml'].includes(language))
@@ -56,7 +56,7 @@ function commandLines(markdown: string): string[] {
   })
 }
 
-/** What the command line gets wrong; empty when its command and options exist. */
+/** The faults of a command line; none when its command and options exist. */
 function faultsOf(line: string): string[] {
   const words = [...line.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word)
   const command = [2, 1, 0].map((length) => words.slice(0, length).join(' ')).find((name) => options.has(name)) ?? ''
@@ -72,15 +72,16 @@ function faultsOf(line: string): string[] {
       continue
     }
     const takesValue = known.get(word)
-    if (takesValue === undefined) faults.push(`${word} is no option of skills ${command}`)
+    if (takesValue === undefined) faults.push(`skills ${command} has no option ${word}`)
     if (takesValue === true && (rest[++i] ?? '-').startsWith('-')) faults.push(`${word} needs a value`)
   }
   const usage = usages.get(command) ?? ''
-  if (operands.length > 0 && !/\[(?!options|command)|</.test(usage)) faults.push(`skills ${command} takes no ${operands.join(' ')}`)
+  if (operands.length > 0 && !/\[(?!options|command)|</.test(usage))
+    faults.push(`skills ${command} has no argument for ${operands.join(' ')}`)
   return faults.map((fault) => `${line}: ${fault}`)
 }
 
-/** The rows of the table whose head has these titles, as cells. */
+/** The rows of the table with these titles, as cells. */
 function table(markdown: string, ...titles: string[]): string[][] {
   const lines = markdown.split('\n')
   const head = lines.findIndex((line) => line.startsWith(`| ${titles.join(' | ')} |`))
@@ -95,13 +96,13 @@ function table(markdown: string, ...titles: string[]): string[][] {
 }
 
 describe('README.md', () => {
-  test('its command lines exist, with their options', () => {
+  test('command lines -> the commands and options exist', () => {
     const lines = commandLines(readme)
     expect(lines.length).toBeGreaterThan(20)
     expect(lines.flatMap(faultsOf)).toEqual([])
   })
 
-  test('a command line that does not exist would be found', () => {
+  test('command lines that do not exist -> found', () => {
     expect(['migrate --fast', 'frobnicate', 'migrate --dir', 'quickstart now', '--fast'].map((line) => faultsOf(line).length)).toEqual([
       1, 1, 1, 1, 1,
     ])
@@ -110,12 +111,12 @@ describe('README.md', () => {
     ).toEqual([])
   })
 
-  test('its table of exit codes is that of the code', () => {
+  test('table of exit codes -> the same as EXIT', () => {
     const codes = table(readme, 'code', 'meaning').map(([code]) => Number(code))
     expect(codes).toEqual(Object.values(EXIT))
   })
 
-  test('its table of configuration keys is that of the loader, and its example loads', async () => {
+  test('table of configuration keys -> the keys that the loader knows, and the example loads', async () => {
     const keys = table(readme, 'key', 'option', 'variable', 'default').map(([key = '']) => key.replaceAll('`', ''))
     const unknown = scratch({ 'skills.config.json': '{"nonsense": 1}' })
     const refusal = await loadConfigFile(unknown, undefined).catch((error: unknown) => error)
@@ -125,13 +126,13 @@ describe('README.md', () => {
     expect((await loadConfigFile(scratch({ 'skills.config.json': example }), undefined))?.config).toEqual(JSON.parse(example))
   })
 
-  test('its variables are those that the settings read', () => {
+  test('SKILLS_ variables -> the ones that the settings read', () => {
     const named = new Set(readme.match(/\bSKILLS_[A-Z]+\b/g))
     const read = new Set(readFileSync(path.join(ROOT, 'src/config/setting-table.ts'), 'utf8').match(/\bSKILLS_[A-Z]+\b/g))
     expect([...named].toSorted()).toEqual([...read].toSorted())
   })
 
-  test('its library example fits the types and runs', async () => {
+  test('library example -> it compiles and runs', async () => {
     const example = blocks(readme).find(({ language }) => language === 'ts')?.text ?? ''
     const cwd = scratch({
       'package.json': '{"type": "module"}',
@@ -165,9 +166,9 @@ describe('README.md', () => {
   })
 })
 
-test('docs/verify.md lists every check, with its severity and title', async () => {
+test('docs/verify.md: table of checks -> every check with its severity and title', async () => {
   const text = readFileSync(path.join(ROOT, 'docs/verify.md'), 'utf8')
-  const listed = table(text, 'check', 'severity', 'holds when').map((cells) => cells.join(' '))
+  const listed = table(text, 'check', 'severity', 'passes when').map((cells) => cells.join(' '))
   const checks = await readChecks([{ directory: path.join(ROOT, 'sql/verify'), label: 'sql/verify' }])
   expect(listed).toEqual(checks.map(({ id, severity, title }) => `\`${id}\` ${severity} ${title}`))
 })

@@ -13,7 +13,7 @@ const bad = (yaml: string): string => `---\nname: bad\n${yaml}\n---\n`
 const GOOD = 500
 const ESCAPE = String.fromCharCode(27)
 
-/** By their folders, which sort between the good ones: what stands in SKILL.md, and what has to be said of it. */
+/** Folder names, which sort between the good ones: the content of SKILL.md, and the expected message. */
 const HAZARDS: Readonly<Record<string, [content: string | Uint8Array, said: RegExp]>> = {
   'x-code': ['---js\nrequire("fs").writeFileSync("ran", "")\n---\n', /SKILL\.md:1:1 error .*`---js`/],
   'x-engine': ['---constructor\n{}\n---\n', /SKILL\.md:1:1 error/],
@@ -38,10 +38,10 @@ const HAZARDS: Readonly<Record<string, [content: string | Uint8Array, said: RegE
   'x-none': ['# No front matter\n', /SKILL\.md:1:1 error/],
   'x-empty': ['', /SKILL\.md:1:1 error .*empty/],
   'x-tier': [bad('description: d\ntier: SLOW'), /SKILL\.md:4:7 error .*SLOW/],
-  'x-twice': [good('good-007'), /SKILL\.md:2:7 error .*one name, good-007/],
+  'x-twice': [good('good-007'), /SKILL\.md:2:7 error .*the same name, good-007/],
 }
 
-test('a folder with every hazard at once: the good skills are synced, every bad file is named with a line, exit 1', async () => {
+test('sync: a folder with every hazard -> the good skills are written, each bad file is reported with a line, exit code 1', async () => {
   const { flags, open } = await migratedServer()
   const names = Array.from({ length: GOOD }, (_, i) => `good-${String(i).padStart(3, '0')}`)
   const cwd = scratch(Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, good(name)])))
@@ -84,7 +84,7 @@ test('a folder with every hazard at once: the good skills are synced, every bad 
   expect(rows.map(({ skill_id }) => skill_id)).toEqual(names.filter((name) => name !== 'good-007'))
   await db.close()
 
-  // mended where that is the one common fault: it can be read, and says so
+  // with --lenient the most common fault is a warning
   const lenient = await runSkills(['sync', '--lenient', '--json', ...flags], { cwd })
   const { report } = JSON.parse(lenient.stdout) as { report: { diagnostics: { code: string; file: string }[] } }
   expect(report.diagnostics).toContainEqual(

@@ -32,12 +32,17 @@ onEachBackend((backend) => {
     const cwd = scratch({ 'events.ndjson': lines.join('\n') })
     const first = await runSkills(['log', 'events.ndjson', ...fresh.flags], { cwd })
     expect(first).toMatchObject({ code: 1, stderr: '' })
-    expect(first.stdout).toMatch(/events\.ndjson:2(:13)? error this is not JSON/)
-    expect(first.stdout).toContain('events.ndjson:5 error outcome is none of success, soft_fail, hard_refusal')
-    for (const bad of ['8 error this is no JSON object', '9 error userId', '10 error created_at', '11 error the line is longer'])
+    expect(first.stdout).toMatch(/events\.ndjson:2(:13)? error the line is not JSON/)
+    expect(first.stdout).toContain('events.ndjson:5 error invalid outcome (expected success, soft_fail, hard_refusal)')
+    for (const bad of [
+      '8 error the line is not a JSON object',
+      '9 error userId',
+      '10 error invalid created_at',
+      '11 error the line is longer',
+    ])
       expect(first.stdout).toContain(`events.ndjson:${bad}`)
-    expect(first.stdout).toContain('keys without a meaning here: host')
-    expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 there before, 6 bad lines\n$/)
+    expect(first.stdout).toContain('unknown keys, ignored: host')
+    expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 already there, 6 invalid lines\n$/)
     const again = await runSkills(['log', 'events.ndjson', '--json', ...fresh.flags], { cwd })
     expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, report: { written: 0, repeated: 5, rejected: 6 } })
     let db = await fresh.open()
@@ -53,7 +58,7 @@ onEachBackend((backend) => {
 test('a dry run needs no database; --max-errors stops', async () => {
   const cwd = scratch({ 'events.ndjson': [line(), 'x', 'y', line({ input_hash: 'late' })].join('\n') })
   const dry = await runSkills(['log', '--dry-run', 'events.ndjson'], { cwd })
-  expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 bad lines') })
+  expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 invalid lines') })
   const stopped = await runSkills(['log', '--dry-run', '--max-errors', '1', 'events.ndjson', '--json'], { cwd })
   expect(JSON.parse(stopped.stdout)).toMatchObject({ report: { stopped: true, rejected: 2, events: 1 } })
   expect(await runSkills(['log', 'none.ndjson'], { cwd })).toMatchObject({

@@ -84,7 +84,7 @@ beforeAll(async () => {
   skills = await many()
 }, 60_000)
 
-test.skipIf(availableParallelism() < 2)('two threads tell the same as one, in the same order', async () => {
+test.skipIf(availableParallelism() < 2)('read queue: two threads -> the same results as one thread, in the same order', async () => {
   const alone = await run(skills, readAtOnce)
   expect(alone.read).toHaveLength(SKILLS)
   const together = await run(skills, createReadQueue)
@@ -92,7 +92,7 @@ test.skipIf(availableParallelism() < 2)('two threads tell the same as one, in th
   expect(together.read).toEqual(alone.read)
 })
 
-test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses nothing', async () => {
+test.skipIf(availableParallelism() < 2)('read queue: the second thread ends early -> no skill is lost', async () => {
   const alone = await run(skills, readAtOnce)
   const cut = await run(skills, createReadQueue, (posted, thread) => {
     if (posted === 2) thread.close()
@@ -101,11 +101,11 @@ test.skipIf(availableParallelism() < 2)('a thread that ends by itself loses noth
   expect(cut.read).toEqual(alone.read)
 })
 
-test('few skills need no second thread', async () => {
+test('read queue: few skills -> no second thread', async () => {
   expect(await run(skills.slice(0, 900), createReadQueue)).toMatchObject({ posted: 0, read: { length: 900 } })
 })
 
-test('where no second thread can be made the first reads all', async () => {
+test('read queue: a second thread cannot be started -> the first thread reads all skills', async () => {
   const parse = await loadYamlParser()
   const read: string[] = []
   const queue = createReadQueue({

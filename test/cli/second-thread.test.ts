@@ -17,7 +17,7 @@ const PROGRAM = `
   const { skills, invalid } = await lint({ paths: ['skills'], cwd: process.cwd() })
   console.log(JSON.stringify({ skills, invalid, threads }))`
 
-test.skipIf(availableParallelism() < 2)('the built package reads many skills with a second thread, few without', async () => {
+test.skipIf(availableParallelism() < 2)('built package: many skills, few skills -> a second thread, no second thread', async () => {
   for (const [count, threads] of [
     [900, 0],
     [1500, 1],

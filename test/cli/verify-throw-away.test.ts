@@ -4,6 +4,7 @@ import { openDb } from '../../src/db/open.ts'
 import { serverUrl, targetOf } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
+import { until } from '../support/waiting.ts'
 
 const skill = (name: string): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\nBody.\n`
@@ -41,16 +42,12 @@ test('Ctrl-C drops the database too', async () => {
   const result = await runSkills(['verify', '--against-server', serverUrl('postgres'), '--dir', 'db'], {
     cwd,
     onStart: (child) => {
-      const interrupt = async (): Promise<void> => {
-        for (;;) {
-          const [running] = await admin.query(
-            `SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`,
-          )
-          if (running !== undefined) return void child.kill('SIGINT')
-          await new Promise((resolve) => setTimeout(resolve, 50))
-        }
-      }
-      void interrupt()
+      void until('the migration runs', async () => {
+        const running = await admin.query(
+          `SELECT FROM pg_stat_activity WHERE datname LIKE 'skills_verify_%' AND query LIKE '%pg_sleep%' AND state = 'active'`,
+        )
+        return running.length > 0
+      }).then(() => child.kill('SIGINT'))
     },
   })
   expect(result.code).toBe(130)
@@ -73,12 +70,12 @@ test('a database that a killed run left behind is dropped by a later one; a role
 })
 
 test.each([
-  [['--ephemeral', '--against-server', 'postgres://x/y'], 'exclude each other'],
-  [['--against-server', 'postgres://x/y', '--embedded'], '--against-server brings its own database'],
-  [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral brings its own database'],
-  [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive says how to compare'],
+  [['--ephemeral', '--against-server', 'postgres://x/y'], '--ephemeral cannot be combined with --against-server'],
+  [['--against-server', 'postgres://x/y', '--embedded'], '--against-server cannot be combined with --embedded'],
+  [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral cannot be combined with --database-url'],
+  [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive cannot be combined with --no-drift'],
   [['--ephemeral', '--check-timeout', 'soon'], '--check-timeout'],
-  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the folder of checks nowhere'],
+  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the check folder nowhere'],
 ])('verify %j is refused', async (args, message) => {
   const result = await runSkills(['verify', ...args], { cwd: scratch() })
   expect(result).toMatchObject({ code: 2, stdout: '' })

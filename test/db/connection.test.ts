@@ -18,10 +18,10 @@ import {
   tlsToServer,
   toServer,
 } from '../support/sockets.ts'
+import { until, untilRunning } from '../support/waiting.ts'
 
-/** What opening fails with, and after how many milliseconds; no message may hold the password. */
-async function failure(target: ServerTarget, waitMs = 0): Promise<{ error: SkillsError; ms: number }> {
-  const began = performance.now()
+/** The error of opening; no message may hold the password. */
+async function failure(target: ServerTarget, waitMs = 0): Promise<SkillsError> {
   const error = await openDb(target, { waitMs }).then(
     async (db) => {
       await db.close()
@@ -32,7 +32,7 @@ async function failure(target: ServerTarget, waitMs = 0): Promise<{ error: Skill
   expect(error).toBeInstanceOf(SkillsError)
   const { message, hint } = error as SkillsError
   expect(`${message} ${hint}`).not.toMatch(/s3cr3t|undefined|\[object/)
-  return { error: error as SkillsError, ms: performance.now() - began }
+  return error as SkillsError
 }
 
 /** Opens, works, closes. */
@@ -88,7 +88,7 @@ describe('a server that', () => {
     ],
   ])('%s is unreachable', async (_, onConnection, mode, reason) => {
     const port = await listen(onConnection)
-    const { error, ms } = await failure(await targetAt(port, { mode }, { connectTimeoutMs: 1000 }))
+    const error = await failure(await targetAt(port, { mode }, { connectTimeoutMs: 1000 }))
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       exitCode: 3,
@@ -96,24 +96,22 @@ describe('a server that', () => {
       message: expect.stringMatching(reason),
     })
     expect(error.message).toContain(`127.0.0.1:${port}: `)
-    expect(ms).toBeLessThan(4000)
   })
 
   test('is not there: address and reason, at once', async () => {
     const port = await freePort()
-    const { error, ms } = await failure(await targetAt(port))
+    const error = await failure(await targetAt(port))
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       message: `cannot connect to PostgreSQL at 127.0.0.1:${port}: connection refused`,
     })
-    expect(ms).toBeLessThan(4000)
   })
 
   test.each([
     ['has no socket', { hosts: [{ host: '/nowhere', port: 5432 }] }, '/nowhere/.s.PGSQL.5432: no such socket'],
     ['has no name', { hosts: [{ host: 'nowhere.invalid', port: 5432 }] }, 'nowhere.invalid:5432: the host name'],
   ])('%s', async (_, over, reason) => {
-    const { error } = await failure(await targetAt(1, undefined, over))
+    const error = await failure(await targetAt(1, undefined, over))
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       message: expect.stringContaining(`cannot connect to PostgreSQL at ${reason}`),
@@ -135,7 +133,7 @@ describe('a server that', () => {
     ]
     await failure(await targetAt(0, undefined, { hosts, password: undefined }))
     expect(asked).toEqual(['of-the-living'])
-    const { error } = await failure({
+    const error = await failure({
       ...(await targetAt(port)),
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
@@ -143,19 +141,17 @@ describe('a server that', () => {
     expect(error.hint).toBe('the password file /home/me/.pgpass was ignored, as others may read it: chmod 600 /home/me/.pgpass')
   })
 
-  test('begins to listen after 1.5 s is waited for', async () => {
+  test('begins to listen later is waited for', async () => {
     const port = await freePort()
-    const began = performance.now()
-    setTimeout(() => void listen((socket) => void toServer(socket), port), 1500)
-    expect(await using(await targetAt(port), one, 20_000)).toEqual([{ one: 1 }])
-    expect(performance.now() - began).toBeGreaterThan(1400)
+    const opened = using(await targetAt(port), one, 120_000)
+    await sleep(300)
+    await listen((socket) => void toServer(socket), port)
+    expect(await opened).toEqual([{ one: 1 }])
   })
 
   test('never listens is waited for no longer than told', async () => {
-    const { error, ms } = await failure(await targetAt(await freePort()), 1000)
+    const error = await failure(await targetAt(await freePort()), 1000)
     expect(error.code).toBe('DATABASE_UNREACHABLE')
-    expect(ms).toBeGreaterThan(500)
-    expect(ms).toBeLessThan(4000)
   })
 
   test.each([
@@ -163,20 +159,24 @@ describe('a server that', () => {
     ['has no such role', { user: 'no_such_role' }, /role "no_such_role" does not exist \(SQLSTATE 28000\)/, /user/],
     ['refuses the options', { startupOptions: '-c no_such_setting=1' }, /unrecognized configuration parameter/, /settings/],
   ])('%s is not waited for', async (_, over, message, hint) => {
-    const port = await listen((socket) => void toServer(socket))
-    const { error, ms } = await failure(await targetAt(port, undefined, over), 20_000)
+    let attempts = 0
+    const port = await listen((socket) => {
+      attempts += 1
+      void toServer(socket)
+    })
+    const error = await failure(await targetAt(port, undefined, over), 120_000)
+    expect(attempts).toBe(1)
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       exitCode: 3,
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     })
-    expect(ms).toBeLessThan(4000)
   })
 
   test('is older than 13 is refused', async () => {
     const port = await listen(fakeServer(greetingOf('120018')))
-    const { error } = await failure(await targetAt(port))
+    const error = await failure(await targetAt(port))
     expect(error).toMatchObject({ code: 'SERVER_TOO_OLD', exitCode: 2, message: expect.stringContaining('PostgreSQL 12.18') })
     // the fake itself is good enough to be opened when it is young enough
     const young = await listen(fakeServer(greetingOf('130000')))
@@ -235,28 +235,29 @@ describe('TLS', () => {
     ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /turn TLS on/],
     ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /turn TLS on/],
   ])('%s refuses a server with %s, %j, without waiting', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
-    const port = await listen(proxies[proxy])
-    const { error, ms } = await failure(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), 20_000)
+    let attempts = 0
+    const port = await listen((socket) => {
+      attempts += 1
+      proxies[proxy](socket)
+    })
+    const error = await failure(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), 120_000)
+    expect(attempts).toBe(1)
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       exitCode: 3,
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     })
-    expect(ms).toBeLessThan(4000)
   })
 
   test('cancel() goes through it', async () => {
     const port = await listen(proxies.tls)
-    await using(await targetAt(port, { mode: 'require' }), async (db) => {
-      setTimeout(() => void db.cancel(), 200)
-      await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: '57014' })
-    })
+    await using(await targetAt(port, { mode: 'require' }), expectCancel)
   })
 })
 
 /** Runs `work` on a session that it can have killed; nothing of what it did may be there afterwards. */
-async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>): Promise<void> {
+async function lose(work: (db: Db, kill: () => Promise<void>, running: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
   const database = await freshServer()
   const [db, other] = [await database.open(), await database.open()]
   const [{ pid } = { pid: 0 }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid')
@@ -268,9 +269,9 @@ async function lose(work: (db: Db, kill: () => Promise<void>) => Promise<void>):
     )
     await other.query('select pg_terminate_backend($1)', [pid])
     const isThere = 'select 1 from pg_stat_activity where pid = $1 and backend_start = $2::timestamptz'
-    while ((await other.query(isThere, [pid, since])).length > 0) await sleep(10)
+    await until('the backend ends', async () => (await other.query(isThere, [pid, since])).length === 0)
   }
-  await work(db, kill)
+  await work(db, kill, (text) => untilRunning(other, text))
   // nothing of the transaction is there, and the session stays lost
   await expect(db.exec('create table later (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST', exitCode: 3 })
   await db.close()
@@ -299,29 +300,36 @@ describe('a connection that is lost', () => {
   })
 
   test('in the middle of a statement', async () => {
-    await lose(async (db, kill) => {
-      const killed = sleep(200).then(kill)
-      await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    await lose(async (db, kill, running) => {
+      const killed = running('pg_sleep(601)').then(kill)
+      await expect(db.query('select pg_sleep(601)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
       await killed
     })
   })
 
   test('in the middle of a pipeline', async () => {
-    await lose(async (db, kill) => {
-      const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(30)', 'commit'])
-      const killed = sleep(200).then(kill)
+    await lose(async (db, kill, running) => {
+      const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(602)', 'commit'])
+      const killed = running('pg_sleep(602)').then(kill)
       await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
       await killed
     })
   })
 })
 
-test('cancel() stops the running statement within a second, and the session goes on', async () => {
+test('cancel(): a statement runs -> it stops, and the session can be used', async () => {
   const db = await openDb(await targetOf(serverUrl('postgres')))
-  const began = performance.now()
-  setTimeout(() => void db.cancel(), 200)
-  await expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: '57014' })
-  expect(performance.now() - began).toBeLessThan(1200)
+  await expectCancel(db)
   expect(await one(db)).toEqual([{ one: 1 }])
   await db.close()
 })
+
+/** Cancels a statement once the server runs it. */
+async function expectCancel(db: Db): Promise<void> {
+  const observer = await openDb(await targetOf(serverUrl('postgres')))
+  const cancelled = expect(db.query('select pg_sleep(600)')).rejects.toMatchObject({ code: '57014' })
+  await untilRunning(observer, 'pg_sleep(600)')
+  await db.cancel()
+  await cancelled
+  await observer.close()
+}

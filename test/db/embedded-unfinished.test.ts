@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { embeddedTarget } from '../../src/config/database-choice.ts'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { scratch } from '../support/scratch.ts'
@@ -11,7 +12,7 @@ function identity(folder: string): string {
 }
 
 async function using<T>(directory: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const db = await openDb({ kind: 'embedded', directory })
+  const db = await openDb(embeddedTarget(directory))
   try {
     return await work(db)
   } finally {

@@ -33,7 +33,7 @@ onEachBackend((backend) => {
       expect(starts.slice(-COUNT)).toEqual(own)
     })
 
-    test.each([3, 20, 37, 59])('migrate: file %i fails -> files before it stay applied, no file after it runs', async (bad) => {
+    test.each([20, 59])('migrate: file %i fails -> files before it stay applied, no file after it runs', async (bad) => {
       const db = await (await backend.fresh()).open()
       const { report, error } = await migrate(db, { migrations: [chain({ [bad]: 'select 1;\nselect 1 / 0;' })] })
       expect(error).toMatchObject({ code: 'MIGRATION_FAILED' })

@@ -24,7 +24,7 @@ const times = async (db: Db): Promise<unknown> => db.query('SELECT skill_id, upd
 const ids = async (...args: Parameters<typeof listSkills>): Promise<string[]> => (await listSkills(...args)).map(({ id }) => id)
 
 onEachBackend((backend) => {
-  test('list: all, and by each filter', async () => {
+  test('list: no filter, each filter -> the matching rows', async () => {
     const db = await (await backend.fresh()).open()
     await filled(db)
     await db.exec(`INSERT INTO skills_registry (skill_id, version, meta) VALUES ('Zeta', '2', '[1]'), ('other', '1.0.0', '{"tier": 7}')`)
@@ -50,7 +50,7 @@ onEachBackend((backend) => {
     })
   })
 
-  test('what an operator sets outlives syncs, until the author says something new', async () => {
+  test('set: a later sync -> the value is kept until the value in the file changes', async () => {
     const db = await (await backend.fresh()).open()
     const cwd = await filled(db)
     expect(await setSkills(db, ['gamma', 'alpha', 'gamma'], { enabled: true })).toEqual({
@@ -74,7 +74,7 @@ onEachBackend((backend) => {
     expect(await showSkill(db, 'beta')).toMatchObject({ trustLevel: 2, declared: null })
   })
 
-  test('updated_at moves for rows that change, and for no others', async () => {
+  test('set: some rows change -> only they get a new updated_at', async () => {
     const db = await (await backend.fresh()).open()
     await filled(db)
     const before = (await times(db)) as unknown[]
@@ -86,14 +86,14 @@ onEachBackend((backend) => {
     expect(await times(db)).toEqual(after)
   })
 
-  test('one unknown id, and nothing is set', async () => {
+  test('set: one unknown ID -> SKILL_UNKNOWN, and nothing changes', async () => {
     const db = await (await backend.fresh()).open()
     await filled(db)
     const before = await times(db)
     await expect(setSkills(db, ['alpha', 'bta', 'nothing-like-it'], { enabled: false })).rejects.toMatchObject({
       code: 'SKILL_UNKNOWN',
       exitCode: 1,
-      message: 'there are no skills bta, nothing-like-it in the registry',
+      message: 'unknown skills bta, nothing-like-it',
       hint: 'did you mean beta?',
     })
     expect(await times(db)).toEqual(before)
@@ -101,7 +101,7 @@ onEachBackend((backend) => {
     await expect(setSkills(db, ['alpha'], { trustLevel: 6 })).rejects.toMatchObject({ code: 'USAGE' })
   })
 
-  test('a folder that is gone, a row of another tool, no table at all', async () => {
+  test('show: a removed folder, a row of another tool, a missing table -> the details or NOT_MIGRATED', async () => {
     const db = await (await backend.fresh()).open()
     await expect(listSkills(db)).rejects.toMatchObject({ code: 'NOT_MIGRATED' })
     await expect(setSkills(db, ['a'], { enabled: true })).rejects.toMatchObject({ code: 'NOT_MIGRATED' })
@@ -118,7 +118,7 @@ onEachBackend((backend) => {
 })
 
 describe('server', () => {
-  test('listeners hear the ids of a change when it is committed, and nothing of one that fails', async () => {
+  test('set: commit, failure -> listeners are notified of the IDs, of nothing', async () => {
     const { open } = await freshServer()
     const db = await open()
     await filled(db)
@@ -134,7 +134,7 @@ describe('server', () => {
     expect(heard).toEqual([{ schema: 'public', ids: ['alpha'] }, { schema: 'public', ids: ['beta'] }, 'end'])
   })
 
-  test('a role that may only read', async () => {
+  test('set: a role that can only read -> PERMISSION_DENIED', async () => {
     const { open } = await freshServer()
     const db = await open()
     await filled(db)

@@ -71,7 +71,7 @@ function touched(before: Record<string, Row>, after: Record<string, Row>): strin
 }
 
 onEachBackend((backend) => {
-  test('the first sync writes all rows in one statement, the second writes nothing at all', async () => {
+  test('sync: first run, second run -> all rows in one statement, no statement', async () => {
     const { sync, rows, db } = await world(backend)
     const first = await sync()
     expect(first).toMatchObject({
@@ -110,7 +110,7 @@ onEachBackend((backend) => {
     if (backend.name === 'embedded') expect(await db.query('select pg_current_wal_insert_lsn()::text as lsn')).toEqual(position)
   })
 
-  test('editing one SKILL.md updates exactly one row, and its updated_at', async () => {
+  test('sync: one SKILL.md changes -> one row and its updated_at change', async () => {
     const { sync, rows, cwd } = await world(backend)
     await sync()
     const before = await rows()
@@ -129,14 +129,14 @@ onEachBackend((backend) => {
     expect(await rows()).toEqual(after)
   })
 
-  test('a file beside SKILL.md counts', async () => {
+  test('sync: another file of the skill changes -> the row changes', async () => {
     const { sync, cwd } = await world(backend)
     await sync()
     writeFiles(cwd, { 'skills/a/scripts/run.sh': 'echo' })
     expect(await sync()).toMatchObject({ changed: [{ id: 'a', fields: [{ field: 'sha256' }] }], unchanged: 2 })
   })
 
-  test('dry-run and check say what write would do, and do nothing', async () => {
+  test('sync: dry-run, check -> the report of a write, and nothing is written', async () => {
     const { sync, rows, cwd } = await world(backend)
     await sync()
     const before = await rows()
@@ -152,7 +152,7 @@ onEachBackend((backend) => {
     expect(await sync()).toMatchObject(said)
   })
 
-  test("the operator's changes survive until the author's", async () => {
+  test('sync: an operator changed a row -> the value is kept until the value in the file changes', async () => {
     const { sync, rows, db, cwd } = await world(backend)
     await sync()
     await db.query(`update skills_registry set enabled = false, trust_level = 4, meta = meta || '{"owner": "ops"}' where skill_id = 'b'`)
@@ -173,7 +173,7 @@ onEachBackend((backend) => {
     })
   })
 
-  test('a folder that is gone disables its row once; when it returns the row is enabled again', async () => {
+  test('sync: a folder is removed, and comes back -> its row is disabled once, and enabled again', async () => {
     const { sync, rows, cwd } = await world(backend)
     await sync()
     rmSync(path.join(cwd, 'skills/c'), { recursive: true })
@@ -195,7 +195,7 @@ onEachBackend((backend) => {
     expect((await rows())['c']).toMatchObject({ enabled: true })
   })
 
-  test('--prune delete and keep; rows of other roots stay', async () => {
+  test('sync: --prune delete, --prune keep -> rows of other roots do not change', async () => {
     const { sync, rows, db, cwd } = await world(backend)
     await sync()
     await db.query(
@@ -208,7 +208,7 @@ onEachBackend((backend) => {
     expect(Object.keys(await rows()).toSorted()).toEqual(['a', 'b', 'd', 'hand', 'other'])
   })
 
-  test('an invalid skill keeps its last good row, the others are written, nothing is pruned', async () => {
+  test('sync: a skill fails to parse -> its row is unchanged, the others are written, nothing is pruned', async () => {
     const { sync, rows, cwd } = await world(backend)
     await sync()
     const before = await rows()
@@ -228,7 +228,7 @@ onEachBackend((backend) => {
     expect(touched(before, await rows())).toEqual(['b'])
   })
 
-  test('rows of the older tool are adopted', async () => {
+  test('sync: rows of the older tool -> they are updated', async () => {
     const { sync, rows, db } = await world(backend)
     await db.query(
       `insert into skills_registry (skill_id, version, sha256, enabled, trust_level, meta) values ('a', '0.1.0', 'old', false, 5, '{"tier": "DEEP", "title": "A"}'), ('b', '0', null, true, 1, '"scalar"')`,
@@ -239,7 +239,7 @@ onEachBackend((backend) => {
     expect((await sync()).statements).toBe(0)
   })
 
-  test('text of every kind goes in and out unchanged', async () => {
+  test('sync: text of every kind -> the registry contains the same text', async () => {
     const { sync, rows, cwd } = await world(backend)
     writeFiles(cwd, {
       'skills/检查/SKILL.md': `---\nname: 检查\ndescription: "quotes ' \\" \\\\ $1 \\\\u0000 😀 \\t tab"\nversion: 1.0.0\n---\n`,
@@ -249,7 +249,7 @@ onEachBackend((backend) => {
     expect((await sync()).statements).toBe(0)
   })
 
-  test('a database without the table', async () => {
+  test('sync: the table is missing -> NOT_MIGRATED', async () => {
     const db = await (await backend.fresh()).open()
     const folder = await readSkills({ cwd: scratch({ 'skills/a/SKILL.md': skill('a') }), roots: ['skills'] })
     for (const mode of ['write', 'check'] as const) {
@@ -261,7 +261,7 @@ onEachBackend((backend) => {
     expect(await db.query('select 1 as alive')).toEqual([{ alive: 1 }])
   })
 
-  test('a role without the rights is told which grant is missing', async () => {
+  test('sync: a role without privileges -> the hint has the missing GRANT', async () => {
     const { sync, db } = await world(backend)
     const role = `r_${Math.random().toString(36).slice(2, 10)}`
     const as = async (rights: string, options: Partial<SyncOptions> = {}): Promise<unknown> => {
@@ -291,7 +291,7 @@ onEachBackend((backend) => {
     })
   })
 
-  test('a failure leaves everything as it was', async () => {
+  test('sync: a statement fails -> nothing changes', async () => {
     const { sync, rows, db, cwd } = await world(backend)
     await sync()
     const before = await rows()
@@ -305,7 +305,7 @@ onEachBackend((backend) => {
     expect(await rows()).toEqual(before)
   })
 
-  test('2,000 skills take as many statements as one; no change takes one query', async () => {
+  test('sync: 2,000 skills, no change -> as many statements as for one skill, one query', async () => {
     const { db, cwd, rows } = await world(backend)
     const sent: string[] = []
     const watched: Db = {
@@ -339,7 +339,7 @@ onEachBackend((backend) => {
 describe('on a server', () => {
   const server = { fresh: freshServer }
 
-  test('two syncs of one registry take turns', async () => {
+  test('sync: two syncs of one registry -> one after the other', async () => {
     const { database, sync, rows, cwd } = await world(server)
     const other = await database.open()
     const folder = await readSkills({ cwd, roots: ['skills'] })
@@ -349,7 +349,7 @@ describe('on a server', () => {
     expect(Object.keys(await rows())).toHaveLength(3)
   })
 
-  test('another session with LISTEN hears which rows a sync wrote, and nothing of a sync without work', async () => {
+  test('sync: rows are written, nothing is written -> listeners are notified, not notified', async () => {
     const { database, db, sync, cwd } = await world(server)
     const heard = await listener(await database.open())
     await sync()
@@ -392,7 +392,7 @@ describe('on a server', () => {
     },
   )
 
-  test('a sync that waits too long says for whom', async () => {
+  test('sync: the wait for the lock is too long -> the error names the other sync', async () => {
     const { database, sync } = await world(server)
     const other = await database.open()
     let waited: Promise<unknown> = Promise.resolve()
@@ -408,7 +408,7 @@ describe('on a server', () => {
     expect(await sync({ mode: 'check' })).toMatchObject({ added: [{}, {}, {}] })
   })
 
-  test('what an operator changes while a sync runs is not overwritten', async () => {
+  test('sync: an operator changes a row during a sync -> the change is kept', async () => {
     const { database, sync, rows, cwd } = await world(server)
     await sync()
     const operator = await database.open()

@@ -66,7 +66,7 @@ const ODD: Skill[] = [
 ]
 
 onEachBackend((backend) => {
-  test('the text of a row is as the server writes it, so that a row that is as it should be is recognised', async () => {
+  test('row text: odd characters and key orders -> equal to the text of the server', async () => {
     const db = await (await backend.fresh()).open()
     await db.transaction({}, () => db.exec(SCHEMA))
     const roots = [...new Set(ODD.map(({ root }) => root))].map((label) => ({ path: `/${label}`, label }))
@@ -84,7 +84,7 @@ onEachBackend((backend) => {
     expect(text).toEqual({ text: rowText(rowFor(ODD[0] as Skill)) })
   })
 
-  test('of skills whose rows are as they should be nothing but that is kept', async () => {
+  test('sync: a row is up to date -> the content of its skill is not kept', async () => {
     const db = await (await backend.fresh()).open()
     await db.transaction({}, () => db.exec(SCHEMA))
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
@@ -94,14 +94,14 @@ onEachBackend((backend) => {
     expect(folder.skills.map(({ id }) => id)).toEqual(['b'])
     expect(folder.upToDate).toMatchObject([{ row: { id: 'a' }, enabled: true }])
     expect(report).toMatchObject({ unchanged: 1, changed: [{ id: 'b' }] })
-    // namesakes are refused although the row of one of them is as it should be, and nothing is pruned for it
+    // a duplicate name makes both invalid, although the row of one is up to date, and nothing is pruned
     writeFiles(cwd, { 'skills/a-2/SKILL.md': skill('a') })
     const clash = await sync(db, cwd)
     expect(clash.folder).toMatchObject({ skills: [], upToDate: [{ row: { id: 'b' } }], invalid: [{ id: 'a' }, { id: 'a' }] })
     expect(clash.report).toMatchObject({ unchanged: 1, disabled: [], added: [], changed: [] })
   })
 
-  test('a row that is changed between the look and the lock is written all the same', async () => {
+  test('sync: a row changes after its fingerprint was read -> it is still written', async () => {
     const db = await (await backend.fresh()).open()
     await db.transaction({}, () => db.exec(SCHEMA))
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
@@ -130,7 +130,7 @@ onEachBackend((backend) => {
     }
   })
 
-  test('what was written between the look and the transaction is not told as work to do', async () => {
+  test('sync: another sync writes first -> the report has no changes', async () => {
     const db = await (await backend.fresh()).open()
     await db.transaction({}, () => db.exec(SCHEMA))
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
@@ -147,7 +147,7 @@ onEachBackend((backend) => {
     expect(report).toMatchObject({ unchanged: 2, changed: [] })
   })
 
-  test('what is wrong first is told', async () => {
+  test('sync: the folder is missing and the table too -> the first error is reported', async () => {
     const db = await (await backend.fresh()).open()
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a') })
     await expect(sync(db, cwd)).rejects.toMatchObject({ code: 'NOT_MIGRATED' })

@@ -4,7 +4,8 @@ import type { Skills, UsageEvent } from '../../src/index.ts'
 import { createSkills, sync } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
-import { event, logged, migrated, OTHER, register, skillsOn, until, USER } from '../support/telemetry.ts'
+import { event, logged, migrated, OTHER, register, skillsOn, USER } from '../support/telemetry.ts'
+import { until } from '../support/waiting.ts'
 
 onEachBackend((backend) => {
   test('an event comes into its row as it was given', async () => {
@@ -284,7 +285,6 @@ onEachBackend((backend) => {
     const ids = async (): Promise<string[]> => (await skills.listSkills()).map(({ id }) => id)
     expect(await ids()).toEqual(['one'])
     await until('somebody listens', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50))
       return (
         backend.name === 'embedded' ||
         (await db.query("select from pg_stat_activity where query like 'LISTEN%' and datname = current_database()")).length > 0

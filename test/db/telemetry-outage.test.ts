@@ -12,7 +12,8 @@ import { freshServer, migratedServer, serverUrl, targetOf } from '../support/dat
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort, listen } from '../support/sockets.ts'
-import { event, hashes, logged, register, skillsOn, spilled, until, USER } from '../support/telemetry.ts'
+import { event, hashes, logged, register, skillsOn, spilled, USER } from '../support/telemetry.ts'
+import { until, untilWaiting } from '../support/waiting.ts'
 
 async function freshMigrated(): Promise<{ db: Db; url: string; name: string }> {
   const fresh = await migratedServer()
@@ -51,7 +52,6 @@ test('while the database is away the last list serves, and queries say so at onc
   expect(await skills.listSkills()).toHaveLength(1)
   isAway = true
   for (const socket of sockets) socket.destroy()
-  await new Promise((resolve) => setTimeout(resolve, 50))
   for (let i = 0; i < 5; i++) expect(await skills.listSkills()).toHaveLength(1)
   await expect(skills.listUnlocks('9f1c1d3e-0000-4000-8000-000000000001')).rejects.toMatchObject({ exitCode: 3 })
   expect(warnings.map(({ code }) => code)).toEqual(['REGISTRY_STALE'])
@@ -97,9 +97,9 @@ test('a second attempt waits for the first, which may still be under way', async
   const batch = newBatch([event(), event()].map((one) => encodeEvent(one)))
   await third.exec('begin; lock table skill_usage_events in share mode')
   const first = writeBatch(db, batch)
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await untilWaiting(third, 1)
   const again = writeBatch(second, { ...batch, mayRepeat: true })
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await untilWaiting(third, 2)
   await third.exec('commit')
   expect([await first, await again]).toEqual([2, 0])
   expect(await logged(db)).toHaveLength(2)
@@ -130,6 +130,7 @@ test('a spill folder that is full, or no folder, costs events and never an excep
     const { skills, warnings } = skillsOn(nowhere, { maxBuffered: 100, batchSize: 10, ...options })
     for (let i = 0; i < 1_000; i++) {
       skills.logUsage(event())
+      // lets the client write what it holds
       if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     }
     await skills.close({ timeoutMs: 200 })

@@ -5,7 +5,8 @@ import { runApplication } from '../support/application.ts'
 import { migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort } from '../support/sockets.ts'
-import { logged, skillsOn, spilled, until } from '../support/telemetry.ts'
+import { logged, skillsOn, spilled } from '../support/telemetry.ts'
+import { until } from '../support/waiting.ts'
 
 let db: Db
 let url: string

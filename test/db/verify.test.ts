@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
+import { sharedSession } from '../support/shared-session.ts'
 
 const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it in tests.\n---\nBody.\n'
 
@@ -19,7 +20,7 @@ onEachBackend((backend) => {
     return { db, cwd }
   }
 
-  test('a healthy database passes every check and keeps no trace of them', async () => {
+  test('verify: a healthy database -> every check passes, nothing is written', async () => {
     const { db, cwd } = await ready()
     const before = await db.query(
       'select (select count(*) from skill_usage_events) as events, (select count(*) from skill_unlocks) as unlocks, (select count(*) from skills_registry) as skills',
@@ -37,51 +38,60 @@ onEachBackend((backend) => {
     ).toEqual(before)
   })
 
-  test.each([
-    ['DROP INDEX idx_skill_usage_user_time', 'index idx_skill_usage_user_time'],
-    [
-      'DROP INDEX idx_skill_usage_user_time; CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at)',
-      'index idx_skill_usage_user_time',
-    ],
-    ['ALTER TABLE skill_usage_events DROP COLUMN input_hash', 'column skill_usage_events.input_hash'],
-    [
-      'ALTER TABLE skill_usage_events ALTER COLUMN latency_ms TYPE bigint USING latency_ms; ',
-      'column skill_usage_events.latency_ms',
-      'DROP VIEW v_skill_effectiveness',
-    ],
-    [
-      "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE sql AS 'select true'",
-      'is_skill_unlocked',
-    ],
-    [
-      "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
-      'is_skill_unlocked',
-    ],
-    [
-      "CREATE OR REPLACE FUNCTION unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual') RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
-      'unlock_skill',
-    ],
-    ['DROP VIEW v_skill_cooccurrence', 'view v_skill_cooccurrence'],
-    ['DROP TABLE skill_feedback CASCADE', 'table skill_feedback'],
-    ["DELETE FROM schema_migrations WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
-    ["UPDATE schema_migrations SET checksum = 'sha256:0' WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
-    ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
-    ['DELETE FROM skills_registry', 'skill one'],
-  ])('names the fault after %s', async (sql, name, before = '') => {
-    const { db, cwd } = await ready()
-    await db.exec(before)
-    await db.exec(sql)
-    const report = await verify(db, { cwd })
-    expect(report.ok).toBe(false)
-    const faults = faultsOf(report)
-    expect(faults.map(({ object, actual }) => `${object}: ${actual}`).join('\n')).toContain(name)
-    for (const fault of faults) {
-      expect(fault.remedy).not.toBe('')
-      expect(fault.expected).not.toBe('')
-    }
+  describe('one change', () => {
+    let cwd = ''
+    const session = sharedSession(backend.migrated, (db) => {
+      cwd = scratch({ 'skills/one/SKILL.md': SKILL })
+      return sync(db, { cwd })
+    })
+
+    test.each([
+      ['DROP INDEX idx_skill_usage_user_time', 'index idx_skill_usage_user_time'],
+      [
+        'DROP INDEX idx_skill_usage_user_time; CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at)',
+        'index idx_skill_usage_user_time',
+      ],
+      ['ALTER TABLE skill_usage_events DROP COLUMN input_hash', 'column skill_usage_events.input_hash'],
+      [
+        'ALTER TABLE skill_usage_events ALTER COLUMN latency_ms TYPE bigint USING latency_ms; ',
+        'column skill_usage_events.latency_ms',
+        'DROP VIEW v_skill_effectiveness',
+      ],
+      [
+        "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE sql AS 'select true'",
+        'is_skill_unlocked',
+      ],
+      [
+        "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+        'is_skill_unlocked',
+      ],
+      [
+        "CREATE OR REPLACE FUNCTION unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual') RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+        'unlock_skill',
+      ],
+      ['DROP VIEW v_skill_cooccurrence', 'view v_skill_cooccurrence'],
+      ['DROP TABLE skill_feedback CASCADE', 'table skill_feedback'],
+      ["DELETE FROM schema_migrations WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+      ["UPDATE schema_migrations SET checksum = 'sha256:0' WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+      ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
+      ['DELETE FROM skills_registry', 'skill one'],
+    ])('names the fault after %s', async (sql, name, before = '') => {
+      const report = await session.inside(async (db) => {
+        await db.exec(before)
+        await db.exec(sql)
+        return verify(db, { cwd })
+      })
+      expect(report.ok).toBe(false)
+      const faults = faultsOf(report)
+      expect(faults.map(({ object, actual }) => `${object}: ${actual}`).join('\n')).toContain(name)
+      for (const fault of faults) {
+        expect(fault.remedy).not.toBe('')
+        expect(fault.expected).not.toBe('')
+      }
+    })
   })
 
-  test('an unmigrated database fails with every table named', async () => {
+  test('verify: an empty database -> every table is named', async () => {
     const db = await (await backend.fresh()).open()
     const report = await verify(db, { cwd: scratch() })
     expect(faultsOf(report).map(({ object }) => object)).toEqual(
@@ -89,13 +99,13 @@ onEachBackend((backend) => {
     )
   })
 
-  test('a skill that cannot be read is a fault, and nothing is called gone meanwhile', async () => {
+  test('verify: a skill cannot be read -> one fault, no skill counts as removed', async () => {
     const { db } = await ready()
     const report = await verify(db, { cwd: scratch({ 'skills/two/SKILL.md': '---\nname: two\n---\n' }) })
     expect(faultsOf(report).map(({ object }) => object)).toEqual(['skill folder skills/two'])
   })
 
-  test('without a skills folder its checks are skipped with the reason, with --strict they fail', async () => {
+  test('verify: no skills folder -> registry checks skipped; with strict a failure', async () => {
     const { db } = await ready()
     const cwd = scratch()
     const report = await verify(db, { cwd })
@@ -104,7 +114,7 @@ onEachBackend((backend) => {
     expect((await verify(db, { cwd, strict: true })).ok).toBe(false)
   })
 
-  test('a role that may only read skips what it may not try, and says why', async () => {
+  test('verify: a role that can only read -> writing checks skipped with the reason', async () => {
     const { db, cwd } = await ready()
     const role = `reader_${process.pid}_${Math.random().toString(36).slice(2, 8)}`
     await db.exec(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`)

@@ -4,7 +4,8 @@ import type { UsageEvent } from '../../src/index.ts'
 import { migrate } from '../../src/index.ts'
 import { targetOf } from '../support/databases.ts'
 import { startPostgres } from '../support/postgres-server.ts'
-import { event, hashes, logged, skillsOn, spilled, until } from '../support/telemetry.ts'
+import { event, hashes, logged, skillsOn, spilled } from '../support/telemetry.ts'
+import { until } from '../support/waiting.ts'
 
 test('the server crashes in the middle and comes back: nothing is lost, nothing is written twice', async () => {
   const server = await startPostgres({ tcp: true })

@@ -3,7 +3,8 @@ import { runApplication } from '../support/application.ts'
 import { migratedServer } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort } from '../support/sockets.ts'
-import { logged, skillsOn, spilled, until } from '../support/telemetry.ts'
+import { logged, skillsOn, spilled } from '../support/telemetry.ts'
+import { until } from '../support/waiting.ts'
 
 test('killed 30 times, with and without a database: what was acknowledged is there, once', { timeout: 240_000 }, async () => {
   const database = await migratedServer()

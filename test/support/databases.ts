@@ -17,6 +17,8 @@ export interface TestDatabase {
   flags: string[]
   /** Opens a session; closed after the test if the test has not done so. */
   open(options?: OpenOptions): Promise<Db>
+  /** Opens a session that outlives the test; who opens it closes it. */
+  openForFile(): Promise<Db>
 }
 
 export interface TestBackend {
@@ -66,7 +68,7 @@ async function copyOnServer(template: string): Promise<TestDatabase> {
   await admin.close()
   databases.add(name)
   const url = serverUrl(name)
-  return { name, flags: ['--database-url', url], open: track(await targetOf(url)) }
+  return { name, flags: ['--database-url', url], ...openers(await targetOf(url)) }
 }
 
 /** Connection URL of a database on the test server. */
@@ -79,7 +81,7 @@ function copyOfFolder(template: string): Promise<TestDatabase> {
   folders.add(scratch)
   const directory = path.join(scratch, 'db')
   copyEmbedded(template, directory)
-  return Promise.resolve({ name: '', flags: ['--embedded', directory], open: track({ kind: 'embedded', directory }) })
+  return Promise.resolve({ name: '', flags: ['--embedded', directory], ...openers({ kind: 'embedded', directory }) })
 }
 
 export async function targetOf(url: string): Promise<DatabaseTarget> {
@@ -90,11 +92,14 @@ const folders = new Set<string>()
 const databases = new Set<string>()
 const sessions = new Set<Db>()
 
-function track(target: DatabaseTarget): TestDatabase['open'] {
-  return async (options) => {
-    const db = await openDb(target, options)
-    sessions.add(db)
-    return db
+function openers(target: DatabaseTarget): Pick<TestDatabase, 'open' | 'openForFile'> {
+  return {
+    open: async (options) => {
+      const db = await openDb(target, options)
+      sessions.add(db)
+      return db
+    },
+    openForFile: () => openDb(target),
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -42,6 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function start(): Promise<Shared> {
+  // skills verify reads it; made again only when a migration has changed
+  execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../../.ci/schema-manifest.js')])
   const given = process.env['TEST_DATABASE_URL']
   const server = given === undefined || given === '' ? await startPostgres() : undefined
   const serverUrl = server?.url('__DATABASE__') ?? withDatabase(given ?? '')

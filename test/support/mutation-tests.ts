@@ -1,29 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Db } from '../../src/db/db.ts'
-import { searchPath } from '../../src/db/quote.ts'
+import { expect, test } from 'vitest'
 import { sync, verify } from '../../src/index.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
 import type { TestBackend } from './databases.ts'
 import { HARMLESS, mutationsOf } from './mutations.ts'
 import { scratch } from './scratch.ts'
+import { sharedSession } from './shared-session.ts'
 
 const skill = (name: string): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.2.0"\n  category: lineage\n  tier: CORE\n---\nBody.\n`
-
-/** The same session, for work that makes transactions of its own: they become savepoints of the one that is open. */
-function nested(db: Db): Db {
-  return {
-    ...db,
-    transaction: async (_, work) => {
-      await db.exec(`SAVEPOINT run; SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
-      try {
-        return await work()
-      } finally {
-        await db.exec('ROLLBACK TO SAVEPOINT run; RELEASE SAVEPOINT run')
-      }
-    },
-  }
-}
 
 const named = ({ checks }: VerifyReport): string =>
   checks
@@ -36,47 +20,55 @@ const named = ({ checks }: VerifyReport): string =>
  * Each backend has a file, so that they run side by side.
  */
 export function mutationTests({ name, migrated }: TestBackend, sample = 1): void {
+  const files = { 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') }
   let cwd = ''
-  let database: Awaited<ReturnType<TestBackend['migrated']>>
-
-  beforeAll(async () => {
-    cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
-    database = await migrated()
-    const db = await database.open()
+  // a superuser compares the schema with a scratch schema, this role with the manifest of the package
+  const reader = `reader_${process.pid}_${name}`
+  const asReader = `GRANT USAGE ON SCHEMA public TO ${reader}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reader}; SET LOCAL ROLE ${reader}`
+  const session = sharedSession(migrated, async (db) => {
+    cwd = scratch(files)
     await sync(db, { cwd })
-    await db.close()
+    await db.exec(`DROP ROLE IF EXISTS ${reader}; CREATE ROLE ${reader}`)
   })
+  /** What verify reports after the change, for both roles. */
+  const after = (sql: string): Promise<{ role: string; report: VerifyReport }[]> =>
+    session.inside(async (db) => {
+      await db.exec(sql)
+      const reports = []
+      for (const role of ['RESET ROLE', asReader]) {
+        await db.exec(role)
+        reports.push({ role, report: await verify(db, { cwd }) })
+      }
+      return reports
+    })
 
-  test('every single fault makes verify fail and is named; the figure is printed', { timeout: 600_000 }, async () => {
-    const db = await database.open()
-    const all = await mutationsOf(db)
-    const mutations = all.filter((_, i) => i % sample === 0)
-    const escaped: string[] = []
-    for (const { title, sql, object } of mutations) {
-      await db.exec('BEGIN')
-      await db.exec(sql).catch((error: unknown) => Promise.reject(new Error(`${title}: ${sql}`, { cause: error })))
-      const report = await verify(nested(db), { cwd })
-      if (report.ok || !named(report).includes(object)) escaped.push(`${title}: ${object} is not in\n${named(report)}`)
-      await db.exec('ROLLBACK')
+  test(
+    'verify: one fault of any kind -> it fails and names the object; prints how many faults it found',
+    { timeout: 1_200_000 },
+    async () => {
+      const all = await session.inside(mutationsOf)
+      const mutations = all.filter((_, i) => i % sample === 0)
+      const escaped: string[] = []
+      for (const { title, sql, object } of mutations) {
+        const reports = await after(sql).catch((error: unknown) => Promise.reject(new Error(`${title}: ${sql}`, { cause: error })))
+        for (const { role, report } of reports)
+          if (report.ok || !named(report).includes(object)) escaped.push(`${title} (${role}): ${object} is not in\n${named(report)}`)
+      }
+      expect(all.length).toBeGreaterThanOrEqual(60)
+      process.stdout.write(`verify, ${name}: ${mutations.length - escaped.length} of ${mutations.length} single faults caught\n`)
+      expect(escaped).toEqual([])
+    },
+  )
+
+  test.each(HARMLESS.filter((_, i) => i % sample === 0))('verify: $title -> still passes', async ({ sql }) => {
+    for (const { report } of await after(sql)) {
+      expect(named(report)).toBe('')
+      expect(report.ok).toBe(true)
     }
-    expect(all.length).toBeGreaterThanOrEqual(60)
-    process.stdout.write(`verify, ${name}: ${mutations.length - escaped.length} of ${mutations.length} single faults caught\n`)
-    expect(escaped).toEqual([])
   })
 
-  test.each(HARMLESS.filter((_, i) => i % sample === 0))('stays green after $title', async ({ sql }) => {
-    const db = await database.open()
-    await db.exec('BEGIN')
-    await db.exec(sql)
-    const report = await verify(nested(db), { cwd })
-    await db.exec('ROLLBACK')
-    expect(named(report)).toBe('')
-    expect(report.ok).toBe(true)
-  })
-
-  afterAll(async () => {
-    const db = await database.open()
-    expect((await verify(db, { cwd })).ok).toBe(true)
-    await db.close()
+  test('verify: all changes rolled back -> passes', async () => {
+    for (const { report } of await after('SELECT 1')) expect(report.ok).toBe(true)
+    await session.inside((db) => db.exec(`COMMIT; DROP ROLE ${reader}; BEGIN`))
   })
 }

@@ -91,7 +91,7 @@ export async function startPostgres({
     server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
     const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
     await waitFor(
-      () => existsSync(path.join(socket, `.s.PGSQL.${port}`)),
+      () => isReady(data),
       () => `the test server did not start: ${log}`,
     )
     return { server, ended }
@@ -158,8 +158,14 @@ function npmBinaries(scratch: string): { bin: string; libraries: string } | unde
   return { bin: path.join(root, 'native', 'bin'), libraries: path.join(root, 'native', 'lib') }
 }
 
+/** Whether the server accepts connections: it writes its state as the last line of this file. */
+function isReady(data: string): boolean {
+  const file = path.join(data, 'postmaster.pid')
+  return existsSync(file) && ['ready', 'standby'].includes(readFileSync(file, 'utf8').trimEnd().split('\n')[7]?.trim() ?? '')
+}
+
 async function waitFor(ready: () => boolean, message: () => string): Promise<void> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 2400; i++) {
     if (ready()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

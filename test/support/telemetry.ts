@@ -72,12 +72,3 @@ export function spilled(directory: string): string[] {
 
 /** The input hashes of these events, sorted, as `logged` gives them. */
 export const hashes = (events: readonly UsageEvent[]): string[] => events.map(({ inputHash }) => String(inputHash)).toSorted()
-
-/** Waits until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-  const deadline = Date.now() + ms
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${ms} ms: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

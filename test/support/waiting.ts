@@ -12,22 +12,26 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 
 /** Waits until another session of this database runs a statement that contains the text. */
 export async function untilRunning(db: Db, text: string): Promise<void> {
-  await until(`a statement with ${text} runs`, async () => {
-    const rows = await db.query(
-      `select from pg_stat_activity where position($1 in query) > 0 and state = 'active'
-         and datname = current_database() and pid <> pg_backend_pid()`,
-      [text],
-    )
-    return rows.length > 0
-  })
+  await until(`a statement with ${text} runs`, async () => (await others(db, `state = 'active' and position($1 in query) > 0`, text)) > 0)
+}
+
+/** Waits until that many other sessions of this database wait for a lock. */
+export async function untilWaiting(db: Db, count: number): Promise<void> {
+  await until(`${count} sessions wait for a lock`, async () => (await others(db, `wait_event_type = $1`, 'Lock')) >= count)
 }
 
 /** Waits until no other client is connected to this database. */
 export async function untilAlone(db: Db): Promise<void> {
-  await until('other sessions end', async () => {
-    const rows = await db.query(
-      `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
-    )
-    return rows.length === 0
-  })
+  await until('other sessions end', async () => (await others(db, 'backend_type = $1', 'client backend')) === 0)
+}
+
+/** How many other sessions of this database the condition holds for. */
+async function others(db: Db, condition: string, value: string): Promise<number> {
+  // inside a transaction, the view does not change without this
+  await db.query('select pg_stat_clear_snapshot()')
+  const rows = await db.query(
+    `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and ${condition}`,
+    [value],
+  )
+  return rows.length
 }

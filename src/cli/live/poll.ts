@@ -3,7 +3,7 @@ import { ERROR_EXITS, EXIT } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import type { Context } from '../output/context.ts'
 import { listenForStop } from './interrupt.ts'
-import { createReconnecting, retryable, waitAfter } from './reconnecting.ts'
+import { createReconnecting, liveBackoff, retryable } from './reconnecting.ts'
 import type { Waker } from './waker.ts'
 import { createWaker } from './waker.ts'
 
@@ -40,7 +40,8 @@ export async function poll(
   const stop = listenForStop(waker.wake)
   const isOver = (): boolean => stop.code !== undefined || io.outIsClosed
   const connection = createReconnecting({ open, waker, report, reconnected: 'connected again' })
-  let [reads, failures, lastConnection] = [0, 0, 0]
+  const backoff = liveBackoff()
+  let [reads, lastConnection] = [0, 0]
   try {
     for (;;) {
       await connection.check()
@@ -52,7 +53,7 @@ export async function poll(
         lastConnection = connection.count
         rest = await stop.cancellable(db, () => read(db))
         reads++
-        failures = 0
+        backoff.succeeded()
       } catch (error) {
         if (isOver()) break
         const known = retryable(error)
@@ -62,7 +63,7 @@ export async function poll(
           continue
         }
         onFailure(known)
-        const wait = waitAfter(++failures)
+        const wait = backoff.failed()
         rest = { least: wait, most: wait }
       }
       await pause(rest, waker, isOver)

@@ -1,5 +1,7 @@
 import { knownError } from '../../api/known-error.ts'
+import { Backoff } from '../../core/backoff.ts'
 import type { SkillsError } from '../../core/errors.ts'
+import { LastingConnection } from '../../core/lasting-connection.ts'
 import type { Db } from '../../db/db.ts'
 import type { Waker } from './waker.ts'
 
@@ -9,7 +11,7 @@ export interface ReconnectingConnection {
   get(isOver: () => boolean): Promise<Db | undefined>
   /** The number of connections so far. After a new one, events may have been missed. */
   readonly count: number
-  /** Asks the server whether the connection still exists. */
+  /** Drops the connection when it no longer answers. */
   check(): Promise<void>
   drop(): Promise<void>
 }
@@ -22,12 +24,9 @@ export interface ReconnectingOptions {
   reconnected: string
 }
 
-const ANSWER_MS = 10_000
-const WAITS_MS: readonly number[] = [500, 1000, 2000, 5000, 10_000, 30_000]
-
-/** How long to wait after a number of failures in a row, in milliseconds. */
-export function waitAfter(failures: number): number {
-  return WAITS_MS[Math.min(failures, WAITS_MS.length) - 1] ?? 0
+/** The waits of commands that run until a signal. People watch them, so the first waits are not too short. */
+export function liveBackoff(): Backoff {
+  return new Backoff({ shortestMs: 500, longestMs: 30_000 })
 }
 
 /** An error that another attempt may not have; undefined for a bug. */
@@ -36,61 +35,34 @@ export function retryable(error: unknown): SkillsError | undefined {
   return known?.code === 'BUG' ? undefined : known
 }
 
-/** Opens no connection yet. */
+/** A lasting connection that reports what happens to it. Opens no connection yet. */
 export function createReconnecting({ open, waker, report, reconnected }: ReconnectingOptions): ReconnectingConnection {
-  let db: Db | undefined
-  let count = 0
-  const drop = async (): Promise<void> => {
-    const ended = db
-    db = undefined
-    await ended?.close().catch(() => undefined)
-  }
-  const connect = async (): Promise<Db> => {
-    const opened = await open()
-    count++
-    db = opened
-    opened.onEnd(() => {
-      if (db === opened) db = undefined
-      waker.wake()
-    })
-    return opened
-  }
-  const reconnect = async (isOver: () => boolean): Promise<Db | undefined> => {
-    report('the connection to the database was lost; connecting again')
-    for (let failures = 1; !isOver(); failures++) {
-      try {
-        const opened = await connect()
-        report(reconnected)
-        return opened
-      } catch (error) {
-        const known = retryable(error)
-        if (known === undefined) throw error
-        const wait = waitAfter(failures)
-        report(`${known.message}; next attempt in ${wait / 1000} s`)
-        // an event that wakes the loop must not shorten the wait
-        for (let until = performance.now() + wait; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
-      }
-    }
-    return undefined
-  }
+  const connection = new LastingConnection({
+    open,
+    backoff: liveBackoff(),
+    onLost: () => waker.wake(),
+    onFailure: (error, waitMs) => {
+      const known = retryable(error)
+      if (known === undefined || connection.opened === 0) throw error
+      report(`${known.message}; next attempt in ${(waitMs / 1000).toFixed(1)} s`)
+    },
+    // an event that wakes the loop must not shorten the wait
+    sleep: async (ms, isOver) => {
+      for (let until = performance.now() + ms; !isOver() && performance.now() < until;) await waker.sleep(until - performance.now())
+    },
+  })
   return {
-    get: async (isOver) => db ?? (count === 0 ? connect() : reconnect(isOver)),
+    get: async (isOver) => {
+      const isLost = connection.opened > 0 && !connection.isOpen
+      if (isLost) report('the connection to the database was lost; connecting again')
+      const db = await connection.get(isOver)
+      if (isLost && db !== undefined) report(reconnected)
+      return db
+    },
     get count() {
-      return count
+      return connection.opened
     },
-    check: async () => {
-      if (db !== undefined && !(await answers(db))) await drop()
-    },
-    drop,
+    check: async () => void (await connection.check()),
+    drop: () => connection.drop(),
   }
-}
-
-async function answers(db: Db): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ANSWER_MS)))
-  const answer = db.query('SELECT 1').then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer))
 }

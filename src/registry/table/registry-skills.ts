@@ -1,7 +1,7 @@
 import type { Time, TrustLevel } from '../../core/report-types.ts'
 import type { Db, Row } from '../../db/db.ts'
 import type { Category, Tier } from '../skill/skill.ts'
-import { registryFailure } from './sync-failure.ts'
+import { registryError } from './registry-errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { declaredIn } from '../skill/registry-row.ts'
@@ -39,7 +39,7 @@ export async function listSkills(db: Db, { tier, category, enabled, minTrust }: 
     )
     return rows.map(asRegistrySkill)
   } catch (error) {
-    throw await registryFailure(db, error, ['SELECT'])
+    throw await registryError(db, error, ['SELECT'])
   }
 }
 
@@ -63,7 +63,7 @@ export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
       return { ...asRegistrySkill(row), sha256: typeof sha256 === 'string' ? sha256 : null, meta: metaOf(row) }
     })
   } catch (error) {
-    throw await registryFailure(db, error, ['SELECT'])
+    throw await registryError(db, error, ['SELECT'])
   }
 }
 

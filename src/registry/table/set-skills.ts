@@ -3,7 +3,7 @@ import { bytewise } from '../../core/bytewise.ts'
 import type { Db } from '../../db/db.ts'
 import { notifyChanged } from './notify.ts'
 import { lockRows } from '../skill/registry-row.ts'
-import { registryFailure } from './sync-failure.ts'
+import { registryError } from './registry-errors.ts'
 import { throwUnknown } from './registry-skills.ts'
 import type { Integer, TrustLevel } from '../../core/report-types.ts'
 
@@ -46,7 +46,7 @@ export async function setSkills(db: Db, ids: readonly string[], setting: SkillSe
       return { field, value, changed, unchanged: before.filter(({ from }) => from === value).map(({ id }) => id) }
     })
   } catch (error) {
-    throw await registryFailure(db, error, ['SELECT', 'UPDATE'])
+    throw await registryError(db, error, ['SELECT', 'UPDATE'])
   }
 }
 

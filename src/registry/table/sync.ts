@@ -7,7 +7,7 @@ import type { SyncPlan } from './compare.ts'
 import { compare } from './compare.ts'
 import { notifyChanged } from './notify.ts'
 import { fetchState, readSkillsAndRegistry, RowChangedError, withNewerRows } from './registry-state.ts'
-import { syncFailure } from './sync-failure.ts'
+import { syncError } from './registry-errors.ts'
 import type { PruneMode, SyncMode, SyncReport } from './sync-report.ts'
 import { registryLock, takeLock, writePlan } from './write.ts'
 
@@ -42,7 +42,7 @@ export async function syncFolder(db: Db, reading: ReadOptions, options: SyncOpti
     const { folder, fingerprints } = await readSkillsAndRegistry(db, reading)
     return { folder, report: await syncRegistry(db, folder, options, fingerprints) }
   } catch (error) {
-    if (!(error instanceof RowChangedError)) throw await syncFailure(db, error, options)
+    if (!(error instanceof RowChangedError)) throw await syncError(db, error, options)
   }
   const folder = await readSkills(reading)
   return { folder, report: await syncRegistry(db, folder, options) }
@@ -62,7 +62,7 @@ export async function syncRegistry(db: Db, folder: SkillFolder, options: SyncOpt
     if (idsOf(plan).length === 0) return report(plan, folder, options, 0)
     return options.mode === 'write' ? await write(db, folder, options) : await preview(db, folder, options)
   } catch (error) {
-    throw await syncFailure(db, error, options)
+    throw await syncError(db, error, options)
   }
 }
 

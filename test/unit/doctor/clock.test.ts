@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { clockSkew, examineClock } from '../../../src/doctor/clock.ts'
+import { clockSkew, examineClock } from '../../../src/doctor/connection.ts'
 
-test('the sample with the shortest way counts, in the middle of it', () => {
+test('clockSkew: several samples -> the one with the shortest round trip, its middle', () => {
   const samples = [
     { sent: 1000, answered: 1800, server: 9000 },
     { sent: 2000, answered: 2010, server: 2105 },
@@ -15,7 +15,7 @@ test.each([
   ['agrees', 500, 10, 'ok', /agree/],
   ['is ahead', 3500, 10, 'warning', /3\.5 s ahead/],
   ['is behind', -61_000, 10, 'warning', /61\.0 s behind/],
-  ['cannot be told on so slow a way', 3000, 4000, 'ok', /agree/],
+  ['is too slow to measure', 3000, 4000, 'ok', /agree/],
 ])('a clock that %s', (_, ahead, trip, status, text) => {
   const [finding] = examineClock([{ sent: 0, answered: trip, server: trip / 2 + ahead }])
   expect(finding).toMatchObject({ status, text: expect.stringMatching(text) })

@@ -39,7 +39,7 @@ const link = (validTo: string | null, trusted = false): Link => ({
 })
 
 test.each<[string, string, SslMode, Link, string, RegExp]>([
-  ['no encryption on this machine', 'localhost', 'prefer', { address: '127.0.0.1:5432' }, 'ok', /does not leave/],
+  ['no encryption on this machine', 'localhost', 'prefer', { address: '127.0.0.1:5432' }, 'ok', /stays on this machine/],
   ['no encryption elsewhere', 'db', 'prefer', { address: '10.0.0.5:5432' }, 'warning', /sslmode=verify-full/],
   ['encryption that checks', 'db', 'verify-full', link(inDays(90), true), 'ok', /TLSv1\.3, AES, verify-full/],
   ['encryption that does not check', 'db', 'require', link(inDays(90)), 'note', /sslrootcert=FILE/],
@@ -53,7 +53,7 @@ test.each<[string, string, SslMode, Link, string, RegExp]>([
   expect(`${tls?.text} ${tls?.next}`).toMatch(text)
 })
 
-test('a pooler, a superuser and a standby are told', () => {
+test('connection: a pooler, a superuser or a standby -> a finding', () => {
   const info = { ...INFO, pooled: true, superuser: true, inRecovery: true }
   const findings = examineConnection(info, target('localhost', 'disable'), undefined, 1)
   expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual([

@@ -56,8 +56,8 @@ function changedTo(rows: RegistryRow[], one: Skill): SyncPlan['updates'][number]
   return plan.updates[0]
 }
 
-describe('new, changed, the same', () => {
-  test('a new skill', () => {
+describe('compare: new, changed and unchanged skills', () => {
+  test('a new skill -> its row is inserted', () => {
     const one = skill('a', {
       enabled: false,
       trustLevel: 3,
@@ -93,7 +93,7 @@ describe('new, changed, the same', () => {
     expect(isOutOfDate(plan)).toBe(true)
   })
 
-  test('the same, also when jsonb has other ideas about the order of keys', () => {
+  test('another order of the keys in jsonb -> unchanged', () => {
     const one = skill('a')
     const reordered = row(one)
     reordered.meta = Object.fromEntries(Object.entries(reordered.meta).toReversed())
@@ -102,7 +102,7 @@ describe('new, changed, the same', () => {
     expect(isOutOfDate(plan)).toBe(false)
   })
 
-  test('fields that changed, with what they were', () => {
+  test('fields change -> each with its old and new value', () => {
     const plan = compare(
       [row(skill('a'))],
       folder([
@@ -136,7 +136,7 @@ describe('new, changed, the same', () => {
     ])
   })
 
-  test('a row that an earlier version wrote gets the digests of its files', () => {
+  test('a row without the digests of its files -> they are added', () => {
     const before = row(skill('a'))
     const { files: _, ...meta } = before.meta
     const plan = compare([{ ...before, meta }], folder([skill('a')]), 'disable')
@@ -146,7 +146,7 @@ describe('new, changed, the same', () => {
     expect(plan.updates[0]?.meta).toHaveProperty('files')
   })
 
-  test('a key that the file no longer has goes, keys of others stay', () => {
+  test('a key is removed from the file -> removed from meta; keys of other tools are kept', () => {
     const before = skill('a', { meta: { ...skill('a').meta, tier: 'DEEP' } })
     const next = changedTo([row(before, {}, { owner: 'ops', limits: { perDay: 3 } })], skill('a'))
     expect(next?.meta).not.toHaveProperty('tier')
@@ -154,7 +154,7 @@ describe('new, changed, the same', () => {
     expect(compare([row(skill('a'), {}, { owner: 'ops' })], folder([skill('a')]), 'disable').unchanged).toBe(1)
   })
 
-  test('everything is in bytewise order', () => {
+  test('many skills -> bytewise order', () => {
     const plan = compare([row(skill('z')), row(skill('y'))], folder([skill('b'), skill('B'), skill('a-b'), skill('a')]), 'delete', {
       forcePrune: true,
     })
@@ -163,8 +163,8 @@ describe('new, changed, the same', () => {
   })
 })
 
-describe("the operator's enabled and trust_level", () => {
-  test('survive while the author does not change them', () => {
+describe('compare: enabled and trust_level after an operator changed them', () => {
+  test('the file does not change -> the values of the row are kept', () => {
     const held = row(skill('a'), { enabled: false, trust_level: 4 })
     expect(compare([held], folder([skill('a')]), 'disable')).toMatchObject({
       unchanged: 1,
@@ -176,24 +176,24 @@ describe("the operator's enabled and trust_level", () => {
     expect(changedTo([held], skill('a', { version: '2.0.0' }))).toMatchObject({ version: '2.0.0', enabled: false, trust_level: 4 })
   })
 
-  test('give way when the author changes them', () => {
+  test('the file changes -> the values of the file are written', () => {
     const held = row(skill('a'), { enabled: true, trust_level: 4 })
     const next = changedTo([held], skill('a', { enabled: false, trustLevel: 2 }))
     expect(next).toMatchObject({ enabled: false, trust_level: 2, meta: { declared: { enabled: false, trust_level: 2 } } })
-    // and then hold again
+    // later runs keep it
     expect(
       compare([{ ...(next as RegistryRow), enabled: true }], folder([skill('a', { enabled: false, trustLevel: 2 })]), 'disable'),
     ).toMatchObject({ unchanged: 1 })
   })
 
-  test('one can give way without the other', () => {
+  test('one value in the file changes -> only this one is written', () => {
     expect(changedTo([row(skill('a'), { enabled: false, trust_level: 4 })], skill('a', { trustLevel: 2 }))).toMatchObject({
       enabled: false,
       trust_level: 2,
     })
   })
 
-  test('of a row that another tool wrote are taken for an operator’s', () => {
+  test('a row of another tool -> its values are kept', () => {
     const foreign: RegistryRow = {
       skill_id: 'a',
       version: '0.1.0',
@@ -211,15 +211,15 @@ describe("the operator's enabled and trust_level", () => {
   })
 })
 
-/** What the report says about so many rows that were not pruned. */
+/** The reason in the report for rows that were not pruned. */
 const why = (rowsText: string): string => `${rowsText} without a folder not pruned, because 1 skill could not be read`
 
-describe('folders that are gone', () => {
+describe('compare: rows without a folder', () => {
   const gone = row(skill('gone'))
   const plan = (prune: PruneMode, rows = [gone], skills: Skill[] = [], more: Partial<SkillFolder> = {}): SyncPlan =>
     compare(rows, folder(skills, more), prune, { forcePrune: more.invalid === undefined })
 
-  test('are disabled once, deleted, or kept', () => {
+  test('each prune mode -> disabled once, deleted, or kept', () => {
     const disabled = plan('disable')
     expect(disabled).toMatchObject({
       disabled: ['gone'],
@@ -233,13 +233,13 @@ describe('folders that are gone', () => {
     expect(plan('keep')).toMatchObject({ kept: ['gone'], disabled: [], deleted: [], updates: [] })
   })
 
-  test('belong to this root only', () => {
+  test('rows of another root -> unchanged', () => {
     const rows = [row(skill('other', { root: 'other' })), { ...gone, skill_id: 'foreign', meta: {} }]
     for (const prune of ['disable', 'delete'] as const)
       expect(plan(prune, rows)).toMatchObject({ disabled: [], deleted: [], kept: [], updates: [] })
   })
 
-  test('come back enabled, unless an operator had disabled the row before', () => {
+  test('the folder comes back -> enabled, unless an operator disabled the row before', () => {
     const [pruned] = plan('disable').updates
     const [back] = plan('disable', [pruned as RegistryRow], [skill('gone')]).updates
     expect(back).toEqual(rowFor(skill('gone')))
@@ -248,19 +248,19 @@ describe('folders that are gone', () => {
     expect(plan('disable', [held], [skill('gone')])).toMatchObject({ unchanged: 1, updates: [] })
   })
 
-  test('come back disabled when the author disabled them meanwhile', () => {
+  test('the folder comes back with enabled: false -> disabled', () => {
     const [pruned] = plan('disable').updates
     expect(plan('disable', [pruned as RegistryRow], [skill('gone', { enabled: false })]).updates).toMatchObject([
       { enabled: false, meta: { declared: { enabled: false } } },
     ])
   })
 
-  test('stay enabled when an operator enabled them after they were pruned', () => {
+  test('an operator enabled a pruned row -> it stays enabled', () => {
     const [pruned] = plan('disable').updates
     expect(plan('disable', [{ ...(pruned as RegistryRow), enabled: true }])).toMatchObject({ disabled: [], kept: ['gone'], updates: [] })
   })
 
-  test('are left alone when a skill is invalid, and that is said', () => {
+  test('a skill is invalid -> nothing is pruned, with the reason', () => {
     const invalid = [{ path: 'skills/bad' }]
     const rows = [gone, row(skill('bad')), row(skill('off'), { enabled: false })]
     expect(plan('disable', rows, [], { invalid })).toMatchObject({ disabled: [], kept: ['gone'], updates: [], pruneSkipped: why('1 row') })
@@ -270,12 +270,12 @@ describe('folders that are gone', () => {
     expect(compare(rows, folder([], { invalid }), 'disable', { forcePrune: true })).toMatchObject({ disabled: ['gone'], withheld: [] })
   })
 
-  describe('are withheld when more than half would go', () => {
+  describe('more than half of the rows -> pruning is withheld', () => {
     const skills = ['a', 'b', 'c', 'd'].map((id) => skill(id))
     const rows = skills.map((one) => row(one))
     const left = (count: number, prune: PruneMode, all = rows): SyncPlan => compare(all, folder(skills.slice(0, count)), prune)
 
-    test('half may go, one more may not', () => {
+    test('half of the rows, one more -> pruned, withheld', () => {
       for (const prune of ['disable', 'delete'] as const) {
         expect(left(2, prune)).toMatchObject({ withheld: [], [prune === 'delete' ? 'deleted' : 'disabled']: ['c', 'd'] })
         expect(left(1, prune)).toMatchObject({
@@ -291,7 +291,7 @@ describe('folders that are gone', () => {
       expect(left(0, 'keep')).toMatchObject({ withheld: [], kept: ['a', 'b', 'c', 'd'] })
     })
 
-    test('of those that can go: neither rows of others nor, where rows are disabled, those that are disabled already', () => {
+    test('rows of other roots, rows that are already disabled -> they do not count', () => {
       const others = Array.from({ length: 9 }, (_, i) => row(skill(`o${i}`, { root: 'other' })))
       expect(left(1, 'disable', [...rows, ...others]).withheld).toEqual(['b', 'c', 'd'])
       const off = Array.from({ length: 9 }, (_, i) => row(skill(`p${i}`), { enabled: false }, { pruned: true }))
@@ -299,7 +299,7 @@ describe('folders that are gone', () => {
       expect(left(4, 'delete', [...rows, ...off]).withheld).toHaveLength(9)
     })
 
-    test('rows that are known to be the same count as well', () => {
+    test('rows that are up to date -> they count', () => {
       const same = { ids: new Set(['a', 'b']), enabled: 2 }
       expect(compare(rows.slice(2), folder(skills.slice(0, 2)), 'disable', { same })).toMatchObject({ unchanged: 2, disabled: ['c', 'd'] })
       expect(compare(rows.slice(1), folder(skills.slice(0, 1)), 'disable', { same: { ids: new Set(['a']), enabled: 1 } }).withheld).toEqual(
@@ -309,7 +309,7 @@ describe('folders that are gone', () => {
   })
 })
 
-test('sameJson', () => {
+test('sameJson: equal and different values -> true, false', () => {
   const values: Json[] = [
     null,
     0,

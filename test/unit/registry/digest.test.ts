@@ -43,7 +43,7 @@ function withNulAt(at: number): Buffer {
   return bytes
 }
 
-test('is what find, sort and sha256sum say', () => {
+test('digest: a folder -> equal to the output of find, sort and sha256sum', () => {
   const folder = scratch({
     'SKILL.md': '---\nname: a\n---\n',
     'a.txt': 'a',
@@ -78,7 +78,7 @@ test('is what find, sort and sha256sum say', () => {
   expect(parseFileDigests(found.fileDigests)).toContainEqual({ path: 'Z.txt', sha256: sha256('') })
 })
 
-test('leaves out what does not belong to the skill', () => {
+test('digest: excluded files -> they do not count', () => {
   const folder = scratch({ 'SKILL.md': 'a', 'scripts/run.py': 'b' })
   const before = digestFolder(folder, 'demo')
   expect(before.sha256).toBe(shell(folder))
@@ -97,7 +97,7 @@ test('leaves out what does not belong to the skill', () => {
   expect(digestFolder(folder, 'demo')).toEqual(before)
 })
 
-test('every name, byte and place counts', () => {
+test('digest: a name, a byte or a path changes -> another digest', () => {
   const all = [
     digest({ a: 'x', b: 'y' }),
     digest({ a: 'xb', y: '' }),
@@ -111,7 +111,7 @@ test('every name, byte and place counts', () => {
   expect(new Set(all).size).toBe(all.length)
 })
 
-describe('line ends', () => {
+describe('digest: line ends', () => {
   test.each(['a\r\nb\r\n', '\r\n', 'a\r\r\nb', '\r\n\r\n', 'a\n\r\nb', 'a\rb', 'a\r', '\r', '', 'ä\r\nß'])(
     '%j is hashed with LF, whatever the pieces are',
     (text) => {
@@ -120,20 +120,20 @@ describe('line ends', () => {
     },
   )
 
-  test('a checkout on Windows gives the same digest', () => {
+  test('a checkout on Windows -> the same digest', () => {
     const lf = { 'SKILL.md': '---\nname: a\n---\n\nText\n', 'run.sh': 'echo\n' }
     const crlf = Object.fromEntries(Object.entries(lf).map(([name, text]) => [name, text.replaceAll('\n', '\r\n')]))
     expect(digestFolder(scratch(crlf), 'demo')).toEqual(digestFolder(scratch(lf), 'demo'))
   })
 
-  test('a NUL within the first 8,000 bytes makes it binary', () => {
+  test('a NUL in the first 8,000 bytes -> binary', () => {
     expect(digestOf(withNulAt(7999))).toBe(sha256(withNulAt(7999)))
     expect(digestOf(withNulAt(8000))).not.toBe(sha256(withNulAt(8000)))
   })
 })
 
-describe('what is not a file', () => {
-  test('symbolic links are errors, wherever they lead', () => {
+describe('digest: other entries than files', () => {
+  test('symbolic links -> errors', () => {
     const folder = scratch({ 'SKILL.md': 'a', 'sub/x': 'b' })
     symlinkSync('SKILL.md', path.join(folder, 'inside'))
     symlinkSync('/etc/passwd', path.join(folder, 'outside'))
@@ -148,7 +148,7 @@ describe('what is not a file', () => {
     expect(() => digestFile(path.join(folder, 'inside'))).toThrow(/ELOOP/)
   })
 
-  test('a pipe does not block, and is told', () => {
+  test('a pipe -> a warning, and no wait', () => {
     const folder = scratch({ 'SKILL.md': 'a' })
     const before = digestFolder(folder, 'demo').sha256
     execFileSync('mkfifo', [path.join(folder, 'pipe')])
@@ -159,7 +159,7 @@ describe('what is not a file', () => {
     expect(() => digestFile(path.join(folder, 'pipe'))).toThrow('not a regular file')
   })
 
-  test('names that sha256sum would escape, or that are not UTF-8, are errors', () => {
+  test('names that sha256sum would escape or that are not UTF-8 -> errors', () => {
     const folder = scratch({ 'a\nb': '', 'c\\d': '', 'e\u001bf': '' })
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x67, 0xff])]), '')
     expect(codes(digestFolder(folder, 'demo'))).toEqual([
@@ -170,7 +170,7 @@ describe('what is not a file', () => {
     ])
   })
 
-  test('what cannot be read is an error', () => {
+  test('unreadable files -> errors', () => {
     const folder = scratch({ 'SKILL.md': 'a', secret: 'b', 'locked/x': 'c' })
     chmodSync(path.join(folder, 'secret'), 0)
     chmodSync(path.join(folder, 'locked'), 0)
@@ -180,7 +180,7 @@ describe('what is not a file', () => {
   })
 })
 
-/** Root may read everything: such a test has to give the right up. */
+/** Root can read everything, so the test runs as another user. */
 function asNobody<T>(work: () => T): T {
   if (process.getuid?.() !== 0) return work()
   process.seteuid?.(65_534)
@@ -191,7 +191,7 @@ function asNobody<T>(work: () => T): T {
   }
 }
 
-test('bytewise is the order of the UTF-8 bytes', () => {
+test('bytewise: texts -> the order of their UTF-8 bytes', () => {
   const texts = [
     '',
     'a',

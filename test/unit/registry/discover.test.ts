@@ -45,8 +45,8 @@ function codes({ diagnostics }: Discovered): string[] {
   return diagnostics.map(({ severity, code, file }) => `${severity} ${code} ${file ?? ''}`)
 }
 
-describe('folders', () => {
-  test('with SKILL.md or skill.md, at any depth, nested and hidden, bytewise', async () => {
+describe('walk: folders', () => {
+  test('SKILL.md or skill.md at any depth, nested and hidden -> found in bytewise order', async () => {
     const cwd = scratch({
       'skills/b/SKILL.md': '',
       'skills/b/c/d/SKILL.md': '',
@@ -81,7 +81,7 @@ describe('folders', () => {
     })
   })
 
-  test('.git, node_modules and __pycache__ are not entered', async () => {
+  test('.git, node_modules and __pycache__ -> not searched', async () => {
     const cwd = scratch({
       'skills/.git/a/SKILL.md': '',
       'skills/x/node_modules/b/SKILL.md': '',
@@ -91,7 +91,7 @@ describe('folders', () => {
     expect(await discover(cwd)).toMatchObject({ locations: [], diagnostics: [] })
   })
 
-  test('a root that is a skill, with another in it', async () => {
+  test('a root that is a skill with a nested skill -> both are found', async () => {
     const cwd = scratch({ 'demo/SKILL.md': '', 'demo/sub/SKILL.md': '', 'demo/other/meta.json': '{}' })
     expect(paths(await discover(cwd, 'demo'))).toEqual(['demo SKILL.md', 'demo/sub SKILL.md'])
     const here = await discover(path.join(cwd, 'demo'), '.')
@@ -99,13 +99,13 @@ describe('folders', () => {
     expect(here.locations[0]).toMatchObject({ name: 'demo', root: { label: '.' } })
   })
 
-  test('a root below node_modules, or with the characters of patterns', async () => {
+  test('a root below node_modules, or with pattern characters -> searched', async () => {
     const cwd = scratch({ 'node_modules/p/skills/a/SKILL.md': '', '[a]*/{b}/SKILL.md': '' })
     expect(paths(await discover(cwd, 'node_modules/p/skills'))).toEqual(['node_modules/p/skills/a SKILL.md'])
     expect(paths(await discover(cwd, '[a]*'))).toEqual(['[a]*/{b} SKILL.md'])
   })
 
-  test('names that are almost right are told', async () => {
+  test('names that differ in case -> warnings', async () => {
     const cwd = scratch({
       'skills/a/Skill.md': '',
       'skills/b/SKILL.md': '',
@@ -122,7 +122,7 @@ describe('folders', () => {
     ])
   })
 
-  test('SKILL.md that is a link or a folder is not lost', async () => {
+  test('SKILL.md is a link or a folder -> reported', async () => {
     const cwd = scratch({ 'real.md': '', 'skills/b/SKILL.md/x': '' })
     mkdirSync(path.join(cwd, 'skills/a'))
     symlinkSync('../../real.md', path.join(cwd, 'skills/a/SKILL.md'))
@@ -130,8 +130,8 @@ describe('folders', () => {
   })
 })
 
-describe('the older layout', () => {
-  test('meta.json directly below the root, where there is no SKILL.md', async () => {
+describe('walk: the older layout', () => {
+  test('meta.json directly below the root without SKILL.md -> a skill', async () => {
     const cwd = scratch({
       'skills/a/meta.json': '',
       'skills/b/meta.json': '',
@@ -142,14 +142,14 @@ describe('the older layout', () => {
     expect(paths(await discover(cwd))).toEqual(['skills/a meta.json', 'skills/b SKILL.md'])
   })
 
-  test('the root itself, when a part of such a skill lies beside meta.json', async () => {
+  test('meta.json in the root with other files of the layout -> a skill', async () => {
     const cwd = scratch({ 'a/meta.json': '', 'a/skill.json': '', 'a/data/meta.json': '', 'b/meta.json': '', 'b/prompts/system.md': '' })
     expect(paths(await discover(cwd, 'a', 'b'))).toEqual(['a meta.json', 'b meta.json'])
   })
 })
 
-describe('roots', () => {
-  test('labels are paths relative to the working directory, however they are given', async () => {
+describe('walk: roots', () => {
+  test('any form of a path -> the label is relative to the working directory', async () => {
     const cwd = scratch({ 'skills/a/SKILL.md': '', 'x/y/SKILL.md': '' })
     for (const given of ['skills', './skills/', 'x/../skills', path.join(cwd, 'skills')])
       expect((await discover(cwd, given)).roots).toEqual([{ path: path.join(cwd, 'skills'), label: 'skills' }])
@@ -159,7 +159,7 @@ describe('roots', () => {
     expect(both.locations.map(({ path: at, root }) => `${root.label}: ${at}`)).toEqual(['team-a: skills/a', 'team-a: x/y'])
   })
 
-  test('the order given; a folder below two roots counts for the first', async () => {
+  test('several roots -> in their order; a folder below two roots belongs to the first', async () => {
     const cwd = scratch({ 'b/x/SKILL.md': '', 'a/y/SKILL.md': '' })
     symlinkSync('b', path.join(cwd, 'current'))
     expect((await discover(cwd, 'b', 'a', 'b/x', 'current')).locations.map(({ path: at, root }) => `${root.label}: ${at}`)).toEqual([
@@ -168,13 +168,13 @@ describe('roots', () => {
     ])
   })
 
-  test('a root may be a link, as releases are switched', async () => {
+  test('a root that is a link -> searched', async () => {
     const cwd = scratch({ 'releases/2/a/SKILL.md': '' })
     symlinkSync('releases/2', path.join(cwd, 'current'))
     expect(paths(await discover(cwd, 'current'))).toEqual(['current/a SKILL.md'])
   })
 
-  test('one that is missing, or is a file', async () => {
+  test('a missing root, a file -> SKILLS_DIR_MISSING', async () => {
     const cwd = scratch({ file: '' })
     const error = await discover(cwd, 'gone').catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(SkillsError)
@@ -189,13 +189,13 @@ describe('roots', () => {
     })
   })
 
-  test('an empty one', async () => {
+  test('an empty root -> no skills', async () => {
     expect(await discover(scratch(), '.')).toMatchObject({ locations: [], diagnostics: [] })
   })
 })
 
-describe('links', () => {
-  test('are not followed, also not in circles; those that may hide skills are told', async () => {
+describe('walk: links', () => {
+  test('links and loops -> not followed; links that may hide skills are reported', async () => {
     const cwd = scratch({
       'elsewhere/a/SKILL.md': '',
       'elsewhere/b/SKILL.md': '',
@@ -223,7 +223,7 @@ describe('links', () => {
   })
 })
 
-test('names of folders that patterns cannot match are told', async () => {
+test('walk: invalid folder names -> reported', async () => {
   const cwd = scratch({ 'skills/a\nb/SKILL.md': '', 'skills/c\\d/SKILL.md': '', 'skills/e:f*/SKILL.md': '' })
   mkdirSync(Buffer.concat([Buffer.from(`${cwd}/skills/`), Buffer.from([0x67, 0xff])]))
   const found = await discover(cwd)
@@ -231,7 +231,7 @@ test('names of folders that patterns cannot match are told', async () => {
   expect(codes(found)).toEqual([String.raw`error SKILL_FILE_NAME skills/a\nb`, 'error SKILL_FILE_NAME skills/g\ufffd'])
 })
 
-test.skipIf(process.getuid?.() !== 0)('a folder that cannot be listed is told, and counts as invalid', async () => {
+test.skipIf(process.getuid?.() !== 0)('walk: an unreadable folder -> reported as invalid', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': '', 'skills/locked/b/SKILL.md': '' })
   chmodSync(cwd, 0o755)
   chmodSync(path.join(cwd, 'skills/locked'), 0)

@@ -21,7 +21,7 @@ function explain(yaml: string): string {
   return 'parses'
 }
 
-describe('what authors get wrong (the counts are of 70,000 public skills)', () => {
+describe('explainYaml: common errors -> code, position and message (the counts are of 70,000 public skills)', () => {
   test.each([
     // 9,018 times
     ['name: a\ndescription: | Use when x\n', 'YAML_BLOCK 2:14 description: text follows `|` on the same line'],
@@ -57,7 +57,7 @@ describe('what authors get wrong (the counts are of 70,000 public skills)', () =
   })
 })
 
-test('text in blocks and quotes above the fault is not taken for it', () => {
+test('explainYaml: text in blocks and quotes above the fault -> not reported', () => {
   const above = [
     'one: |',
     '  Note: use: this',
@@ -77,7 +77,7 @@ test('text in blocks and quotes above the fault is not taken for it', () => {
   expect(explain(`${above}last: a: b\n`)).toBe('YAML_COLON 13:8 quote the last: it contains `: `')
 })
 
-test('the hint says what to write', () => {
+test('explainYaml: faults with a known fix -> the hint has it', () => {
   const yaml = 'description: Use when: x\n'
   const hintOf = (fault: unknown): string | undefined => explainYaml(yaml, fault as YamlFault).hint
   expect(hintOf(new YamlFault('syntax', 21, 'x'))).toBe(

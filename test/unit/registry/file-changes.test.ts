@@ -10,7 +10,7 @@ function recorded(files: FileDigest[]): Record<string, string> {
   return JSON.parse(`{${files.map(({ path, sha256 }) => `${JSON.stringify(path)}:"${sha256}"`).join(',')}}`) as Record<string, string>
 }
 
-test('what changed between two folders, bytewise by path', () => {
+test('fileChanges: two folders -> the differences, bytewise by path', () => {
   const from = recorded(
     parseFileDigests(
       formatFileDigests([
@@ -37,6 +37,6 @@ test('what changed between two folders, bytewise by path', () => {
   expect(fileChanges(from, from)).toEqual([])
 })
 
-test('without a record nothing is known', () => {
+test('fileChanges: no recorded digests -> undefined', () => {
   expect(fileChanges(undefined, recorded([]))).toBeUndefined()
 })

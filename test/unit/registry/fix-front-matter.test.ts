@@ -20,7 +20,7 @@ function fix(yaml: string): [string, string[]] | undefined {
   return [text.slice(4, -'---\nBody.\n'.length), result.codes]
 }
 
-describe('quotes', () => {
+describe('fix: quotes', () => {
   test.each([
     ['Use when: it rains', '"Use when: it rains"', 'YAML_COLON'],
     ['Use when:', '"Use when:"', 'YAML_COLON'],
@@ -41,7 +41,7 @@ describe('quotes', () => {
     expect(fix(`name: demo\ndescription: ${value}\n${VERSION}`)).toEqual([`name: demo\ndescription: ${quoted}\n${VERSION}`, [code]])
   })
 
-  test('several values, nested ones too', () => {
+  test('several values, nested ones too -> all are quoted', () => {
     const yaml = 'name: demo\ndescription: a: b\nmetadata:\n  version: "1.0.0"\n  note: c: d # e\n  list:\n    - x: y: z\n'
     expect(fix(yaml)).toEqual([
       'name: demo\ndescription: "a: b"\nmetadata:\n  version: "1.0.0"\n  note: "c: d" # e\n  list:\n    - x: "y: z"\n',
@@ -49,7 +49,7 @@ describe('quotes', () => {
     ])
   })
 
-  test('a description cut off at # is quoted when no space follows', () => {
+  test('a description ends at # without a space after it -> quoted', () => {
     expect(fix(`name: demo\ndescription: fixes #12 and #13\n${VERSION}`)).toEqual([
       `name: demo\ndescription: "fixes #12 and #13"\n${VERSION}`,
       ['SKILL_DESCRIPTION_CUT'],
@@ -63,13 +63,13 @@ describe('quotes', () => {
     ['a text that goes on below', 'description: a: b\n  and c'],
     ['a comment', 'description: text # note'],
     ['a quote that never ends', 'description: "a: b'],
-    ['a key that stands twice', 'description: a\ndescription: b'],
-  ])('nothing for %s', (_, yaml) => {
+    ['a duplicate key', 'description: a\ndescription: b'],
+  ])('%s -> no change', (_, yaml) => {
     expect(fix(`name: demo\n${yaml}\n${VERSION}`)).toBeUndefined()
   })
 })
 
-describe('allowed-tools', () => {
+describe('fix: allowed-tools', () => {
   test.each([
     ['Read, Write', 'Read Write'],
     ['Read,Write,Bash(git add *, git rm)', 'Read Write Bash(git add *, git rm)'],
@@ -80,7 +80,7 @@ describe('allowed-tools', () => {
     expect(fix(`${HEAD}allowed-tools: ${value}\n${VERSION}`)).toEqual([`${HEAD}allowed-tools: ${fixed}\n${VERSION}`, ['SKILL_TOOLS_FORM']])
   })
 
-  test('a list on lines of its own', () => {
+  test('a list on its own lines -> one text', () => {
     expect(fix(`${HEAD}allowed-tools:\n  - Read\n  - Bash(git add *)\n${VERSION}`)?.[0]).toBe(
       `${HEAD}allowed-tools: Read Bash(git add *)\n${VERSION}`,
     )
@@ -95,12 +95,12 @@ describe('allowed-tools', () => {
     ['whose names have spaces', 'allowed-tools: [Read files, Write]'],
     ['that go over two lines', 'allowed-tools: Read,\n  Write'],
     ['that are a map', 'allowed-tools: {a: b}'],
-  ])('nothing for one %s', (_, yaml) => {
+  ])('a value %s -> no change', (_, yaml) => {
     expect(fix(`${HEAD}${yaml}\n${VERSION}`)).toBeUndefined()
   })
 })
 
-describe('a version', () => {
+describe('fix: a missing version', () => {
   test.each([
     ['without metadata', HEAD, `${HEAD}metadata:\n  version: "1.0.0"\n`],
     [
@@ -129,12 +129,12 @@ describe('a version', () => {
     ['an empty one', `${HEAD}version:\n`],
     ['metadata in one line', `${HEAD}metadata: {tier: FAST}\n`],
     ['metadata that is a text', `${HEAD}metadata: none\n`],
-  ])('nothing beside %s', (_, yaml) => {
+  ])('%s -> no change', (_, yaml) => {
     expect(fix(yaml)).toBeUndefined()
   })
 })
 
-test('every other byte stays: byte order mark, CRLF, comments, a body that is not UTF-8', () => {
+test('fix: byte order mark, CRLF, comments, a body that is not UTF-8 -> unchanged', () => {
   const before = Buffer.concat([
     Buffer.from('\ufeff---\r\n# ours\r\nname: demo\r\ndescription: a: b\r\nallowed-tools: Read, Write\r\n---  \r\n'),
     Buffer.from([0xff, 0x00, 0x0d, 0x0a, 0x2d, 0x2d, 0x2d]),
@@ -152,7 +152,7 @@ test('every other byte stays: byte order mark, CRLF, comments, a body that is no
   expect(fixFrontMatter(result?.bytes ?? Buffer.alloc(0), parse, new Map())).toBeUndefined()
 })
 
-test('a rule that is off is not mended', () => {
+test('fix: a rule is off -> not fixed', () => {
   const off = readSeverities({ SKILL_VERSION_MISSING: 'off' }, 'f')
   expect(fixFrontMatter(Buffer.from(`---\n${HEAD}---\n`), parse, off)).toBeUndefined()
 })

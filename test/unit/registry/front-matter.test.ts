@@ -24,14 +24,14 @@ function values(content: string | Uint8Array): unknown {
   return plain(read(content).document?.values)
 }
 
-/** `code line:column message` of the first finding. */
+/** `code line:column message` of the first diagnostic. */
 function first(content: string | Uint8Array): string {
   const [found] = read(content).diagnostics
   return found === undefined ? 'nothing' : `${found.code} ${found.line ?? ''}:${found.column ?? ''} ${found.message}`
 }
 
-describe('a file that is as it should be', () => {
-  test('every scalar stays as it was written', () => {
+describe('front matter: a valid file', () => {
+  test('scalars -> texts as written', () => {
     const yaml =
       'a: 1.10\nb: 014\nc: 12:30:45\nd: 1_000\ne: 2024-01-01\nf: yes\ng: ~\nh: null\ni: "x: y"\nj: [a, 2]\nk: {l: 0x1F}\nm:\nn: |\n  one\n  two'
     expect(values(`---\n${yaml}\n---\n# Body`)).toEqual({
@@ -52,7 +52,7 @@ describe('a file that is as it should be', () => {
     expect(values(content)).toEqual({ name: 'a' })
   })
 
-  test('dashes inside of a value do not end it', () => {
+  test('dashes inside a value -> part of the value', () => {
     expect(values('---\ndescription: a --- b\ntext: |\n  ---\n  x\nrule: ----\n---\n')).toEqual({
       description: 'a --- b',
       text: '---\nx\n',
@@ -60,24 +60,24 @@ describe('a file that is as it should be', () => {
     })
   })
 
-  test('the body may be anything', () => {
+  test('any body -> ignored', () => {
     const body = Buffer.concat([Buffer.from('---\nname: a\n---\n'), Buffer.from([0, 0xff, 0xfe, 13, 0x80]), Buffer.alloc(HEAD_BYTES, 0xff)])
     expect(values(body)).toEqual({ name: 'a' })
   })
 
-  test('reading twice gives the same, for broken documents too', () => {
+  test('the same file twice, also an invalid one -> the same result', () => {
     const broken = '---\nname: a: b\n---\n'
     expect(read(broken)).toEqual(read(broken))
     expect(read(broken).document).toBeUndefined()
   })
 
-  test('empty front matter is an empty document', () => {
+  test('empty front matter -> an empty document', () => {
     for (const content of ['---\n---\n', '---\n\n---\n', '---\n# only a comment\n---\n'])
       expect(read(content)).toMatchObject({ document: { values: new Map() }, diagnostics: [] })
   })
 })
 
-describe('the first line', () => {
+describe('front matter: the first line', () => {
   test.each([
     ['', 'FRONT_MATTER_MISSING 1:1 the file is empty'],
     ['# Title\n', 'FRONT_MATTER_MISSING 1:1 the file does not begin with a line `---`'],
@@ -105,7 +105,7 @@ describe('the first line', () => {
   )
 })
 
-describe('bytes', () => {
+describe('front matter: bytes', () => {
   test.each([
     [
       'UTF-16, little end first',
@@ -147,13 +147,13 @@ describe('bytes', () => {
     [String.raw`"\e[2J"`, 'a control character (U+001B)'],
     [String.raw`"a\rb"`, 'a control character (U+000D)'],
     [String.raw`"\x7f"`, 'a control character (U+007F)'],
-  ])('the escape %s is found at its key', (value, problem) => {
+  ])('the escape %s -> reported at its key', (value, problem) => {
     expect(first(`---\nname: a\nmetadata:\n  note: ${value}\n---\n`)).toBe(`TEXT_UNSAFE 4:9 metadata.note contains ${problem}`)
     expect(first(`---\ntags: [b, ${value}]\n---\n`)).toBe(`TEXT_UNSAFE 2:7 tags contains ${problem}`)
     expect(first(`---\n${value}: b\n---\n`)).toBe(`TEXT_UNSAFE 2:1 a key contains ${problem}`)
   })
 
-  test('a whole surrogate pair written as two escapes is text', () => {
+  test('a surrogate pair as two escapes -> text', () => {
     expect(
       values(String.raw`---
 name: "\ud83d\ude00"
@@ -163,26 +163,26 @@ name: "\ud83d\ude00"
   })
 })
 
-/** Front matter of so many bytes; of so many lines; nested so deep. */
+/** Front matter with a number of bytes, of lines, of levels. */
 const filled = (bytes: number): string => `---\nname: a\nx: ${'y'.repeat(bytes - 'name: a\nx: \n'.length)}\n---\n`
 const lines = (count: number): string => `---\n${Array.from({ length: count }, (_, i) => `k${i}: v\n`).join('')}---\n`
 const nested = (depth: number): string => `---\nx: ${'['.repeat(depth - 1)}a${']'.repeat(depth - 1)}\n---\n`
-describe('limits', () => {
-  test('16 KiB of front matter are read, one byte more is refused', () => {
+describe('front matter: limits', () => {
+  test('16 KiB, one byte more -> read, rejected', () => {
     expect(read(filled(16 * 1024)).diagnostics).toEqual([])
     expect(first(filled(16 * 1024 + 1))).toBe('FRONT_MATTER_TOO_LARGE 1:1 no line `---` closes the front matter within its first 16 KiB')
   })
 
-  test('1,000 lines are read, one more is refused', () => {
+  test('1,000 lines, one more -> read, rejected', () => {
     expect(read(lines(1000)).diagnostics).toEqual([])
     expect(first(lines(1001))).toBe('FRONT_MATTER_TOO_LARGE 1002:1 the front matter has more than 1,000 lines')
   })
 
-  test('unclosed front matter of a large file is not parsed', () => {
+  test('unclosed front matter of a large file -> not parsed', () => {
     expect(first(`---\nname: a\n${'text\n'.repeat(10_000)}`)).toMatch(/^FRONT_MATTER_TOO_LARGE/)
   })
 
-  test('20 levels are read, 21 are refused', () => {
+  test('20 levels, 21 levels -> read, rejected', () => {
     expect(read(nested(20)).diagnostics).toEqual([])
     expect(first(nested(21))).toMatch(/^YAML_DEPTH 2:\d+ nested more than 20 deep/)
     expect(first(nested(8000))).toMatch(/^YAML_DEPTH/)
@@ -209,7 +209,7 @@ describe('limits', () => {
   })
 })
 
-describe('anchors, tags and prototypes', () => {
+describe('front matter: anchors, tags and prototypes', () => {
   test.each([
     ['a: &x 1', 'YAML_ANCHOR 2:4 quote the a: it begins with `&`'],
     ['a:\n  - &x 1', 'YAML_ANCHOR 3:9 the anchor &x is not allowed'],
@@ -223,19 +223,19 @@ describe('anchors, tags and prototypes', () => {
     expect(first(`---\n${yaml}\n---\n`)).toBe(expected)
   })
 
-  test('an alias bomb is refused before anything is built', () => {
+  test('an alias bomb -> rejected before anything is built', () => {
     const bomb = ['a: &a [x]', ...Array.from({ length: 20 }, (_, i) => `b${i}: &b${i} [*a, *a, *a, *a, *a, *a, *a, *a, *a]`)].join('\n')
     expect(first(`---\n${bomb}\n---\n`)).toMatch(/^YAML_ANCHOR/)
   })
 
-  test('__proto__, constructor and merge keys are keys like any other', () => {
+  test('__proto__, constructor and merge keys -> ordinary keys', () => {
     const { document } = read('---\n__proto__: {polluted: yes}\nconstructor: {prototype: {polluted: yes}}\n<<: {merged: yes}\n---\n')
     expect([...(document?.values.keys() ?? [])]).toEqual(['__proto__', 'constructor', '<<'])
     expect(document?.values.get('__proto__')).toEqual(new Map([['polluted', 'yes']]))
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
-  test('a key that gray-matter itself reads does nothing', () => {
+  test('a key that gray-matter reads -> an ordinary key', () => {
     expect(values('---\nexcerpt_separator: {toString: x}\nexcerpt: y\n---\nbody')).toEqual({
       excerpt_separator: { toString: 'x' },
       excerpt: 'y',
@@ -243,7 +243,7 @@ describe('anchors, tags and prototypes', () => {
   })
 })
 
-test('places count code points, from the beginning of the file', () => {
+test('front matter: positions -> in code points, from the start of the file', () => {
   const { document } = read('\ufeff---\r\nname: a\r\n"description":   😀 b\r\nmetadata:\r\n  x:\r\n    tier: no\r\n  tier: FAST\r\n---\r\n')
   expect(document?.place(['name'])).toEqual({ line: 2, column: 7 })
   expect(document?.place(['description'])).toEqual({ line: 3, column: 18 })
@@ -253,7 +253,7 @@ test('places count code points, from the beginning of the file', () => {
   expect(document?.place(['gone'])).toEqual({ line: 2, column: 1 })
 })
 
-test('a description that a comment cuts off', () => {
+test('front matter: a comment ends the description -> a warning', () => {
   expect(first('---\nname: a\ndescription: Use for C #1 and more\n---\n')).toBe(
     'SKILL_DESCRIPTION_CUT 3:24 the description ends before ` #`, which begins a comment',
   )
@@ -263,8 +263,8 @@ test('a description that a comment cuts off', () => {
 
 const lenient = (content: string): ReadDocument => readFrontMatter(Buffer.from(content), false, 'SKILL.md', parse, true)
 
-describe('read leniently', () => {
-  test('values with an unquoted colon are read as text, and each is told', () => {
+describe('front matter: lenient', () => {
+  test('values with an unquoted colon -> read as text, each with a warning', () => {
     const { document, diagnostics } = lenient(
       "---\nname: a\ndescription: Use when: it's late\nlicense: MIT: really # yes\ntags: [x, y]\n---\n",
     )
@@ -277,13 +277,13 @@ describe('read leniently', () => {
     ])
   })
 
-  test('CRLF, lists and nested keys', () => {
+  test('CRLF, lists and nested keys -> read', () => {
     const { document } = lenient('---\r\nname: a\r\nmetadata:\r\n  note: see: this\r\nlist:\r\n  - a: b: c\r\n---\r\n')
     expect(document?.values.get('metadata')).toEqual(new Map([['note', 'see: this']]))
     expect(document?.values.get('list')).toEqual([new Map([['a', 'b: c']])])
   })
 
-  test('other faults stand as they are, also beside one that could be mended', () => {
+  test('other faults, also with one that could be fixed -> errors', () => {
     for (const yaml of ['description: | text', 'description: a: b\nx: [', 'description: "a" b', 'a: &x 1']) {
       const content = `---\nname: a\n${yaml}\n---\n`
       expect(lenient(content)).toEqual(read(content))
@@ -291,7 +291,7 @@ describe('read leniently', () => {
     }
   })
 
-  test('what is right is read as ever', () => {
+  test('a valid file -> no diagnostics', () => {
     const content = '---\nname: a\ndescription: "Use when: x"\n---\n'
     expect(lenient(content)).toMatchObject({ diagnostics: [] })
   })

@@ -29,11 +29,11 @@ test.each<[string, string, string[]]>([
   ['the file', 'drafts/*/SKILL.md\n', ['a', 'a/tests/fixture', 'deep/drafts/c']],
   ['a pattern with CRLF and a byte order mark', '\ufeffdrafts/\r\ndeep\r\n', ['a', 'a/tests/fixture']],
   ['a case', 'DRAFTS/\n', ['a', 'a/tests/fixture', 'deep/drafts/c', 'drafts/b', 'drafts/keep']],
-])('.skillignore names %s', async (_, text, left) => {
+])('.skillignore: %s -> the other skills are found', async (_, text, left) => {
   expect(await found({ ...FILES, 'skills/.skillignore': text })).toEqual(left.map((name) => `skills/${name}`))
 })
 
-test('each one adds to those above it', async () => {
+test('.skillignore: in several folders -> the rules add up', async () => {
   const files = {
     ...FILES,
     'skills/.skillignore': 'drafts/*\n',
@@ -43,7 +43,7 @@ test('each one adds to those above it', async () => {
   expect(await found(files)).toEqual(['skills/a'])
 })
 
-test('links and unfit names that are ignored are not told', async () => {
+test('.skillignore: ignored links and invalid names -> not reported', async () => {
   const cwd = scratch({ ...FILES, 'skills/.skillignore': 'up\nodd*\ndrafts\ndeep\n' })
   symlinkSync('..', path.join(cwd, 'skills/up'))
   mkdirSync(path.join(cwd, 'skills/odd\nname'))
@@ -55,11 +55,11 @@ const digest = async (more: Record<string, string>): Promise<string | undefined>
   return (await readSkills({ cwd, roots: ['skills'] })).skills[0]?.sha256
 }
 
-test('the digest of a skill does not depend on it', async () => {
+test('.skillignore: in a skill -> the digest does not change', async () => {
   expect(await digest({ 'skills/.skillignore': '*.log\n' })).toBe(await digest({}))
 })
 
-test('one that cannot be read keeps its folder from being searched, and is told', async () => {
+test('.skillignore: unreadable -> its folder is not searched, and reported', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/g/b/SKILL.md': skill('b') })
   symlinkSync('/etc/passwd', path.join(cwd, 'skills/g/.skillignore'))
   expect(await found({}, cwd)).toEqual(['skills/a', 'SKILL_SYMLINK skills/g'])

@@ -31,7 +31,7 @@ const OLDER = {
   'old/other/SKILL.md': '---\nname: other\ndescription: A skill of today.\nversion: 1.0.0\n---\n',
 }
 
-test('older skills become folders with a SKILL.md that says the same', async () => {
+test('import: skills of the older layout -> folders with an equivalent SKILL.md', async () => {
   const cwd = scratch(OLDER)
   const report = await importSkills({ from: 'old', to: 'skills', cwd })
   expect(report).toMatchObject({
@@ -74,7 +74,7 @@ test('older skills become folders with a SKILL.md that says the same', async () 
   for (const [file, content] of Object.entries(OLDER)) expect(readFileSync(path.join(cwd, file), 'utf8')).toBe(content)
 })
 
-test('nothing is overwritten, and a second run makes nothing', async () => {
+test('import: the target exists, a second run -> nothing is overwritten or created', async () => {
   const cwd = scratch({ ...OLDER, 'skills/walk/SKILL.md': 'mine\n' })
   const first = await importSkills({ from: 'old', to: 'skills', cwd })
   expect(first.skipped).toEqual([{ id: 'walk', from: 'old/walk', reason: 'skills/walk already exists' }])
@@ -83,13 +83,13 @@ test('nothing is overwritten, and a second run makes nothing', async () => {
   expect([second.imported, second.skipped.length]).toEqual([[], 2])
 })
 
-test('a dry run writes nothing', async () => {
+test('import: dry run -> nothing is written', async () => {
   const cwd = scratch(OLDER)
   expect((await importSkills({ from: 'old', to: 'skills', cwd, dryRun: true })).imported).toHaveLength(2)
   expect(existsSync(path.join(cwd, 'skills'))).toBe(false)
 })
 
-test('in place, a SKILL.md is laid beside the meta.json', async () => {
+test('import: in place -> a SKILL.md next to the meta.json', async () => {
   const cwd = scratch(OLDER)
   const report = await importSkills({ from: 'old', to: 'old', cwd })
   expect(report.imported.map(({ file }) => file)).toEqual(['old/breath-work/SKILL.md', 'old/walk/SKILL.md'])
@@ -98,7 +98,7 @@ test('in place, a SKILL.md is laid beside the meta.json', async () => {
   expect(skills.map(({ id, file }) => [id, file])).toContainEqual(['walk', 'old/walk/SKILL.md'])
 })
 
-test('a folder that cannot be made is an error, and nothing is left of it', async () => {
+test('import: a folder cannot be created -> FILE_NOT_WRITTEN, and nothing remains', async () => {
   const cwd = scratch(OLDER)
   writeFileSync(path.join(cwd, 'skills'), '')
   await expect(importSkills({ from: 'old', to: 'skills', cwd })).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN' })

@@ -22,7 +22,7 @@ function codes({ diagnostics }: SkillFolder): string[] {
   return diagnostics.map(({ severity, code, file, line }) => `${severity} ${code} ${file ?? ''}${line === undefined ? '' : `:${line}`}`)
 }
 
-test('skills in order, with digest, folder, file and root', async () => {
+test('readSkills: valid skills -> in order, with digest, folder, file and root', async () => {
   const cwd = scratch({
     'skills/b/SKILL.md': skill('b'),
     'skills/a/SKILL.md': skill('a'),
@@ -42,7 +42,7 @@ test('skills in order, with digest, folder, file and root', async () => {
   )
 })
 
-test('one bad skill of each kind does not stop the others', async () => {
+test('readSkills: invalid skills of each kind -> the others are read', async () => {
   const cwd = scratch({
     'skills/good/SKILL.md': skill('good'),
     'skills/colon/SKILL.md': '---\nname: colon\ndescription: Use when: x\n---\n',
@@ -97,7 +97,7 @@ test('one bad skill of each kind does not stop the others', async () => {
   ])
 })
 
-test('of folders with one name none is used, and each says so', async () => {
+test('readSkills: folders with the same name -> none is used, each is reported', async () => {
   const cwd = scratch({
     'skills/a/SKILL.md': skill('same'),
     'skills/b/SKILL.md': skill('same'),
@@ -118,7 +118,7 @@ test('of folders with one name none is used, and each says so', async () => {
   ])
 })
 
-test('a skill that vanishes while the folder is read', async () => {
+test('readSkills: a skill is removed while the folder is read -> reported', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
   const walked = walk({ path: path.join(cwd, 'skills'), label: 'skills' }, { cwd, readIgnore: await loadIgnoreReader() })
   const listed = [...walked].flatMap((one) => (one.skill !== undefined && 'listing' in one.skill ? [one.skill] : []))
@@ -134,14 +134,14 @@ test('a skill that vanishes while the folder is read', async () => {
   expect(b).toMatchObject({ id: 'b', content: { enabled: true } })
 })
 
-test('progress ends with everything', async () => {
+test('readSkills: progress -> ends with the number of all skills', async () => {
   const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': '' })
   const seen: unknown[] = []
   await readSkills({ cwd, roots: ['skills'], onProgress: (progress) => seen.push(progress) })
   expect(seen.at(-1)).toEqual({ done: 2 })
 })
 
-test('names of folders are safe to print', async () => {
+test('readSkills: control characters in folder names -> escaped in diagnostics', async () => {
   const cwd = scratch({ 'skills/\u001b[31mr\te/SKILL.md': skill('red') })
   const folder = await read(cwd)
   expect(folder.skills[0]?.path).toBe(String.raw`skills/\u001b[31mr\te`)
@@ -151,7 +151,7 @@ test('names of folders are safe to print', async () => {
   })
 })
 
-test('ids from paths: below the root, whatever the names', async () => {
+test('readSkills: namespace path -> the path below the root is the ID', async () => {
   const cwd = scratch({
     'skills/team-a/review/SKILL.md': skill('review'),
     'skills/team-b/review/SKILL.md': skill('review'),
@@ -168,7 +168,7 @@ test('ids from paths: below the root, whatever the names', async () => {
   )
 })
 
-test('a pattern of roots is one root, known by the pattern', async () => {
+test('readSkills: a pattern of roots -> the pattern is the label of all of them', async () => {
   const cwd = scratch({
     'plugins/a/skills/x/SKILL.md': skill('x'),
     'plugins/b/skills/y/SKILL.md': skill('y'),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -39,7 +40,7 @@ interface World {
   file: () => string
 }
 
-/** A clock that runs ahead: for it, the files of a test are older than the two seconds in which a change may leave no trace. */
+/** A clock that is ahead: the files of a test are older than the two seconds in which a change can go unnoticed. */
 const later = (): number => Date.now() + 10_000
 
 /** Waits until the clock of the file system, which may tick every 10 ms, shows another time than that of the files written last. */
@@ -69,19 +70,19 @@ function world(): World {
   }
 }
 
-/** What the cache holds by the names of folders. */
+/** The keys in the cache. */
 function cached(file: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(1, -1)
   return lines.map((line) => String((JSON.parse(line.slice(16, line.indexOf('\t'))) as unknown[])[0]))
 }
 
-describe.sequential('a run with a cache finds what one without finds', () => {
+describe.sequential('cache: the result is equal to that of a run without a cache', () => {
   let shared: World
   beforeAll(() => {
     shared = world()
   })
 
-  test('when there is none yet, and when it is all there; the second run opens and writes nothing', async () => {
+  test('no cache, a full cache -> the second run opens and writes nothing', async () => {
     const { read, plain, file, folder } = shared
     expect(await read()).toEqual(await plain())
     expect(cached(file())).toEqual(['a', 'a/nested', 'bad', 'group/b', 'old', 'same-1', 'same-2', 'ä'])
@@ -92,7 +93,7 @@ describe.sequential('a run with a cache finds what one without finds', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['.gitignore', path.basename(file())].toSorted())
   })
 
-  test('another version of the tool starts anew', async () => {
+  test('another version of the tool -> a new cache', async () => {
     const { read, plain, file } = shared
     const before = readFileSync(file(), 'utf8')
     expect(await read('skills 2')).toEqual(await plain())
@@ -115,17 +116,17 @@ describe.sequential('a run with a cache finds what one without finds', () => {
     ['only the header', (text) => `${text.split('\n')[0]}\n`],
     ['no header', (text) => text.split('\n').slice(1).join('\n')],
     ['another format', (text) => text.replace('"format":2', '"format":0')],
-  ])('when it is damaged: %s', async (_, damage) => {
+  ])('damaged: %s -> read and written again', async (_, damage) => {
     const { read, plain, file } = shared
     const good = readFileSync(file(), 'utf8')
     writeFileSync(file(), damage(good))
     expect(await read()).toEqual(await plain())
-    // and it is whole again
+    // the cache is complete again
     expect(cached(file())).toEqual(['a', 'a/nested', 'bad', 'group/b', 'old', 'same-1', 'same-2', 'ä'])
     expect(await read()).toEqual(await plain())
   })
 
-  test('when it is gone, cannot be written, or is something else', async () => {
+  test('missing, not writable, not a folder -> read without a cache', async () => {
     const { read, plain, folder } = shared
     rmSync(folder, { recursive: true })
     writeFileSync(folder, 'a file in its place')
@@ -141,7 +142,7 @@ describe.sequential('a run with a cache finds what one without finds', () => {
     await read()
   })
 
-  test('leftovers of killed runs go, those of a run under way stay', async () => {
+  test('temporary files of killed runs -> old ones are removed, new ones are kept', async () => {
     const { cwd, read, folder } = shared
     const old = new Date(Date.now() - 7_200_000)
     writeFiles(folder, { 'x.cache.1.tmp': '', 'x.cache.2.tmp': '' })
@@ -152,16 +153,17 @@ describe.sequential('a run with a cache finds what one without finds', () => {
   })
 })
 
-describe('changes are noticed', () => {
+describe('cache: a change of a skill -> the skill is read again', () => {
   test.each<[string, (cwd: string) => void]>([
     ['a file', (cwd) => writeFiles(cwd, { 'skills/a/SKILL.md': skill('a', 'tags: z, y\n') })],
     [
       'a file of the same size with the old time',
       (cwd) => {
         const file = path.join(cwd, 'skills/a/scripts/run.sh')
-        const { atime, mtime } = statSync(file)
+        // touch copies times in ns, utimesSync sets them in ms
+        execFileSync('touch', ['-r', file, path.join(cwd, 'times')])
         writeFileSync(file, 'echo 2\n')
-        utimesSync(file, atime, mtime)
+        execFileSync('touch', ['-r', path.join(cwd, 'times'), file])
       },
     ],
     ['a new file', (cwd) => writeFiles(cwd, { 'skills/a/scripts/more.sh': '' })],
@@ -179,7 +181,7 @@ describe('changes are noticed', () => {
     ['a nested skill that is none any more', (cwd) => rmSync(path.join(cwd, 'skills/a/nested/SKILL.md'))],
     ['a folder that becomes a nested skill', (cwd) => writeFiles(cwd, { 'skills/a/scripts/SKILL.md': skill('scripts') })],
     ['the root becomes a skill', (cwd) => writeFiles(cwd, { 'skills/SKILL.md': skill('skills') })],
-    ['a namesake goes', (cwd) => rmSync(path.join(cwd, 'skills/same-1'), { recursive: true })],
+    ['a skill with a duplicate name is removed', (cwd) => rmSync(path.join(cwd, 'skills/same-1'), { recursive: true })],
     ['.skillignore', (cwd) => writeFiles(cwd, { 'skills/.skillignore': 'nested/\ngroup\n' })],
     ['.skillignore in a skill', (cwd) => writeFiles(cwd, { 'skills/a/.skillignore': 'nested\n' })],
   ])('%s', async (_, change) => {
@@ -192,12 +194,12 @@ describe('changes are noticed', () => {
   })
 })
 
-/** Descriptors that this process has open, where the system tells. */
+/** The number of open descriptors of this process, if the system reports it. */
 function descriptors(): number {
   return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0
 }
 
-test('a run that ends before its time leaves nothing behind, and the cache as it was', async () => {
+test('cache: a run fails -> no temporary file or open descriptor, and the cache is unchanged', async () => {
   const cwd = scratch(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`skills/s-${i}/SKILL.md`, skill(`s-${i}`)])))
   const folder = path.join(cwd, '.skills/cache')
   const options = { cwd, roots: ['skills'], cache: { folder, tool: 'skills 1', now: later } }
@@ -216,7 +218,7 @@ test('a run that ends before its time leaves nothing behind, and the cache as it
   expect(whole.skills).toHaveLength(600)
 })
 
-test('files that were changed just now are not relied on', async () => {
+test('cache: files that changed in the last two seconds -> not cached', async () => {
   const cwd = scratch(FILES)
   const folder = path.join(cwd, '.skills/cache')
   await readSkills({ cwd, roots: ['skills'], cache: { folder, tool: 'skills 1' } })

@@ -8,7 +8,7 @@ const FILE = 'skills.config.json'
 
 const ruleDiagnostic = (code: string): { severity: 'error'; code: string; message: string } => ({ severity: 'error', code, message: '' })
 
-describe('a severity that is refused', () => {
+describe('readSeverities: invalid -> CONFIG_INVALID', () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ SKILL_VERSION_MISING: 'off' }, /unknown rule "SKILL_VERSION_MISING"; did you mean "SKILL_VERSION_MISSING"\?/],
     [{ FROBNICATE: 'off' }, /unknown rule "FROBNICATE"$/],
@@ -28,7 +28,7 @@ describe('a severity that is refused', () => {
   })
 })
 
-test('severities change diagnostics, and off takes them away', () => {
+test('withSeverities: changed, off -> the diagnostics have the severity, are removed', () => {
   const severities = readSeverities({ SKILL_VERSION_MISSING: 'off', SKILL_TIER_INVALID: 'note', YAML_COLON: 'error' }, FILE)
   expect(
     withSeverities([ruleDiagnostic('SKILL_VERSION_MISSING'), ruleDiagnostic('SKILL_TIER_INVALID'), ruleDiagnostic('OTHER')], severities),
@@ -36,7 +36,7 @@ test('severities change diagnostics, and off takes them away', () => {
   expect([severityOf('SKILL_TIER_INVALID', severities), severityOf('SKILL_KIND_INVALID', severities)]).toEqual(['note', 'error'])
 })
 
-test('a skill counts as invalid by the severities of the project', async () => {
+test('readSkills: severities of the project -> they decide whether a skill is invalid', async () => {
   const cwd = scratch({
     'skills/one/SKILL.md': '---\nname: one\ndescription: d\nversion: 1.0.0\ntier: fast\n---\n',
     'skills/two/SKILL.md': '---\nname: two\ndescription: d\n---\n',

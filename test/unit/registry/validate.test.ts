@@ -21,7 +21,7 @@ function validate(yaml: string, folder = 'demo'): Validated {
   return validateSkill(document, folder)
 }
 
-/** A skill that has nothing wrong but what `yaml` adds. */
+/** A valid skill with additional lines of front matter. */
 function demo(yaml: string): Validated {
   return validate(`name: demo\ndescription: d\n${VERSION}${yaml}`)
 }
@@ -48,7 +48,7 @@ function tools(yaml: string): unknown {
   return demo(`allowed-tools: ${yaml}`).fields?.meta.allowedTools
 }
 
-describe('the specification', () => {
+describe('validate: the specification', () => {
   test.each([
     ['description: d', 'error SKILL_NAME_MISSING'],
     ['name:\ndescription: d', 'error SKILL_NAME_MISSING'],
@@ -89,19 +89,19 @@ describe('the specification', () => {
     ['检查', '检查'],
     ['проверка-2', 'проверка-2'],
     ['x'.repeat(64), 'x'.repeat(64)],
-  ])('the name %j is fine, in a folder that macOS decomposed too', (name, id) => {
+  ])('the name %j, also in a folder that macOS decomposed -> valid', (name, id) => {
     for (const folder of [name, name.normalize('NFD')])
       expect(fields(validate(`name: ${name}\ndescription: d\n${VERSION}`, folder))?.id).toBe(id)
   })
 
-  test('lengths count code points', () => {
+  test('lengths -> in code points', () => {
     const longest = validate(`name: demo\ndescription: ${'😀'.repeat(1024)}\n${VERSION}`)
     expect(codes(longest)).toEqual(['warning SKILL_DESCRIPTION_LONG'])
     expect(longest.fields?.description).toHaveLength(2048)
     expect(fields(validate(`name: demo\ndescription: ${'😀'.repeat(500)}\n${VERSION}`))?.description).toHaveLength(1000)
   })
 
-  test('a bad name is still known, so that its row is left alone', () => {
+  test('an invalid name -> the ID is known, so its row is not pruned', () => {
     expect(validate('name: Demo Skill\ndescription: d')).toMatchObject({ id: 'Demo Skill' })
     expect(validate('name: Demo Skill\ndescription: d').diagnostics[0]).toMatchObject({
       line: 2,
@@ -110,13 +110,13 @@ describe('the specification', () => {
     })
   })
 
-  test('an unknown key that looks like a slip', () => {
+  test('an unknown key that is similar to a known key -> the hint names it', () => {
     expect(demo('trigers: a').diagnostics[0]).toMatchObject({ severity: 'note', line: 5, column: 10, hint: 'did you mean `triggers`?' })
   })
 })
 
-describe('our keys', () => {
-  test('everything, under metadata', () => {
+describe('validate: the keys of the registry', () => {
+  test('all keys under metadata -> typed fields', () => {
     const yaml = `name: demo
 description: >-
   Does
@@ -162,7 +162,7 @@ metadata:
     })
   })
 
-  test('nothing but what must be', () => {
+  test('only required keys -> defaults', () => {
     const validated = validate('name: demo\ndescription: d')
     expect(codes(validated)).toEqual(['warning SKILL_VERSION_MISSING'])
     expect(validated.fields).toEqual({
@@ -175,7 +175,7 @@ metadata:
     })
   })
 
-  test('metadata comes before the top level; other spellings are read', () => {
+  test('a key at both levels -> metadata counts; other spellings -> read', () => {
     expect(fields(demo('tier: FAST\ntrust_level: 2\nmetadata:\n  tier: CORE'))).toMatchObject({ trustLevel: 2, meta: { tier: 'CORE' } })
     expect(fields(demo('tier: FAST\nmetadata:\n  tier:\n  trustLevel: 4'))).toMatchObject({ trustLevel: 4, meta: { tier: 'FAST' } })
   })
@@ -210,25 +210,25 @@ metadata:
     ['latest', 'error SKILL_VERSION_INVALID'],
     ['1.x', 'error SKILL_VERSION_INVALID'],
     [`1.0.0-${'a'.repeat(64)}`, 'error SKILL_VERSION_INVALID'],
-  ])('the version %s', (version, code) => {
+  ])('version: %s', (version, code) => {
     const validated = validate(`name: demo\ndescription: d\nversion: ${version}`)
     expect(codes(validated)).toEqual(code === undefined ? [] : [code])
     if (code?.startsWith('error') !== true) expect(validated.fields?.version).toBe(version)
   })
 
-  test('tools with commas, as nearly everybody writes them, and as a list', () => {
+  test('tools with commas, or as a list -> read', () => {
     expect(tools('Read, Write,Bash(npm run *)')).toEqual(['Read', 'Write', 'Bash(npm run *)'])
     expect(tools('[Read, "Bash(a, b)"]')).toEqual(['Read', 'Bash(a, b)'])
     expect(tools('Bash(open')).toEqual(['Bash(open'])
   })
 
-  test('an author as in package.json', () => {
+  test('an author as in package.json -> the name', () => {
     expect(demo('author: {name: Anna, email: a@b}').fields?.meta.author).toBe('Anna')
   })
 })
 
-describe('the older layout', () => {
-  test('everything', () => {
+describe('validate: the older layout', () => {
+  test('all keys -> typed fields', () => {
     const json = {
       id: 'window_of-tolerance',
       version: '0.1.0',
@@ -262,7 +262,7 @@ describe('the older layout', () => {
     })
   })
 
-  test('the folder is the id when the file has none', () => {
+  test('no id in the file -> the name of the folder', () => {
     expect(older({ name: 'Demo', description: 'd' }).fields).toMatchObject({ id: 'demo', version: '0.0.0', meta: { name: 'Demo' } })
   })
 
@@ -277,7 +277,7 @@ describe('the older layout', () => {
     expect(codes(older(json))).toEqual([code])
   })
 
-  test('places and unsafe text', () => {
+  test('positions and unsafe text -> reported', () => {
     expect(readMetaJson(Buffer.from('{\n  "id": "a",\n  "description": "x\\u0000"\n}'), false, 'meta.json').diagnostics).toEqual([
       expect.objectContaining({ code: 'TEXT_UNSAFE', line: 3, column: 18, message: 'description contains a NUL character' }),
     ])

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
 import { createSkills } from '../../../src/index.ts'
-import { filterSkills } from '../../../src/telemetry/skill-filter.ts'
+import { drawHash, filterSkills } from '../../../src/telemetry/skill-filter.ts'
 import type { CachedSkill } from '../../../src/telemetry/listed-skill.ts'
-import { drawHash } from '../../../src/telemetry/rollout.ts'
 
 function cached(id: string, trustLevel: number): CachedSkill {
   return {

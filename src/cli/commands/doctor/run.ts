@@ -1,6 +1,6 @@
 import { doctor } from '../../../api/doctor.ts'
 import { EXIT } from '../../../core/errors.ts'
-import type { DoctorReport } from '../../../doctor/doctor-report.ts'
+import type { DoctorReport } from '../../../doctor/report.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'

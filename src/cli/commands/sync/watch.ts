@@ -6,7 +6,7 @@ import { watchSkills } from '../../../api/watch-skills.ts'
 import { createStyle } from '../../output/colors.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import { listenForStop } from '../../live/interrupt.ts'
-import { createReconnecting, retryable, waitAfter } from '../../live/reconnecting.ts'
+import { createReconnecting, liveBackoff, retryable } from '../../live/reconnecting.ts'
 import { clock } from '../../output/io.ts'
 import { createSyncPrinter } from './watch-view.ts'
 import { errorView } from '../../output/error-view.ts'
@@ -43,7 +43,8 @@ export async function watchSync({ io, progress, cwd }: Context, { skills, open, 
   const watch = await watchSkills({ skills, cwd, onChange: changes.note, onPolling })
   const stop = listenForStop(waker.wake)
   const connection = createReconnecting({ open, waker, report, reconnected: 'connected again; syncing everything' })
-  let [syncs, failures, lastConnection] = [0, 0, 0]
+  const backoff = liveBackoff()
+  let [syncs, lastConnection] = [0, 0]
   try {
     for (;;) {
       const db = await connection.get(() => stop.code !== undefined)
@@ -59,7 +60,7 @@ export async function watchSync({ io, progress, cwd }: Context, { skills, open, 
       try {
         watch.refresh()
         print(db, await stop.cancellable(db, () => sync(db)))
-        failures = 0
+        backoff.succeeded()
         syncs++
       } catch (error) {
         const known = retryable(error)
@@ -69,7 +70,7 @@ export async function watchSync({ io, progress, cwd }: Context, { skills, open, 
         if (known.code === 'CONNECTION_LOST') await connection.drop()
         else {
           io.err(errorView(known, styles.err).join('\n'))
-          await waker.sleep(waitAfter(++failures))
+          await waker.sleep(backoff.failed())
         }
       }
     }

@@ -1,0 +1,65 @@
+// Writes dist/schema-manifest.json: what the migrations of the package create. `skills verify` compares a database with it
+// when the role cannot create a scratch schema.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const root = path.dirname(import.meta.dirname)
+const migrations = path.join(root, 'sql', 'migrations')
+const QUERY = path.join(root, 'sql', 'catalog', 'objects.sql')
+/** Everything that decides what the manifest says, apart from the migrations. PGlite counts through its version in package.json. */
+const MAKERS = [QUERY, 'src/verify/schema/manifest.ts', 'src/db/catalog.ts', '.ci/schema-manifest.js', 'package.json']
+
+export const MANIFEST = 'schema-manifest.json'
+
+/** Writes the manifest, unless it was made from the same files. Running PGlite takes seconds. */
+export async function makeSchemaManifest() {
+  const file = path.join(root, 'dist', MANIFEST)
+  const files = readdirSync(migrations)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .map((name) => ({ version: name.slice(0, -'.sql'.length), text: readFileSync(path.join(migrations, name), 'utf8') }))
+  const source = digestOf([...files.flatMap(({ version, text }) => [version, text]), ...MAKERS.map(makerText)])
+  if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).source === source) return
+  const { openDb } = await sourceModule('src/db/open.ts')
+  const { makeManifest } = await sourceModule('src/verify/schema/manifest.ts')
+  const db = await openDb({ kind: 'embedded', directory: 'memory' })
+  const made = await makeManifest(db, files, QUERY)
+  await db.close()
+  mkdirSync(path.dirname(file), { recursive: true })
+  // a process that reads meanwhile must not see half a file
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, JSON.stringify({ source, migrations: made }))
+  renameSync(draft, file)
+}
+
+function digestOf(texts) {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(`${text.length}\n${text}`)
+  return hash.digest('hex')
+}
+
+function makerText(file) {
+  const text = readFileSync(path.resolve(root, file), 'utf8')
+  return file === 'package.json' ? JSON.parse(text).dependencies['@electric-sql/pglite'] : text
+}
+
+/** Imports a module of the TypeScript source. */
+async function sourceModule(file) {
+  const outfile = path.join(root, 'node_modules', '.cache', 'schema-manifest', `${file.replaceAll('/', '-')}.mjs`)
+  await build({
+    absWorkingDir: root,
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'error',
+  })
+  return import(pathToFileURL(outfile).href)
+}
+
+if (import.meta.filename === process.argv[1]) await makeSchemaManifest()

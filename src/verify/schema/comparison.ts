@@ -1,0 +1,55 @@
+import type { OwnObjects } from './manifest.ts'
+import type { Places } from './remedies.ts'
+
+/** One difference between the schema and what the applied migrations create. It belongs to exactly one check. */
+export interface SchemaFault {
+  check: string
+  object: string
+  expected: string
+  actual: string
+  remedy: string
+}
+
+export interface ComparisonContext {
+  /** Objects that no migration creates count too, unless their name is in `toolTables`. */
+  exclusive: boolean
+  /** The ledger and its progress table. */
+  toolTables: ReadonlySet<string>
+  places: Places
+  /** What the applied migrations of the package create. */
+  own: OwnObjects
+  /** Migrations whose ledger row an older tool wrote: what they differ in is a warning where the older tool's schema did. */
+  adopted: ReadonlySet<string>
+  schema: string
+  /** `server_version_num`. */
+  version: number
+  source: ScratchSource | ManifestSource
+}
+
+/** `expected` was read from a scratch schema: everything that the applied migrations create. */
+export interface ScratchSource {
+  kind: 'scratch'
+  /** Statements that failed there: the objects that they name are not compared. */
+  failures: readonly { place: string; text: string; code: string; message: string }[]
+  /** The role that made it. */
+  user: string
+}
+
+/** `expected` is the manifest: the objects of the package. What a user's statement names is not compared. */
+export interface ManifestSource {
+  kind: 'manifest'
+  userStatements: readonly string[]
+}
+
+export interface Comparison {
+  faults: SchemaFault[]
+  failures: { place: string; message: string }[]
+  /** Names of the indexes whose validity is part of the comparison. */
+  indexes: string[]
+}
+
+/** A fault with the name of its object, without the kind. */
+export interface NamedFault {
+  name: string
+  fault: SchemaFault
+}

@@ -1,0 +1,106 @@
+import type { CatalogObject } from '../../db/catalog.ts'
+
+/** Privileges that a role has and should not have, or the other way round. */
+export interface GrantFault {
+  /** Without its kind. */
+  name: string
+  object: string
+  expected: string
+  actual: string
+  remedy: string
+}
+
+/** Privileges of PUBLIC on a table that the check `safety.public-writes` reports. */
+const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES'])
+
+/**
+ * Compares the privileges that the migrations grant with those in the database. PUBLIC must have exactly those of the
+ * migrations; a role must have at least those that a migration grants, and with `exclusive` no others.
+ */
+export function grantFaults(
+  expected: readonly CatalogObject[],
+  actual: readonly CatalogObject[],
+  { exclusive }: { exclusive: boolean },
+): GrantFault[] {
+  const [wanted, found] = [grantsOf(expected), grantsOf(actual)]
+  const owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
+  const objects = new Set(expected.filter(({ kind }) => kind === 'owner').map(({ name }) => name))
+  return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((key) => {
+    const [object = '', role = ''] = key.split(' to ')
+    const whole = object.startsWith('column ') ? `table ${object.slice('column '.length).replace(/\..*$/, '')}` : object
+    const owner = owners.get(whole)
+    // no migration creates it, it is missing, or the role is the owner, who has every privilege
+    if (!objects.has(whole) || owner === undefined || owner === role) return []
+    const [want = NONE, all = NONE] = [wanted.get(key), found.get(key)]
+    const have = role === 'PUBLIC' && object.startsWith('table ') ? withoutWrites(all, want) : all
+    const differs = role === 'PUBLIC' ? publicDiffers(want, have) : roleDiffers(want, have, exclusive)
+    if (!differs) return []
+    return [
+      {
+        name: object.replace(/^\w+ /, ''),
+        object: `privileges of ${role} on ${object}`,
+        expected: listed(want),
+        actual: listed(have),
+        remedy: remedyFor(object, role, want, have),
+      },
+    ]
+  })
+}
+
+interface Privileges {
+  list: string[]
+  /** What new objects of the owner get by default. */
+  isDefault: boolean
+}
+
+const NONE: Privileges = { list: [], isDefault: true }
+
+function grantsOf(objects: readonly CatalogObject[]): Map<string, Privileges> {
+  const rows = objects.filter(({ kind }) => kind === 'grant')
+  return new Map(
+    rows.map(({ name, definition }) => [
+      name,
+      {
+        list: definition
+          .replace(/ \(default\)$/, '')
+          .split(', ')
+          .filter((privilege) => privilege !== ''),
+        isDefault: definition.endsWith(' (default)'),
+      },
+    ]),
+  )
+}
+
+function withoutWrites({ list, isDefault }: Privileges, want: Privileges): Privileges {
+  const kept = list.filter((privilege) => !WRITES.has(privilege) || want.list.includes(privilege))
+  return { list: kept, isDefault: isDefault || kept.length === 0 }
+}
+
+function publicDiffers(want: Privileges, have: Privileges): boolean {
+  return !(want.isDefault && have.isDefault) && want.list.join() !== have.list.join()
+}
+
+function roleDiffers(want: Privileges, have: Privileges, exclusive: boolean): boolean {
+  const isMissing = want.list.some((privilege) => !have.list.includes(privilege))
+  return isMissing || (exclusive && have.list.some((privilege) => !want.list.includes(privilege)))
+}
+
+function listed({ list }: Privileges): string {
+  return list.length === 0 ? 'none' : list.join(', ')
+}
+
+function remedyFor(object: string, role: string, want: Privileges, have: Privileges): string {
+  const [, kind = '', name = ''] = /^(\w+) (.*)$/s.exec(object) ?? []
+  const missing = want.list.filter((privilege) => !have.list.includes(privilege))
+  const excess = have.list.filter((privilege) => !want.list.includes(privilege))
+  const statement = (verb: string, list: readonly string[], preposition: string): string[] =>
+    list.length === 0 ? [] : [`${verb} ${onObject(list, kind, name)} ${preposition} ${role}`]
+  return [...statement('GRANT', missing, 'TO'), ...statement('REVOKE', excess, 'FROM')].join('; ')
+}
+
+/** `SELECT ON TABLE t`, `SELECT (c) ON TABLE t`. */
+function onObject(list: readonly string[], kind: string, name: string): string {
+  if (kind !== 'column') return `${list.join(', ')} ON ${kind.toUpperCase()} ${name}`
+  const [table = '', column = ''] = name.split('.')
+  return `${list.map((privilege) => `${privilege} (${column})`).join(', ')} ON TABLE ${table}`
+}

@@ -1,0 +1,227 @@
+import type { CatalogObject } from '../../db/catalog.ts'
+import type { ComparedObject } from './canonical.ts'
+import { canonical, PRIMARY_KEY, tableOf } from './canonical.ts'
+import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
+import { firstDifference } from './first-difference.ts'
+import { functionFaults, signatureOf } from './function-faults.ts'
+import { grantFaults } from './grant-faults.ts'
+import { objectKey } from './manifest.ts'
+import type { Pair } from './pairs.ts'
+import { wholeOf, WHOLES } from './pairs.ts'
+import { remedyFor, runAgain } from './remedies.ts'
+
+/** Turns differences into faults, each of one check. */
+export class Judge {
+  readonly #found: readonly ComparedObject[]
+  readonly #actual: readonly CatalogObject[]
+  readonly #context: ComparisonContext
+  readonly #own: ReadonlyMap<string, string>
+  readonly #created: ReadonlySet<string>
+  readonly #owners: ReadonlyMap<string, string>
+
+  constructor(
+    wanted: readonly ComparedObject[],
+    found: readonly ComparedObject[],
+    actual: readonly CatalogObject[],
+    context: ComparisonContext,
+  ) {
+    this.#found = found
+    this.#actual = actual
+    this.#context = context
+    const own = canonical(context.own.objects, { unqualified: false })
+    this.#own = new Map(
+      own.map((object, i) => [objectKey(object), context.own.versionOf.get(objectKey(context.own.objects[i] ?? object)) ?? '']),
+    )
+    this.#created = new Set(wanted.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => name))
+    this.#owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
+  }
+
+  /** Whether an object that no migration creates is a fault: on our tables it changes what they accept or do; a plain index does not. */
+  counts(pair: Pair): boolean {
+    const { kind, name, expected, actual } = pair
+    if (expected !== undefined) return true
+    if (kind === 'comment' || kind === 'statistics') return false
+    const whole = wholeOf(pair)
+    const { exclusive, toolTables } = this.#context
+    if (toolTables.has(name) || (whole !== undefined && toolTables.has(whole))) return false
+    if (this.#isOverload(pair)) return true
+    if (whole === undefined) return exclusive && !this.#created.has(name)
+    if (!this.#created.has(whole)) return false
+    return exclusive || kind !== 'index' || actual?.raw.startsWith('CREATE UNIQUE ') === true
+  }
+
+  faults(pair: Pair): SchemaFault[] {
+    const { kind, expected, actual } = pair
+    if (expected === undefined) return [this.#extra(pair)]
+    if (kind === 'function' && actual !== undefined) return this.#functionFaults(pair)
+    if (kind === 'table' && actual !== undefined) return this.#tableFaults(pair)
+    if (this.#isOwn(pair)) return [this.#ownFault(pair)]
+    const check = kind === 'comment' ? 'drift.comments' : actual === undefined ? 'drift.missing' : 'drift.different'
+    return [this.#fault(pair, check)]
+  }
+
+  grants(expected: readonly CatalogObject[]): NamedFault[] {
+    return grantFaults(expected, this.#actual, this.#context).map(({ name, ...fault }) => {
+      const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
+      const adopted = name.startsWith('unlock_skill(') ? 'functions.execute-rights' : 'drift.adopted'
+      const check = this.#isAdopted(key) ? adopted : 'drift.grants'
+      return { name, fault: { check, ...fault } }
+    })
+  }
+
+  /** A function with the name of one of ours, and other arguments. */
+  #isOverload({ kind, name, expected }: Pair): boolean {
+    const bare = bareName(name)
+    return kind === 'function' && expected === undefined && [...this.#own.keys()].some((key) => key.startsWith(`function ${bare}(`))
+  }
+
+  #extra(pair: Pair): SchemaFault {
+    const { kind, name, actual } = pair
+    if (kind === 'view column' && this.#own.has(`view ${tableOf(name)}`))
+      return { ...this.#fault(pair, 'views.columns'), expected: 'no such column', actual: viewColumn(actual?.definition) }
+    if (this.#isOverload(pair) && !this.#context.exclusive) return this.#overload(name)
+    const check = this.#isAdopted(`table ${wholeOf(pair) ?? ''}`) ? 'drift.adopted' : 'drift.extra'
+    return { ...this.#fault(pair, check), expected: 'nothing: no migration creates it' }
+  }
+
+  #overload(name: string): SchemaFault {
+    const bare = bareName(name)
+    const ours = [...this.#own.keys()].find((key) => key.startsWith(`function ${bare}(`))?.slice('function '.length)
+    return {
+      check: 'functions.overloads',
+      object: `function ${bare}`,
+      expected: `only ${ours}`,
+      actual: `also ${name}`,
+      remedy: `DROP FUNCTION ${name}`,
+    }
+  }
+
+  /** A difference in an object of the package. */
+  #ownFault(pair: Pair): SchemaFault {
+    const { kind, name, expected, actual } = pair
+    const isMissing = actual === undefined
+    switch (kind) {
+      case 'table':
+        return { ...this.#fault(pair, 'tables.exist'), expected: 'a table', actual: this.#instead(name) }
+      case 'column':
+        return this.#plain(pair, 'tables.columns')
+      case PRIMARY_KEY:
+        return this.#plain(pair, 'tables.primary-keys')
+      case 'index':
+        return this.#plain(pair, 'indexes.definitions')
+      case 'function':
+        return {
+          ...this.#plain(pair, 'functions.signatures'),
+          object: `function ${bareName(name)}`,
+          expected: signatureOf(expected?.raw ?? ''),
+          actual: this.#otherSignatures(name),
+        }
+      case 'view':
+        return isMissing ? { ...this.#fault(pair, 'views.columns'), expected: 'a view', actual: this.#instead(name) } : this.#settled(pair)
+      case 'view column':
+        return { ...this.#fault(pair, 'views.columns'), expected: viewColumn(expected?.definition), actual: viewColumn(actual?.definition) }
+      case 'comment':
+        return isMissing
+          ? { ...this.#fault(pair, 'comments.present'), object: this.#commented(name), expected: 'a comment', actual: 'missing' }
+          : this.#fault(pair, 'drift.comments')
+      default:
+        return this.#settled(pair)
+    }
+  }
+
+  /** A difference in an object of the package that an older tool may have made. */
+  #settled(pair: Pair): SchemaFault {
+    const change = pair.actual === undefined ? 'drift.missing' : 'drift.different'
+    if (!this.#isAdopted(this.#keyOf(pair))) return this.#fault(pair, change)
+    const isTrustLevel = pair.kind === 'constraint' && pair.expected?.same.includes('trust_level') === true
+    return this.#fault(pair, isTrustLevel ? 'tables.trust-level-check' : 'drift.adopted')
+  }
+
+  #tableFaults(pair: Pair): SchemaFault[] {
+    if (!this.#isOwn(pair) || isUnlogged(pair.expected) || !isUnlogged(pair.actual)) {
+      const fault = this.#fault(pair, this.#isAdopted(objectKey(pair)) ? 'drift.adopted' : 'drift.different')
+      return [{ ...fault, expected: pair.expected?.definition || 'a plain table', actual: pair.actual?.definition || 'a plain table' }]
+    }
+    return [{ ...this.#fault(pair, 'tables.exist'), expected: 'a table', actual: 'an unlogged table, which a crash empties' }]
+  }
+
+  #functionFaults(pair: Pair): SchemaFault[] {
+    const { name } = pair
+    const { schema, places } = this.#context
+    const isOwn = this.#isOwn(pair)
+    const isAdopted = this.#isAdopted(objectKey(pair))
+    return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, remedy }) => {
+      const text = check === 'drift.different' ? firstDifference(expected, actual) : { expected, actual }
+      const fault = { ...text, remedy: remedy ?? runAgain('function', name, places) }
+      if (!isOwn || check === 'drift.different')
+        return { check: isAdopted ? 'drift.adopted' : 'drift.different', object: `function ${name}`, ...fault }
+      const own = check === 'functions.temp-schema' && !isAdopted ? 'functions.security' : check
+      return { check: own, object: `function ${bareName(name)}`, ...fault }
+    })
+  }
+
+  #plain(pair: Pair, check: string): SchemaFault {
+    return { ...this.#fault(pair, check), expected: pair.expected?.definition ?? '', actual: pair.actual?.definition ?? 'missing' }
+  }
+
+  #fault(pair: Pair, check: string): SchemaFault {
+    const text = firstDifference(pair.expected?.definition, pair.actual?.definition)
+    return {
+      check,
+      object: objectText(pair),
+      expected: text.expected,
+      actual: pair.actual === undefined ? 'missing' : text.actual,
+      remedy: remedyFor(pair, this.#context.places),
+    }
+  }
+
+  /** What else has the name of a missing table or view. */
+  #instead(name: string): string {
+    const other = this.#found.find((object) => object.name === name && WHOLES.has(object.kind))
+    return other === undefined ? 'missing' : `a ${other.kind}`
+  }
+
+  #otherSignatures(name: string): string {
+    const others = this.#found.filter((object) => object.kind === 'function' && bareName(object.name) === bareName(name))
+    return others.length === 0 ? 'missing' : others.map(({ raw }) => signatureOf(raw)).join('; ')
+  }
+
+  /** `column t.c`, `table t`, `view v`, `function f`. */
+  #commented(name: string): string {
+    if (name.includes('(')) return `function ${bareName(name)}`
+    if (name.includes('.')) return `column ${name}`
+    return this.#own.has(`view ${name}`) ? `view ${name}` : `table ${name}`
+  }
+
+  #keyOf(pair: Pair): string {
+    return this.#own.has(objectKey(pair)) ? objectKey(pair) : `table ${wholeOf(pair) ?? pair.name}`
+  }
+
+  #isOwn(pair: Pair): boolean {
+    return this.#own.has(objectKey(pair))
+  }
+
+  #isAdopted(key: string): boolean {
+    return this.#context.adopted.has(this.#own.get(key) ?? '')
+  }
+}
+
+function isUnlogged(object: ComparedObject | undefined): boolean {
+  return /\bunlogged\b/.test(object?.definition ?? '')
+}
+
+/** `index idx_a`, `column t.c`, `constraint t.t_check`, `comment on t.c`. */
+function objectText({ kind, name }: Pair): string {
+  if (kind === 'comment') return `comment on ${name}`
+  return `${kind === 'view column' ? 'column' : kind} ${name}`
+}
+
+/** `text, as column 3` for `3 text`. */
+function viewColumn(definition: string | undefined): string {
+  const [, number = '', type = ''] = /^(\d+) (.*)$/.exec(definition ?? '') ?? []
+  return definition === undefined ? 'missing' : `${type}, as column ${number}`
+}
+
+function bareName(name: string): string {
+  return name.replace(/\(.*$/s, '')
+}

@@ -1,0 +1,105 @@
+import type { ComparedObject } from './canonical.ts'
+import { PRIMARY_KEY, tableOf } from './canonical.ts'
+import { objectKey } from './manifest.ts'
+
+/** An object that differs: one side is undefined when the object is missing, or when no migration creates it. */
+export interface Pair {
+  kind: string
+  name: string
+  expected: ComparedObject | undefined
+  actual: ComparedObject | undefined
+}
+
+/** Kinds of objects that exist on their own; everything else is part of one of them. */
+export const WHOLES: ReadonlySet<string> = new Set([
+  'aggregate',
+  'domain',
+  'enum',
+  'foreign table',
+  'function',
+  'materialized view',
+  'procedure',
+  'range',
+  'sequence',
+  'table',
+  'type',
+  'view',
+  'window function',
+])
+
+/** The object that an object is part of: the table of a column or an index, the function of a comment; undefined for a whole. */
+export function wholeOf({ kind, name, expected, actual }: Pair): string | undefined {
+  if (WHOLES.has(kind)) return undefined
+  if (kind === 'index') return tableOfIndex((expected ?? actual)?.raw ?? '')
+  return kind === 'comment' && name.includes('(') ? name : tableOf(name)
+}
+
+function tableOfIndex(definition: string): string | undefined {
+  const table = / ON (?:ONLY )?("(?:[^"]|"")+"|\S+) USING /.exec(definition)?.[1]
+  return table?.startsWith('"') === true ? table.slice(1, -1).replaceAll('""', '"') : table
+}
+
+/** Every difference, in order of kind and name. What only has another name, or is part of a missing object, is left out. */
+export function differingPairs(expected: readonly ComparedObject[], actual: readonly ComparedObject[]): Pair[] {
+  const found = new Map(actual.map((object) => [objectKey(object), object]))
+  const wanted = new Set(expected.map(objectKey))
+  const pairs = [
+    ...expected.map((object): Pair => ({ kind: object.kind, name: object.name, expected: object, actual: found.get(objectKey(object)) })),
+    ...actual
+      .filter((object) => !wanted.has(objectKey(object)))
+      .map((object): Pair => ({ kind: object.kind, name: object.name, expected: undefined, actual: object })),
+  ].filter((pair) => !isEqual(pair, found))
+  const renamed = renamedPairs(pairs, expected, found)
+  return withoutParts(pairs.filter((pair) => !renamed.has(pair))).toSorted((a, b) =>
+    a.kind === b.kind ? (a.name < b.name ? -1 : 1) : a.kind < b.kind ? -1 : 1,
+  )
+}
+
+function isEqual({ kind, name, expected, actual }: Pair, found: ReadonlyMap<string, ComparedObject>): boolean {
+  if (expected === undefined || actual === undefined) return false
+  if (expected.same === actual.same) return true
+  // the key of a partitioned table must contain the partition column
+  const isPartitioned = /\b(?:RANGE|LIST|HASH) \(/.test(found.get(`table ${name}`)?.raw ?? '')
+  return kind === PRIMARY_KEY && isPartitioned && actual.same === expected.same.replace(')', ', created_at)')
+}
+
+/** Pairs of a missing and an extra object that are the same thing under another name. */
+function renamedPairs(pairs: readonly Pair[], expected: readonly ComparedObject[], found: ReadonlyMap<string, ComparedObject>): Set<Pair> {
+  const extra = new Map(pairs.flatMap((pair) => (pair.expected === undefined ? [[identity(pair), pair] as const] : [])))
+  const renamed = new Set<Pair>()
+  for (const pair of pairs) {
+    if (pair.actual !== undefined) continue
+    const other = extra.get(pair.kind === 'sequence' ? `sequence ${usedInstead(pair.name, expected, found)}` : identity(pair))
+    const isSame = other !== undefined && (pair.kind !== 'sequence' || other.actual?.same === pair.expected?.same)
+    if (isSame) renamed.add(pair).add(other)
+  }
+  return renamed
+}
+
+/** A constraint is identified by its table and definition, a unique index by the constraint that it implements. */
+function identity(pair: Pair): string {
+  const { kind, name, expected, actual } = pair
+  const same = (expected ?? actual)?.same ?? ''
+  if (kind === 'constraint') return `constraint ${tableOf(name)} ${same}`
+  const unique = kind === 'index' ? /^unique on .* using btree (\(.*\))$/.exec(same)?.[1] : undefined
+  return unique === undefined ? `${kind} ${name}` : `constraint ${wholeOf(pair)} UNIQUE ${unique}`
+}
+
+/** The sequence that the column of an expected sequence takes its numbers from. */
+function usedInstead(sequence: string, expected: readonly ComparedObject[], found: ReadonlyMap<string, ComparedObject>): string {
+  const column = expected.find(({ kind, raw }) => kind === 'column' && raw.includes(`nextval('${sequence}'::regclass)`))
+  return /nextval\('([^']+)'::regclass\)/.exec(found.get(`column ${column?.name ?? ''}`)?.raw ?? '')?.[1] ?? ''
+}
+
+/** A missing object is reported once, without its parts. The text of a view follows from its columns. */
+function withoutParts(pairs: readonly Pair[]): Pair[] {
+  const missing = new Set(pairs.filter(({ kind, actual }) => actual === undefined && WHOLES.has(kind)).map(({ name }) => name))
+  const columns = new Set(pairs.filter(({ kind, actual }) => kind === 'column' && actual === undefined).map(({ name }) => name))
+  const views = new Set(pairs.filter(({ kind }) => kind === 'view column').map(({ name }) => tableOf(name)))
+  return pairs.filter((pair) => {
+    const whole = wholeOf(pair)
+    if (whole !== undefined && missing.has(whole)) return false
+    if (pair.kind === 'comment' && columns.has(pair.name)) return false
+    return !((pair.kind === 'view' || pair.kind === 'materialized view') && pair.actual !== undefined && views.has(pair.name))
+  })
+}

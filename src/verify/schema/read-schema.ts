@@ -1,0 +1,118 @@
+import type { CatalogObject } from '../../db/catalog.ts'
+import { readCatalog } from '../../db/catalog.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { searchPath } from '../../db/quote.ts'
+import type { ScratchSchema } from '../../db/scratch-schema.ts'
+import { makeScratchSchema } from '../../db/scratch-schema.ts'
+import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import { compareSchemas } from './compare.ts'
+import type { Comparison, ComparisonContext, ScratchSource } from './comparison.ts'
+import { copyCode } from './copy-code.ts'
+import type { OwnObjects, SchemaManifest } from './manifest.ts'
+import { objectKey, ownObjects } from './manifest.ts'
+
+export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'toolTables' | 'places'> {
+  manifest: SchemaManifest
+  /** What the applied migrations say about the schema; `own` for those of the package. */
+  statements: readonly { place: string; own: boolean; text: string }[]
+  /** Versions of the applied migrations. */
+  applied: ReadonlySet<string>
+  /** Those whose ledger row an older tool wrote. */
+  adopted: ReadonlySet<string>
+  /** Why the ledger cannot be read. */
+  noLedger: string | undefined
+  /** `sql/catalog/objects.sql` of the package. */
+  catalogQuery: string
+  /** For each statement in the scratch schema, in milliseconds. */
+  timeoutMs: number
+}
+
+/** The schema, compared with what the applied migrations create. */
+export interface SchemaReading {
+  comparison: Comparison
+  /** Why there is no scratch schema; the comparison was made with the manifest then. */
+  noScratch: string | undefined
+  /** Makes names mean the scratch schema, which then has the functions and views of the database. */
+  enterScratch(): Promise<void>
+  drop(): Promise<void>
+}
+
+/** Compares in the caller's transaction. A scratch schema stays until `drop`; names mean the real schema meanwhile. */
+export async function readSchema(db: Db, options: SchemaOptions): Promise<SchemaReading> {
+  const scratch = await makeScratch(db, options)
+  const { schema, otherSchemas, user, version } = db.info
+  const { catalogQuery, manifest, adopted } = options
+  const hasScratch = typeof scratch !== 'string'
+  const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
+  // a search_path of the same form, so that the names of other schemas are printed alike
+  await db.exec(`SET LOCAL search_path TO ${searchPath(schema, otherSchemas)}`)
+  const actual = await readCatalog(db, schema, catalogQuery)
+  await db.exec(`SET LOCAL search_path TO ${searchPath(schema)}`)
+  const own = appliedObjects(options, actual)
+  const expected = hasScratch ? fromScratch : own.objects
+  const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
+  const comparison = compareSchemas(expected, actual, {
+    ...options,
+    own,
+    adopted: isKnown ? adopted : new Set(manifest.migrations.map((migration) => migration.version)),
+    schema,
+    version,
+    source: hasScratch
+      ? { kind: 'scratch', failures: failuresOf(scratch, options), user }
+      : { kind: 'manifest', userStatements: userTexts(options) },
+  })
+  return {
+    comparison,
+    noScratch: hasScratch ? undefined : scratch,
+    enterScratch: async () => {
+      if (!hasScratch) return
+      await db.exec(`SET LOCAL search_path TO ${searchPath(scratch.name, otherSchemas)}`)
+      await copyCode(db, { from: schema, to: scratch.name, expected, actual })
+    },
+    drop: async () => {
+      if (hasScratch) await scratch.drop()
+    },
+  }
+}
+
+/** A schema with what the applied migrations create, or why there is none. */
+async function makeScratch(db: Db, { statements, applied, manifest, noLedger, timeoutMs }: SchemaOptions): Promise<ScratchSchema | string> {
+  if (noLedger !== undefined) return noLedger
+  if (!manifest.migrations.some(({ version }) => applied.has(version))) return 'no migration of the package is applied'
+  try {
+    const { schema, otherSchemas } = db.info
+    const texts = (scratch: string): string[] => statements.map(({ text }) => renameSchema(text, schema, scratch))
+    return await makeScratchSchema(db, { statements: texts, others: otherSchemas, timeoutMs })
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    return `cannot create a scratch schema: ${error.message}`
+  }
+}
+
+/**
+ * The objects of the package that must exist. Without a ledger a migration counts as applied when something that it
+ * creates exists; the first one always counts.
+ */
+function appliedObjects({ manifest, applied }: SchemaOptions, actual: readonly CatalogObject[]): OwnObjects {
+  const isKnown = manifest.migrations.some(({ version }) => applied.has(version))
+  const present = new Set(actual.map(objectKey))
+  const isPresent = (object: CatalogObject): boolean =>
+    ['table', 'index', 'function', 'view'].includes(object.kind) && present.has(objectKey(object))
+  return ownObjects(manifest, (migration) =>
+    isKnown ? applied.has(migration.version) : migration === manifest.migrations[0] || migration.objects.some(isPresent),
+  )
+}
+
+function failuresOf({ failures, statements: texts }: ScratchSchema, { statements }: SchemaOptions): ScratchSource['failures'] {
+  return failures.map(({ index, error }) => ({
+    place: statements[index]?.place ?? '',
+    text: texts[index] ?? '',
+    code: error.code,
+    message: error.message,
+  }))
+}
+
+function userTexts({ statements }: SchemaOptions): string[] {
+  return statements.filter(({ own }) => !own).map(({ text }) => text)
+}

@@ -1,0 +1,103 @@
+import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
+import type { Pair } from './pairs.ts'
+import { WHOLES } from './pairs.ts'
+
+/** `file:line` of the statement that creates an object, by `kind name`. */
+export type Places = Readonly<Record<string, string>>
+
+/** What restores an object to its definition in the migrations: a statement where possible, else the place of the statement to run. */
+export function remedyFor(pair: Pair, places: Places): string {
+  const { kind, name, expected, actual } = pair
+  if (expected === undefined)
+    return `drop it, or write a migration that creates it${WHOLES.has(kind) ? '; without --exclusive it is not compared' : ''}`
+  const remedy = REMEDIES[kind]?.(pair, places)
+  return (
+    remedy ??
+    (actual === undefined || kind !== 'table' ? runAgain(kind, name, places) : `ALTER TABLE ${name} ...; ${runAgain(kind, name, places)}`)
+  )
+}
+
+/** Where the statement is that creates an object. */
+export function runAgain(kind: string, name: string, places: Places): string {
+  const bare = kind === 'function' || kind === 'procedure' ? name.replace(/\(.*$/s, '') : name
+  const whole = tableOf(name)
+  const place = places[`${kind} ${bare}`] ?? places[`table ${whole}`] ?? places[`view ${whole}`]
+  return place === undefined ? 'run the statement that creates it again' : `run the statement at ${place} again`
+}
+
+const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string | undefined>> = {
+  index: ({ name, expected, actual }) => {
+    const create = expected?.raw
+      .replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
+      .replace(/ ON (?:ONLY )?/, ' ON ')
+      .replace(' USING btree', '')
+    if (actual === undefined) return create
+    return actual.same === `${expected?.same}, invalid`
+      ? `REINDEX INDEX CONCURRENTLY ${name}`
+      : `DROP INDEX CONCURRENTLY ${name}; ${create}`
+  },
+  constraint: ({ name, expected, actual }) => {
+    const [table, constraint] = [tableOf(name), partOf(name)]
+    const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
+    return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
+  },
+  [PRIMARY_KEY]: ({ name, expected, actual }) =>
+    actual === undefined
+      ? `ALTER TABLE ${name} ADD PRIMARY KEY ${expected?.definition ?? ''}`
+      : `ALTER TABLE ${name} DROP CONSTRAINT ${actual.raw}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
+  column: columnRemedy,
+  trigger: ({ name, expected, actual }) =>
+    actual === undefined
+      ? expected?.raw
+      : `DROP TRIGGER ${partOf(name)} ON ${tableOf(name)}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
+  sequence: ({ name, expected, actual }, places) =>
+    actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${name} ${sequenceOptions(expected?.raw ?? '')}`,
+  'view column': ({ kind, name }, places) => `DROP VIEW ${tableOf(name)}; then ${runAgain(kind, name, places)}`,
+  comment: () => 'run the COMMENT statements of the migrations again',
+  table: ({ name, expected, actual }, places) => {
+    if (actual === undefined || expected === undefined) return undefined
+    const actions = [
+      ...(/\bunlogged\b/.test(actual.raw) && !/\bunlogged\b/.test(expected.raw) ? ['SET LOGGED'] : []),
+      ...securityActions(expected.raw, actual.raw),
+    ]
+    return actions.length === 0 ? runAgain('table', name, places) : actions.map((action) => `ALTER TABLE ${name} ${action}`).join('; ')
+  },
+}
+
+/** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
+function sequenceOptions(definition: string): string {
+  const match = /^(.*) start (\S+) increment (\S+) min (\S+) max (\S+) cache (\S+)( cycle)?$/.exec(definition)
+  const [, type, start, increment, min, max, cache, cycle] = match ?? []
+  return `AS ${type} START ${start} INCREMENT ${increment} MINVALUE ${min} MAXVALUE ${max} CACHE ${cache} ${cycle === undefined ? 'NO CYCLE' : 'CYCLE'}`
+}
+
+function securityActions(expected: string, actual: string): string[] {
+  const [wanted, found] = [expected, actual].map((text) => ({
+    on: text.includes('row level security'),
+    forced: / forced$|^forced$/.test(text),
+  }))
+  if (wanted === undefined || found === undefined) return []
+  return [
+    ...(wanted.on === found.on ? [] : [`${wanted.on ? 'ENABLE' : 'DISABLE'} ROW LEVEL SECURITY`]),
+    ...(wanted.forced === found.forced ? [] : [`${wanted.forced ? '' : 'NO '}FORCE ROW LEVEL SECURITY`]),
+  ]
+}
+
+function columnRemedy({ name, expected, actual }: Pair, places: Places): string | undefined {
+  const [table, column] = [tableOf(name), partOf(name)]
+  if (actual === undefined) return `ALTER TABLE ${table} ADD COLUMN ${column} ${expected?.raw ?? ''}`
+  const [wanted, found] = [columnParts(expected?.raw ?? ''), columnParts(actual.raw)]
+  if (wanted.rest !== found.rest) return runAgain('column', name, places)
+  const changes = [
+    ...(wanted.type === found.type ? [] : [`TYPE ${wanted.type} USING ${column}::${wanted.type}`]),
+    ...(wanted.notNull === found.notNull ? [] : [wanted.notNull ? 'SET NOT NULL' : 'DROP NOT NULL']),
+    ...(wanted.default === found.default ? [] : [wanted.default === '' ? 'DROP DEFAULT' : `SET DEFAULT ${wanted.default}`]),
+  ]
+  return changes.map((change) => `ALTER TABLE ${table} ALTER COLUMN ${column} ${change}`).join('; ')
+}
+
+function columnParts(definition: string): { type: string; notNull: boolean; rest: string; default: string } {
+  const match = /^(.*?)( not null)?((?: generated [\w ]+?)?(?: collate \S+)?)(?: default (.*))?$/s.exec(definition)
+  const [, type = '', notNull, rest = '', standard = ''] = match ?? []
+  return { type, notNull: notNull !== undefined, rest, default: standard }
+}
