@@ -1,4 +1,4 @@
-// Bundles the bench, which is TypeScript, and runs it; arguments name its parts.
+// Bundles the benchmarks, which are TypeScript, and runs them. Arguments name the parts to run.
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'

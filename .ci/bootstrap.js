@@ -1,4 +1,4 @@
-// Installs and builds what is missing or out of date, and nothing else. Plain Node: it runs before anything is installed.
+// Installs and builds what is missing or out of date. Plain Node: it runs before the dependencies are installed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,7 @@ const root = path.dirname(import.meta.dirname)
 const INSTALLED = 'node_modules/.package-lock.json'
 
 if (newest('package-lock.json') > newest(INSTALLED)) npm('installing the dependencies', 'ci', '--include=dev', '--no-audit', '--no-fund')
-// packages are built in, and the archive of a new database is made by one
+// packages are bundled, and one of them creates the archive of a new database
 if (
   Math.max(
     ...[
@@ -24,7 +24,7 @@ if (
 )
   npm('building', 'run', '--silent', 'build')
 
-/** Time of the latest change in a file or folder; 0 when it is not there. */
+/** Time of the latest change in a file or folder; 0 when it does not exist. */
 function newest(name) {
   const place = path.join(root, name)
   if (!existsSync(place)) return 0

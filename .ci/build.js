@@ -1,7 +1,6 @@
-// Builds dist/. Start-up is part of the product: `skills migrate` runs in every deploy and most often has nothing to do.
-// So the way to it is CommonJS (loading ES modules costs Node 20 about 5 ms of start), one file per step, and small:
-// lean/main.cjs, then the command's own file, then one for each part that `import()` loads. Everything else is ES modules
-// that share chunks.
+// Builds dist/. Start-up time is part of the product: `skills migrate` runs in every deploy and usually has nothing to do.
+// Its path is CommonJS (in Node 20 loading ES modules takes about 5 ms at start), in small files: lean/main.cjs, then the
+// file of the command, then one file for each part that `import()` loads. Everything else is ES modules with shared chunks.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -23,19 +22,19 @@ const SHARED = {
   logLevel: 'warning',
 }
 
-// brings WebAssembly files of its own
+// it has WebAssembly files
 const PGLITE = '@electric-sql/pglite'
 
-// what a run without a terminal and without files of settings never loads: left in node_modules, so that one file is enough
+// not loaded without a terminal and without configuration files: left in node_modules, so that one lean file is enough
 const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
 
-/** What lean code loads by `import()` is a lean file of its own, and loaded by `require`: `import()` would start the loader of ES modules. */
+/** A part that lean code loads by `import()` becomes a lean file, loaded by `require`: `import()` would start the loader of ES modules. */
 const dynamicPartsAreElsewhere = (parts) => ({
   name: 'dynamic-parts-are-elsewhere',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
-      // the full parser is needed for help and for errors only, and shares chunks with the rest
+      // only help and errors need the full parser, which shares chunks with the rest
       if (file.endsWith('/parse-and-print.ts')) return { path: '../cli/run/parse-and-print.js', external: true }
       parts.add(path.join(resolveDir, file))
       return { path: `./${path.basename(file, '.ts')}.cjs`, namespace: 'elsewhere' }
@@ -50,7 +49,7 @@ function leanName(file) {
   return path.basename(file) === 'run.ts' ? path.basename(path.dirname(file)) : path.basename(file, '.ts')
 }
 
-/** postgres.js loads Node's TLS, which src/db does for it when a connection asks for TLS, and a clock that is a global too. */
+/** postgres.js loads the TLS module of Node, which src/db loads only for a TLS connection, and a clock that is a global too. */
 const withoutIdleBuiltins = {
   name: 'without-idle-builtins',
   setup({ onResolve, onLoad }) {

@@ -1,5 +1,5 @@
-// A plugin of esbuild: `import.meta.glob('./*/x.ts', { eager: true })`, as Vite has it, so that what is found by its folder
-// is listed nowhere. One star stands for one folder.
+// A plugin of esbuild: `import.meta.glob('./*/x.ts', { eager: true })`, as Vite has it, so that no list of
+// the files is needed. The star is one folder.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 

@@ -1,4 +1,4 @@
-// A new embedded database, packed: initdb takes PGlite 4 s and twice the memory that unpacking its result takes.
+// A new embedded database, packed: initdb in PGlite takes 4 s and twice the memory of unpacking the result.
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -7,7 +7,7 @@ const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
 const manifest = path.join(path.dirname(entry), '..', 'package.json')
 const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
 
-/** Named after the version of PGlite that made it, which alone may open it. */
+/** Named after the version of PGlite that created it: no other version can open it. */
 export const ARCHIVE = `embedded-${version}.tar.gz`
 
 /** Writes the archive, unless there is a current one. */
@@ -19,13 +19,13 @@ export async function packEmbedded(folder) {
   await db.exec('CHECKPOINT')
   const archive = await db.dumpDataDir('gzip')
   await db.close()
-  // half an archive would be taken for one for ever
+  // an incomplete archive would be used from then on
   const draft = `${file}.draft`
   writeFileSync(draft, Buffer.from(await archive.arrayBuffer()))
   renameSync(draft, file)
 }
 
-/** Whether the archive is newer than what makes it: this script, and PGlite as it is installed. */
+/** Whether the archive is newer than its sources: this script and the installed PGlite. */
 export function isCurrent(file) {
   const made = existsSync(file) ? statSync(file).mtimeMs : 0
   return made > Math.max(...[import.meta.filename, manifest].map((source) => statSync(source).mtimeMs))

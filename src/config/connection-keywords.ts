@@ -1,7 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
 
-/** libpq's connection keywords (PostgreSQL manual, "Parameter Key Words"), the ones this tool acts on. */
+/** The connection keywords of libpq (PostgreSQL manual, "Parameter Key Words") that this tool supports. */
 export const KEYWORDS = [
   'host',
   'hostaddr',
@@ -23,7 +23,7 @@ export const KEYWORDS = [
 export type Keyword = (typeof KEYWORDS)[number]
 export type Keywords = Partial<Record<Keyword, string>>
 
-/** Parameters that other clients put into a URL and that change nothing for this one. */
+/** Parameters of other clients that have no effect here. */
 const IGNORED: ReadonlySet<string> = new Set([
   'pgbouncer',
   'channel_binding',
@@ -48,12 +48,12 @@ export interface ParsedUrl {
 
 /**
  * Reads `postgres://user:password@host:port,host2:port2/database?key=value`.
- * The last `@` before the parameters ends the password, so that an unescaped `#`, `/` or `@` in it
- * does no harm. The text of the URL never gets into a message.
+ * The last `@` before the parameters ends the password, so a password can contain an unescaped `#`, `/` or `@`. No message
+ * contains the text of the URL.
  */
 export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
   const match = /^postgres(?:ql)?:\/\/(?<rest>[^]*)$/i.exec(url.trim())
-  if (match?.groups === undefined) throw invalid(origin, 'it does not begin with postgres:// or postgresql://')
+  if (match?.groups === undefined) throw invalid(origin, 'it must begin with postgres:// or postgresql://')
   const rest = match.groups['rest'] ?? ''
   const [location, query] = splitOnce(rest, '?', passwordEnd(rest))
   const at = location.lastIndexOf('@')
@@ -67,14 +67,14 @@ export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
   return readParameters(query ?? '', keywords, origin)
 }
 
-/** The last `@` when a `?` in front of it belongs to the password, else 0. */
+/** The last `@` when a `?` before it belongs to the password, else 0. */
 function passwordEnd(rest: string): number {
   const at = rest.lastIndexOf('@')
   const mark = rest.indexOf('?')
   if (mark === -1 || mark > at) return 0
   const key = /^\?([a-z_]+)=/i.exec(rest.slice(mark))?.[1]
   if (key === undefined) return at
-  // with an earlier `@` the password has ended: a slip in a parameter must not move it to another host
+  // an earlier `@` ended the password: a typo in a parameter must not send the password to another host
   return rest.lastIndexOf('@', mark) !== -1 || isKnown(key) ? 0 : at
 }
 
@@ -87,7 +87,7 @@ function readHosts(authority: string, origin: string): Keywords {
   const ports: string[] = []
   for (const part of authority.split(',')) {
     const match = /^(?:\[(?<v6>[0-9a-f:.]+(?:%[\w.%-]+)?)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/i.exec(part)
-    if (match?.groups === undefined) throw invalid(origin, 'the host or port cannot be read', ESCAPES)
+    if (match?.groups === undefined) throw invalid(origin, 'invalid host or port', ESCAPES)
     hosts.push(decode(match.groups['v6'] ?? match.groups['name'] ?? ''))
     ports.push(match.groups['port'] ?? '')
   }
@@ -99,16 +99,16 @@ function readParameters(query: string, keywords: Keywords, origin: string): Pars
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const [name = '', raw = ''] = splitOnce(pair, '=', 0)
     const key = decode(name)
-    // a plus is a blank in forms, but a plus to libpq, and common in generated passwords
+    // in forms a plus is a space; in libpq it is a plus, and generated passwords often contain one
     const value = decode(key === 'password' ? raw : raw.replaceAll('+', ' '))
     if (key === 'schema') schema = value
     else if (key === 'ssl') keywords.sslmode = value === 'true' || value === '1' ? 'require' : 'disable'
     else if ((KEYWORDS as readonly string[]).includes(key)) keywords[key as Keyword] = value
     else if (!IGNORED.has(key)) {
-      // what follows a `?` may be the rest of a password, which no message may hold
-      if (query.includes('@')) throw invalid(origin, 'it has an unknown parameter', ESCAPES)
+      // the text after a `?` can be the rest of a password, which must not appear in a message
+      if (query.includes('@')) throw invalid(origin, 'unknown parameter', ESCAPES)
       const near = nearest(key, [...KEYWORDS, 'schema'])
-      throw invalid(origin, `it has an unknown parameter "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
+      throw invalid(origin, `unknown parameter "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
     }
   }
   return { keywords, schema }
@@ -128,7 +128,7 @@ function decode(text: string): string {
 }
 
 function invalid(origin: string, reason: string, hint?: string): SkillsError {
-  return new SkillsError('DATABASE_URL_INVALID', `the database URL of ${origin} cannot be used: ${reason}`, {
-    hint: hint ?? 'write postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+  return new SkillsError('DATABASE_URL_INVALID', `invalid database URL from ${origin}: ${reason}`, {
+    hint: hint ?? 'use postgres://USER:PASSWORD@HOST:PORT/DATABASE',
   })
 }

@@ -17,6 +17,8 @@ export interface OptionSpec {
   repeatable?: true
   /** Options that it cannot be combined with, by long name. */
   excludes?: readonly string[]
+  /** The hint of that error. Default: to use only one of them. */
+  excludesHint?: string
   /** An option that must be given too. */
   requires?: string
 }
@@ -72,7 +74,7 @@ export function notationOf({ flags }: Pick<OptionSpec, 'flags'>): Notation {
   return { other, name, key, isNegated, value: bracket === '<' ? 'required' : bracket === '[' ? 'optional' : 'none', placeholder }
 }
 
-/** Two options that exclude each other: the one wording. */
-export function conflict(name: string, other: string): SkillsError {
-  return new SkillsError('USAGE', `${name} cannot be combined with ${other}`, { hint: 'use only one of them' })
+/** The error for two options that cannot be combined. */
+export function conflict(name: string, other: string, hint = 'use only one of them'): SkillsError {
+  return new SkillsError('USAGE', `${name} cannot be combined with ${other}`, { hint })
 }

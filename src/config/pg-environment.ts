@@ -7,7 +7,7 @@ import { KEYWORDS } from './connection-keywords.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** libpq's variables (PostgreSQL manual, "Environment Variables"). */
+/** The variables of libpq (PostgreSQL manual, "Environment Variables"). */
 const VARIABLES: readonly (readonly [string, Keyword])[] = [
   ['PGHOST', 'host'],
   ['PGHOSTADDR', 'hostaddr'],
@@ -26,7 +26,7 @@ const VARIABLES: readonly (readonly [string, Keyword])[] = [
   ['PGAPPNAME', 'application_name'],
 ]
 
-/** The variables that say where a database is; a password alone chooses none. */
+/** The variables that name a database; a password alone names none. */
 const LOCATING = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGSERVICE']
 
 /** Names of the PG* variables that choose a database, empty when none is set. */
@@ -34,7 +34,7 @@ export function locatingVariables(env: Environment): string[] {
   return LOCATING.filter((name) => (env[name] ?? '') !== '')
 }
 
-/** The connection keywords that the environment gives, those of its service file included. */
+/** The connection keywords from the environment. */
 export function keywordsFromEnvironment(env: Environment): Keywords {
   const keywords: Keywords = {}
   for (const [variable, keyword] of VARIABLES) {
@@ -47,7 +47,7 @@ export function keywordsFromEnvironment(env: Environment): Keywords {
 /** The section of a connection service file (PostgreSQL manual, "The Connection Service File"). */
 export function keywordsFromService(service: string, env: Environment): Keywords {
   const file = env['PGSERVICEFILE'] ?? path.join(homeOf(env), '.pg_service.conf')
-  // the user's own first, then the one of the system, as libpq does
+  // the file of the user first, then that of the system, as in libpq
   const shared = env['PGSYSCONFDIR'] === undefined ? [] : [path.join(env['PGSYSCONFDIR'], 'pg_service.conf')]
   const files = [file, ...shared].filter((place) => existsSync(place))
   for (const place of files) {
@@ -74,7 +74,7 @@ function readService(file: string, service: string): Keywords | undefined {
   return found ? keywords : undefined
 }
 
-/** Looks a password up in the password file (PostgreSQL manual, "The Password File"), which libpq ignores when others can read it. */
+/** Finds a password in the password file (PostgreSQL manual, "The Password File"). As in libpq, a file that others can read is ignored. */
 export function passwordFromFile(
   file: string | undefined,
   wanted: { host: string; port: number; database: string; user: string },
@@ -86,7 +86,7 @@ export function passwordFromFile(
   const values = [host, String(wanted.port), wanted.database, wanted.user]
   for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue
-    // the pattern matches once more, empty, at the end of the line
+    // the pattern has one more, empty match at the end of the line
     const matches = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].filter(({ index }) => index < line.length)
     const fields = matches.map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
@@ -94,7 +94,7 @@ export function passwordFromFile(
   return undefined
 }
 
-/** A password file that libpq, and so this tool, ignores: others may read it, or it is no regular file. */
+/** A password file that is ignored, as in libpq: others can read it, or it is not a regular file. */
 export function ignoredPasswordFile(file: string | undefined, env: Environment): string | undefined {
   const place = passwordFile(file, env)
   return existsSync(place) && !isPrivate(place) ? place : undefined

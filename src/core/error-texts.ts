@@ -63,7 +63,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   SKILLS_DIR_MISSING: {
     title: 'A folder of skills does not exist',
     meaning:
-      'The folder from the command line, `SKILLS_DIR` or the configuration file does not exist. Nothing was written: a missing folder is not treated as an empty one.',
+      'The folder from the command line, `SKILLS_SKILLS` or the configuration file does not exist. Nothing was written: a missing folder is not treated as an empty one.',
     example:
       '$ skills sync skils\nerror [SKILLS_DIR_MISSING] the skills folder skils does not exist\n  → create it, or name another folder',
     remedies: ['correct the path; it is relative to the current directory, or to the configuration file that contains it'],
@@ -72,7 +72,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'A folder of migrations does not exist',
     meaning: 'The folder from `--dir`, `SKILLS_MIGRATIONS` or the configuration file does not exist. Nothing was run.',
     example: '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: ENOENT',
-    remedies: ['correct the path; `skills migrate new NAME --dir FOLDER` creates a folder with a first file'],
+    remedies: ['correct the path; `skills migrate new NAME --migrations FOLDER` creates a folder with a first file'],
   },
   CHECK_FILE_INVALID: {
     title: 'A file of checks is invalid',
@@ -101,7 +101,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The command asks for confirmation before it changes the ledger or deletes data. There was no terminal, or the answer was not yes. Nothing was changed.',
     example:
-      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] this makes schema_migrations say that 001_notes was applied as the file is now: confirmation required\n  → nothing was changed; pass --yes to confirm',
+      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] confirmation required: pass --yes\n  this replaces the digest of 001_notes in schema_migrations by that of the file; nothing was changed',
     remedies: ['run it again with `--yes`'],
   },
   FILE_EXISTS: {
@@ -313,8 +313,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Sample data was not written next to existing events',
     meaning: 'The log already has events. Sample events among them would make every number of `skills stats` wrong. Nothing was written.',
     example:
-      '$ skills demo-data\nerror [EVENTS_EXIST] postgres://app@db/prod already has events: sample data would make its statistics wrong\n  → nothing was written; use an empty database, such as --embedded demo, or pass --yes',
-    remedies: ['use another database: `skills demo-data --embedded demo`', 'if the existing events are samples too: `--yes`'],
+      '$ skills demo-data\nerror [EVENTS_EXIST] postgres://app@db/prod already has events: sample data would make its statistics wrong\n  → nothing was written; use an empty database, such as --embedded demo, or pass --append',
+    remedies: ['use another database: `skills demo-data --embedded demo`', 'if the existing events are samples too: `--append`'],
   },
 
   // How a run can end otherwise

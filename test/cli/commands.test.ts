@@ -91,7 +91,7 @@ test('a folder that is gone disables its row; --prune delete removes it', async 
   rmSync(path.join(cwd, 'skills/two'), { recursive: true })
   expect(await runSkills(['sync', ...flags], { cwd })).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('two (disabled: its folder is gone)'),
+    stdout: expect.stringContaining('two (disabled: its folder no longer exists)'),
   })
   let db = await open()
   expect(await db.query('select skill_id, enabled from skills_registry order by 1')).toEqual([
@@ -161,7 +161,7 @@ test('quickstart runs in an empty folder with the skills of the package, twice, 
   expect(first.stdout).toMatch(/npx skills sync \S+skills --embedded /)
   const second = await runSkills(['quickstart'], { cwd, env })
   expect(second.code).toBe(0)
-  expect(second.stdout).toContain('no sample events: the log has some already')
+  expect(second.stdout).toContain('no sample events: the database has events')
 })
 
 test('verify --ephemeral needs no database, passes on the package, and fails on a bad skill', async () => {

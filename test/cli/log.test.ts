@@ -41,8 +41,8 @@ onEachBackend((backend) => {
       '11 error the line is longer',
     ])
       expect(first.stdout).toContain(`events.ndjson:${bad}`)
-    expect(first.stdout).toContain('keys without a meaning here: host')
-    expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 there before, 6 bad lines\n$/)
+    expect(first.stdout).toContain('unknown keys, ignored: host')
+    expect(first.stdout).toMatch(/logged: 5 events in 11 lines, 4 written, 1 already there, 6 invalid lines\n$/)
     const again = await runSkills(['log', 'events.ndjson', '--json', ...fresh.flags], { cwd })
     expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, report: { written: 0, repeated: 5, rejected: 6 } })
     let db = await fresh.open()
@@ -58,7 +58,7 @@ onEachBackend((backend) => {
 test('a dry run needs no database; --max-errors stops', async () => {
   const cwd = scratch({ 'events.ndjson': [line(), 'x', 'y', line({ input_hash: 'late' })].join('\n') })
   const dry = await runSkills(['log', '--dry-run', 'events.ndjson'], { cwd })
-  expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 bad lines') })
+  expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 invalid lines') })
   const stopped = await runSkills(['log', '--dry-run', '--max-errors', '1', 'events.ndjson', '--json'], { cwd })
   expect(JSON.parse(stopped.stdout)).toMatchObject({ report: { stopped: true, rejected: 2, events: 1 } })
   expect(await runSkills(['log', 'none.ndjson'], { cwd })).toMatchObject({

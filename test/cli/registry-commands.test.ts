@@ -16,7 +16,7 @@ describe('lint', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:3:\d+ error quote the description.*\[YAML_COLON\]$/m)
     expect(stdout).toMatch(/^skills\/bad\/SKILL\.md:7:5 warning the link none\.md points to a file/m)
-    expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be mended: skills lint --fix\n$/)
+    expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be fixed: run skills lint --fix\n$/)
   })
 
   test('reads as sync does: --lenient and --namespace, on the command line and configured', async () => {
@@ -32,7 +32,7 @@ describe('lint', () => {
     const asked = await runSkills(['lint', '--lenient', '--namespace', 'path'], { cwd })
     expect(asked).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/\[YAML_COLON_QUOTED\][^]*\n2 skills: 2 warnings\n2 findings can be mended: skills lint --fix\n$/),
+      stdout: expect.stringMatching(/\[YAML_COLON_QUOTED\][^]*\n2 skills: 2 warnings\n2 findings can be fixed: run skills lint --fix\n$/),
     })
     writeFiles(cwd, { 'skills.config.json': '{ "lenient": true, "namespace": "path" }' })
     expect(await runSkills(['lint'], { cwd })).toMatchObject({ code: 0, stdout: asked.stdout })
@@ -43,18 +43,18 @@ describe('lint', () => {
     const cwd = scratch({ 'skills/good/SKILL.md': skill('good') })
     expect(await runSkills(['lint'], { cwd, env: { CI: '1', NODE_ENV: 'production' } })).toMatchObject({
       code: 0,
-      stdout: '1 skill: nothing wrong\n',
+      stdout: '1 skill: no problems\n',
     })
     expect(readdirSync(cwd)).toEqual(['skills'])
   })
 
-  test('--fix mends, keeps the mode of the file, and leaves nothing else behind', async () => {
+  test('--fix: fixes the file, keeps its mode, leaves no other files', async () => {
     const cwd = scratch({ 'skills/bad/SKILL.md': `\ufeff${BAD.replaceAll('\n', '\r\n')}` })
     const file = path.join(cwd, 'skills/bad/SKILL.md')
     chmodSync(file, 0o640)
     const { code, stdout } = await runSkills(['lint', '--fix'], { cwd })
     expect(code).toBe(0)
-    expect(stdout).toContain('mended skills/bad/SKILL.md (YAML_COLON)')
+    expect(stdout).toContain('fixed skills/bad/SKILL.md (YAML_COLON)')
     expect(readFileSync(file, 'utf8')).toBe(`\ufeff${BAD.replace('Use when: it rains', '"Use when: it rains"').replaceAll('\n', '\r\n')}`)
     expect(statSync(file).mode & 0o777).toBe(0o640)
     expect(readdirSync(path.dirname(file))).toEqual(['SKILL.md'])
@@ -69,7 +69,7 @@ describe('lint', () => {
       'notes.txt': '',
     })
     const run = (...paths: string[]): ReturnType<typeof runSkills> => runSkills(['lint', ...paths], { cwd })
-    expect(await run('skills/good/SKILL.md', 'skills/good/scripts/run.sh')).toMatchObject({ code: 0, stdout: '1 skill: nothing wrong\n' })
+    expect(await run('skills/good/SKILL.md', 'skills/good/scripts/run.sh')).toMatchObject({ code: 0, stdout: '1 skill: no problems\n' })
     expect(await run('skills/bad/SKILL.md')).toMatchObject({ code: 1, stdout: expect.stringContaining('1 skill: 1 error') })
     expect(await run('skills/good')).toMatchObject({ code: 1, stdout: expect.stringContaining('2 skills: 1 error') })
     expect(await run('notes.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('is not part of a skill') })
@@ -114,11 +114,11 @@ describe('list, show, enable, disable, trust', () => {
     expect((await run('disable', 'one', 'two')).stdout).toMatch(/one: disabled \(was enabled\)\n {2}two: disabled/)
     expect((await run('list', '--disabled', '--min-trust', '4')).stdout).toMatch(/two +1\.0\.0 +disabled \*[^]*1 skill, 0 enabled/)
     expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('2 unchanged') })
-    expect((await run('list', '--enabled')).stdout).toContain('no skill fits')
+    expect((await run('list', '--enabled')).stdout).toContain('no matching skills')
     expect((await run('trust', 'one', '3')).stdout).toContain('one: trust level 3 (was trust level 1)')
-    expect((await run('show', 'one')).stdout).toMatch(/trust level +3 \(set in the database; the file says 1\)/)
+    expect((await run('show', 'one')).stdout).toMatch(/trust level +3 \(set in the database; 1 in the file\)/)
     expect(await run('enable', 'one', 'tow')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('did you mean two?') })
-    expect((await run('list', '--enabled')).stdout).toContain('no skill fits')
+    expect((await run('list', '--enabled')).stdout).toContain('no matching skills')
     expect(await run('list', '--tier', 'fats')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean FAST?') })
     expect(await run('list', '--enabled', '--disabled')).toMatchObject({ code: 2 })
     expect(await run('enable')).toMatchObject({ code: 2, stderr: expect.stringContaining('USAGE') })
@@ -143,7 +143,7 @@ test('diff shows fields with old and new values, and the files inside', async ()
   const { code, stdout } = await run('diff', '--exit-code')
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /- gone disabled: its folder is gone\n~ one skills\/one\n {4}tier: \(none\) -> DEEP\n {4}~ SKILL\.md\n {4}~ a\.txt\n {4}- b\.txt\n/,
+    /- gone disabled: its folder no longer exists\n~ one skills\/one\n {4}tier: \(none\) -> DEEP\n {4}~ SKILL\.md\n {4}~ a\.txt\n {4}- b\.txt\n/,
   )
   // it only looked
   expect((await run('diff')).stdout).toBe(stdout)
@@ -155,5 +155,5 @@ test('new and import make skills that lint has nothing against', async () => {
   expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('use two-words') })
   expect((await runSkills(['import', 'old', '--dry-run'], { cwd })).stdout).toContain('1 skill would be imported')
   expect((await runSkills(['import', 'old'], { cwd })).stdout).toContain('+ skills/two/SKILL.md from old/two')
-  expect(await runSkills(['lint', '--max-warnings', '0'], { cwd })).toMatchObject({ code: 0, stdout: '2 skills: nothing wrong\n' })
+  expect(await runSkills(['lint', '--max-warnings', '0'], { cwd })).toMatchObject({ code: 0, stdout: '2 skills: no problems\n' })
 })

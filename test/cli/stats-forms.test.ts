@@ -73,7 +73,7 @@ test('--csv, --html and --json say the same numbers, each in its form; blocks in
 test.each([
   [['--csv', '--json'], '--csv and --json'],
   [['--html', '-', '--csv'], '--html - and --csv'],
-  [['--html', ''], 'names no file'],
+  [['--html', ''], 'invalid value "" for --html (expected a file)'],
 ])('%j is refused before anything is read', async (args, message) => {
   const cwd = scratch()
   const { code, stdout, stderr } = await runSkills(['stats', '--embedded', 'none', ...args], { cwd })

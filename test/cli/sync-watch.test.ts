@@ -31,7 +31,7 @@ describe.each([
 ] as const)('on the %s', (_, fresh) => {
   test('each change is synced, however it was written; Ctrl-C ends it with 0', async () => {
     const { cwd, watching } = await started(await fresh(), { 'skills/one/SKILL.md': skill('one') })
-    expect(watching.stdout()).toMatch(/watching skills; Ctrl-C ends it\n\d\d:\d\d:\d\d synced: 1 added, 0 unchanged\n/)
+    expect(watching.stdout()).toMatch(/watching skills; press Ctrl-C to stop\n\d\d:\d\d:\d\d synced: 1 added, 0 unchanged\n/)
 
     writeFiles(cwd, { 'skills/one/SKILL.md': skill('one', 'In place.') })
     await expect.poll(watching.stdout, soon).toMatch(/synced: 1 changed, 0 unchanged\n {2}~ one/)

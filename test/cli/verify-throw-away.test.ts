@@ -70,10 +70,10 @@ test('a database that a killed run left behind is dropped by a later one; a role
 })
 
 test.each([
-  [['--ephemeral', '--against-server', 'postgres://x/y'], 'exclude each other'],
-  [['--against-server', 'postgres://x/y', '--embedded'], '--against-server brings its own database'],
-  [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral brings its own database'],
-  [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive says how to compare'],
+  [['--ephemeral', '--against-server', 'postgres://x/y'], '--ephemeral cannot be combined with --against-server'],
+  [['--against-server', 'postgres://x/y', '--embedded'], '--against-server cannot be combined with --embedded'],
+  [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral cannot be combined with --database-url'],
+  [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive cannot be combined with --no-drift'],
   [['--ephemeral', '--check-timeout', 'soon'], '--check-timeout'],
   [['--ephemeral', '--checks', 'nowhere'], 'cannot read the folder of checks nowhere'],
 ])('verify %j is refused', async (args, message) => {

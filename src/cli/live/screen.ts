@@ -1,21 +1,21 @@
 import type { Terminal } from '../output/io.ts'
 
-/** A terminal that shows one picture after the other in the same place. */
+/** A terminal that shows frames in the same place. */
 export interface Screen {
-  /** Lines beyond the height are left out, and counted in the last one. */
+  /** Lines that do not fit are left out; the last line says how many. */
   draw(lines: readonly string[]): void
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void
 }
 
 const ESC = '\u001b['
-/** The other screen, without cursor, lines cut and not wrapped. */
+/** The alternate screen, without cursor, lines cut and not wrapped. */
 const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l`
 const LEAVE = `${ESC}?7h${ESC}?25h${ESC}?1049l`
-/** Terminals that know it show a frame when it is whole; others ignore it. */
+/** Synchronized output: the terminal shows a frame when it is complete. Others ignore it. */
 const [BEGIN, END] = [`${ESC}?2026h`, `${ESC}?2026l`]
 
-/** Touches nothing before the first picture. */
+/** Does nothing before the first frame. */
 export function createScreen(terminal: Terminal): Screen {
   let isOpen = false
   const close = (): void => {
@@ -35,9 +35,11 @@ export function createScreen(terminal: Terminal): Screen {
   }
 }
 
-/** One picture over the last one, in one write: nothing is cleared before something stands in its place. */
+/** One frame over the last one, in one write, to avoid flicker. */
 function frame(lines: readonly string[], rows: number): string {
   const shown =
-    lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `and ${lines.length - rows + 1} more lines: --limit shows fewer rows`]
+    lines.length <= rows
+      ? lines
+      : [...lines.slice(0, rows - 1), `and ${lines.length - rows + 1} more lines: use --limit to show fewer rows`]
   return `${BEGIN}${ESC}H${shown.map((line) => `${ESC}2K${line}`).join('\r\n')}${ESC}J${END}`
 }

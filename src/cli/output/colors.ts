@@ -1,7 +1,7 @@
 import type { Style } from '../../render/style.ts'
 import { PLAIN } from '../../render/style.ts'
 
-/** The style of a stream, with pictures in Unicode or in ASCII. chalk decides for the whole process and ignores NO_COLOR, so its level is set here; it loads only for colours. */
+/** The style of a stream. chalk decides for the whole process and ignores NO_COLOR, so its level is set here. It is loaded only for colors. */
 export async function createStyle(colors: boolean, unicode: boolean): Promise<Style> {
   if (!colors) return { ...PLAIN, unicode }
   const { Chalk } = await import('chalk')

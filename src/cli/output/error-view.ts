@@ -5,7 +5,7 @@ import { printable } from '../../core/text.ts'
 import { renderCodeFrame } from '../../render/code-frame.ts'
 import type { Style } from '../../render/style.ts'
 
-/** An error: what, then its details with the sources that `sourceOf` finds, then what to do. */
+/** An error: the message, the details with the source around them, the hint. */
 export function errorView(
   error: SkillsError,
   style: Style,
@@ -22,20 +22,20 @@ export function errorView(
   ]
 }
 
-/** A diagnostic that would only say the error again, or the same of one file without a place in it: told as a part of the error. */
+/** A diagnostic that repeats the error, or names its file only: it is printed as part of the error. */
 export function isDetail({ code, message, line }: Diagnostic, error: SkillsError): boolean {
   return code === error.code && (line === undefined || error.message.includes(message))
 }
 
 function detailView(detail: Diagnostic, error: SkillsError, source: string | undefined, style: Style): string[] {
   const { message, line, column } = detail
-  const said = error.message.includes(message)
-  const head = [style.bold(place(detail)), said ? '' : printable(message)].filter((part) => part !== '').join(' ')
+  const isRepeated = error.message.includes(message)
+  const head = [style.bold(place(detail)), isRepeated ? '' : printable(message)].filter((part) => part !== '').join(' ')
   const frame = source === undefined || line === undefined ? [] : renderCodeFrame(source, line, column, style)
-  return [...(said && line === undefined ? [] : [head]), ...frame.map((text) => `  ${text}`)].map((text) => `  ${text}`)
+  return [...(isRepeated && line === undefined ? [] : [head]), ...frame.map((text) => `  ${text}`)].map((text) => `  ${text}`)
 }
 
-/** A fault at a place: `file:line:column severity message`, the source around it, the remedy. */
+/** `file:line:column severity message`, the source around it, the hint. */
 export function diagnosticView(diagnostic: Diagnostic, source: string | undefined, style: Style): string[] {
   const { severity, code, message, line, column, hint } = diagnostic
   const paint = severity === 'error' ? style.red : severity === 'warning' ? style.yellow : style.dim

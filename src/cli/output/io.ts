@@ -1,35 +1,35 @@
 import { redact } from '../../core/redaction.ts'
 
-/** The only door to the process's streams. Everything that leaves through it is free of secrets. */
+/** The only access to the streams of the process. It removes secrets from all output. */
 export interface Io {
   /** The result: stdout. */
   out(text: string): void
-  /** The result as one document whose secrets were removed before it was written out, see `withoutSecrets`: stdout. */
+  /** The result as one document without secrets (see `withoutSecrets`): stdout. */
   document(text: string): void
-  /** Talk: stderr. */
+  /** Messages: stderr. */
   err(text: string): void
-  /** Columns of the terminal behind stdout; Infinity when there is none. */
+  /** Columns of the terminal of stdout; Infinity without a terminal. */
   width: number
   outColors: boolean
   errColors: boolean
-  /** Text beyond ASCII arrives as it is, as far as the locale tells. */
+  /** The locale supports text beyond ASCII. */
   unicode: boolean
   /** stderr is a terminal that can show progress. */
   interactive: boolean
-  /** The terminal behind stdout, for a command that draws on it; undefined when there is none. */
+  /** The terminal of stdout, for a command that draws on it; undefined without a terminal. */
   terminal: Terminal | undefined
-  /** Whoever read stdout has gone, as `head` does. */
+  /** The reader of stdout is gone, as after `| head`. */
   readonly outIsClosed: boolean
-  /** Asks a person on the terminal; undefined when there is none. */
+  /** Asks on the terminal; undefined without a terminal. */
   ask(question: string): Promise<string | undefined>
-  /** What comes in on stdin; undefined when that is a terminal. */
+  /** The data of stdin; undefined when stdin is a terminal. */
   input(): AsyncIterable<Uint8Array | string> | undefined
 }
 
 export interface Terminal {
   readonly columns: number
   readonly rows: number
-  /** As it is, with control sequences; secrets are removed. */
+  /** Writes text with control sequences, without secrets. */
   write(text: string): void
   onResize(listener: () => void): () => void
 }
@@ -40,9 +40,9 @@ export interface LookFlags {
   ascii?: boolean | undefined
 }
 
-/** Looks at the streams of this process. */
+/** Reads the state of the streams of this process. */
 export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
-  // the stream itself forgets that it has failed
+  // the stream does not remember that it failed
   let outIsClosed = false
   process.stdout.once('error', () => (outIsClosed = true))
   return {
@@ -59,7 +59,7 @@ export function createIo(flags: LookFlags, env: Readonly<Record<string, string |
     outColors: hasColors(flags, env, process.stdout.isTTY),
     errColors: hasColors(flags, env, process.stderr.isTTY),
     unicode: flags.ascii !== true && hasUnicode(env, process.platform),
-    // a terminal of 0 columns is what some CI systems and editors give: a spinner would never end its line
+    // some CI systems and editors have a terminal of 0 columns, where a spinner never ends its line
     interactive: process.stderr.isTTY && process.stderr.columns > 0 && (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb',
   }
 }
@@ -94,7 +94,7 @@ async function askPerson(question: string): Promise<string | undefined> {
   }
 }
 
-/** A reader that went away (`skills stats | head`) is no error. */
+/** A closed pipe (`skills stats | head`) is not an error. */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -103,7 +103,7 @@ export function ignoreClosedPipes(): void {
   }
 }
 
-/** Flag, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal (no-color.org, force-color.org). */
+/** Option, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether the stream is a terminal (no-color.org, force-color.org). */
 function hasColors(flags: LookFlags, env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
   if (flags.color !== undefined) return flags.color
   if ((env['NO_COLOR'] ?? '') !== '') return false
@@ -113,8 +113,8 @@ function hasColors(flags: LookFlags, env: Readonly<Record<string, string | undef
 }
 
 /**
- * The locale of characters, as POSIX names it: the first of the three that is set, and without one it is ASCII. Windows has
- * no such variables and terminals that know Unicode; the console of Linux knows it, but its fonts lack half of the blocks.
+ * The character locale of POSIX: the first of the three variables that is set, else ASCII. Windows has no such variables,
+ * and its terminals support Unicode. The console of Linux supports it, but its fonts lack many block elements.
  */
 function hasUnicode(env: Readonly<Record<string, string | undefined>>, platform: string): boolean {
   if (env['TERM'] === 'linux') return false

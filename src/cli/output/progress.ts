@@ -1,7 +1,7 @@
 import type { Ora } from 'ora'
 import type { Io } from './io.ts'
 
-/** A line that says what is going on, on a terminal and only when it lasts. */
+/** A line with the current work, on a terminal and only for longer work. */
 export interface Progress {
   update(text: string): void
   stop(): void
@@ -9,7 +9,7 @@ export interface Progress {
 
 const PATIENCE_MS = 400
 
-/** Loads the spinner only after a while: most runs end before. */
+/** Loads the spinner after a delay: most runs end before. */
 export function createProgress(io: Io, silent: boolean): Progress {
   if (silent || !io.interactive) return { update: () => undefined, stop: () => undefined }
   let text = ''

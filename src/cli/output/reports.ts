@@ -12,9 +12,9 @@ import { renderTap } from '../../render/reporters/tap.ts'
 import type { CommandResult } from './context.ts'
 import type { ReporterName } from '../parse/common-options.ts'
 
-/** What a command gave, with what the shell knows of the run. */
+/** The result of a command and facts about the run. */
 export interface Finished {
-  /** What `--json` calls the command. */
+  /** The command, as in `--json`. */
   name: string
   result: CommandResult
   diagnostics: readonly Diagnostic[]
@@ -22,7 +22,7 @@ export interface Finished {
   durationMs: number
 }
 
-/** The result as reporters take it, without secrets. A command that checks nothing has its diagnostics for results. */
+/** The result in the form that reporters take, without secrets. The results of a command without checks are its diagnostics. */
 export function reportRun({ name, result, diagnostics, startedAt, durationMs }: Finished): ReportRun {
   const { checks, error } = result
   return withoutSecrets<ReportRun>({
@@ -31,11 +31,11 @@ export function reportRun({ name, result, diagnostics, startedAt, durationMs }: 
     durationMs,
     ...(checks?.properties === undefined ? {} : { properties: checks.properties }),
     results: checks?.results ?? resultsOf(diagnostics),
-    ...(error === undefined || isTold(error, checks?.results, diagnostics) ? {} : { error: reported(error) }),
+    ...(error === undefined || isSummary(error, checks?.results, diagnostics) ? {} : { error: reported(error) }),
   })
 }
 
-/** One of the forms that are made of nothing but the run. */
+/** The text of a reporter. */
 export function renderReport(reporter: Exclude<ReporterName, 'text' | 'json'>, run: ReportRun): string {
   if (reporter === 'junit') return renderJunit(run)
   if (reporter === 'sarif') return renderSarif(run, { name: 'skills', version: packageVersion() })
@@ -46,11 +46,11 @@ export function renderReport(reporter: Exclude<ReporterName, 'text' | 'json'>, r
 export function countResults({ results, error }: ReportRun): string {
   const failed = results.filter(isFailure).length + (error === undefined ? 0 : 1)
   const count = (status: ReportResult['status']): number => results.filter((result) => result.status === status).length
-  const told = results.length - count('ok') - count('skipped') - results.filter(isFailure).length
-  return [`${count('ok')} ok`, `${failed} failed`, ...(told > 0 ? [`${told} with remarks`] : []), `${count('skipped')} skipped`].join(', ')
+  const noted = results.length - count('ok') - count('skipped') - results.filter(isFailure).length
+  return [`${count('ok')} ok`, `${failed} failed`, ...(noted > 0 ? [`${noted} with notes`] : []), `${count('skipped')} skipped`].join(', ')
 }
 
-/** GitHub wants paths from the root of the repository, wherever in it the command runs. */
+/** GitHub needs paths from the root of the repository, wherever the command runs. */
 export function fromWorkspace(run: ReportRun, cwd: string, workspace: string | undefined): ReportRun {
   if (workspace === undefined || workspace === '') return run
   const rebase = (file: string): string => path.relative(workspace, path.resolve(cwd, file)).split(path.sep).join('/')
@@ -63,8 +63,8 @@ export function fromWorkspace(run: ReportRun, cwd: string, workspace: string | u
   }
 }
 
-/** An error that only sums its diagnostics up is no result of its own. */
-function isTold(error: SkillsError, results: readonly ReportResult[] | undefined, diagnostics: readonly Diagnostic[]): boolean {
+/** Whether the error only summarizes its diagnostics, which are results already. */
+function isSummary(error: SkillsError, results: readonly ReportResult[] | undefined, diagnostics: readonly Diagnostic[]): boolean {
   return results === undefined && error.diagnostics.length > 0 && diagnostics.some(({ severity }) => severity === 'error')
 }
 

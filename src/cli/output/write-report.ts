@@ -3,8 +3,8 @@ import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 
 /**
- * Writes a report whole or not at all: a reader never sees half of it, and on failure the file is as it was. Folders are
- * made; what is no regular file (a pipe, /dev/fd/3) is written to as it is. Throws REPORT_NOT_WRITTEN.
+ * Writes a report completely or not at all: no reader sees a part of it, and after a failure the file is unchanged. Creates
+ * folders. Writes directly to a file that is not regular (a pipe, /dev/fd/3). Throws REPORT_NOT_WRITTEN.
  */
 export function writeReport(file: string, text: string): void {
   try {
@@ -38,6 +38,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  EEXIST: 'a part of its path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'a part of the path is not a folder',
 }

@@ -3,7 +3,7 @@ import { commandPatterns } from './completion-words.ts'
 
 /**
  * A script that completes commands, options and known values in bash; everything else completes to files, as bash does.
- * Bash shows no helps, so there is nothing to quote.
+ * Bash shows no help texts.
  */
 export function bashCompletion(places: readonly CompletionPlace[]): string {
   return [
@@ -11,7 +11,7 @@ export function bashCompletion(places: readonly CompletionPlace[]): string {
     '_skills() {',
     '  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= candidate i words=',
     '  COMPREPLY=()',
-    '  # --option=value comes as three words',
+    '  # --option=value arrives as three words',
     '  [[ $word == = ]] && word= || { [[ $previous == = ]] && previous=${COMP_WORDS[COMP_CWORD-2]}; }',
     '  for ((i = 1; i < COMP_CWORD; i++)); do',
     '    [[ ${COMP_WORDS[i]} == -* ]] && break',
@@ -33,7 +33,7 @@ export function bashCompletion(places: readonly CompletionPlace[]): string {
   ].join('\n')
 }
 
-/** What follows an option that takes a value. */
+/** The value after an option that takes one. */
 function valueLines({ options }: CompletionPlace): string[] {
   const unknown = options.filter(({ value }) => typeof value === 'string').map(({ word }) => word)
   const known = options.flatMap(({ word, value }) => (typeof value === 'object' ? [`        ${word}) words='${value.join(' ')}' ;;`] : []))

@@ -48,7 +48,7 @@ function help({ help: text }: Word): string {
   return `-d ${quoted(text)}`
 }
 
-/** In single quotes fish knows two escapes. */
+/** In single quotes fish has two escapes. */
 function quoted(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`
 }

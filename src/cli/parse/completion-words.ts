@@ -4,14 +4,14 @@ import { optionHelp } from './help.ts'
 import type { CommandSpec } from './spec.ts'
 import { optionsOf } from './spec.ts'
 
-/** What can stand on a command line behind the words of a command, as the scripts of all shells take it. */
+/** The words that can follow a command on the command line, for the scripts of all shells. */
 export interface CompletionPlace {
   /** The command; empty for the first word. */
   name: string
   /** Names of the commands below it. */
   commands: readonly Word[]
   options: readonly CompletionOption[]
-  /** Of its arguments. */
+  /** The values of its arguments. */
   operand: Values
 }
 
@@ -21,16 +21,16 @@ export interface Word {
 }
 
 export interface CompletionOption extends Word {
-  /** `-q`, where it has one. */
+  /** `-q`; undefined without a short name. */
   short: string | undefined
-  /** What must follow; undefined where nothing must. */
+  /** The value that must follow; undefined without one. */
   value: Values | undefined
 }
 
-/** A few words, names of files or folders, or something that only the user knows. */
+/** Fixed words, names of files or folders, or a value that only the user knows. */
 export type Values = readonly string[] | 'files' | 'folders' | 'unknown'
 
-/** The place behind each command, and the first one. All words come from the table of commands, so they need no quoting; helps may hold quotes. */
+/** The place after each command, and the first word. The words come from the specs and need no quoting; help texts can contain quotes. */
 export function completionPlaces(commands: readonly CommandSpec[]): CompletionPlace[] {
   const first: CompletionPlace = {
     name: '',
@@ -41,12 +41,12 @@ export function completionPlaces(commands: readonly CommandSpec[]): CompletionPl
   return [first, ...commands.map((spec) => placeOf(spec, commands))]
 }
 
-/** The commands that the places stand behind. */
+/** The names of the commands. */
 export function commandNames(places: readonly CompletionPlace[]): string[] {
   return places.flatMap(({ name }) => (name === '' ? [] : [name]))
 }
 
-/** The same as patterns of a `case` in bash and zsh. */
+/** The names as patterns of a `case` in bash and zsh. */
 export function commandPatterns(places: readonly CompletionPlace[]): string {
   return commandNames(places)
     .map((name) => `'${name}'`)

@@ -5,7 +5,7 @@ import { commandPatterns } from './completion-words.ts'
 export function zshCompletion(places: readonly CompletionPlace[]): string {
   return [
     '#compdef skills',
-    '# completion of skills for zsh; in ~/.zshrc, behind compinit: source <(skills completion zsh)',
+    '# completion of skills for zsh; in ~/.zshrc, after compinit: source <(skills completion zsh)',
     '# or as the file _skills in a folder of $fpath',
     '_skills() {',
     '  local previous=${words[CURRENT-1]} command= candidate i',
@@ -21,7 +21,7 @@ export function zshCompletion(places: readonly CompletionPlace[]): string {
     ...places.flatMap((place) => [`    ('${place.name}')`, ...placeLines(place), '      ;;']),
     '  esac',
     '}',
-    '# as a file of $fpath it is the function itself, sourced it is made known',
+    '# a file in $fpath is the function itself; a sourced script registers it',
     'if [[ $funcstack[1] == _skills ]]; then _skills "$@"; else compdef _skills skills; fi',
   ].join('\n')
 }
@@ -47,7 +47,7 @@ function action(values: Values): string {
   return values === 'unknown' ? '_message value' : `offered=(${values.map(quoted).join(' ')}); _describe value offered`
 }
 
-/** `'word:help'`, as `_describe` takes it. */
+/** `'word:help'`, for `_describe`. */
 function described({ word, help }: Word): string {
   return quoted(`${word}:${help.replaceAll(':', '\\:')}`)
 }

@@ -12,7 +12,7 @@ export interface RawInput {
 }
 
 /**
- * Turns the text of a command line into values, adds the defaults, and refuses options that exclude each other. The types
+ * Turns the text of a command line into values, adds the defaults, and refuses options that cannot be combined. The types
  * follow from the spec. Throws USAGE.
  */
 export function readInput<S extends CommandSpec>(spec: S, { flags, args }: RawInput): { flags: FlagsOf<S>; args: ArgumentsOf<S> } {
@@ -57,7 +57,7 @@ function refuseConflicts(option: OptionSpec, options: readonly OptionSpec[], fla
   const { name } = notationOf(option)
   const given = (other: string): boolean => options.some((one) => notationOf(one).name === other && isGiven(one, flags))
   const excluded = option.excludes?.find(given)
-  if (excluded !== undefined) throw conflict(name, excluded)
+  if (excluded !== undefined) throw conflict(name, excluded, option.excludesHint)
   if (option.requires !== undefined && !given(option.requires))
     throw new SkillsError('USAGE', `${name} requires ${option.requires}`, { hint: `add ${option.requires}, or remove ${name}` })
 }

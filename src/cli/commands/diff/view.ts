@@ -7,8 +7,8 @@ import { wrap } from '../../../render/table.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseLine } from '../../output/database-view.ts'
 
-/** What the other lines tell better, or nobody asked about. */
-const UNTOLD: ReadonlySet<string> = new Set(['sha256', 'meta.files', 'meta.declared', 'meta.pruned', 'meta.digest'])
+/** Fields that other lines show better, or that people do not need. */
+const HIDDEN: ReadonlySet<string> = new Set(['sha256', 'meta.files', 'meta.declared', 'meta.pruned', 'meta.digest'])
 const MOST_FILES = 20
 const PROSE = 100
 
@@ -34,11 +34,11 @@ export function diffView(report: DiffReport & { database: DatabaseReport }, styl
 function entryLines(entry: DiffEntry, style: Style, columns: number): string[] {
   const { id, change, path, fields, files } = entry
   const mark = { added: style.green('+'), changed: style.yellow('~'), disabled: style.red('-'), deleted: style.red('-') }[change]
-  const where = path === null ? `${change}: its folder is gone` : path
+  const where = path === null ? `${change}: its folder no longer exists` : path
   return [
     `${mark} ${style.bold(printable(id))} ${style.dim(printable(where))}`,
-    ...fields.filter(({ field }) => !UNTOLD.has(field)).flatMap((field) => fieldLines(field, style, columns)),
-    ...(files === null ? [style.dim('    files: not known, an earlier version wrote the row')] : fileLines(files, style)),
+    ...fields.filter(({ field }) => !HIDDEN.has(field)).flatMap((field) => fieldLines(field, style, columns)),
+    ...(files === null ? [style.dim('    files: unknown, an earlier version wrote the row')] : fileLines(files, style)),
   ]
 }
 

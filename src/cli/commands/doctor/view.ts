@@ -4,7 +4,7 @@ import { DOCTOR_AREAS } from '../../../api/doctor.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, wrap } from '../../../render/table.ts'
 
-/** The settings with their origins, then what was found, area by area, then one line. */
+/** The settings with their origins, then the findings of each area, then a summary. */
 export function doctorView(report: DoctorReport, style: Style, width: number): string[] {
   const { findings, settings } = report
   const rows = settings.map(({ name, value, origin }) => [name, printable(value ?? '-'), printable(origin)])
@@ -33,7 +33,7 @@ function summary({ ok, findings }: DoctorReport, style: Style): string {
     plural(count('error'), 'error'),
     plural(count('warning'), 'warning'),
     plural(count('note'), 'note'),
-    `${count('ok')} fine`,
+    `${count('ok')} ok`,
   ].join(', ')
-  return ok ? `${style.green('nothing in the way')}: ${counts}` : `${style.red('not well')}: ${counts}`
+  return ok ? `${style.green('no problems found')}: ${counts}` : `${style.red('problems found')}: ${counts}`
 }

@@ -35,7 +35,7 @@ export function codeListView(codes: readonly Pick<CodePage, 'code' | 'kind' | 't
     const table = renderTable([{ title: 'code' }, { title: 'about', shrink: true, least: 20 }], rows, width, style)
     return [style.bold(TITLES[kind]), ...table.slice(1).map((line) => `${line}`), '']
   })
-  return [...sections, 'skills explain CODE says more about one of them']
+  return [...sections, 'run skills explain CODE for details']
 }
 
 function fill(text: string, width: number): string[] {

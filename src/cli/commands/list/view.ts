@@ -5,7 +5,7 @@ import { renderTable } from '../../../render/table.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseLine } from '../../output/database-view.ts'
 
-/** A line for each skill, then how many there are. */
+/** A line for each skill, then the number of skills. */
 export function listView(
   { database, skills }: { database: DatabaseReport; skills: readonly RegistrySkill[] },
   isFiltered: boolean,
@@ -13,7 +13,7 @@ export function listView(
   width: number,
 ): string[] {
   const head = databaseLine(database, style)
-  if (skills.length === 0) return [head, isFiltered ? 'no skill fits' : 'the registry is empty: skills sync fills it']
+  if (skills.length === 0) return [head, isFiltered ? 'no matching skills' : 'the registry is empty: run skills sync']
   const columns = [
     { title: 'skill', shrink: true, least: 20 },
     { title: 'version', shrink: true, least: 8 },
@@ -30,7 +30,7 @@ export function listView(
     head,
     ...renderTable(columns, skills.map(cells), width, style),
     `${plural(skills.length, 'skill')}, ${enabled} enabled`,
-    ...(overridden ? [style.dim('* set in the database, not by the file: skills show ID')] : []),
+    ...(overridden ? [style.dim('* set in the database, different from the file: run skills show ID')] : []),
   ]
 }
 

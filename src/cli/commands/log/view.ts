@@ -6,7 +6,7 @@ import { databaseLine } from '../../output/database-view.ts'
 
 const MOST_SHOWN = 20
 
-/** The bad lines, then what was written. */
+/** The invalid lines, then a summary. */
 export function logView(
   report: EventLogReport & { database: DatabaseReport | null; source: string; dryRun: boolean },
   style: Style,
@@ -20,20 +20,20 @@ export function logView(
       ({ line, column, message }) =>
         `  ${style.bold(`${printable(name)}:${line}${column === null ? '' : `:${column}`}`)} ${style.red('error')} ${printable(message)}`,
     ),
-    ...(rejected > shown.length ? [style.dim(`  and ${plural(rejected - shown.length, 'bad line')} more`)] : []),
-    ...(unknownKeys.length === 0 ? [] : [style.dim(`  keys without a meaning here: ${printable(unknownKeys.join(', '))}`)]),
-    `${dryRun ? 'checked' : 'logged'}: ${countsOf(report)}${dryRun ? ' (dry run: nothing was written)' : ''}`,
-    ...(stopped ? [style.yellow('stopped at too many bad lines: what comes behind was not read')] : []),
+    ...(rejected > shown.length ? [style.dim(`  and ${plural(rejected - shown.length, 'invalid line')} more`)] : []),
+    ...(unknownKeys.length === 0 ? [] : [style.dim(`  unknown keys, ignored: ${printable(unknownKeys.join(', '))}`)]),
+    `${dryRun ? 'checked' : 'logged'}: ${countsOf(report)}${dryRun ? ' (dry run, nothing written)' : ''}`,
+    ...(stopped ? [style.yellow('stopped after too many invalid lines: the rest of the input was not read')] : []),
   ]
 }
 
 function countsOf({ lines, events, written, repeated, ignored, rejected }: EventLogReport): string {
   const counts: [number, string][] = [
     [written, 'written'],
-    [repeated, 'there before'],
-    [ignored, 'lines of something else'],
-    [rejected, 'bad lines'],
+    [repeated, 'already there'],
+    [ignored, 'other lines'],
+    [rejected, 'invalid lines'],
   ]
-  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${grouped(count)} ${what}`)
-  return `${plural(events, 'event')} in ${plural(lines, 'line')}${told.join('')}`
+  const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${grouped(count)} ${what}`)
+  return `${plural(events, 'event')} in ${plural(lines, 'line')}${parts.join('')}`
 }

@@ -4,7 +4,7 @@ import type { Style } from '../../../render/style.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseLine } from '../../output/database-view.ts'
 
-/** How the database differs from the files, and what was recorded. */
+/** The differences between database and files, and the recorded versions. */
 export function baselineView(
   { database, versions, differences, done }: BaselineReport & { database: DatabaseReport },
   style: Style,
@@ -13,7 +13,7 @@ export function baselineView(
     differences === null
       ? ['  not compared']
       : differences.length === 0
-        ? [`  ${style.green('the database is what the files make')}`]
+        ? [`  ${style.green('the database matches the files')}`]
         : differences.map((line) => `  ${style.yellow('differs')} ${printable(line)}`)
   const verb = done ? style.green('recorded as applied') : style.dim('to record')
   return [
@@ -21,7 +21,7 @@ export function baselineView(
     ...compared,
     ...versions.map((version) => `  ${verb} ${printable(version)}`),
     done
-      ? `done: ${plural(versions.length, 'migration')} recorded, none was run`
+      ? `done: ${plural(versions.length, 'migration')} recorded, none run`
       : versions.length === 0
         ? 'nothing to record'
         : 'nothing was written',

@@ -30,13 +30,13 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
       width,
       style,
     ),
-    ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file is gone`),
+    ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file does not exist`),
     ...(report.foreign === 0
       ? []
       : [style.dim(`${plural(report.foreign, 'row')} of the ledger ${report.foreign === 1 ? 'belongs' : 'belong'} to other migrations`)]),
     report.upToDate
       ? style.green('up to date')
-      : [pending > 0 ? `${pending} pending: run skills migrate` : '', changed > 0 ? `${changed} changed after being applied` : '']
+      : [pending > 0 ? `${pending} pending: run skills migrate` : '', changed > 0 ? `${changed} changed after it was applied` : '']
           .filter((part) => part !== '')
           .join(', '),
   ]

@@ -5,33 +5,33 @@ import type { Style } from '../../../render/style.ts'
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseLine } from '../../output/database-view.ts'
 
-/** More statements than a screen holds. */
+/** More statements do not fit on a screen. */
 const MANY = 24
 
-/** What `skills migrate` did; one line when there was nothing to do. */
+/** The result of `skills migrate`: one line when there was nothing to do. */
 export function migrateView(report: MigrateReport & { database: DatabaseReport }, style: Style, failed: boolean): string[] {
   const head = databaseLine(report.database, style)
-  const remarks = remarksOf(report, style)
+  const notes = notesOf(report, style)
   if (!failed && report.applied.length === 0 && report.pending.length === 0) {
-    return [`${head}: ${style.green('up to date')}, ${plural(report.alreadyApplied, 'migration')} applied`, ...remarks]
+    return [`${head}: ${style.green('up to date')}, ${plural(report.alreadyApplied, 'migration')} applied`, ...notes]
   }
   if (report.dryRun)
     return [
       head,
       ...report.pending.flatMap((pending) => plannedLines(pending, style)),
-      ...remarks,
-      ...(failed ? [] : ['nothing was written (dry run)']),
+      ...notes,
+      ...(failed ? [] : ['dry run, nothing written']),
     ]
   return [
     head,
     ...report.applied.flatMap((migration) => appliedLines(migration, style)),
-    ...remarks,
+    ...notes,
     ...pendingLines(report, style, failed),
     ...(failed ? [] : [summary(report, style)]),
   ]
 }
 
-/** What a file would do: each statement when they are few, and always those that get into somebody's way. */
+/** The statements of a pending file: all of them when they are few, and always those with hazards. */
 function plannedLines({ file, statements, plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
@@ -50,26 +50,25 @@ function appliedLines(migration: AppliedMigration, style: Style): string[] {
   const { file, statements, durationMs, existing } = migration
   const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')}, ${formatDuration(durationMs)})`)}`
   if (existing.length === 0) return [head]
-  return [head, `    already there, left as they are:`, ...existing.flatMap((object) => existingLines(object, style))]
+  return [head, `    existing objects, not changed:`, ...existing.flatMap((object) => existingLines(object, style))]
 }
 
 function existingLines({ line, kind, name, how, sqlstate, same, differences }: ExistingObject, style: Style): string[] {
   const reason = how === 'tolerated' ? `skipped, SQLSTATE ${sqlstate ?? ''}` : how
-  const sameness =
-    same === undefined ? '' : same ? style.green('the same as the file makes it') : style.yellow('NOT the same as the file makes it')
+  const sameness = same === undefined ? '' : same ? style.green('same as in the file') : style.yellow('DIFFERENT from the file')
   return [
     `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}${sameness === '' ? '' : `: ${sameness}`}`,
     ...(differences ?? []).map((difference) => `        ${printable(difference)}`),
   ]
 }
 
-function remarksOf(report: MigrateReport, style: Style): string[] {
-  const remark = (versions: readonly string[], text: string): string[] =>
+function notesOf(report: MigrateReport, style: Style): string[] {
+  const note = (versions: readonly string[], text: string): string[] =>
     versions.map((version) => `  ${style.yellow('note')} ${printable(version)} ${text}`)
   return [
     ...report.notices.map((notice) => `  ${style.dim('notice')} ${printable(notice)}`),
-    ...remark(report.outOfOrder, 'is out of order: it sorts before one that was applied earlier'),
-    ...remark(report.missing, 'was applied, but its file is gone'),
+    ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
+    ...note(report.missing, 'is applied, but its file does not exist'),
     ...(report.adopted.length > 0 && report.applied.length > 0
       ? [`  ${style.dim(`${plural(report.adopted.length, 'migration')} adopted from an older ledger, without a digest to compare`)}`]
       : []),
@@ -81,6 +80,6 @@ function pendingLines({ pending }: MigrateReport, style: Style, failed: boolean)
 }
 
 function summary({ applied, alreadyApplied }: MigrateReport, style: Style): string {
-  const before = alreadyApplied === 0 ? '' : `, ${alreadyApplied} before`
+  const before = alreadyApplied === 0 ? '' : `, ${alreadyApplied} applied before`
   return `${style.green('done')}: ${plural(applied.length, 'migration')} applied${before}`
 }

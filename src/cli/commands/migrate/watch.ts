@@ -9,9 +9,9 @@ import type { MigrateEvent } from '../../../migrations/run/report.ts'
 import type { Context } from '../../output/context.ts'
 
 const TICK_MS = 1_000
-/** When to look at the server from a second session. */
+/** When to query the server from a second connection. */
 const LOOK_AFTER_MS = 3_000
-/** Where there is no terminal a line now and then has to do. */
+/** How often to print a line when there is no terminal. */
 const LINE_EVERY_MS = 30_000
 
 export interface MigrationWatch {
@@ -19,7 +19,7 @@ export interface MigrationWatch {
   stop(): Promise<void>
 }
 
-/** Says what a migration is doing while it lasts: on a terminal all the time, elsewhere a line each 30 s. */
+/** Shows the progress of a migration: continuously on a terminal, elsewhere a line every 30 s. */
 export function watchMigration(
   { io, progress }: Pick<Context, 'io' | 'progress'>,
   db: Db,
@@ -36,7 +36,7 @@ export function watchMigration(
     const { text } = current
     let seen: StatementProgress | undefined
     if (canWatch && elapsed > LOOK_AFTER_MS && (io.interactive || elapsed > nextLine)) {
-      // it must not disturb the migration: a second session that cannot be had is done without
+      // it must not disturb the migration: without a second connection there are no details
       watcher ??= openDatabase(target, { schema: db.info.schema }).catch(() => undefined)
       seen = await watcher.then((other) => (other === undefined ? undefined : statementProgress(other, db.info.pid))).catch(() => undefined)
     }

@@ -21,12 +21,12 @@ export interface QuickstartReport {
   stats: StatsReport
   /** The folder that was synced. */
   skills: string
-  /** What the next commands need to reach the same database: ` --embedded DIR`, or nothing. */
+  /** Options for the next commands to use the same database: ` --embedded DIR`, or nothing. */
   flags: string
   diagnostics: Diagnostic[]
 }
 
-/** The output of each step under the command that gives it, and what to type next. */
+/** Each command with its output, and the next commands to try. */
 export function quickstartView(report: QuickstartReport, style: Style, width: number): string[] {
   const { database, flags } = report
   const step = (command: string, what: string, lines: readonly string[]): string[] => [
@@ -35,17 +35,17 @@ export function quickstartView(report: QuickstartReport, style: Style, width: nu
     '',
   ]
   const events =
-    report.sampleEvents === 0 ? 'no sample events: the log has some already' : `${report.sampleEvents} sample events (skills demo-data)`
+    report.sampleEvents === 0 ? 'no sample events: the database has events' : `${report.sampleEvents} sample events (skills demo-data)`
   return [
     ...step('migrate', 'creates the schema', migrateView({ ...report.migrate, database }, style, false)),
-    ...step('sync', 'writes the skills folder into the registry', syncView({ ...report.sync, database }, style)),
+    ...step('sync', 'writes the skills to the registry', syncView({ ...report.sync, database }, style)),
     style.dim(`# ${events}`),
     '',
-    ...step('verify', 'proves that database, files and folder agree', verifyView({ ...report.verify, database }, style, width)),
-    ...step('stats', 'what was used, how it went', statsView({ ...report.stats, database }, style, width)),
+    ...step('verify', 'checks the database against migrations and skills', verifyView({ ...report.verify, database }, style, width)),
+    ...step('stats', 'shows uses and outcomes', statsView({ ...report.stats, database }, style, width)),
     style.bold('Next'),
     ...aligned([
-      [`npx skills stats --cooccurrence${flags}`, 'which skills succeed together'],
+      [`npx skills stats --cooccurrence${flags}`, 'skills that succeed together'],
       [`npx skills sync${report.skills === 'skills' ? '' : ` ${report.skills}`}${flags}`, 'after you edit a SKILL.md'],
       ['DATABASE_URL=postgres://... npx skills migrate', 'the same on your server'],
     ]),

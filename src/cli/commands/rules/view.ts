@@ -12,7 +12,7 @@ export interface RuleLine {
   fixable: boolean
 }
 
-/** A line for each rule: what it counts as, whether `--fix` mends it, and where it comes from. */
+/** A line for each rule: its severity, whether `--fix` corrects it, and its source. */
 export function rulesView(rules: readonly RuleLine[], style: Style, width: number): string[] {
   const columns = [
     { title: 'rule' },
@@ -32,6 +32,6 @@ export function rulesView(rules: readonly RuleLine[], style: Style, width: numbe
   return [
     ...renderTable(columns, rows, width, style),
     ...(changed ? [style.dim('* changed by the key "rules" of the configuration file')] : []),
-    style.dim('skills explain RULE: an example, and what to do'),
+    style.dim('run skills explain RULE for an example and what to do'),
   ]
 }

@@ -9,10 +9,10 @@ import { databaseLine } from '../../output/database-view.ts'
 
 const LABEL = 14
 const PROSE = 96
-/** Told in lines of their own, or of no use to people. */
-const APART: ReadonlySet<string> = new Set(['name', 'description', 'declared', 'digest', 'files', 'pruned', 'root'])
+/** Keys that have lines of their own, or that people do not need. */
+const SEPARATE: ReadonlySet<string> = new Set(['name', 'description', 'declared', 'digest', 'files', 'pruned', 'root'])
 
-/** Everything about one skill, a line for each column and key. */
+/** One skill: a line for each column and key. */
 export function showView({ database, skill }: { database: DatabaseReport; skill: SkillDetails }, style: Style, width: number): string[] {
   const { id, version, enabled, trustLevel, declared, folderGone, sha256, updatedAt, meta } = skill
   const line = (label: string, value: string): string[] => {
@@ -26,16 +26,16 @@ export function showView({ database, skill }: { database: DatabaseReport; skill:
     ...line('description', skill.description ?? '-'),
     ...line(
       'enabled',
-      `${enabled ? 'yes' : 'no'}${declared !== null && declared.enabled !== enabled ? ' (set in the database; the file says otherwise)' : ''}`,
+      `${enabled ? 'yes' : 'no'}${declared !== null && declared.enabled !== enabled ? ' (set in the database, different from the file)' : ''}`,
     ),
     ...line(
       'trust level',
-      `${trustLevel}${declared !== null && declared.trustLevel !== trustLevel ? ` (set in the database; the file says ${declared.trustLevel})` : ''}`,
+      `${trustLevel}${declared !== null && declared.trustLevel !== trustLevel ? ` (set in the database; ${declared.trustLevel} in the file)` : ''}`,
     ),
     ...Object.entries(meta)
-      .filter(([key, value]) => !APART.has(key) && value !== null && !(Array.isArray(value) && value.length === 0))
+      .filter(([key, value]) => !SEPARATE.has(key) && value !== null && !(Array.isArray(value) && value.length === 0))
       .flatMap(([key, value]) => line(printable(key), shown(value))),
-    ...line('folder', `${shown(meta['root'] ?? '-')}${folderGone ? ' (gone at the last sync)' : ''}`),
+    ...line('folder', `${shown(meta['root'] ?? '-')}${folderGone ? ' (missing at the last sync)' : ''}`),
     ...(files.length === 0 ? [] : line('files', `${plural(files.length, 'file')}: ${files.join(', ')}`)),
     ...line('sha256', sha256 ?? '-'),
     ...line('updated', updatedAt.slice(0, 19).replace('T', ' ')),

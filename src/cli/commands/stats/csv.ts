@@ -2,7 +2,7 @@ import type { CsvCell } from '../../../render/csv.ts'
 import { csvLines } from '../../../render/csv.ts'
 import type { SkillStats, StatsReport } from '../../../stats/report.ts'
 
-/** The table of the view as comma-separated values; times in ISO 8601, numbers without thousands, lists parted by blanks. */
+/** The table of the view as comma-separated values; times in ISO 8601, numbers without separators, lists separated by spaces. */
 export function statsCsv(report: StatsReport): string[] {
   switch (report.view) {
     case 'overview':
@@ -34,7 +34,7 @@ export function statsCsv(report: StatsReport): string[] {
       })
     case 'compare':
       return table(report.compare === undefined ? [] : [report.compare.total, ...report.compare.skills], {
-        // of the row of all skills: nothing
+        // empty in the row of all skills
         skill_id: ({ skillId }) => skillId,
         uses_before: (row) => row.usesBefore,
         uses_after: (row) => row.usesAfter,
@@ -67,7 +67,7 @@ export function statsCsv(report: StatsReport): string[] {
   }
 }
 
-/** The columns of the view v_skill_effectiveness by their names there, then what is more. */
+/** The columns of the view v_skill_effectiveness, then others. */
 const SKILL: Readonly<Record<string, (row: SkillStats) => CsvCell>> = {
   skill_id: ({ skillId }) => skillId,
   total_uses: (row) => row.totalUses,

@@ -34,6 +34,7 @@ export const spec = defineCommand({
     {
       flags: '--tail',
       excludes: ['--since', ...VIEWS, '--exact', '--watch', ...FORMS],
+      excludesHint: 'use --tail with a skill, --user, --limit or --ndjson only',
       help: 'print events as they arrive',
     },
     { flags: '--ndjson', requires: '--tail', help: 'with --tail: one JSON object per line' },

@@ -13,7 +13,7 @@ import { pageLines } from './text/page.ts'
 import { skillLines } from './text/skills.ts'
 import { timelineLines } from './text/timeline.ts'
 
-/** The answer to one question under the totals; on an empty log how to fill it. */
+/** The totals and one view; without events, how to write them. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
   const head = databaseLine(report.database, style)
   if (report.totals.events === 0 && report.view !== 'user') return [head, ...emptyLines(report, style, width)]
@@ -22,7 +22,7 @@ export function statsView(report: StatsReport & { database: DatabaseReport }, st
     ...(report.view === 'user' || report.view === 'compare' ? [] : wrap(totalsLine(report), width)),
     '',
     ...viewLines(report, style, width),
-    ...(report.truncated ? [style.dim('there are more: raise --limit')] : []),
+    ...(report.truncated ? [style.dim('more rows exist: increase --limit')] : []),
     ...sourceLines(report, style, width),
   ]
 }
@@ -55,22 +55,24 @@ function totalsLine({ totals, since }: StatsReport): string {
   return `${period}: ${plural(totals.events, 'use')} of ${plural(totals.skillsUsed, 'skill')}${people}${rate}${rating}; ${totals.enabled} of ${plural(totals.registered, 'registered skill')} enabled`
 }
 
-/** What is estimated, and what the reader should know of where the numbers come from. */
+/** What is estimated, and where the numbers come from. */
 function sourceLines({ source, skills }: StatsReport, style: Style, width: number): string[] {
   const estimated = source.percentileErrorPct > 0 && skills.some(({ latency }) => latency !== null)
   const notes = [
-    ...(estimated ? [`p50, p95 are estimates, at most ${source.percentileErrorPct} % off; --exact takes them from the events`] : []),
+    ...(estimated
+      ? [`p50 and p95 are estimates with an error of at most ${source.percentileErrorPct} %; pass --exact to read every event`]
+      : []),
     ...(source.note === null ? [] : [source.note]),
   ]
   return notes.flatMap((note) => wrap(note, width)).map((line) => style.dim(line))
 }
 
 function emptyLines({ since, totals }: StatsReport, style: Style, width: number): string[] {
-  if (since !== null) return [`no events since ${minute(since)}`, style.dim('skills stats without --since shows all time')]
+  if (since !== null) return [`no events since ${minute(since)}`, style.dim('run skills stats without --since for all time')]
   return [
     `no events yet (${plural(totals.registered, 'skill')} registered)`,
     '',
-    ...wrap('Events come in through the function log_skill_usage, from any language:', width),
+    ...wrap('Write events with the function log_skill_usage, from any language:', width),
     style.cyan(
       "  SELECT log_skill_usage('9f1c1d3e-0000-4000-8000-000000000001', 'session-1', 'elemental-checkin', '1.0.0', 'FAST', 'success', 180);",
     ),

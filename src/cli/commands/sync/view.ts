@@ -6,22 +6,22 @@ import { databaseLine } from '../../output/database-view.ts'
 
 const LONGEST_LIST = 50
 
-/** What a sync did, or would do; one line when there was nothing to do. */
+/** What a sync did, or would do: one line when there was nothing to do. */
 export function syncView(report: SyncReport & { database: DatabaseReport }, style: Style): string[] {
   const head = databaseLine(report.database, style)
   const lines = [
     ...list(report.added, (change) => `  ${style.green('+')} ${changeLine(change)}`),
     ...list(report.changed, (change) => `  ${style.yellow('~')} ${changeLine(change)}${fieldsOf(change, style)}`),
-    ...list(report.disabled, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(disabled: its folder is gone)')}`),
-    ...list(report.deleted, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(deleted: its folder is gone)')}`),
+    ...list(report.disabled, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(disabled: its folder no longer exists)')}`),
+    ...list(report.deleted, (id) => `  ${style.red('-')} ${printable(id)} ${style.dim('(deleted: its folder no longer exists)')}`),
     ...list(
       report.invalid,
       ({ path, id }) =>
-        `  ${style.red('!')} ${printable(path)} ${style.dim(`(invalid${id === undefined ? '' : `, its row ${printable(id)} stays as it is`})`)}`,
+        `  ${style.red('!')} ${printable(path)} ${style.dim(`(invalid${id === undefined ? '' : `, its row ${printable(id)} is unchanged`})`)}`,
     ),
     ...report.operatorOverrides.map(
       ({ id, field, declared, actual }) =>
-        `  ${style.dim(`· ${printable(id)}: ${field} is ${String(actual)}, set in the database; the file says ${String(declared)}`)}`,
+        `  ${style.dim(`· ${printable(id)}: ${field} is ${String(actual)}, set in the database; ${String(declared)} in the file`)}`,
     ),
     ...withheldLines(report, style),
   ]
@@ -32,9 +32,9 @@ export function syncView(report: SyncReport & { database: DatabaseReport }, styl
 function withheldLines({ pruneSkipped, withheld }: SyncReport, style: Style): string[] {
   if (pruneSkipped === undefined) return []
   return [
-    ...list(withheld, (id) => `  ${style.yellow('?')} ${printable(id)} ${style.dim('(its folder is gone)')}`),
+    ...list(withheld, (id) => `  ${style.yellow('?')} ${printable(id)} ${style.dim('(its folder no longer exists)')}`),
     `  ${style.yellow('withheld')} ${pruneSkipped}`,
-    `    ${style.dim('if that is meant: --force-prune. If another project syncs here too: --root-label NAME')}`,
+    `    ${style.dim('to prune anyway, pass --force-prune; if another project syncs to this registry, pass --root-label NAME')}`,
   ]
 }
 
@@ -53,25 +53,25 @@ function summaryOf(report: SyncReport, style: Style): string {
     .filter(([count, what]) => count > 0 || what === 'unchanged')
     .map(([count, what]) => `${grouped(count)} ${what}`)
     .join(', ')
-  const behind = added.length + changed.length + disabled.length + deleted.length > 0
+  const isOutOfDate = added.length + changed.length + disabled.length + deleted.length > 0
   if (mode === 'check')
-    return behind
-      ? `${style.red('the registry is behind the folder')}: ${text}; run skills sync`
-      : `${style.green('the registry is level with the folder')}: ${text}`
-  if (mode === 'dry-run') return `${text} (dry run: nothing was written)`
-  return `${invalid.length + withheld.length > 0 ? style.yellow('synced, but not all') : style.green('synced')}: ${text}`
+    return isOutOfDate
+      ? `${style.red('the registry is out of date')}: ${text}; run skills sync`
+      : `${style.green('the registry is up to date')}: ${text}`
+  if (mode === 'dry-run') return `${text} (dry run, nothing written)`
+  return `${invalid.length + withheld.length > 0 ? style.yellow('synced in part') : style.green('synced')}: ${text}`
 }
 
 function changeLine({ id, version, path }: Change): string {
   return `${printable(id)} ${printable(version)}${path.endsWith(id) ? '' : ` (${printable(path)})`}`
 }
 
-/** `version 1.0.0 -> 1.1.0`; long values and digests by name alone. */
+/** `version 1.0.0 -> 1.1.0`; of long values and digests only the name. */
 function fieldsOf({ fields }: Change, style: Style): string {
-  const told = fields.map(({ field, from, to }: FieldChange) =>
+  const parts = fields.map(({ field, from, to }: FieldChange) =>
     isShort(from) && isShort(to) && field !== 'sha256' ? `${field} ${String(from)} -> ${String(to)}` : field,
   )
-  return told.length === 0 ? '' : ` ${style.dim(`(${printable(told.join(', '))})`)}`
+  return parts.length === 0 ? '' : ` ${style.dim(`(${printable(parts.join(', '))})`)}`
 }
 
 function isShort(value: unknown): boolean {

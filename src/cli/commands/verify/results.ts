@@ -4,7 +4,10 @@ import type { CheckResult } from '../../../verify/report.ts'
 
 const SEVERITIES: Readonly<Record<CheckResult['severity'], Severity>> = { error: 'error', warning: 'warning', info: 'note' }
 
-/** The checks as reporters take them. With `strict` one that could not run has failed, as it lets the command fail. What has nothing to say about such a database is left out, as in the counts of the report. */
+/**
+ * The checks in the form that reporters take. With `strict` a check that cannot run is a failure, as for the command. Checks
+ * that do not apply to such a database are left out, as in the counts of the report.
+ */
 export function verifyResults(checks: readonly CheckResult[], strict: boolean): ReportResult[] {
   return checks
     .filter(({ applies }) => applies !== false)
@@ -14,7 +17,7 @@ export function verifyResults(checks: readonly CheckResult[], strict: boolean): 
       if (status === 'passed') return { ...result, status: 'ok', messages: [] }
       if (status === 'skipped' && !strict) return { ...result, status: 'skipped', reason: reason ?? '', messages: [] }
       if (status === 'skipped') {
-        const remedy = 'with --strict every check must run: give the role the right it lacks, or leave --strict out'
+        const remedy = 'grant the role the missing privilege, or remove --strict'
         return { ...result, severity: 'error', status: 'failed', messages: [{ text: `could not run: ${reason ?? ''}`, remedy }] }
       }
       return { ...result, status: 'failed', messages: faults }

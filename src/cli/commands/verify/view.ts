@@ -4,10 +4,10 @@ import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts
 import type { DatabaseReport } from '../../output/database-view.ts'
 import { databaseLine } from '../../output/database-view.ts'
 
-/** Most faults shown for a check; `--json` has them all. */
+/** Faults shown for one check; `--json` lists all. */
 const MOST_FAULTS = 20
 
-/** Faults with expected, actual and remedy; a line for each note and for each reason to skip; then one line for all. */
+/** Faults with expected, actual and remedy; a line for each note and for each reason to skip; then a summary. */
 export function verifyView(report: VerifyReport & { database: DatabaseReport }, style: Style, width: number): string[] {
   const of = (status: CheckResult['status']): CheckResult[] => report.checks.filter((check) => check.status === status)
   return [
@@ -33,7 +33,7 @@ function checkLines({ id, title, status, faults }: CheckResult, style: Style): s
   return [
     `  ${mark} ${printable(title)} ${style.dim(`[${id}]`)}`,
     ...faults.slice(0, MOST_FAULTS).flatMap((fault) => faultLines(fault, !isShared, style)),
-    ...(more > 0 ? [`      ${style.dim(`and ${plural(more, 'more', 'more')}; --json has them all`)}`] : []),
+    ...(more > 0 ? [`      ${style.dim(`and ${plural(more, 'more', 'more')}; --json lists all`)}`] : []),
     ...(isShared ? [`      ${style.cyan('→')} ${printable(remedies[0] ?? '')}`] : []),
   ]
 }
@@ -65,7 +65,8 @@ function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport,
     skipped > 0 ? `${skipped} skipped` : '',
   ].filter((part) => part !== '')
   const counts = [plural(passed, 'check') + ' passed', ...rest].join(', ')
-  if (ok && skipped > passed) return `${style.yellow('verified as far as this role can check')}: ${counts}; --strict makes that a failure`
+  if (ok && skipped > passed)
+    return `${style.yellow('verified in part: this role cannot run every check')}: ${counts}; with --strict this is a failure`
   return ok ? `${style.green('verified')}: ${counts}` : `${style.red('not verified')}: ${counts}`
 }
 

@@ -4,14 +4,14 @@ import type { Section } from '../../../../render/html/page.ts'
 import type { Comparison, SkillChange } from '../../../../stats/report.ts'
 import { minute, percentOr } from '../text/format.ts'
 
-/** What changed between two periods, and whether it can be chance. */
+/** Changes of the success rate between two periods, and whether they are significant. */
 export function compareSection({ before, after, total, skills, falseDiscoveryRate }: Comparison): Section[] {
   const rows = [total, ...skills]
   return [
     {
       id: 'change',
       heading: 'Change of the success rate',
-      intro: `${minute(after.since)} to ${minute(after.until)} against ${minute(before.since)} to ${minute(before.until)}, UTC. Better and worse are changes that chance hardly explains: a two-proportion z-test, and of all changes named at most ${100 * falseDiscoveryRate} % are expected to be false.`,
+      intro: `${minute(after.since)} to ${minute(after.until)} against ${minute(before.since)} to ${minute(before.until)}, UTC. Better and worse are significant changes: two-proportion z-test, expected false discovery rate at most ${100 * falseDiscoveryRate} %.`,
       chart: changeList(
         'Success rate before and after, of each skill',
         rows.map((row) => ({

@@ -7,10 +7,10 @@ import type { Section } from '../../../../render/html/page.ts'
 import type { DayPoint } from '../../../../stats/report.ts'
 import { percentOr } from '../text/format.ts'
 
-/** More days than this are drawn as weeks: a column per day would be thinner than a line. */
+/** More days than this are drawn as weeks: a column per day would be too thin. */
 const MOST_DAYS = 92
 
-/** Uses over time, those that succeeded below. */
+/** Uses over time, the successful ones at the bottom. */
 export function daysSection(days: readonly DayPoint[]): Section[] {
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) return []
@@ -30,7 +30,7 @@ export function daysSection(days: readonly DayPoint[]): Section[] {
       id: 'days',
       heading: weekly ? 'Uses a week' : 'Uses a day',
       intro: weekly
-        ? `${first.day} to ${last.day}, UTC. A column is a week from Monday; the first and the last may be parts of one.`
+        ? `${first.day} to ${last.day}, UTC. A column is a week from Monday; the first and the last week can be incomplete.`
         : `${first.day} to ${last.day}, UTC.`,
       chart,
       table: {
@@ -51,7 +51,7 @@ export function daysSection(days: readonly DayPoint[]): Section[] {
 
 function column({ day, uses, success }: DayPoint, weekly: boolean, short: boolean): ChartColumn {
   return {
-    // without the year, as many as there are have room on a telephone
+    // without the year all labels fit on a phone
     label: short ? day.slice(5) : day,
     title: `${weekly ? 'week of ' : ''}${day}: ${plural(uses, 'use')}, ${grouped(success)} with success (${rate(success, uses)})`,
     segments: [

@@ -14,7 +14,7 @@ export function funnelSection(stages: readonly FunnelStage[]): Section[] {
     {
       id: 'funnel',
       heading: 'From unlocked to rated',
-      intro: 'Users of each skill at each stage; all bars are on one scale. An open skill needs no unlocking.',
+      intro: 'Users of each skill at each stage; all bars have one scale. A foundational skill needs no unlock.',
       chart: markup`${stages.map((stage) => drawn(stage, Math.max(...stages.map(widest))))}`,
       table: {
         id: 'funnel-table',
@@ -45,7 +45,7 @@ function drawn(stage: FunnelStage, max: number): Markup {
   )}`
 }
 
-/** With the share of the users, where there are some. */
+/** With the share of the users, when there are users. */
 function row(label: string, value: number, users: number | null): BarRow {
   return {
     label,

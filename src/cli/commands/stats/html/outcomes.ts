@@ -27,7 +27,7 @@ export interface OutcomeCounts {
   other: number
 }
 
-/** In the order in which they are always drawn. */
+/** In drawing order. */
 export function outcomeSegments({ success, softFail, hardRefusal, other }: OutcomeCounts): Segment[] {
   return [
     { mark: 'success', value: success },
@@ -41,7 +41,7 @@ export function countsOf({ totalUses, successCount, softFail, hardRefusal }: Ski
   return { success: successCount, softFail, hardRefusal, other: Math.max(0, totalUses - successCount - softFail - hardRefusal) }
 }
 
-/** Of the three outcomes, and of others where there are some. */
+/** The three outcomes, and others when there are any. */
 export function outcomeLegend(rows: readonly OutcomeCounts[]): Markup {
   const names = (['success', 'soft_fail', 'hard_refusal', 'other'] as const).filter(
     (name) => name !== 'other' || rows.some(({ other }) => other > 0),

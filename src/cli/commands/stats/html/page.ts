@@ -15,14 +15,14 @@ import { skillPageSections } from './skill-page.ts'
 import { skillsSection } from './skills.ts'
 import { timelineSection } from './timeline.ts'
 
-/** The answer to one question as one self-contained page. `writtenAt` is told in it. */
+/** The report as one self-contained page. `writtenAt` is printed on it. */
 export function statsHtml(report: StatsReport & { database: DatabaseReport }, writtenAt: Date): string {
   const sections = sectionsOf(report)
   return htmlPage({
     title: titleOf(report),
     lead: [...periodOf(report), databaseLine(report.database, PLAIN)],
     numbers: numbersOf(report),
-    sections: sections.length > 0 ? sections : [{ id: 'nothing', heading: 'Nothing here', intro: nothing(report) }],
+    sections: sections.length > 0 ? sections : [{ id: 'nothing', heading: 'No data', intro: nothing(report) }],
     notes: [...notesOf(report), `Written ${minute(writtenAt.toISOString())} UTC by skills stats.`],
   })
 }
@@ -62,18 +62,18 @@ function titleOf({ view, skill, groups }: StatsReport): string {
     case 'funnel':
       return `${of}: from unlocked to rated`
     case 'user':
-      return `${of}: what one user did`
+      return `${of}: actions of one user`
   }
 }
 
-/** A comparison tells its two periods itself. */
+/** A comparison names its two periods itself. */
 function periodOf({ view, since, until }: StatsReport): string[] {
   if (view === 'compare') return []
   if (since === null) return [until === null ? 'All time.' : `All time before ${minute(until)} UTC.`]
   return [until === null ? `Since ${minute(since)} UTC.` : `${minute(since)} to ${minute(until)} UTC.`]
 }
 
-/** Of a skill its own, else those of all skills; a comparison and a timeline are of another time or of one person. */
+/** The numbers of the skill, or of all skills. A comparison and a timeline have none: they are of another time, or of one user. */
 function numbersOf({ view, totals, skills }: StatsReport): Page['numbers'] {
   const [skill] = skills
   if (view === 'compare' || view === 'user') return []
@@ -100,21 +100,19 @@ function numbersOf({ view, totals, skills }: StatsReport): Page['numbers'] {
 }
 
 function nothing({ since, skill, totals, view }: StatsReport): string {
-  if (view === 'user') return 'Nothing is known of this user.'
+  if (view === 'user') return 'No data for this user.'
   if (totals.events > 0 && skill !== null) return `No uses of ${skill} in this period.`
-  if (totals.events > 0) return 'No rows for this question in this period.'
-  return since === null ? 'No events yet: they come in through log_skill_usage.' : 'No events in this period.'
+  if (totals.events > 0) return 'No rows in this period.'
+  return since === null ? 'No events yet: write them with log_skill_usage.' : 'No events in this period.'
 }
 
 function notesOf({ view, source, truncated }: StatsReport): string[] {
   return [
-    ...(truncated ? ['There are more rows than the limit let through: raise --limit.'] : []),
+    ...(truncated ? ['More rows exist: increase --limit.'] : []),
     ...(source.percentileErrorPct > 0 && (view === 'overview' || view === 'skill')
-      ? [`Latency percentiles are estimates, at most ${source.percentileErrorPct} % off.`]
+      ? [`Latency percentiles are estimates with an error of at most ${source.percentileErrorPct} %.`]
       : []),
     ...(source.note === null ? [] : [source.note]),
-    source.kind === 'rollup'
-      ? 'The numbers come from the rollups and the events that are not in them yet.'
-      : 'The numbers come from the events.',
+    source.kind === 'rollup' ? 'The numbers come from the rollups and from newer events.' : 'The numbers come from the events.',
   ]
 }

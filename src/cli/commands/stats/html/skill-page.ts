@@ -44,7 +44,7 @@ function versions({ versions: rows }: SkillPage): Section[] {
     {
       id: 'versions',
       heading: 'Versions',
-      intro: 'Every bar is all uses of a version: what counts is how it is divided.',
+      intro: 'Each bar shows all uses of a version, divided by outcome.',
       chart: markup`${outcomeLegend(rows.map(countsOf))}${barList(
         'Outcomes of each version',
         rows.map((row) => ({

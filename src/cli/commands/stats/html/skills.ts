@@ -7,7 +7,7 @@ import type { SkillStats } from '../../../../stats/report.ts'
 import { countOr, minute, msOr, percentOr } from '../text/format.ts'
 import { countCells, countsOf, outcomeLegend, outcomeSegments } from './outcomes.ts'
 
-/** The skills by their uses, with what became of them. */
+/** The skills by uses, with their outcomes. */
 export function skillsSection(skills: readonly SkillStats[], truncated: boolean): Section[] {
   if (skills.length === 0) return []
   const most = Math.max(...skills.map(({ totalUses }) => totalUses))
@@ -28,7 +28,7 @@ export function skillsSection(skills: readonly SkillStats[], truncated: boolean)
       )}`,
       table: {
         id: 'skills-table',
-        caption: 'Skills by uses; the trend is of the last 30 days, each row on a scale of its own',
+        caption: 'Skills by uses; the trend covers the last 30 days, with a scale for each row',
         columns: [
           { title: 'skill' },
           { title: 'uses', number: true },

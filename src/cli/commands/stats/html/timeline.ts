@@ -2,7 +2,7 @@ import type { Section } from '../../../../render/html/page.ts'
 import type { UserAction } from '../../../../stats/report.ts'
 import { msOr } from '../text/format.ts'
 
-/** What one user did, the latest first. */
+/** The actions of one user, latest first. */
 export function timelineSection(actions: readonly UserAction[]): Section[] {
   if (actions.length === 0) return []
   return [
@@ -11,7 +11,7 @@ export function timelineSection(actions: readonly UserAction[]): Section[] {
       heading: 'Timeline',
       table: {
         id: 'timeline-table',
-        caption: 'What the user did, the latest first',
+        caption: 'Actions of the user, latest first',
         columns: [
           { title: 'time (UTC)' },
           { title: 'what' },

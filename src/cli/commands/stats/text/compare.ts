@@ -4,7 +4,7 @@ import { renderTable, wrap } from '../../../../render/table.ts'
 import type { Comparison, SkillChange } from '../../../../stats/report.ts'
 import { minute, percentOr } from './format.ts'
 
-/** What changed between two periods, and whether it can be chance. */
+/** Changes of the success rate between two periods, and whether they are significant. */
 export function compareLines(comparison: Comparison | undefined, style: Style, width: number): string[] {
   if (comparison === undefined) return []
   const { before, after, total, skills } = comparison
@@ -28,7 +28,7 @@ export function compareLines(comparison: Comparison | undefined, style: Style, w
       style,
     ),
     ...wrap(
-      `better and worse are changes that chance hardly explains (two-proportion z-test; of all changes named at most ${100 * comparison.falseDiscoveryRate} % are expected to be false)`,
+      `better and worse are significant changes (two-proportion z-test; expected false discovery rate at most ${100 * comparison.falseDiscoveryRate} %)`,
       width,
     ).map((line) => style.dim(line)),
   ]

@@ -7,7 +7,7 @@ import { BARS, barsOf } from './pictures.ts'
 
 /** A row per set of skills. */
 export function cooccurrenceLines(sets: readonly Cooccurrence[], style: Style, width: number): string[] {
-  if (sets.length === 0) return ['no set of two skills has succeeded together in three sessions yet']
+  if (sets.length === 0) return ['no two skills have succeeded together in three sessions yet']
   const columns = [
     { title: 'skills', shrink: true, least: 48 },
     { title: 'sessions', align: 'right' as const },

@@ -4,10 +4,10 @@ import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
 import type { DayPoint } from '../../../../stats/report.ts'
 
-/** So wide where no terminal says how wide. */
+/** The width without a terminal. */
 const WIDEST = 120
 
-/** Uses over time on one line between its first and its last day, and what a column of it means. */
+/** Uses over time on one line, with the first and the last day, and the meaning of a column. */
 export function dayLines(days: readonly DayPoint[], style: Style, width: number): string[] {
   const last = days.at(-1)
   if (last === undefined || days.length < 2) return []

@@ -6,7 +6,7 @@ import { percent } from './format.ts'
 
 /** Users per stage, a row per skill; the shares are of the users. */
 export function funnelLines(stages: readonly FunnelStage[], style: Style, width: number): string[] {
-  if (stages.length === 0) return ['nobody has unlocked or used a skill in this period']
+  if (stages.length === 0) return ['no user unlocked or used a skill in this period']
   const columns = [
     { title: 'skill', shrink: true, least: 20 },
     { title: 'unlocked', align: 'right' as const },

@@ -15,7 +15,7 @@ export function groupLines(groups: Groups | undefined, style: Style, width: numb
     { title: 'uses', align: 'right' as const },
     { title: 'share', align: 'right' as const },
     BARS,
-    // by outcome they would only say which row it is
+    // by outcome these repeat the row
     ...(by === 'outcome'
       ? []
       : [

@@ -4,7 +4,7 @@ import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-/** Of which two columns for each hour of a day have room beside the name of the day. */
+/** Wide enough for two columns for each hour of a day. */
 const WIDE = 4 + 2 * 24
 
 /** Uses in each hour of the week as seven rows of shades, and the busiest hours with their numbers. */

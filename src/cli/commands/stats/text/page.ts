@@ -10,7 +10,7 @@ import { BARS, barsOf } from './pictures.ts'
 
 const LONGEST_TAG = 40
 
-/** One skill: its numbers, its versions side by side, outcomes, latency, tags, and when it is used. */
+/** One skill: its numbers, versions, outcomes, latency, tags and hours of use. */
 export function pageLines({ skills, page, skill, days }: StatsReport, style: Style, width: number): string[] {
   const [stats] = skills
   if (stats === undefined || page === undefined) return wrap(`no uses of ${printable(skill ?? 'any skill')} in this period`, width)
@@ -35,7 +35,7 @@ export function pageLines({ skills, page, skill, days }: StatsReport, style: Sty
   ]
 }
 
-/** On one line where there is room. */
+/** On one line when it fits. */
 function nameLines(skillId: string, state: string, style: Style, width: number): string[] {
   const name = printable(skillId)
   if (stringWidth(name) + 2 + stringWidth(state) <= width) return [`${style.bold(name)}  ${style.dim(state)}`]

@@ -2,7 +2,7 @@ import { bar, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import type { Cell, Column } from '../../../../render/table.ts'
 
-/** A column of bars: left out on a narrow terminal, as wide as there is room for up to here. */
+/** A column of bars: left out on a narrow terminal, at most this wide. */
 export const BARS: Column = { title: '', least: 6, most: 20, optional: true }
 
 /** A column of the last 30 days. */

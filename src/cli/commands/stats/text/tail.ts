@@ -5,10 +5,10 @@ import { truncate } from '../../../../render/table.ts'
 import type { TailEvent, TailSums } from '../../../../stats/tail.ts'
 import { msOr, percent } from './format.ts'
 
-/** Draws events one below the other; columns keep their place, and only grow, whatever comes. */
+/** Prints one event per line. Columns keep their place and only grow. */
 export interface TailView {
   event(event: TailEvent, width: number): string[]
-  /** In the place of so many events that nobody could read them; `at` is ISO 8601, as the times of events. */
+  /** One line instead of more events than a person can read; `at` is ISO 8601, as the times of events. */
   sums(sums: TailSums, at: string, width: number): string
 }
 
@@ -55,12 +55,12 @@ export function createTailView(style: Style): TailView {
         ...top.map(([skill, n], i) => `${i === 0 ? ': ' : ', '}${printable(skill)} ${grouped(n)}`),
       ]
       const uses = plural(events, 'use')
-      let told = ''
+      let shown = ''
       for (const part of parts) {
-        if (stringWidth(`${time}  ${uses}${told}${part}`) > width) break
-        told += part
+        if (stringWidth(`${time}  ${uses}${shown}${part}`) > width) break
+        shown += part
       }
-      return `${style.dim(time)}  ${style.bold(uses)}${told}`
+      return `${style.dim(time)}  ${style.bold(uses)}${shown}`
     },
   }
 }

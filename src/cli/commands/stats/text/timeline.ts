@@ -4,9 +4,9 @@ import { renderTable } from '../../../../render/table.ts'
 import type { UserAction } from '../../../../stats/report.ts'
 import { msOr } from './format.ts'
 
-/** What one user did, the latest first. */
+/** The actions of one user, latest first. */
 export function timelineLines(actions: readonly UserAction[], style: Style, width: number): string[] {
-  if (actions.length === 0) return ['nothing is known of this user']
+  if (actions.length === 0) return ['no data for this user']
   const columns = [
     { title: 'time' },
     { title: 'what' },
