@@ -138,7 +138,9 @@ describe('a server that', () => {
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })
-    expect(error.hint).toBe('the password file /home/me/.pgpass was ignored, because other users can read it: run chmod 600 /home/me/.pgpass')
+    expect(error.hint).toBe(
+      'the password file /home/me/.pgpass was ignored, because other users can read it: run chmod 600 /home/me/.pgpass',
+    )
   })
 
   test('begins to listen later is waited for', async () => {
