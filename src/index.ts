@@ -110,7 +110,7 @@ export type {
   Totals,
   UserAction,
 } from './stats/report.ts'
-export type { EventTail, TailEvent, TailLook, TailOptions, TailSums } from './stats/tail.ts'
+export type { EventTail, TailEvent, TailResult, TailOptions, TailSums } from './stats/tail.ts'
 
 // Codes and errors
 export { explainCodes, findCode } from './api/explain.ts'

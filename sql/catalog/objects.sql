@@ -1,8 +1,8 @@
--- Everything in schema $1 that a migration can make, a row each: kind, name, and a definition that is the same text
--- for the same thing on one server. Names of the schema itself stay in the text; the caller replaces them.
--- What belongs to an extension, or is part of something else listed here (the index of a key, the array type of a
--- table), is left out. Rows of the kinds `owner`, `grant` and `storage` say what administrators may change; a grant to
--- PUBLIC ends in "(default)" when it is what the owner's new objects get anyway.
+-- Everything in schema $1 that a migration can create, one row each: kind, name, and a definition that is the same text for equal
+-- objects on one server. The name of the schema stays in the text; the caller removes it.
+-- Objects of an extension and parts of other rows (the index of a key, the array type of a table) are left out. Rows of the kinds
+-- `owner`, `grant` and `storage` are for what administrators can change; a grant to PUBLIC ends in "(default)" when new objects of
+-- the owner get it by default.
 WITH relations AS (
   SELECT c.* FROM pg_catalog.pg_class c
   WHERE c.relnamespace = $1::text::regnamespace
@@ -55,7 +55,7 @@ WITH relations AS (
   WHERE c.relkind IN ('r', 'p', 'f')
 
   UNION ALL
-  -- PostgreSQL 18 lists NOT NULL here too; the columns say that already
+  -- PostgreSQL 18 lists NOT NULL here too; the rows of columns have it
   SELECT 'constraint', c.relname || '.' || o.conname, pg_catalog.pg_get_constraintdef(o.oid, true)
   FROM relations c JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid
   WHERE o.contype <> 'n'

@@ -1,13 +1,13 @@
--- Sample events, feedback and unlocks: the same for the same parameters, on any server.
+-- Sample events, feedback and unlocks: the same parameters give the same rows on any server.
 --   $1 bigint       number of the first event to write, from 1
---   $2 bigint       number of the last
---   $3 bigint       how many events there will be in all; sets how many users and sessions there are
+--   $2 bigint       number of the last event
+--   $3 bigint       total number of events; determines the number of users and sessions
 --   $4 bigint       seed
---   $5 timestamptz  the latest event is a few minutes older
+--   $5 timestamptz  the latest event is a few minutes before this time
 --   $6 integer      days from the earliest event to the latest
 --   $7 jsonb        [{"id", "version", "tier", "open": is it foundational}], the most used first
--- Uses follow Zipf's law. Sessions come by hour of the week, with growth; each has a theme, so that sets recur. Half
--- of the skills change their version once, for better or worse.
+-- Uses follow Zipf's law. The number of sessions depends on the hour of the week, and grows; each session has a theme, so that
+-- sets of skills recur. Half of the skills change their version once, and with it their success rate.
 WITH skills AS MATERIALIZED (
   SELECT ord - 1 AS rank, item->>'id' AS id, item->>'version' AS version, item->>'tier' AS tier, (item->>'open')::boolean AS open
   FROM jsonb_array_elements($7::jsonb) WITH ORDINALITY AS items (item, ord)
@@ -21,7 +21,7 @@ traits AS MATERIALIZED (
     CASE WHEN hashint8extended(rank, $4::bigint + 105) % 3 = 0 THEN -0.08 ELSE 0.06 END AS change_by
   FROM skills
 ),
--- how many sessions begin in each hour, as running shares of all
+-- the sessions that begin in each hour, as running shares of all sessions
 hours AS (
   SELECT h,
     (1 + 0.6 * h / ($6::integer * 24)) * CASE WHEN date_part('isodow', at) >= 6 THEN 0.35 ELSE 1 END
@@ -73,7 +73,7 @@ timed AS (
       + interval '1 second' * (place * (20 + 40 * pace)) AS at
   FROM chosen
 ),
-told AS MATERIALIZED (
+samples AS MATERIALIZED (
   SELECT e.i, ('00000000-0000-4000-8000-' || lpad(e.user_no::text, 12, '0'))::uuid AS user_id, 'demo-' || $4::text || '-' || e.session AS session_id,
     t.id AS skill_id, CASE WHEN e.share < t.change_at THEN '0.9.0' ELSE t.version END AS version, t.tier, t.open, e.place, e.noise, e.at,
     date_trunc('milliseconds', e.at) AS created_at,
@@ -93,7 +93,7 @@ put_events AS (
   SELECT user_id, session_id, skill_id, version, tier, outcome,
     CASE WHEN noise & 127 = 0 OR outcome = 'hard_refusal' AND noise & 8 = 0 THEN NULL ELSE latency_ms END,
     to_hex(noise), jsonb_build_object('tier', user_tier, 'element', element, 'realm', realm), created_at
-  FROM told ORDER BY i
+  FROM samples ORDER BY i
 ),
 put_feedback AS (
   INSERT INTO skill_feedback (user_id, skill_id, version, rating, tags, created_at)
@@ -101,12 +101,12 @@ put_feedback AS (
     CASE WHEN noise & 1023 < 24 THEN NULL WHEN outcome = 'success' THEN 3 + (((noise >> 12) & 7) + 1) / 3 - ((noise >> 15) & 31) / 31 ELSE 1 + ((noise >> 12) & 3) END,
     CASE (noise >> 24) & 7 WHEN 0 THEN ARRAY['helpful'] WHEN 1 THEN ARRAY['helpful', 'clear'] WHEN 2 THEN ARRAY['slow'] WHEN 3 THEN ARRAY['off-topic'] ELSE '{}'::text[] END,
     created_at + interval '1 minute'
-  FROM told WHERE noise & 1023 < 102 ORDER BY i
+  FROM samples WHERE noise & 1023 < 102 ORDER BY i
 ),
 put_unlocks AS (
   INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
   SELECT DISTINCT ON (user_id, skill_id) user_id, skill_id, true, created_at - interval '1 minute', 'demo'
-  FROM told WHERE NOT open AND place = 0 AND (noise >> 30) & 3 < 2 ORDER BY user_id, skill_id, created_at
+  FROM samples WHERE NOT open AND place = 0 AND (noise >> 30) & 3 < 2 ORDER BY user_id, skill_id, created_at
   ON CONFLICT (user_id, skill_id) DO NOTHING
 )
-SELECT count(*) AS events, count(*) FILTER (WHERE noise & 1023 < 102) AS feedback FROM told;
+SELECT count(*) AS events, count(*) FILTER (WHERE noise & 1023 < 102) AS feedback FROM samples;

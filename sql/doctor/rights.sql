@@ -1,6 +1,6 @@
--- What the role may do with the objects of this tool. $1: the schema, $2: names of relations beside the rollups, a json list,
--- $3: the rights of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with the types of its arguments.
--- A row for each right; `owned` says that the role may do everything with the object.
+-- The privileges of the role on the objects of the package. $1: the schema, $2: names of relations, without the rollups, as a JSON list,
+-- $3: the privileges of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with its argument types.
+-- One row for each privilege; `owned`: the role is the owner, or a member of it, and has every privilege.
 with app as (
   select g."on", g.name, g.columns, privilege
     from json_to_recordset($3::json) as g ("on" text, name text, privileges json, columns json),

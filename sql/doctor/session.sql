@@ -1,4 +1,4 @@
--- How this session and its server are set up. One row.
+-- The settings of this connection and its server. One row.
 select clock_timestamp() as now,
        current_setting('max_connections')::int as max_connections,
        (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,

@@ -1,4 +1,4 @@
--- The same in one row, with the skills that were used most.
+-- The events of arrivals.sql in one row, with the most used skills.
 WITH arrived AS (
   SELECT skill_id, user_id, outcome, latency_ms
 -- include: arrived

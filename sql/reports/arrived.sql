@@ -1,5 +1,5 @@
--- What became visible between two snapshots; the second is not always now. Rows restored from a server that had counted
--- further, whose transactions are yet to come here, are none.
+-- Events that became visible between two snapshots; the second one is not always now. Rows that were restored from another
+-- server can have transaction IDs that are in the future here: they are excluded.
 FROM skill_usage_events
 WHERE txid >= :xmin::bigint AND txid < :xmax::bigint AND NOT txid_visible_in_snapshot(txid, :snapshot::text::txid_snapshot)
   AND txid_visible_in_snapshot(txid, :until::text::txid_snapshot)

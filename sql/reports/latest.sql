@@ -1,5 +1,5 @@
--- The latest events at a snapshot, in the order in which they happened, as a cursor. What has become visible since the
--- snapshot is left out by the very condition by which it is taken later: rows that were restored may have any txid.
+-- The latest events at a snapshot, in the order of their times, as a cursor. Events that became visible after the snapshot
+-- are excluded by the same condition that selects them later: restored rows can have any txid.
 DECLARE events NO SCROLL CURSOR FOR
 SELECT
 -- include: event-columns
@@ -11,7 +11,7 @@ FROM (
   LIMIT :limit::bigint
 ) AS skill_usage_events
 WHERE
--- include: untold
+-- include: after-last
 ORDER BY
 -- include: event-order
 ;

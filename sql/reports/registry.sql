@@ -1,4 +1,4 @@
--- of all that is told here only this one is counted row by row
+-- of all numbers of the report, only this one is counted row by row
 unlocks AS (
   SELECT CASE WHEN :with_unlocks::boolean THEN count(*) END AS unlocked FROM skill_unlocks
   WHERE unlocked AND :with_unlocks::boolean AND (:since::timestamptz IS NULL OR unlocked_at >= :since::timestamptz)

@@ -1,4 +1,4 @@
--- What one user did, the latest first: uses, feedback and unlocks.
+-- The actions of one user, the latest first: uses, feedback and unlocks.
 SELECT * FROM (
   (SELECT created_at AS at, 'use' AS kind, skill_id, version, outcome AS what, latency_ms, session_id, NULL::integer AS rating, NULL::text AS notes
    FROM skill_usage_events WHERE user_id = :user::uuid AND (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)

@@ -7,12 +7,12 @@ import { createEventTail } from '../stats/tail.ts'
 import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**
- * Reads events as they arrive: call `look` repeatedly; the library call of `skills stats --tail`. It is for servers: no
+ * Reads events as they arrive: call `read` repeatedly; the library call of `skills stats --tail`. It is for servers: no
  * other process can write to an embedded database that this process has opened.
  *
  * @example
  * const tail = eventTail({ limit: 5 })
- * await tail.look(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
+ * await tail.read(db, (events) => console.log(events.map(({ skillId, outcome }) => `${skillId}: ${outcome}`)))
  */
 export function eventTail(options: Partial<Omit<TailOptions, 'reports'>> = {}): EventTail {
   return createEventTail({ limit: DEFAULTS.tailLimit, ...options, reports: path.join(packageRoot(), 'sql', 'reports') })

@@ -5,21 +5,21 @@ import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
 import { step } from './rollup.ts'
 
-/** Reading this many events that are not in the rollups costs about 8 ms. For more events a rollup step is cheaper. */
+/** A tail of this length costs a question about 8 ms; for a longer one it is cheaper to add it to the rollups. */
 const LONG_TAIL = 10_000
 const STEP_ROWS = 20_000
 const PATIENCE_MS = 2_000
 
 export interface Preparation {
-  /** The rollups exist, and the role can read them. */
+  /** The rollups exist and can be read. */
   usable: boolean
   advanced: number
-  /** A sentence for the reader. */
+  /** Information for the reader of the report. */
   note: string | null
 }
 
-/** Adds events to the rollups when many are missing, for at most two seconds. A missing privilege is not an error. */
-export async function advanceWhenBehind(db: Db, onProgress?: (what: string) => void): Promise<Preparation> {
+/** Adds a long tail to the rollups before a question is answered, for two seconds at most. A missing privilege is not an error. */
+export async function advanceIfNeeded(db: Db, onProgress?: (what: string) => void): Promise<Preparation> {
   const marks = await readMarksIfAllowed(db)
   if (marks === 'forbidden') return { usable: false, advanced: 0, note: 'this role cannot read the rollups' }
   if (marks === undefined) return { usable: false, advanced: 0, note: 'this database has no rollups: run skills migrate' }
@@ -38,7 +38,7 @@ export async function advanceWhenBehind(db: Db, onProgress?: (what: string) => v
     const left = Math.max(0, marks.tail - advanced)
     return { usable: true, advanced, note: `${left} events or more are not in the rollups: run skills rollup every few minutes` }
   } catch (error) {
-    if (error instanceof DatabaseError && MAY_NOT.has(error.code)) {
+    if (error instanceof DatabaseError && REFUSED.has(error.code)) {
       return { usable: true, advanced, note: 'this role cannot update the rollups: the missing events were read one by one' }
     }
     throw error
@@ -54,4 +54,4 @@ async function readMarksIfAllowed(db: Db): Promise<Marks | 'forbidden' | undefin
   }
 }
 
-const MAY_NOT: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.readOnlyTransaction])
+const REFUSED: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.readOnlyTransaction])

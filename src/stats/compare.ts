@@ -1,9 +1,7 @@
-import { periodOf } from './period.ts'
 import type { Question } from './question.ts'
-import { bindingsOf } from './question.ts'
+import { bindingsOf, periodOf } from './question.ts'
 import type { Comparison, SkillChange } from './report.ts'
-import { proportionTest, realChanges } from './two-proportions.ts'
-import { count } from './values.ts'
+import { count } from './report-query.ts'
 
 const FALSE_DISCOVERY_RATE = 0.05
 
@@ -12,7 +10,7 @@ interface Uses {
   success: number
 }
 
-/** Compares the last `compareMs` milliseconds with the same time before: which success rates changed, and not by chance. */
+/** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. */
 export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
   const end = question.now.getTime()
   const [start, middle] = [new Date(end - 2 * lengthMs), new Date(end - lengthMs)]
@@ -80,4 +78,36 @@ function surestFirst(a: SkillChange, b: SkillChange): number {
 
 function isReal({ verdict }: SkillChange): boolean {
   return verdict === 'better' || verdict === 'worse'
+}
+
+/** With fewer expected successes or failures in a sample the normal approximation is not valid. */
+const LEAST_EXPECTED = 5
+
+/**
+ * p-value of the two-sided two-proportion z-test with the pooled variance: how likely a difference at least this large
+ * is when both samples have the same rate. null when the samples are too small.
+ */
+function proportionTest(a: Uses, b: Uses): number | null {
+  const pooled = (a.success + b.success) / (a.uses + b.uses)
+  const expected = Math.min(a.uses, b.uses) * Math.min(pooled, 1 - pooled)
+  if (!(expected >= LEAST_EXPECTED)) return null
+  const z = (b.success / b.uses - a.success / a.uses) / Math.sqrt(pooled * (1 - pooled) * (1 / a.uses + 1 / b.uses))
+  return 2 * upperTail(Math.abs(z))
+}
+
+/**
+ * The indexes of the p-values that are real changes, when at most the share `rate` of them may be chance: Benjamini and
+ * Hochberg (1995). Without it, one in twenty of a thousand unchanged skills would be reported as a change.
+ */
+function realChanges(pValues: readonly (number | null)[], rate: number): Set<number> {
+  const tested = pValues.flatMap((p, i) => (p === null ? [] : [{ p, i }])).toSorted((a, b) => a.p - b.p)
+  const last = tested.findLastIndex(({ p }, rank) => p <= (rate * (rank + 1)) / tested.length)
+  return new Set(tested.slice(0, last + 1).map(({ i }) => i))
+}
+
+/** Upper tail of the standard normal distribution: Abramowitz and Stegun 26.2.17, off by less than 7.5e-8. */
+function upperTail(z: number): number {
+  const t = 1 / (1 + 0.231_641_9 * z)
+  const series = t * (0.319_381_53 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))))
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series
 }

@@ -1,15 +1,15 @@
 import { rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { userId } from './read-timeline.ts'
-import { count } from './values.ts'
+import { userId } from './read-users.ts'
+import { count } from './report-query.ts'
 import type { Count } from '../core/report-types.ts'
 
-/** The rows deleted from each table. */
+/** The deleted rows of each table. */
 export interface ForgetReport {
   userId: string
   tables: { table: string; rows: Count }[]
-  /** Only counted, nothing deleted. */
+  /** Only counted, not deleted. */
   dryRun: boolean
 }
 
@@ -23,7 +23,7 @@ const TABLES = [
 ]
 
 /**
- * Deletes a user from every table and from the rollups, in one transaction. Throws USAGE when the id is not a UUID.
+ * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
  */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')

@@ -1,12 +1,12 @@
 import type { Db, Row } from '../db/db.ts'
 import type { Bindings } from './report-query.ts'
-import { count, timeOrNull } from './values.ts'
+import { count, timeOrNull } from './report-query.ts'
 
-/** The state of the rollups. */
+/** The state of the rollups: which events they contain. */
 export interface Marks {
-  /** Parameters for the queries: the rows that are not in the rollups. */
+  /** Query parameters that select the rows which are not in the rollups. */
   bindings: Bindings
-  /** The snapshots are from another server, so they have no meaning here. */
+  /** The snapshots were saved on another server: they are not valid for the rows of this one. */
   foreign: boolean
   rolled: number
   tail: number
@@ -14,7 +14,7 @@ export interface Marks {
   prunedBefore: Date | null
 }
 
-/** The count of events that are not in the rollups stops here. */
+/** The tail is counted up to this number. */
 const MOST = 1_000_000
 
 const STATE = `
@@ -29,7 +29,7 @@ const TAIL = `
        and not (txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
      limit ${MOST}) as rows`
 
-/** Reads the state of the rollups; undefined when the database has none. */
+/** Reads the state of the rollups. Undefined when this database has no rollups. */
 export async function readMarks(db: Db): Promise<Marks | undefined> {
   const [made] = await db.query("select to_regclass('skill_rollup_state') is not null as made")
   if (made?.['made'] !== true) return undefined

@@ -7,12 +7,12 @@ export const LATENCY_BOUNDS: readonly number[] = [
 ]
 
 /**
- * The largest error of a percentile from buckets, in percent of the value at that rank, for 4 ms to 35 minutes. The
- * percentile is in the bucket of that value, and a bucket is half an octave wide, a factor of 1.414.
+ * The largest error of a percentile from buckets, in percent of the value at that rank, from 4 ms to 35 minutes: it lies in
+ * the bucket of that value, and the bounds of a bucket differ by a factor of 1.414 (half an octave).
  */
 export const PERCENTILE_ERROR_PCT = 42
 
-/** Percentiles from the counts of buckets, interpolated inside a bucket, and never outside the least and the largest value. */
+/** Percentiles from the counts of buckets, interpolated within a bucket, and never outside `min` and `max`. */
 export function latencyOf(buckets: readonly number[], min: number | null, max: number | null): Latency | null {
   if (min === null || max === null) return null
   const at = (share: number): number => Math.min(max, Math.max(min, Math.round(percentile(buckets, share, min, max))))
@@ -21,7 +21,7 @@ export function latencyOf(buckets: readonly number[], min: number | null, max: n
 
 function percentile(buckets: readonly number[], share: number, min: number, max: number): number {
   const total = buckets.reduce((sum, n) => sum + n, 0)
-  // the rank of percentile_cont, counted from 0
+  // the rank that percentile_cont uses, from 0
   const rank = share * (total - 1)
   let below = 0
   for (const [i, n] of buckets.entries()) {

@@ -3,21 +3,21 @@ import { notMigrated, rollupForeign } from '../core/common-errors.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { readMarks } from './marks.ts'
-import { dayOf } from './period.ts'
-import { count } from './values.ts'
+import { dayOf } from './question.ts'
+import { count } from './report-query.ts'
 import type { Count, Time } from '../core/report-types.ts'
 
 export interface PruneOptions {
-  /** Delete events older than this, in milliseconds, by whole days of UTC. */
+  /** Delete events older than this many milliseconds, by whole days of UTC. */
   olderThanMs: number
-  /** Rows in one transaction. Default: 10,000. */
+  /** Rows in one transaction; 10,000 unless given. */
   batch?: number | undefined
   dryRun?: boolean | undefined
   onBatch?: ((removed: number) => void) | undefined
 }
 
 export interface PruneReport {
-  /** Events before this time are deleted. */
+  /** Events before this time were deleted. */
   before: Time
   events: Count
   dryRun: boolean
@@ -27,8 +27,8 @@ const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid,
   or txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))`
 
 /**
- * Deletes old events that the rollups contain, in batches. The numbers of `stats` for all time do not change. Events that
- * are not in the rollups are kept.
+ * Deletes old events that the rollups contain, batch by batch; the numbers of `stats` for all time do not change. An event
+ * that is not in the rollups yet is kept until the next call.
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
   return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))
@@ -59,7 +59,7 @@ async function countOld(db: Db, before: Date): Promise<number> {
 }
 
 async function removeSome(db: Db, before: Date, batch: number): Promise<number> {
-  // a rebuild at the same time would lose the deleted events
+  // the lock keeps a rebuild from running in between, which would lose the deleted events
   await db.query("select from skill_rollup_state where source = 'events' for update")
   const removed = await db.query(
     `with gone as (

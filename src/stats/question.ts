@@ -1,9 +1,10 @@
 import type { Db } from '../db/db.ts'
 import type { Marks } from './marks.ts'
-import type { Period } from './period.ts'
 import type { Bindings, ReportQueries } from './report-query.ts'
 
-/** A query of `stats`, and the tables that can answer it. */
+const DAY_MS = 86_400_000
+
+/** One question of `stats`: its subject, and where the answer is read. */
 export interface Question {
   db: Db
   queries: ReportQueries
@@ -16,7 +17,18 @@ export interface Question {
   marks: Marks | undefined
 }
 
-/** The parameters of the report queries. */
+/** The time of the events in a question, and the whole days in it, whose rollups can be used. */
+export interface Period {
+  since: Date | null
+  /** Exclusive. */
+  until: Date | null
+  /** First whole day, `YYYY-MM-DD` in UTC; null without a lower bound. */
+  firstDay: string | null
+  /** The day after the last whole day; null without an upper bound. */
+  endDay: string | null
+}
+
+/** The parameters of the report queries for a question. */
 export function bindingsOf({ period, skill, limit, marks }: Question): Bindings {
   return {
     ...marks?.bindings,
@@ -29,7 +41,29 @@ export function bindingsOf({ period, skill, limit, marks }: Question): Bindings 
   }
 }
 
-/** The same query on the events, for values that the rollups do not have. */
+/** The same question answered from the events, for numbers that the rollups do not contain. */
 export function exactly(question: Question): Question {
   return { ...question, mode: 'exact' }
+}
+
+/** Whether events of the period were pruned, so that users and sessions cannot be counted. */
+export function isPruned({ since }: Period, marks: Marks | undefined): boolean {
+  return since !== null && marks !== undefined && marks.prunedBefore !== null && since < marks.prunedBefore
+}
+
+/** From `since` to before `until`. A period within one day has no whole day. */
+export function periodOf(since: Date | null, until: Date | null): Period {
+  const first = since === null ? null : Math.ceil(since.getTime() / DAY_MS) * DAY_MS
+  const end = until === null ? null : Math.max(Math.floor(until.getTime() / DAY_MS) * DAY_MS, first ?? -Infinity)
+  return { since, until, firstDay: first === null ? null : dayOf(first), endDay: end === null ? null : dayOf(end) }
+}
+
+/** `YYYY-MM-DD` of a time in ms, in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
+/** The day a number of days later. */
+export function addDays(day: string, days: number): string {
+  return dayOf(Date.parse(day) + days * DAY_MS)
 }

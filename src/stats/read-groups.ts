@@ -1,15 +1,17 @@
 import type { Question } from './question.ts'
-import { bindingsOf, exactly } from './question.ts'
-import type { Dimension, GroupStats } from './report.ts'
-import { count, numberOrNull, textOrNull } from './values.ts'
+import { addDays, bindingsOf, exactly } from './question.ts'
+import type { Cooccurrence, DayPoint, Dimension, GroupStats } from './report.ts'
+import { count, numberOrNull, textOrNull, timeOrNull } from './report-query.ts'
 
-/** What `stats` can group events by, the values of its option `by`. */
+/** The values of option `by` of `stats`. */
 export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour']
 
-/** A row for each value of a dimension: days and hours in order, other values by uses. */
+const MOST_DAYS = 366
+
+/** A row for each value of a dimension: days and hours in their order, other values by uses. */
 export async function readGroups(question: Question, by: Dimension): Promise<GroupStats[]> {
   const { db, queries } = question
-  const { mode } = isKept(question, by) ? question : exactly(question)
+  const { mode } = isInRollups(question, by) ? question : exactly(question)
   const rows = await queries.run(db, 'groups', mode, { ...bindingsOf(question), by })
   return rows.map((row) => ({
     key: textOrNull(row['key']),
@@ -23,8 +25,40 @@ export async function readGroups(question: Question, by: Dimension): Promise<Gro
   }))
 }
 
-/** The rollups have hours, and the states of one skill, only for all time. */
-function isKept({ period, skill }: Question, by: Dimension): boolean {
+/** Uses per day of the skill, or of all skills, without gaps from the first day with uses to the last; at most the last 366 days. */
+export async function readDays(question: Question): Promise<DayPoint[]> {
+  const rows = await readGroups({ ...question, limit: Number.MAX_SAFE_INTEGER }, 'day')
+  // the time of an event can be infinity, which is not a day
+  const known = new Map(rows.flatMap(({ key, uses, success }) => (/^\d{4}-/.test(key ?? '') ? [[key ?? '', { uses, success }]] : [])))
+  const last = [...known.keys()].at(-1)
+  const first = [...known.keys()].at(0)
+  if (first === undefined || last === undefined) return []
+  const points: DayPoint[] = []
+  for (let day = last; day >= first && points.length < MOST_DAYS; day = addDays(day, -1)) {
+    points.push({ day, ...(known.get(day) ?? { uses: 0, success: 0 }) })
+  }
+  return points.toReversed()
+}
+
+/** Sets of skills that succeeded together, the most frequent first. A period cuts sessions, so the events are read for it. */
+export async function readCooccurrence(question: Question): Promise<Cooccurrence[]> {
+  const mode = question.period.since === null ? question.mode : 'exact'
+  const rows = await question.queries.run(question.db, 'cooccurrence', mode, { ...bindingsOf(question), skill: null })
+  return rows.map((row) => ({
+    skillSet: row['skill_set'] as string[],
+    tier: textOrNull(row['tier']),
+    element: textOrNull(row['element']),
+    realm: textOrNull(row['realm']),
+    cooccurrenceCount: count(row['cooccurrence_count']),
+    distinctUsers: count(row['distinct_users']),
+    avgSuccessRate: numberOrNull(row['avg_success_rate']),
+    firstObserved: timeOrNull(row['first_observed']),
+    lastObserved: timeOrNull(row['last_observed']),
+  }))
+}
+
+/** The rollups contain hours, and the states of one skill, for all time only. */
+function isInRollups({ period, skill }: Question, by: Dimension): boolean {
   if (period.since === null && period.until === null) return true
   if (by === 'hour') return false
   return skill === null || !['tier', 'element', 'realm'].includes(by)

@@ -1,11 +1,9 @@
 import type { Row } from '../db/db.ts'
 import { latencyOf } from './percentiles.ts'
-import { addDays, dayOf } from './period.ts'
 import type { Question } from './question.ts'
-import { bindingsOf } from './question.ts'
-import { isPruned } from './read-totals.ts'
-import type { Latency, SkillStats } from './report.ts'
-import { count, numberOrNull, timeOrNull } from './values.ts'
+import { addDays, bindingsOf, dayOf, exactly, isPruned } from './question.ts'
+import type { Latency, SkillPage, SkillStats } from './report.ts'
+import { count, numberOrNull, timeOrNull } from './report-query.ts'
 
 const RECENT_DAYS = 30
 
@@ -19,8 +17,22 @@ export async function readSkills(question: Question): Promise<SkillStats[]> {
   return rows.map((row) => ({ ...row, recent: recent.get(row.skillId) ?? row.recent }))
 }
 
-/** A row for each version of the skill, the most used first. */
-export async function readVersions(question: Question): Promise<(SkillStats & { version: string })[]> {
+/** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
+export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
+  const { mode } = question.period.since === null ? question : exactly(question)
+  const [row = {}] = await question.queries.run(question.db, 'page', mode, bindingsOf(question))
+  const hours = new Map((row['hours'] as [number, number, number][]).map(([hour, uses]) => [hour, uses]))
+  return {
+    registered: (row['registered'] ?? null) as SkillPage['registered'],
+    versions: await readVersions(question),
+    outcomes: outcomesOf(skill),
+    tags: (row['tags'] as [string, number][]).map(([tag, n]) => ({ tag, count: count(n) })),
+    hoursOfWeek: Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0),
+  }
+}
+
+/** A row for each version of the skill of the question, the most used first. */
+async function readVersions(question: Question): Promise<(SkillStats & { version: string })[]> {
   const rows = await skillRows({ ...question, limit: 100 }, true)
   return rows.map((row) => ({ ...toSkillStats(row, question), version: String(row['version']) }))
 }
@@ -30,7 +42,6 @@ function skillRows(question: Question, byVersion: boolean): Promise<Row[]> {
 }
 
 function toSkillStats(row: Row, { period, marks }: Question): SkillStats {
-  const countable = period.since === null || !isPruned(period.since, marks?.prunedBefore ?? null)
   return {
     skillId: String(row['skill_id']),
     totalUses: count(row['uses']),
@@ -42,7 +53,7 @@ function toSkillStats(row: Row, { period, marks }: Question): SkillStats {
     latency: toLatency(row),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
-    uniqueUsers: countable ? numberOrNull(row['unique_users']) : null,
+    uniqueUsers: isPruned(period, marks) ? null : numberOrNull(row['unique_users']),
     firstUse: timeOrNull(row['first_use']),
     lastUse: timeOrNull(row['last_use']),
     recent: [],
@@ -57,7 +68,7 @@ function toLatency(row: Row): Latency | null {
   return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }
 
-/** Uses of each skill for each of the last days, today last. */
+/** Uses per day of each skill in the last days up to today, the latest last. */
 async function readRecent(question: Question, skills: readonly string[]): Promise<Map<string, number[]>> {
   if (skills.length === 0) return new Map()
   const to = addDays(dayOf(question.now.getTime()), 1)
@@ -74,4 +85,15 @@ async function readRecent(question: Question, skills: readonly string[]): Promis
     if (days !== undefined) days[count(row['day'])] = count(row['uses'])
   }
   return recent
+}
+
+function outcomesOf(skill: SkillStats | undefined): SkillPage['outcomes'] {
+  const { totalUses = 0, successCount = 0, softFail = 0, hardRefusal = 0 } = skill ?? {}
+  const all = [
+    { outcome: 'success', uses: successCount },
+    { outcome: 'soft_fail', uses: softFail },
+    { outcome: 'hard_refusal', uses: hardRefusal },
+    { outcome: 'other', uses: totalUses - successCount - softFail - hardRefusal },
+  ] as const
+  return all.filter(({ outcome, uses }) => uses > 0 || outcome !== 'other')
 }

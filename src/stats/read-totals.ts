@@ -1,17 +1,17 @@
 import type { Question } from './question.ts'
-import { bindingsOf } from './question.ts'
+import { bindingsOf, isPruned } from './question.ts'
 import type { Totals } from './report.ts'
-import { count, numberOrNull, timeOrNull } from './values.ts'
+import { count, numberOrNull, timeOrNull } from './report-query.ts'
 
-/** The totals of all skills in the period. Unlocks are counted only on request, because every row is read. */
+/** The totals of all skills in the period. Unlocks are counted on request only, because the query reads each of them. */
 export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
   const { db, queries, mode, period, marks } = question
   const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks })
-  const countable = period.since === null || !isPruned(period.since, marks?.prunedBefore ?? null)
+  const isCountable = !isPruned(period, marks)
   return {
     events: count(row['events']),
-    users: countable ? count(row['users']) : null,
-    sessions: countable ? count(row['sessions']) : null,
+    users: isCountable ? count(row['users']) : null,
+    sessions: isCountable ? count(row['sessions']) : null,
     skillsUsed: count(row['skills_used']),
     success: count(row['success']),
     softFail: count(row['soft_fail']),
@@ -25,9 +25,4 @@ export async function readTotals(question: Question, withUnlocks: boolean): Prom
     firstEvent: timeOrNull(row['first_event']),
     lastEvent: timeOrNull(row['last_event']),
   }
-}
-
-/** Whether events of a period with this start are pruned. */
-export function isPruned(since: Date, prunedBefore: Date | null): boolean {
-  return prunedBefore !== null && since < prunedBefore
 }

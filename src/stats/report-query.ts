@@ -9,7 +9,7 @@ export interface ReportQueries {
   run(db: Db, name: string, mode: 'rollup' | 'exact' | undefined, bindings: Bindings): Promise<Row[]>
 }
 
-/** Each file is read once. */
+/** Reads each file once. */
 export function reportQueries(folder: string): ReportQueries {
   const texts = new Map<string, Promise<string>>()
   const load = (name: string, mode: string | undefined): Promise<string> => {
@@ -26,9 +26,27 @@ export function reportQueries(folder: string): ReportQueries {
   }
 }
 
+// Values of a row: int8 and numeric arrive as text, and the counts of a log fit a JS number.
+
+export function count(value: unknown): number {
+  return Number(value ?? 0)
+}
+
+export function numberOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
+
+export function timeOrNull(value: unknown): string | null {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : null
+}
+
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
 const INCLUDE = /^-- include: ([a-z-]+)(,?)$/gm
 
-/** A line `-- include: NAME` is replaced with the file NAME.sql, of this mode or of both; a comma after it is kept. */
+/** A line `-- include: NAME` is replaced by NAME.sql of the same mode, or of both modes; a comma after it is kept. */
 async function readQuery(folder: string, name: string, mode: string | undefined): Promise<string> {
   const places = [...(mode === undefined ? [] : [path.join(folder, mode, `${name}.sql`)]), path.join(folder, `${name}.sql`)]
   const text = await readFirst(places)
@@ -46,11 +64,11 @@ async function readFirst([first = '', ...others]: readonly string[]): Promise<st
   }
 }
 
-/** Replaces named parameters (`:since`) with numbers. A cast (`::text`) is not a parameter. */
+/** Numbers the named parameters (`:since`) of a text; a cast (`::text`) is not a parameter. */
 function bind(text: string, bindings: Bindings): { text: string; parameters: Parameter[] } {
   const names: string[] = []
   const numbered = text.replaceAll(/--.*$/gm, '').replaceAll(/(?<!:):([a-z_]+)\b/g, (whole, name: string) => {
-    if (!(name in bindings)) throw new Error(`report query: nothing is bound to ${whole}`)
+    if (!(name in bindings)) throw new Error(`report query: no value for ${whole}`)
     if (!names.includes(name)) names.push(name)
     return `$${names.indexOf(name) + 1}`
   })

@@ -2,18 +2,19 @@ import { DEFAULTS } from '../config/defaults.ts'
 import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { count } from './values.ts'
+import { count } from './report-query.ts'
 import type { Count } from '../core/report-types.ts'
 
 export interface RollupOptions {
-  /** Rows in one step, which is one transaction. Default: 100,000. */
+  /** Rows in one step, which is one transaction; 100,000 unless given. */
   batch?: number | undefined
-  /** Start no step after this time, in milliseconds. Default: no limit. */
+  /** Start no step after this many milliseconds. */
   maxMs?: number | undefined
   /** Discard the rollups and rebuild them from the events. */
   rebuild?: boolean | undefined
-  /** Rebuild although events were pruned. Their counts are lost. */
+  /** Rebuild also when events are pruned, and lose their counts. */
   loseHistory?: boolean | undefined
   onStep?: ((done: RollupProgress) => void) | undefined
 }
@@ -27,15 +28,15 @@ export interface RollupProgress {
 /** The result of a run. */
 export interface RollupReport extends RollupProgress {
   rebuilt: boolean
-  /** Missing indexes that this run built. */
+  /** Missing indexes that were created. */
   indexes: string[]
-  /** False when the time limit ended the run. */
+  /** All events are in the rollups; false when `maxMs` ended the run. */
   finished: boolean
   durationMs: number
 }
 
 /**
- * Adds new events to the rollups, step by step. Several runs can work at the same time: their steps wait for each other.
+ * Takes everything new into the rollups, step by step. Several runs may be at work at once: steps follow one another.
  */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
   return withSkillsErrors(db, { action: 'update the rollups' }, () => runSteps(db, options))
@@ -45,7 +46,7 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
   const began = Date.now()
   const { batch = DEFAULTS.rollupBatch, maxMs = Infinity } = options
   const indexes = await buildMissingIndexes(db)
-  const rebuilt = await resetWhenNeeded(db, options)
+  const rebuilt = await resetIfNeeded(db, options)
   const done: RollupProgress = { events: 0, feedback: 0, steps: 0 }
   let finished = false
   while (!finished && Date.now() - began < maxMs) {
@@ -84,7 +85,7 @@ const INDEXES = [
   ['idx_skill_feedback_txid', 'skill_feedback'],
 ] as const
 
-/** On a large table the migration does not build an index that would block writers. It is built here, CONCURRENTLY. */
+/** The migration does not create an index that would block the writers of a large table; here it is created concurrently. */
 async function buildMissingIndexes(db: Db): Promise<string[]> {
   const built: string[] = []
   for (const [index, table] of INDEXES) {
@@ -98,8 +99,8 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
       ),
     )
     if (found === undefined || found['valid'] === true) continue
-    const [schema] = [quoted(String(found['schema']))]
-    // an interrupted build leaves an invalid index with this name
+    const schema = quoteIdent(String(found['schema']))
+    // an interrupted CREATE INDEX CONCURRENTLY leaves an invalid index
     if (found['valid'] === false) await db.exec(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${index}`)
     await db.exec(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${schema}.${table} (txid)`)
     built.push(index)
@@ -107,11 +108,7 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
   return built
 }
 
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-async function resetWhenNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
+async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
   const [state] = await db.transaction({ readOnly: true }, () =>
     db.query(
       `select bool_or(system_identifier <> (select system_identifier from pg_control_system())) as foreign, max(pruned_before) as pruned

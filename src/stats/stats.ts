@@ -1,22 +1,17 @@
 import type { Db, Row } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import type { Preparation } from './advance.ts'
-import { advanceWhenBehind } from './advance.ts'
+import { advanceIfNeeded } from './advance.ts'
 import { readComparison } from './compare.ts'
 import type { Marks } from './marks.ts'
 import { readMarks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
-import type { Period } from './period.ts'
-import { periodOf } from './period.ts'
 import type { Question } from './question.ts'
-import { readCooccurrence } from './read-cooccurrence.ts'
-import { readDays } from './read-days.ts'
-import { readFunnel } from './read-funnel.ts'
-import { readGroups } from './read-groups.ts'
-import { readPage } from './read-page.ts'
-import { readSkills } from './read-skills.ts'
-import { readTimeline } from './read-timeline.ts'
-import { isPruned, readTotals } from './read-totals.ts'
+import { isPruned, periodOf } from './question.ts'
+import { readCooccurrence, readDays, readGroups } from './read-groups.ts'
+import { readPage, readSkills } from './read-skills.ts'
+import { readTotals } from './read-totals.ts'
+import { readFunnel, readTimeline } from './read-users.ts'
 import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
 import { reportQueries } from './report-query.ts'
 
@@ -26,7 +21,7 @@ export interface StatsOptions {
   skill?: string | undefined
   /** Only events of the last `sinceMs` milliseconds, by the clock of the server. */
   sinceMs?: number | undefined
-  /** The largest number of rows. */
+  /** Rows at most. */
   limit: number
   cooccurrence?: boolean | undefined
   by?: Dimension | undefined
@@ -35,23 +30,22 @@ export interface StatsOptions {
   funnel?: boolean | undefined
   /** The timeline of this user. */
   user?: string | undefined
-  /** Read the events instead of the rollups. */
+  /** Read the events, not the rollups. */
   exact?: boolean | undefined
-  /** Called during long steps. */
+  /** Called during long work. */
   onProgress?: ((what: string) => void) | undefined
 }
 
 /**
- * Answers one query from one snapshot of the database. When many events are not in the rollups, the rollups are updated
- * first, for up to two seconds, if the role can. Events that they do not contain are read too, so the numbers are always
- * complete.
+ * Reads the answer to one question from one snapshot of the database. When many events are not in the rollups, it adds
+ * them first, for two seconds at most and if the role can; the rest is read from the events, so the numbers are current.
  */
 export async function readStats(db: Db, options: StatsOptions): Promise<StatsReport> {
   return withSkillsErrors(db, { action: 'read stats' }, async () => {
-    const prepared = options.exact === true ? NOT_WANTED : await advanceWhenBehind(db, options.onProgress)
+    const prepared = options.exact === true ? NOT_WANTED : await advanceIfNeeded(db, options.onProgress)
     return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-      // TRUNCATE in a rebuild also empties the tables for older snapshots: the lock makes it wait for this report. The plans
-      // are large and their work is small: compiling them would take longer than running them
+      // a rebuild empties tables also for older snapshots: the lock makes it wait for this report. The plans are large and
+      // their work is small: JIT compilation would take longer than the rest
       if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
@@ -86,7 +80,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const bounds = { since: iso(period.since), until: iso(period.until) }
   const totals = await readTotals(question, view === 'overview')
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
-  // one more row than the limit shows whether there are more
+  // one more than the limit shows whether there are more
   const more = { ...question, limit: limit + 1 }
   const cut = <T>(rows: T[]): { rows: T[]; truncated: boolean } => ({ rows: rows.slice(0, limit), truncated: rows.length > limit })
   switch (view) {
@@ -123,6 +117,8 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   }
 }
 
+const PRUNED = 'users and sessions cannot be counted: some events of the period are pruned'
+
 function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
   if (user !== undefined) return 'user'
   if (cooccurrence === true) return 'cooccurrence'
@@ -142,13 +138,8 @@ function sourceOf({ mode, marks, period }: Question, { advanced, note }: Prepara
     steppedAt: marks?.steppedAt ?? null,
     percentileErrorPct: rollup ? PERCENTILE_ERROR_PCT : 0,
     prunedBefore: iso(marks?.prunedBefore ?? null),
-    note: note ?? prunedNote(marks, period),
+    note: note ?? (isPruned(period, marks) ? PRUNED : null),
   }
-}
-
-function prunedNote(marks: Marks | undefined, { since }: Period): string | null {
-  if (since === null || !isPruned(since, marks?.prunedBefore ?? null)) return null
-  return 'users and sessions cannot be counted: some events of the period are pruned'
 }
 
 function iso(time: Date | null): string | null {

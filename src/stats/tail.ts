@@ -1,17 +1,16 @@
 import { SkillsError } from '../core/errors.ts'
 import type { Db, Row } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
-import { userId } from './read-timeline.ts'
+import { userId } from './read-users.ts'
 import type { Bindings } from './report-query.ts'
-import { reportQueries } from './report-query.ts'
-import { count, numberOrNull, textOrNull, timeOrNull } from './values.ts'
+import { count, numberOrNull, reportQueries, textOrNull, timeOrNull } from './report-query.ts'
 
 export interface TailOptions {
   /** Folder of the report queries. */
   reports: string
   skill?: string | undefined
   user?: string | undefined
-  /** The number of latest events to start with. */
+  /** The first read returns this many of the latest events. */
   limit: number
 }
 
@@ -27,33 +26,37 @@ export interface TailEvent {
   createdAt: string | null
 }
 
-/** The sums of many events, instead of the events. */
+/** The sums of a read with more events than its limit. */
 export interface TailSums {
   events: number
   skills: number
   users: number
   success: number
   avgLatencyMs: number | null
-  /** The most used skills, with their uses. */
+  /** The skills used most, with their uses. */
   top: [skillId: string, uses: number][]
 }
 
-/** The result of one call of `look`. */
-export interface TailLook {
-  /** Set when there were more than `most` events; `take` was not called with them. */
+/** The result of a read. */
+export interface TailResult {
+  /** Set when there were more events than `maxEvents`; then `onEvents` was not called for them. */
   sums: TailSums | null
-  /** The server changed: events committed between the last call and this one can be missing. */
+  /** Another server answers than before: events committed between the last read and this one may be missing. */
   hasGap: boolean
 }
 
-/** Reads events after they are committed: each event once, also when it commits late or out of order. */
+/** Returns events as they are committed: each once, also those that commit late or out of order. */
 export interface EventTail {
   /**
-   * The first call reads the latest events, later calls the events that became visible since, in the order of their time.
-   * After a call that failed, the next one, on this connection or another, first reads the rest of it one by one, then newer
-   * events. Events that `take` was called with are not read again, also when `take` throws.
+   * The first read passes the latest events to `onEvents`, each later read the events that became visible since, in the
+   * order of their times. After a failed read, the next one resumes after the last event that was passed, on the same
+   * connection or another one. Events passed to `onEvents` are not passed again, also when it throws. Throws NOT_MIGRATED,
+   * PERMISSION_DENIED, QUERY_FAILED and CONNECTION_LOST.
+   *
+   * @example
+   * const { sums, hasGap } = await tail.read(db, (events) => console.log(events.length), 20)
    */
-  look(db: Db, take: (events: TailEvent[]) => void, most?: number): Promise<TailLook>
+  read(db: Db, onEvents: (events: TailEvent[]) => void, maxEvents?: number): Promise<TailResult>
 }
 
 interface Position {
@@ -63,79 +66,79 @@ interface Position {
   history: string
 }
 
-/** The place of an event in the order of all events, to the microsecond. An id alone is unique only on one server. */
+/** The place of an event in the order of all events, to the microsecond; an ID alone is unique on one server only. */
 interface Place {
   at: string
   id: string
   user: string
 }
 
-/** A call of `look` that failed: the position that it should have reached, and the last event that was passed on. */
+/** A read that failed half-way: where it was to end, and the last event that was passed. */
 interface Interrupted {
   upTo: Position
   after: Place
 }
 
-/** The largest number of events in one call of `take`: a bulk load can have millions. */
+/** Events passed to `onEvents` at once, at most: a bulk load can commit millions. */
 const PORTION = 5_000
 
-type Take = (events: TailEvent[]) => void
+type OnEvents = (events: TailEvent[]) => void
 
-/** Does not connect. Throws USAGE when the user is not a UUID. */
+/** Does not connect. Throws USAGE for a user that is not a UUID. */
 export function createEventTail({ reports, skill, user, limit }: TailOptions, portion = PORTION): EventTail {
   const queries = reportQueries(reports)
   const filter = { skill: skill ?? null, user: user === undefined ? null : userId(user, '--user') }
-  /** All events visible at this position were passed on. */
+  /** All events that were visible at this position have been passed. */
   let seen: Position | undefined
   let interrupted: Interrupted | undefined
 
-  /** Passes on the remaining rows of the cursor. */
-  const passOn = async (db: Db, first: Row[], upTo: Position, take: Take): Promise<void> => {
+  /** Passes the remaining events of the cursor. */
+  const pass = async (db: Db, first: Row[], upTo: Position, onEvents: OnEvents): Promise<void> => {
     for (let rows = first; rows.length > 0; rows = await fetch(db, portion)) {
       interrupted = { upTo, after: placeOf(rows.at(-1) ?? {}) }
-      take(rows.map(toEvent))
+      onEvents(rows.map(toEvent))
     }
     await db.query('CLOSE events')
   }
-  /** Opens a cursor on the events that became visible between `seen` and `upTo`. */
+  /** Opens the cursor on the events that became visible between `seen` and `upTo`. */
   const open = async (db: Db, upTo: Position, now: Position, after?: Place): Promise<void> => {
-    // all rows are fetched, so a plan for the first rows would be slow
+    // all rows are fetched: a plan for the first few rows is slower
     await db.query("select set_config('cursor_tuple_fraction', '1', true)")
     const place = { after_at: after?.at ?? null, after_id: after?.id ?? null, after_user: after?.user ?? null }
     if (seen !== undefined) await queries.run(db, 'arrivals', undefined, { ...filter, ...between(seen, upTo), ...place })
     else
       await queries.run(db, 'latest', undefined, { ...filter, limit, xmin: upTo.xmin, xmax: now.xmax, snapshot: upTo.snapshot, ...place })
   }
-  const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, take: Take): Promise<void> => {
+  const finish = async (db: Db, { upTo, after }: Interrupted, now: Position, onEvents: OnEvents): Promise<void> => {
     await open(db, upTo, now, after)
-    await passOn(db, await fetch(db, portion), upTo, take)
+    await pass(db, await fetch(db, portion), upTo, onEvents)
     seen = upTo
     interrupted = undefined
   }
-  const proceed = async (db: Db, now: Position, take: Take, most: number): Promise<TailSums | null> => {
+  const proceed = async (db: Db, now: Position, onEvents: OnEvents, maxEvents: number): Promise<TailSums | null> => {
     if (seen?.snapshot === now.snapshot) return null
     await open(db, now, now)
-    const from = most === Infinity ? undefined : seen
-    const first = await fetch(db, from === undefined ? portion : most + 1)
-    if (from !== undefined && first.length > most)
+    const from = maxEvents === Infinity ? undefined : seen
+    const first = await fetch(db, from === undefined ? portion : maxEvents + 1)
+    if (from !== undefined && first.length > maxEvents)
       return toSums((await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }))[0] ?? {})
-    await passOn(db, first, now, take)
+    await pass(db, first, now, onEvents)
     return null
   }
   return {
-    look: (db, take, most = Infinity) =>
+    read: (db, onEvents, maxEvents = Infinity) =>
       withSkillsErrors(db, { action: 'read events' }, async () => {
-        const { position, ...brought } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
+        const { position, ...result } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
           const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
-          if (now === undefined) throw new SkillsError('BUG', 'the query position returned no row')
+          if (now === undefined) throw new SkillsError('BUG', 'the position query returned no row')
           const last = interrupted?.upTo ?? seen
           if (last !== undefined && last.history !== now.history) return { position: now, sums: null, hasGap: true }
-          if (interrupted !== undefined) await finish(db, interrupted, now, take)
-          return { position: now, sums: await proceed(db, now, take, most), hasGap: false }
+          if (interrupted !== undefined) await finish(db, interrupted, now, onEvents)
+          return { position: now, sums: await proceed(db, now, onEvents, maxEvents), hasGap: false }
         })
         seen = position
         interrupted = undefined
-        return brought
+        return result
       }),
   }
 }

@@ -75,7 +75,7 @@ test.each([
   [['--ephemeral', '--database-url', 'postgres://x/y'], '--ephemeral cannot be combined with --database-url'],
   [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive cannot be combined with --no-drift'],
   [['--ephemeral', '--check-timeout', 'soon'], '--check-timeout'],
-  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the folder of checks nowhere'],
+  [['--ephemeral', '--checks', 'nowhere'], 'cannot read the check folder nowhere'],
 ])('verify %j is refused', async (args, message) => {
   const result = await runSkills(['verify', ...args], { cwd: scratch() })
   expect(result).toMatchObject({ code: 2, stdout: '' })

@@ -28,12 +28,12 @@ onEachBackend(({ name, fresh }) => {
     return checks.find(({ id }) => id === 'safety.app-role')?.faults ?? []
   }
 
-  test('a right to a whole table is taken away, and the columns are granted again', async () => {
+  test('grants: a privilege on a whole table -> it is revoked, the columns are granted again', async () => {
     const { statements } = await appRoleGrants(db, { role })
     await db.exec(statements.join('\n'))
     await db.exec(`GRANT INSERT ON skill_feedback TO ${role}; GRANT SELECT ON v_skill_effectiveness TO ${role}`)
-    const told = await faults()
-    expect(told.map(({ remedy }) => remedy)).toEqual([
+    const found = await faults()
+    expect(found.map(({ remedy }) => remedy)).toEqual([
       `REVOKE INSERT ON TABLE public.skill_feedback FROM ${role}; GRANT INSERT (user_id, skill_id, version, rating, tags, notes) ON TABLE public.skill_feedback TO ${role}`,
       `REVOKE SELECT ON TABLE public.v_skill_effectiveness FROM ${role}`,
     ])
@@ -46,7 +46,7 @@ onEachBackend(({ name, fresh }) => {
       remarks: [],
     })
     // either way leads to a role that has just what it needs
-    await db.exec(told.map(({ remedy }) => remedy).join(';'))
+    await db.exec(found.map(({ remedy }) => remedy).join(';'))
     expect(await faults()).toEqual([])
     await db.exec(`GRANT INSERT ON skill_feedback TO ${role}`)
     await db.exec([...revokes.map((sql) => `${sql};`), ...statements].join('\n'))
@@ -54,7 +54,7 @@ onEachBackend(({ name, fresh }) => {
     expect(await appRoleGrants(db, { role })).toMatchObject({ revokes: [], remarks: [] })
   })
 
-  test('who was given the right is named; what others have too is for somebody to decide', async () => {
+  test('grants: a privilege of a group or of PUBLIC -> the grantee is named, as a remark', async () => {
     await db.exec((await appRoleGrants(db, { role })).statements.join('\n'))
     await db.exec(`GRANT DELETE ON skills_registry TO ${group}; GRANT TRUNCATE ON skill_unlocks TO PUBLIC, ${role}`)
     expect(await faults()).toMatchObject([
@@ -67,13 +67,13 @@ onEachBackend(({ name, fresh }) => {
     await db.exec('REVOKE TRUNCATE ON skill_unlocks FROM PUBLIC')
   })
 
-  test('a right to everything comes from a membership: told once, and what takes it away is said', async () => {
+  test('grants: membership in pg_read_all_data -> one remark with the REVOKE', async () => {
     await db.exec((await appRoleGrants(db, { role })).statements.join('\n'))
     // PostgreSQL 13 has no such roles
     if (db.info.version < 140_000) return
     await db.exec(`GRANT pg_read_all_data TO ${role}; GRANT pg_write_all_data TO ${group}`)
-    const told = await faults()
-    expect(told).toMatchObject([
+    const found = await faults()
+    expect(found).toMatchObject([
       {
         expected: 'no membership in pg_read_all_data, which gives SELECT on everything',
         actual: 'a member',
@@ -87,21 +87,21 @@ onEachBackend(({ name, fresh }) => {
     ])
     const { revokes, remarks } = await appRoleGrants(db, { role })
     expect(revokes).toEqual([])
-    expect(remarks.map(({ remedy }) => remedy)).toEqual(told.map(({ remedy }) => remedy))
-    // what was granted besides is told as ever
+    expect(remarks.map(({ remedy }) => remedy)).toEqual(found.map(({ remedy }) => remedy))
+    // other grants are reported as before
     await db.exec(`GRANT DELETE ON skills_registry TO ${role}`)
     expect((await appRoleGrants(db, { role })).revokes).toEqual([`REVOKE DELETE ON TABLE public.skills_registry FROM ${role}`])
     await db.exec(`REVOKE DELETE ON skills_registry FROM ${role}`)
-    await db.exec(told.map(({ remedy }) => remedy).join(';'))
+    await db.exec(found.map(({ remedy }) => remedy).join(';'))
     expect(await faults()).toEqual([])
   })
 
-  test('of a superuser it is told that it is one, and nothing else', async () => {
+  test('grants: a superuser -> one fault', async () => {
     await db.exec(`ALTER ROLE ${role} SUPERUSER`)
     expect(await faults()).toMatchObject([{ expected: 'no SUPERUSER', remedy: `ALTER ROLE ${role} NOSUPERUSER` }])
   })
 
-  test('README names the functions that everybody may call, and that do what their owner may', async () => {
+  test('README.md: functions that PUBLIC may call -> those of the database', async () => {
     const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
     const [, said = ''] = /^\| an application \|.*PUBLIC may call (.*) \|$/m.exec(readme) ?? []
     const open = await db.query(`
@@ -110,15 +110,15 @@ onEachBackend(({ name, fresh }) => {
     expect([...said.matchAll(/`(\w+)`/g)].map(([, word]) => word).toSorted()).toEqual(open.map((row) => row['function']))
   })
 
-  test('a role that is not there is told, with what it would need', async () => {
-    expect(await appRoleGrants(db, { role: 'nobody here' })).toMatchObject({
-      statements: expect.arrayContaining(['GRANT USAGE ON SCHEMA "public" TO "nobody here";']),
+  test('grants: an unknown role -> the statements and CREATE ROLE', async () => {
+    expect(await appRoleGrants(db, { role: 'no such role' })).toMatchObject({
+      statements: expect.arrayContaining(['GRANT USAGE ON SCHEMA "public" TO "no such role";']),
       revokes: [],
-      remarks: [{ remedy: 'CREATE ROLE "nobody here" LOGIN' }],
+      remarks: [{ remedy: 'CREATE ROLE "no such role" LOGIN' }],
     })
   })
 
-  test('the ledger is none of its business, tables of its own are', async () => {
+  test('app role: privileges on other tables -> not checked; on the ledger -> a fault', async () => {
     await db.exec((await appRoleGrants(db, { role })).statements.join('\n'))
     await db.exec(`GRANT ALL ON notes TO ${role}`)
     expect(await faults()).toEqual([])

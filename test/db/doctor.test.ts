@@ -34,7 +34,7 @@ function databaseOf(flags: readonly string[]): ConnectOptions {
 }
 
 onEachBackend(({ fresh, name }) => {
-  test('from an empty database to one in order, every step with its next command; nothing is written', async () => {
+  test('doctor: from an empty to a complete database -> each step has its next command', async () => {
     const { flags, open } = await fresh()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
     const empty = await examine({ ...databaseOf(flags), cwd })
@@ -59,7 +59,7 @@ onEachBackend(({ fresh, name }) => {
     expect(troubles(await examine({ ...databaseOf(flags), cwd }))).toEqual([...superuser, 'warning registry.invalid'])
   })
 
-  test('a changed file is an error, a missing one a warning', async () => {
+  test('doctor: a changed migration -> an error; a missing file -> a warning', async () => {
     const { flags, open } = await fresh()
     const cwd = scratch({ 'db/1.sql': 'create table a (id int);', 'db/2.sql': 'create table b (id int);' })
     const dirs = [path.join(cwd, 'db')]
@@ -75,7 +75,7 @@ onEachBackend(({ fresh, name }) => {
 })
 
 describe('when the database does not work', () => {
-  test('nobody answers', async () => {
+  test('doctor: no server at the address -> an error', async () => {
     const report = await examine({ databaseUrl: `postgres://app:s3cr3t@127.0.0.1:${await freePort()}/app` })
     expect(report.ok).toBe(false)
     expect(found(report, 'connection.address')).toMatchObject({
@@ -95,7 +95,7 @@ describe('when the database does not work', () => {
     expect(report.findings.every(({ status, next }) => status === 'ok' || next !== undefined)).toBe(true)
   })
 
-  test('the embedded one is not there, is no database, or is in use; it is neither made nor opened', async () => {
+  test('doctor: the embedded folder is missing, no database or in use -> findings, it is not opened', async () => {
     const cwd = scratch({ 'docs/readme.md': 'x' })
     const missing = path.join(cwd, 'none')
     expect(found(await examine({ embedded: missing }), 'embedded.folder')).toMatchObject({
@@ -112,7 +112,7 @@ describe('when the database does not work', () => {
     expect(busy.ok).toBe(false)
   })
 
-  test('the lock of a dead process is no obstacle', async () => {
+  test('doctor: the lock of an ended process -> a note', async () => {
     const { flags } = await freshEmbedded()
     const [, directory = ''] = flags
     writeFiles(path.dirname(directory), { 'db.lock': JSON.stringify({ pid: 2 ** 22 + 1, host: (await import('node:os')).hostname() }) })
@@ -123,7 +123,7 @@ describe('when the database does not work', () => {
 })
 
 describe('settings', () => {
-  test('come with their origins; sources that lost are named', async () => {
+  test('doctor: settings -> origins, and the sources that are not used', async () => {
     const cwd = scratch({
       'skills.config.json': '{"embedded": "data", "ledger": "own", "skills": ["a", "b"]}',
       '.env': 'SKILLS_SCHEMA=shop\nDATABASE_URL=postgres://app@127.0.0.1:1/env\n',
@@ -143,7 +143,7 @@ describe('settings', () => {
     expect(found(report, 'connection.direct').status).toBe('error')
   })
 
-  test('a password file that others can read is told', async () => {
+  test('doctor: a password file that others can read -> a warning', async () => {
     const home = scratch({ '.pgpass': '*:*:*:*:x\n' })
     chmodSync(path.join(home, '.pgpass'), 0o644)
     const report = await doctor({ cwd: HOME, env: { HOME: home }, databaseUrl: 'postgres://app@127.0.0.1:1/x' })
@@ -152,14 +152,14 @@ describe('settings', () => {
 })
 
 describe('a server', () => {
-  test('behind TLS', async () => {
+  test('doctor: TLS with a certificate that expires soon -> a warning', async () => {
     const port = await listen(tlsToServer(makeCertificate()))
     const report = await examine({ databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=require` })
     expect(found(report, 'connection.tls')).toMatchObject({ status: 'warning', text: expect.stringMatching(/TLSv1\.3, .* expires soon/) })
     expect(found(report, 'connection.address').text).toContain(`connected to 127.0.0.1:${port} in `)
   })
 
-  test('and a role with few rights: each command has the GRANT it lacks, and with it there is no finding', async () => {
+  test('doctor: missing privileges -> the printed GRANT removes the finding', async () => {
     const { name, open } = await migratedServer()
     const db = await open()
     const role = `r_${name}`
@@ -176,7 +176,7 @@ describe('a server', () => {
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
-  test('it asks for the rights that skills grants gives, each one of them', async () => {
+  test('doctor: one application privilege is missing -> it is named', async () => {
     const { name, open } = await migratedServer()
     const db = await open()
     const role = `g_${name}`
@@ -201,7 +201,7 @@ describe('a server', () => {
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
-  test('what it says that verify and stats lack is enough for them, and no more than reading', async () => {
+  test('doctor: the printed GRANTs for verify and stats -> every check runs, no write privilege', async () => {
     const { name, open } = await migratedServer()
     const db = await open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })

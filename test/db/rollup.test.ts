@@ -119,7 +119,7 @@ test('a reader without rights on the rollups gets the same numbers, slowly; one 
     grant select on skills_registry, skill_unlocks, skill_usage_events, skill_feedback to ${role}; set role ${role}`)
   expect(await stats(db)).toMatchObject({
     totals: { events: 12_000 },
-    source: { kind: 'raw', note: expect.stringContaining('may not read') },
+    source: { kind: 'raw', note: expect.stringContaining('cannot read') },
   })
   await db.exec(`reset role; grant select on all tables in schema public to ${role}; set role ${role}`)
   expect(await stats(db)).toMatchObject({

@@ -24,15 +24,15 @@ async function log(db: Db, skill: string, rows = 1, user = USER): Promise<void> 
   )
 }
 
-/** Looks, and gives what it was told. */
-async function look(
+/** Reads once, and returns the events and the result. */
+async function readTail(
   tail: ReturnType<typeof eventTail>,
   db: Db,
   most?: number,
 ): Promise<{ events: TailEvent[]; sums: unknown; hasGap: boolean }> {
   const events: TailEvent[] = []
-  const told = await tail.look(db, (more) => events.push(...more), most)
-  return { events, ...told }
+  const result = await tail.read(db, (more) => events.push(...more), most)
+  return { events, ...result }
 }
 
 const skillsOf = ({ events }: { events: readonly TailEvent[] }): string[] => events.map(({ skillId }) => skillId)
@@ -40,14 +40,14 @@ const skillsOf = ({ events }: { events: readonly TailEvent[] }): string[] => eve
 onEachBackend((backend) => {
   test('the latest events first, then what comes; of one skill, of one user; many as sums', async () => {
     const db = await (await backend.fresh()).open()
-    await expect(look(eventTail(), db)).rejects.toMatchObject({ code: 'NOT_MIGRATED' })
+    await expect(readTail(eventTail(), db)).rejects.toMatchObject({ code: 'NOT_MIGRATED' })
     expect((await migrate(db)).error).toBeUndefined()
     for (const skill of ['one', 'two', 'three']) await log(db, skill)
     const all = eventTail({ limit: 2 })
     const none = eventTail({ limit: 0 })
     const ofTwo = eventTail({ skill: 'two' })
     const ofOther = eventTail({ user: OTHER.toUpperCase() })
-    const first = await look(all, db)
+    const first = await readTail(all, db)
     expect(skillsOf(first)).toEqual(['two', 'three'])
     expect(first.events[1]).toEqual({
       id: '3',
@@ -60,21 +60,21 @@ onEachBackend((backend) => {
       latencyMs: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     })
-    expect(skillsOf(await look(none, db))).toEqual([])
-    expect(skillsOf(await look(ofTwo, db))).toEqual(['two'])
-    expect(skillsOf(await look(ofOther, db))).toEqual([])
-    expect(skillsOf(await look(all, db))).toEqual([])
+    expect(skillsOf(await readTail(none, db))).toEqual([])
+    expect(skillsOf(await readTail(ofTwo, db))).toEqual(['two'])
+    expect(skillsOf(await readTail(ofOther, db))).toEqual([])
+    expect(skillsOf(await readTail(all, db))).toEqual([])
 
     await log(db, 'two')
     await log(db, 'four', 1, OTHER)
-    expect(skillsOf(await look(all, db))).toEqual(['two', 'four'])
-    expect(skillsOf(await look(none, db))).toEqual(['two', 'four'])
-    expect(skillsOf(await look(ofTwo, db))).toEqual(['two'])
-    expect(skillsOf(await look(ofOther, db))).toEqual(['four'])
+    expect(skillsOf(await readTail(all, db))).toEqual(['two', 'four'])
+    expect(skillsOf(await readTail(none, db))).toEqual(['two', 'four'])
+    expect(skillsOf(await readTail(ofTwo, db))).toEqual(['two'])
+    expect(skillsOf(await readTail(ofOther, db))).toEqual(['four'])
 
     await log(db, 'five', 6000)
     await log(db, 'six', 2, OTHER)
-    expect(await look(all, db, 20)).toEqual({
+    expect(await readTail(all, db, 20)).toEqual({
       events: [],
       hasGap: false,
       sums: {
@@ -89,8 +89,8 @@ onEachBackend((backend) => {
         ],
       },
     })
-    expect((await look(none, db)).events).toHaveLength(6002)
-    expect(skillsOf(await look(all, db, 20))).toEqual([])
+    expect((await readTail(none, db)).events).toHaveLength(6002)
+    expect(skillsOf(await readTail(all, db, 20))).toEqual([])
   })
 })
 
@@ -140,7 +140,7 @@ test('each event once, alone or in sums, wherever looks fail, the first one too'
       }
       const before = ids.length
       try {
-        const { sums } = await tail.look(how >= 0.3 && how < 0.6 ? failing(db, number) : db, take, random() < 0.5 ? 20 : Infinity)
+        const { sums } = await tail.read(how >= 0.3 && how < 0.6 ? failing(db, number) : db, take, random() < 0.5 ? 20 : Infinity)
         for (const [skill, n] of sums?.top ?? []) uses[skill] = (uses[skill] ?? 0) + n
         inSums += sums?.events ?? 0
       } catch (error) {
@@ -179,9 +179,9 @@ test('a look goes in portions, and after a failure the server sends the rest alo
       told += events.length
       if (told === n) throw new Error('the reader fails')
     }
-    await expect(tail.look(counting, failAt(1_000))).rejects.toThrow('the reader fails')
-    await expect(tail.look(counting, failAt(1_600))).rejects.toThrow('the reader fails')
-    await tail.look(counting, failAt(-1))
+    await expect(tail.read(counting, failAt(1_000))).rejects.toThrow('the reader fails')
+    await expect(tail.read(counting, failAt(1_600))).rejects.toThrow('the reader fails')
+    await tail.read(counting, failAt(-1))
     expect({ told, sent, most }).toEqual({ told: rows, sent: rows, most: 100 })
     await log(db, 'bulk', 20_000)
   }
@@ -197,7 +197,7 @@ test('what is deleted between a look that failed and the next one takes nothing 
     await db.exec('truncate skill_usage_events')
     await log(db, 'old', before)
     const tail = createEventTail({ reports: REPORTS, limit }, 4)
-    if (limit === 0) await look(tail, db)
+    if (limit === 0) await readTail(tail, db)
     // of one moment, so that their order is that of their ids
     await db.exec(`insert into skill_usage_events (user_id, skill_id, version, outcome)
       select '${USER}', 'n-' || n, '1.0.0', 'success' from generate_series(1, 10) as n`)
@@ -206,9 +206,9 @@ test('what is deleted between a look that failed and the next one takes nothing 
       told.push(...events.map(({ skillId }) => skillId))
       throw new Error('the reader fails')
     }
-    await expect(tail.look(db, failsOnce)).rejects.toThrow('the reader fails')
+    await expect(tail.read(db, failsOnce)).rejects.toThrow('the reader fails')
     await db.exec(`delete from skill_usage_events where skill_id in ('n-1', 'n-3', 'n-4', 'n-8')`)
-    told.push(...skillsOf(await look(tail, db)))
+    told.push(...skillsOf(await readTail(tail, db)))
     expect(told).toEqual(['n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6', 'n-7', 'n-9', 'n-10'])
   }
 })
@@ -217,13 +217,13 @@ test('transactions that are yet to come bring nothing, and another history begin
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
-  await look(tail, db)
+  await readTail(tail, db)
   // as rows restored from a server that had counted further
   await log(db, 'later')
   await db.exec('update skill_usage_events set txid = txid + 1000000')
   await log(db, 'now')
-  expect(skillsOf(await look(tail, db))).toEqual(['now'])
-  expect(skillsOf(await look(tail, db))).toEqual([])
+  expect(skillsOf(await readTail(tail, db))).toEqual(['now'])
+  expect(skillsOf(await readTail(tail, db))).toEqual([])
   const { query } = db
   const elsewhere: Db = {
     ...db,
@@ -232,9 +232,9 @@ test('transactions that are yet to come bring nothing, and another history begin
       return rows.map((row) => ('history' in row ? { ...row, history: 'another' } : row)) as never
     },
   }
-  expect(await look(tail, elsewhere)).toEqual({ events: [], sums: null, hasGap: true })
+  expect(await readTail(tail, elsewhere)).toEqual({ events: [], sums: null, hasGap: true })
   await log(db, 'after')
-  expect(await look(tail, elsewhere)).toMatchObject({ events: [{ skillId: 'after' }], hasGap: false })
+  expect(await readTail(tail, elsewhere)).toMatchObject({ events: [{ skillId: 'after' }], hasGap: false })
 })
 
 test('on a standby, which does not know who still writes, each event comes once too', async () => {
@@ -263,14 +263,14 @@ test('on a standby, which does not know who still writes, each event comes once 
     await log(db, 'two')
     await replayed()
     const tail = eventTail()
-    const told = skillsOf(await look(tail, reader))
+    const told = skillsOf(await readTail(tail, reader))
     await log(db, 'three')
     await replayed()
-    told.push(...skillsOf(await look(tail, reader)))
+    told.push(...skillsOf(await readTail(tail, reader)))
     await late.exec('commit')
     await log(db, 'four')
     await replayed()
-    told.push(...skillsOf(await look(tail, reader)), ...skillsOf(await look(tail, reader)))
+    told.push(...skillsOf(await readTail(tail, reader)), ...skillsOf(await readTail(tail, reader)))
     expect(told.toSorted()).toEqual(['four', 'late', 'one', 'three', 'two'])
   } finally {
     for (const open of [reader, late, db]) await open.close()

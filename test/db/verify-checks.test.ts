@@ -13,7 +13,7 @@ const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it
 
 const find = ({ checks }: VerifyReport, id: string): CheckResult | undefined => checks.find((check) => check.id === id)
 
-const HEADER = '-- title: a check of a user\n-- remedy: mend it\n'
+const HEADER = '-- title: a check of a user\n-- remedy: fix it\n'
 
 const checkThat = (id: string, requires: string): string =>
   `-- check: mine.${id}\n-- requires: ${requires}\n${HEADER}SELECT 1 WHERE false;\n`
@@ -26,7 +26,7 @@ onEachBackend((backend) => {
     return { db, options: { cwd, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
   }
 
-  test('checks of users: rows are faults, whatever their columns are called', async () => {
+  test('your own checks: a query returns rows -> faults, whatever the columns', async () => {
     const { db, options } = await ready({
       'checks/a.sql': `-- about: is no header, as no check has begun\n\n-- check: mine.rows\n${HEADER}SELECT 'skill one' AS object, 'x' AS expected, version AS actual, 'do it' AS remedy FROM skills_registry;
 
@@ -45,7 +45,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(find(report, 'mine.other-columns')).toMatchObject({
       status: 'warning',
       faults: [
-        { object: 'check mine.other-columns', expected: 'no row', actual: '{"skill_id":"one","version":"1.0.0"}', remedy: 'mend it' },
+        { object: 'check mine.other-columns', expected: 'no row', actual: '{"skill_id":"one","version":"1.0.0"}', remedy: 'fix it' },
       ],
     })
     expect(find(report, 'mine.green')?.status).toBe('passed')
@@ -54,7 +54,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(await db.query("SELECT FROM skills_registry WHERE skill_id = 'mine'")).toEqual([])
   })
 
-  test('a check that fails by itself, or writes without saying so, is a failure with its place; the others run', async () => {
+  test('your own checks: the server refuses a statement -> a failure with its place; the others run', async () => {
     const { db, options } = await ready({
       'checks/b.sql': `-- check: mine.broken\n-- severity: info\n${HEADER}SELECT skill_id,\n  é, nonsense FROM skills_registry;
 -- check: mine.writes\n${HEADER}DELETE FROM skills_registry;\nSELECT 1 WHERE false;
@@ -80,7 +80,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(await db.query('SELECT count(*)::int AS n FROM skills_registry')).toEqual([{ n: 1 }])
   })
 
-  test('requirements: what cannot be asked is skipped with the reason, and fails under strict only where it should have run', async () => {
+  test('requires: not met -> skipped with the reason; a failure with strict if the check applies', async () => {
     const { db, options } = await ready({
       'checks/a.sql': [
         checkThat('pack', 'pack lean-indexes'),
@@ -107,7 +107,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect((await verify(other, { ...more, strict: true })).ok).toBe(false)
   })
 
-  test('the role of the application may do what the library does, and nothing else', async () => {
+  test('app role: with the printed grants -> it can do what the library does, and nothing else', async () => {
     const { db, options } = await ready()
     const role = `app_${process.pid}_${backend.name}`
     const { grantStatements } = await import('../../src/index.ts')
@@ -198,11 +198,11 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(await judge()).toContain('no BYPASSRLS: BYPASSRLS')
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
     expect(await judge()).toEqual(['a role: no such role'])
-    // nobody asked
+    // without the option
     expect(find(await verify(db, options), 'safety.app-role')).toBeUndefined()
   })
 
-  test('health and safety name what they find', async () => {
+  test('health, safety: faults in data and settings -> each is named', async () => {
     const { db, options } = await ready()
     await db.exec(`
       SELECT log_skill_usage(gen_random_uuid(), NULL, 'stray', '1.0.0', NULL, 'ok') FROM generate_series(1, 3);
@@ -213,25 +213,25 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
       SELECT setval('skill_feedback_id_seq', 9000000000000000000);
       UPDATE schema_migrations SET checksum = NULL, tool = NULL`)
     const report = await verify(db, options)
-    const told = (id: string): string | undefined => {
+    const named = (id: string): string | undefined => {
       const check = find(report, id)
       return check === undefined
         ? undefined
         : `${check.status}: ${check.faults.map(({ object, actual }) => `${object}: ${actual}`).join(' | ')}`
     }
-    expect(told('health.unregistered-events')).toMatch(/^warning: skill stray: missing; events 3, the last at \d{4}/)
-    expect(told('health.unregistered-unlocks')).toBe('note: skill later: missing; unlocked for 1 users')
-    expect(told('health.outcomes')).toBe("warning: column skill_usage_events.outcome: 'ok', events 3")
-    expect(told('health.statuses')).toBe("warning: column agent_emergence_candidates.status: 'maybe', rows 1")
-    expect(told('health.clock-skew')).toMatch(/^warning: column skill_feedback\.created_at: /)
-    expect(told('health.trust-levels')).toBe('warning: skill one: 7')
-    expect(told('health.sequences')).toMatch(
+    expect(named('health.unregistered-events')).toMatch(/^warning: skill stray: missing; events 3, the last at \d{4}/)
+    expect(named('health.unregistered-unlocks')).toBe('note: skill later: missing; unlocked for 1 users')
+    expect(named('health.outcomes')).toBe("warning: column skill_usage_events.outcome: 'ok', events 3")
+    expect(named('health.statuses')).toBe("warning: column agent_emergence_candidates.status: 'maybe', rows 1")
+    expect(named('health.clock-skew')).toMatch(/^warning: column skill_feedback\.created_at: /)
+    expect(named('health.trust-levels')).toBe('warning: skill one: 7')
+    expect(named('health.sequences')).toMatch(
       /^failed: sequence skill_feedback_id_seq: 9000000000000000000 used \(97\.6 %\), for column skill_feedback\.id/,
     )
-    expect(told('health.redundant-indexes')).toMatch(
+    expect(named('health.redundant-indexes')).toMatch(
       /^note: .*index idx_skill_unlocks_user_skill: equal to skill_unlocks_pkey; (?:16 kB|8192 bytes), \d+ scans/,
     )
-    expect(told('ledger.adopted')).toMatch(/^note: migration 20251220_create_skill_system: none/)
+    expect(named('ledger.adopted')).toMatch(/^note: migration 20251220_create_skill_system: none/)
     await db.exec('UPDATE skills_registry SET enabled = false')
     expect(find(await verify(db, options), 'registry.disabled-by-hand')).toMatchObject({
       status: 'warning',
@@ -239,10 +239,10 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     })
   })
 
-  test('rollups that are behind, or made on another server', async () => {
+  test('health.rollups-behind: more than 100,000 events wait, or another server -> a warning', async () => {
     const { db, options } = await ready()
     const actual = async (): Promise<(string | undefined)[]> =>
-      find(await verify(db, { ...options, drift: 'no' }), 'health.rollups-behind')?.faults.map((fault) => fault.actual) ?? ['not asked']
+      find(await verify(db, { ...options, drift: 'no' }), 'health.rollups-behind')?.faults.map((fault) => fault.actual) ?? ['not run']
     const log = (events: number): Promise<unknown> =>
       db.exec(`INSERT INTO skill_usage_events (user_id, skill_id, version, outcome)
         SELECT gen_random_uuid(), 'one', '1.0.0', 'success' FROM generate_series(1, ${events})`)
@@ -256,7 +256,7 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     expect(await actual()).toEqual(['rollups of another server'])
   })
 
-  test('a table partitioned by time lacks next month', async () => {
+  test('health.partitions: no partition for the next month -> a fault', async () => {
     const { db, options } = await ready({
       'db/001.sql': `CREATE TABLE logs (at timestamptz NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-01');\nCREATE TABLE logs_rest PARTITION OF logs DEFAULT;\n`,
@@ -272,7 +272,7 @@ CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-
   })
 })
 
-test('a check that takes too long is skipped with the limit, and fails under strict', async () => {
+test('verify: a check exceeds its time limit -> skipped with the limit', async () => {
   const db = await (await migratedServer()).open()
   const cwd = scratch({
     'checks/a.sql': `-- check: mine.slow\n${HEADER}SELECT pg_sleep(20);\n-- check: mine.next\n${HEADER}SELECT 1 WHERE false;\n`,
@@ -282,7 +282,7 @@ test('a check that takes too long is skipped with the limit, and fails under str
   expect(find(report, 'mine.next')?.status).toBe('passed')
 })
 
-test('a role with no right at all on the tables gets reasons, not an error', async () => {
+test('verify: a role without any privilege -> checks skipped with reasons', async () => {
   const db = await (await migratedServer()).open()
   const role = `blind_${process.pid}`
   await db.exec(`CREATE ROLE ${role}; SET ROLE ${role}`)

@@ -7,7 +7,7 @@ import { freshServer, migratedServer, onEachBackend } from '../support/databases
 import { scratch, writeFiles } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
-const told = ({ checks }: VerifyReport, statuses: readonly string[] = ['failed']): string[] =>
+const faultsOf = ({ checks }: VerifyReport, statuses: readonly string[] = ['failed']): string[] =>
   checks.filter(({ status }) => statuses.includes(status)).flatMap(({ id, faults }) => faults.map(({ object }) => `${id}: ${object}`))
 
 const statusOf = ({ checks }: VerifyReport, id: string): string | undefined => checks.find((check) => check.id === id)?.status
@@ -50,10 +50,10 @@ onEachBackend((backend) => {
     return { db, options: { cwd, migrations: dirs } }
   }
 
-  test('files of users are compared as the package’s are, without a false alarm', async () => {
+  test('drift: migrations of the user, unchanged database -> no fault', async () => {
     const { db, options } = await ready()
     const report = await verify(db, options)
-    expect(told(report, ['failed'])).toEqual([])
+    expect(faultsOf(report, ['failed'])).toEqual([])
     expect(statusOf(report, 'drift.build')).toBe('passed')
     expect(statusOf(report, 'drift.comments')).toBe('passed')
   })
@@ -85,7 +85,7 @@ onEachBackend((backend) => {
         await db.exec(sql)
         return verify(db, options)
       })
-      expect(told(report)).toContain(fault)
+      expect(faultsOf(report)).toContain(fault)
     })
 
     test('drift: no -> no check of the group runs', async () => {
@@ -97,7 +97,7 @@ onEachBackend((backend) => {
     })
   })
 
-  test('a remedy that is a statement mends its fault', async () => {
+  test('drift: the remedies run as printed -> no fault remains', async () => {
     const { db, options } = await ready({})
     await db.exec(`DROP INDEX idx_agent_emergence_status; ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check;
       REVOKE EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) FROM PUBLIC; GRANT DELETE ON skill_feedback TO PUBLIC;
@@ -110,25 +110,25 @@ onEachBackend((backend) => {
       'table skill_feedback',
     ])
     for (const { remedy } of faults) for (const statement of remedy.split('; ')) await db.exec(statement)
-    expect(told(await verify(db, options))).toEqual([])
+    expect(faultsOf(await verify(db, options))).toEqual([])
   })
 
-  test('what another check has named is not told a second time', async () => {
+  test('drift: an index of the package is missing -> one fault, of indexes.definitions', async () => {
     const { db, options } = await ready({})
     await db.exec('DROP INDEX idx_skill_usage_user_time')
-    expect(told(await verify(db, options))).toEqual(['indexes.definitions: index idx_skill_usage_user_time'])
+    expect(faultsOf(await verify(db, options))).toEqual(['indexes.definitions: index idx_skill_usage_user_time'])
   })
 
-  test('objects of others are judged with exclusive only, and our ledger never', async () => {
+  test('exclusive: objects that no migration creates -> faults, the ledger excepted', async () => {
     const { db, options } = await ready({})
     await db.exec(
       'CREATE TABLE theirs (id int PRIMARY KEY, at timestamptz); CREATE INDEX theirs_at ON theirs (at); CREATE INDEX mine ON skill_feedback (notes)',
     )
-    expect(told(await verify(db, options))).toEqual([])
-    expect(told(await verify(db, { ...options, exclusive: true }))).toEqual(['drift.extra: index mine', 'drift.extra: table theirs'])
+    expect(faultsOf(await verify(db, options))).toEqual([])
+    expect(faultsOf(await verify(db, { ...options, exclusive: true }))).toEqual(['drift.extra: index mine', 'drift.extra: table theirs'])
   })
 
-  test('a file that is pending is not expected, one whose statement cannot run alone is told and not judged', async () => {
+  test('drift: a pending migration -> not expected; a statement that fails in the scratch schema -> drift.build', async () => {
     const { db, options } = await ready({
       'db/001.sql': 'DO $$ BEGIN CREATE TABLE fed (id int); END $$;\nALTER TABLE fed ADD COLUMN x text;\n',
     })
@@ -138,27 +138,27 @@ onEachBackend((backend) => {
       'db/002.sql': 'CREATE TABLE later (id int);\n',
     })
     const report = await verify(db, options)
-    expect(told(report)).toEqual(['ledger.pending: migration 002', 'ledger.edited: migration 001'])
-    expect(told(report, ['warning']).filter((line) => line.startsWith('drift'))).toEqual([
+    expect(faultsOf(report)).toEqual(['ledger.pending: migration 002', 'ledger.edited: migration 001'])
+    expect(faultsOf(report, ['warning']).filter((line) => line.startsWith('drift'))).toEqual([
       expect.stringMatching(/^drift\.build: statement at .*001\.sql:1$/),
       expect.stringMatching(/^drift\.build: statement at .*001\.sql:2$/),
     ])
   })
 
-  test('another schema, and a function of the database that differs, are tried as they are', async () => {
+  test('functions: another schema and a changed function -> the code of the database is tested', async () => {
     const database = await backend.fresh()
     const db = await database.open({ schema: 'My "App"' })
     await migrate(db)
     const cwd = scratch()
-    expect(told(await verify(db, { cwd }))).toEqual([])
+    expect(faultsOf(await verify(db, { cwd }))).toEqual([])
     await db.exec(`CREATE OR REPLACE FUNCTION "My ""App""".is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
       SET search_path TO "My ""App""", pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM "My ""App""".skills_registry r WHERE r.skill_id = p_skill_id); END $$`)
-    const faults = told(await verify(db, { cwd }))
+    const faults = faultsOf(await verify(db, { cwd }))
     expect(faults).toContain('drift.different: function is_skill_unlocked(uuid, text)')
     expect(faults).toContain('functions.is-skill-unlocked.locked: function is_skill_unlocked')
   })
 
-  test('nothing is left behind: no row, no schema, no number of a sequence', async () => {
+  test('verify: after a run -> no row, no schema, no number taken from a sequence', async () => {
     const { db, options } = await ready({})
     const state = `SELECT pg_sequence_last_value('skill_usage_events_id_seq') AS events, pg_sequence_last_value('skill_feedback_id_seq') AS feedback,
       (SELECT count(*) FROM pg_namespace) AS schemas, (SELECT count(*) FROM pg_class) AS relations, (SELECT count(*) FROM skills_registry) AS skills`
@@ -168,7 +168,7 @@ onEachBackend((backend) => {
     expect(await db.query(state)).toEqual(before)
   })
 
-  test('an owner or a right that a file names is expected, and only that', async () => {
+  test('drift: an owner or a privilege that a migration names -> expected, no other', async () => {
     const role = `owner_${process.pid}_${backend.name}`
     const { db, options } = await ready({
       'db/001.sql': `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -177,11 +177,11 @@ ALTER TABLE notes OWNER TO ${role};
 GRANT SELECT ON skill_feedback TO ${role};
 `,
     })
-    expect(told(await verify(db, options))).toEqual([])
+    expect(faultsOf(await verify(db, options))).toEqual([])
     await db.exec(
       `ALTER TABLE notes OWNER TO CURRENT_USER; GRANT DELETE ON skill_feedback TO ${role}; REVOKE SELECT ON skill_feedback FROM ${role}`,
     )
-    expect(told(await verify(db, options))).toEqual([
+    expect(faultsOf(await verify(db, options))).toEqual([
       'drift.different: table notes',
       `drift.grants: privileges of ${role} on table skill_feedback`,
     ])
@@ -212,7 +212,7 @@ test('verify: the role cannot create a schema -> the manifest is compared; with 
   await db.exec(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`)
 })
 
-test('a role other than the one that migrated finds no drift', async () => {
+test('drift: another role migrated -> no fault', async () => {
   const database = await freshServer()
   const db = await database.open()
   const role = `deployer_${process.pid}`
@@ -221,6 +221,6 @@ test('a role other than the one that migrated finds no drift', async () => {
   )
   await migrate(db)
   await db.exec('RESET ROLE')
-  expect(told(await verify(db, { cwd: scratch() }))).toEqual([])
+  expect(faultsOf(await verify(db, { cwd: scratch() }))).toEqual([])
   await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
 })

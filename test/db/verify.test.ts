@@ -20,7 +20,7 @@ onEachBackend((backend) => {
     return { db, cwd }
   }
 
-  test('a healthy database passes every check and keeps no trace of them', async () => {
+  test('verify: a healthy database -> every check passes, nothing is written', async () => {
     const { db, cwd } = await ready()
     const before = await db.query(
       'select (select count(*) from skill_usage_events) as events, (select count(*) from skill_unlocks) as unlocks, (select count(*) from skills_registry) as skills',
@@ -91,7 +91,7 @@ onEachBackend((backend) => {
     })
   })
 
-  test('an unmigrated database fails with every table named', async () => {
+  test('verify: an empty database -> every table is named', async () => {
     const db = await (await backend.fresh()).open()
     const report = await verify(db, { cwd: scratch() })
     expect(faultsOf(report).map(({ object }) => object)).toEqual(
@@ -99,13 +99,13 @@ onEachBackend((backend) => {
     )
   })
 
-  test('a skill that cannot be read is a fault, and nothing is called gone meanwhile', async () => {
+  test('verify: a skill cannot be read -> one fault, no skill counts as removed', async () => {
     const { db } = await ready()
     const report = await verify(db, { cwd: scratch({ 'skills/two/SKILL.md': '---\nname: two\n---\n' }) })
     expect(faultsOf(report).map(({ object }) => object)).toEqual(['skill folder skills/two'])
   })
 
-  test('without a skills folder its checks are skipped with the reason, with --strict they fail', async () => {
+  test('verify: no skills folder -> registry checks skipped; with strict a failure', async () => {
     const { db } = await ready()
     const cwd = scratch()
     const report = await verify(db, { cwd })
@@ -114,7 +114,7 @@ onEachBackend((backend) => {
     expect((await verify(db, { cwd, strict: true })).ok).toBe(false)
   })
 
-  test('a role that may only read skips what it may not try, and says why', async () => {
+  test('verify: a role that can only read -> writing checks skipped with the reason', async () => {
     const { db, cwd } = await ready()
     const role = `reader_${process.pid}_${Math.random().toString(36).slice(2, 8)}`
     await db.exec(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`)

@@ -15,7 +15,7 @@ test('each event once, whatever order writers commit in, over rollbacks and look
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
-  await tail.look(db, () => undefined)
+  await tail.read(db, () => undefined)
   const told: string[] = []
   let open = true
   const write = async (seed: number): Promise<void> => {
@@ -35,7 +35,7 @@ test('each event once, whatever order writers commit in, over rollbacks and look
     for (let last = false; ; last = !open) {
       const fails = random() < 0.3
       await tail
-        .look(db, (events) => {
+        .read(db, (events) => {
           told.push(...events.map(({ id }) => id))
           if (fails && !last) throw new Error('the reader fails')
         })

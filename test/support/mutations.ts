@@ -21,7 +21,7 @@ interface Column {
   isKey: boolean
 }
 
-/** Every column, index, function and view of the five tables, each spoilt in turn, and faults of everything else that verify answers for. */
+/** One fault in each column, index, function and view of the five tables, and in everything else that verify checks. */
 export async function mutationsOf(db: Db): Promise<Mutation[]> {
   const columns = await readColumns(db)
   return [
@@ -134,7 +134,7 @@ function functionMutations(name: string): Mutation[] {
   ]
 }
 
-/** Each a change to the text that some behaviour hangs on. */
+/** Changes to the text of a function, most of which change its behaviour. */
 const BODY_CHANGES: readonly (readonly [signature: string, from: string, to: string])[] = [
   [LOG, "coalesce(p_state_snapshot, '{}'::jsonb)", 'p_state_snapshot'],
   [LOG, 'RETURN v_event_id', 'RETURN 1'],
@@ -223,7 +223,7 @@ async function viewMutations(db: Db): Promise<Mutation[]> {
   ]
 }
 
-/** A replacement that finds nothing would be no mutation. */
+/** Throws when the text is not found: an unchanged definition is not a mutation. */
 function changed(text: string, from: string | RegExp, to: string): string {
   const result = text.replace(from, () => to)
   if (result === text) throw new Error(`there is no ${from} in ${text}`)
@@ -322,7 +322,7 @@ const REGISTRY: readonly Mutation[] = [
   one('an orphan', `INSERT INTO skills_registry (skill_id, version, meta) VALUES ('gone', '1.0.0', '{"root": "skills"}')`, 'skill gone'),
 ]
 
-/** Changes of administrators and other applications that are none of verify's business. */
+/** Changes of administrators and other applications that verify must not report. */
 export const HARMLESS: readonly { title: string; sql: string }[] = [
   { title: 'another table', sql: 'CREATE TABLE theirs (id int PRIMARY KEY)' },
   { title: 'another view', sql: 'CREATE VIEW theirs AS SELECT skill_id FROM skills_registry' },

@@ -1,5 +1,5 @@
--- Skills that succeed together: v_skill_cooccurrence, with bounds. All columns are the view's, skill_set as jsonb.
--- Over a period a session counts with the events that lie in it. Without one these are the rows of the view.
+-- Skills that succeed together: the view v_skill_cooccurrence with a period. The columns are those of the view, with
+-- skill_set as jsonb. With a period, a session counts with its events in the period. Without one, the rows are those of the view.
 WITH session_skills AS (
   SELECT
     session_id,

@@ -1,4 +1,4 @@
--- How many users each skill has at each stage, from the events, the feedback and the unlocks themselves.
+-- Users of each skill at each stage, from the events, the feedback and the unlocks.
 WITH parts (skill_id, unlocked, used, succeeded, rated) AS (
   SELECT skill_id, 0, count(*), count(*) FILTER (WHERE succeeded), 0
   FROM (

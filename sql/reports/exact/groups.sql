@@ -1,4 +1,4 @@
--- Uses by one dimension, from the events themselves: `by` is tier, category, element, realm, version, outcome, day or hour.
+-- Uses by one dimension, from the events: `by` is tier, category, element, realm, version, outcome, day or hour.
 WITH parts (key, n, ok, soft, hard, latency_n, latency_sum) AS (
   SELECT
     CASE :by::text

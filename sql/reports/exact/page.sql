@@ -1,4 +1,4 @@
--- What the page of one skill has beside its sums, as one row of lists, from the events and the feedback themselves.
+-- The page of one skill, without its sums, as one row of lists, from the events and the feedback.
 WITH hours AS (
   SELECT (((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168)::integer AS hour, count(*) AS n,
     count(*) FILTER (WHERE outcome = 'success') AS ok

@@ -1,4 +1,4 @@
--- Uses and successes of every skill over a period, from the events themselves.
+-- Uses and successes of every skill in a period, from the events.
 SELECT skill_id, count(*) AS uses, count(*) FILTER (WHERE outcome = 'success') AS success
 FROM skill_usage_events
 WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz) AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)

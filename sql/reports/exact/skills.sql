@@ -1,4 +1,4 @@
--- How each used skill is doing, from the events themselves: the columns of v_skill_effectiveness, and more.
+-- The used skills, from the events: the columns of v_skill_effectiveness, and more.
 WITH rows AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id, outcome, latency_ms, created_at
   FROM skill_usage_events

@@ -1,5 +1,5 @@
--- The whole system in one row, from the events themselves. Grouped by session and user first: distinct users and
--- sessions then come from counting groups.
+-- The totals in one row, from the events. The rows are grouped by session and user first, so that counting the groups gives
+-- the distinct users and sessions.
 WITH rows AS (
   SELECT * FROM skill_usage_events
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)

@@ -1,5 +1,5 @@
--- Skills that succeed together: the rows of v_skill_cooccurrence. Closed sessions are in the counts of their set; those
--- that are still open, or that the tail has moved, are counted here.
+-- Skills that succeed together: the rows of v_skill_cooccurrence. Closed sessions are in the counts of their set; sessions
+-- that are still open, or that the tail changes, are counted here.
 WITH
 -- include: tail,
 states AS (
@@ -48,7 +48,7 @@ changing AS MATERIALIZED (
   UNION
   SELECT set_key FROM left_by
 ),
--- of the sets that a session leaves, what stays
+-- the sets that a session leaves, without that session
 remaining AS (
   SELECT s.set_key, s.state_key, (SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = s.set_key) AS skill_set, count(*) AS sessions,
     count(DISTINCT s.user_id) AS users, sum(s.events) AS events, sum(s.successes) AS successes, min(s.first_at) AS first_at, max(s.last_at) AS last_at
@@ -63,14 +63,14 @@ entering_users AS (
   FROM entering GROUP BY set_key, state_key, user_id
 ),
 parts AS (
-  -- sets that nobody leaves
+  -- sets that no session leaves
   SELECT set_key, state_key, skill_set, sessions, users, events, successes, first_at, last_at FROM skill_rollup_sets
   WHERE set_key = ANY (ARRAY(SELECT set_key FROM entering)) AND set_key NOT IN (SELECT set_key FROM left_by)
   UNION ALL
   SELECT * FROM remaining
   UNION ALL
   SELECT e.set_key, e.state_key, e.skill_set, e.sessions,
-    -- a user counts once, also when another session of theirs is in the set already, and stays there
+    -- a user counts once, also when another session of the same user is and stays in the set
     CASE WHEN (SELECT count(*) FROM skill_rollup_sessions s WHERE s.set_key = e.set_key AND s.user_id = e.user_id) > coalesce(l.sessions, 0)
       THEN 0 ELSE 1 END,
     e.events, e.successes, e.first_at, e.last_at
@@ -81,7 +81,7 @@ sums AS (
     sum(successes) AS successes, min(first_at) AS first_at, max(last_at) AS last_at
   FROM parts GROUP BY set_key, state_key HAVING sum(sessions) >= 3
 ),
--- of all others the first ones are enough, which an index gives
+-- of all other sets the first ones are enough: an index returns them
 others AS (
   SELECT s.skill_set, k.tier, k.element, k.realm, s.sessions, s.users, s.events, s.successes, s.first_at, s.last_at
   FROM skill_rollup_sets s JOIN known_states k USING (state_key)

@@ -1,4 +1,4 @@
--- How many users each skill has at each stage.
+-- Users of each skill at each stage.
 WITH
 -- include: tail,
 pairs AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- What the page of one skill has beside its sums, as one row of lists.
+-- The page of one skill, without its sums, as one row of lists.
 WITH
 -- include: tail,
 hours AS (

@@ -1,4 +1,4 @@
--- Uses a day of the skills shown, for the last days.
+-- Uses per day of the given skills, for the last days.
 WITH
 -- include: tail,
 parts AS (

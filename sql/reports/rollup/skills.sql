@@ -1,4 +1,4 @@
--- How each used skill is doing: the columns of v_skill_effectiveness, and more. By version too when `by_version`.
+-- The used skills: the columns of v_skill_effectiveness, and more. One row for each version with `by_version`.
 WITH
 -- include: usage,
 sums AS (
@@ -33,7 +33,7 @@ feedback AS (
   WHERE skill_id IN (SELECT skill_id FROM top)
   GROUP BY 1, 2
 ),
--- pairs that the tail brings; over a period all of them are counted from the events
+-- new pairs in the tail; for a period all pairs are counted from the events
 new_users AS (
   SELECT skill_id, count(*) AS n FROM (SELECT DISTINCT skill_id, user_id FROM tail WHERE :since::timestamptz IS NULL) AS pairs
   WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = pairs.user_id AND u.skill_id = pairs.skill_id LIMIT 1) IS NULL

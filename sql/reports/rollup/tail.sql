@@ -1,4 +1,4 @@
--- Events that no step has taken into the rollups yet, of the skill asked for.
+-- Events that are not in the rollups yet, of the given skill.
 tail AS (
   SELECT * FROM skill_usage_events
   WHERE txid >= :xmin::bigint AND NOT txid_visible_in_snapshot(txid, :snapshot::text::txid_snapshot)

@@ -1,4 +1,4 @@
--- The whole system in one row.
+-- The totals in one row.
 WITH
 -- include: unrolled,
 sums AS (
@@ -27,7 +27,7 @@ people AS (
     ) AS sessions
   FROM skill_rollup_state s WHERE s.source = 'events' AND :since::timestamptz IS NULL
   UNION ALL
-  -- over a period they are counted from the events
+  -- for a period they are counted from the events
   SELECT count(*), sum(sessions) FROM (
     SELECT user_id, count(session_id) AS sessions FROM (
       SELECT DISTINCT user_id, session_id FROM skill_usage_events

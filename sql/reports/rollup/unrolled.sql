@@ -1,5 +1,5 @@
--- Events that the sums of whole days do not hold: those of the days at the ends of the period, which are asked for in
--- part, and between them the tail. Without a period the tail alone.
+-- Events that are not in the rollups of whole days: those of the first and last day of the period, of which only a part is in
+-- the period, and the tail between them. Without a period, the tail only.
 -- include: tail,
 unrolled AS (
   SELECT * FROM tail

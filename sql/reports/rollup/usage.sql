@@ -1,5 +1,5 @@
 -- include: unrolled,
--- Sums by skill and version, in parts that are still to be added up; b00 to b39 are the latency buckets.
+-- Sums by skill and version, in several parts; b00 to b39 are the latency buckets.
 usage AS (
   SELECT skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at,
     b00, b01, b02, b03, b04, b05, b06, b07, b08, b09, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19,

@@ -20,16 +20,14 @@ export const PRIMARY_KEY = 'primary key'
 export function canonical(objects: readonly CatalogObject[], { unqualified }: { unqualified: boolean }): ComparedObject[] {
   return objects.map((object) => {
     const made: Form = FORMS[object.kind]?.(object) ?? object
-    const same = made.same ?? made.definition
     const isView = object.kind === 'view' || object.kind === 'materialized view'
-    return {
-      kind: made.kind,
-      name: made.name,
-      definition: made.definition,
-      same: isView && unqualified ? same.replaceAll(/\b[a-z_][a-z0-9_$]*\.(?=[a-z_"])/g, '') : same,
-      raw: made.raw ?? object.definition,
-    }
+    const definition = isView && unqualified ? withoutQualifiers(made.definition) : made.definition
+    return { kind: made.kind, name: made.name, definition, same: made.same ?? definition, raw: made.raw ?? object.definition }
   })
+}
+
+function withoutQualifiers(definition: string): string {
+  return definition.replaceAll(/\b[a-z_][a-z0-9_$]*\.(?=[a-z_"])/g, '')
 }
 
 type Form = CatalogObject & { same?: string; raw?: string }

@@ -1,4 +1,5 @@
 import type { CatalogObject } from '../../db/catalog.ts'
+import { ownerFaults, storageFaults } from './administrative-faults.ts'
 import { canonical, partOf } from './canonical.ts'
 import type { Comparison, ComparisonContext, SchemaFault, ScratchSource } from './comparison.ts'
 import { Judge } from './judge.ts'
@@ -25,7 +26,12 @@ export function compareSchemas(
   const structure = differingPairs(wanted, found)
     .filter((pair) => isJudged(pair.name, pair.expected === undefined ? wholeOf(pair) : undefined) && judge.counts(pair))
     .flatMap((pair) => judge.faults(pair))
-  const administrative = [...judge.grants(expected), ...judge.storage(expected), ...judge.owners(expected)]
+  const { source } = context
+  const administrative = [
+    ...judge.grants(expected),
+    ...storageFaults(expected, actual),
+    ...(source.kind === 'scratch' ? ownerFaults(expected, actual, source.user) : []),
+  ]
   return {
     faults: [...structure, ...administrative.filter(({ name }) => isJudged(name)).map(({ fault }) => fault), ...failures.map(buildFault)],
     failures: failures.map(({ place, message }) => ({ place, message })),

@@ -47,3 +47,9 @@ export interface Comparison {
   /** Names of the indexes whose validity is part of the comparison. */
   indexes: string[]
 }
+
+/** A fault with the name of its object, without the kind. */
+export interface NamedFault {
+  name: string
+  fault: SchemaFault
+}

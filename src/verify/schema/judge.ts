@@ -1,7 +1,7 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import type { ComparedObject } from './canonical.ts'
 import { canonical, PRIMARY_KEY, tableOf } from './canonical.ts'
-import type { ComparisonContext, SchemaFault } from './comparison.ts'
+import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
 import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
@@ -9,12 +9,6 @@ import { objectKey } from './manifest.ts'
 import type { Pair } from './pairs.ts'
 import { wholeOf, WHOLES } from './pairs.ts'
 import { remedyFor, runAgain } from './remedies.ts'
-
-/** `name` is the object without its kind. */
-export interface NamedFault {
-  name: string
-  fault: SchemaFault
-}
 
 /** Turns differences into faults, each of one check. */
 export class Judge {
@@ -69,49 +63,9 @@ export class Judge {
   grants(expected: readonly CatalogObject[]): NamedFault[] {
     return grantFaults(expected, this.#actual, this.#context).map(({ name, ...fault }) => {
       const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
-      const check = this.#isAdopted(key)
-        ? name.startsWith('unlock_skill(')
-          ? 'functions.execute-rights'
-          : 'drift.adopted'
-        : 'drift.grants'
+      const adopted = name.startsWith('unlock_skill(') ? 'functions.execute-rights' : 'drift.adopted'
+      const check = this.#isAdopted(key) ? adopted : 'drift.grants'
       return { name, fault: { check, ...fault } }
-    })
-  }
-
-  /** Storage parameters that a migration sets must be set; others are tuning. */
-  storage(expected: readonly CatalogObject[]): NamedFault[] {
-    const options = new Map(this.#actual.filter(({ kind }) => kind === 'storage').map((object) => [object.name, object]))
-    return expected
-      .filter(({ kind }) => kind === 'storage')
-      .flatMap((object) => {
-        const actual = options.get(object.name)
-        const set = actual?.definition.split(', ') ?? []
-        if (object.definition.split(', ').every((option) => set.includes(option))) return []
-        const [wanted, found] = [object, actual ?? { ...object, definition: 'none' }].map((one) => ({
-          ...one,
-          same: one.definition,
-          raw: one.definition,
-        }))
-        const pair: Pair = { kind: 'storage', name: object.name, expected: wanted, actual: found }
-        return [{ name: object.name, fault: this.#fault(pair, 'drift.different') }]
-      })
-  }
-
-  /** Only an owner that a migration names is expected: everything else belongs to the role that made the scratch schema. */
-  owners(expected: readonly CatalogObject[]): NamedFault[] {
-    const { source } = this.#context
-    if (source.kind === 'manifest') return []
-    return expected.flatMap(({ kind, name, definition }) => {
-      const owner = this.#owners.get(name)
-      if (kind !== 'owner' || unquoted(definition) === source.user || owner === undefined || owner === definition) return []
-      const fault: SchemaFault = {
-        check: 'drift.different',
-        object: name,
-        expected: `owned by ${definition}`,
-        actual: `owned by ${owner}`,
-        remedy: `ALTER ${name.replace(/^\w+/, (word) => word.toUpperCase())} OWNER TO ${definition}`,
-      }
-      return [{ name: name.replace(/^\w+ /, ''), fault }]
     })
   }
 
@@ -259,7 +213,6 @@ function isUnlogged(object: ComparedObject | undefined): boolean {
 /** `index idx_a`, `column t.c`, `constraint t.t_check`, `comment on t.c`. */
 function objectText({ kind, name }: Pair): string {
   if (kind === 'comment') return `comment on ${name}`
-  if (kind === 'storage') return `storage parameters of table ${name}`
   return `${kind === 'view column' ? 'column' : kind} ${name}`
 }
 
@@ -271,8 +224,4 @@ function viewColumn(definition: string | undefined): string {
 
 function bareName(name: string): string {
   return name.replace(/\(.*$/s, '')
-}
-
-function unquoted(role: string): string {
-  return role.startsWith('"') ? role.slice(1, -1).replaceAll('""', '"') : role
 }

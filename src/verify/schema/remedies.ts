@@ -53,7 +53,6 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
   sequence: ({ name, expected, actual }, places) =>
     actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${name} ${sequenceOptions(expected?.raw ?? '')}`,
   'view column': ({ kind, name }, places) => `DROP VIEW ${tableOf(name)}; then ${runAgain(kind, name, places)}`,
-  storage: ({ name, expected }) => `ALTER TABLE ${name} SET (${expected?.raw ?? ''})`,
   comment: () => 'run the COMMENT statements of the migrations again',
   table: ({ name, expected, actual }, places) => {
     if (actual === undefined || expected === undefined) return undefined

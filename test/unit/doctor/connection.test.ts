@@ -53,7 +53,7 @@ test.each<[string, string, SslMode, Link, string, RegExp]>([
   expect(`${tls?.text} ${tls?.next}`).toMatch(text)
 })
 
-test('a pooler, a superuser and a standby are told', () => {
+test('connection: a pooler, a superuser or a standby -> a finding', () => {
   const info = { ...INFO, pooled: true, superuser: true, inRecovery: true }
   const findings = examineConnection(info, target('localhost', 'disable'), undefined, 1)
   expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual([

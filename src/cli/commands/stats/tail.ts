@@ -48,7 +48,7 @@ export async function tailStats(
       await listenForEvents(db, waker.wake)
     },
     read: async (db) => {
-      const { sums, hasGap } = await tail.look(
+      const { sums, hasGap } = await tail.read(
         db,
         (events) => {
           if (ndjson)
