@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Context } from '../../src/cli/output/context.ts'
 import type { Io } from '../../src/cli/output/io.ts'
@@ -192,7 +191,6 @@ test.skipIf(!script)(
     await expect.poll(tail.stdout, soon).toContain('skill-29')
     await log(db, 'bulk', USER, 500)
     await expect.poll(tail.stdout, soon).toMatch(/500 uses.* of 1 skill by 1 user, 100\.0 % success, 123 ms: bulk 500/)
-    await delay(50)
     tail.type('\u0003')
     expect(await tail.ended).toBe(130)
     expect(tail.stdout()).not.toContain('1.2.3  CORE  bulk')
