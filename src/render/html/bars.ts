@@ -1,5 +1,5 @@
-import { share } from './axis.ts'
 import type { Segment } from './marks.ts'
+import { share } from './marks.ts'
 import type { Markup } from './markup.ts'
 import { markup } from './markup.ts'
 

@@ -10,6 +10,11 @@ export interface Segment {
   value: number
 }
 
+/** A length in SVG: the share of the whole in percent, with at most three digits. */
+export function share(part: number, whole: number): string {
+  return `${whole > 0 ? Number(((100 * part) / whole).toFixed(3)) : 0}%`
+}
+
 /** The textures of the marks. A page has them once, and the charts refer to them. */
 export const PATTERNS: Markup = markup`<svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false"><defs>
 <pattern id="soft" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="soft-back"/><rect width="3" height="6" class="soft-line"/></pattern>
