@@ -8,6 +8,7 @@ import { apiDocs } from './generate/api-docs.js'
 import { importGlob } from './import-glob.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
+import { ruleTable } from './generate/rule-table.js'
 import { settingsTable } from './generate/settings-table.js'
 
 const root = path.dirname(import.meta.dirname)
@@ -43,6 +44,7 @@ const DOCUMENTS = [
     section: 'hazards',
     make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
   },
+  { file: 'docs/skill-format.md', section: 'rules', make: async () => ruleTable((await source('src/registry/rules/rules.ts')).RULES) },
 ]
 
 const isCheck = process.argv.includes('--check')

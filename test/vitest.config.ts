@@ -22,6 +22,12 @@ const withDatabases = {
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      reportsDirectory: 'coverage',
+    },
     projects: [
       {
         test: {

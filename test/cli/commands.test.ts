@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { freshServer, migratedServer, onEachBackend } from '../support/databases.ts'
+import { freshEmbedded, freshServer, migratedServer } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -9,51 +9,62 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 const skill = (name: string, text = 'Body.'): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\n\n${text}\n`
 
-onEachBackend((backend) => {
-  test('migrate, sync, stats, verify: from nothing to verified, and again without a change', async () => {
-    const { flags, open } = await backend.fresh()
-    const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
-    const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
+test('migrate, sync, stats, verify: from nothing to verified, and again without a change', async () => {
+  const { flags, open } = await freshServer()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+  const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
 
-    const migrated = await run('migrate')
-    expect(migrated).toMatchObject({ code: 0, stderr: '' })
-    expect(migrated.stdout.split('\n')[0]).toMatch(/^(embedded |postgres:\/\/).*\(PostgreSQL \d+/)
-    expect(migrated.stdout).toContain('applied sql/migrations/20251220_create_skill_system.sql')
+  const migrated = await run('migrate')
+  expect(migrated).toMatchObject({ code: 0, stderr: '' })
+  expect(migrated.stdout.split('\n')[0]).toMatch(/^(embedded |postgres:\/\/).*\(PostgreSQL \d+/)
+  expect(migrated.stdout).toContain('applied sql/migrations/20251220_create_skill_system.sql')
 
-    const again = await run('migrate')
-    expect(again).toMatchObject({ code: 0, stderr: '' })
-    expect(again.stdout).toMatch(new RegExp(`^[^\\n]*: up to date, ${OWN_MIGRATIONS.length} migrations applied\\n$`))
+  const again = await run('migrate')
+  expect(again).toMatchObject({ code: 0, stderr: '' })
+  expect(again.stdout).toMatch(new RegExp(`^[^\\n]*: up to date, ${OWN_MIGRATIONS.length} migrations applied\\n$`))
 
-    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('synced: 2 added, 0 unchanged') })
-    expect(await run('sync', '--check')).toMatchObject({ code: 0, stdout: expect.stringContaining('level with the folder: 2 unchanged') })
-
-    let db = await open()
-    const before = await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')
-    await db.close()
-    writeFiles(cwd, { 'skills/two/SKILL.md': skill('two', 'Another body.') })
-    expect(await run('sync', '--check')).toMatchObject({ code: 1, stdout: expect.stringContaining('~ two') })
-    expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was written') })
-    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed, 1 unchanged') })
-    db = await open()
-    const after = await db.query<{ skill_id: string; updated_at: Date; xmin: string }>(
-      'select skill_id, updated_at, xmin::text from skills_registry order by 1',
-    )
-    await db.close()
-    expect(after[0]).toEqual(before[0])
-    expect(after[1]?.updated_at).not.toEqual(before[1]?.['updated_at'])
-
-    expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[^\n]*: synced: 2 unchanged\n$/) })
-    db = await open()
-    expect(await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')).toEqual(after)
-    await db.close()
-
-    expect(await run('verify')).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/verified: \d+ checks passed(?:, 1 warning)?, 2 with notes\n$/),
-    })
-    expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
-    expect(await run('migrate', 'status', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringMatching(/up to date\n$/) })
+  expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('synced: 2 added, 0 unchanged') })
+  expect(await run('sync', '--check')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('the registry is up to date: 2 unchanged'),
   })
+
+  let db = await open()
+  const before = await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')
+  await db.close()
+  writeFiles(cwd, { 'skills/two/SKILL.md': skill('two', 'Another body.') })
+  expect(await run('sync', '--check')).toMatchObject({ code: 1, stdout: expect.stringContaining('~ two') })
+  expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was written') })
+  expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed, 1 unchanged') })
+  db = await open()
+  const after = await db.query<{ skill_id: string; updated_at: Date; xmin: string }>(
+    'select skill_id, updated_at, xmin::text from skills_registry order by 1',
+  )
+  await db.close()
+  expect(after[0]).toEqual(before[0])
+  expect(after[1]?.updated_at).not.toEqual(before[1]?.['updated_at'])
+
+  expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[^\n]*: synced: 2 unchanged\n$/) })
+  db = await open()
+  expect(await db.query('select skill_id, updated_at, xmin::text from skills_registry order by 1')).toEqual(after)
+  await db.close()
+
+  expect(await run('verify')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/verified: \d+ checks passed(?:, 1 warning)?, 2 with notes\n$/),
+  })
+  expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
+  expect(await run('migrate', 'status', '--exit-code')).toMatchObject({ code: 0, stdout: expect.stringMatching(/up to date\n$/) })
+})
+
+test('embedded: migrate, sync, verify, stats -> each exits 0', async () => {
+  const { flags } = await freshEmbedded()
+  const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+  const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
+  expect(await run('migrate')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^embedded .*\(PostgreSQL \d+/) })
+  expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('2 added, 0 unchanged') })
+  expect(await run('verify')).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed/) })
+  expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
 })
 
 test('a bad skill is named with its place, exits 1, keeps its last good row, and the others are synced', async () => {

@@ -52,7 +52,7 @@ function faults(document: unknown): string[] {
 test('output schema: migrate and its subcommands -> their documents are valid', async () => {
   const { flags } = await freshServer()
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
-  const own = ['--dir', 'own', ...flags]
+  const own = ['--migrations', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
   const applied = await run(cwd, ['migrate', ...own], 0)
   expect(applied.report).toMatchObject({ notices: ['made'], applied: [...OWN_MIGRATIONS.map(() => ({})), { file: 'own/001_notes.sql' }] })
@@ -69,8 +69,8 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   await run(cwd, ['migrate', 'repair', '001_notes', '--yes', ...own], 0)
   await run(cwd, ['migrate', 'repair', '001_notes', ...NOWHERE], 3, 'DATABASE_UNREACHABLE')
   await run(cwd, ['migrate', 'baseline', '--dry-run', ...flags], 0)
-  await run(cwd, ['migrate', 'new', 'add ratings', '--dir', 'own'], 0)
-  await run(cwd, ['migrate', 'new', '...', '--dir', 'own'], 2, 'USAGE')
+  await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)
+  await run(cwd, ['migrate', 'new', '...', '--migrations', 'own'], 2, 'USAGE')
 })
 
 test('output schema: sync, verify, stats, log -> their documents are valid', async () => {
@@ -184,7 +184,7 @@ test('output schema: lint, rules, new, import -> their documents are valid', asy
   await run(cwd, ['rules', '--config', 'none.json'], 2, 'CONFIG_INVALID')
   await run(cwd, ['new', 'three'], 0)
   await run(cwd, ['new', 'three'], 2, 'FILE_EXISTS')
-  await run(cwd, ['import', 'old', '--to', 'skills'], 0)
+  await run(cwd, ['import', 'old', '--skills', 'skills'], 0)
   expect((await run(cwd, ['import', 'old'], 0)).report).toMatchObject({ imported: [], skipped: [{ id: 'two' }] })
   await run(cwd, ['import', 'nowhere'], 2, 'SKILLS_DIR_MISSING')
 })

@@ -81,7 +81,7 @@ test('a report that cannot be written is an error, and leaves what was there', a
 test('a wrong reporter is refused before anything is done', async () => {
   const cwd = scratch()
   const { code, stderr } = await runSkills(['verify', '--reporter', 'xunit'], { cwd })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no reporter "xunit"') })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('invalid value "xunit" for --reporter') })
   expect(existsSync(path.join(cwd, '.skills'))).toBe(false)
 })
 

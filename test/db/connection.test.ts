@@ -138,7 +138,9 @@ describe('a server that', () => {
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })
-    expect(error.hint).toBe('the password file /home/me/.pgpass was ignored, as others may read it: chmod 600 /home/me/.pgpass')
+    expect(error.hint).toBe(
+      'the password file /home/me/.pgpass was ignored, because other users can read it: run chmod 600 /home/me/.pgpass',
+    )
   })
 
   test('begins to listen later is waited for', async () => {
@@ -232,8 +234,8 @@ describe('TLS', () => {
       /a name that is in the certificate/,
     ],
     ['disable', 'nothing but tls', {}, /no encryption \(SQLSTATE 28000\)/, /sslmode/],
-    ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /turn TLS on/],
-    ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /turn TLS on/],
+    ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /enable TLS/],
+    ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /enable TLS/],
   ])('%s refuses a server with %s, %j, without waiting', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
     let attempts = 0
     const port = await listen((socket) => {

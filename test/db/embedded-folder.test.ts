@@ -164,7 +164,7 @@ describe('a folder that cannot be opened', () => {
     const theirs = scratch({ 'mine.txt': 'mine' })
     await expect(openDb({ kind: 'embedded', directory: theirs })).rejects.toMatchObject({
       code: 'EMBEDDED_BROKEN',
-      message: expect.stringContaining('holds no database'),
+      message: expect.stringContaining('does not contain a database'),
     })
     expect(readdirSync(theirs)).toEqual(['mine.txt'])
   })

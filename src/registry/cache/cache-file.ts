@@ -181,7 +181,7 @@ function copyBeginning(file: string, to: number, length: number): void {
 }
 
 /** Reads a file line by line, with only a part of it in memory. */
-export interface LineReader {
+interface LineReader {
   /** The next line without its line feed, valid until the next call; undefined at the end. A last line without a line feed is ignored. */
   next(): Buffer | undefined
   /** Offset after the last line. */
@@ -192,7 +192,7 @@ export interface LineReader {
 const PIECE = 1024 * 1024
 
 /** Throws errors of the file system. */
-export function createLineReader(file: string): LineReader {
+function createLineReader(file: string): LineReader {
   const descriptor = openSync(file, 'r')
   let buffer = Buffer.allocUnsafe(PIECE)
   let from = 0

@@ -53,7 +53,7 @@ function checkOf(text: string | Uint8Array): string {
 }
 
 /** What every run needs to know about a skill, as JSON and without what the rules define. The rest is the text of its content. */
-export interface PackedSkill {
+interface PackedSkill {
   id?: string
   idPlace?: Position
   files: readonly string[]
@@ -62,13 +62,13 @@ export interface PackedSkill {
   diagnostics: PackedDiagnostic[]
 }
 
-export function packSkill({ content, diagnostics, ...rest }: RawSkill): PackedSkill {
+function packSkill({ content, diagnostics, ...rest }: RawSkill): PackedSkill {
   const packed = { ...rest, diagnostics: diagnostics.map(packDiagnostic) }
   return content === undefined ? packed : { ...packed, enabled: content.enabled, fingerprint: content.fingerprint() }
 }
 
 /** The reverse of `packSkill`. `text` returns the text of the content; it is called only when needed. */
-export function unpackSkill({ enabled, fingerprint, diagnostics, ...rest }: PackedSkill, text: () => string): RawSkill {
+function unpackSkill({ enabled, fingerprint, diagnostics, ...rest }: PackedSkill, text: () => string): RawSkill {
   const raw: RawSkill = { ...rest, diagnostics: diagnostics.map(unpackDiagnostic) }
   const { id } = raw
   if (id !== undefined && enabled !== undefined && fingerprint !== undefined) raw.content = recalledContent(id, enabled, fingerprint, text)

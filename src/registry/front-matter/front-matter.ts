@@ -154,7 +154,7 @@ function cutDescription(yaml: string): number | undefined {
  * Puts the one-line value around an offset in single quotes. A comment after it becomes part of the value. Undefined if there
  * is no `key: value` on the line.
  */
-export function quoteValue(yaml: string, offset: number): string | undefined {
+function quoteValue(yaml: string, offset: number): string | undefined {
   const start = yaml.lastIndexOf('\n', offset - 1) + 1
   const end = yaml.indexOf('\n', offset)
   const line = yaml.slice(start, end === -1 ? yaml.length : end)

@@ -4,8 +4,8 @@ import { oneLine } from '../skill/paths.ts'
 import type { RuleCode } from '../rules/rules.ts'
 
 /** The largest front matter, in bytes and in lines. The longest of 70,000 public skills has 3.5 KB. */
-export const MAX_FRONT_MATTER: number = 16 * 1024
-export const MAX_FRONT_MATTER_LINES = 1000
+const MAX_FRONT_MATTER: number = 16 * 1024
+const MAX_FRONT_MATTER_LINES = 1000
 
 /** How much of a file to read for its whole front matter, if that is short enough. */
 export const HEAD_BYTES: number = MAX_FRONT_MATTER + 1024

@@ -51,7 +51,7 @@ function checkLinks(body: string, file: string, folder: string, first: number): 
 }
 
 /** A link of a Markdown text to a local file. */
-export interface LocalLink {
+interface LocalLink {
   /** As written, without `#` and `?` and what follows, percent-decoded. */
   target: string
   place: Position
@@ -61,7 +61,7 @@ export interface LocalLink {
  * The links, images and link definitions of a Markdown text that point to files: no URLs, no anchors, nothing in code or
  * comments, and no placeholders such as `path`, `<file>` or `{name}`. Each target once.
  */
-export function localLinks(markdown: string): LocalLink[] {
+function localLinks(markdown: string): LocalLink[] {
   const text = withoutCode(markdown)
   const lines = new LineIndex(markdown)
   const found = new Map<string, LocalLink>()

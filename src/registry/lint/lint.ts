@@ -137,7 +137,7 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** A folder to read skills from. */
-export interface LintTarget {
+interface LintTarget {
   /** Relative to the working directory. */
   root: string
   /** Only the skill of this folder, without nested skills; a path as in diagnostics. */
@@ -148,7 +148,7 @@ export interface LintTarget {
  * The skills that paths of a command line stand for: a folder stands for the skills below it, a file (as editors and
  * pre-commit pass them) for its skill. Each once. Throws SKILLS_DIR_MISSING.
  */
-export function lintTargets(paths: readonly string[], cwd: string): LintTarget[] {
+function lintTargets(paths: readonly string[], cwd: string): LintTarget[] {
   const targets = new Map<string, LintTarget>()
   for (const given of paths) {
     const target = targetOf(given, cwd)

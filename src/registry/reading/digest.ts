@@ -53,7 +53,7 @@ export function digestFiles(
 }
 
 /** A file is text if its first 8,000 bytes contain no NUL: the rule of git (`buffer_is_binary`). */
-export const TEXT_PROBE_BYTES = 8000
+const TEXT_PROBE_BYTES = 8000
 
 const CR = 0x0d
 const LF = 0x0a

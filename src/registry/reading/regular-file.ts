@@ -7,7 +7,7 @@ import { ruleDiagnostic } from '../rules/rules.ts'
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
 
 /** Thrown for something that is not a regular file. */
-export class NotRegularError extends Error {}
+class NotRegularError extends Error {}
 
 /**
  * Opens a regular file and calls `work` with its descriptor and state. A symbolic link is an error (ELOOP), even if it

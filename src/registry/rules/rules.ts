@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
-import { BODY_RULES } from './body-rules.ts'
 import { REGISTRY_FIELD_RULES, SPECIFIED_FIELD_RULES } from './field-rules.ts'
 import { FILE_RULES, META_JSON_RULES } from './file-rules.ts'
-import { FRONT_MATTER_RULES } from './front-matter-rules.ts'
 import type { Rule } from './rule.ts'
+import { BODY_RULES, FRONT_MATTER_RULES } from './text-rules.ts'
 import { YAML_RULES } from './yaml-rules.ts'
 
 const TABLE = {

@@ -7,7 +7,7 @@ import { isRuleCode, RULES } from './rules.ts'
 /** The severity of a rule; a rule that is `off` reports nothing. */
 export type RuleSeverity = Severity | 'off'
 
-export const RULE_SEVERITIES: readonly RuleSeverity[] = ['off', 'note', 'warning', 'error']
+const RULE_SEVERITIES: readonly RuleSeverity[] = ['off', 'note', 'warning', 'error']
 
 /** The rules whose severity a project changes. */
 export type Severities = ReadonlyMap<RuleCode, RuleSeverity>

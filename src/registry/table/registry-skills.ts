@@ -87,10 +87,10 @@ export interface RegistrySkill {
 }
 
 /** The columns that `asRegistrySkill` needs. */
-export const SKILL_COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta, updated_at'
+const SKILL_COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta, updated_at'
 
 /** Converts a row with the columns of `SKILL_COLUMNS`. Rows of other tools can have anything in `meta`. */
-export function asRegistrySkill(row: Row): RegistrySkill {
+function asRegistrySkill(row: Row): RegistrySkill {
   const meta = metaOf(row)
   const enabled = row['enabled'] === true
   const trustLevel = Number(row['trust_level'])
@@ -112,7 +112,7 @@ export function asRegistrySkill(row: Row): RegistrySkill {
   }
 }
 
-export function metaOf(row: Row): JsonObject {
+function metaOf(row: Row): JsonObject {
   const { meta } = row
   return isJsonObject(meta) ? meta : {}
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -159,9 +160,10 @@ describe('cache: a change of a skill -> the skill is read again', () => {
       'a file of the same size with the old time',
       (cwd) => {
         const file = path.join(cwd, 'skills/a/scripts/run.sh')
-        const { atime, mtime } = statSync(file)
+        // touch copies times in ns, utimesSync sets them in ms
+        execFileSync('touch', ['-r', file, path.join(cwd, 'times')])
         writeFileSync(file, 'echo 2\n')
-        utimesSync(file, atime, mtime)
+        execFileSync('touch', ['-r', path.join(cwd, 'times'), file])
       },
     ],
     ['a new file', (cwd) => writeFiles(cwd, { 'skills/a/scripts/more.sh': '' })],
