@@ -212,7 +212,7 @@ test('stats --tail, --watch: options that exclude them, or an embedded database 
     [['--tail', '--limit', '9007199254740992'], 'invalid value "9007199254740992" for --limit (expected a whole number, at least 0)'],
     [['--limit', '99999999999999999999'], 'invalid value "99999999999999999999" for --limit'],
     [['--limit', ' '], 'invalid value " " for --limit'],
-    [['--tail', '--user', 'me'], 'is not a UUID'],
+    [['--tail', '--user', 'me'], 'invalid --user "me" (expected a UUID'],
     [['--ndjson'], '--ndjson requires --tail'],
     [['--watch', '5s', '--csv'], '--watch cannot be combined with --csv'],
     [['--watch', '5s', '--json'], '--watch cannot be combined with --json'],
