@@ -140,7 +140,7 @@ describe('a folder that cannot be opened', () => {
     expect(await using((db) => db.query('select 1 as one'))).toEqual([{ one: 1 }])
   })
 
-  test('a file in its place or its parent's -> EMBEDDED_BROKEN', async () => {
+  test('a file in place of it or of its parent -> EMBEDDED_BROKEN', async () => {
     const file = path.join(scratch({ file: '' }), 'file')
     await expect(openDb({ kind: 'embedded', directory: file })).rejects.toMatchObject({ code: 'EMBEDDED_BROKEN' })
     const run = await runSkills(['migrate', '--embedded', `${file}/db`])
