@@ -63,7 +63,7 @@ test('log --dry-run: no database -> it runs; --max-errors -> it stops', async ()
   expect(JSON.parse(stopped.stdout)).toMatchObject({ report: { stopped: true, rejected: 2, events: 1 } })
   expect(await runSkills(['log', 'none.ndjson'], { cwd })).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('none.ndjson is not there'),
+    stderr: expect.stringContaining('none.ndjson does not exist'),
   })
   expect(await runSkills(['log', '--max-errors', 'x', 'events.ndjson'], { cwd })).toMatchObject({ code: 2 })
 })

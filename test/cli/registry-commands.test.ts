@@ -151,7 +151,10 @@ test('diff: changed skills -> fields with old and new values, and files', async 
 
 test('new, import: new skills -> lint passes', async () => {
   const cwd = scratch({ 'old/two/meta.json': '{"id": "two", "description": "The skill two of a test.", "version": "1.0.0"}' })
-  expect(await runSkills(['new', 'one'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('made skills/one/SKILL.md') })
+  expect(await runSkills(['new', 'one'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('created skills/one/SKILL.md'),
+  })
   expect(await runSkills(['new', 'Two Words'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('use two-words') })
   expect((await runSkills(['import', 'old', '--dry-run'], { cwd })).stdout).toContain('1 skill would be imported')
   expect((await runSkills(['import', 'old'], { cwd })).stdout).toContain('+ skills/two/SKILL.md from old/two')

@@ -81,7 +81,7 @@ test('verify: a report cannot be written -> REPORT_NOT_WRITTEN, and the old file
 test('verify: unknown reporter -> exit code 2 before anything runs', async () => {
   const cwd = scratch()
   const { code, stderr } = await runSkills(['verify', '--reporter', 'xunit'], { cwd })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no reporter "xunit"') })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('invalid value "xunit" for --reporter') })
   expect(existsSync(path.join(cwd, '.skills'))).toBe(false)
 })
 

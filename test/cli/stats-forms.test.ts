@@ -56,7 +56,7 @@ test('stats: --csv, --html, --json -> the same numbers; blocks with UTF-8, else 
   writeFileSync(file, 'kept')
   expect(await run(['stats', '--html', 'a file/report.html'])).toMatchObject({
     stdout: '',
-    stderr: expect.stringMatching(/REPORT_NOT_WRITTEN.*a file\/report\.html.*no folder/),
+    stderr: expect.stringMatching(/REPORT_NOT_WRITTEN.*a file\/report\.html.*not a folder/),
   })
   expect(readFileSync(path.join(cwd, 'a file'), 'utf8')).toBe('old')
 
