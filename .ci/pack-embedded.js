@@ -10,11 +10,10 @@ const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
 /** Named after the version of PGlite that created it: no other version can open it. */
 export const ARCHIVE = `embedded-${version}.tar.gz`
 
-/** Writes the archive, unless it is newer than its sources: this script and the installed PGlite. */
+/** Writes the archive, unless there is a current one. */
 export async function packEmbedded(folder) {
   const file = path.join(folder, ARCHIVE)
-  const made = existsSync(file) ? statSync(file).mtimeMs : 0
-  if (made > Math.max(...[import.meta.filename, manifest].map((source) => statSync(source).mtimeMs))) return
+  if (isCurrent(file)) return
   const { PGlite } = await import('@electric-sql/pglite')
   const db = await PGlite.create('memory://')
   await db.exec('CHECKPOINT')
@@ -24,4 +23,10 @@ export async function packEmbedded(folder) {
   const draft = `${file}.draft`
   writeFileSync(draft, Buffer.from(await archive.arrayBuffer()))
   renameSync(draft, file)
+}
+
+/** Whether the archive is newer than its sources: this script and the installed PGlite. */
+export function isCurrent(file) {
+  const made = existsSync(file) ? statSync(file).mtimeMs : 0
+  return made > Math.max(...[import.meta.filename, manifest].map((source) => statSync(source).mtimeMs))
 }

@@ -22,6 +22,13 @@ const withDatabases = {
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      reportsDirectory: 'coverage',
+      reportOnFailure: true,
+    },
     projects: [
       {
         test: {

@@ -48,7 +48,7 @@ export const SETTINGS = {
     flags: '--root-label <name>',
     variable: 'SKILLS_ROOT_LABEL',
     type: LABEL,
-    help: 'project name in the registry (default: folder paths)',
+    help: 'project name, instead of folder paths',
     defaultText: 'the paths of the folders',
   },
   namespace: {
@@ -56,7 +56,7 @@ export const SETTINGS = {
     flags: '--namespace <source>',
     variable: 'SKILLS_NAMESPACE',
     type: oneOf('name', 'path'),
-    help: 'source of skill IDs',
+    help: 'skill IDs from',
     default: 'name',
   },
   lenient: {

@@ -102,7 +102,7 @@ export function invalidValue(
   value: unknown,
   place: Place,
 ): SkillsError {
-  const near = values === undefined || typeof value !== 'string' ? undefined : nearest(value, values)
+  const near = values === undefined || typeof value !== 'string' || /^\d/.test(value) ? undefined : nearest(value, values)
   const message = `invalid ${place.describe(JSON.stringify(value))} (expected ${expected})`
   return new SkillsError(place.code, message, near === undefined ? {} : { hint: `did you mean ${near}?` })
 }

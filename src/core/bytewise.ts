@@ -1,5 +1,5 @@
 /**
- * Compares two strings by their UTF-8 bytes, as `LC_ALL=C sort` does: an order that no locale and no platform changes.
+ * Compares two strings by their UTF-8 bytes, like `LC_ALL=C sort`: the order does not depend on locale or platform.
  * (JavaScript's `<` compares UTF-16 units and puts characters beyond U+FFFF before U+E000.)
  */
 export function bytewise(a: string, b: string): number {
@@ -12,7 +12,7 @@ export function bytewise(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Moves the surrogates, halves of characters beyond U+FFFF, behind all other units. */
+/** Sorts the surrogates, halves of characters beyond U+FFFF, after all other units. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800

@@ -1,6 +1,6 @@
 import * as crypto from 'node:crypto'
 
-/** Node has it from 20.12 on; for small inputs it takes half the time. */
+/** Node has it from 20.12; for small inputs it takes half the time. */
 const oneShot = (crypto as { hash?: (algorithm: string, data: string | Uint8Array, encoding: 'hex') => string }).hash
 
 /** Lower-case hex SHA-256 of the bytes, or of the text as UTF-8. */

@@ -12,7 +12,7 @@ export function showDuration(ms: number): string {
   return `${ms / size}${unit}`
 }
 
-/** Milliseconds as a person says them: `12 ms`, `1.4 s`, `2 min 5 s`. */
+/** Milliseconds in a readable form: `12 ms`, `1.4 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
   if (Math.round(ms / 100) < 600) return `${(ms / 1000).toFixed(1)} s`

@@ -133,7 +133,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, or the server refuses the user. The message gives the reason, with host and port.',
     example:
-      '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port and that the server runs; --wait 30s waits for a server that is still starting',
+      '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port, and that the server runs; --wait 30s waits for a server that is still starting',
     remedies: [
       '`skills doctor` shows the address, its origin, and how far the connection gets',
       'in a deploy or in CI, where the server may still be starting: `--wait 30s`',
@@ -216,7 +216,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'The embedded database cannot be opened',
     meaning: 'The folder is damaged, belongs to another version of the engine, contains files that are not a database, or is not writable.',
     example:
-      '$ skills migrate --embedded docs\nerror [EMBEDDED_BROKEN] cannot open the embedded database docs: the folder is not empty, and holds no database',
+      '$ skills migrate --embedded docs\nerror [EMBEDDED_BROKEN] cannot open the embedded database docs: the folder is not empty, and does not contain a database',
     remedies: [
       '`skills doctor` checks the folder, its lock and the free space',
       'name another folder with `--embedded DIR`, or move this one away and run `skills migrate` again',

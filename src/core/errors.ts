@@ -16,7 +16,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** Every error code of the tool with the exit code it leads to. A code never changes its meaning. */
+/** Every error code with its exit code. A code never changes its meaning. Its text is in error-texts.ts. */
 export const ERROR_EXITS = {
   USAGE: EXIT.usage,
   CONFIG_INVALID: EXIT.usage,
@@ -60,14 +60,14 @@ export const ERROR_EXITS = {
 export type ErrorCode = keyof typeof ERROR_EXITS
 
 export interface SkillsErrorOptions {
-  /** What to do about it: one sentence, or a command to type. */
+  /** What to do: one sentence, or a command. */
   hint?: string
-  /** Where, when the fault is in a file. */
+  /** The places of an error in files. */
   diagnostics?: readonly Diagnostic[]
   cause?: unknown
 }
 
-/** An error that we expected and can explain: printed as message, place and remedy, never as a stack. */
+/** An expected error: printed as message, place and hint, never as a stack trace. */
 export class SkillsError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
@@ -81,7 +81,7 @@ export class SkillsError extends Error {
     this.diagnostics = options.diagnostics ?? []
   }
 
-  /** By name, too: the command line is built in several bundles, each with a class of its own. */
+  /** By name too: the command line is built as several bundles, each with its own class. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const isOfThisClass = Function.prototype[Symbol.hasInstance].call(this, value)
     return isOfThisClass || (this === SkillsError && value instanceof Error && value.name === 'SkillsError')

@@ -1,19 +1,18 @@
-/** A place in a text as people and editors count it: both from 1, `column` in Unicode code points. */
+/** A place in a text, as editors count it: line and column from 1, columns in Unicode code points. */
 export interface Position {
   line: number
   column: number
 }
 
 /**
- * Lines and columns of one text. Offsets are UTF-16 indices into it. CRLF, LF and lone CR each end a line; a byte order
- * mark at the very start takes no column. Built in one pass, answers by binary search, so a file of one single long line
- * costs no more than one of many short ones.
+ * Lines and columns of one text. Offsets are UTF-16 indexes. CRLF, LF and a lone CR each end a line; a byte order mark at
+ * the start has no column. Built in one pass and searched by bisection: one long line costs no more than many short ones.
  */
 export class LineIndex {
   readonly #text: string
   /** Offset of the first character of each line. */
   readonly #starts: number[]
-  /** Offsets of the second halves of surrogate pairs: the UTF-16 units that are no column of their own. */
+  /** Offsets of the second halves of surrogate pairs: the UTF-16 units that are not a column. */
   readonly #lowHalves: number[]
 
   constructor(text: string) {
@@ -29,12 +28,12 @@ export class LineIndex {
     this.#lowHalves = lowHalves
   }
 
-  /** Number of lines; a text that ends with a line break has an empty last line, as in an editor. */
+  /** Number of lines. A text that ends with a line break has an empty last line, as in an editor. */
   get lineCount(): number {
     return this.#starts.length
   }
 
-  /** Where an offset is. An offset inside a character or a line break counts as its beginning; one outside of the text as the nearest end. */
+  /** The position of an offset. An offset inside a character or a line break counts as its beginning; one outside the text as the nearest end. */
   positionAt(offset: number): Position {
     const first = this.#starts[0] ?? 0
     const inside = Math.min(Math.max(offset, first), this.#text.length)
@@ -45,13 +44,13 @@ export class LineIndex {
     return { line, column: here - start - this.#halvesBetween(start, here) + 1 }
   }
 
-  /** The offset of a position; a line or column outside of the text becomes the nearest one inside. */
+  /** The offset of a position; a line or column outside the text becomes the nearest one inside. */
   offsetAt({ line, column }: Position): number {
     const number = Math.min(Math.max(line, 1), this.lineCount)
     const start = this.#starts[number - 1] ?? 0
     const end = this.#lineEnd(number)
     let offset = start + Math.max(column, 1) - 1
-    // Each pair at or before the offset moves it by one, which may take in further pairs.
+    // Each pair at or before the offset moves it by one, which can add further pairs.
     for (let next = countUpTo(this.#lowHalves, start); next < this.#lowHalves.length; next++) {
       if ((this.#lowHalves[next] ?? Infinity) > offset) break
       offset++
@@ -73,14 +72,14 @@ export class LineIndex {
     return next - (isCrLf ? 2 : 1)
   }
 
-  /** How many second halves lie in (start, end]; `end` itself counts so that the middle of a pair is its beginning. */
+  /** The number of second halves in (start, end]; `end` counts, so that the middle of a pair is its beginning. */
   #halvesBetween(start: number, end: number): number {
     return countUpTo(this.#lowHalves, end) - countUpTo(this.#lowHalves, start)
   }
 }
 
 /**
- * The UTF-16 offset of the n-th code point of a text, n from 1: PostgreSQL's error field `position` counts so
+ * The UTF-16 offset of the n-th code point of a text, n from 1, as the error field `position` of PostgreSQL counts
  * ("Error and Notice Message Fields", field P: in characters, not bytes). Clamped to the text.
  */
 export function codePointOffset(text: string, n: number): number {
@@ -89,12 +88,12 @@ export function codePointOffset(text: string, n: number): number {
   return offset
 }
 
-/** Whether a surrogate pair begins at the offset. A lone surrogate is a code point by itself. */
+/** Whether a surrogate pair begins at the offset. A lone surrogate is one code point. */
 function isPair(text: string, offset: number): boolean {
   return (text.charCodeAt(offset) & 0xfc00) === 0xd800 && (text.charCodeAt(offset + 1) & 0xfc00) === 0xdc00
 }
 
-/** How many of the ascending numbers are at most `limit`. */
+/** The number of ascending numbers that are at most `limit`. */
 function countUpTo(ascending: readonly number[], limit: number): number {
   let low = 0
   let high = ascending.length

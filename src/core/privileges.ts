@@ -64,9 +64,9 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
   { on: 'sequence', name: 'skill_feedback_id_seq', privileges: ['USAGE'], purpose: 'number the feedback' },
 ]
 
-/** Stands for the ledger, which has a name of the user's choice. */
+/** A placeholder for the ledger, whose name the user can choose. */
 export const LEDGER = '(ledger)'
-/** Stands for every rollup table. */
+/** A placeholder for all rollup tables. */
 export const ROLLUPS = 'skill_rollup_*'
 
 /** What the role of some commands needs. */

@@ -6,9 +6,9 @@ export interface ServerTarget {
   /** Tried in order; a host that begins with `/` is the folder of a Unix socket. */
   hosts: readonly ServerHost[]
   user: string
-  /** For every host that has none of its own. */
+  /** For every host without its own password. */
   password: string | undefined
-  /** A password file that was passed over, because others may read it or it is no file. */
+  /** A password file that was ignored, because other users can read it, or it is not a file. */
   ignoredPasswordFile?: string
   database: string
   ssl: SslSettings
@@ -21,7 +21,7 @@ export interface ServerTarget {
 export interface ServerHost {
   host: string
   port: number
-  /** That of the password file, which may have another one for each host. */
+  /** From the password file, which can have a different password for each host. */
   password?: string
 }
 
@@ -38,13 +38,13 @@ export interface SslSettings {
 
 export interface EmbeddedTarget {
   kind: 'embedded'
-  /** Folder of the database, or `memory` for a throw-away one. */
+  /** Folder of the database, or `memory` for a temporary one. */
   directory: string
-  /** A packed database to begin a new one with: much quicker than to make it. */
+  /** A packed database to start a new one from: much faster than creating it. */
   archive?: string | undefined
 }
 
-/** The target as shown to people and in JSON: never with a password. */
+/** The target for people and JSON: never with a password. */
 export function describeTarget(target: DatabaseTarget): string {
   if (target.kind === 'embedded') return target.directory === 'memory' ? 'embedded (memory)' : `embedded ${target.directory}`
   const [first] = target.hosts

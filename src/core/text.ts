@@ -1,5 +1,5 @@
-// Everything that can move the cursor, change colours or reorder text on a terminal:
-// C0 (but tab and newline), DEL, C1, bidirectional controls, line and paragraph separators.
+// The characters that can move the cursor, change colours or reorder text on a terminal:
+// C0 (except tab and newline), DEL, C1, bidirectional controls, line and paragraph separators.
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
@@ -18,7 +18,7 @@ export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
-/** The candidate nearest to `word` when it is near enough to be a slip of the keyboard (edit distance up to a third). */
+/** The candidate nearest to `word`, if it is near enough to be a typo (edit distance up to a third of its length). */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
@@ -29,7 +29,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** How many letters are wrong, missing, too many or swapped with the next one (optimal string alignment), three rows at a time. */
+/** The number of wrong, missing, extra or swapped letters (optimal string alignment), with three rows in memory. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)

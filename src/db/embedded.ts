@@ -10,12 +10,12 @@ import { greet } from './greeting.ts'
 import type { ProtocolEngine } from './pglite-socket.ts'
 import { PgliteSocket } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
-import { createSession } from './session.ts'
+import { createConnection } from './connection.ts'
 import { beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
 
 const NOT_READY_MS = 120_000
 
-/** Opens the embedded database (PGlite, PostgreSQL in this process), made on first use. One process at a time. */
+/** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
 export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
   const unlock = target.directory === 'memory' ? () => undefined : await lock(target.directory)
   let engine: Engine | undefined
@@ -30,19 +30,19 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       database: 'postgres',
       applicationName: 'skills',
       connectTimeoutMs: NOT_READY_MS,
-      // an engine in this process is no reason to keep it alive
+      // an engine in this process must not keep it alive
       background: true,
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })
     const info = await greet(driver, 'embedded', describeTarget(target), schema)
     const running = engine
-    return createSession({
+    return createConnection({
       driver,
       info,
       listeners,
       notificationListeners,
-      // one thread: nothing can interrupt a statement that runs
+      // one thread: nothing can interrupt a running statement
       cancel: () => Promise.resolve(),
       release: () => running.close().finally(unlock),
     })
@@ -76,8 +76,9 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     mkdirSync(directory, { recursive: true })
     const kept = await clearUnfinished(directory)
     existed = kept !== undefined || readdirSync(directory).length > 0
-    // PGlite would make a new database over whatever is there
-    if (existed && !existsSync(path.join(directory, 'PG_VERSION'))) throw new Error('the folder is not empty, and holds no database')
+    // PGlite would create a new database over existing files
+    if (existed && !existsSync(path.join(directory, 'PG_VERSION')))
+      throw new Error('the folder is not empty, and does not contain a database')
     if (!existed) beginFolder(directory)
     const engine = kept ?? (await PGlite.create(directory, existed ? {} : await unpacked()))
     finishFolder(directory)
@@ -91,8 +92,8 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
 }
 
 /**
- * A process that was killed while it made the database leaves a part of one, which nobody has written to: it is taken
- * away. Where it could be a real one, put there since, it is opened, and kept when there is anything in it.
+ * A process that was killed while it created the database leaves an incomplete one without user data: it is removed. If
+ * it could be a complete one that was put there later, it is opened, and kept if it contains any object.
  */
 async function clearUnfinished(directory: string): Promise<Engine | undefined> {
   const state = unfinished(directory)
@@ -101,15 +102,15 @@ async function clearUnfinished(directory: string): Promise<Engine | undefined> {
   const engine = state === 'whole' ? await PGlite.create(directory).catch(() => undefined) : undefined
   const answer = await engine?.query<{ used: boolean }>(USED).catch(() => undefined)
   if (engine !== undefined && answer?.rows[0]?.used === true) return engine
-  // an unpack that lacks its last files may open, and fail later
+  // an archive that was not unpacked to the end can open, and fail later
   await engine?.close().catch(() => undefined)
-  // it may be of another version, and dear to somebody: to open it says what is wrong
+  // it can be a database of another version: opening it reports what is wrong
   if (answer === undefined && !isOurs(directory)) return undefined
   emptyFolder(directory)
   return undefined
 }
 
-/** Whether somebody made anything in the database: what initdb makes has lower numbers. */
+/** Whether the database contains an object of a user: the objects of initdb have lower OIDs. */
 const USED = `
   SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
     OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
@@ -121,8 +122,8 @@ function broken(directory: string, reason: string, hint: string, cause: unknown)
 
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  // all that PGlite says of files it cannot use
-  if (/^Aborted\(|failed to initialize/.test(message)) return 'its files are damaged, or of another version'
-  // its other messages can carry 7 KB of source text: the first line is enough
+  // the messages of PGlite for files that it cannot use
+  if (/^Aborted\(|failed to initialize/.test(message)) return 'its files are damaged, or belong to another version'
+  // other messages can contain 7 KB of source text: the first line is enough
   return message.split('\n')[0]?.slice(0, 200) ?? ''
 }

@@ -5,19 +5,19 @@ import path from 'node:path'
 import { sha256 } from '../core/digests.ts'
 import { SkillsError } from '../core/errors.ts'
 
-/** Who has a folder open. */
+/** The process that has a folder open. */
 export interface Holder {
   pid: number
   host: string
-  /** Start time of the process in clock ticks since boot: tells a process from a later one with its pid. */
+  /** Start time of the process in clock ticks since boot: distinguishes it from a later process with the same pid. */
   started: string | undefined
 }
 
 /**
- * Keeps a second process out of an embedded database: two processes in one folder lose data silently.
- * A file beside the folder, made with O_EXCL, says who holds it; it is taken over only from a process
- * of this host that is dead, never by age. On Linux an abstract socket is held too: the kernel frees it
- * with the process, so two that find the same stale file cannot both take it over.
+ * Keeps a second process out of an embedded database: two processes in one folder destroy data without an error. A file
+ * next to the folder, created with O_EXCL, names the holder; it is replaced only when that process was on this host and
+ * has ended, never by age. On Linux an abstract socket is held too: the kernel releases it with the process, so two
+ * processes that find the same stale file cannot both replace it.
  */
 export async function lockFolder(directory: string): Promise<() => void> {
   const file = `${path.resolve(directory)}.lock`
@@ -35,7 +35,7 @@ export async function lockFolder(directory: string): Promise<() => void> {
   }
 }
 
-/** Looks at the lock of an embedded database without taking it: who holds it, and whether that process lives. Undefined: nobody. */
+/** Reads the lock of an embedded database without taking it: its holder, and whether that process runs. Undefined without a lock. */
 export function lockHolder(directory: string): { holder: Holder | undefined; alive: boolean; file: string } | undefined {
   const file = `${path.resolve(directory)}.lock`
   if (!existsSync(file)) return undefined
@@ -53,7 +53,7 @@ function takeFile(directory: string, file: string): void {
     const holder = readHolder(file)
     if (holder === undefined || isAlive(holder)) throw busy(directory, file, holder)
     rmSync(draftOf(file, holder.pid), { force: true })
-    // rename, not unlink: of two that got here, one fails and looks again
+    // rename, not unlink: of two processes at this point, one fails and tries again
     const stale = draftOf(file, process.pid)
     try {
       renameSync(file, stale)
@@ -64,7 +64,7 @@ function takeFile(directory: string, file: string): void {
   }
 }
 
-/** The file comes with its content: who is killed between the two would leave the lock of somebody unknown. */
+/** The file appears with its content: a process that is killed in between would leave a lock without a holder. */
 function makeFile(file: string): void {
   const draft = draftOf(file, process.pid)
   rmSync(draft, { force: true })
@@ -73,7 +73,7 @@ function makeFile(file: string): void {
     linkSync(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
-    // some file systems have no second names
+    // some file systems have no hard links
     writeHolder(openSync(file, 'wx'), file)
   } finally {
     rmSync(draft, { force: true })
@@ -84,7 +84,7 @@ function draftOf(file: string, pid: number): string {
   return `${file}.${pid}`
 }
 
-/** On a full disk no empty file may stay: it would look like the lock of somebody unknown. */
+/** On a full disk the empty file is removed: it would be a lock without a holder. */
 function writeHolder(handle: number, file: string): void {
   try {
     writeSync(handle, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
@@ -141,7 +141,7 @@ function busy(directory: string, file: string, holder: Holder | undefined): Skil
   return new SkillsError('EMBEDDED_BUSY', `the embedded database ${directory} is in use by ${who}`, {
     hint:
       elsewhere || holder === undefined
-        ? `if that process is gone for sure, delete ${file}`
+        ? `if you are sure that the process has ended, delete ${file}`
         : 'wait for it to end, or use another folder with --embedded DIR',
   })
 }

@@ -3,7 +3,7 @@ import type { DbInfo } from './db.ts'
 import type { Driver } from './postgresjs.ts'
 import { quoteLiteral } from './quote.ts'
 
-/** Oldest server the tool runs on. */
+/** The oldest supported server. */
 const OLDEST = 130_000
 
 const GREETING = `
@@ -27,11 +27,11 @@ interface Greeting {
   in_recovery: boolean
 }
 
-/** The first query of every session: everything about the other side that the tool decides by, in one round trip. */
+/** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
 export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, schema: string | undefined): Promise<DbInfo> {
   const sql = GREETING.replaceAll('$1', quoteLiteral(schema ?? null))
   const [row] = (await driver.query(sql, [])) as unknown as Greeting[]
-  if (row === undefined) throw new SkillsError('BUG', 'the greeting query gave no row')
+  if (row === undefined) throw new SkillsError('BUG', 'the greeting query returned no row')
   if (row.version < OLDEST) {
     throw new SkillsError('SERVER_TOO_OLD', `${label} is PostgreSQL ${row.version_text}; skills needs 13 or later`, {
       hint: 'upgrade the server',
@@ -54,7 +54,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,
-    // PGlite always says 42, whatever it greeted with
+    // PGlite always returns 42 here, and another number at the start
     pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,
   }
 }

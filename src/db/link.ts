@@ -1,23 +1,23 @@
 import type net from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** The way to the server that a connection took. */
+/** How a connection reached the server. */
 export interface Link {
-  /** `10.0.0.5:5432` as the name was resolved, or the path of the socket; undefined where it cannot be told. */
+  /** `10.0.0.5:5432` from the resolved name; undefined for a Unix socket. */
   address: string | undefined
-  /** Absent: nothing is encrypted. */
+  /** Absent: the connection is not encrypted. */
   tls?: {
     /** `TLSv1.3`. */
     protocol: string
     cipher: string
-    /** Whether somebody vouches for the certificate that this machine trusts. */
+    /** Whether an authority that this machine trusts has signed the certificate. */
     trusted: boolean
     /** End of the certificate, ISO 8601 UTC. */
     validTo: string | null
   }
 }
 
-/** Looks at a socket that is open. */
+/** Describes an open socket. */
 export function describeLink(socket: net.Socket): Link {
   const { remoteAddress, remotePort } = socket
   const address =
@@ -36,7 +36,7 @@ export function describeLink(socket: net.Socket): Link {
   }
 }
 
-/** By its looks: loading Node's TLS costs time, and most connections have none. */
+/** Without Node's TLS module: loading it takes time, and most connections do not use it. */
 function isEncrypted(socket: net.Socket): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true
 }

@@ -6,13 +6,13 @@ export function advisoryKey(...names: readonly string[]): bigint {
   return createHash('sha256').update(names.join('\u0000')).digest().readBigInt64BE(0)
 }
 
-/** Somebody who holds a lock that we want. */
+/** A connection that holds a lock for which we wait. */
 export interface LockHolder {
   pid: number
   user: string | null
   application: string | null
   state: string | null
-  /** Seconds since its transaction (or else its session) began. */
+  /** Seconds since its transaction (or else its connection) began. */
   ageSeconds: number
   query: string | null
 }
@@ -25,7 +25,7 @@ const ADVISORY_HOLDERS = `
      and l.database = (select oid from pg_database where datname = current_database())
      and (l.classid::bigint << 32 | l.objid::bigint) = $1::text::bigint`
 
-/** Who holds an advisory lock; empty when it has just been released. */
+/** The holders of an advisory lock; empty when it was just released. */
 export async function advisoryHolders(db: Db, key: bigint): Promise<LockHolder[]> {
   return db.query<LockHolder & Row>(ADVISORY_HOLDERS, [key.toString()])
 }

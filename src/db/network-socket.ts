@@ -8,13 +8,13 @@ import { hostAndPort } from '../core/target.ts'
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const CANCEL_REQUEST_CODE = 80_877_102
 
-const NOT_POSTGRES = 'what answers there is not PostgreSQL'
+const NOT_POSTGRES = 'the other side is not a PostgreSQL server'
 const CHECK_ADDRESS = 'check that host and port belong to a PostgreSQL server'
 
-/** A socket that failed to open: which address, and why in words. */
+/** A socket that failed to open: its address, and the reason as text. */
 export class SocketError extends Error {
   readonly address: string
-  /** What to do about it, when waiting for the server would not help. */
+  /** The hint, when waiting for the server does not help. */
   readonly remedy: string | undefined
 
   constructor(address: string, reason: string, options: ErrorOptions & { remedy?: string | undefined } = {}) {
@@ -26,8 +26,8 @@ export class SocketError extends Error {
 }
 
 /**
- * Opens the first host of the target that answers, encrypted as `mode` says, and gives the socket before any message of the
- * session. With `background` the attempt does not keep the process alive.
+ * Opens a socket to the first host of the target that answers, encrypted according to `mode`, before any message of the
+ * protocol. With `background` the attempt does not keep the process alive.
  */
 export async function openNetworkSocket(
   target: ServerTarget,
@@ -48,8 +48,8 @@ export async function openNetworkSocket(
 }
 
 /**
- * Ends the connection when what answers first is no PostgreSQL message (Authentication, ErrorResponse, NoticeResponse,
- * NegotiateProtocolVersion). It has to see the bytes before the driver, which waits for the end of messages that are none.
+ * Ends the connection when the first answer is not a PostgreSQL message (Authentication, ErrorResponse, NoticeResponse,
+ * NegotiateProtocolVersion). It checks the bytes before the driver, which would wait for the end of such a message.
  */
 function guardFirstAnswer(socket: net.Socket, address: string): net.Socket {
   const push = socket.push.bind(socket)
@@ -62,7 +62,7 @@ function guardFirstAnswer(socket: net.Socket, address: string): net.Socket {
   return socket
 }
 
-/** Sends a CancelRequest for a session over a socket of its own; the server closes it when it has taken the request. */
+/** Sends a CancelRequest for a connection over a new socket; the server closes it when it has received the request. */
 export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key: { pid: number; secret: number }): Promise<void> {
   const socket = await openNetworkSocket(target, mode)
   const message = Buffer.alloc(16)
@@ -74,7 +74,7 @@ export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key
     socket.once('close', () => resolve())
     socket.once('error', () => resolve())
     socket.setTimeout(target.connectTimeoutMs, () => socket.destroy())
-    // not end(): a pooler forgets the request of a client that hangs up
+    // not end(): a pooler drops the request of a client that disconnects
     socket.write(message)
     socket.resume()
   })
@@ -110,18 +110,18 @@ async function openOne(
   }
 }
 
-/** Asks for TLS and wraps the socket. The checks are libpq's: `require` encrypts, `verify-ca` checks the chain, `verify-full` the name too. */
+/** Requests TLS and wraps the socket, with the checks of libpq: `require` encrypts, `verify-ca` checks the chain, `verify-full` also the name. */
 async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: SslSettings): Promise<net.Socket> {
   socket.write(SSL_REQUEST)
   const answer = (await event(socket, 'data')) as Buffer
   const kind = answer.toString('latin1', 0, 1)
   if (kind === 'E') throw new Error('the server refused the connection before TLS began')
-  // one byte, and nothing unencrypted behind it that would be taken for part of the session
+  // one byte: unencrypted bytes after it could be taken for a part of the encrypted protocol
   if (answer.length !== 1 || !'SN'.includes(kind)) throw new SocketError(host, NOT_POSTGRES, { remedy: CHECK_ADDRESS })
   if (kind === 'N') {
     if (mode === 'prefer' || mode === 'allow') return socket
     throw new SocketError(host, `the server does not offer TLS, and sslmode is ${mode}`, {
-      remedy: 'turn TLS on at the server, or set sslmode=disable where nobody can listen in',
+      remedy: 'enable TLS on the server, or set sslmode=disable on a private network',
     })
   }
   const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
@@ -164,8 +164,8 @@ function event(socket: net.Socket, name: 'connect' | 'data' | 'secureConnect'): 
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name could not be looked up',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name could not be resolved',
   ETIMEDOUT: 'no answer (timed out)',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
@@ -174,18 +174,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
 }
 
-/** Certificates do not become valid by waiting. */
+/** The hint for a certificate error, which waiting does not solve. */
 function remedyOf(error: unknown): string | undefined {
   if (error instanceof SocketError) return error.remedy
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'connect with a name that is in the certificate, or set sslmode=verify-ca'
   return /CERT|UNABLE_TO_(?:GET|VERIFY)/.test(code)
-    ? 'give the certificate of the authority that signed it: sslrootcert=FILE, or sslrootcert=system'
+    ? 'set the certificate of the authority that signed it: sslrootcert=FILE, or sslrootcert=system'
     : undefined
 }
 
 function reasonOf(error: unknown): string {
-  // a name with several addresses fails with an AggregateError that has no message of its own
+  // a name with several addresses fails with an AggregateError without a message
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
   if (!(first instanceof Error)) return String(first)
   const code = (first as NodeJS.ErrnoException).code ?? ''

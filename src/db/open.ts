@@ -3,7 +3,7 @@ import type { Db, OpenOptions } from './db.ts'
 import { openEmbedded } from './embedded.ts'
 import { openServer } from './server.ts'
 
-/** Opens a session with the database. The embedded engine loads only when it is used. */
+/** Opens a connection to the database. The embedded engine is loaded only when it is used. */
 export async function openDb(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
   if (target.kind === 'embedded') return openEmbedded(target, options.schema)
   return openServer(target, options)

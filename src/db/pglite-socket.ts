@@ -1,17 +1,16 @@
 import { Duplex } from 'node:stream'
 
-/** The part of PGlite that the bridge needs; its own types stay out of ours. */
+/** The part of PGlite that the bridge uses, so that its types stay out of ours. */
 export interface ProtocolEngine {
   execProtocolRawStream(message: Uint8Array, options: { onRawData: (data: Uint8Array) => void }): Promise<void>
 }
 
 /**
- * The client's end of a connection whose server is PGlite in this process: cuts the byte stream
- * into protocol messages (Int32 length; a type byte before it on all but the first, the startup
- * packet) and runs them one after the other.
+ * The client end of a connection to PGlite in this process: splits the byte stream into protocol messages (an Int32
+ * length, after a type byte in all messages but the first one, the startup packet) and runs them one after the other.
  */
 export class PgliteSocket extends Duplex {
-  /** postgres.js says goodbye only to a socket that calls itself open. */
+  /** postgres.js sends Terminate only to a socket in this state. */
   readyState = 'open'
   readonly #engine: ProtocolEngine
   #pending: Buffer = Buffer.alloc(0)
@@ -23,7 +22,7 @@ export class PgliteSocket extends Duplex {
   }
 
   override _read(): void {
-    // data is pushed as it comes
+    // data is pushed when it arrives
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -42,7 +41,7 @@ export class PgliteSocket extends Duplex {
   }
 
   async #drain(): Promise<void> {
-    // PGlite answers before it returns, and postgres.js loses what it writes while it is still writing
+    // PGlite answers before it returns, and postgres.js loses answers that arrive while it is writing
     await Promise.resolve()
     for (;;) {
       const header = this.#started ? 1 : 0

@@ -12,7 +12,7 @@ export interface DriverOptions {
   /** Called once: the connection is never opened again. */
   connect: () => Promise<Duplex>
   user: string
-  /** Asked for when the server wants one, so after `connect`, which chooses among several hosts. */
+  /** Called when the server requires a password, after `connect` has selected one of several hosts. */
   password?: () => string | undefined
   database: string
   applicationName: string | undefined
@@ -20,23 +20,23 @@ export interface DriverOptions {
   connectTimeoutMs: number
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
-  /** The connection does not keep the process alive: for sessions inside of an application. */
+  /** The connection does not keep the process alive: for use inside an application. */
   background?: boolean | undefined
 }
 
-/** A single connection of postgres.js, with its traps closed (the options say which). */
+/** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
 export interface Driver {
   query(sql: string, parameters: readonly Parameter[]): Promise<Row[]>
   script(sql: string): Promise<Row[]>
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Process id and secret of the greeting: what a CancelRequest needs. Known after the first query. */
+  /** Process ID and secret key for a CancelRequest. Known after the first query. */
   backendKey(): { pid: number; secret: number } | undefined
   /** Calls back once when the connection has ended. */
   onEnd(listener: () => void): void
   end(): Promise<void>
 }
 
-/** Opens nothing yet: the first query does. */
+/** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
   const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
@@ -46,20 +46,20 @@ export function createDriver(options: DriverOptions): Driver {
   const ended = (): void => {
     gone = true
     for (const listener of onEnd.splice(0)) listener()
-    // the driver tells of what it knows to be lost; what it forgot must not wait for ever
+    // the driver rejects most queries; those that it forgets must not wait for ever
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
   let key: { pid: number; secret: number } | undefined
   const sql = postgres({
-    // postgres.js reconnects by design; inside a transaction that would run the rest of it outside
+    // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     socket: async () => {
       if (opened) throw lost()
       opened = true
       const socket = await options.connect()
-      if (options.background === true) standBack(socket, options.connectTimeoutMs, () => key !== undefined)
+      if (options.background === true) keepInBackground(socket, options.connectTimeoutMs, () => key !== undefined)
       return socket.once('close', ended)
     },
-    // its typings do not know `socket`, and it reads PG* variables for whatever is not given
+    // its types lack `socket`, and it reads PG* variables for options that are not given
     ...({ host: 'localhost', port: 5432, path: undefined } as object),
     user: options.user,
     pass: () => options.password?.() ?? '',
@@ -81,14 +81,14 @@ export function createDriver(options: DriverOptions): Driver {
   } as postgres.Options<Record<string, never>>)
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
-    // it would try to reconnect, and of the queries behind a failed attempt it settles only the first
+    // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
     try {
       const result = await orLost(query, waiting)
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
       return [...result]
     } catch (error) {
-      // its own words for it name no address
+      // its message for this does not contain the address
       if ((error as { code?: unknown }).code === 'CONNECT_TIMEOUT')
         throw new SocketError('', `no answer within ${timeoutSeconds} s`, { cause: error })
       throw translate(error)
@@ -120,10 +120,10 @@ export function createDriver(options: DriverOptions): Driver {
   }
 }
 
-/** How long the driver may take to say what became of its queries when the connection has ended. */
+/** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200
 
-/** The answer, unless somebody calls what stands in `waiting` for it first. */
+/** The result of the query, unless its entry in `waiting` is called first. */
 function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown) => void>): Promise<Iterable<Row>> {
   return new Promise((resolve, reject) => {
     waiting.add(reject)
@@ -137,11 +137,11 @@ function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown)
   })
 }
 
-/** Type 0. Of a list it would take the type of the first item: boolean for `[true]`. */
+/** Type 0. For a list the driver would use the type of the first item: boolean for `[true]`. */
 const SERVER_DECIDES = 0
 
-/** Nothing of the connection keeps the process alive; a server that goes silent is noticed all the same. */
-function standBack(socket: Duplex, timeoutMs: number, hasAnswered: () => boolean): void {
+/** The connection does not keep the process alive; a server that stops answering is detected by a timeout and keep-alive. */
+function keepInBackground(socket: Duplex, timeoutMs: number, hasAnswered: () => boolean): void {
   const timer = setTimeout(() => {
     if (!hasAnswered()) socket.destroy(new SocketError('', `no answer within ${timeoutMs / 1000} s`))
   }, timeoutMs).unref()

@@ -3,14 +3,14 @@ export function quoteIdent(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** A string literal for SQL text that means the same under any standard_conforming_strings. */
+/** A string literal for SQL text, for any value of standard_conforming_strings. */
 export function quoteLiteral(value: string | null): string {
   if (value === null) return 'NULL'
   const quoted = value.replaceAll("'", "''")
   return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`
 }
 
-/** The search_path that makes unqualified names mean `schema`; temporary objects come last, so that nobody can shadow ours with theirs. */
+/** The search_path that makes unqualified names mean `schema`; temporary objects come last, so that they cannot shadow our objects. */
 export function searchPath(schema: string, others: readonly string[] = []): string {
   return [schema, ...others.filter((name) => name !== schema), 'pg_temp'].map(quoteIdent).join(', ')
 }

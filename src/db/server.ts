@@ -8,7 +8,7 @@ import { greet } from './greeting.ts'
 import { describeLink } from './link.ts'
 import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError } from './network-socket.ts'
 import { createDriver } from './postgresjs.ts'
-import { createSession } from './session.ts'
+import { createConnection } from './connection.ts'
 import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
 
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
@@ -65,7 +65,7 @@ async function openOnce(target: ServerTarget, mode: SslMode, { schema, backgroun
   }
   try {
     const info = await greet(driver, 'server', describeTarget(target), schema)
-    return createSession({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
+    return createConnection({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
   } catch (error) {
     await driver.end().catch(() => undefined)
     throw error
@@ -78,12 +78,12 @@ function isTransient(error: unknown): boolean {
   return error instanceof SkillsError && error.code === 'CONNECTION_LOST'
 }
 
-/** Connection failures in a line: host, port and reason, and the likely remedy. Never the password. */
+/** The error of a failed connection: host, port, reason and a hint. Never the password. */
 function explain(error: unknown, target: ServerTarget): unknown {
   const address = target.hosts.map(hostAndPort).join(', ')
   if (error instanceof SocketError) {
     return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${error.address || address}: ${error.message}`, {
-      hint: error.remedy ?? 'check host and port and that the server runs; --wait 30s waits for a server that is still starting',
+      hint: error.remedy ?? 'check host and port, and that the server runs; --wait 30s waits for a server that is still starting',
       cause: error,
     })
   }
@@ -92,7 +92,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
       'DATABASE_UNREACHABLE',
       `PostgreSQL at ${address} refused the connection: ${error.message} (SQLSTATE ${error.code})`,
       {
-        hint: ignoredPassword(error, target) ?? wantsTls(error, target) ?? REMEDIES[error.code] ?? 'check the connection settings',
+        hint: ignoredPassword(error, target) ?? requiresTls(error, target) ?? REMEDIES[error.code] ?? 'check the connection settings',
         cause: error,
       },
     )
@@ -100,7 +100,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
   if (error instanceof SkillsError && error.code !== 'CONNECTION_LOST') return error
   const reason =
     error instanceof SkillsError
-      ? 'the server closed the connection during the greeting'
+      ? 'the server closed the connection before it answered'
       : error instanceof Error
         ? error.message
         : String(error)
@@ -110,24 +110,24 @@ function explain(error: unknown, target: ServerTarget): unknown {
   })
 }
 
-/** Somebody who has written a password down does not look for it in the settings. */
+/** A user with a password file does not expect that it was ignored. */
 function ignoredPassword({ code }: DatabaseError, { password, ignoredPasswordFile: file }: ServerTarget): string | undefined {
   const refused = code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization
   if (!refused || password !== undefined || file === undefined) return undefined
-  return `the password file ${file} was ignored, as others may read it: chmod 600 ${file}`
+  return `the password file ${file} was ignored, because other users can read it: run chmod 600 ${file}`
 }
 
-/** A rule of the server that this connection did not fit, and what such rules most often want. */
-function wantsTls({ code }: DatabaseError, { ssl: { mode } }: ServerTarget): string | undefined {
+/** No rule of pg_hba.conf fits the connection: most often the rules require TLS. */
+function requiresTls({ code }: DatabaseError, { ssl: { mode } }: ServerTarget): string | undefined {
   if (code !== SQLSTATE.invalidAuthorization || (mode !== 'disable' && mode !== 'allow')) return undefined
-  return `check the user; or the server demands TLS, and sslmode=${mode} does without: try sslmode=verify-full, or require`
+  return `check the user; or the server requires TLS, which sslmode=${mode} does not use: try sslmode=verify-full or require`
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
   [SQLSTATE.invalidPassword]: 'check user and password; special characters in a URL must be percent-encoded',
-  [SQLSTATE.invalidAuthorization]: 'check the user, and the rules of the server for users, databases and addresses (pg_hba.conf)',
-  [SQLSTATE.undefinedDatabase]: 'check the database name, or create it first',
+  [SQLSTATE.invalidAuthorization]: 'check the user, and the rules in pg_hba.conf on the server',
+  [SQLSTATE.undefinedDatabase]: 'check the name of the database, or create it',
   [SQLSTATE.cannotConnectNow]: 'the server is starting: --wait 30s waits for it',
-  [SQLSTATE.tooManyConnections]: 'the server has no free connection: try again, or --wait 30s',
+  [SQLSTATE.tooManyConnections]: 'all connections are in use: try again, or pass --wait 30s',
   [SQLSTATE.protocolViolation]: 'if this is a pooler, remove `options` from the connection settings',
 }

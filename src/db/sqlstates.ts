@@ -27,8 +27,8 @@ export const SQLSTATE = {
   protocolViolation: '08P01',
 } as const
 
-/** The server is there but not ready yet: worth waiting for with `--wait`. */
+/** The server runs but is not ready: `--wait` waits for it. */
 export const STARTING_UP: ReadonlySet<string> = new Set([SQLSTATE.cannotConnectNow, SQLSTATE.tooManyConnections])
 
-/** The server ended the session. */
+/** The server ended the connection. */
 export const SESSION_ENDED: ReadonlySet<string> = new Set([SQLSTATE.adminShutdown, SQLSTATE.crashShutdown])

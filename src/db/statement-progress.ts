@@ -1,12 +1,12 @@
 import type { Db, Row } from './db.ts'
 
-/** How far a statement of another session is. */
+/** The progress of a statement of another connection. */
 export interface StatementProgress {
   /** `building index: scanning table`, or the beginning of the statement. */
   what: string
-  /** 0 to 100; null where the server does not tell. */
+  /** 0 to 100; null when the server does not report it. */
   percent: number | null
-  /** Who it waits for, as process ids. */
+  /** Process IDs of the connections for which it waits. */
   blockedBy: number[]
 }
 
@@ -17,7 +17,7 @@ const PROGRESS = `
     from pg_stat_activity a left join pg_stat_progress_create_index p on p.pid = a.pid
    where a.pid = $1::int and a.state = 'active'`
 
-/** Looks at a backend from another session; undefined when it runs nothing. */
+/** Reads the progress of a backend over another connection; undefined when it runs no statement. */
 export async function statementProgress(watcher: Db, pid: number): Promise<StatementProgress | undefined> {
   const [row] = await watcher.query<Row & { query: string; phase: string | null; percent: number | null; blocked_by: number[] }>(PROGRESS, [
     pid,

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** What PostgreSQL has at the top of a data folder: nothing else was put there by an unpack. */
+/** The files at the top of a PostgreSQL data folder: unpacking creates no others. */
 const OF_A_DATABASE = /^(base|global|pg_\w+|pg_(hba|ident)\.conf|PG_VERSION|postgresql(\.auto)?\.conf|postmaster\.(pid|opts))$/
 
 /**
- * What is known of an embedded folder beside which a marker lies: a process was killed while it made the database.
- * `part`: it lacks what a server needs to begin. `whole`: it may have been finished, or put there since.
+ * The state of an embedded folder with a marker file next to it: a process was killed while it created the database.
+ * `part`: files that a server needs to start are missing. `whole`: it may be complete, or was put there later.
  */
 export type Unfinished = 'part' | 'whole'
 
-/** Says that a database is being made in the folder. To be called with its lock held; `finishFolder` takes it back. */
+/** Marks that a database is being created in the folder. Call it with the lock held; `finishFolder` removes the mark. */
 export function beginFolder(directory: string): void {
   writeFileSync(markerOf(directory), `${identityOf(directory)}\n`)
 }
@@ -19,27 +19,27 @@ export function finishFolder(directory: string): void {
   rmSync(markerOf(directory), { force: true })
 }
 
-/** Undefined: the folder is not one whose making was cut short, or holds files of somebody else. Reads only. */
+/** Undefined: the folder is not incomplete, or contains other files. Only reads. */
 export function unfinished(directory: string): Unfinished | undefined {
   if (!existsSync(markerOf(directory)) || !existsSync(directory)) return undefined
   const names = readdirSync(directory)
   if (names.length === 0 || !names.every((name) => OF_A_DATABASE.test(name))) return undefined
-  // without its settings the engine does not open, and keeps a timer of a minute
-  return holds(directory, ...HEART, 'postgresql.conf', 'pg_hba.conf', 'pg_ident.conf') ? 'whole' : 'part'
+  // without its settings the engine does not open, and a timer keeps the process alive for a minute
+  return holds(directory, ...ESSENTIAL, 'postgresql.conf', 'pg_hba.conf', 'pg_ident.conf') ? 'whole' : 'part'
 }
 
-/** Whether it may be emptied unopened: it is the very folder in which the making began, or no server ever ran on what is there. */
+/** Whether the folder can be emptied without opening it: it is the folder in which we started, or no server ever ran in it. */
 export function isOurs(directory: string): boolean {
-  return !holds(directory, ...HEART) || readFileSync(markerOf(directory), 'utf8').trim() === identityOf(directory)
+  return !holds(directory, ...ESSENTIAL) || readFileSync(markerOf(directory), 'utf8').trim() === identityOf(directory)
 }
 
-const HEART = ['PG_VERSION', 'global/pg_control']
+const ESSENTIAL = ['PG_VERSION', 'global/pg_control']
 
 function holds(directory: string, ...names: readonly string[]): boolean {
   return names.every((name) => existsSync(path.join(directory, name)))
 }
 
-/** Takes away what the unpack made, and leaves the folder and its marker. */
+/** Removes the unpacked files, and keeps the folder and its marker. */
 export function emptyFolder(directory: string): void {
   for (const name of readdirSync(directory)) {
     if (OF_A_DATABASE.test(name)) rmSync(path.join(directory, name), { recursive: true, force: true })

@@ -3,14 +3,14 @@ import type { Finding } from './report.ts'
 import { finding, fine } from './report.ts'
 
 /** The part of the report of `skills migrate status` that is examined. */
-export interface MigrationState {
+export interface MigrationFacts {
   ledger: string
   migrations: readonly { version: string; state: string }[]
   /** Applied by this tool, without a file. */
   missing: readonly string[]
 }
 
-export function examineMigrations({ ledger, migrations, missing }: MigrationState): Finding[] {
+export function examineMigrations({ ledger, migrations, missing }: MigrationFacts): Finding[] {
   const of = (state: string): string[] => migrations.filter((one) => one.state === state).map(({ version }) => version)
   const pending = of('pending')
   const changed = of('changed')
@@ -52,7 +52,7 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationStat
 }
 
 /** The part of the report of `skills sync --check` that is examined. */
-export interface RegistryState {
+export interface RegistryFacts {
   roots: readonly string[]
   added: readonly unknown[]
   changed: readonly unknown[]
@@ -61,7 +61,7 @@ export interface RegistryState {
   invalid: readonly { path: string }[]
 }
 
-export function examineRegistry({ roots, added, changed, disabled, unchanged, invalid }: RegistryState): Finding[] {
+export function examineRegistry({ roots, added, changed, disabled, unchanged, invalid }: RegistryFacts): Finding[] {
   const behind = added.length + changed.length + disabled.length
   const findings = [
     ...(behind === 0

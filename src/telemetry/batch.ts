@@ -52,7 +52,7 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
 
 /**
  * Why a write failed. `events`: the server refuses these events, now and later. `setup`: the database is not ready (not
- * migrated, a missing privilege), and somebody has to fix it. `outage`: it will pass.
+ * migrated, a missing privilege), and an operator has to fix it. `outage`: it will pass.
  */
 export type WriteFailure = 'events' | 'setup' | 'outage'
 

@@ -291,12 +291,14 @@ onEachBackend((backend) => {
       )
     })
     expect(await ids()).toEqual(['one'])
-    // silently: nobody hears of it
+    const heard: string[] = []
+    db.onNotification(({ channel }) => heard.push(channel))
+    await db.exec('LISTEN skills_registry')
+    // without a notification
     await db.exec("insert into skills_registry (skill_id, version) values ('two', '1')")
     expect(await ids()).toEqual(['one'])
     await db.query('select pg_notify($1, $2)', ['skills_registry', '{"schema":"elsewhere","ids":["x"]}'])
-    await db.exec('select 1')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until('the notification arrives', () => heard.length > 0)
     expect(await ids()).toEqual(['one'])
     const cwd = scratch({
       'skills/three/SKILL.md': '---\nname: three\ndescription: The third skill of this test. Use it here.\n---\n\nBody.\n',

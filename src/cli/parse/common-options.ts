@@ -47,7 +47,7 @@ export const SYNC_OPTIONS = [
     flags: '--prune <action>',
     type: oneOf('disable', 'delete', 'keep'),
     default: DEFAULTS.prune,
-    help: 'when the folder of a row is gone',
+    help: 'folder gone',
   },
   { flags: '--force-prune', help: 'prune also when it would be withheld' },
   { flags: '--no-cache', help: 'read every file, also unchanged ones' },
@@ -86,6 +86,6 @@ function readDestination(text: string): Destination | undefined {
 
 /** Every command that checks something takes these. */
 export const REPORTER_OPTIONS = [
-  { flags: '--reporter <name>', type: DESTINATIONS, repeatable: true, help: 'form of the result; or NAME=FILE' },
+  { flags: '--reporter <name>', type: DESTINATIONS, repeatable: true, help: '' },
   { flags: '--output <file>', type: FILE, help: 'file for the report without a file' },
 ] as const satisfies readonly OptionSpec[]

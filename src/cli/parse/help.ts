@@ -30,9 +30,11 @@ export function sentenceOf({ summary, description }: CommandSpec): string {
 export function optionHelp(spec: OptionSpec | ArgumentSpec): string {
   const { help, type } = spec
   const standard = 'default' in spec && spec.default !== undefined && spec.default !== false ? showDefault(spec.default, type) : ''
-  const notes = [...(type?.values === undefined ? [] : [list(type.values)]), ...(standard === '' ? [] : [`default: ${standard}`])]
-  if (help === '') return notes.join('; ')
-  return notes.length === 0 ? help : `${help} (${notes.join('; ')})`
+  const values = type?.values ?? []
+  const isListed = values.includes(standard)
+  const expected = isListed ? list(values.map((value) => (value === standard ? `${value} (default)` : value))) : type?.expected
+  const withValues = [help, values.length === 0 ? '' : expected].filter((part) => part !== undefined && part !== '').join(': ')
+  return standard === '' || isListed ? withValues : `${withValues} (default: ${standard})`
 }
 
 /** A default as it is written on the command line. */

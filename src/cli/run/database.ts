@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../../api/open-database.ts'
-import { readSeverities } from '../../api/rules.ts'
-import type { ReadingOptions } from '../../api/reading.ts'
 import type { Purpose } from '../../config/database-choice.ts'
 import type { Flags, Settings } from '../../config/settings.ts'
 import { loadSettings } from '../../config/settings.ts'
@@ -55,18 +53,6 @@ export function settingsWithoutDatabase({ env, cwd }: Context, flags: Flags): Pr
 export function refuseMissing({ database: { value: target } }: Settings): void {
   if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
   throw notMigrated(`the embedded database ${target.directory} does not exist`)
-}
-
-/** How the settings say that skills are read. */
-export function readingOptions({ cwd }: Context, { projectFolder, rootLabel, namespace, lenient, rules }: Settings): ReadingOptions {
-  return {
-    cwd,
-    projectFolder,
-    rootLabel: rootLabel.value,
-    namespace: namespace.value,
-    lenient: lenient.value,
-    severities: readSeverities(rules.value, rules.origin),
-  }
 }
 
 /** Opens the database; the work is done while the server prepares its greeting. */

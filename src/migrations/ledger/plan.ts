@@ -1,7 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
-import type { LedgerRow } from './ledger.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
+import type { LedgerRow } from './ledger.ts'
 
 export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed'
 

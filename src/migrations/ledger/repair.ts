@@ -1,11 +1,11 @@
 import { SkillsError } from '../../core/errors.ts'
+import type { Checksum } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
+import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 import { ledgerName, readLedger } from './ledger.ts'
 import { lockedTransaction, lockOf } from './lock.ts'
 import { unknownVersion } from './plan.ts'
-import type { Checksum } from '../../core/report-types.ts'
-import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface RepairOptions {
   sources: readonly MigrationSource[]

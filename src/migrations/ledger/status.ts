@@ -1,8 +1,8 @@
 import type { Count, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
+import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 import { readLedger } from './ledger.ts'
 import { planMigrations, type MigrationState } from './plan.ts'
-import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
 
 export interface StatusReport {
   schema: string

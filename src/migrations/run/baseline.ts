@@ -1,13 +1,13 @@
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
-import { readCatalog } from '../../db/catalog.ts'
 import { diffCatalogs } from '../../db/catalog-diff.ts'
+import { readCatalog } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
-import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
+import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import { planMigrations, unknownVersion } from '../ledger/plan.ts'
-import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
+import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
 
 export interface BaselineOptions {
   sources: readonly MigrationSource[]

@@ -1,12 +1,12 @@
-import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
+import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { makeScratchSchema } from '../../db/scratch-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
+import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
-import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 

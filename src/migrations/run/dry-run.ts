@@ -1,7 +1,7 @@
 import { LineIndex } from '../../core/positions.ts'
 import type { Db } from '../../db/db.ts'
-import type { Hazard } from '../../sqltext/hazards/hazard.ts'
 import { findRunHazards } from '../../sqltext/hazards/hazard-run.ts'
+import type { Hazard } from '../../sqltext/hazards/hazard.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 

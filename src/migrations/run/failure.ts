@@ -3,8 +3,8 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { locateError } from '../../sqltext/locate/locate-error.ts'
 import { mentionsIn, quotedNames } from '../../sqltext/locate/locate-names.ts'
-import { failureDiagnostic, failureHint, failureMessage, type FailureFacts } from './failure-text.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { failureDiagnostic, failureHint, failureMessage, type FailureFacts } from './failure-text.ts'
 import { suggestName } from './suggest-name.ts'
 
 /** The failure of a migration, with its place in the file. */

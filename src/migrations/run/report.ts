@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { LockWait } from '../ledger/lock.ts'
 import type { Count, Position } from '../../core/report-types.ts'
+import type { LockWait } from '../ledger/lock.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
 export interface MigrateReport {

@@ -2,14 +2,15 @@ import type { SkillsError } from '../../core/errors.ts'
 import type { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { insertLedgerSql } from '../ledger/ledger.ts'
+import { GUARD, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure, statementFailure } from './failure.ts'
-import { insertLedgerSql } from '../ledger/ledger.ts'
-import { GUARD, guardSql, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock, type Obstacle } from '../ledger/lock.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
-import { fileSettings, type RunSettings } from './run-settings.ts'
+import type { RunSettings } from './run-settings.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
@@ -17,12 +18,6 @@ const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
 /** Statements sent at once. After a failed statement the server logs an error for each statement that follows. */
 const CHUNK = 64
 const RACE_RETRIES = 5
-
-/** DISCARD ALL also removes the role that ALTER ROLE ... SET role sets for a session; this restores it. */
-export const RESET_ROLE = 'RESET ROLE'
-
-/** Ends a file: what it set for its session must not affect the next file. The next opening, or RESET_ROLE, resets the role. */
-export const ENDING: readonly string[] = ['COMMIT', 'DISCARD ALL']
 
 /**
  * Runs a file step by step in one transaction: opens it, runs the statements, compares the objects that already existed,
@@ -50,27 +45,37 @@ async function attempt(
   migration: ParsedMigration,
   deadline: number,
 ): Promise<AppliedMigration | 'applied by another run'> {
-  const { db } = settings
-  const began = performance.now()
-  const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  const opened = await db.pipeline([
-    openingSql(settings, migration, ledgerObstacles(settings.ledger, migration.version, undefined)),
-    ...(present === undefined ? [] : [present]),
-  ])
-  const guard = opened.find((outcome) => !outcome.ok)
-  if (guard?.ok === false) {
-    await db.exec('ROLLBACK')
-    if (guard.error.code === GUARD.alreadyApplied) return 'applied by another run'
-    if (guard.error.code !== GUARD.locked) throw guard.error
-    await waitForLock(db, { key: settings.lockKey, onEvent: settings.onEvent }, deadline)
-    return attempt(settings, migration, deadline)
-  }
-  const existing = existingBefore(migration, opened[1])
+  const opened = await open(settings, migration, deadline)
+  if (opened === 'applied by another run') return opened
+  const { existing, began } = opened
   return rollbackOnError(settings, async () => {
     await runStatements(settings, migration, existing)
     await compareExisting(settings, migration, existing)
     return commit(settings, migration, existing, performance.now() - began)
   })
+}
+
+/** Begins the transaction, with the lock. `existing`: the objects of IF NOT EXISTS statements that already exist. */
+async function open(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  deadline: number,
+): Promise<{ existing: ExistingObject[]; began: number } | 'applied by another run'> {
+  const { db, ledger, lockKey, onEvent } = settings
+  const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
+  for (;;) {
+    const began = performance.now()
+    const [opened, existing] = await db.pipeline([
+      openingSql(settings, migration, ledgerObstacles(ledger, migration.version, undefined)),
+      ...(present === undefined ? [] : [present]),
+    ])
+    const failed = opened?.ok === false ? opened : existing
+    if (failed?.ok !== false) return { existing: existingBefore(migration, existing), began }
+    await db.exec('ROLLBACK')
+    if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
+    if (failed.error.code !== GUARD.locked) throw failed.error
+    await waitForLock(db, { key: lockKey, onEvent }, deadline)
+  }
 }
 
 async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
@@ -112,18 +117,6 @@ async function skipIfExists(
   return existingObject(statement, object, 'tolerated', error.code)
 }
 
-/** Begins the transaction of a file: settings, the lock, the obstacles. */
-export function openingSql(settings: RunSettings, migration: ParsedMigration, obstacles: readonly Obstacle[]): string {
-  // Citus requires its setting first; other servers accept it as a custom setting
-  const begin = [
-    RESET_ROLE,
-    'BEGIN',
-    "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
-    ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
-  ]
-  return [...begin, guardSql(settings.lockKey, obstacles)].join('; ')
-}
-
 async function commit(
   settings: RunSettings,
   migration: ParsedMigration,
@@ -162,14 +155,6 @@ function messageFor(statement: ParsedStatement): string {
 
 function hasSavepoint({ kind }: ParsedStatement): boolean {
   return kind.existsCodes.length > 0
-}
-
-/** Two sessions created the same object at the same time. IF NOT EXISTS does not prevent that; a retry helps. */
-export function isRace(error: DatabaseError): boolean {
-  return (
-    (error.code === SQLSTATE.uniqueViolation && error.schema === 'pg_catalog') ||
-    (error.code === SQLSTATE.internalError && error.message.includes('concurrently updated'))
-  )
 }
 
 function existingBefore(migration: ParsedMigration, outcome: Outcome | undefined): ExistingObject[] {

@@ -1,6 +1,5 @@
 import type { Db } from '../../db/db.ts'
-import { searchPath } from '../../db/quote.ts'
-import type { MigrationFile, MigrationSource } from '../files/read-migrations.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
 
 /** The options of one run. */
@@ -46,16 +45,4 @@ export interface RunSettings {
   catalogQuery: string
   tool: string
   onEvent: (event: MigrateEvent) => void
-}
-
-/** The server settings for a file, as `name = value` pairs for SET or SET LOCAL. */
-export function fileSettings({ db, lockTimeoutMs, statementTimeoutMs }: RunSettings, source: MigrationSource): string[] {
-  const { info } = db
-  return [
-    `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
-    `lock_timeout = ${Math.round(lockTimeoutMs)}`,
-    ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),
-    // when this process is killed, the server notices within a second, even during a statement
-    ...(info.kind === 'server' && info.version >= 140_000 ? ['client_connection_check_interval = 1000'] : []),
-  ]
 }

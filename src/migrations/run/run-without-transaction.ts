@@ -1,14 +1,15 @@
 import { sha256 } from '../../core/digests.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
+import { pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
-import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
-import { pause, waitForLock } from '../ledger/lock.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { fileSettings } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
-import { fileSettings, type RunSettings } from './run-settings.ts'
+import type { RunSettings } from './run-settings.ts'
 
 /**
  * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Records each completed statement by

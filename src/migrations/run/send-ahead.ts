@@ -6,8 +6,8 @@ import { insertLedgerSql } from '../ledger/ledger.ts'
 import { GUARD, ledgerObstacles } from '../ledger/lock.ts'
 import { presentSql } from './existing-objects.ts'
 import { endFailure, statementFailure } from './failure.ts'
+import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
 import type { AppliedMigration } from './report.ts'
-import { ENDING, isRace, openingSql, RESET_ROLE } from './run-in-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /** Messages of one batch. After a failed message the server logs an error for each message that follows. */
@@ -83,7 +83,7 @@ function batches(migrations: readonly ParsedMigration[]): ParsedMigration[][] {
 }
 
 interface SentFiles {
-  /** What became of each file; those that are `left` were rolled back or never begun. */
+  /** The result of each file; `not run`: rolled back or not begun. */
   files: (AppliedMigration | 'applied by another run' | 'not run')[]
   /** Set when a file failed and would fail step by step too. */
   failure?: unknown

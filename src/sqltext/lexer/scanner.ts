@@ -3,7 +3,7 @@ import { lexFault, type LexFault } from './faults.ts'
 
 /**
  * `word`: unquoted identifier or keyword. `quoted`: "identifier", with or without U&. `string`: a literal in single quotes
- * with its E or U& and its continuation lines (the B, N and X of others are words before it), or in dollar quotes.
+ * with its E or U& and its continuation lines (the prefixes B, N and X are words before it), or in dollar quotes.
  * `symbol`: operator or punctuation.
  */
 export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'symbol' | 'end'

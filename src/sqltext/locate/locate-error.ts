@@ -1,7 +1,7 @@
 import { codePointOffset } from '../../core/positions.ts'
-import { routineBody } from './routine-body.ts'
 import { locateNames, mentionsIn, type Location, type ServerError } from './locate-names.ts'
 import { locateInPlpgsql, type Frame } from './locate-plpgsql.ts'
+import { routineBody } from './routine-body.ts'
 
 /**
  * Locates an error in its statement: by the position from the server; otherwise by the line that the context names in a body

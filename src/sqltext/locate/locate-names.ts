@@ -1,6 +1,6 @@
-import { classify } from '../statements/classify.ts'
 import { identifierName, literalValue } from '../lexer/identifiers.ts'
 import { Scanner } from '../lexer/scanner.ts'
+import { classify } from '../statements/classify.ts'
 
 /** The fields of a server error that help to locate it (PostgreSQL manual, "Error and Notice Message Fields"). */
 export interface ServerError {

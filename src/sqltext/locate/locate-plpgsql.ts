@@ -1,8 +1,8 @@
 import { codePointOffset } from '../../core/positions.ts'
 import { foldCase } from '../lexer/characters.ts'
-import { decodeLiteral, type DecodedLiteral } from './routine-body.ts'
-import { locateNames, type Location, type ServerError } from './locate-names.ts'
 import { Scanner } from '../lexer/scanner.ts'
+import { locateNames, type Location, type ServerError } from './locate-names.ts'
+import { decodeLiteral, type DecodedLiteral } from './routine-body.ts'
 
 /** A context line about a body of the statement. */
 export interface Frame {

@@ -1,6 +1,6 @@
-import { classify } from '../statements/classify.ts'
 import { foldCase } from '../lexer/characters.ts'
 import { Scanner } from '../lexer/scanner.ts'
+import { classify } from '../statements/classify.ts'
 
 /** The text of a string literal, and the offset of each of its UTF-16 units in the source. */
 export interface DecodedLiteral {

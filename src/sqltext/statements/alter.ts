@@ -1,6 +1,6 @@
-import type { Definition } from './create.ts'
 import type { Cursor, QualifiedName } from '../lexer/cursor.ts'
 import { literalValue } from '../lexer/identifiers.ts'
+import type { Definition } from './create.ts'
 import { readObjectKind, type ObjectKind, type SqlObject } from './object-kinds.ts'
 
 /** Reads a statement after the word ALTER. */

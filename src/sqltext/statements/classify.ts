@@ -1,6 +1,6 @@
+import { Cursor } from '../lexer/cursor.ts'
 import { readAlter } from './alter.ts'
 import { readCreate, type Definition } from './create.ts'
-import { Cursor } from '../lexer/cursor.ts'
 import { readObjectKind } from './object-kinds.ts'
 import { isCopyFromStdin } from './split.ts'
 import { outsideTransaction, transactionControl, type TransactionControl } from './transactions.ts'

@@ -1,7 +1,7 @@
-import { AtomicBodies } from './atomic-bodies.ts'
 import { Cursor } from '../lexer/cursor.ts'
 import { lexFault, type LexFault } from '../lexer/faults.ts'
 import { Scanner } from '../lexer/scanner.ts'
+import { AtomicBodies } from './atomic-bodies.ts'
 
 /** One statement of a file, without its semicolon and the comments around it, ready to send. */
 export interface Statement {

@@ -6,6 +6,6 @@ export const spec = defineCommand({
   group: 'Getting started',
   order: 2,
   summary: 'print a completion script for a shell',
-  arguments: [{ name: '<shell>', what: 'shell', type: oneOf('bash', 'zsh', 'fish'), help: 'the shell' }],
+  arguments: [{ name: '<shell>', what: 'shell', type: oneOf('bash', 'zsh', 'fish'), help: '' }],
   examples: ['skills completion fish | source', 'source <(skills completion bash)', 'source <(skills completion zsh)'],
 })

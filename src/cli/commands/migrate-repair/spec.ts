@@ -8,7 +8,7 @@ export const spec = defineCommand({
   summary: 'accept a changed file, or remove its ledger row',
   arguments: [{ name: '<version>', help: 'the migration' }],
   options: [
-    { flags: '--forget', help: 'remove the row; the file, if any, is pending again' },
+    { flags: '--forget', help: 'remove the row; its file becomes pending' },
     { flags: '--yes', help: 'confirm, do not ask' },
     SETTINGS.migrations,
     SETTINGS.ledger,

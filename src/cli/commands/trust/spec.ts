@@ -9,7 +9,7 @@ export const spec = defineCommand({
   description: 'Set the trust level of a skill. A later sync keeps it.',
   arguments: [
     { name: '<id>', help: 'the skill' },
-    { name: '<level>', what: 'trust level', type: TRUST_LEVEL, help: 'the trust level' },
+    { name: '<level>', what: 'trust level', type: TRUST_LEVEL, help: 'trust level' },
   ],
   database: true,
   examples: ['skills trust elemental-checkin 4'],

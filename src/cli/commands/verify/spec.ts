@@ -12,7 +12,7 @@ export const spec = defineCommand({
   group: 'Checks',
   order: 1,
   summary: 'check the database against migrations and skills',
-  description: 'Check schema, functions, views, ledger, registry, health and safety. Write nothing.',
+  description: 'Check schema, ledger, registry, health and safety. Write nothing.',
   arguments: [SKILLS_ARGUMENT],
   options: [
     { flags: '--ephemeral', excludes: ['--against-server', ...CHOICE], help: 'check a temporary embedded database' },

@@ -3,25 +3,25 @@ import type { Db, DbInfo, Notice, Notification, TransactionOptions } from './db.
 import type { Driver } from './postgresjs.ts'
 import { searchPath } from './quote.ts'
 
-export interface SessionParts {
+export interface ConnectionParts {
   driver: Driver
   info: DbInfo
   listeners: Set<(notice: Notice) => void>
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
-  /** Run after the connection has ended: stops what was started for it. */
+  /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
 }
 
-/** The `Db` over one driver connection. */
-export function createSession({ driver, info, listeners, notificationListeners, cancel, release }: SessionParts): Db {
+/** The `Db` of one driver connection. */
+export function createConnection({ driver, info, listeners, notificationListeners, cancel, release }: ConnectionParts): Db {
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
     await driver.script(beginning(options, info.schema))
     let result: T
     try {
       result = await work()
     } catch (error) {
-      // on a dead connection the server has rolled back already, and a new command would hide the cause
+      // on a lost connection the server rolls back, and another command would hide the cause
       if (!(error instanceof SkillsError && error.code === 'CONNECTION_LOST')) await driver.script('ROLLBACK').catch(() => undefined)
       throw error
     }
@@ -49,7 +49,7 @@ export function createSession({ driver, info, listeners, notificationListeners, 
   }
 }
 
-/** Settings are SET LOCAL only: behind a transaction pooler any other would stay with a stranger's connection. */
+/** Settings are SET LOCAL: behind a transaction pooler, others would stay on a connection that another client gets next. */
 function beginning(options: TransactionOptions, schema: string): string {
   const modes = [
     ...(options.isolation === undefined ? [] : [`ISOLATION LEVEL ${options.isolation.toUpperCase()}`]),

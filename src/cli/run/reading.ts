@@ -1,6 +1,22 @@
+import type { ReadingOptions } from '../../api/reading.ts'
+import { readSeverities } from '../../api/rules.ts'
 import type { SyncCallOptions } from '../../api/sync.ts'
+import type { Settings } from '../../config/settings.ts'
 import { grouped } from '../../core/text.ts'
+import type { Context } from '../output/context.ts'
 import type { Progress } from '../output/progress.ts'
+
+/** How the settings say that skills are read. */
+export function readingOptions({ cwd }: Context, { projectFolder, rootLabel, namespace, lenient, rules }: Settings): ReadingOptions {
+  return {
+    cwd,
+    projectFolder,
+    rootLabel: rootLabel.value,
+    namespace: namespace.value,
+    lenient: lenient.value,
+    severities: readSeverities(rules.value, rules.origin),
+  }
+}
 
 /** Shows what a sync is doing: the files it reads and how fast, then its steps in the database. */
 export function syncProgress(progress: Progress): NonNullable<SyncCallOptions['onProgress']> {
