@@ -9,8 +9,8 @@
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
 -- remedy: run ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: otherwise the caller decides what its names mean
--- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of whoever calls, with the
---   rights of postgres
+-- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of the caller, with the
+--   privileges of postgres
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
