@@ -16,6 +16,6 @@ test.each(['::error::x', '  \t::add-mask::x', 'a\n::stop-commands::x', 'a\r::x::
   },
 )
 
-test.each(['select a::int', 'std::string', '# [x]', '  a :: b'])('%j stays as it is', (text) => {
+test.each(['select a::int', 'std::string', '# [x]', '  a :: b'])('log of GitHub: %j -> unchanged', (text) => {
   expect(withoutCommands(text)).toBe(text)
 })
