@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutCommands } from '../../../src/cli/output/github-log.ts'
+import { withoutCommands } from '../../../src/cli/output/print.ts'
 
 /** As actions/runner finds commands: at the beginning of a line after white space, and in the older form anywhere. */
 function commands(text: string): string[] {
