@@ -34,7 +34,7 @@ async function loseConnections(db: Db): Promise<void> {
   await db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
 }
 
-test('--tail: the last ones, then each event when it is committed, over late commits and lost connections; Ctrl-C exits 130', async () => {
+test('stats --tail: late commits and lost connections -> the last events, then each event once; Ctrl-C -> exit code 130', async () => {
   const { database, db, cwd } = await ready()
   for (const skill of ['first', 'second', 'third']) await log(db, skill)
   const late = await database.open()
@@ -65,7 +65,7 @@ test('--tail: the last ones, then each event when it is committed, over late com
   expect(skills).toEqual(['second', 'third', 'fourth', 'late', 'meanwhile'])
 })
 
-test('a tail hears of NOTIFY', async () => {
+test('stats --tail: NOTIFY -> it looks at once', async () => {
   const { database, db } = await ready()
   let shown = ''
   let outIsClosed = false
@@ -97,7 +97,7 @@ test('a tail hears of NOTIFY', async () => {
   }
 })
 
-test('--tail of a skill and of a user; --ndjson is a document a line, that skills log takes', async () => {
+test('stats --tail: of a skill or a user -> only their events; --ndjson -> lines that skills log reads', async () => {
   const { database, db, cwd } = await ready()
   const tail = startSkills(['stats', 'mine', '--tail', '--ndjson', '--user', USER, ...database.flags], cwd)
   await log(db, 'mine', OTHER)
@@ -127,7 +127,7 @@ test('--tail of a skill and of a user; --ndjson is a document a line, that skill
   expect(JSON.parse(log2.stdout)).toMatchObject({ ok: true, report: { events: 3, rejected: 0, ignored: 0, unknownKeys: [] } })
 })
 
-test('a tail whose reader has gone ends with the next event', async () => {
+test('stats --tail: the reader has ended -> it ends with the next event', async () => {
   const { database, db, cwd } = await ready()
   const tail = startSkills(['stats', '--tail', ...database.flags], cwd)
   await expect.poll(tail.stdout, soon).toContain('Ctrl-C')
@@ -137,7 +137,7 @@ test('a tail whose reader has gone ends with the next event', async () => {
   expect(tail.stderr()).toBe('')
 })
 
-test('--watch: the answer again and again, over a lost connection; Ctrl-C exits 130', async () => {
+test('stats --watch: the connection is lost -> it continues; Ctrl-C -> exit code 130', async () => {
   const { database, db, cwd } = await ready()
   await log(db, 'one')
   const watch = startSkills(['stats', '--watch', '200ms', '--by', 'tier', ...database.flags], cwd)
@@ -197,7 +197,7 @@ test.skipIf(!script)(
   },
 )
 
-test('what goes with neither is refused, and so is an embedded database', async () => {
+test('stats --tail, --watch: options that exclude them, or an embedded database -> exit code 2', async () => {
   const { flags } = await freshEmbedded()
   const cwd = scratch()
   expect((await runSkills(['migrate', ...flags], { cwd })).code).toBe(0)

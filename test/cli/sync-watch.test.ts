@@ -29,7 +29,7 @@ describe.each([
   ['server', freshServer],
   ['embedded', freshEmbedded],
 ] as const)('on the %s', (_, fresh) => {
-  test('each change is synced, however it was written; Ctrl-C ends it with 0', async () => {
+  test('sync --watch: files change in any way -> each change is synced; Ctrl-C -> exit code 0', async () => {
     const { cwd, watching } = await started(await fresh(), { 'skills/one/SKILL.md': skill('one') })
     expect(watching.stdout()).toMatch(/watching skills; press Ctrl-C to stop\n\d\d:\d\d:\d\d synced: 1 added, 0 unchanged\n/)
 
@@ -63,7 +63,7 @@ describe.each([
   })
 })
 
-test('a lost connection is made again, and what changed meanwhile is synced', async () => {
+test('sync --watch: the connection is lost -> it reconnects and syncs everything', async () => {
   const database = await freshServer()
   const { cwd, watching } = await started(database, { 'skills/one/SKILL.md': skill('one') })
   const db = await database.open()
@@ -88,7 +88,7 @@ test('a lost connection is made again, and what changed meanwhile is synced', as
   expect(await watching.ended).toEqual([0, null])
 })
 
-test('a signal in the middle of a sync rolls it back and exits 143', async () => {
+test('sync --watch: SIGTERM during a sync -> rolled back, exit code 143', async () => {
   const database = await freshServer()
   const { cwd, watching } = await started(database, { 'skills/one/SKILL.md': skill('one') })
   const db = await database.open()
@@ -103,7 +103,7 @@ test('a signal in the middle of a sync rolls it back and exits 143', async () =>
   expect(watching.stderr()).toContain('[TERMINATED]')
 })
 
-test('what fails at first ends it, and it goes with few other options', async () => {
+test('sync --watch: the first sync fails, or another option excludes it -> it ends with an error', async () => {
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   const { flags } = await freshServer()
   expect(await runSkills(['sync', '--watch', ...flags], { cwd })).toMatchObject({

@@ -113,7 +113,7 @@ test('bulk loads that follow one another are taken in parts, each of them, with 
 test('a reader without rights on the rollups gets the same numbers, slowly; one who may only read them adds the tail', async () => {
   const database = await migratedServer()
   const db = await database.open()
-  const role = `reader_${process.pid}`
+  const role = `sums_reader_${process.pid}`
   await db.exec(`${LOG}12000) as i`)
   await db.exec(`create role ${role}; grant usage on schema public to ${role};
     grant select on skills_registry, skill_unlocks, skill_usage_events, skill_feedback to ${role}; set role ${role}`)

@@ -11,7 +11,7 @@ const log = (db: Db, skill: string, rows: number): Promise<unknown> =>
     [skill, rows],
   )
 
-test('each event once, whatever order writers commit in, over rollbacks and looks that fail half-way', async () => {
+test('tail: writers commit in any order and roll back, the reader fails -> each event once', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
