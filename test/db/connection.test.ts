@@ -75,16 +75,16 @@ describe('connection: a server that', () => {
     ['stays silent', () => undefined, 'disable', /no answer within 1 s/],
     ['stays silent, when TLS is wanted', () => undefined, 'require', /no answer within 1 s/],
     ['stays silent after its yes to TLS', (socket) => socket.once('data', () => socket.write('S')), 'require', /no answer within 1 s/],
-    ['speaks HTTP', (socket) => socket.once('data', () => http(socket)), 'disable', /is not PostgreSQL/],
-    ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not PostgreSQL/],
-    ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not PostgreSQL/],
-    ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not PostgreSQL/],
-    ['is MySQL', (socket) => void socket.write(MYSQL), 'disable', /is not PostgreSQL/],
+    ['speaks HTTP', (socket) => socket.once('data', () => http(socket)), 'disable', /is not a PostgreSQL server/],
+    ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not a PostgreSQL server/],
+    ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not a PostgreSQL server/],
+    ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not a PostgreSQL server/],
+    ['is MySQL', (socket) => void socket.write(MYSQL), 'disable', /is not a PostgreSQL server/],
     [
       'puts a message behind its yes to TLS',
       (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')),
       'require',
-      /is not PostgreSQL/,
+      /is not a PostgreSQL server/,
     ],
   ])('%s -> DATABASE_UNREACHABLE with the reason', async (_, onConnection, mode, reason) => {
     const port = await listen(onConnection)
@@ -157,7 +157,7 @@ describe('connection: a server that', () => {
   })
 
   test.each([
-    ['has no such database', { database: 'no_such_db' }, /database "no_such_db" does not exist \(SQLSTATE 3D000\)/, /database name/],
+    ['has no such database', { database: 'no_such_db' }, /database "no_such_db" does not exist \(SQLSTATE 3D000\)/, /name of the database/],
     ['has no such role', { user: 'no_such_role' }, /role "no_such_role" does not exist \(SQLSTATE 28000\)/, /user/],
     ['refuses the options', { startupOptions: '-c no_such_setting=1' }, /unrecognized configuration parameter/, /settings/],
   ])('%s -> an error after one attempt', async (_, over, message, hint) => {
