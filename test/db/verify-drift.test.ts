@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/db.ts'
 import type { VerifyCallOptions } from '../../src/index.ts'
 import { migrate, verify } from '../../src/index.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
-import { freshServer, migratedServer, onEachBackend } from '../support/databases.ts'
+import { freshServer, migratedServer, ofBackend, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
@@ -45,7 +45,7 @@ DO $$ BEGIN ALTER TABLE notes ADD CONSTRAINT short CHECK (length(body) < 1000); 
 
 onEachBackend((backend) => {
   const ready = async (files: Record<string, string> = FILES): Promise<{ db: Db; options: VerifyCallOptions }> => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     const cwd = scratch(files)
     const dirs = Object.keys(files).length === 0 ? [] : [`${cwd}/db`]
     const { error } = await migrate(db, { migrations: dirs })
@@ -63,27 +63,29 @@ onEachBackend((backend) => {
 
   describe('one change', () => {
     const options: VerifyCallOptions = {}
-    const session = sharedSession(backend.fresh, async (db) => {
+    const session = sharedSession(backend.migrated, async (db) => {
       options.cwd = scratch(FILES)
       options.migrations = [`${options.cwd}/db`]
       expect((await migrate(db, options)).error).toBeUndefined()
     })
 
-    test.each([
-      ['DROP INDEX notes_author', 'drift.missing: index notes_author'],
-      ['ALTER TABLE notes DROP COLUMN at CASCADE', 'drift.missing: column notes.at'],
-      ["ALTER TABLE notes ALTER COLUMN mood SET DEFAULT 'bad'", 'drift.different: column notes.mood'],
-      ["ALTER TYPE mood ADD VALUE 'odd'", 'drift.different: enum mood'],
-      ['ALTER TABLE notes DROP CONSTRAINT short', 'drift.missing: constraint notes.short'],
-      ['ALTER TABLE notes DISABLE TRIGGER touch', 'drift.different: trigger notes.touch'],
-      ['ALTER FUNCTION touch() RESET ALL', 'safety.definer-search-path: function touch()'],
-      ['ALTER FUNCTION touch() SECURITY INVOKER', 'drift.different: function touch()'],
-      ['GRANT EXECUTE ON FUNCTION touch() TO PUBLIC', 'drift.grants: privileges of PUBLIC on function touch()'],
-      ['DROP VIEW authors', 'drift.missing: view authors'],
-      ['DROP TABLE notes CASCADE', 'drift.missing: table notes'],
-      ['ALTER TABLE notes RESET (fillfactor)', 'drift.different: storage parameters of table notes'],
-      ['CREATE UNIQUE INDEX theirs ON notes (body)', 'drift.extra: index theirs'],
-    ])('%s is named', async (sql, fault) => {
+    test.each(
+      ofBackend(backend, [
+        ['DROP INDEX notes_author', 'drift.missing: index notes_author'],
+        ['ALTER TABLE notes DROP COLUMN at CASCADE', 'drift.missing: column notes.at'],
+        ["ALTER TABLE notes ALTER COLUMN mood SET DEFAULT 'bad'", 'drift.different: column notes.mood'],
+        ["ALTER TYPE mood ADD VALUE 'odd'", 'drift.different: enum mood'],
+        ['ALTER TABLE notes DROP CONSTRAINT short', 'drift.missing: constraint notes.short'],
+        ['ALTER TABLE notes DISABLE TRIGGER touch', 'drift.different: trigger notes.touch'],
+        ['ALTER FUNCTION touch() RESET ALL', 'safety.definer-search-path: function touch()'],
+        ['ALTER FUNCTION touch() SECURITY INVOKER', 'drift.different: function touch()'],
+        ['GRANT EXECUTE ON FUNCTION touch() TO PUBLIC', 'drift.grants: privileges of PUBLIC on function touch()'],
+        ['DROP VIEW authors', 'drift.missing: view authors'],
+        ['DROP TABLE notes CASCADE', 'drift.missing: table notes'],
+        ['ALTER TABLE notes RESET (fillfactor)', 'drift.different: storage parameters of table notes'],
+        ['CREATE UNIQUE INDEX theirs ON notes (body)', 'drift.extra: index theirs'],
+      ]),
+    )('%s is named', async (sql, fault) => {
       const report = await session.inside(async (db) => {
         await db.exec(sql)
         return verify(db, options)

@@ -33,6 +33,8 @@ export async function startPostgres({
   settings = {},
 }: { tcp?: boolean; logStatements?: boolean; keep?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
+  const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  process.once('exit', removeScratch)
   const { bin, libraries } = findBinaries(scratch)
   const data = keep ?? path.join(scratch, 'data')
   const isThere = existsSync(path.join(data, 'PG_VERSION'))
@@ -118,7 +120,8 @@ export async function startPostgres({
     stop: async () => {
       running.server.stdin?.end()
       await running.ended
-      rmSync(scratch, { recursive: true, force: true })
+      process.off('exit', removeScratch)
+      removeScratch()
     },
   }
 }

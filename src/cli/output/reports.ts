@@ -9,8 +9,8 @@ import type { ReportResult, ReportRun } from '../../render/reporters/report-run.
 import { isFailure, resultsOf } from '../../render/reporters/report-run.ts'
 import { renderSarif } from '../../render/reporters/sarif.ts'
 import { renderTap } from '../../render/reporters/tap.ts'
-import type { CommandResult } from './context.ts'
 import type { ReporterName } from '../parse/common-options.ts'
+import type { CommandResult } from './context.ts'
 
 /** The result of a command and facts about the run. */
 export interface Finished {

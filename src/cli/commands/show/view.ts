@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../../core/json.ts'
 import type { Json } from '../../../core/json.ts'
+import { isJsonObject } from '../../../core/json.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { SkillDetails } from '../../../registry/table/registry-skills.ts'
 import type { Style } from '../../../render/style.ts'

@@ -19,9 +19,8 @@ import { settingsOf, settingsWithoutDatabase, withDatabase } from '../../run/dat
 import { readingOptions } from '../../run/reading.ts'
 import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { verifyResults } from './results.ts'
 import { spec } from './spec.ts'
-import { verifyView } from './view.ts'
+import { verifyResults, verifyView } from './view.ts'
 
 type Flags = FlagsOf<typeof spec>
 
