@@ -156,7 +156,7 @@ test('migrate: four runs at once -> all exit 0, each file is applied once', asyn
 
 test('quickstart: an empty folder, twice -> it runs, whatever is configured', async () => {
   const cwd = scratch()
-  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', CI: '1' }
+  const env = { DATABASE_URL: 'postgres://someone@127.0.0.1:1/none', CI: '1' }
   const first = await runSkills(['quickstart'], { cwd, env })
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain('3 added')

@@ -6,7 +6,7 @@ import { elements, parseXml } from '../support/parse-xml.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
-const NOWHERE = ['--database-url', 'postgres://nobody:s%26cr%3Ct@127.0.0.1:1/none']
+const NOWHERE = ['--database-url', 'postgres://someone:s%26cr%3Ct@127.0.0.1:1/none']
 
 test('verify: several reporters -> each report holds the same faults', async () => {
   const { flags, open } = await migratedServer()

@@ -55,7 +55,7 @@ test('stats --tail: late commits and lost connections -> the last events, then e
   await loseConnections(db)
   await log(db, 'meanwhile')
   await expect.poll(tail.stderr, soon).toMatch(/connection to the database was lost[^]*connected again/)
-  // nobody who is no terminal gets a summary
+  // without a terminal there is no summary
   await log(db, 'many', OTHER, 100)
   await expect.poll(() => tail.stdout().match(/many/g)?.length, soon).toBe(100)
 
@@ -84,7 +84,7 @@ test('stats --tail: NOTIFY -> it looks at once', async () => {
   const running = tailStats(context, { open: () => database.open(), tail: eventTail(), ndjson: false, everyMs: 3_600_000 })
   try {
     await expect.poll(() => shown, soon).toContain('begins')
-    for (const skill of ['told', 'told-again']) {
+    for (const skill of ['heard', 'heard-again']) {
       await log(db, skill)
       expect(shown).not.toContain(skill)
       await db.exec('NOTIFY skill_usage')
@@ -231,5 +231,5 @@ test('stats --tail, --watch: options that exclude them, or an embedded database 
       code: 2,
       stderr: expect.stringContaining('NOT_MIGRATED'),
     })
-  expect(await runSkills(['stats', '--tail', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
+  expect(await runSkills(['stats', '--tail', '--database-url', 'postgres://someone@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
 })

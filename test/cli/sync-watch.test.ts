@@ -51,7 +51,7 @@ describe.each([
     writeFiles(cwd, { 'skills/group/two/scripts/run.sh': 'echo\n' })
     await expect.poll(watching.stdout, soon).toMatch(/1 changed, 1 unchanged\n {2}~ two/)
 
-    // a fault is told with its place, the others go on
+    // a fault is printed with its place, the other skills are synced
     writeFiles(cwd, { 'skills/one/SKILL.md': '---\nname: one\ndescription: a: b\n---\n' })
     await expect.poll(watching.stderr, soon).toMatch(/skills\/one\/SKILL\.md:3:15 error/)
     rmSync(path.join(cwd, 'skills/one'), { recursive: true })
@@ -112,5 +112,5 @@ test('sync --watch: the first sync fails, or another option excludes it -> it en
   })
   for (const other of ['--check', '--dry-run', '--json'])
     expect(await runSkills(['sync', '--watch', other, ...flags], { cwd })).toMatchObject({ code: 2 })
-  expect(await runSkills(['sync', '--watch', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
+  expect(await runSkills(['sync', '--watch', '--database-url', 'postgres://someone@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
 })

@@ -169,14 +169,14 @@ onEachBackend((backend) => {
 
   test('session: the connection ends -> each listener is called once, a late one too', async () => {
     const db = await fresh()
-    let told = 0
-    db.onEnd(() => told++)
+    let calls = 0
+    db.onEnd(() => calls++)
     await db.query('select 1')
-    expect(told).toBe(0)
+    expect(calls).toBe(0)
     await db.close()
-    await expect.poll(() => told).toBe(1)
-    db.onEnd(() => told++)
-    expect(told).toBe(2)
+    await expect.poll(() => calls).toBe(1)
+    db.onEnd(() => calls++)
+    expect(calls).toBe(2)
   })
 
   test('session: a schema is given -> it is the schema of the session', async () => {

@@ -85,7 +85,7 @@ onEachBackend((backend) => {
         ['ALTER TABLE notes RESET (fillfactor)', 'drift.different: storage parameters of table notes'],
         ['CREATE UNIQUE INDEX theirs ON notes (body)', 'drift.extra: index theirs'],
       ]),
-    )('%s is named', async (sql, fault) => {
+    )('drift: %s -> the fault is named', async (sql, fault) => {
       const report = await session.inside(async (db) => {
         await db.exec(sql)
         return verify(db, options)

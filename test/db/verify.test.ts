@@ -77,7 +77,7 @@ onEachBackend((backend) => {
         ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
         ['DELETE FROM skills_registry', 'skill one'],
       ]),
-    )('names the fault after %s', async (sql, name, before = '') => {
+    )('verify: %s -> the fault is named', async (sql, name, before = '') => {
       const report = await session.inside(async (db) => {
         await db.exec(before)
         await db.exec(sql)
@@ -133,6 +133,6 @@ test.each([
   ['-- check: a\n-- remedy: r\nselect 1', /no "title"/],
   ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /invalid severity "fatal"/],
   ['\n\n-- check: a\n-- title: t\n-- remedy: r\n', /:3: the check has no query/],
-])('a check file that is wrong is refused with its line: %j', (text, message) => {
+])('checks: %j -> refused with its line', (text, message) => {
   expect(() => parseChecks(text, 'x.sql')).toThrow(message)
 })

@@ -14,7 +14,7 @@ test(
     const db = await database.open()
     const url = database.flags[1] ?? ''
     const dir = scratch()
-    const away = `postgres://nobody@127.0.0.1:${await freePort()}/x`
+    const away = `postgres://someone@127.0.0.1:${await freePort()}/x`
     const acknowledged = new Set<string>()
     for (let round = 0; round < 30; round++) {
       const isAway = round % 3 === 2

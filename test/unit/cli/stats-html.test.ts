@@ -14,13 +14,13 @@ function html(name: string): string {
 describe.each(NAMES)('HTML page: %s', (name) => {
   const text = html(name)
 
-  test('no external resources, no scripts, and a policy that forbids them', () => {
+  test('HTML -> no external resource, no script, and a policy that forbids them', () => {
     expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'")
     expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|javascript:|\son\w+=/i)
     expect(text.match(/https?:[^\s"<]*|url\((?!#)[^)]*\)/g)).toBeNull()
   })
 
-  test('one title, unique IDs, no gap in the headings', () => {
+  test('HTML -> one title, unique IDs, no gap in the headings', () => {
     const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
     expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted())
     const levels = [...text.matchAll(/<h(\d)/g)].map(([, level]) => Number(level))
@@ -29,13 +29,13 @@ describe.each(NAMES)('HTML page: %s', (name) => {
     for (const [, target = ''] of text.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target)
   })
 
-  test('no control characters and no NaN', () => {
+  test('HTML -> no control character and no NaN', () => {
     // oxlint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
     expect(text).not.toMatch(/NaN|Infinity|undefined|null|\[object/)
   })
 
-  test('each chart has a table', () => {
+  test('charts -> each has a table', () => {
     for (const section of text.split('<section').slice(1)) {
       if (section.includes('<figure>')) expect(section).toContain('<table')
     }
