@@ -8,8 +8,7 @@ import { createIo } from '../output/io.ts'
 import { print } from '../output/print.ts'
 import { createProgress } from '../output/progress.ts'
 import type { Destination } from '../parse/common-options.ts'
-import type { RawInput } from '../parse/read-values.ts'
-import { readInput } from '../parse/read-values.ts'
+import { readInput, type RawInput } from '../parse/read-values.ts'
 import type { ArgumentsOf, CommandSpec, FlagsOf, OutputFlags } from '../parse/spec.ts'
 
 /** A command ready for the shell: takes the parsed command line, prints, returns the exit code. */

@@ -3,25 +3,16 @@ import { readSeverities, rules } from '../../../api/rules.ts'
 import { EXIT } from '../../../core/errors.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { LintReport } from '../../../registry/lint/lint.ts'
-import type { ReportResult } from '../../../render/reporters/report-run.ts'
-import { resultsOf } from '../../../render/reporters/report-run.ts'
+import { resultsOf, type ReportResult } from '../../../render/reporters/report-run.ts'
 import type { Style } from '../../../render/style.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { settingsWithoutDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = LintReport
 
-export const execute: Executor = executor(spec, lintCommand)
-
-async function lintCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [paths]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [paths]): Promise<CommandResult<Report>> => {
   const { maxWarnings = Infinity } = flags
   const settings = await settingsWithoutDatabase(context, { ...flags, skills: paths })
   const report = await lint({
@@ -40,7 +31,7 @@ async function lintCommand(
     checks: { results: resultsFor(report) },
     exit: report.errors > 0 || report.warnings > maxWarnings ? EXIT.no : EXIT.ok,
   }
-}
+})
 
 /** The first result is a pass: without it a report without findings looks as if nothing had run. */
 function resultsFor({ skills, invalid, diagnostics }: LintReport): ReportResult[] {

@@ -2,25 +2,16 @@ import { repair } from '../../../api/repair.ts'
 import { printable } from '../../../core/text.ts'
 import type { RepairReport } from '../../../migrations/ledger/repair.ts'
 import type { Style } from '../../../render/style.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase, DatabaseReport } from '../../output/database-view.ts'
-import { databaseReport, databaseLine } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, databaseLine, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { confirm } from '../../run/confirm.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = WithDatabase<RepairReport>
 
-export const execute: Executor = executor(spec, repairCommand)
-
-async function repairCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [version]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [version]): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -37,7 +28,7 @@ async function repairCommand(
     },
     { purpose: 'migrate' },
   )
-}
+})
 
 /** What a repair will do, for the question and for the refusal. */
 function repairSentence({ version, ledger, action, from, to }: RepairReport, database: string): string {

@@ -3,20 +3,15 @@ import { formatDuration } from '../../../core/durations.ts'
 import { grouped, plural } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
 import type { RollupReport } from '../../../stats/rollup.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase, DatabaseReport } from '../../output/database-view.ts'
-import { databaseReport, databaseLine } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, databaseLine, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = WithDatabase<RollupReport>
 
-export const execute: Executor = executor(spec, rollupCommand)
-
-async function rollupCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -35,7 +30,7 @@ async function rollupCommand(context: Context, flags: FlagsOf<typeof spec>): Pro
     },
     { mustExist: true },
   )
-}
+})
 
 /** What was added, and whether more is left. */
 function rollupView(report: RollupReport & { database: DatabaseReport }, style: Style): string[] {

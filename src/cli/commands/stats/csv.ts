@@ -1,5 +1,4 @@
-import type { CsvCell } from '../../../render/csv.ts'
-import { csvLines } from '../../../render/csv.ts'
+import { csvLines, type CsvCell } from '../../../render/csv.ts'
 import type { SkillStats, StatsReport } from '../../../stats/report.ts'
 
 /** The table of the view as comma-separated values; times in ISO 8601, numbers without separators, lists separated by spaces. */

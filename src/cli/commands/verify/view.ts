@@ -3,8 +3,7 @@ import { plural, printable } from '../../../core/text.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import type { Style } from '../../../render/style.ts'
 import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** Faults shown for one check; `--json` lists all. */
 const MOST_FAULTS = 20

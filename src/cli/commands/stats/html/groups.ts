@@ -4,8 +4,7 @@ import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { Groups, GroupStats } from '../../../../stats/report.ts'
 import { msOr, percent, percentOr } from '../text/format.ts'
-import type { OutcomeCounts } from './outcomes.ts'
-import { countCells, outcomeLegend, outcomeSegments } from './outcomes.ts'
+import { countCells, outcomeLegend, outcomeSegments, type OutcomeCounts } from './outcomes.ts'
 
 /** Uses by the values of a dimension. */
 export function groupsSection({ by, rows }: Groups): Section[] {

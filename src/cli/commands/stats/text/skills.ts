@@ -1,7 +1,6 @@
 import { grouped, printable } from '../../../../core/text.ts'
 import type { Style } from '../../../../render/style.ts'
-import type { Cell } from '../../../../render/table.ts'
-import { renderTable, wrap } from '../../../../render/table.ts'
+import { renderTable, wrap, type Cell } from '../../../../render/table.ts'
 import type { SkillStats, StatsReport } from '../../../../stats/report.ts'
 import { dayLines } from './days.ts'
 import { countOr, minute, msOr, percentOr } from './format.ts'
