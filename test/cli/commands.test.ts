@@ -34,7 +34,7 @@ test('migrate, sync, stats, verify: an empty database -> it passes; again -> no 
   await db.close()
   writeFiles(cwd, { 'skills/two/SKILL.md': skill('two', 'Another body.') })
   expect(await run('sync', '--check')).toMatchObject({ code: 1, stdout: expect.stringContaining('~ two') })
-  expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was written') })
+  expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing written') })
   expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed, 1 unchanged') })
   db = await open()
   const after = await db.query<{ skill_id: string; updated_at: Date; xmin: string }>(
