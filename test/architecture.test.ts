@@ -136,7 +136,7 @@ function parse(text: string): { imports: Import[]; code: string } {
   return { imports, code }
 }
 
-test('src keeps to its layers', () => {
+test('architecture: the imports of src -> no breach of the layers', () => {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const sources = files.map((file) => ({ file: file.replaceAll(path.sep, '/'), text: readFileSync(path.join(SRC, file), 'utf8') }))
   expect(sources.length).toBeGreaterThan(50)

@@ -13,7 +13,7 @@
 -- title: a foundational skill is unlocked for every user
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
--- example: function is_skill_unlocked | true for a foundational skill without any unlock | returned false
+-- example: function is_skill_unlocked | true for a foundational skill without an unlock | returned false
 INSERT INTO skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
   ('skills-verify.withdrawn', '1.0.0', '{"category": "foundational"}');
@@ -22,11 +22,11 @@ INSERT INTO skill_unlocks (user_id, skill_id, unlocked) VALUES
 SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
 FROM (VALUES
   (
-    'true for a foundational skill without any unlock',
+    'true for a foundational skill without an unlock',
     is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.open')
   ),
   (
-    'true for a foundational skill whatever skill_unlocks says',
+    'true for a foundational skill with unlocked = false',
     is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn')
   )
 ) AS probe (expected, got)

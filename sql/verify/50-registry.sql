@@ -114,7 +114,7 @@ WHERE skill.enabled AND NOT r.enabled AND NOT r.meta ? 'pruned'
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.set-by-hand
--- title: every skill has the trust level of its files and is enabled as they say
+-- title: every skill has the trust level and the enabled state of its files
 -- severity: info
 -- input: skills
 -- remedy: do nothing if it is intended: a sync keeps what an operator sets

@@ -9,8 +9,8 @@
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
 -- remedy: run ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: otherwise the caller decides what its names mean
--- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of whoever calls, with the
---   rights of postgres
+-- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of the caller, with the
+--   privileges of postgres
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
@@ -65,8 +65,8 @@ ORDER BY 1;
 -- title: the owner of each function has the privileges that the function needs
 -- input: objects
 -- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what is missing
--- example: function unlock_skill(uuid, text, text) | deploy may INSERT on skill_unlocks | it may not: the function
---   fails when it is called
+-- example: function unlock_skill(uuid, text, text) | deploy has INSERT on skill_unlocks | no privilege: the
+--   function fails when it is called
 WITH ours AS (
   SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
   FROM pg_proc p
@@ -88,19 +88,19 @@ needs AS (
 )
 SELECT
   format('function %s(%s)', proname, types)                             AS object,
-  format('%s may %s on %s', proowner::regrole, privilege, relname)      AS expected,
+  format('%s has %s on %s', proowner::regrole, privilege, relname)      AS expected,
   'no privilege: the function fails when it is called'                    AS actual,
   format('GRANT %s ON %I TO %s', privilege, relname, proowner::regrole) AS remedy
 FROM needs
 WHERE NOT has_table_privilege(proowner, table_oid, privilege)
   -- without USAGE on the schema or the sequence the function fails too
 UNION ALL
-SELECT format('function %s(%s)', proname, types), format('%s may use the schema %s', proowner::regrole, current_schema()),
+SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, current_schema()),
   'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
 FROM ours
 WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
 UNION ALL
-SELECT format('function %s(%s)', n.proname, n.types), format('%s may use the sequence %s', n.proowner::regrole, s.relname),
+SELECT format('function %s(%s)', n.proname, n.types), format('%s has USAGE on the sequence %s', n.proowner::regrole, s.relname),
   'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
 FROM needs n
 JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = n.table_oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'

@@ -9,8 +9,8 @@ import type { ConnectOptions } from './connect.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
   /**
-   * A URL, or what `connect` takes; without it the database is found as the command line does. Or a session, for this alone:
-   * it is not opened again when it is lost, and not closed.
+   * A URL, or the options of `connect`; by default the database is found as on the command line. Or a connection, used by
+   * nothing else: it is not opened again after it is lost, and not closed.
    */
   database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db
   env?: Readonly<Record<string, string | undefined>>
@@ -33,10 +33,10 @@ export interface CreateSkillsOptions extends SkillsOptions {
  */
 export function createSkills(options: CreateSkillsOptions = {}): Skills {
   const { database, env = process.env, ...rest } = options
-  return createSkillsFrom(() => sessionSource(database, env), rest, env)
+  return createSkillsFrom(() => connectionSource(database, env), rest, env)
 }
 
-async function sessionSource(
+async function connectionSource(
   database: CreateSkillsOptions['database'],
   env: NonNullable<ConnectOptions['env']>,
 ): Promise<ConnectionSource> {

@@ -16,7 +16,8 @@ import { sync } from './sync.ts'
 export const DOCTOR_AREAS: typeof AREAS = AREAS
 
 /**
- * `skills doctor`: everything that the other commands depend on. Connects by itself, writes nothing, and works when the database does not.
+ * `skills doctor`: examines everything that the other commands depend on. It connects with the given settings, writes nothing, and
+ * reports errors of the settings and the connection as findings: it throws only on a bug.
  *
  * @example
  * const { ok, findings } = await doctor({ embedded: 'memory' })
@@ -38,7 +39,7 @@ export async function doctor(options: ConnectOptions & { onProgress?: (what: str
         try {
           return examineRegistry(await sync(db, { skills: skills.value, mode: 'check', cwd, projectFolder }))
         } catch (error) {
-          // the pending migrations say so already
+          // migrations.pending reports it
           if (error instanceof SkillsError && error.code === 'NOT_MIGRATED') return []
           throw error
         }

@@ -9,12 +9,13 @@ import { judgedRole } from './verify.ts'
 
 export interface GrantsReport extends ExcessPrivileges {
   role: string
-  /** What an application's role needs, a statement each. */
+  /** The GRANT statements for an application role. */
   statements: string[]
 }
 
 /**
- * `skills grants`: what the role of an application needs, and what it has beyond that. Changes nothing.
+ * `skills grants`: the GRANT statements that an application role needs, and what the role has beyond that. Runs none of them. The
+ * role need not exist.
  *
  * @example
  * const { revokes, statements } = await appRoleGrants(db, { role: 'app' })
@@ -23,7 +24,7 @@ export interface GrantsReport extends ExcessPrivileges {
 export async function appRoleGrants(db: Db, options: { role: string; ledger?: string }): Promise<GrantsReport> {
   const { role, ledger } = options
   const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')
-  if (check === undefined) throw new SkillsError('BUG', 'there is no check of the application role')
+  if (check === undefined) throw new SkillsError('BUG', 'the check safety.app-role is missing')
   const excess = await excessPrivileges(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
   return { role, statements: grantStatements(role, db.info.schema), ...excess }
 }

@@ -2,6 +2,8 @@ import { catalogQuery, migrationSources, toolName } from '../config/package-file
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import type { StatementProgress } from '../db/statement-progress.ts'
+import { statementProgress as readProgress } from '../db/statement-progress.ts'
 import type { MigrationFile } from '../migrations/files/read-migrations.ts'
 import { readMigrations } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
@@ -66,4 +68,12 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
  */
 export function readMigrationFiles(migrations: readonly string[] = []): MigrationFile[] {
   return readMigrations(migrationSources(migrations))
+}
+
+/**
+ * What another connection of the server is doing, by its process ID: the command, its progress, and who blocks it. `watcher`
+ * is a second connection. Undefined when the server shows nothing.
+ */
+export async function statementProgress(watcher: Db, pid: number): Promise<StatementProgress | undefined> {
+  return readProgress(watcher, pid)
 }

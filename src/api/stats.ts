@@ -1,5 +1,5 @@
-import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
+import { DEFAULTS } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { Dimension, StatsReport } from '../stats/report.ts'

@@ -1,11 +1,14 @@
-import { DEFAULTS } from '../config/defaults.ts'
 import path from 'node:path'
+import { DEFAULTS } from '../config/defaults.ts'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
-import { syncFolder } from '../registry/table/sync.ts'
+import { resolveRoots } from '../registry/reading/roots.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
 import type { SyncOptions, SyncProgress } from '../registry/table/sync.ts'
+import { syncFolder } from '../registry/table/sync.ts'
+import type { FolderWatch } from '../registry/watch-folders.ts'
+import { watchFolders } from '../registry/watch-folders.ts'
 import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
@@ -60,4 +63,20 @@ export function isOutOfDate({
   deleted,
 }: Pick<SyncReport, 'added' | 'changed' | 'disabled' | 'deleted'>): boolean {
   return added.length + changed.length + disabled.length + deleted.length > 0
+}
+
+export interface WatchSkillsOptions {
+  /** Folders of skills, or patterns for them. */
+  skills: readonly string[]
+  cwd: string
+  /** Called for every event, often several times for one change. */
+  onChange: () => void
+  /** Called when the system cannot watch more folders: `onChange` is called every two seconds from then on. */
+  onPolling: (reason: string) => void
+}
+
+/** Watches the files of skills. Close the watch when it is no longer needed. */
+export async function watchSkills({ skills, cwd, ...events }: WatchSkillsOptions): Promise<FolderWatch> {
+  const roots = await resolveRoots({ roots: skills, cwd })
+  return watchFolders({ roots: roots.map((root) => root.path), ...events })
 }

@@ -6,10 +6,10 @@ import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
-import type { LedgerState } from '../migrations/ledger/ledger-facts.ts'
-import { readLedgerState } from '../migrations/ledger/ledger-facts.ts'
 import type { MigrationFile } from '../migrations/files/read-migrations.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
+import type { LedgerState } from '../migrations/ledger/ledger-facts.ts'
+import { readLedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/skill-row.ts'
@@ -24,30 +24,30 @@ import type { ReadingOptions } from './reading.ts'
 import { readingOf } from './reading.ts'
 
 export interface VerifyCallOptions extends ReadingOptions {
-  /** Folders of skills to compare the registry with; `skills` unless given, which may be missing. */
+  /** Folders of skills to compare the registry with; by default `skills`, which can be missing. */
   skills?: readonly string[]
   /** Folders of your own migrations. */
   migrations?: readonly string[]
   /** Folders of your own check files. */
   checks?: readonly string[]
   ledger?: string
-  /** Compare the schema with what the applied files make: `if possible` unless given; `required` fails where the role may not. */
+  /** Run the checks `drift.*`; by default `if possible`. With `required`, a role that cannot create a scratch schema fails. */
   drift?: 'no' | 'if possible' | 'required'
-  /** With drift: what no file makes is a fault, also where it is not part of our tables. */
+  /** With drift: every object that no migration creates is a fault, not only additions to our tables. */
   exclusive?: boolean
-  /** A role whose rights are to be just what an application needs. */
+  /** A role that must have exactly the privileges of an application. */
   appRole?: string | undefined
   /** A check that cannot run is a failure. */
   strict?: boolean
-  /** For each statement of a check; 30 s unless given. */
+  /** For each statement of a check, in milliseconds; by default 30,000. */
   timeoutMs?: number
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 
 /**
  * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
- * rolled back. Faults do not throw: look at `ok` and `checks`. Throws CHECK_FILE_INVALID for a check file, MIGRATION_INVALID for a
- * migration, CONFIG_INVALID or SKILLS_DIR_MISSING for the folders.
+ * rolled back. Faults do not throw: look at `ok` and `checks`. Throws a SkillsError for an invalid check file (CHECK_FILE_INVALID) or
+ * migration, and for a folder that does not exist.
  *
  * @example
  * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
@@ -125,11 +125,11 @@ function schemaManifest(): SchemaManifest {
   return JSON.parse(readFileSync(manifestFile(), 'utf8')) as SchemaManifest
 }
 
-/** What the registry checks compare with, or why there is nothing. */
+/** The skills that the registry is compared with, or why there are none. */
 async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<object | string> {
   const reading = readingOf(options, skills)
   if (skills === undefined && !existsSync(path.resolve(reading.cwd, ...DEFAULT_SKILLS))) return `there is no folder ${DEFAULT_SKILLS[0]}`
-  // without the cache: who verifies looks at the files themselves
+  // without the cache: verify reads the files themselves
   const folder = await readSkills(reading)
   return {
     roots: [...new Set(folder.roots.map(({ label }) => label))],
@@ -144,5 +144,5 @@ async function skillFacts({ skills, ...options }: VerifyCallOptions): Promise<ob
 
 /** The first error about a skill folder. */
 function reasonFor(where: string, diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'it cannot be read'
+  return diagnostics.find(({ severity, file }) => severity === 'error' && file?.startsWith(where) === true)?.message ?? 'cannot be read'
 }

@@ -1,5 +1,4 @@
-import type { CommandSpec } from './parse/spec.ts'
-import { GROUPS } from './parse/spec.ts'
+import { GROUPS, type CommandSpec } from './parse/spec.ts'
 
 declare global {
   interface ImportMeta {

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
-import type { Position } from '../core/positions.ts'
-import { LineIndex } from '../core/positions.ts'
+import { LineIndex, type Position } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
-import type { SettingSpec } from './setting-table.ts'
-import { DATABASE_SETTINGS, RULES_KEY, SETTINGS } from './setting-table.ts'
+import { DATABASE_SETTINGS, RULES_KEY, SETTINGS, type SettingSpec } from './setting-table.ts'
 
 type KeyValue<S> = S extends { repeatable: true } ? string | string[] : S extends { type: unknown } ? string : boolean
 

@@ -3,11 +3,9 @@ import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
 import { parsePostgresUrl } from './connection-keywords.ts'
 import { conflict } from './option.ts'
 import { embeddedArchive } from './package-files.ts'
-import type { Environment } from './pg-environment.ts'
-import { locatingVariables } from './pg-environment.ts'
+import { locatingVariables, type Environment } from './pg-environment.ts'
 import { serverTarget } from './server-target.ts'
-import type { Sources } from './setting-sources.ts'
-import { fromEnvironment, relativeTo } from './setting-sources.ts'
+import { fromEnvironment, relativeTo, type Sources } from './setting-sources.ts'
 
 export const DEFAULT_EMBEDDED = '.skills/db'
 

@@ -2,8 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import type { Keyword, Keywords } from './connection-keywords.ts'
-import { KEYWORDS } from './connection-keywords.ts'
+import { KEYWORDS, type Keyword, type Keywords } from './connection-keywords.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -5,9 +5,8 @@ import { SkillsError } from '../core/errors.ts'
 import { registerSecret } from '../core/redaction.ts'
 import type { ServerHost, ServerTarget, SslMode, SslSettings } from '../core/target.ts'
 import type { Keywords } from './connection-keywords.ts'
-import type { Environment } from './pg-environment.ts'
+import { ignoredPasswordFile, keywordsFromEnvironment, keywordsFromService, passwordFromFile, type Environment } from './pg-environment.ts'
 import { list } from './values.ts'
-import { ignoredPasswordFile, keywordsFromEnvironment, keywordsFromService, passwordFromFile } from './pg-environment.ts'
 
 const SSL_MODES: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']
 const DEFAULT_PORT = 5432

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { LoadedConfigFile } from './config-file.ts'
-import { loadConfigFile } from './config-file.ts'
+import { loadConfigFile, type LoadedConfigFile } from './config-file.ts'
 import type { Environment } from './pg-environment.ts'
 
 /** A value with its origin, for messages and `skills doctor`. */

@@ -1,15 +1,11 @@
 import path from 'node:path'
 import type { DatabaseTarget } from '../core/target.ts'
-import type { DatabaseFlags, Purpose } from './database-choice.ts'
-import { chooseDatabase } from './database-choice.ts'
+import { chooseDatabase, type DatabaseFlags, type Purpose } from './database-choice.ts'
 import { notationOf } from './option.ts'
 import type { Environment } from './pg-environment.ts'
-import type { Setting, Sources } from './setting-sources.ts'
-import { fromEnvironment, readSources, relativeTo } from './setting-sources.ts'
-import type { SettingSpec } from './setting-table.ts'
-import { SETTINGS } from './setting-table.ts'
-import type { Place, ValueType } from './values.ts'
-import { atOption, atOrigin, oneOf, readValue } from './values.ts'
+import { fromEnvironment, readSources, relativeTo, type Setting, type Sources } from './setting-sources.ts'
+import { SETTINGS, type SettingSpec } from './setting-table.ts'
+import { atOption, atOrigin, oneOf, readValue, type Place, type ValueType } from './values.ts'
 
 type Table = typeof SETTINGS
 type ValueIn<S> = S extends { type: ValueType<infer V> } ? (S extends { repeatable: true } ? V[] : V) : boolean

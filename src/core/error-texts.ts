@@ -20,7 +20,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   USAGE: {
     title: 'The command line is invalid',
     meaning: 'An option or argument is unknown, missing, or cannot be combined with another one. Nothing was read or changed.',
-    example: '$ skills sync --prune everything\nerror [USAGE] --prune: "everything" is unknown\n  → use one of disable, delete, keep',
+    example: '$ skills sync --prune everything\nerror [USAGE] invalid value "everything" for --prune (expected disable, delete or keep)',
     remedies: ['`skills help` lists the commands, `skills COMMAND --help` the options of one command'],
   },
   EVENT_INVALID: {
@@ -35,7 +35,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored.',
     example:
-      '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, migrations, rules',
+      '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, rootLabel, namespace, lenient, migrations, checks, rules',
     remedies: ['correct the place that the message names', '`skills doctor` shows which file was found and the origin of each setting'],
   },
   DATABASE_NOT_CONFIGURED: {
@@ -43,7 +43,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'Without any setting the tool uses an embedded database in `.skills/db`. With `CI` or `NODE_ENV=production` set it refuses: a deploy must not migrate an embedded database by accident.',
     example:
-      '$ CI=true skills migrate\nerror [DATABASE_NOT_CONFIGURED] no database is configured, and with CI set the embedded one is not used by default',
+      '$ CI=true skills migrate\nerror [DATABASE_NOT_CONFIGURED] no database is configured, and the embedded database is not the default when CI is set\n  → set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE or the PG* variables, or pass --embedded',
     remedies: [
       'set `DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE`, or the `PG*` variables',
       'add `--embedded` to use the embedded database; `skills verify --ephemeral` needs no database',
@@ -54,7 +54,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed. The message never quotes the URL, because it can contain a password.',
     example:
-      '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → give it a value or unset it: an empty one is most often a secret that did not arrive',
+      '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → set a value or unset it; an empty value is often a missing CI secret',
     remedies: [
       'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
       'percent-encode special characters in the password: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`',
@@ -65,7 +65,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The folder from the command line, `SKILLS_SKILLS` or the configuration file does not exist. Nothing was written: a missing folder is not treated as an empty one.',
     example:
-      '$ skills sync skils\nerror [SKILLS_DIR_MISSING] the skills folder skils does not exist\n  → create it, or name another folder',
+      '$ skills sync skils\nerror [SKILLS_DIR_MISSING] the skills folder skils does not exist\n  → create it, or pass another folder',
     remedies: ['correct the path; it is relative to the current directory, or to the configuration file that contains it'],
   },
   MIGRATIONS_DIR_MISSING: {
@@ -107,7 +107,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   FILE_EXISTS: {
     title: 'The file or folder already exists',
     meaning: 'The command creates a file or folder, and never overwrites one. The existing one is unchanged.',
-    example: '$ skills new walk\nerror [FILE_EXISTS] skills/walk is there already\n  → choose another name; nothing was changed',
+    example: '$ skills new walk\nerror [FILE_EXISTS] skills/walk already exists\n  → choose another name; nothing was changed',
     remedies: ['choose another name', 'or remove the existing one, if you do not need it'],
   },
   FILE_NOT_WRITTEN: {
@@ -229,7 +229,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), an unknown directive, or two files with the same name.',
     example:
-      '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot be run\n  → nothing was run; fix the file and run skills migrate again',
+      '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot run\n  → nothing was run; fix the file and run skills migrate again',
     remedies: [
       'fix the place that the message names; nothing was run',
       'put statements that cannot run in a transaction into a file of their own, with `-- skills: no-transaction` as the first line',
@@ -261,7 +261,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'The ledger table belongs to another tool',
     meaning: 'A table `schema_migrations` exists with the columns of another migration tool. It was not changed.',
     example:
-      '$ skills migrate\nerror [LEDGER_FOREIGN] the table public.schema_migrations belongs to another migration tool: it has the columns version, dirty\n  → nothing was changed; keep the ledger of skills under another name: --ledger skills_migrations',
+      '$ skills migrate\nerror [LEDGER_FOREIGN] the table public.schema_migrations belongs to another migration tool (columns: version, dirty)\n  → nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
     remedies: ['use another name: `--ledger skills_migrations` in every command, or `ledger` in the configuration file'],
   },
   HISTORY_CHANGED: {
@@ -269,7 +269,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The digest of the file differs from the digest that was recorded when it ran, so the database does not match the files. Line ends, a byte order mark and white space at the end of the file do not count.',
     example:
-      '$ skills migrate\nerror [HISTORY_CHANGED] 1 applied migration changed since: 001_notes\n  → nothing was run; restore the file and put the change into a new migration, or accept it as it is: skills migrate repair VERSION',
+      '$ skills migrate\nerror [HISTORY_CHANGED] 1 applied migration changed: 001_notes\n  → nothing was run; restore the file and put the change into a new migration, or accept the change with skills migrate repair VERSION',
     remedies: [
       'restore the file, and put the change into a new migration: `skills migrate new NAME`',
       'if only a comment changed: `skills migrate repair VERSION` records the digest of the current file',
@@ -286,7 +286,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'The database differs from what the migrations create',
     meaning:
       '`skills migrate baseline` records files as applied without running them. It compares first, and found differences. Nothing was recorded.',
-    example: '$ skills migrate baseline\nerror [DRIFT] the database differs from what the files would have made in 2 places',
+    example: '$ skills migrate baseline\nerror [DRIFT] the database differs from what the migrations create in 2 places',
     remedies: [
       'run `skills migrate` instead: it adds what is missing and keeps what exists',
       'run `skills migrate baseline --accept-drift`, if you have read the differences and accept them',
@@ -322,14 +322,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Stopped by Ctrl-C (SIGINT)',
     meaning:
       'The running statement was cancelled on the server, and its transaction rolled back. Files that were finished before stay applied.',
-    example: '$ skills migrate\n^Cerror [INTERRUPTED] stopped by SIGINT: what was not finished was rolled back',
+    example: '$ skills migrate\n^Cerror [INTERRUPTED] stopped by SIGINT: unfinished work was rolled back',
     remedies: ['run the command again to resume'],
   },
   TERMINATED: {
     title: 'Stopped by SIGTERM',
     meaning:
       'Another process asked this one to end: a time limit of the CI system, or a shutdown. As with Ctrl-C, unfinished work was rolled back.',
-    example: '$ timeout 5 skills migrate\nerror [TERMINATED] stopped by SIGTERM: what was not finished was rolled back',
+    example: '$ timeout 5 skills migrate\nerror [TERMINATED] stopped by SIGTERM: unfinished work was rolled back',
     remedies: ['run the command again to resume, with more time'],
   },
   BUG: {

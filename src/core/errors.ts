@@ -67,6 +67,11 @@ export interface SkillsErrorOptions {
   cause?: unknown
 }
 
+/** The message of an error, or the text of any other thrown value. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** An expected error: printed as message, place and hint, never as a stack trace. */
 export class SkillsError extends Error {
   readonly code: ErrorCode

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { SkillsError } from '../core/errors.ts'
+import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { EmbeddedTarget } from '../core/target.ts'
 import { describeTarget } from '../core/target.ts'
 import type { Db, Notice, Notification } from './db.ts'
@@ -63,7 +63,7 @@ async function lock(directory: string): Promise<() => void> {
   } catch (error) {
     throw error instanceof SkillsError
       ? error
-      : broken(directory, reasonOf(error), 'check the path, its permissions and the free disk space', error)
+      : broken(directory, openFailure(error), 'check the path, its permissions and the free disk space', error)
   }
 }
 
@@ -87,7 +87,7 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     const hint = existed
       ? 'name another folder with --embedded DIR, or move this one away and run again'
       : 'check the free disk space and the permissions of the folder'
-    throw broken(directory, reasonOf(error), hint, error)
+    throw broken(directory, openFailure(error), hint, error)
   }
 }
 
@@ -120,8 +120,8 @@ function broken(directory: string, reason: string, hint: string, cause: unknown)
   return new SkillsError('EMBEDDED_BROKEN', `cannot open the embedded database ${directory}: ${reason}`, { hint, cause })
 }
 
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+function openFailure(error: unknown): string {
+  const message = reasonOf(error)
   // the messages of PGlite for files that it cannot use
   if (/^Aborted\(|failed to initialize/.test(message)) return 'its files are damaged, or belong to another version'
   // other messages can contain 7 KB of source text: the first line is enough

@@ -41,7 +41,7 @@ export async function openNetworkSocket(
       onHost?.(host)
       return socket
     } catch (error) {
-      failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), reasonOf(error), { cause: error })
+      failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), socketReason(error), { cause: error })
     }
   }
   throw failure ?? new SocketError('', 'no host given')
@@ -104,7 +104,7 @@ async function openOne(
     return await encrypt(socket, host, mode, ssl)
   } catch (error) {
     socket.destroy()
-    throw new SocketError(hostAndPort(address), reasonOf(error), { cause: error, remedy: remedyOf(error) })
+    throw new SocketError(hostAndPort(address), socketReason(error), { cause: error, remedy: remedyOf(error) })
   } finally {
     clearTimeout(timer)
   }
@@ -184,7 +184,7 @@ function remedyOf(error: unknown): string | undefined {
     : undefined
 }
 
-function reasonOf(error: unknown): string {
+function socketReason(error: unknown): string {
   // a name with several addresses fails with an AggregateError without a message
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
   if (!(first instanceof Error)) return String(first)

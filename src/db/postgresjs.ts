@@ -50,35 +50,15 @@ export function createDriver(options: DriverOptions): Driver {
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
   let key: { pid: number; secret: number } | undefined
-  const sql = postgres({
+  const openSocket = async (): Promise<Duplex> => {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
-    socket: async () => {
-      if (opened) throw lost()
-      opened = true
-      const socket = await options.connect()
-      if (options.background === true) keepInBackground(socket, options.connectTimeoutMs, () => key !== undefined)
-      return socket.once('close', ended)
-    },
-    // its types lack `socket`, and it reads PG* variables for options that are not given
-    ...({ host: 'localhost', port: 5432, path: undefined } as object),
-    user: options.user,
-    pass: () => options.password?.() ?? '',
-    database: options.database,
-    ssl: false,
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: null,
-    // its timer keeps the process alive
-    connect_timeout: options.background === true ? 0 : timeoutSeconds,
-    // named statements break behind transaction poolers, and a command runs each statement once
-    prepare: false,
-    fetch_types: false,
-    max_pipeline: 10_000,
-    connection: startupParameters(options),
-    onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
-    onnotice: (notice) =>
-      options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
-  } as postgres.Options<Record<string, never>>)
+    if (opened) throw lost()
+    opened = true
+    const socket = await options.connect()
+    if (options.background === true) keepInBackground(socket, options.connectTimeoutMs, () => key !== undefined)
+    return socket.once('close', ended)
+  }
+  const sql = postgres(driverSettings(options, openSocket, timeoutSeconds))
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
@@ -118,6 +98,35 @@ export function createDriver(options: DriverOptions): Driver {
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
     end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }
+}
+
+function driverSettings(
+  options: DriverOptions,
+  socket: () => Promise<Duplex>,
+  timeoutSeconds: number,
+): postgres.Options<Record<string, never>> {
+  const settings = {
+    // its types lack `socket`, and it reads PG* variables for options that are not given
+    ...({ socket, host: 'localhost', port: 5432, path: undefined } as object),
+    user: options.user,
+    pass: () => options.password?.() ?? '',
+    database: options.database,
+    ssl: false,
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    // its timer keeps the process alive
+    connect_timeout: options.background === true ? 0 : timeoutSeconds,
+    // named statements break behind transaction poolers, and a command runs each statement once
+    prepare: false,
+    fetch_types: false,
+    max_pipeline: 10_000,
+    connection: startupParameters(options),
+    onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
+    onnotice: (notice: postgres.Notice) =>
+      options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
+  }
+  return settings as postgres.Options<Record<string, never>>
 }
 
 /** Time for the driver to settle its queries after the end of the connection. */

@@ -1,5 +1,5 @@
 import { Backoff } from '../core/backoff.ts'
-import { SkillsError } from '../core/errors.ts'
+import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { ServerTarget, SslMode } from '../core/target.ts'
 import { describeTarget, hostAndPort } from '../core/target.ts'
 import { DatabaseError } from './database-error.ts'
@@ -98,12 +98,7 @@ function explain(error: unknown, target: ServerTarget): unknown {
     )
   }
   if (error instanceof SkillsError && error.code !== 'CONNECTION_LOST') return error
-  const reason =
-    error instanceof SkillsError
-      ? 'the server closed the connection before it answered'
-      : error instanceof Error
-        ? error.message
-        : String(error)
+  const reason = error instanceof SkillsError ? 'the server closed the connection before it answered' : reasonOf(error)
   return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${address}: ${reason}`, {
     hint: 'check that host and port belong to a PostgreSQL server',
     cause: error,

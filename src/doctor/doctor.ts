@@ -113,7 +113,7 @@ interface Failure {
   code: string
 }
 
-/** Often the role is that of an application, and needs no more: the findings of rights report the missing privileges. */
+/** Often the role is that of an application, and needs no more: the findings rights.* report the missing privileges. */
 function asWarning({ failure, code }: Failure): Finding {
   return code === 'PERMISSION_DENIED' || code === SQLSTATE.insufficientPrivilege ? { ...failure, status: 'warning' } : failure
 }

@@ -62,9 +62,9 @@ export interface RegistryFacts {
 }
 
 export function examineRegistry({ roots, added, changed, disabled, unchanged, invalid }: RegistryFacts): Finding[] {
-  const behind = added.length + changed.length + disabled.length
+  const outOfDate = added.length + changed.length + disabled.length
   const findings = [
-    ...(behind === 0
+    ...(outOfDate === 0
       ? []
       : [
           finding(

@@ -49,7 +49,7 @@ export function watchFolders({ roots, onChange, onPolling }: WatchOptions): Fold
     try {
       const watcher = watch(folder, { recursive: isRecursive, persistent: true }, (event, name) => {
         if (name !== null && name.split(path.sep).some((part) => UNWATCHED.has(part))) return
-        // a folder may have come or gone
+        // a folder may have been created or removed
         if (event === 'rename' && !isRecursive) {
           for (const known of watchers.keys()) if (isUnder(known, folder) && list(known) === undefined) drop(known)
           add(folder)

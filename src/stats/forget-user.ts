@@ -23,7 +23,7 @@ const TABLES = [
 ]
 
 /**
- * Erases a person from every table and from the sums, in one transaction. Throws USAGE for an id that is no UUID.
+ * Deletes a user from every table and from the rollups, in one transaction. Throws USAGE for an ID that is not a UUID.
  */
 export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
   const id = userId(user, 'user')

@@ -8,9 +8,8 @@ import { readMarks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import type { Question } from './question.ts'
 import { isPruned, periodOf } from './question.ts'
-import { readCooccurrence, readDays, readGroups } from './read-groups.ts'
-import { readPage, readSkills } from './read-skills.ts'
-import { readTotals } from './read-totals.ts'
+import { readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
+import { readPage, readSkillStats } from './read-skill-stats.ts'
 import { readFunnel, readTimeline } from './read-users.ts'
 import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
 import { reportQueries } from './report-query.ts'
@@ -109,7 +108,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
     }
     case 'skill':
     case 'overview': {
-      const { rows, truncated } = cut(await readSkills(more))
+      const { rows, truncated } = cut(await readSkillStats(more))
       const days = await readDays(question)
       const page = view === 'skill' && rows.length > 0 ? { page: await readPage(question, rows[0]) } : {}
       return { ...report, skills: rows, days, ...page, truncated }

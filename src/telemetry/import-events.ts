@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors.ts'
 import type { Count, Position } from '../core/report-types.ts'
 import { writeByHalves } from '../core/write-by-halves.ts'
 import type { Db } from '../db/db.ts'
@@ -113,7 +114,7 @@ async function write(db: Db, events: readonly PlacedEvent[], report: EventLogRep
   report.repeated += events.length - written - refused.length
   report.events -= refused.length
   for (const { item, error } of refused) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     reject(report, { line: item.line, column: null, message: `the database refuses this event: ${reason}` })
   }
 }

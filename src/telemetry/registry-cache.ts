@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors.ts'
 import { isConnectionError } from '../db/skills-error.ts'
 import type { CachedSkill } from './listed-skill.ts'
 
@@ -56,7 +57,7 @@ export class RegistryCache {
     } catch (error) {
       if (this.#copy === undefined || !isConnectionError(error)) throw error
       if (!this.#hasWarned) {
-        const reason = error instanceof Error ? error.message : ''
+        const reason = reasonOf(error)
         this.#options.warn('REGISTRY_STALE', `the registry cannot be read, the last copy is used: ${reason}`)
       }
       this.#hasWarned = true

@@ -31,7 +31,7 @@ export class RegistryListener {
       open: () => this.#open(),
       ...(options.shared ? { close: () => Promise.resolve() } : {}),
       onLost: () => this.#wake(),
-      // an application without a connection goes on with its cache
+      // the cache is used until the next attempt succeeds
       onFailure: () => {
         if (options.shared) this.#isStopped = true
       },

@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors.ts'
 import type { Batch } from './batch.ts'
 import type { SpillFolder } from './spill.ts'
 
@@ -53,7 +54,7 @@ export class Replay {
     try {
       return (await this.#spill.list()).find((name) => !this.#unreadable.has(name))
     } catch (error) {
-      this.#warn('SPILL_UNREADABLE', `the spill folder cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      this.#warn('SPILL_UNREADABLE', `the spill folder cannot be read: ${reasonOf(error)}`)
       return undefined
     }
   }

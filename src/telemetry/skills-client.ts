@@ -1,4 +1,4 @@
-import { SkillsError } from '../core/errors.ts'
+import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
@@ -226,7 +226,7 @@ function usageCalls(query: Query, { writer, enabled, shadow }: SkillsClientParts
         else writer.reject(problem)
       } catch (error) {
         // a cycle or a bigint in the snapshot, a getter that throws
-        writer.reject(error instanceof Error ? error.message : String(error))
+        writer.reject(reasonOf(error))
       }
     },
     logUsageNow: async (event) => {
@@ -264,7 +264,7 @@ function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
   try {
     values = JSON.parse(encodeEvent(event, { shadow }).json) as (Parameter | undefined)[]
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
+    throw invalid(reasonOf(error))
   }
   const [stateSnapshot, artifacts] = values.slice(7)
   return [event.userId, ...values.slice(0, 7).map((value) => value ?? null), stateSnapshot ?? {}, artifacts ?? {}]

@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors.ts'
 import { Backoff } from '../core/backoff.ts'
 import { plural } from '../core/text.ts'
 import { writeByHalves } from '../core/write-by-halves.ts'
@@ -273,10 +274,6 @@ export class UsageWriter {
 }
 
 const FLUSH_AGAIN_MS = 50
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
 
 function sleep(ms: number): { done: Promise<void>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined

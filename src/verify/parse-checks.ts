@@ -78,7 +78,7 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
   }
 }
 
-/** What the `-- group:` blocks of a file say, by prefix. */
+/** The texts of the `-- group:` blocks of a file, by prefix. */
 function readGroups(lines: readonly string[], file: string): Map<string, string> {
   const groups = new Map<string, string>()
   for (const [i, line] of lines.entries()) {

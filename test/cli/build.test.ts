@@ -31,7 +31,7 @@ test.each([
   ['the script of the archive', '.ci/pack-embedded.js', ['run --silent build']],
   ['a source', 'src/index.ts', ['run --silent build']],
   ['the list of packages', 'package-lock.json', ['ci --include=dev --no-audit --no-fund']],
-])('when %s is newer than what it makes, the bootstrap makes that again', (_, newer, expected) => {
+])('bootstrap: %s is newer -> it runs what is out of date', (_, newer, expected) => {
   const root = scratch({ 'npm.cjs': "require('fs').appendFileSync('ran', process.argv.slice(2).join(' ') + '\\n')", ran: '' })
   const at = (name: string, seconds: number): void => {
     const file = path.join(root, name)

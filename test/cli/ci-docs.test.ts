@@ -77,7 +77,7 @@ describe('the workflow for GitHub', { timeout: 300_000 }, () => {
     return { ...github.jobs.skills.env, DATABASE_URL: serverUrl(name), GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: cwd }
   }
 
-  test('passes, and leaves its reports', async () => {
+  test('a correct project -> it passes and writes its reports', async () => {
     const cwd = project()
     const env = await environment(cwd)
     expect(steps.length).toBeGreaterThan(3)
@@ -89,7 +89,7 @@ describe('the workflow for GitHub', { timeout: 300_000 }, () => {
     expect(failures(path.join(cwd, 'reports/server.xml'))).toEqual([])
   })
 
-  test('fails for a bad skill and for a bad migration, at their lines', async () => {
+  test('a bad skill or a bad migration -> it fails at their lines', async () => {
     const cwd = project({ 'skills/two/SKILL.md': 'no front matter\n' })
     const env = await environment(cwd)
     const files = steps.find(({ name }) => name === 'Files')?.run ?? ''
@@ -108,7 +108,7 @@ describe('the workflow for GitHub', { timeout: 300_000 }, () => {
   })
 })
 
-test('the job for GitLab passes, and leaves its reports', { timeout: 300_000 }, async () => {
+test('the job for GitLab: a correct project -> it passes and writes its reports', { timeout: 300_000 }, async () => {
   const cwd = project()
   const { name } = await freshServer()
   const env = { ...gitlab.skills.variables, DATABASE_URL: serverUrl(name), GITLAB_CI: 'true' }
@@ -120,7 +120,7 @@ test('the job for GitLab passes, and leaves its reports', { timeout: 300_000 }, 
   expect(existsSync(path.join(cwd, 'reports/files.xml'))).toBe(true)
 })
 
-test('the steps of a deploy pass, twice', async () => {
+test('the steps of a deploy: run twice -> they pass', async () => {
   const deploy = /^```sh\n([^]*?)^```$/m.exec(docs.slice(docs.indexOf('## In a deploy')))?.[1] ?? ''
   expect(deploy.split('\n').length).toBeGreaterThan(3)
   const cwd = project()

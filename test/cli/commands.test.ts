@@ -9,7 +9,7 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 const skill = (name: string, text = 'Body.'): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.0.0"\n---\n\n${text}\n`
 
-test('migrate, sync, stats, verify: from nothing to verified, and again without a change', async () => {
+test('migrate, sync, stats, verify: an empty database -> it passes; again -> no change', async () => {
   const { flags, open } = await freshServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   const run = (...args: string[]): ReturnType<typeof runSkills> => runSkills([...args, ...flags], { cwd })
@@ -34,7 +34,7 @@ test('migrate, sync, stats, verify: from nothing to verified, and again without 
   await db.close()
   writeFiles(cwd, { 'skills/two/SKILL.md': skill('two', 'Another body.') })
   expect(await run('sync', '--check')).toMatchObject({ code: 1, stdout: expect.stringContaining('~ two') })
-  expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was written') })
+  expect(await run('sync', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing written') })
   expect(await run('sync')).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed, 1 unchanged') })
   db = await open()
   const after = await db.query<{ skill_id: string; updated_at: Date; xmin: string }>(
@@ -67,7 +67,7 @@ test('embedded: migrate, sync, verify, stats -> each exits 0', async () => {
   expect(await run('stats')).toMatchObject({ code: 0, stdout: expect.stringContaining('log_skill_usage') })
 })
 
-test('a bad skill is named with its place, exits 1, keeps its last good row, and the others are synced', async () => {
+test('sync: a skill fails to parse -> its row is unchanged, the others are synced, exit code 1', async () => {
   const { flags, open } = await migratedServer()
   const cwd = scratch({ 'skills/good/SKILL.md': skill('good'), 'skills/bad/SKILL.md': skill('bad') })
   await runSkills(['sync', ...flags], { cwd })
@@ -87,7 +87,7 @@ test('a bad skill is named with its place, exits 1, keeps its last good row, and
   await db.close()
 })
 
-test('a folder that is gone disables its row; --prune delete removes it', async () => {
+test('sync: a folder is removed -> its row is disabled; --prune delete -> deleted', async () => {
   const { flags, open } = await migratedServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
   await runSkills(['sync', ...flags], { cwd })
@@ -108,7 +108,7 @@ test('a folder that is gone disables its row; --prune delete removes it', async 
   await db.close()
 })
 
-test('verify exits 1 and names the index that is missing, in text and in JSON', async () => {
+test('verify: an index is missing -> exit code 1 and its name, in text and JSON', async () => {
   const { flags, open } = await migratedServer()
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   await runSkills(['sync', ...flags], { cwd })
@@ -123,7 +123,7 @@ test('verify exits 1 and names the index that is missing, in text and in JSON', 
   expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, command: 'verify', ok: false, report: { failed: 1 } })
 })
 
-test('a failing migration: exit 4, file:line:column, a code frame, the state of the database, valid JSON', async () => {
+test('migrate: a statement fails -> exit code 4, file:line:column, a code frame, the state of the database', async () => {
   const { flags } = await migratedServer()
   const cwd = scratch({ 'db/001_bad.sql': 'create table t (\n  id int,\n  flag bolean\n);\n' })
   const text = await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })
@@ -142,7 +142,7 @@ test('a failing migration: exit 4, file:line:column, a code frame, the state of 
   })
 })
 
-test('two migrates at once on one server both exit 0 and apply each file once', async () => {
+test('migrate: four runs at once -> all exit 0, each file is applied once', async () => {
   const { flags, open } = await freshServer()
   const runs = await Promise.all(Array.from({ length: 4 }, () => runSkills(['migrate', '--json', ...flags])))
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0])
@@ -154,9 +154,9 @@ test('two migrates at once on one server both exit 0 and apply each file once', 
   expect(await db.query('select count(*)::int as n from schema_migrations')).toEqual([{ n: OWN_MIGRATIONS.length }])
 })
 
-test('quickstart runs in an empty folder with the skills of the package, twice, whatever is configured', async () => {
+test('quickstart: an empty folder, twice -> it runs, whatever is configured', async () => {
   const cwd = scratch()
-  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', CI: '1' }
+  const env = { DATABASE_URL: 'postgres://someone@127.0.0.1:1/none', CI: '1' }
   const first = await runSkills(['quickstart'], { cwd, env })
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toContain('3 added')
@@ -167,7 +167,7 @@ test('quickstart runs in an empty folder with the skills of the package, twice, 
   expect(second.stdout).toContain('no sample events: the database has events')
 })
 
-test('verify --ephemeral needs no database, passes on the package, and fails on a bad skill', async () => {
+test('verify --ephemeral: no database -> it passes; a bad skill -> it fails', async () => {
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   const good = await runSkills(['verify', '--ephemeral'], { cwd, env: { CI: '1' } })
   expect(good).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified: \d+ checks passed, 2 with notes\n$/) })
@@ -177,7 +177,7 @@ test('verify --ephemeral needs no database, passes on the package, and fails on 
   expect(bad.stderr).toContain('skills/two/SKILL.md:1')
 })
 
-test('the shipped skills pass without a remark', async () => {
+test('verify: the skills of the package -> no diagnostic', async () => {
   const result = await runSkills(['verify', '--ephemeral', '--json'], { cwd: path.resolve(import.meta.dirname, '../..') })
   expect(result.code).toBe(0)
   expect(JSON.parse(result.stdout)).toMatchObject({ ok: true, report: { failed: 0, skipped: 0, diagnostics: [] } })

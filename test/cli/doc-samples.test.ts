@@ -60,18 +60,18 @@ async function expectSample(markdown: string, first: string, cwd: string): Promi
   }
 }
 
-describe('the sample of', () => {
-  test('migrate in README.md', async () => {
+describe('samples in the documentation', () => {
+  test('migrate in README.md -> printed as shown', async () => {
     const cwd = scratch()
     cpSync(project, cwd, { recursive: true })
     await expectSample(readme, 'skills migrate', cwd)
   })
 
-  test('verify in README.md', async () => {
+  test('verify in README.md -> printed as shown', async () => {
     await expectSample(readme, 'skills verify', await after('DROP INDEX idx_skill_usage_user_time'))
   })
 
-  test('verify in docs/verify.md', async () => {
+  test('verify in docs/verify.md -> printed as shown', async () => {
     const cwd = await after(`
       DROP INDEX idx_skill_usage_user_time;
       ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check;
@@ -83,14 +83,14 @@ describe('the sample of', () => {
     await expectSample(guide, 'skills verify', cwd)
   })
 
-  test('checks of your own in docs/verify.md', async () => {
+  test('own checks in docs/verify.md -> printed as shown', async () => {
     const cwd = await after(`
       SELECT log_skill_usage(gen_random_uuid(), 's', 'elemental-checkin', '1.0.0', 'FAST', 'success') FROM generate_series(1, 12)`)
     writeFiles(cwd, { 'checks/accounts.sql': blocks(guide, 'sql').find((text) => text.startsWith('-- check: accounts.')) ?? '' })
     await expectSample(guide, 'skills verify --checks checks', cwd)
   })
 
-  test('grants in docs/verify.md', async () => {
+  test('grants in docs/verify.md -> printed as shown', async () => {
     const cwd = await after('CREATE ROLE app; GRANT INSERT ON skill_feedback TO app; GRANT SELECT ON v_skill_effectiveness TO PUBLIC')
     for (const { args, output } of runs(guide, 'skills grants --app-role app')) {
       const { stdout } = await runSkills(args, { cwd })

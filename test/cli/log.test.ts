@@ -13,7 +13,7 @@ const otlp = (attributes: Record<string, string>): object[] =>
   Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }))
 
 onEachBackend((backend) => {
-  test('writes the good lines, names the bad ones, and writes nothing twice', async () => {
+  test('log: good and bad lines -> good lines are written once, bad lines are named', async () => {
     const fresh = await backend.migrated()
     const lines = [
       line({ input_hash: 'a' }),
@@ -55,7 +55,7 @@ onEachBackend((backend) => {
   })
 })
 
-test('a dry run needs no database; --max-errors stops', async () => {
+test('log --dry-run: no database -> it runs; --max-errors -> it stops', async () => {
   const cwd = scratch({ 'events.ndjson': [line(), 'x', 'y', line({ input_hash: 'late' })].join('\n') })
   const dry = await runSkills(['log', '--dry-run', 'events.ndjson'], { cwd })
   expect(dry).toMatchObject({ code: 1, stdout: expect.stringContaining('checked: 2 events in 4 lines, 2 invalid lines') })
@@ -68,7 +68,7 @@ test('a dry run needs no database; --max-errors stops', async () => {
   expect(await runSkills(['log', '--max-errors', 'x', 'events.ndjson'], { cwd })).toMatchObject({ code: 2 })
 })
 
-test('20,000 events from standard input in one go, cut off and run again', async () => {
+test('log: 20,000 events on standard input, cut off and run again -> each event is written once', async () => {
   const fresh = await migratedServer()
   const db = await fresh.open()
   const text = Array.from({ length: 20_000 }, (_, i) =>
@@ -87,7 +87,7 @@ test('20,000 events from standard input in one go, cut off and run again', async
   ])
 })
 
-test('OpenTelemetry spans of tools: flat, and as OTLP exports them', async () => {
+test('log: OpenTelemetry spans, flat and as OTLP exports them -> events', async () => {
   const fresh = await migratedServer()
   const db = await fresh.open()
   const cwd = scratch({

@@ -23,7 +23,7 @@ const validate = new Ajv({ allErrors: true, strict: true }).compile(schema)
 const USER = '9f1c1d3e-0000-4000-8000-000000000001'
 
 /** No server listens there: connections fail immediately. */
-const NOWHERE = ['--database-url', 'postgres://nobody@127.0.0.1:1/none']
+const NOWHERE = ['--database-url', 'postgres://someone@127.0.0.1:1/none']
 
 /** `command: true` for each command with a valid document of success, `command: false` for one of failure. */
 const seen = new Set<string>()
@@ -134,7 +134,7 @@ test(
     }
     await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
     await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
-    await run(cwd, ['forget-user', 'nobody', ...flags], 2, 'USAGE')
+    await run(cwd, ['forget-user', 'someone', ...flags], 2, 'USAGE')
     await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
     expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({
       tables: [{ rows: 6 }, {}, {}, {}, {}, {}],

@@ -10,7 +10,7 @@ const skill = (name: string, more = ''): string =>
 const BAD = '---\nname: bad\ndescription: Use when: it rains\nmetadata:\n  version: "1.0.0"\n---\n[x](none.md)\n'
 
 describe('lint', () => {
-  test('says what is wrong on stdout, with its place, and exits 1', async () => {
+  test('faults -> on stdout with their places, exit code 1', async () => {
     const cwd = scratch({ 'skills/bad/SKILL.md': BAD, 'skills/good/SKILL.md': skill('good') })
     const { code, stdout, stderr } = await runSkills(['lint'], { cwd })
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
@@ -19,7 +19,7 @@ describe('lint', () => {
     expect(stdout).toMatch(/\n2 skills: 1 error, 1 warning\n1 finding can be fixed: run skills lint --fix\n$/)
   })
 
-  test('reads as sync does: --lenient and --namespace, on the command line and configured', async () => {
+  test('--lenient and --namespace, as options or configured -> the same reading as sync', async () => {
     const cwd = scratch({
       'skills/a/bad/SKILL.md': BAD,
       'skills/b/bad/SKILL.md': BAD,
@@ -39,7 +39,7 @@ describe('lint', () => {
     expect(await runSkills(['lint', '--namespace', 'folder'], { cwd })).toMatchObject({ code: 2 })
   })
 
-  test('needs no database, in production neither', async () => {
+  test('no database in production -> it runs', async () => {
     const cwd = scratch({ 'skills/good/SKILL.md': skill('good') })
     expect(await runSkills(['lint'], { cwd, env: { CI: '1', NODE_ENV: 'production' } })).toMatchObject({
       code: 0,
@@ -48,7 +48,7 @@ describe('lint', () => {
     expect(readdirSync(cwd)).toEqual(['skills'])
   })
 
-  test('--fix: fixes the file, keeps its mode, leaves no other files', async () => {
+  test('--fix -> the file is fixed, its mode is kept, no other file is left', async () => {
     const cwd = scratch({ 'skills/bad/SKILL.md': `\ufeff${BAD.replaceAll('\n', '\r\n')}` })
     const file = path.join(cwd, 'skills/bad/SKILL.md')
     chmodSync(file, 0o640)
@@ -60,7 +60,7 @@ describe('lint', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['SKILL.md'])
   })
 
-  test('files mean the skill they belong to, without the skills nested in it', async () => {
+  test('a file as argument -> the skill it belongs to, without nested skills', async () => {
     const cwd = scratch({
       'skills/bad/SKILL.md': BAD,
       'skills/good/SKILL.md': skill('good'),
@@ -76,7 +76,7 @@ describe('lint', () => {
     expect(await run('nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('SKILLS_DIR_MISSING') })
   })
 
-  test('severities come from the configuration file', async () => {
+  test('severities in the configuration file -> used', async () => {
     const cwd = scratch({ 'skills/good/SKILL.md': skill('good', '  tier: fast\n') })
     writeFiles(cwd, { 'skills.config.json': '{"rules": {"SKILL_TIER_INVALID": "warning"}}' })
     expect(await runSkills(['lint'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('1 skill: 1 warning') })
@@ -91,7 +91,7 @@ describe('lint', () => {
     }
   })
 
-  test.each(['github', 'junit', 'sarif', 'tap', 'json'])('--reporter %s names the place', async (reporter) => {
+  test.each(['github', 'junit', 'sarif', 'tap', 'json'])('--reporter %s -> the place is named', async (reporter) => {
     const cwd = scratch({ 'skills/bad/SKILL.md': BAD })
     const { code, stdout, stderr } = await runSkills(['lint', '--reporter', reporter], { cwd })
     expect({ code, stderr: reporter === 'json' ? stderr : '' }).toEqual({ code: 1, stderr: '' })
@@ -101,7 +101,7 @@ describe('lint', () => {
 })
 
 describe('list, show, enable, disable, trust', () => {
-  test('read and set the registry', async () => {
+  test('registry commands: a synced registry -> it is listed and changed', async () => {
     const { flags } = await migratedServer()
     const cwd = scratch({
       'skills/one/SKILL.md': skill('one', '  tier: FAST\n'),
@@ -125,7 +125,7 @@ describe('list, show, enable, disable, trust', () => {
   })
 })
 
-test('diff shows fields with old and new values, and the files inside', async () => {
+test('diff: changed skills -> fields with old and new values, and files', async () => {
   const { flags } = await migratedServer()
   const cwd = scratch({
     'skills/one/SKILL.md': skill('one'),
@@ -149,7 +149,7 @@ test('diff shows fields with old and new values, and the files inside', async ()
   expect((await run('diff')).stdout).toBe(stdout)
 })
 
-test('new and import make skills that lint has nothing against', async () => {
+test('new, import: new skills -> lint passes', async () => {
   const cwd = scratch({ 'old/two/meta.json': '{"id": "two", "description": "The skill two of a test.", "version": "1.0.0"}' })
   expect(await runSkills(['new', 'one'], { cwd })).toMatchObject({
     code: 0,

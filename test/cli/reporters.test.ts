@@ -6,9 +6,9 @@ import { elements, parseXml } from '../support/parse-xml.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
-const NOWHERE = ['--database-url', 'postgres://nobody:s%26cr%3Ct@127.0.0.1:1/none']
+const NOWHERE = ['--database-url', 'postgres://someone:s%26cr%3Ct@127.0.0.1:1/none']
 
-test('verify: several reports at once say the same', async () => {
+test('verify: several reporters -> each report holds the same faults', async () => {
   const { flags, open } = await migratedServer()
   const cwd = scratch({ 'old.xml': 'old' })
   symlinkSync('old.xml', path.join(cwd, 'link.xml'))
@@ -50,7 +50,7 @@ test('verify: several reports at once say the same', async () => {
   expect(readdirSync(cwd).filter((name) => name.includes('tmp'))).toEqual([])
 })
 
-test('a database that cannot be reached is in the report, its password is not', async () => {
+test('verify: the database is unreachable -> the report holds the error without the password', async () => {
   const cwd = scratch()
   const { code, stdout, stderr } = await runSkills(['verify', ...NOWHERE, '--reporter', 'junit', '--output', 'r.xml'], { cwd })
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
@@ -60,7 +60,7 @@ test('a database that cannot be reached is in the report, its password is not', 
   expect(xml).not.toMatch(/s(?:%26|&amp;|&)cr/)
 })
 
-test('a report that cannot be written is an error, and leaves what was there', async () => {
+test('verify: a report cannot be written -> REPORT_NOT_WRITTEN, and the old file is unchanged', async () => {
   const { flags } = await migratedServer()
   const cwd = scratch({ file: 'kept' })
   mkdirSync(path.join(cwd, 'folder'))
@@ -78,14 +78,14 @@ test('a report that cannot be written is an error, and leaves what was there', a
   expect(both.stderr).toMatch(/REPORT_NOT_WRITTEN[^]*DATABASE_UNREACHABLE/)
 })
 
-test('a wrong reporter is refused before anything is done', async () => {
+test('verify: unknown reporter -> exit code 2 before anything runs', async () => {
   const cwd = scratch()
   const { code, stderr } = await runSkills(['verify', '--reporter', 'xunit'], { cwd })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('invalid value "xunit" for --reporter') })
   expect(existsSync(path.join(cwd, '.skills'))).toBe(false)
 })
 
-test('on GitHub, paths are those of the repository and nothing is told twice', async () => {
+test('verify: on GitHub -> paths from the root of the repository, each annotation once', async () => {
   const cwd = scratch({ 'sub/skills/bad/SKILL.md': 'no front matter\n' })
   const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: cwd }
   const here = path.join(cwd, 'sub')

@@ -23,11 +23,11 @@ async function expectHelp(name: string): Promise<void> {
 }
 
 describe('help', () => {
-  test('of every command fits 80 columns, begins with examples and ends with the exit codes', async () => {
+  test('every command -> at most 80 columns, examples first, exit codes last', async () => {
     await Promise.all(['', ...COMMANDS.map(({ name }) => name)].map(expectHelp))
   })
 
-  test('of all names every command, and of a command every subcommand', async () => {
+  test('skills --help -> every command; of a command -> every subcommand', async () => {
     for (const { name } of COMMANDS) {
       const words = name.split(' ')
       const { stdout } = await runSkills([...words.slice(0, -1), '--help'])
@@ -35,7 +35,7 @@ describe('help', () => {
     }
   })
 
-  test('goes to stdout, and so does the version', async () => {
+  test('help and version -> stdout', async () => {
     const { version } = JSON.parse(readFileSync(path.resolve(BIN, '../../package.json'), 'utf8')) as { version: string }
     for (const flag of ['--version', '-V']) expect(await runSkills([flag])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
     expect((await runSkills(['stats', '-h'])).stdout).toContain('Usage: skills stats')
@@ -58,23 +58,26 @@ test.each([
   [['migrate', '--config', 'none.json'], /\[CONFIG_INVALID\]/],
   [['migrate', '--database-url', 'mysql://u:s3cr3t@h/d'], /\[DATABASE_URL_INVALID\]/],
   [['migrate', '--database-url', ''], /\[DATABASE_URL_INVALID\] --database-url is set but empty/],
-])('skills %j is a usage error: exit 2, on stderr, nothing on stdout', async (args, message) => {
+])('usage: %j -> exit code 2, the error on stderr, nothing on stdout', async (args, message) => {
   const { code, stdout, stderr } = await runSkills(args, { cwd: scratch() })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(message)
   expect(stderr).not.toMatch(/s3cr3t|\n {4}at /)
 })
 
-test.each([{ CI: 'true' }, { NODE_ENV: 'production' }])('with %j and nothing configured no toy database is migrated', async (env) => {
-  const cwd = scratch()
-  expect(await runSkills(['migrate'], { cwd, env })).toMatchObject({
-    code: 2,
-    stdout: '',
-    stderr: expect.stringMatching(/\[DATABASE_NOT_CONFIGURED\][^]*DATABASE_URL=/),
-  })
-})
+test.each([{ CI: 'true' }, { NODE_ENV: 'production' }])(
+  'migrate: %j and no database configured -> exit code 2, no embedded database',
+  async (env) => {
+    const cwd = scratch()
+    expect(await runSkills(['migrate'], { cwd, env })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/\[DATABASE_NOT_CONFIGURED\][^]*DATABASE_URL=/),
+    })
+  },
+)
 
-describe('--json prints one document, also when it fails', () => {
+describe('--json: one document, also for a failure', () => {
   test.each<[string[], number, string, Record<string, string>?]>([
     [['migrate'], 3, 'DATABASE_UNREACHABLE', NOWHERE],
     [['migrate', 'status'], 3, 'DATABASE_UNREACHABLE', NOWHERE],
@@ -91,7 +94,7 @@ describe('--json prints one document, also when it fails', () => {
     [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:false@127.0.0.1:1/x' }],
     [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:schemaVersion@127.0.0.1:1/x' }],
     [['migrate'], 3, 'DATABASE_UNREACHABLE', { DATABASE_URL: 'postgres://u:%22%5C%22@127.0.0.1:1/x' }],
-  ])('%j: exit %i, %s (%j)', async (args, code, error, env = {}) => {
+  ])('%j -> exit code %i, %s (%j)', async (args, code, error, env = {}) => {
     const run = await runSkills([...args, '--json', '--color'], { cwd: scratch({ file: '' }), env })
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code, stderr: '' })
     expect(JSON.parse(run.stdout)).toEqual({
@@ -105,7 +108,7 @@ describe('--json prints one document, also when it fails', () => {
   })
 })
 
-describe('no secret is printed, and an unreachable database is an error', () => {
+describe('unreachable database: exit code 3, and no secret in the output', () => {
   test.each<[string, string[], Record<string, string>]>([
     ['DATABASE_URL', ['migrate'], NOWHERE],
     ['DATABASE_URL, encoded', ['migrate'], { DATABASE_URL: 'postgres://u:s3%23cr3t@127.0.0.1:1/x' }],
@@ -124,7 +127,7 @@ describe('no secret is printed, and an unreachable database is an error', () => 
   })
 })
 
-test.each([[[]], [['--json']]])('nor is a secret of what the database says, or of the SQL around it (%j)', async (format) => {
+test.each([[[]], [['--json']]])('secrets: in an error of the database and the SQL around it -> not printed (%j)', async (format) => {
   const { flags } = await freshServer()
   const sql = "do $$ begin raise exception 'no postgres://u:s3cr3t@h/d'; end $$; -- alter role app password 's3cr3t'"
   const { code, stdout, stderr } = await runSkills(['migrate', '--dir', '.', ...format, ...flags], { cwd: scratch({ '1.sql': sql }) })
@@ -144,7 +147,7 @@ describe('colours', () => {
     [true, ['--color'], { NO_COLOR: '1' }],
     [false, ['--no-color'], { FORCE_COLOR: '1' }],
     [true, [], { FORCE_COLOR: '1', TERM: 'dumb' }],
-  ])('%s with %j, %j and no terminal', async (colors, flags, env) => {
+  ])('colors: %s with %j, %j and no terminal', async (colors, flags, env) => {
     const { stderr } = await runSkills(['migrate', ...flags], { env: { ...NOWHERE, ...env } })
     expect(stderr.includes(ESC)).toBe(colors)
   })
@@ -158,7 +161,7 @@ describe('colours', () => {
       [false, [], { FORCE_COLOR: '0' }],
       [false, [], { TERM: 'dumb' }],
       [false, ['--no-color'], {}],
-    ])('%s with %j, %j', async (colors, flags, env) => {
+    ])('colors: %s with %j, %j', async (colors, flags, env) => {
       const command = `'${process.execPath}' '${BIN}' migrate ${flags.join(' ')}`
       const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
         env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...NOWHERE, ...env },
@@ -171,7 +174,7 @@ describe('colours', () => {
   })
 })
 
-test('a reader that goes away (| head -1) is no error', async () => {
+test('output: the reader ends early (| head -1) -> no error', async () => {
   const { flags } = await freshServer()
   const files = Array.from({ length: 2000 }, (_, i) => [`${i}_${'x'.repeat(150)}.sql`, 'select 1;'])
   const cwd = scratch(Object.fromEntries(files) as Record<string, string>)
@@ -186,7 +189,7 @@ test('a reader that goes away (| head -1) is no error', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
 
-test('GITHUB_ACTIONS=true adds annotations to what is printed', async () => {
+test('GITHUB_ACTIONS=true: output -> annotations are added', async () => {
   const { flags } = await freshServer()
   const cwd = scratch({ 'db/1.sql': 'select 1;\nselect * from nowhere;\n' })
   const run = (env: Record<string, string>): Promise<RunResult> => runSkills(['migrate', '--dir', 'db', ...flags], { cwd, env })
@@ -202,7 +205,7 @@ describe('a signal while a statement runs on the server', () => {
   test.each<[NodeJS.Signals, number, string]>([
     ['SIGINT', 130, 'INTERRUPTED'],
     ['SIGTERM', 143, 'TERMINATED'],
-  ])('%s cancels it and exits %i', async (signal, code, error) => {
+  ])('%s -> the statement is cancelled, exit code %i', async (signal, code, error) => {
     const database = await freshServer()
     const cwd = scratch({ 'db/1.sql': 'create table never (id int);\nselect pg_sleep(600);\n' })
     const db = await database.open()
@@ -227,19 +230,19 @@ describe('skills help', () => {
     [['migrate'], 'migrate --help'],
     [['migrate', 'status'], 'migrate status --help'],
     [['sync', 'no-command'], 'sync --help'],
-  ])('%j is %s', async (words, same) => {
+  ])('skills help %j -> %s', async (words, same) => {
     const [asked, plain] = await Promise.all([runSkills(['help', ...words]), runSkills(same.split(' '))])
     expect(asked).toEqual(plain)
     expect(asked.code).toBe(0)
   })
 
-  test('of a command that does not exist', async () => {
+  test('help of an unknown command -> an error', async () => {
     const { code, stderr } = await runSkills(['help', 'mirgate', 'x'])
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('Did you mean migrate?') })
   })
 })
 
-describe('an error that has places says everything once', () => {
+describe('an error with places: each text once', () => {
   test.each([
     ['a key', '{"shema": "x"}', /^error \[CONFIG_INVALID\] .*skills\.config\.json: unknown key "shema".*\n {2}→ known keys: .*\n$/],
     [
@@ -252,7 +255,7 @@ describe('an error that has places says everything once', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(expected) })
   })
 
-  test('a changed file', async () => {
+  test('a changed migration -> one line and one hint', async () => {
     const { flags } = await freshServer()
     const cwd = scratch({ 'db/1.sql': 'select 1;' })
     await runSkills(['migrate', '--dir', 'db', ...flags], { cwd })

@@ -16,7 +16,7 @@ SELECT ('00000000-0000-4000-8000-' || lpad((i / 4 % 40)::text, 12, '0'))::uuid, 
   now() - interval '1 hour' * i * 7
 FROM generate_series(1, 1200) i`
 
-test('--csv, --html and --json say the same numbers, each in its form; blocks in UTF-8, ASCII elsewhere', async () => {
+test('stats: --csv, --html, --json -> the same numbers; blocks with UTF-8, else ASCII', async () => {
   const { flags, open } = await migratedServer()
   const cwd = scratch({ 'out/report.html': 'old '.repeat(100_000), 'a file': 'old' })
   const file = path.join(cwd, 'out/report.html')
@@ -74,7 +74,7 @@ test.each([
   [['--csv', '--json'], '--csv and --json'],
   [['--html', '-', '--csv'], '--html - and --csv'],
   [['--html', ''], 'invalid value "" for --html (expected a file)'],
-])('%j is refused before anything is read', async (args, message) => {
+])('stats: %j -> exit code 2 before anything is read', async (args, message) => {
   const cwd = scratch()
   const { code, stdout, stderr } = await runSkills(['stats', '--embedded', 'none', ...args], { cwd })
   expect(code).toBe(2)

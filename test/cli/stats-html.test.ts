@@ -35,7 +35,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
   }
 
   describe.each(NAMES)('%s', (name) => {
-    test('fits telephones and desks in both schemes, without a complaint or a request, and axe finds no fault', async () => {
+    test('narrow and wide, light and dark -> nothing is cut off, no request, axe finds no fault', async () => {
       const page = await opened(name)
       await page.evaluate(axe.source)
       await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true })')
@@ -54,7 +54,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
     })
   })
 
-  test('axe and the measurements would find faults', async () => {
+  test('stats page: faults on purpose -> axe and the measurements find them', async () => {
     const page = await opened('a month')
     await page.resize(360, 800)
     await page.evaluate(axe.source)
@@ -72,7 +72,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
     await page.close()
   })
 
-  test.each(['light', 'dark'] as const)('marks stand out from the card by 3:1 in %s', async (scheme) => {
+  test.each(['light', 'dark'] as const)('stats page: marks in %s -> a contrast of 3:1 or more', async (scheme) => {
     const page = await opened('a skill')
     await page.media({ scheme })
     const ratios = await page.evaluate<Record<string, number>>(CONTRASTS)
@@ -81,7 +81,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
     await page.close()
   })
 
-  test('the keyboard reaches every link, table and fold, opens it, and each shows that it has the focus', async () => {
+  test('stats page: the Tab key -> every link, table and fold gets a visible focus', async () => {
     const page = await opened('a skill')
     const press = async (key: string, code: number): Promise<void> => {
       for (const type of ['keyDown', 'keyUp'])
@@ -110,7 +110,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
     await page.close()
   })
 
-  test('prints on paper: pages of PDF, black on white though the screen is dark, without the navigation', async () => {
+  test('stats page: printed -> black on white, without the navigation', async () => {
     const page = await opened('a year')
     await page.media({ scheme: 'dark', print: true })
     expect(
@@ -125,7 +125,7 @@ describe.skipIf(NO_BROWSER !== undefined)(`in Chromium${NO_BROWSER === undefined
     await page.close()
   })
 
-  test('a name of markup is shown as it is written', async () => {
+  test('stats page: a name with markup -> shown as text', async () => {
     const page = await opened('a month')
     const names = await page.evaluate<string[]>('[...document.querySelectorAll(".bars .name")].map((one) => one.textContent)')
     expect(names).toContain(HOSTILE.replace('\u202e', String.raw`\u202e`).replace('\u0007', String.raw`\u0007`))

@@ -34,7 +34,7 @@ async function loseConnections(db: Db): Promise<void> {
   await db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
 }
 
-test('--tail: the last ones, then each event when it is committed, over late commits and lost connections; Ctrl-C exits 130', async () => {
+test('stats --tail: late commits and lost connections -> the last events, then each event once; Ctrl-C -> exit code 130', async () => {
   const { database, db, cwd } = await ready()
   for (const skill of ['first', 'second', 'third']) await log(db, skill)
   const late = await database.open()
@@ -55,7 +55,7 @@ test('--tail: the last ones, then each event when it is committed, over late com
   await loseConnections(db)
   await log(db, 'meanwhile')
   await expect.poll(tail.stderr, soon).toMatch(/connection to the database was lost[^]*connected again/)
-  // nobody who is no terminal gets a summary
+  // without a terminal there is no summary
   await log(db, 'many', OTHER, 100)
   await expect.poll(() => tail.stdout().match(/many/g)?.length, soon).toBe(100)
 
@@ -65,7 +65,7 @@ test('--tail: the last ones, then each event when it is committed, over late com
   expect(skills).toEqual(['second', 'third', 'fourth', 'late', 'meanwhile'])
 })
 
-test('a tail hears of NOTIFY', async () => {
+test('stats --tail: NOTIFY -> it looks at once', async () => {
   const { database, db } = await ready()
   let shown = ''
   let outIsClosed = false
@@ -84,7 +84,7 @@ test('a tail hears of NOTIFY', async () => {
   const running = tailStats(context, { open: () => database.open(), tail: eventTail(), ndjson: false, everyMs: 3_600_000 })
   try {
     await expect.poll(() => shown, soon).toContain('begins')
-    for (const skill of ['told', 'told-again']) {
+    for (const skill of ['heard', 'heard-again']) {
       await log(db, skill)
       expect(shown).not.toContain(skill)
       await db.exec('NOTIFY skill_usage')
@@ -97,7 +97,7 @@ test('a tail hears of NOTIFY', async () => {
   }
 })
 
-test('--tail of a skill and of a user; --ndjson is a document a line, that skills log takes', async () => {
+test('stats --tail: of a skill or a user -> only their events; --ndjson -> lines that skills log reads', async () => {
   const { database, db, cwd } = await ready()
   const tail = startSkills(['stats', 'mine', '--tail', '--ndjson', '--user', USER, ...database.flags], cwd)
   await log(db, 'mine', OTHER)
@@ -127,7 +127,7 @@ test('--tail of a skill and of a user; --ndjson is a document a line, that skill
   expect(JSON.parse(log2.stdout)).toMatchObject({ ok: true, report: { events: 3, rejected: 0, ignored: 0, unknownKeys: [] } })
 })
 
-test('a tail whose reader has gone ends with the next event', async () => {
+test('stats --tail: the reader has ended -> it ends with the next event', async () => {
   const { database, db, cwd } = await ready()
   const tail = startSkills(['stats', '--tail', ...database.flags], cwd)
   await expect.poll(tail.stdout, soon).toContain('Ctrl-C')
@@ -137,7 +137,7 @@ test('a tail whose reader has gone ends with the next event', async () => {
   expect(tail.stderr()).toBe('')
 })
 
-test('--watch: the answer again and again, over a lost connection; Ctrl-C exits 130', async () => {
+test('stats --watch: the connection is lost -> it continues; Ctrl-C -> exit code 130', async () => {
   const { database, db, cwd } = await ready()
   await log(db, 'one')
   const watch = startSkills(['stats', '--watch', '200ms', '--by', 'tier', ...database.flags], cwd)
@@ -197,7 +197,7 @@ test.skipIf(!script)(
   },
 )
 
-test('what goes with neither is refused, and so is an embedded database', async () => {
+test('stats --tail, --watch: options that exclude them, or an embedded database -> exit code 2', async () => {
   const { flags } = await freshEmbedded()
   const cwd = scratch()
   expect((await runSkills(['migrate', ...flags], { cwd })).code).toBe(0)
@@ -231,5 +231,5 @@ test('what goes with neither is refused, and so is an embedded database', async 
       code: 2,
       stderr: expect.stringContaining('NOT_MIGRATED'),
     })
-  expect(await runSkills(['stats', '--tail', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
+  expect(await runSkills(['stats', '--tail', '--database-url', 'postgres://someone@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
 })

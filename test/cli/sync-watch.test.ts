@@ -29,7 +29,7 @@ describe.each([
   ['server', freshServer],
   ['embedded', freshEmbedded],
 ] as const)('on the %s', (_, fresh) => {
-  test('each change is synced, however it was written; Ctrl-C ends it with 0', async () => {
+  test('sync --watch: files change in any way -> each change is synced; Ctrl-C -> exit code 0', async () => {
     const { cwd, watching } = await started(await fresh(), { 'skills/one/SKILL.md': skill('one') })
     expect(watching.stdout()).toMatch(/watching skills; press Ctrl-C to stop\n\d\d:\d\d:\d\d synced: 1 added, 0 unchanged\n/)
 
@@ -51,7 +51,7 @@ describe.each([
     writeFiles(cwd, { 'skills/group/two/scripts/run.sh': 'echo\n' })
     await expect.poll(watching.stdout, soon).toMatch(/1 changed, 1 unchanged\n {2}~ two/)
 
-    // a fault is told with its place, the others go on
+    // a fault is printed with its place, the other skills are synced
     writeFiles(cwd, { 'skills/one/SKILL.md': '---\nname: one\ndescription: a: b\n---\n' })
     await expect.poll(watching.stderr, soon).toMatch(/skills\/one\/SKILL\.md:3:15 error/)
     rmSync(path.join(cwd, 'skills/one'), { recursive: true })
@@ -63,7 +63,7 @@ describe.each([
   })
 })
 
-test('a lost connection is made again, and what changed meanwhile is synced', async () => {
+test('sync --watch: the connection is lost -> it reconnects and syncs everything', async () => {
   const database = await freshServer()
   const { cwd, watching } = await started(database, { 'skills/one/SKILL.md': skill('one') })
   const db = await database.open()
@@ -88,7 +88,7 @@ test('a lost connection is made again, and what changed meanwhile is synced', as
   expect(await watching.ended).toEqual([0, null])
 })
 
-test('a signal in the middle of a sync rolls it back and exits 143', async () => {
+test('sync --watch: SIGTERM during a sync -> rolled back, exit code 143', async () => {
   const database = await freshServer()
   const { cwd, watching } = await started(database, { 'skills/one/SKILL.md': skill('one') })
   const db = await database.open()
@@ -103,7 +103,7 @@ test('a signal in the middle of a sync rolls it back and exits 143', async () =>
   expect(watching.stderr()).toContain('[TERMINATED]')
 })
 
-test('what fails at first ends it, and it goes with few other options', async () => {
+test('sync --watch: the first sync fails, or another option excludes it -> it ends with an error', async () => {
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   const { flags } = await freshServer()
   expect(await runSkills(['sync', '--watch', ...flags], { cwd })).toMatchObject({
@@ -112,5 +112,5 @@ test('what fails at first ends it, and it goes with few other options', async ()
   })
   for (const other of ['--check', '--dry-run', '--json'])
     expect(await runSkills(['sync', '--watch', other, ...flags], { cwd })).toMatchObject({ code: 2 })
-  expect(await runSkills(['sync', '--watch', '--database-url', 'postgres://nobody@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
+  expect(await runSkills(['sync', '--watch', '--database-url', 'postgres://someone@127.0.0.1:1/none'], { cwd })).toMatchObject({ code: 3 })
 })

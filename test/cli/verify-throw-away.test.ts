@@ -21,7 +21,7 @@ const leftovers = (): Promise<{ name: string }[]> =>
     `SELECT datname AS name FROM pg_database WHERE datname LIKE 'skills_verify_%' AND shobj_description(oid, 'pg_database') IS NULL`,
   )
 
-test('--against-server migrates, syncs and verifies in a database that is gone afterwards', async () => {
+test('verify --against-server: a correct project -> it passes in a temporary database, which is dropped', async () => {
   const cwd = scratch({
     'skills/one/SKILL.md': skill('one'),
     'db/001.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY);\n',
@@ -37,7 +37,7 @@ test('--against-server migrates, syncs and verifies in a database that is gone a
   expect(await leftovers()).toEqual([])
 })
 
-test('Ctrl-C drops the database too', async () => {
+test('verify --against-server: Ctrl-C -> the temporary database is dropped', async () => {
   const cwd = scratch({ 'db/001.sql': 'SELECT pg_sleep(30);\n' })
   const result = await runSkills(['verify', '--against-server', serverUrl('postgres'), '--dir', 'db'], {
     cwd,
@@ -54,7 +54,7 @@ test('Ctrl-C drops the database too', async () => {
   expect(await leftovers()).toEqual([])
 })
 
-test('a database that a killed run left behind is dropped by a later one; a role without CREATEDB is told', async () => {
+test('verify --against-server: a database of a killed run -> dropped; a role without CREATEDB -> an error', async () => {
   const stale = `skills_verify_${Math.floor(Date.now() / 1000) - 7200}_0123abcd`
   await admin.exec(`CREATE DATABASE ${stale} TEMPLATE template0`)
   const role = `poor_${process.pid}`
@@ -76,13 +76,13 @@ test.each([
   [['--ephemeral', '--no-drift', '--exclusive'], '--exclusive cannot be combined with --no-drift'],
   [['--ephemeral', '--check-timeout', 'soon'], '--check-timeout'],
   [['--ephemeral', '--checks', 'nowhere'], 'cannot read the check folder nowhere'],
-])('verify %j is refused', async (args, message) => {
+])('verify: %j -> exit code 2', async (args, message) => {
   const result = await runSkills(['verify', ...args], { cwd: scratch() })
   expect(result).toMatchObject({ code: 2, stdout: '' })
   expect(result.stderr).toContain(message)
 })
 
-test('a check file that is wrong is named with its line, and shown', async () => {
+test('verify: an invalid check file -> an error with its line and a code frame', async () => {
   const cwd = scratch({
     'skills.config.json': '{"checks": "checks"}',
     'checks/a.sql': '-- check: mine.one\n-- title: one\n-- remedi: none\nSELECT 1;\n',
@@ -93,7 +93,7 @@ test('a check file that is wrong is named with its line, and shown', async () =>
   expect(result.stderr).toContain('> 3 | -- remedi: none')
 })
 
-test('--ephemeral with a schema, and what a statement of drift says', async () => {
+test('verify --ephemeral: with a schema and --drift -> it passes', async () => {
   const cwd = scratch({ 'skills/one/SKILL.md': skill('one') })
   const result = await runSkills(['verify', '--ephemeral', '--schema', 'agents', '--drift', '--strict'], { cwd })
   expect(result).toMatchObject({ code: 0, stderr: '' })

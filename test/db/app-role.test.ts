@@ -6,7 +6,7 @@ import { appRoleGrants, migrate, verify } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 
-onEachBackend(({ name, fresh }) => {
+onEachBackend(({ name, migrated }) => {
   const role = `app_${process.pid}_${name}_x`
   const group = `${role}_group`
   let db: Db
@@ -14,7 +14,7 @@ onEachBackend(({ name, fresh }) => {
 
   beforeEach(async () => {
     cwd = scratch({ 'db/001_notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY);\n' })
-    db = await (await fresh()).open()
+    db = await (await migrated()).open()
     await migrate(db, { migrations: [`${cwd}/db`] })
     await db.exec(`REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE ${role}; CREATE ROLE ${group}; GRANT ${group} TO ${role}`)
   })

@@ -67,7 +67,7 @@ function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
   }
 }
 
-describe('a server that', () => {
+describe('connection: a server that', () => {
   test.each<[string, (socket: net.Socket) => void, SslMode, RegExp]>([
     ['accepts and closes at once', (socket) => socket.destroy(), 'disable', /closed the connection/],
     ['accepts and closes at once, when TLS is wanted', (socket) => socket.destroy(), 'require', /closed the connection/],
@@ -75,18 +75,18 @@ describe('a server that', () => {
     ['stays silent', () => undefined, 'disable', /no answer within 1 s/],
     ['stays silent, when TLS is wanted', () => undefined, 'require', /no answer within 1 s/],
     ['stays silent after its yes to TLS', (socket) => socket.once('data', () => socket.write('S')), 'require', /no answer within 1 s/],
-    ['speaks HTTP', (socket) => socket.once('data', () => http(socket)), 'disable', /is not PostgreSQL/],
-    ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not PostgreSQL/],
-    ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not PostgreSQL/],
-    ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not PostgreSQL/],
-    ['is MySQL', (socket) => void socket.write(MYSQL), 'disable', /is not PostgreSQL/],
+    ['speaks HTTP', (socket) => socket.once('data', () => http(socket)), 'disable', /is not a PostgreSQL server/],
+    ['speaks HTTP, when TLS is wanted', (socket) => socket.once('data', () => http(socket)), 'require', /is not a PostgreSQL server/],
+    ['speaks HTTP, when TLS is preferred', (socket) => socket.once('data', () => http(socket)), 'prefer', /is not a PostgreSQL server/],
+    ['greets first, as SMTP does', (socket) => void socket.write('220 mail ESMTP\r\n'), 'disable', /is not a PostgreSQL server/],
+    ['is MySQL', (socket) => void socket.write(MYSQL), 'disable', /is not a PostgreSQL server/],
     [
       'puts a message behind its yes to TLS',
       (socket) => socket.once('data', () => socket.write('SR\0\0\0\u0008\0\0\0\0')),
       'require',
-      /is not PostgreSQL/,
+      /is not a PostgreSQL server/,
     ],
-  ])('%s is unreachable', async (_, onConnection, mode, reason) => {
+  ])('%s -> DATABASE_UNREACHABLE with the reason', async (_, onConnection, mode, reason) => {
     const port = await listen(onConnection)
     const error = await failure(await targetAt(port, { mode }, { connectTimeoutMs: 1000 }))
     expect(error).toMatchObject({
@@ -98,7 +98,7 @@ describe('a server that', () => {
     expect(error.message).toContain(`127.0.0.1:${port}: `)
   })
 
-  test('is not there: address and reason, at once', async () => {
+  test('is not there -> address and reason', async () => {
     const port = await freePort()
     const error = await failure(await targetAt(port))
     expect(error).toMatchObject({
@@ -110,7 +110,7 @@ describe('a server that', () => {
   test.each([
     ['has no socket', { hosts: [{ host: '/nowhere', port: 5432 }] }, '/nowhere/.s.PGSQL.5432: no such socket'],
     ['has no name', { hosts: [{ host: 'nowhere.invalid', port: 5432 }] }, 'nowhere.invalid:5432: the host name'],
-  ])('%s', async (_, over, reason) => {
+  ])('%s -> DATABASE_UNREACHABLE with the place', async (_, over, reason) => {
     const error = await failure(await targetAt(1, undefined, over))
     expect(error).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
@@ -118,13 +118,13 @@ describe('a server that', () => {
     })
   })
 
-  test('is not there leaves the next host of the list', async () => {
+  test('is not there -> the next host of the list', async () => {
     const [dead, alive] = [await freePort(), await listen((socket) => void toServer(socket))]
     const hosts = [dead, alive].map((port) => ({ host: '127.0.0.1', port }))
     expect(await using(await targetAt(0, undefined, { hosts }), one)).toEqual([{ one: 1 }])
   })
 
-  test('gets the password of the host that answered, and a refusal names the password file that was ignored', async () => {
+  test('asks for a password -> the one of that host; a refusal names the ignored password file', async () => {
     const asked: string[] = []
     const port = await listen(asksForPassword((password) => asked.push(password)))
     const hosts = [
@@ -143,7 +143,7 @@ describe('a server that', () => {
     )
   })
 
-  test('begins to listen later is waited for', async () => {
+  test('begins to listen later -> the connection waits for it', async () => {
     const port = await freePort()
     const opened = using(await targetAt(port), one, 120_000)
     await sleep(300)
@@ -151,16 +151,16 @@ describe('a server that', () => {
     expect(await opened).toEqual([{ one: 1 }])
   })
 
-  test('never listens is waited for no longer than told', async () => {
+  test('never listens -> an error after the waiting time', async () => {
     const error = await failure(await targetAt(await freePort()), 1000)
     expect(error.code).toBe('DATABASE_UNREACHABLE')
   })
 
   test.each([
-    ['has no such database', { database: 'no_such_db' }, /database "no_such_db" does not exist \(SQLSTATE 3D000\)/, /database name/],
+    ['has no such database', { database: 'no_such_db' }, /database "no_such_db" does not exist \(SQLSTATE 3D000\)/, /name of the database/],
     ['has no such role', { user: 'no_such_role' }, /role "no_such_role" does not exist \(SQLSTATE 28000\)/, /user/],
     ['refuses the options', { startupOptions: '-c no_such_setting=1' }, /unrecognized configuration parameter/, /settings/],
-  ])('%s is not waited for', async (_, over, message, hint) => {
+  ])('%s -> an error after one attempt', async (_, over, message, hint) => {
     let attempts = 0
     const port = await listen((socket) => {
       attempts += 1
@@ -176,7 +176,7 @@ describe('a server that', () => {
     })
   })
 
-  test('is older than 13 is refused', async () => {
+  test('is older than 13 -> SERVER_TOO_OLD', async () => {
     const port = await listen(fakeServer(greetingOf('120018')))
     const error = await failure(await targetAt(port))
     expect(error).toMatchObject({ code: 'SERVER_TOO_OLD', exitCode: 2, message: expect.stringContaining('PostgreSQL 12.18') })
@@ -214,7 +214,7 @@ describe('TLS', () => {
     ['allow', 'plain', {}],
     ['prefer', 'plain', {}],
     ['prefer', 'plain', { host: '0.0.0.0' }],
-  ])('%s reaches a server with %s, %j', async (mode, proxy, { host = '127.0.0.1', ...files }) => {
+  ])('%s and a server with %s, %j -> connected', async (mode, proxy, { host = '127.0.0.1', ...files }) => {
     const port = await listen(proxies[proxy])
     expect(await using(await targetAt(port, { mode, ...files }, { hosts: [{ host, port }] }), one)).toEqual([{ one: 1 }])
   })
@@ -236,7 +236,7 @@ describe('TLS', () => {
     ['disable', 'nothing but tls', {}, /no encryption \(SQLSTATE 28000\)/, /sslmode/],
     ['require', 'plain', {}, /does not offer TLS, and sslmode is require/, /enable TLS/],
     ['verify-full', 'plain', { rootCert }, /does not offer TLS, and sslmode is verify-full/, /enable TLS/],
-  ])('%s refuses a server with %s, %j, without waiting', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
+  ])('%s and a server with %s, %j -> refused after one attempt', async (mode, proxy, { host = '127.0.0.1', ...files }, message, hint) => {
     let attempts = 0
     const port = await listen((socket) => {
       attempts += 1
@@ -252,7 +252,7 @@ describe('TLS', () => {
     })
   })
 
-  test('cancel() goes through it', async () => {
+  test('cancel() over TLS -> the statement stops', async () => {
     const port = await listen(proxies.tls)
     await using(await targetAt(port, { mode: 'require' }), expectCancel)
   })
@@ -281,7 +281,7 @@ async function lose(work: (db: Db, kill: () => Promise<void>, running: (text: st
 }
 
 describe('a connection that is lost', () => {
-  test('between the statements of a transaction: none of the rest runs', async () => {
+  test('between the statements of a transaction -> none of the rest runs', async () => {
     await lose(async (db, kill) => {
       const work = db.transaction({}, async () => {
         await db.exec('create table first (id int)')
@@ -293,7 +293,7 @@ describe('a connection that is lost', () => {
     })
   })
 
-  test('before COMMIT, which must not seem to succeed', async () => {
+  test('before COMMIT -> an error', async () => {
     await lose(async (db, kill) => {
       await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({
         code: 'CONNECTION_LOST',
@@ -301,7 +301,7 @@ describe('a connection that is lost', () => {
     })
   })
 
-  test('in the middle of a statement', async () => {
+  test('during a statement -> CONNECTION_LOST', async () => {
     await lose(async (db, kill, running) => {
       const killed = running('pg_sleep(601)').then(kill)
       await expect(db.query('select pg_sleep(601)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
@@ -309,7 +309,7 @@ describe('a connection that is lost', () => {
     })
   })
 
-  test('in the middle of a pipeline', async () => {
+  test('during a pipeline -> CONNECTION_LOST', async () => {
     await lose(async (db, kill, running) => {
       const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(602)', 'commit'])
       const killed = running('pg_sleep(602)').then(kill)

@@ -89,7 +89,7 @@ describe('when the database does not work', () => {
   test.each([
     ['the settings', { databaseUrl: 'mysql://db' }, 'DATABASE_URL_INVALID'],
     ['the configuration file', { config: 'nowhere.json' }, 'CONFIG_INVALID'],
-  ])('%s cannot be read', async (_, wrong, code) => {
+  ])('%s -> an error finding', async (_, wrong, code) => {
     const report = await examine(wrong)
     expect(found(report, 'configuration.settings')).toMatchObject({ status: 'error', text: expect.stringContaining(`[${code}]`) })
     expect(report.findings.every(({ status, next }) => status === 'ok' || next !== undefined)).toBe(true)
@@ -224,7 +224,7 @@ describe('a server', () => {
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
-  test.skipIf(NO_POOLER !== undefined)('through a pooler in transaction mode', async () => {
+  test.skipIf(NO_POOLER !== undefined)('doctor: a pooler in transaction mode -> its findings', async () => {
     const { name } = await migratedServer()
     const pooler = await startPooler()
     try {

@@ -25,7 +25,7 @@ test('--dry-run: pending files -> their statements, with the hazards and locks',
   expect(stdout).toMatch(/5: alter table old .*\n\s+! .*ACCESS EXCLUSIVE on old, blocks reads and writes/)
   // no client uses a new table
   expect(stdout).toMatch(/2: create index fresh_id on fresh \(id\)\n {4}4:/)
-  expect(stdout).toMatch(/nothing was written \(dry run\)\n$/)
+  expect(stdout).toMatch(/dry run, nothing written\n$/)
   const json = await runSkills(['migrate', '--dry-run', '--json', '--dir', 'db', ...flags], { cwd })
   const { report } = JSON.parse(json.stdout) as { report: { pending: { plan: { line: number; hazards: { code: string }[] }[] }[] } }
   expect(report.pending[0]?.plan.map(({ line, hazards }) => [line, hazards.map(({ code: found }) => found)])).toEqual([

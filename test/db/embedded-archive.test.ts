@@ -27,14 +27,14 @@ async function content(target: EmbeddedTarget): Promise<unknown[]> {
   }
 }
 
-test('the package has an archive for the PGlite that it runs on, and a database from it is the one that PGlite makes', async () => {
+test('archive: unpacked -> the same database as PGlite makes', async () => {
   expect(embeddedArchive()).toMatch(/embedded-\d+\.\d+\.\d+\.tar\.gz$/)
   const unpacked = await content(embeddedTarget('memory'))
   expect(unpacked.length).toBeGreaterThan(3_000)
   expect(unpacked).toEqual(await content({ kind: 'embedded', directory: 'memory' }))
 })
 
-test('a new folder begins with the archive, and one that is there is left as it is', async () => {
+test('archive: a new folder -> unpacked; an existing one -> unchanged', async () => {
   const target = embeddedTarget(path.join(scratch(), 'db'))
   for (const before of [0, 1]) {
     const db = await openDb(target)

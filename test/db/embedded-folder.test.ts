@@ -55,7 +55,7 @@ async function hold(): Promise<{ pid: number; kill: () => Promise<void> }> {
 }
 
 describe('a folder that another process has open', () => {
-  test('is refused with its pid, left alone, and taken over when that process was killed', async () => {
+  test('a second process -> refused with the pid of the first, until that one is killed', async () => {
     const holder = await hold()
     try {
       await expect(openDb({ kind: 'embedded', directory })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('a folder that another process has open', () => {
     expect(existsSync(`${directory}.lock`)).toBe(false)
   })
 
-  test('is refused in the same process, too', async () => {
+  test('a second session of the same process -> refused', async () => {
     await using(async () => {
       await expect(openDb({ kind: 'embedded', directory })).rejects.toMatchObject({ code: 'EMBEDDED_BUSY' })
       if (process.platform !== 'linux') return
@@ -119,7 +119,7 @@ describe('a folder that cannot be opened', () => {
     ['its tables are gone', 'base', undefined],
     ['a catalog is noise', 'base/5/pg_filenode.map', 'noise'],
     ['it is no database', 'PG_VERSION', undefined],
-  ])('as %s is EMBEDDED_BROKEN, not a stack', async (_, name, content) => {
+  ])('%s -> EMBEDDED_BROKEN without a stack', async (_, name, content) => {
     const [file, aside] = [path.join(directory, name), `${directory}.aside`]
     renameSync(file, aside)
     if (content !== undefined) writeFileSync(file, content)
@@ -136,11 +136,11 @@ describe('a folder that cannot be opened', () => {
     expect(existsSync(`${directory}.lock`)).toBe(false)
   })
 
-  test('is not harmed by the attempt', async () => {
+  test('an attempt to open it -> its files are unchanged', async () => {
     expect(await using((db) => db.query('select 1 as one'))).toEqual([{ one: 1 }])
   })
 
-  test('as it or its parent is a file', async () => {
+  test('a file in place of it or of its parent -> EMBEDDED_BROKEN', async () => {
     const file = path.join(scratch({ file: '' }), 'file')
     await expect(openDb({ kind: 'embedded', directory: file })).rejects.toMatchObject({ code: 'EMBEDDED_BROKEN' })
     const run = await runSkills(['migrate', '--embedded', `${file}/db`])
@@ -148,7 +148,7 @@ describe('a folder that cannot be opened', () => {
     expect(run.stderr).not.toContain('    at ')
   })
 
-  test('as nothing more can be written, which leaves no lock of nobody behind', () => {
+  test('nothing can be written -> an error, and no lock file is left', () => {
     const cwd = scratch()
     const bin = path.resolve(import.meta.dirname, '../../bin/skills.js')
     // no file may grow: what a full disk does, without one
@@ -160,7 +160,7 @@ describe('a folder that cannot be opened', () => {
     expect(existsSync(path.join(cwd, 'db.lock'))).toBe(false)
   })
 
-  test('as it holds files of somebody else, which stay alone', async () => {
+  test('other files in it -> refused, and they are unchanged', async () => {
     const theirs = scratch({ 'mine.txt': 'mine' })
     await expect(openDb({ kind: 'embedded', directory: theirs })).rejects.toMatchObject({
       code: 'EMBEDDED_BROKEN',

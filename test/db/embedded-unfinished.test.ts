@@ -31,8 +31,8 @@ function marked(sql: string): Promise<string> {
   })
 }
 
-describe('beside a folder with a marker', () => {
-  test('a database that somebody has used is kept', async () => {
+describe('embedded: a folder with the marker of an unfinished database', () => {
+  test('a database with a table -> kept', async () => {
     const directory = await marked('create table kept as select 7 as id')
     expect(await using(directory, (db) => db.query('select id from kept'))).toEqual([{ id: 7 }])
     expect(existsSync(`${directory}.new`)).toBe(false)
@@ -43,7 +43,7 @@ describe('beside a folder with a marker', () => {
     ['opens, and lacks files', 'base/1'],
     ['does not open', 'base/5'],
     ['lacks its settings', 'pg_hba.conf'],
-  ])('a new database that %s is made again', async (_, lost) => {
+  ])('a new database that %s -> made again', async (_, lost) => {
     const directory = await marked('')
     rmSync(path.join(directory, lost), { recursive: true })
     await using(directory, (db) => db.exec('create table kept (id int)'))
@@ -51,7 +51,7 @@ describe('beside a folder with a marker', () => {
     expect(existsSync(`${directory}.new`)).toBe(false)
   })
 
-  test('a damaged database that took the place of the folder is left as it is', async () => {
+  test('a damaged database in its place -> unchanged', async () => {
     const directory = await marked('create table kept as select 7 as id')
     writeFileSync(`${directory}.new`, '1:1\n')
     const [file, aside] = [path.join(directory, 'base/5'), `${directory}.aside`]
@@ -62,7 +62,7 @@ describe('beside a folder with a marker', () => {
     expect(await using(directory, (db) => db.query('select id from kept'))).toEqual([{ id: 7 }])
   })
 
-  test("somebody's files are left as they are", async () => {
+  test('files of somebody else -> unchanged', async () => {
     const directory = path.join(scratch(), 'db')
     mkdirSync(`${directory}/base`, { recursive: true })
     writeFileSync(`${directory}/base/1`, 'x')

@@ -30,7 +30,7 @@ test.each([
   ['migrate --dry-run', ['migrate', '--dry-run', '--dir', 'db'], 0],
   ['migrate with nothing to do', ['migrate'], 0],
   ['stats', ['stats', '--cooccurrence'], 0],
-])('%s works for a role that may only read, and writes nothing', async (_, args, code) => {
+])('%s: a role that can only read -> it works and writes nothing', async (_, args, code) => {
   const before = server.log().length
   const result = await runSkills([...args, '--database-url', url], { cwd: scratch(NEW_FILE) })
   expect(result).toMatchObject({ code, stderr: '' })
@@ -39,7 +39,7 @@ test.each([
   expect(said.split('\n').filter((line) => WRITES.test(line))).toEqual([])
 })
 
-test('verify works for a role that may only read: what it may not try it skips, and nothing is committed', async () => {
+test('verify: a role that can only read -> checks that write are skipped, nothing is committed', async () => {
   const before = server.log().length
   const result = await runSkills(['verify', '--database-url', url], { cwd: scratch() })
   expect(result.code).toBe(0)
@@ -49,7 +49,7 @@ test('verify works for a role that may only read: what it may not try it skips, 
   expect(said).not.toContain('COMMIT')
 })
 
-test('status and --dry-run on an empty database make not even the ledger', async () => {
+test('migrate status, --dry-run: an empty database -> no ledger is created', async () => {
   const empty = url.replace('/postgres?', '/empty?')
   for (const args of [
     ['migrate', 'status'],
@@ -61,7 +61,7 @@ test('status and --dry-run on an empty database make not even the ledger', async
   await db.close()
 })
 
-test('migrate says which right is missing, and nothing is half done', async () => {
+test('migrate: a privilege is missing -> an error that names it, nothing is applied', async () => {
   const result = await runSkills(['migrate', '--dir', 'db', '--database-url', url], { cwd: scratch(NEW_FILE) })
   expect(result.code).not.toBe(0)
   expect(result.stderr).toMatch(/permission denied/)

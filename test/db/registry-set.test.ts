@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { listSkills, migrate, setSkills, showSkill, sync } from '../../src/index.ts'
-import { freshServer, onEachBackend } from '../support/databases.ts'
+import { migratedServer, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 
 const skill = (name: string, more = ''): string =>
@@ -14,7 +14,6 @@ const FILES = {
 }
 
 async function filled(db: Db): Promise<string> {
-  await migrate(db)
   const cwd = scratch(FILES)
   await sync(db, { cwd })
   return cwd
@@ -25,7 +24,7 @@ const ids = async (...args: Parameters<typeof listSkills>): Promise<string[]> =>
 
 onEachBackend((backend) => {
   test('list: no filter, each filter -> the matching rows', async () => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     await filled(db)
     await db.exec(`INSERT INTO skills_registry (skill_id, version, meta) VALUES ('Zeta', '2', '[1]'), ('other', '1.0.0', '{"tier": 7}')`)
     expect(await ids(db)).toEqual(['Zeta', 'alpha', 'beta', 'gamma', 'other'])
@@ -51,7 +50,7 @@ onEachBackend((backend) => {
   })
 
   test('set: a later sync -> the value is kept until the value in the file changes', async () => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     const cwd = await filled(db)
     expect(await setSkills(db, ['gamma', 'alpha', 'gamma'], { enabled: true })).toEqual({
       field: 'enabled',
@@ -75,7 +74,7 @@ onEachBackend((backend) => {
   })
 
   test('set: some rows change -> only they get a new updated_at', async () => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     await filled(db)
     const before = (await times(db)) as unknown[]
     await setSkills(db, ['alpha', 'beta', 'gamma'], { enabled: true })
@@ -87,7 +86,7 @@ onEachBackend((backend) => {
   })
 
   test('set: one unknown ID -> SKILL_UNKNOWN, and nothing changes', async () => {
-    const db = await (await backend.fresh()).open()
+    const db = await (await backend.migrated()).open()
     await filled(db)
     const before = await times(db)
     await expect(setSkills(db, ['alpha', 'bta', 'nothing-like-it'], { enabled: false })).rejects.toMatchObject({
@@ -119,7 +118,7 @@ onEachBackend((backend) => {
 
 describe('server', () => {
   test('set: commit, failure -> listeners are notified of the IDs, of nothing', async () => {
-    const { open } = await freshServer()
+    const { open } = await migratedServer()
     const db = await open()
     await filled(db)
     const listener = await open()
@@ -135,7 +134,7 @@ describe('server', () => {
   })
 
   test('set: a role that can only read -> PERMISSION_DENIED', async () => {
-    const { open } = await freshServer()
+    const { open } = await migratedServer()
     const db = await open()
     await filled(db)
     const role = `reader_${process.pid}`

@@ -10,7 +10,7 @@ const LOG = `insert into skill_usage_events (user_id, session_id, skill_id, vers
   select gen_random_uuid(), 's', 'a', '1', 'success', now() - interval '1 day' from generate_series(1, `
 
 onEachBackend((backend) => {
-  test('a forgotten user leaves no row and no number behind', { timeout: 120_000 }, async () => {
+  test('forget-user: a user with events in rollups -> no row and no count of the user is left', { timeout: 120_000 }, async () => {
     const db = await (await backend.migrated()).open()
     await demoData(db, { events: 3000, skills: 12 })
     // part of it rolled up, part of it not
@@ -30,7 +30,7 @@ onEachBackend((backend) => {
     expect(await everyView(db, false)).toBe(await everyView(db, true))
   })
 
-  test('pruned events still count, and a rebuild that would lose them is refused', { timeout: 120_000 }, async () => {
+  test('prune-events: pruned events -> they still count; a rebuild that would lose them is refused', { timeout: 120_000 }, async () => {
     const db = await (await backend.migrated()).open()
     await demoData(db, { events: 3000, skills: 12 })
     await rollUp(db, { batch: 700 })
@@ -49,7 +49,7 @@ onEachBackend((backend) => {
     expect((await rollupCounts(db)).rolled).toBe(3000 - pruned.events)
   })
 
-  test('rollups of another server are not believed, and are built anew', async () => {
+  test('rollup: rollups of another server -> not used, and rebuilt', async () => {
     const db = await (await backend.migrated()).open()
     await db.exec(`${LOG}50) as i`)
     await rollUp(db)
@@ -64,7 +64,7 @@ onEachBackend((backend) => {
     expect(await stats(db)).toMatchObject({ totals: { events: 50 }, source: { kind: 'rollup', tail: 0 } })
   })
 
-  test('a step takes no more than it was told, and a run no longer', async () => {
+  test('rollup: a limit of rows or time -> a step and a run respect it', async () => {
     const db = await (await backend.migrated()).open()
     await db.exec(`${LOG}100) as i`)
     expect(await step(db, 'events', 30)).toMatchObject({ rows: 30, more: true })
@@ -76,7 +76,7 @@ onEachBackend((backend) => {
   })
 })
 
-test('a transaction that commits late is taken once, also while a larger one is taken in parts', async () => {
+test('rollup: a transaction commits late -> counted once, also between the parts of a larger one', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const late = await database.open()
@@ -90,7 +90,7 @@ test('a transaction that commits late is taken once, also while a larger one is 
   expect(await rollUp(db)).toMatchObject({ events: 0 })
 })
 
-test('bulk loads that follow one another are taken in parts, each of them, with what came between', async () => {
+test('rollup: several bulk loads -> counted in parts, with the rows between them', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const late = await database.open()
@@ -110,10 +110,10 @@ test('bulk loads that follow one another are taken in parts, each of them, with 
   expect(await step(db, 'events', 30)).toMatchObject({ rows: 0, more: false })
 })
 
-test('a reader without rights on the rollups gets the same numbers, slowly; one who may only read them adds the tail', async () => {
+test('stats: a role without privileges on the rollups -> the same numbers from the events; with SELECT -> rollups and the rest', async () => {
   const database = await migratedServer()
   const db = await database.open()
-  const role = `reader_${process.pid}`
+  const role = `sums_reader_${process.pid}`
   await db.exec(`${LOG}12000) as i`)
   await db.exec(`create role ${role}; grant usage on schema public to ${role};
     grant select on skills_registry, skill_unlocks, skill_usage_events, skill_feedback to ${role}; set role ${role}`)
@@ -131,7 +131,7 @@ test('a reader without rights on the rollups gets the same numbers, slowly; one 
   await db.exec(`drop owned by ${role}; drop role ${role}`)
 })
 
-test('the buckets of the database are those of the code', async () => {
+test('latency buckets: database and code -> equal', async () => {
   const db = await (await migratedServer()).open()
   expect(await db.query('select to_jsonb(skill_latency_bounds()) as bounds')).toEqual([{ bounds: LATENCY_BOUNDS }])
 })

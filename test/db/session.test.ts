@@ -17,7 +17,7 @@ onEachBackend((backend) => {
     return db
   }
 
-  test('parameters of each type arrive as they were sent', async () => {
+  test('session: parameters of each type -> read back as they were sent', async () => {
     const db = await fresh()
     const moment = new Date('2025-12-20T01:02:03.456Z')
     const nested = { a: [1, null, { b: "it's" }], c: 'ü😀', 'd"': true }
@@ -65,7 +65,7 @@ onEachBackend((backend) => {
     ])
   })
 
-  test('what the server refuses is an error with its fields, and the session goes on', async () => {
+  test('session: the server refuses a statement -> an error with its fields; the session can be used', async () => {
     const db = await fresh()
     await expect(db.query("select 'ü', nowhere from pg_class")).rejects.toMatchObject({
       name: 'DatabaseError',
@@ -84,7 +84,7 @@ onEachBackend((backend) => {
     expect(await db.query('select count(*)::int as n from t')).toEqual([{ n: 1 }])
   })
 
-  test('a pipeline outside of a transaction: each message stands alone', async () => {
+  test('pipeline: outside a transaction -> each message is its own transaction', async () => {
     const db = await fresh()
     const outcomes = await db.pipeline([
       'create table a (id int)',
@@ -96,7 +96,7 @@ onEachBackend((backend) => {
     expect(outcomes[3]).toEqual({ ok: true, rows: [{ id: 1 }, { id: 2 }] })
   })
 
-  test('a pipeline in a transaction: after a failure nothing runs until the rollback', async () => {
+  test('pipeline: a failure in a transaction -> nothing runs until the rollback', async () => {
     const db = await fresh()
     const outcomes = await db.pipeline([
       'begin',
@@ -110,7 +110,7 @@ onEachBackend((backend) => {
     expect(await db.query("select relname from pg_class where relname in ('a', 'b', 'c')")).toEqual([{ relname: 'c' }])
   })
 
-  test('a pipeline can go back to a savepoint, and be of any length', async () => {
+  test('pipeline: a savepoint, any length -> it runs', async () => {
     const db = await fresh()
     await db.exec('begin; create table a (id int); savepoint s')
     expect(
@@ -122,7 +122,7 @@ onEachBackend((backend) => {
     expect(await db.pipeline([])).toEqual([])
   })
 
-  test('a transaction is all or nothing, and keeps its options', async () => {
+  test('transaction: an error -> nothing is written; options -> they hold', async () => {
     const db = await fresh()
     await db.exec('create table a (id int)')
     await db.transaction({}, () => db.exec('insert into a values (1)'))
@@ -140,7 +140,7 @@ onEachBackend((backend) => {
     expect(await db.query('select id from a')).toEqual([{ id: 1 }])
   })
 
-  test('notices arrive while somebody listens', async () => {
+  test('session: a notice -> the listener gets it until it stops', async () => {
     const db = await fresh()
     const heard: Notice[] = []
     const stop = db.onNotice((notice) => heard.push(notice))
@@ -153,7 +153,7 @@ onEachBackend((backend) => {
     ])
   })
 
-  test('notifications reach the listener, on the channels that were asked for', async () => {
+  test('session: a notification -> the listener gets it, on its channels only', async () => {
     const db = await fresh()
     const heard: Notification[] = []
     const stop = db.onNotification((notification) => heard.push(notification))
@@ -167,19 +167,19 @@ onEachBackend((backend) => {
     expect(heard).toEqual([{ channel: 'a channel', payload: 'ü' }])
   })
 
-  test('the end of the connection is told once, also to who asks later', async () => {
+  test('session: the connection ends -> each listener is called once, a late one too', async () => {
     const db = await fresh()
-    let told = 0
-    db.onEnd(() => told++)
+    let calls = 0
+    db.onEnd(() => calls++)
     await db.query('select 1')
-    expect(told).toBe(0)
+    expect(calls).toBe(0)
     await db.close()
-    await expect.poll(() => told).toBe(1)
-    db.onEnd(() => told++)
-    expect(told).toBe(2)
+    await expect.poll(() => calls).toBe(1)
+    db.onEnd(() => calls++)
+    expect(calls).toBe(2)
   })
 
-  test('the schema of the session is the one that was asked for', async () => {
+  test('session: a schema is given -> it is the schema of the session', async () => {
     const first = await fresh()
     expect(first.info).toMatchObject({ schema: 'public', schemaExists: true, kind: backend.name, pooled: false, inRecovery: false })
     expect(first.info.version).toBeGreaterThanOrEqual(130_000)
@@ -193,7 +193,7 @@ onEachBackend((backend) => {
     expect((await database.open({ schema: 'none' })).info).toMatchObject({ schema: 'none', schemaExists: false })
   })
 
-  test('closing twice is closing once, and a closed session refuses', async () => {
+  test('session: closed twice -> closed once; then each query is refused', async () => {
     const db = await fresh()
     await Promise.all([db.close(), db.close()])
     await expect(db.query('select 1')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })

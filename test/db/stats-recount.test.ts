@@ -6,7 +6,7 @@ import { expectRecount } from '../support/stats-recount.ts'
 onEachBackend((backend) => {
   test('stats: a random log -> every number equals a recount of the events', { timeout: 120_000 }, () => expectRecount(backend, 1))
 
-  test('late events of closed sessions: who leaves a set, stays in it, comes into it, or does two of these', async () => {
+  test('stats: late events of closed sessions -> the sets equal those of the events', async () => {
     const db = await (await backend.migrated()).open()
     const log = async (user: number, session: string, skills: readonly string[]): Promise<void> => {
       await db.query(

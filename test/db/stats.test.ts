@@ -12,7 +12,7 @@ onEachBackend((backend) => {
     return db
   }
 
-  test('tells what the views tell, and the totals of the log', async () => {
+  test('stats: a log -> the numbers of the views, and the totals', async () => {
     const db = await ready()
     const { events, feedback, registered } = await demoData(db, { events: 4000, skills: 3 })
     const report = await stats(db)
@@ -47,7 +47,7 @@ onEachBackend((backend) => {
     )
   })
 
-  test('--since counts only later events, --limit says that there is more, a skill stands alone', async () => {
+  test('stats: since, limit, one skill -> only those rows; truncated is set', async () => {
     const db = await ready()
     await db.exec(`
       insert into skill_usage_events (user_id, skill_id, version, outcome, created_at)
@@ -61,7 +61,7 @@ onEachBackend((backend) => {
     expect((await stats(db, { skill: 'c' })).skills.map(({ skillId }) => skillId)).toEqual(['c'])
   })
 
-  test('sample data is the same for the same seed, and does not mix with what is there', async () => {
+  test('demo-data: the same seed -> the same events; a log with events -> refused', async () => {
     const until = new Date('2026-11-21T00:00:00Z')
     const rows = async (): Promise<unknown> => {
       const db = await ready()
@@ -77,7 +77,7 @@ onEachBackend((backend) => {
     expect(first).toEqual([{ events: DEMO_DIGEST, feedback: 49, unlocks: 12 }])
   })
 
-  test('an unmigrated database is told so', async () => {
+  test('stats: an empty database -> NOT_MIGRATED', async () => {
     const db = await (await backend.fresh()).open()
     await expect(stats(db)).rejects.toMatchObject({ code: 'NOT_MIGRATED', exitCode: 2 })
   })

@@ -38,7 +38,7 @@ async function readTail(
 const skillsOf = ({ events }: { events: readonly TailEvent[] }): string[] => events.map(({ skillId }) => skillId)
 
 onEachBackend((backend) => {
-  test('the latest events first, then what comes; of one skill, of one user; many as sums', async () => {
+  test('tail: filters and many events -> the latest, then new events; many as sums', async () => {
     const db = await (await backend.fresh()).open()
     await expect(readTail(eventTail(), db)).rejects.toMatchObject({ code: 'NOT_MIGRATED' })
     expect((await migrate(db)).error).toBeUndefined()
@@ -107,7 +107,7 @@ function failing(db: Db, number: number): Db {
   }
 }
 
-test('each event once, alone or in sums, wherever looks fail, the first one too', async () => {
+test('tail: a look fails at any point -> each event once, alone or in sums', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const late = await database.open()
@@ -158,7 +158,7 @@ test('each event once, alone or in sums, wherever looks fail, the first one too'
   expect(cut).toBeGreaterThan(20)
 })
 
-test('a look goes in portions, and after a failure the server sends the rest alone: what was told is not kept here', async () => {
+test('tail: a large look fails -> the next one fetches only the rest, in portions', async () => {
   const database = await migratedServer()
   const db = await database.open()
   let [sent, most] = [0, 0]
@@ -174,20 +174,20 @@ test('a look goes in portions, and after a failure the server sends the rest alo
   const tail = createEventTail({ reports: REPORTS, limit: 2_500 }, 100)
   for (const rows of [2_500, 20_000]) {
     sent = 0
-    let told = 0
+    let printed = 0
     const failAt = (n: number) => (events: TailEvent[]) => {
-      told += events.length
-      if (told === n) throw new Error('the reader fails')
+      printed += events.length
+      if (printed === n) throw new Error('the reader fails')
     }
     await expect(tail.read(counting, failAt(1_000))).rejects.toThrow('the reader fails')
     await expect(tail.read(counting, failAt(1_600))).rejects.toThrow('the reader fails')
     await tail.read(counting, failAt(-1))
-    expect({ told, sent, most }).toEqual({ told: rows, sent: rows, most: 100 })
+    expect({ printed, sent, most }).toEqual({ printed: rows, sent: rows, most: 100 })
     await log(db, 'bulk', 20_000)
   }
 })
 
-test('what is deleted between a look that failed and the next one takes nothing else away', async () => {
+test('tail: rows are deleted after a failed look -> every other event is printed once', async () => {
   const database = await migratedServer()
   const db = await database.open()
   for (const [limit, before] of [
@@ -201,19 +201,19 @@ test('what is deleted between a look that failed and the next one takes nothing 
     // of one moment, so that their order is that of their ids
     await db.exec(`insert into skill_usage_events (user_id, skill_id, version, outcome)
       select '${USER}', 'n-' || n, '1.0.0', 'success' from generate_series(1, 10) as n`)
-    const told: string[] = []
+    const printed: string[] = []
     const failsOnce = (events: TailEvent[]): void => {
-      told.push(...events.map(({ skillId }) => skillId))
+      printed.push(...events.map(({ skillId }) => skillId))
       throw new Error('the reader fails')
     }
     await expect(tail.read(db, failsOnce)).rejects.toThrow('the reader fails')
     await db.exec(`delete from skill_usage_events where skill_id in ('n-1', 'n-3', 'n-4', 'n-8')`)
-    told.push(...skillsOf(await readTail(tail, db)))
-    expect(told).toEqual(['n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6', 'n-7', 'n-9', 'n-10'])
+    printed.push(...skillsOf(await readTail(tail, db)))
+    expect(printed).toEqual(['n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6', 'n-7', 'n-9', 'n-10'])
   }
 })
 
-test('transactions that are yet to come bring nothing, and another history begins anew', async () => {
+test('tail: transaction IDs of the future -> skipped; another history -> a gap, then new events', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
@@ -237,7 +237,7 @@ test('transactions that are yet to come bring nothing, and another history begin
   expect(await readTail(tail, elsewhere)).toMatchObject({ events: [{ skillId: 'after' }], hasGap: false })
 })
 
-test('on a standby, which does not know who still writes, each event comes once too', async () => {
+test('tail: on a standby -> each event once', async () => {
   const folder = scratch()
   chmodSync(folder, 0o755)
   const [one, two] = [path.join(folder, 'one'), path.join(folder, 'two')]
@@ -263,15 +263,15 @@ test('on a standby, which does not know who still writes, each event comes once 
     await log(db, 'two')
     await replayed()
     const tail = eventTail()
-    const told = skillsOf(await readTail(tail, reader))
+    const printed = skillsOf(await readTail(tail, reader))
     await log(db, 'three')
     await replayed()
-    told.push(...skillsOf(await readTail(tail, reader)))
+    printed.push(...skillsOf(await readTail(tail, reader)))
     await late.exec('commit')
     await log(db, 'four')
     await replayed()
-    told.push(...skillsOf(await readTail(tail, reader)), ...skillsOf(await readTail(tail, reader)))
-    expect(told.toSorted()).toEqual(['four', 'late', 'one', 'three', 'two'])
+    printed.push(...skillsOf(await readTail(tail, reader)), ...skillsOf(await readTail(tail, reader)))
+    expect(printed.toSorted()).toEqual(['four', 'late', 'one', 'three', 'two'])
   } finally {
     for (const open of [reader, late, db]) await open.close()
     await standby.stop()

@@ -8,7 +8,7 @@ import { event, logged, migrated, OTHER, register, skillsOn, USER } from '../sup
 import { until } from '../support/waiting.ts'
 
 onEachBackend((backend) => {
-  test('an event comes into its row as it was given', async () => {
+  test('logUsage: an event -> its row holds the same values', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     const at = new Date('2026-01-02T03:04:05.678Z')
@@ -51,7 +51,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('what the application does with its objects afterwards changes nothing', async () => {
+  test('logUsage: the application changes its objects later -> the event is unchanged', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     const snapshot = { step: 1 }
@@ -66,7 +66,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('unlocks: each user has their own', async () => {
+  test('unlocks: two users -> each has their own', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     await register(db, [{ id: 'base', meta: { category: 'foundational' } }, { id: 'gated' }, { id: 'other' }])
@@ -89,7 +89,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('feedback comes into its row, and what cannot be is refused before', async () => {
+  test('feedback: valid, invalid -> a row, an error before the query', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     const id = await skills.feedback({
@@ -127,7 +127,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('an invalid event never throws in logUsage, is counted, and the reason is told once', async () => {
+  test('logUsage: an invalid event -> no exception, it is counted, one warning', async () => {
     const { db, database } = await migrated(backend)
     const { skills, warnings } = skillsOn(database)
     const circle: Record<string, unknown> = {}
@@ -161,7 +161,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('there is no way to the rows of a user without naming that user', async () => {
+  test('client: rows of a user -> only with the ID of that user', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     await skills.unlock(OTHER, 'secret')
@@ -205,7 +205,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('lists what is enabled, by tier, category, element, realm and trust', async () => {
+  test('listSkills: filters -> the enabled skills that match', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     await register(db, [
@@ -237,7 +237,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('not enabled: nothing is listed, nothing is written, nothing is connected to', async () => {
+  test('client: not enabled -> no list, no event, no connection', async () => {
     const { db, database } = await migrated(backend)
     await register(db, [{ id: 'base', meta: { category: 'foundational' } }])
     for (const env of [{}, { SKILLS_ENABLED: '0' }, { SKILLS_ENABLED: '' }, { SKILLS_ENABLED: 'false', SKILLS_SHADOW_MODE: '1' }]) {
@@ -258,12 +258,12 @@ onEachBackend((backend) => {
         'select (select count(*) from skill_usage_events) + (select count(*) from skill_unlocks) + (select count(*) from skill_feedback) as n',
       ),
     ).toEqual([{ n: '0' }])
-    const nowhere = createSkills({ database: 'postgres://nobody@127.0.0.1:1/x', env: {} })
+    const nowhere = createSkills({ database: 'postgres://someone@127.0.0.1:1/x', env: {} })
     expect(await nowhere.listSkills()).toEqual([])
     await nowhere.close()
   })
 
-  test('shadow mode: events are written and marked, skills are not offered', async () => {
+  test('client: shadow mode -> events are written and marked, no skill is listed', async () => {
     const { db, database } = await migrated(backend)
     await register(db, [{ id: 'one' }])
     const { skills } = skillsOn(database, { env: { SKILLS_ENABLED: '1', SKILLS_SHADOW_MODE: '1' } })
@@ -278,7 +278,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('the list is read once, and again when the registry changes', async () => {
+  test('listSkills: the registry changes -> the list is read again, else once', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database, { cacheTtlMs: 3_600_000 })
     await register(db, [{ id: 'one' }])
@@ -309,7 +309,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('a batch that comes again adds nothing, each event of it by itself', async () => {
+  test('log_skill_usage_batch: a repeated batch -> each event is written once', async () => {
     const { db } = await migrated(backend)
     const rows = Array.from({ length: 5 }, (_, i) => ({
       skill_id: 'one',
@@ -357,7 +357,7 @@ onEachBackend((backend) => {
     expect(await write(named)).toBe(3)
   })
 
-  test('who listens is told that events were committed, and not more often than every 200 ms', async () => {
+  test('logUsage: events are committed -> a notification, at most one every 200 ms', async () => {
     const { db, database } = await migrated(backend)
     const { skills } = skillsOn(database)
     const heard: string[] = []
@@ -369,7 +369,7 @@ onEachBackend((backend) => {
       await skills.flush()
     }
     const took = performance.now() - began
-    await until('it is told', () => heard.length > 0)
+    await until('the notification arrives', () => heard.length > 0)
     await db.query('select 1')
     expect(new Set(heard)).toEqual(new Set(['skill_usage:']))
     expect(heard.length).toBeLessThanOrEqual(1 + Math.floor(took / 200))
@@ -377,7 +377,7 @@ onEachBackend((backend) => {
     await skills.close()
   })
 
-  test('what is known of a busy user is found without reading it all, also by a plan that was made on an empty table', async () => {
+  test('log_skill_usage_batch: a user with many events -> few blocks are read, also with an old plan', async () => {
     const { db } = await migrated(backend)
     const call = 'select log_skill_usage_batch($1::uuid, $2::jsonb)'
     const read = async (events: unknown[]): Promise<number> => {
@@ -397,7 +397,7 @@ onEachBackend((backend) => {
     expect(await db.query('select count(*)::int as n from skill_usage_events')).toEqual([{ n: 6000 }])
   })
 
-  test('one event that the database refuses does not take the others with it', async () => {
+  test('flush: the database refuses one event -> the others are written', async () => {
     const { db, database } = await migrated(backend)
     await db.exec("alter table skill_usage_events add constraint no_bad check (skill_id <> 'bad')")
     const { skills, warnings } = skillsOn(database)

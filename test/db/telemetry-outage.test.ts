@@ -21,7 +21,7 @@ async function freshMigrated(): Promise<{ db: Db; url: string; name: string }> {
   return { db, url: fresh.flags[1] ?? '', name: fresh.name }
 }
 
-test('a query after the server was restarted gets a new connection', async () => {
+test('client: the server ends the connection -> the next query opens a new one', async () => {
   const { db, url, name } = await freshMigrated()
   await register(db, [{ id: 'base', meta: { category: 'foundational' } }])
   const { skills } = skillsOn(url)
@@ -33,7 +33,7 @@ test('a query after the server was restarted gets a new connection', async () =>
   await skills.close()
 })
 
-test('while the database is away the last list serves, and queries say so at once', async () => {
+test('client: no database -> the last list, and an error for queries', async () => {
   const { db, name } = await freshMigrated()
   await register(db, [{ id: 'one' }])
   const target = await targetOf(serverUrl(name))
@@ -61,7 +61,7 @@ test('while the database is away the last list serves, and queries say so at onc
   await skills.close()
 })
 
-test('the connection is lost behind the commit: the batch that comes again adds nothing', async () => {
+test('client: the connection is lost after COMMIT -> the repeated batch adds nothing', async () => {
   const { db, name } = await freshMigrated()
   const target = await targetOf(serverUrl(name))
   const [host] = target.kind === 'server' ? target.hosts : []
@@ -90,7 +90,7 @@ test('the connection is lost behind the commit: the batch that comes again adds 
   await skills.close()
 })
 
-test('a second attempt waits for the first, which may still be under way', async () => {
+test('writeBatch: a second attempt while the first runs -> it waits, and adds nothing', async () => {
   const { db, url } = await freshMigrated()
   const second = await openDb(await targetOf(url))
   const third = await openDb(await targetOf(url))
@@ -109,9 +109,9 @@ test('a second attempt waits for the first, which may still be under way', async
   await third.close()
 })
 
-test('without a spill folder the buffer is bounded: the rest is dropped, counted, and told once', async () => {
+test('client: no spill folder and no database -> a bounded buffer; the rest is dropped, counted, one warning', async () => {
   const port = await freePort()
-  const { skills, warnings } = skillsOn(`postgres://nobody@127.0.0.1:${port}/x`, { spillDir: false, maxBuffered: 500, batchSize: 100 })
+  const { skills, warnings } = skillsOn(`postgres://someone@127.0.0.1:${port}/x`, { spillDir: false, maxBuffered: 500, batchSize: 100 })
   for (let i = 0; i < 5_000; i++) skills.logUsage(event())
   expect(skills.counts()).toMatchObject({ logged: 5_000, pending: 500, dropped: 4_500 })
   expect((await skills.flush({ timeoutMs: 300 })).complete).toBe(false)
@@ -122,9 +122,9 @@ test('without a spill folder the buffer is bounded: the rest is dropped, counted
   expect(skills.counts()).toMatchObject({ logged: 6_000, dropped: 6_000, pending: 0 })
 })
 
-test('a spill folder that is full, or no folder, costs events and never an exception', async () => {
+test('client: the spill folder is full or a file -> events are dropped, no exception', async () => {
   const port = await freePort()
-  const nowhere = `postgres://nobody@127.0.0.1:${port}/x`
+  const nowhere = `postgres://someone@127.0.0.1:${port}/x`
   const file = path.join(scratch({ file: '' }), 'file')
   for (const options of [{ maxSpillBytes: 100 }, { spillDir: file }]) {
     const { skills, warnings } = skillsOn(nowhere, { maxBuffered: 100, batchSize: 10, ...options })
@@ -141,7 +141,7 @@ test('a spill folder that is full, or no folder, costs events and never an excep
   }
 })
 
-test('events that were spilled as objects with names are written too', async () => {
+test('flush: a spill file with named fields -> the events are written', async () => {
   const { db, url } = await freshMigrated()
   const { skills, spillDir } = skillsOn(url)
   mkdirSync(spillDir, { recursive: true })
@@ -160,10 +160,10 @@ test('events that were spilled as objects with names are written too', async () 
   await skills.close()
 })
 
-test('what close could not write is in the spill folder, and the next start writes it', async () => {
+test('close: no database -> the events are in the spill folder, and the next start writes them', async () => {
   const { db, url } = await freshMigrated()
   const port = await freePort()
-  const away = skillsOn(`postgres://nobody@127.0.0.1:${port}/x`)
+  const away = skillsOn(`postgres://someone@127.0.0.1:${port}/x`)
   const events = Array.from({ length: 30 }, () => event())
   for (const one of events) away.skills.logUsage(one)
   await away.skills.close({ timeoutMs: 500 })
@@ -177,7 +177,7 @@ test('what close could not write is in the spill folder, and the next start writ
   await Promise.all([one.skills.close(), two.skills.close()])
 })
 
-test('events wait for a database that is not migrated yet', async () => {
+test('client: the database is not migrated yet -> the events wait', async () => {
   const fresh = await freshServer()
   const db = await fresh.open()
   const { skills, warnings } = skillsOn(fresh.flags[1] ?? '')
@@ -191,7 +191,7 @@ test('events wait for a database that is not migrated yet', async () => {
   await skills.close()
 })
 
-test.skipIf(NO_POOLER !== undefined)('through PgBouncer in transaction mode: written once, and the list lives by its time', async () => {
+test.skipIf(NO_POOLER !== undefined)('client: PgBouncer in transaction mode -> each event once, and the list expires', async () => {
   const { db, name } = await freshMigrated()
   const pooler = await startPooler()
   try {

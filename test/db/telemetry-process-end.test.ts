@@ -30,7 +30,7 @@ async function says(application: Application, word: string): Promise<void> {
   await until(`the application says ${word}`, () => application.said().includes(word))
 }
 
-test('SIGTERM without a handler of the application: flushed, and dead of the signal', async () => {
+test('process: SIGTERM without a handler -> the events are written, it ends by the signal', async () => {
   await clean()
   const application = runApplication(`${START(url, scratch())}
     for (let i = 0; i < 50; i++) skills.logUsage(event(i))
@@ -45,7 +45,7 @@ test('SIGTERM without a handler of the application: flushed, and dead of the sig
 test.each([
   ['on', "process.on('SIGTERM', () => setTimeout(() => process.exit(7), 700))"],
   ['once', "process.once('SIGTERM', () => setTimeout(() => process.exit(7), 700))"],
-])('SIGTERM with a handler of the application (%s): flushed, and the application decides how it ends', async (_, handler) => {
+])('process: SIGTERM with a handler (%s) -> the events are written, the application ends itself', async (_, handler) => {
   await clean()
   const application = runApplication(`${handler}
     ${START(url, scratch())}
@@ -58,7 +58,7 @@ test.each([
   expect(await logged(db)).toHaveLength(50)
 })
 
-test('SIGTERM with signal-exit loaded, which steps back for others: neither waits for the other', async () => {
+test('process: SIGTERM with signal-exit loaded -> it ends by the signal', async () => {
   await clean()
   const application = runApplication(`import { createRequire } from 'node:module'
     const require = createRequire(${JSON.stringify(import.meta.url)})
@@ -77,7 +77,7 @@ test('SIGTERM with signal-exit loaded, which steps back for others: neither wait
 test.each([
   ['process.exit', 'process.exit(3)', 3],
   ['an exception', "throw new Error('bug')", 1],
-])('the application ends at once (%s): what was not written is in the spill folder', async (_, end, code) => {
+])('process: it ends suddenly (%s) -> the events are in the spill folder', async (_, end, code) => {
   await clean()
   const dir = scratch()
   const application = runApplication(`${START(url, dir)}
@@ -91,7 +91,7 @@ test.each([
   await skills.close()
 })
 
-test('an application that has nothing more to do ends by itself, with what it logged written', async () => {
+test('process: nothing is left to do -> it ends, the events are written', async () => {
   await clean()
   const application = runApplication(`${START(url, scratch())}
     say(String((await skills.listSkills()).length))
@@ -101,7 +101,7 @@ test('an application that has nothing more to do ends by itself, with what it lo
   expect(await logged(db)).toHaveLength(50)
 })
 
-test('so it does on the embedded database, after close: the engine has timers of its own', async () => {
+test('process: close() on the embedded database -> it ends, the events are written', async () => {
   const fresh = await migratedEmbedded()
   const application = runApplication(`
     const skills = createSkills({ database: { embedded: ${JSON.stringify(fresh.flags[1])} }, spillDir: ${JSON.stringify(scratch())} })
@@ -113,16 +113,16 @@ test('so it does on the embedded database, after close: the engine has timers of
   expect(await logged(again)).toHaveLength(50)
 })
 
-test('no database at the end: the events are in the spill folder, and the end does not wait', async () => {
+test('process: it ends without a database -> the events are in the spill folder', async () => {
   const dir = scratch()
-  const application = runApplication(`${START(`postgres://nobody@127.0.0.1:${await freePort()}/x`, dir)}
+  const application = runApplication(`${START(`postgres://someone@127.0.0.1:${await freePort()}/x`, dir)}
     for (let i = 0; i < 50; i++) skills.logUsage(event(i))`)
   expect(await application.ended).toMatchObject({ code: 0, signal: null })
   expect(spilled(dir)).toHaveLength(50)
 })
 
-test('a listener of warnings that throws, and none at all, break nothing', async () => {
-  const away = `postgres://nobody@127.0.0.1:${await freePort()}/x`
+test('process: the warning listener throws, or there is none -> it continues', async () => {
+  const away = `postgres://someone@127.0.0.1:${await freePort()}/x`
   const thrower = runApplication(`${START(away, scratch(), ", onWarning: () => { throw new Error('x') }")}
     skills.logUsage({}); skills.logUsage(event(1)); await skills.flush({ timeoutMs: 200 }); say('done')`)
   expect((await thrower.ended).code).toBe(0)

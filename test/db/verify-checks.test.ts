@@ -293,7 +293,7 @@ test('verify: a role without any privilege -> checks skipped with reasons', asyn
   await db.exec(`RESET ROLE; DROP ROLE ${role}`)
 })
 
-test.skipIf(NO_POOLER !== undefined)('through PgBouncer in transaction mode', async () => {
+test.skipIf(NO_POOLER !== undefined)('verify: PgBouncer in transaction mode -> it passes', async () => {
   const database = await migratedServer()
   const direct = await database.open()
   const pooler = await startPooler()

@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/db.ts'
 import { sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
-import { onEachBackend } from '../support/databases.ts'
+import { ofBackend, onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
@@ -45,37 +45,39 @@ onEachBackend((backend) => {
       return sync(db, { cwd })
     })
 
-    test.each([
-      ['DROP INDEX idx_skill_usage_user_time', 'index idx_skill_usage_user_time'],
-      [
-        'DROP INDEX idx_skill_usage_user_time; CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at)',
-        'index idx_skill_usage_user_time',
-      ],
-      ['ALTER TABLE skill_usage_events DROP COLUMN input_hash', 'column skill_usage_events.input_hash'],
-      [
-        'ALTER TABLE skill_usage_events ALTER COLUMN latency_ms TYPE bigint USING latency_ms; ',
-        'column skill_usage_events.latency_ms',
-        'DROP VIEW v_skill_effectiveness',
-      ],
-      [
-        "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE sql AS 'select true'",
-        'is_skill_unlocked',
-      ],
-      [
-        "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
-        'is_skill_unlocked',
-      ],
-      [
-        "CREATE OR REPLACE FUNCTION unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual') RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
-        'unlock_skill',
-      ],
-      ['DROP VIEW v_skill_cooccurrence', 'view v_skill_cooccurrence'],
-      ['DROP TABLE skill_feedback CASCADE', 'table skill_feedback'],
-      ["DELETE FROM schema_migrations WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
-      ["UPDATE schema_migrations SET checksum = 'sha256:0' WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
-      ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
-      ['DELETE FROM skills_registry', 'skill one'],
-    ])('names the fault after %s', async (sql, name, before = '') => {
+    test.each(
+      ofBackend(backend, [
+        ['DROP INDEX idx_skill_usage_user_time', 'index idx_skill_usage_user_time'],
+        [
+          'DROP INDEX idx_skill_usage_user_time; CREATE INDEX idx_skill_usage_user_time ON skill_usage_events (user_id, created_at)',
+          'index idx_skill_usage_user_time',
+        ],
+        ['ALTER TABLE skill_usage_events DROP COLUMN input_hash', 'column skill_usage_events.input_hash'],
+        [
+          'ALTER TABLE skill_usage_events ALTER COLUMN latency_ms TYPE bigint USING latency_ms; ',
+          'column skill_usage_events.latency_ms',
+          'DROP VIEW v_skill_effectiveness',
+        ],
+        [
+          "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE sql AS 'select true'",
+          'is_skill_unlocked',
+        ],
+        [
+          "CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+          'is_skill_unlocked',
+        ],
+        [
+          "CREATE OR REPLACE FUNCTION unlock_skill(p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual') RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS 'begin return true; end'",
+          'unlock_skill',
+        ],
+        ['DROP VIEW v_skill_cooccurrence', 'view v_skill_cooccurrence'],
+        ['DROP TABLE skill_feedback CASCADE', 'table skill_feedback'],
+        ["DELETE FROM schema_migrations WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+        ["UPDATE schema_migrations SET checksum = 'sha256:0' WHERE version LIKE '%rls_indexes'", '20251220_skill_system_rls_indexes'],
+        ["UPDATE skills_registry SET sha256 = 'x'", 'skill one'],
+        ['DELETE FROM skills_registry', 'skill one'],
+      ]),
+    )('verify: %s -> the fault is named', async (sql, name, before = '') => {
       const report = await session.inside(async (db) => {
         await db.exec(before)
         await db.exec(sql)
@@ -131,6 +133,6 @@ test.each([
   ['-- check: a\n-- remedy: r\nselect 1', /no "title"/],
   ['-- check: a\n-- title: t\n-- remedy: r\n-- severity: fatal\nselect 1', /invalid severity "fatal"/],
   ['\n\n-- check: a\n-- title: t\n-- remedy: r\n', /:3: the check has no query/],
-])('a check file that is wrong is refused with its line: %j', (text, message) => {
+])('checks: %j -> refused with its line', (text, message) => {
   expect(() => parseChecks(text, 'x.sql')).toThrow(message)
 })

@@ -32,9 +32,9 @@ async function killAt(db: string, moment: (db: string) => boolean): Promise<void
   await ended
 }
 
-describe('a first run that is killed when', () => {
+describe('embedded: the first run is killed when', () => {
   let cut = 0
-  test.each(MOMENTS)('%s leaves a folder that the next run opens', { timeout: 60_000 }, async (_, moment) => {
+  test.each(MOMENTS)('%s -> the next run opens the folder', { timeout: 60_000 }, async (_, moment) => {
     const db = path.join(scratch(), 'db')
     await killAt(db, moment)
     if (count(db) > 0 && !existsSync(`${db}/PG_VERSION`)) {
@@ -51,7 +51,7 @@ describe('a first run that is killed when', () => {
     expect(readdirSync(path.dirname(db))).toEqual(['db'])
   })
 
-  test('was hit while it unpacked', () => {
+  test('the moments -> at least three of them are during unpacking', () => {
     expect(cut).toBeGreaterThanOrEqual(3)
   })
 })

@@ -24,7 +24,7 @@ const FILES = {
 }
 
 test(
-  `killed at ${POINTS} random points: the backend ends, the next run exits 0, the end is as if nothing had happened`,
+  `migrate: killed at ${POINTS} random points -> the backend ends, the next run exits 0, the schema is complete`,
   { timeout: 300_000 },
   async () => {
     const dir = scratch(FILES)

@@ -12,7 +12,7 @@ interface Applied {
 }
 
 test(
-  `${PROCESSES} processes started together on an empty database, ${ROUNDS} rounds: all exit 0, each file is applied once`,
+  `migrate: ${PROCESSES} processes at once on an empty database, ${ROUNDS} rounds -> all exit 0, each file is applied once`,
   { timeout: 300_000 },
   async () => {
     const dir = scratch({ '1.sql': 'create table a (id int);', '2.sql': 'insert into a values (1);' })

@@ -17,7 +17,7 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
   })
   afterAll(async () => pooler.stop())
 
-  test('twelve runs at once among other clients all exit 0, each file is applied once, and no lock stays behind', async () => {
+  test('migrate: twelve runs at once among other clients -> all exit 0, each file is applied once, no lock is left', async () => {
     const { name, open } = await freshServer()
     const dir = scratch(
       Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.sql`, `create table t${i} (id int); select pg_sleep(0.02);`])),

@@ -23,7 +23,7 @@ async function write(writer: Db, seed: number): Promise<void> {
 }
 
 test(
-  'writers that commit out of order and roll back, several runs at once: in the end not one row differs',
+  'rollup: writers commit out of order and roll back, several runs at once -> the sums equal the events',
   { timeout: 240_000 },
   async () => {
     const database = await migratedServer()

@@ -11,12 +11,12 @@ const log = (db: Db, skill: string, rows: number): Promise<unknown> =>
     [skill, rows],
   )
 
-test('each event once, whatever order writers commit in, over rollbacks and looks that fail half-way', async () => {
+test('tail: writers commit in any order and roll back, the reader fails -> each event once', async () => {
   const database = await migratedServer()
   const db = await database.open()
   const tail = eventTail()
   await tail.read(db, () => undefined)
-  const told: string[] = []
+  const printed: string[] = []
   let open = true
   const write = async (seed: number): Promise<void> => {
     const random = seededRandom(seed)
@@ -36,7 +36,7 @@ test('each event once, whatever order writers commit in, over rollbacks and look
       const fails = random() < 0.3
       await tail
         .read(db, (events) => {
-          told.push(...events.map(({ id }) => id))
+          printed.push(...events.map(({ id }) => id))
           if (fails && !last) throw new Error('the reader fails')
         })
         .catch((error: unknown) => expect(String(error)).toContain('the reader fails'))
@@ -49,5 +49,5 @@ test('each event once, whatever order writers commit in, over rollbacks and look
   await following
   const rows = await db.query<{ id: string }>('select id::text as id from skill_usage_events')
   expect(rows.length).toBeGreaterThan(300)
-  expect(told.toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
+  expect(printed.toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
 })

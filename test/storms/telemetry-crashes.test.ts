@@ -7,7 +7,7 @@ import { startPostgres } from '../support/postgres-server.ts'
 import { event, hashes, logged, skillsOn, spilled } from '../support/telemetry.ts'
 import { until } from '../support/waiting.ts'
 
-test('the server crashes in the middle and comes back: nothing is lost, nothing is written twice', async () => {
+test('telemetry: the server crashes three times and restarts -> each event is written once', async () => {
   const server = await startPostgres({ tcp: true })
   const target = await targetOf(server.url('postgres'))
   try {

@@ -6,10 +6,10 @@ import { scratch } from './scratch.ts'
 
 const LIBRARY = pathToFileURL(path.resolve(import.meta.dirname, '../../dist/index.js')).href
 
-/** An application that uses the library, in a process of its own. */
+/** An application that uses the library, in its own process. */
 export interface Application {
   child: ChildProcess
-  /** What it has said so far. */
+  /** What it has printed so far. */
   said: () => string
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stderr: string }>
 }

@@ -11,10 +11,10 @@ const BINARY = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ].find((file) => existsSync(file))
 
-/** Why there is no browser to test with; undefined when there is one. */
+/** Why tests with a browser are skipped; undefined when Chromium is installed. */
 export const NO_BROWSER = BINARY === undefined ? 'chromium is not installed (Debian: apt-get install chromium)' : undefined
 
-/** What a page asked for and complained of while it was open. */
+/** An open page, with its requests and messages. */
 export interface Page {
   /** Addresses that it requested, its own among them. */
   requests: string[]
@@ -47,7 +47,7 @@ interface Message {
   error?: { message: string }
 }
 
-/** A headless Chromium, spoken to over two pipes: the DevTools protocol needs no package for that. */
+/** Starts a headless Chromium and talks the DevTools protocol with it over two pipes, which needs no package. */
 export async function startChromium(): Promise<Browser> {
   if (BINARY === undefined) throw new Error(NO_BROWSER)
   const folder = mkdtempSync(path.join(os.tmpdir(), 'skills-chromium-'))

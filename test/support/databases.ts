@@ -34,6 +34,14 @@ export function onEachBackend(tests: (backend: TestBackend) => void): void {
   for (const name of ['embedded', 'server'] as const) describe(name, () => tests(BACKENDS[name]))
 }
 
+/**
+ * The cases to try on the backend: all on a server, every third on the embedded database, which runs the same PostgreSQL
+ * more slowly. For cases of one kind, which differ in a statement; `test/storms` tries more.
+ */
+export function ofBackend<T extends readonly string[]>({ name }: TestBackend, cases: readonly T[]): T[] {
+  return cases.filter((_, i) => name === 'server' || i % 3 === 0)
+}
+
 /** An empty database on the test server. */
 export function freshServer(): Promise<TestDatabase> {
   return copyOnServer('template0')

@@ -49,6 +49,8 @@ async function start(): Promise<Shared> {
   const server = given === undefined || given === '' ? await startPostgres() : undefined
   const serverUrl = server?.url('__DATABASE__') ?? withDatabase(given ?? '')
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-embedded-'))
+  // after Ctrl-C Vitest ends without a teardown
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const [embeddedTemplate, migratedTemplate] = [path.join(scratch, 'empty'), path.join(scratch, 'migrated')]
   const migratedDatabase = `t_migrated_${process.pid}`
   const admin = await connect({ databaseUrl: serverUrl.replace('__DATABASE__', 'postgres'), env: {} })

@@ -8,10 +8,10 @@ const BINARY = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgb
   existsSync(file),
 )
 const PORT = 6432
-// it refuses to run as root
-const NOBODY = 65_534
+// PgBouncer refuses to run as root; the user `nobody` has this ID
+const UNPRIVILEGED = 65_534
 
-/** Why there is no pooler to test with; undefined when there is one. */
+/** Why tests with a pooler are skipped; undefined when PgBouncer is installed. */
 export const NO_POOLER = BINARY === undefined ? 'pgbouncer is not installed (Debian: apt-get install pgbouncer)' : undefined
 
 export interface Pooler {
@@ -19,7 +19,7 @@ export interface Pooler {
   stop: () => Promise<void>
 }
 
-/** PgBouncer in transaction mode in front of the test server, on a Unix socket; few server connections, so that clients must share. */
+/** Starts PgBouncer in transaction mode before the test server, on a Unix socket, with so few server connections that clients share them. */
 export async function startPooler(): Promise<Pooler> {
   const target = await targetOf(serverUrl('postgres'))
   const [server] = target.kind === 'server' ? target.hosts : []
@@ -45,13 +45,13 @@ max_client_conn = 300
   const asRoot = process.getuid?.() === 0
   if (asRoot) {
     chmodSync(folder, 0o755)
-    chownSync(folder, NOBODY, NOBODY)
+    chownSync(folder, UNPRIVILEGED, UNPRIVILEGED)
   }
   const child = spawn(
     'sh',
     ['-c', '"$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p', 'sh', BINARY, path.join(folder, 'pgbouncer.ini')],
     {
-      ...(asRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+      ...(asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}),
       cwd: folder,
       stdio: ['pipe', 'ignore', 'pipe'],
     },

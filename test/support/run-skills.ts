@@ -15,11 +15,11 @@ export interface RunOptions {
   onStart?: (child: ReturnType<typeof spawn>) => void
 }
 
-/** The command line's executable. */
+/** The executable of the command line. */
 export const BIN: string = path.resolve(import.meta.dirname, '../../bin/skills.js')
 const QUIET = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TERM: 'xterm-256color' }
 
-/** Runs the real command line in a process of its own, with an environment that holds only what is given. */
+/** Runs the command line in a new process with only the given environment variables. */
 export function runSkills(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...args], {

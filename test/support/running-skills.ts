@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { cleanUpAfter } from './clean-up.ts'
 import { BIN } from './run-skills.ts'
 
-/** The command line while it runs, for commands that only a signal ends. */
+/** A command that runs until a signal ends it. */
 export interface RunningSkills {
   child: ChildProcess
   stdout: () => string
@@ -18,7 +18,7 @@ cleanUpAfter('test', () => {
   children.clear()
 })
 
-/** Starts the real command line; it is killed after the test, should it still run then. */
+/** Starts the command line; it is killed after the test if it still runs. */
 export function startSkills(args: readonly string[], cwd: string): RunningSkills {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,

@@ -12,7 +12,7 @@ const SSL_REQUEST = 80_877_103
 
 const running = new Set<{ server: net.Server; sockets: Set<net.Socket> }>()
 
-/** A server on a port of 127.0.0.1 (a free one unless given) that does what it is told with each connection; gone after the test. */
+/** A server on a port of 127.0.0.1 (a free one unless given) that calls `onConnection` for each connection; it is closed after the test. */
 export async function listen(onConnection: (socket: net.Socket) => void, port = 0): Promise<number> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
@@ -36,7 +36,7 @@ cleanUpAfter('test', async () => {
   running.clear()
 })
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const server = net.createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -45,7 +45,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** The test server's database, as if it were at a port of 127.0.0.1 and had a password. */
+/** A target for the test server behind a port of 127.0.0.1, with a password. */
 export async function targetAt(
   port: number,
   ssl: SslSettings = { mode: 'disable' },
@@ -55,7 +55,7 @@ export async function targetAt(
   return { ...target, password: target.password ?? 's3cr3t', hosts: [{ host: '127.0.0.1', port }], ssl, ...over }
 }
 
-/** Hands a connection on to the test server. */
+/** Forwards a connection to the test server. */
 export async function toServer(socket: net.Socket): Promise<void> {
   socket.pause()
   const { hosts } = (await targetOf(serverUrl('postgres'))) as ServerTarget
@@ -92,7 +92,7 @@ export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certifica
   return { cert, key }
 }
 
-/** Answers PostgreSQL's SSLRequest with yes and encrypts, with the test server behind. */
+/** Accepts PostgreSQL's SSLRequest, encrypts, and forwards to the test server. */
 export function tlsToServer({ cert, key }: Certificate): (socket: net.Socket) => void {
   const secureContext = tls.createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) })
   return (socket) => {
@@ -105,7 +105,7 @@ export function tlsToServer({ cert, key }: Certificate): (socket: net.Socket) =>
   }
 }
 
-/** Refuses encryption, as a server without TLS does, and goes on without. */
+/** Refuses encryption, like a server without TLS, and continues without it. */
 export function noTlsToServer(socket: net.Socket): void {
   socket.once('data', (first: Buffer) => {
     if (first.readInt32BE(4) !== SSL_REQUEST) socket.unshift(first)
@@ -114,7 +114,7 @@ export function noTlsToServer(socket: net.Socket): void {
   })
 }
 
-/** Lets nobody in without encryption, as `hostssl` rules do. */
+/** Refuses connections without encryption, like `hostssl` rules. */
 export function tlsOnlyToServer(certificate: Certificate): (socket: net.Socket) => void {
   const encrypted = tlsToServer(certificate)
   return (socket) => {
@@ -127,7 +127,7 @@ export function tlsOnlyToServer(certificate: Certificate): (socket: net.Socket) 
   }
 }
 
-/** Speaks just enough of the protocol to be asked something: answers the first query with one row of text values. */
+/** A minimal server: it answers the first query with one row of text values. */
 export function fakeServer(row: Readonly<Record<string, { type: number; value: string }>>): (socket: net.Socket) => void {
   const columns = Object.entries(row)
   const description = columns.map(([name, { type }]) =>
@@ -153,7 +153,7 @@ export function fakeServer(row: Readonly<Record<string, { type: number; value: s
   }
 }
 
-/** Asks for a password in plain text, tells which one came, and refuses it. */
+/** Requests a password in plain text, passes it to the callback, and refuses it. */
 export function asksForPassword(onPassword: (password: string) => void): (socket: net.Socket) => void {
   return (socket) => {
     socket.once('data', () => {

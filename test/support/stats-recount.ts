@@ -20,7 +20,7 @@ interface Log {
 export async function expectRecount(backend: TestBackend, seed: number): Promise<void> {
   const log = await writeLog(backend, seed)
   for (const options of [{}, { sinceMs: 2.3 * DAY }, { sinceMs: 5 * 60_000 }, { exact: true }]) await expectRight(log, options)
-  // with everything taken in, and once more from nothing
+  // after a full rollup, and after a rebuild
   await rollUp(log.db, { batch: 37 })
   await expectRight(log, {})
   await rollUp(log.db, { rebuild: true })
@@ -50,7 +50,7 @@ async function writeLog(backend: TestBackend, seed: number): Promise<Log> {
   return log
 }
 
-/** Holds every number of every view against a recount of these events. */
+/** Compares every number of every view with a recount of these events. */
 async function expectRight({ db, events, feedback }: Log, options: { exact?: boolean; sinceMs?: number }): Promise<void> {
   const overview = await stats(db, { limit: LIMIT, ...options })
   const from = overview.since === null ? -Infinity : Date.parse(overview.since)
@@ -72,7 +72,7 @@ async function expectRight({ db, events, feedback }: Log, options: { exact?: boo
 
   const { cooccurrence = [] } = await stats(db, { cooccurrence: true, limit: LIMIT, ...options })
   expect(cooccurrence.toSorted(byText)).toEqual(recountSets(own).toSorted(byText))
-  // few are read in another way than all
+  // a few sets are read with another query than all
   const few = await stats(db, { cooccurrence: true, limit: 2, ...options })
   expect(few).toMatchObject({ cooccurrence: cooccurrence.slice(0, 2), truncated: cooccurrence.length > 2 })
 

@@ -10,7 +10,7 @@ import { scratch } from './scratch.ts'
 export const USER = '9f1c1d3e-0000-4000-8000-000000000001'
 export const OTHER = '9f1c1d3e-0000-4000-8000-000000000002'
 
-/** A valid event; `input_hash` tells one from the other. */
+/** A valid event with its own `input_hash`. */
 export function event(over: Partial<UsageEvent> = {}): UsageEvent {
   return { userId: USER, skillId: 'one', version: '1.0.0', outcome: 'success', inputHash: randomUUID(), ...over }
 }
@@ -20,7 +20,7 @@ export interface Warned {
   message: string
 }
 
-/** Skills that are enabled, spill into a folder of their own, and leave the test's process alone. */
+/** An enabled client with its own spill folder, which does not touch the process of the test. */
 export function skillsOn(
   database: NonNullable<CreateSkillsOptions['database']>,
   options: CreateSkillsOptions = {},
@@ -39,7 +39,7 @@ export function skillsOn(
   return { skills, warnings, spillDir }
 }
 
-/** A migrated database, a session to look with, and what `createSkills` takes for it: the URL, or the session where there can be but one. */
+/** A migrated database, a session for queries, and the `database` option of `createSkills`: the URL, or the session where only one is possible. */
 export async function migrated(backend: TestBackend): Promise<{ db: Db; database: string | Db; fresh: TestDatabase }> {
   const fresh = await backend.migrated()
   const db = await fresh.open()
@@ -55,7 +55,7 @@ export async function register(db: Db, rows: readonly { id: string; trust?: numb
     )
 }
 
-/** The input hashes of the events, sorted: each once when nothing was lost or written twice. */
+/** The input hashes of the events in the database, sorted. */
 export async function logged(db: Db): Promise<string[]> {
   const rows = await db.query<Row & { input_hash: string }>('select input_hash from skill_usage_events order by 1')
   return rows.map(({ input_hash }) => input_hash)

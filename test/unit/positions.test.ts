@@ -41,18 +41,18 @@ const TEXTS = [
 describe.each(TEXTS)('LineIndex of %j', (text) => {
   const index = new LineIndex(text)
 
-  test('agrees with a walk over the text at every offset', () => {
+  test('positionAt: every offset -> the same as counting through the text', () => {
     for (let offset = 0; offset <= text.length; offset++) expect(index.positionAt(offset), `offset ${offset}`).toEqual(walk(text, offset))
   })
 
-  test('offsetAt undoes positionAt at the beginning of every character', () => {
+  test('offsetAt: the position of a character -> its offset', () => {
     for (let offset = text.startsWith('\ufeff') ? 1 : 0; offset <= text.length; offset++) {
       const isInside = (text.codePointAt(offset - 1) ?? 0) > 0xffff || text.startsWith('\r\n', offset - 1)
       if (offset === 0 || !isInside) expect(index.offsetAt(index.positionAt(offset)), `offset ${offset}`).toBe(offset)
     }
   })
 
-  test('has the lines of the text', () => {
+  test('lines: a text -> its lines', () => {
     const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)
     expect(index.lineCount).toBe(lines.length)
     expect(lines.map((_, i) => index.lineText(i + 1))).toEqual(lines)
@@ -62,19 +62,19 @@ describe.each(TEXTS)('LineIndex of %j', (text) => {
 describe('LineIndex outside of the text', () => {
   const index = new LineIndex('ab\r\n😀d')
 
-  test('offsets become the nearest end', () => {
+  test('positionAt: outside the text -> the nearest end', () => {
     expect(index.positionAt(-5)).toEqual({ line: 1, column: 1 })
     expect(index.positionAt(99)).toEqual({ line: 2, column: 3 })
   })
 
-  test('positions become the nearest one inside', () => {
+  test('offsetAt: outside a line -> the nearest place inside', () => {
     expect(index.offsetAt({ line: 0, column: 0 })).toBe(0)
     expect(index.offsetAt({ line: 1, column: 99 })).toBe(2)
     expect(index.offsetAt({ line: 9, column: 99 })).toBe(7)
     expect(index.offsetAt({ line: 2, column: Infinity })).toBe(7)
   })
 
-  test('lines that do not exist are empty', () => {
+  test('lineText: no such line -> empty', () => {
     expect([0, 3, -1].map((line) => index.lineText(line))).toEqual(['', '', ''])
   })
 })
@@ -99,6 +99,6 @@ test.each([
   ['a\r\nb', 4, 3],
   ['\ud83dx', 2, 1],
   ['', 1, 0],
-])('codePointOffset(%j, %i) is %i', (text, n, offset) => {
+])('codePointOffset(%j, %i) -> %i', (text, n, offset) => {
   expect(codePointOffset(text, n)).toBe(offset)
 })

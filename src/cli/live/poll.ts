@@ -1,11 +1,9 @@
-import type { ExitCode, SkillsError } from '../../core/errors.ts'
-import { ERROR_EXITS, EXIT } from '../../core/errors.ts'
+import { ERROR_EXITS, EXIT, type ExitCode, type SkillsError } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import type { Context } from '../output/context.ts'
 import { listenForStop } from './interrupt.ts'
 import { createReconnecting, liveBackoff, retryable } from './reconnecting.ts'
-import type { Waker } from './waker.ts'
-import { createWaker } from './waker.ts'
+import { createWaker, type Waker } from './waker.ts'
 
 export interface PollOptions {
   open: () => Promise<Db>

@@ -1,5 +1,4 @@
-import type { Style } from '../../render/style.ts'
-import { PLAIN } from '../../render/style.ts'
+import { PLAIN, type Style } from '../../render/style.ts'
 
 /** The style of a stream. chalk decides for the whole process and ignores NO_COLOR, so its level is set here. It is loaded only for colors. */
 export async function createStyle(colors: boolean, unicode: boolean): Promise<Style> {

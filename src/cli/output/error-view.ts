@@ -1,5 +1,4 @@
-import type { Diagnostic } from '../../core/diagnostics.ts'
-import { place } from '../../core/diagnostics.ts'
+import { place, type Diagnostic } from '../../core/diagnostics.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { printable } from '../../core/text.ts'
 import { renderCodeFrame } from '../../render/code-frame.ts'

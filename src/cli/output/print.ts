@@ -1,19 +1,18 @@
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { packageRoot } from '../../config/package-files.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { ExitCode } from '../../core/errors.ts'
-import { EXIT, SkillsError } from '../../core/errors.ts'
+import { EXIT, SkillsError, type ExitCode } from '../../core/errors.ts'
 import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
-import type { Style } from '../../render/style.ts'
 import { plural } from '../../core/text.ts'
-import { createStyle } from './colors.ts'
-import type { OutputFlags } from '../parse/spec.ts'
-import type { Context } from './context.ts'
+import type { Style } from '../../render/style.ts'
 import type { Destination, ReporterName } from '../parse/common-options.ts'
-import { frameSource } from './frame-source.ts'
-import type { Finished } from './reports.ts'
-import { withoutCommands } from './github-log.ts'
+import type { OutputFlags } from '../parse/spec.ts'
+import { createStyle } from './colors.ts'
+import type { Context } from './context.ts'
 import { envelope } from './envelope.ts'
 import { diagnosticView, errorView, isDetail } from './error-view.ts'
+import type { Finished } from './reports.ts'
 
 /** Writes the result to every destination, files first: a file that cannot be written is an error of the result. Returns the exit code. */
 export async function print(
@@ -143,4 +142,33 @@ const MOST_SHOWN = 50
 function findings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: string, style: Style): string[] {
   const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
+}
+
+/**
+ * Text for the log of GitHub Actions, where a line that begins with `::`, or has `##[` anywhere, is a command to the
+ * runner (actions/runner, ActionCommand.cs). Text from a file or a database must not contain one, so an
+ * invisible zero-width space is put between the characters.
+ */
+export function withoutCommands(text: string): string {
+  return text.replaceAll(/^(\s*):(?=:)/gm, '$1:\u200B').replaceAll('##[', '##\u200B[')
+}
+
+/** Larger files get no frame. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. */
+function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
+  if (file === undefined || line === undefined) return undefined
+  // paths of package files are relative to its root
+  for (const folder of [cwd, packageRoot()]) {
+    const absolute = path.resolve(folder, file)
+    try {
+      const stats = statSync(absolute)
+      // reading a pipe could wait forever
+      return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(absolute, 'utf8') : undefined
+    } catch {
+      // try the next folder
+    }
+  }
+  return undefined
 }

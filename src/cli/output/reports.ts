@@ -5,12 +5,11 @@ import type { SkillsError } from '../../core/errors.ts'
 import { withoutSecrets } from '../../core/redaction.ts'
 import { renderGithub } from '../../render/reporters/github.ts'
 import { renderJunit } from '../../render/reporters/junit.ts'
-import type { ReportResult, ReportRun } from '../../render/reporters/report-run.ts'
-import { isFailure, resultsOf } from '../../render/reporters/report-run.ts'
+import { isFailure, resultsOf, type ReportResult, type ReportRun } from '../../render/reporters/report-run.ts'
 import { renderSarif } from '../../render/reporters/sarif.ts'
 import { renderTap } from '../../render/reporters/tap.ts'
-import type { CommandResult } from './context.ts'
 import type { ReporterName } from '../parse/common-options.ts'
+import type { CommandResult } from './context.ts'
 
 /** The result of a command and facts about the run. */
 export interface Finished {

@@ -1,8 +1,7 @@
 import { DEFAULTS } from '../../config/defaults.ts'
 import type { OptionSpec } from '../../config/option.ts'
 import { CONFIG_OPTION, DATABASE_SETTINGS, SETTINGS } from '../../config/setting-table.ts'
-import type { ValueType } from '../../config/values.ts'
-import { duration, FILE, FOLDER, list, oneOf } from '../../config/values.ts'
+import { duration, FILE, FOLDER, list, oneOf, type ValueType } from '../../config/values.ts'
 import type { ArgumentSpec } from './spec.ts'
 
 /** Every command takes these. */

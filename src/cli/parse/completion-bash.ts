@@ -1,5 +1,4 @@
-import type { CompletionPlace } from './completion-words.ts'
-import { commandPatterns } from './completion-words.ts'
+import { commandPatterns, type CompletionPlace } from './completion-words.ts'
 
 /**
  * A script that completes commands, options and known values in bash; everything else completes to files, as bash does.

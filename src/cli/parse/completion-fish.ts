@@ -1,5 +1,4 @@
-import type { CompletionPlace, Values, Word } from './completion-words.ts'
-import { commandNames } from './completion-words.ts'
+import { commandNames, type CompletionPlace, type Values, type Word } from './completion-words.ts'
 
 /** A script that completes commands, options and values in fish, each with its help. */
 export function fishCompletion(places: readonly CompletionPlace[]): string {

@@ -1,8 +1,6 @@
-import type { OptionSpec } from '../../config/option.ts'
-import { notationOf } from '../../config/option.ts'
+import { notationOf, type OptionSpec } from '../../config/option.ts'
 import { optionHelp } from './help.ts'
-import type { CommandSpec } from './spec.ts'
-import { optionsOf } from './spec.ts'
+import { optionsOf, type CommandSpec } from './spec.ts'
 
 /** The words that can follow a command on the command line, for the scripts of all shells. */
 export interface CompletionPlace {

@@ -1,5 +1,4 @@
-import type { CompletionPlace, Values, Word } from './completion-words.ts'
-import { commandPatterns } from './completion-words.ts'
+import { commandPatterns, type CompletionPlace, type Values, type Word } from './completion-words.ts'
 
 /** A script that completes commands, options and values in zsh, each with its help. */
 export function zshCompletion(places: readonly CompletionPlace[]): string {

@@ -1,7 +1,7 @@
 import type { Command, Help } from 'commander'
-import { wrap } from '../../render/table.ts'
 import type { OptionSpec } from '../../config/option.ts'
 import { list } from '../../config/values.ts'
+import { wrap } from '../../render/table.ts'
 import type { ArgumentSpec, CommandSpec } from './spec.ts'
 
 const EXIT_CODES =

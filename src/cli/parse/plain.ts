@@ -1,8 +1,6 @@
-import type { Notation, OptionSpec } from '../../config/option.ts'
-import { notationOf } from '../../config/option.ts'
+import { notationOf, type Notation, type OptionSpec } from '../../config/option.ts'
 import type { RawInput } from './read-values.ts'
-import type { CommandSpec } from './spec.ts'
-import { optionsOf } from './spec.ts'
+import { optionsOf, type CommandSpec } from './spec.ts'
 
 interface Option extends Notation {
   isRepeatable: boolean

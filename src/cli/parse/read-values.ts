@@ -1,9 +1,7 @@
-import type { OptionSpec } from '../../config/option.ts'
-import { conflict, notationOf } from '../../config/option.ts'
+import { conflict, notationOf, type OptionSpec } from '../../config/option.ts'
 import { atArgument, atOption, readValue } from '../../config/values.ts'
 import { SkillsError } from '../../core/errors.ts'
-import type { ArgumentSpec, ArgumentsOf, CommandSpec, FlagsOf } from './spec.ts'
-import { optionsOf } from './spec.ts'
+import { optionsOf, type ArgumentSpec, type ArgumentsOf, type CommandSpec, type FlagsOf } from './spec.ts'
 
 /** The command line as text: what the parser gives. */
 export interface RawInput {

@@ -1,12 +1,10 @@
-import type { ExitCode } from '../../core/errors.ts'
-import { EXIT, SkillsError } from '../../core/errors.ts'
+import { EXIT, SkillsError, type ExitCode } from '../../core/errors.ts'
 import { jsonWithoutSecrets } from '../../core/redaction.ts'
 import { PLAIN } from '../../render/style.ts'
 import { envelope } from '../output/envelope.ts'
 import { errorView } from '../output/error-view.ts'
 import { createIo } from '../output/io.ts'
-import type { Parsed } from '../parse/program.ts'
-import { parseCommandLine } from '../parse/program.ts'
+import { parseCommandLine, type Parsed } from '../parse/program.ts'
 import type { CommandSpec } from '../parse/spec.ts'
 
 /** Parses a command line. Prints help and usage errors, and returns their exit code; returns a command to run. */

@@ -2,15 +2,14 @@ import { knownError } from '../../api/known-error.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
 import { interruption } from '../live/interrupt.ts'
+import type { CommandResult, Context } from '../output/context.ts'
 import type { Forms } from '../output/destinations.ts'
 import { createIo } from '../output/io.ts'
 import { print } from '../output/print.ts'
 import { createProgress } from '../output/progress.ts'
 import type { Destination } from '../parse/common-options.ts'
-import type { RawInput } from '../parse/read-values.ts'
-import { readInput } from '../parse/read-values.ts'
+import { readInput, type RawInput } from '../parse/read-values.ts'
 import type { ArgumentsOf, CommandSpec, FlagsOf, OutputFlags } from '../parse/spec.ts'
-import type { CommandResult, Context } from '../output/context.ts'
 
 /** A command ready for the shell: takes the parsed command line, prints, returns the exit code. */
 export type Executor = (input: RawInput) => Promise<ExitCode>

@@ -3,10 +3,8 @@ import { printable } from '../../core/text.ts'
 import type { SetReport, SkillSetting } from '../../registry/table/set-skills.ts'
 import type { Style } from '../../render/style.ts'
 import type { CommandResult, Context } from '../output/context.ts'
-import type { WithDatabase } from '../output/database-view.ts'
-import { databaseLine, databaseReport } from '../output/database-view.ts'
-import type { DatabaseFlags } from './database.ts'
-import { withDatabase } from './database.ts'
+import { databaseLine, databaseReport, type WithDatabase } from '../output/database-view.ts'
+import { withDatabase, type DatabaseFlags } from './database.ts'
 
 export type SetCommandReport = WithDatabase<SetReport>
 

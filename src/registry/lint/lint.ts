@@ -145,8 +145,8 @@ interface LintTarget {
 }
 
 /**
- * The skills that paths of a command line stand for: a folder stands for the skills below it, a file (as editors and
- * pre-commit pass them) for its skill. Each once. Throws SKILLS_DIR_MISSING.
+ * The skills that the paths of a command line mean: a folder means the skills below it, a file (as editors and pre-commit pass
+ * them) means its skill. Each once. Throws SKILLS_DIR_MISSING.
  */
 function lintTargets(paths: readonly string[], cwd: string): LintTarget[] {
   const targets = new Map<string, LintTarget>()

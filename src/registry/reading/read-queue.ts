@@ -62,7 +62,7 @@ export function createReadQueue({ read, onRead, openThread }: ReadQueueOptions):
       const job = posted.shift()
       if (job !== undefined) job.read = answer
     }
-    if (thread?.isGone !== true) return
+    if (thread?.hasEnded !== true) return
     // the thread ended early: read its batches here
     for (const job of posted.splice(0)) job.read = job.skills.map(read)
     thread = undefined

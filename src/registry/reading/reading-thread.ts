@@ -9,7 +9,7 @@ export interface ReadingThread {
   /** Batches without an answer. */
   readonly pending: number
   /** The thread has ended unexpectedly: pending batches get no answer. */
-  readonly isGone: boolean
+  readonly hasEnded: boolean
   post(skills: readonly FoundSkill[]): void
   /** The answer to the earliest pending batch, if it has arrived. Does not wait. */
   poll(): StampedSkill[] | undefined
@@ -40,15 +40,15 @@ export async function openReadingThread(how: ThreadData, program: URL = PROGRAM)
   const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits: LIMITS })
   worker.unref()
   let pending = 0
-  let isGone = false
-  const gone = (): void => void (isGone = true)
-  worker.once('error', gone).once('exit', gone)
+  let hasEnded = false
+  const ended = (): void => void (hasEnded = true)
+  worker.once('error', ended).once('exit', ended)
   return {
     get pending() {
       return pending
     },
-    get isGone() {
-      return isGone
+    get hasEnded() {
+      return hasEnded
     },
     post: (skills) => {
       pending++

@@ -19,7 +19,7 @@ export type Declared = Readonly<{ enabled: boolean; trust_level: number }>
 /**
  * The keys of `meta` that sync writes and removes. Other keys belong to other tools and are kept. `root` is the label of the
  * skill's root, `digest` the version of the definition of sha256, `files` the digest of each file by path, `declared` is a
- * `Declared`, and `pruned` is true while the row is disabled because its folder is gone.
+ * `Declared`, and `pruned` is true while the row is disabled because its folder does not exist.
  */
 export const OWN_META_KEYS: ReadonlySet<string> = new Set([
   'name',

@@ -113,8 +113,8 @@ function planPrune(plan: SyncPlan, pruning: Pruning): void {
   const { rows, folder, prune, forcePrune } = pruning
   const labels = new Set<unknown>(folder.roots.map(({ label }) => label))
   const own = rows.filter(({ meta: { root } }) => labels.has(root))
-  const gone = goneRows(own, folder)
-  const due = prune === 'keep' ? [] : gone.filter((row) => prune === 'delete' || isDueToBeDisabled(row))
+  const orphans = rowsWithoutSkill(own, folder)
+  const due = prune === 'keep' ? [] : orphans.filter((row) => prune === 'delete' || isDueToBeDisabled(row))
   const reason = forcePrune === true ? undefined : reasonToWithhold(due.length, own, pruning)
   if (reason !== undefined) {
     plan.pruneSkipped = reason
@@ -125,18 +125,18 @@ function planPrune(plan: SyncPlan, pruning: Pruning): void {
     for (const row of due) plan.updates.push({ ...row, enabled: false, meta: { ...row.meta, pruned: true } })
   }
   const pruned = new Set([...plan.disabled, ...plan.deleted])
-  plan.kept = gone.filter(({ skill_id, enabled }) => enabled && !pruned.has(skill_id)).map(({ skill_id }) => skill_id)
+  plan.kept = orphans.filter(({ skill_id, enabled }) => enabled && !pruned.has(skill_id)).map(({ skill_id }) => skill_id)
 }
 
 /** Rows of these roots without a skill. A skill that cannot be read still exists. */
-function goneRows(own: readonly RegistryRow[], { skills, invalid }: SkillFolder): RegistryRow[] {
+function rowsWithoutSkill(own: readonly RegistryRow[], { skills, invalid }: SkillFolder): RegistryRow[] {
   // the name of a skill that cannot be read is usually the name of its folder
   const ids = new Set([...skills.map(({ id }) => id), ...invalid.map(({ id, path }) => id ?? path.slice(path.lastIndexOf('/') + 1))])
   return own.filter(({ skill_id }) => !ids.has(skill_id)).toSorted((a, b) => bytewise(a.skill_id, b.skill_id))
 }
 
 /**
- * Why nothing is pruned. A skill that could not be read may have any name, so it may be the one that seems to be gone. And if
+ * Why nothing is pruned. A skill that could not be read may have any name, so it may be the one that seems to be removed. And if
  * most rows would be pruned, the folder is probably the wrong one or an incomplete checkout.
  */
 function reasonToWithhold(due: number, own: readonly RegistryRow[], { folder, prune, upToDate }: Pruning): string | undefined {

@@ -1,8 +1,6 @@
 import { grouped } from '../../core/text.ts'
-import type { Segment } from './marks.ts'
-import { share } from './marks.ts'
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { share, type Segment } from './marks.ts'
+import { markup, type Markup } from './markup.ts'
 
 export interface ChartColumn {
   /** Under the axis. */

@@ -1,5 +1,4 @@
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 
 /** How a kind of value is drawn. Each mark has a colour and a texture, so that a chart is readable without colours. */
 export type Mark = 'plain' | 'success' | 'soft' | 'refusal' | 'other' | 'rest'

@@ -1,5 +1,4 @@
-import type { Markup, Part } from './markup.ts'
-import { Markup as Constant, markup } from './markup.ts'
+import { Markup as Constant, markup, type Markup, type Part } from './markup.ts'
 import { PATTERNS } from './marks.ts'
 import { PAGE_STYLE } from './page-style.ts'
 

@@ -14,7 +14,7 @@ import { objectKey, ownObjects } from './manifest.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'toolTables' | 'places'> {
   manifest: SchemaManifest
-  /** What the applied migrations say about the schema; `own` for those of the package. */
+  /** The statements of the applied migrations that define the schema; `own` for those of the package. */
   statements: readonly { place: string; own: boolean; text: string }[]
   /** Versions of the applied migrations. */
   applied: ReadonlySet<string>

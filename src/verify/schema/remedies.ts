@@ -1,3 +1,4 @@
+import { quoteIdent } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
 import type { Pair } from './pairs.ts'
 import { WHOLES } from './pairs.ts'
@@ -13,7 +14,9 @@ export function remedyFor(pair: Pair, places: Places): string {
   const remedy = REMEDIES[kind]?.(pair, places)
   return (
     remedy ??
-    (actual === undefined || kind !== 'table' ? runAgain(kind, name, places) : `ALTER TABLE ${name} ...; ${runAgain(kind, name, places)}`)
+    (actual === undefined || kind !== 'table'
+      ? runAgain(kind, name, places)
+      : `ALTER TABLE ${ident(name)} ...; ${runAgain(kind, name, places)}`)
   )
 }
 
@@ -33,26 +36,26 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
       .replace(' USING btree', '')
     if (actual === undefined) return create
     return actual.same === `${expected?.same}, invalid`
-      ? `REINDEX INDEX CONCURRENTLY ${name}`
-      : `DROP INDEX CONCURRENTLY ${name}; ${create}`
+      ? `REINDEX INDEX CONCURRENTLY ${ident(name)}`
+      : `DROP INDEX CONCURRENTLY ${ident(name)}; ${create}`
   },
   constraint: ({ name, expected, actual }) => {
-    const [table, constraint] = [tableOf(name), partOf(name)]
+    const [table, constraint] = [ident(tableOf(name)), ident(partOf(name))]
     const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
     return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
   },
   [PRIMARY_KEY]: ({ name, expected, actual }) =>
     actual === undefined
-      ? `ALTER TABLE ${name} ADD PRIMARY KEY ${expected?.definition ?? ''}`
-      : `ALTER TABLE ${name} DROP CONSTRAINT ${actual.raw}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
+      ? `ALTER TABLE ${ident(name)} ADD PRIMARY KEY ${expected?.definition ?? ''}`
+      : `ALTER TABLE ${ident(name)} DROP CONSTRAINT ${ident(actual.raw)}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
   column: columnRemedy,
   trigger: ({ name, expected, actual }) =>
     actual === undefined
       ? expected?.raw
-      : `DROP TRIGGER ${partOf(name)} ON ${tableOf(name)}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
+      : `DROP TRIGGER ${ident(partOf(name))} ON ${ident(tableOf(name))}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
   sequence: ({ name, expected, actual }, places) =>
-    actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${name} ${sequenceOptions(expected?.raw ?? '')}`,
-  'view column': ({ kind, name }, places) => `DROP VIEW ${tableOf(name)}; then ${runAgain(kind, name, places)}`,
+    actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${ident(name)} ${sequenceOptions(expected?.raw ?? '')}`,
+  'view column': ({ kind, name }, places) => `DROP VIEW ${ident(tableOf(name))}; then ${runAgain(kind, name, places)}`,
   comment: () => 'run the COMMENT statements of the migrations again',
   table: ({ name, expected, actual }, places) => {
     if (actual === undefined || expected === undefined) return undefined
@@ -60,7 +63,9 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
       ...(/\bunlogged\b/.test(actual.raw) && !/\bunlogged\b/.test(expected.raw) ? ['SET LOGGED'] : []),
       ...securityActions(expected.raw, actual.raw),
     ]
-    return actions.length === 0 ? runAgain('table', name, places) : actions.map((action) => `ALTER TABLE ${name} ${action}`).join('; ')
+    return actions.length === 0
+      ? runAgain('table', name, places)
+      : actions.map((action) => `ALTER TABLE ${ident(name)} ${action}`).join('; ')
   },
 }
 
@@ -84,7 +89,7 @@ function securityActions(expected: string, actual: string): string[] {
 }
 
 function columnRemedy({ name, expected, actual }: Pair, places: Places): string | undefined {
-  const [table, column] = [tableOf(name), partOf(name)]
+  const [table, column] = [ident(tableOf(name)), ident(partOf(name))]
   if (actual === undefined) return `ALTER TABLE ${table} ADD COLUMN ${column} ${expected?.raw ?? ''}`
   const [wanted, found] = [columnParts(expected?.raw ?? ''), columnParts(actual.raw)]
   if (wanted.rest !== found.rest) return runAgain('column', name, places)
@@ -100,4 +105,9 @@ function columnParts(definition: string): { type: string; notNull: boolean; rest
   const match = /^(.*?)( not null)?((?: generated [\w ]+?)?(?: collate \S+)?)(?: default (.*))?$/s.exec(definition)
   const [, type = '', notNull, rest = '', standard = ''] = match ?? []
   return { type, notNull: notNull !== undefined, rest, default: standard }
+}
+
+/** A name, quoted where PostgreSQL requires it. */
+function ident(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdent(name)
 }

@@ -83,7 +83,7 @@ for (const shell of SHELLS)
   )
 
 function inShell(shell: Shell): void {
-  test('every command, every option and every known value is offered', () => {
+  test('completion: each command -> its options and the values of each option', () => {
     const commands = offered(
       shell,
       COMMANDS.map((spec) => [...wordsOf(spec).slice(0, -1), '']),
@@ -128,7 +128,7 @@ function inShell(shell: Shell): void {
     [['completion', 'z'], ['zsh']],
     [['sync', 'skills', '--dry'], ['--dry-run']],
     [['frob', '--dry'], []],
-  ])('%j gives %j', (words, expected) => {
+  ])('completion: %j -> %j', (words, expected) => {
     expect(offered(shell, [['skills', ...words]])[0]?.toSorted()).toEqual(expected)
   })
 }
@@ -136,7 +136,7 @@ function inShell(shell: Shell): void {
 const hasTerminals = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
 
 /** What a person sees, with the functions of zsh itself. */
-test.skipIf(!isInstalled('zsh') || !hasTerminals)('a person on a terminal has it from zsh, sourced and from $fpath', () => {
+test.skipIf(!isInstalled('zsh') || !hasTerminals)('completion: zsh on a terminal, sourced and from $fpath -> words are completed', () => {
   const script = zshCompletion(PLACES)
   for (const load of ['source ./skills.zsh', 'fpath=($PWD/functions $fpath); compinit -D -u']) {
     const cwd = scratch({

@@ -23,11 +23,11 @@ test.each<[string, Record<string, unknown>, Destination[]]>([
   ['--output beside text', { reporter: ['text', 'junit'], output: 'r.xml' }, [{ reporter: 'text' }, { reporter: 'junit', file: 'r.xml' }]],
   ['--output of --json', { json: true, output: 'r.json' }, [{ reporter: 'json', file: 'r.json' }]],
   ['--output -', { reporter: ['junit'], output: '-' }, [{ reporter: 'junit' }]],
-])('%s', (_, flags, expected) => {
+])('destinations: %s -> expected reports', (_, flags, expected) => {
   expect(choose(flags)).toEqual(expected)
 })
 
-describe('refused', () => {
+describe('destinations: invalid options -> USAGE', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
     [
       'an unknown one',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutCommands } from '../../../src/cli/output/github-log.ts'
+import { withoutCommands } from '../../../src/cli/output/print.ts'
 
 /** As actions/runner finds commands: at the beginning of a line after white space, and in the older form anywhere. */
 function commands(text: string): string[] {
@@ -16,6 +16,6 @@ test.each(['::error::x', '  \t::add-mask::x', 'a\n::stop-commands::x', 'a\r::x::
   },
 )
 
-test.each(['select a::int', 'std::string', '# [x]', '  a :: b'])('%j stays as it is', (text) => {
+test.each(['select a::int', 'std::string', '# [x]', '  a :: b'])('log of GitHub: %j -> unchanged', (text) => {
   expect(withoutCommands(text)).toBe(text)
 })

@@ -18,7 +18,7 @@ function receive(signal: 'SIGINT' | 'SIGTERM'): void {
   process.listeners(signal).at(-1)?.(signal)
 }
 
-test('the first signal cancels, and again until the work has ended', async () => {
+test('first signal: work is running -> cancel is repeated until the work ends', async () => {
   const cancel = vi.fn(() => Promise.resolve())
   const release = interrupt.onInterrupt(cancel)
   expect(interrupt.interruption()).toBeUndefined()
@@ -43,7 +43,7 @@ test('the first signal cancels, and again until the work has ended', async () =>
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('a second %s ends the process at once, and so does work that does not end', async (signal, code) => {
+] as const)('second %s, or work that does not end -> the process exits', async (signal, code) => {
   const release = interrupt.onInterrupt(() => new Promise(() => undefined))
   receive(signal)
   await vi.advanceTimersByTimeAsync(4000)
@@ -55,7 +55,7 @@ test.each([
   release()
 })
 
-test('signals are let alone when the work has ended', () => {
+test('signals: the work has ended -> no handler is left', () => {
   const before = process.listenerCount('SIGINT')
   const release = interrupt.onInterrupt(() => Promise.resolve())
   expect(process.listenerCount('SIGINT')).toBe(before + 1)

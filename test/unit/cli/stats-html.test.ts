@@ -11,16 +11,16 @@ function html(name: string): string {
   return statsHtml(sample, WRITTEN)
 }
 
-describe.each(NAMES)('the page of %s', (name) => {
+describe.each(NAMES)('HTML page: %s', (name) => {
   const text = html(name)
 
-  test('loads nothing, runs nothing, and says so', () => {
+  test('HTML -> no external resource, no script, and a policy that forbids them', () => {
     expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'")
     expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|javascript:|\son\w+=/i)
     expect(text.match(/https?:[^\s"<]*|url\((?!#)[^)]*\)/g)).toBeNull()
   })
 
-  test('has one title, unique ids, and no gap in its headings', () => {
+  test('HTML -> one title, unique IDs, no gap in the headings', () => {
     const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
     expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted())
     const levels = [...text.matchAll(/<h(\d)/g)].map(([, level]) => Number(level))
@@ -29,26 +29,26 @@ describe.each(NAMES)('the page of %s', (name) => {
     for (const [, target = ''] of text.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target)
   })
 
-  test('has no control characters and no number that is none', () => {
+  test('HTML -> no control character and no NaN', () => {
     // oxlint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
     expect(text).not.toMatch(/NaN|Infinity|undefined|null|\[object/)
   })
 
-  test('has a table for every chart', () => {
+  test('charts -> each has a table', () => {
     for (const section of text.split('<section').slice(1)) {
       if (section.includes('<figure>')) expect(section).toContain('<table')
     }
   })
 })
 
-test('names from the data are text, whatever is in them', () => {
+test('HTML page: markup in names of the data -> shown as text', () => {
   const text = html('a month')
   expect(text).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;amp;\\u202e\\u0007')
   expect(text).toContain(LONG)
 })
 
-test('the days of a year are drawn as weeks, and all of them are in the table', () => {
+test('HTML page: a year of days -> drawn as weeks, all days in the table', () => {
   const text = html('a year')
   expect(text).toContain('Uses a week')
   expect(text.match(/<g><title>/g)?.length).toBeLessThan(60)

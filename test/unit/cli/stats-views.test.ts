@@ -8,8 +8,8 @@ import { SAMPLES } from '../../support/stats-samples.ts'
 
 const ASCII = { ...PLAIN, unicode: false }
 
-describe.each(Object.entries(SAMPLES))('%s', (name, sample) => {
-  test.each([60, 100, 160])('fits %d columns, and in ASCII has nothing else', (width) => {
+describe.each(Object.entries(SAMPLES))('stats view %s', (name, sample) => {
+  test.each([60, 100, 160])('%d columns -> no longer line, and only ASCII with --ascii', (width) => {
     for (const style of [PLAIN, ASCII]) {
       const lines = statsView(sample, style, width)
       // but the name of the database, and lines that are meant to be copied
@@ -22,7 +22,7 @@ describe.each(Object.entries(SAMPLES))('%s', (name, sample) => {
     }
   })
 
-  test('as CSV is one table: every row has the cells that the titles name', () => {
+  test('CSV -> one table, each row has a cell for each title', () => {
     const [titles = [], ...rows] = parse(csvTable(tableOf(sample)).join('\n'))
     expect(new Set(titles).size).toBe(titles.length)
     expect(rows.map((row) => row.length)).toEqual(rows.map(() => titles.length))
@@ -47,7 +47,7 @@ test.each([
   expect(csvTable(tableOf(SAMPLES[name] ?? never()))[0]).toBe(columns)
 })
 
-test('the line of days says what it shows: no more columns than there is room, the last day last', () => {
+test('line of days: more days than columns -> grouped, the last day last', () => {
   const { days = [] } = SAMPLES['a year'] ?? {}
   const lines = statsView(SAMPLES['a year'] ?? never(), PLAIN, 100)
   const line = lines.find((one) => one.endsWith(days.at(-1)?.day ?? '-')) ?? ''

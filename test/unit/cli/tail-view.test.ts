@@ -25,7 +25,7 @@ const SUMS = {
 }
 const AT = '2026-11-28T01:02:04.000Z'
 
-test.each([60, 80, 100, 160])('fits %d columns', (width) => {
+test.each([60, 80, 100, 160])('tail view: %d columns -> no longer line', (width) => {
   for (const style of [PLAIN, { ...PLAIN, unicode: false }]) {
     const view = createTailView(style)
     for (const event of [EVENT, { ...EVENT, skillId: 'short', tier: null, sessionId: null, latencyMs: null }]) {
@@ -37,7 +37,7 @@ test.each([60, 80, 100, 160])('fits %d columns', (width) => {
   }
 })
 
-test('where there is no date beside the time a new day has a line of its own; elsewhere nothing is cut', () => {
+test('tail view: narrow terminal and a new day -> a line with the date; other widths cut nothing', () => {
   const view = createTailView(PLAIN)
   expect(view.event(EVENT, 60)).toEqual(['2026-11-28', expect.stringMatching(/^01:02:03 {2}a-skill/)])
   expect(view.event(EVENT, 60)).toHaveLength(1)

@@ -3,18 +3,18 @@ import { loadConfigFile } from '../../../src/config/config-file.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { scratch } from '../../support/scratch.ts'
 
-describe('the configuration file', () => {
+describe('configuration file:', () => {
   test.each([
     ['skills.config.json', '{"$schema": "x", "schema": "app", "skills": ["a"]}'],
     ['skills.config.mjs', 'export default { schema: "app", skills: ["a"] }'],
     ['skills.config.cjs', 'module.exports = { schema: "app", skills: ["a"] }'],
-  ])('%s is found from a folder below it', async (name, content) => {
+  ])('%s above the working folder -> found', async (name, content) => {
     const root = scratch({ [name]: content, 'below/x': '' })
     const loaded = await loadConfigFile(`${root}/below`, undefined)
     expect(loaded).toMatchObject({ path: `${root}/${name}`, config: { schema: 'app', skills: ['a'] } })
   })
 
-  test('is the one that was named', async () => {
+  test('named with --config -> used, paths relative to it', async () => {
     const root = scratch({
       'skills.config.json': '{"schema": "other"}',
       'deploy/prod.json': '{"schema": "prod", "skills": "a", "migrations": ["../m", "/abs"], "embedded": "memory"}',
@@ -28,7 +28,7 @@ describe('the configuration file', () => {
     })
   })
 
-  test('may be missing or empty', async () => {
+  test('missing or empty -> no settings', async () => {
     expect(await loadConfigFile(scratch(), undefined)).toBeUndefined()
     expect(await loadConfigFile(scratch({ 'skills.config.json': '' }), undefined)).toBeUndefined()
   })
@@ -39,9 +39,9 @@ describe('the configuration file', () => {
     ['a wrong type', '{"schema": 5}', 'invalid value 5 for "schema" (expected a string)'],
     ['a list where one is wanted', '{"schema": ["a"]}', 'invalid value ["a"] for "schema" (expected a string)'],
     ['a wrong item', '{"skills": ["a", 1]}', 'invalid value ["a",1] for "skills" (expected a string or a list of strings)'],
-    ['no object', '["a"]', 'the file must contain an object'],
+    ['not an object', '["a"]', 'the file must contain an object'],
     ['null', 'null', 'the file must contain an object'],
-  ])('with %s is refused', async (_, content, reason) => {
+  ])('%s -> CONFIG_INVALID', async (_, content, reason) => {
     const root = scratch({ 'skills.config.json': content })
     const file = `${root}/skills.config.json`
     await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
@@ -55,14 +55,14 @@ describe('the configuration file', () => {
   test.each([
     ['a module that throws', { 'skills.config.mjs': 'throw new Error("on purpose")' }, undefined, 'on purpose'],
     ['a file that is not there', {}, 'no.json', 'no.json'],
-  ])('with %s is refused', async (_, files: Record<string, string>, named, text) => {
+  ])('%s -> CONFIG_INVALID', async (_, files: Record<string, string>, named, text) => {
     await expect(loadConfigFile(scratch(files), named)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(text),
     })
   })
 
-  test('with broken JSON is refused at the place of the fault', async () => {
+  test('invalid JSON -> CONFIG_INVALID with line and column', async () => {
     const root = scratch({ 'skills.config.json': '{\n  "schema": "app",\n}' })
     const file = `${root}/skills.config.json`
     await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
@@ -72,7 +72,7 @@ describe('the configuration file', () => {
     })
   })
 
-  test('never has its password in a message', async () => {
+  test('a password in it -> no message contains the password', async () => {
     const root = scratch({ 'skills.config.json': '{"databaseUrl": "postgres://app:s3cr3t@db:port/x"}' })
     const error = await loadSettings({}, {}, root).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'DATABASE_URL_INVALID', message: expect.stringContaining('skills.config.json') })

@@ -12,7 +12,7 @@ async function target(url: string, env: Record<string, string> = {}): Promise<Se
   return database.value
 }
 
-describe('a password', () => {
+describe('password in a URL:', () => {
   test.each([
     ['percent-encoded', 'p%40ss%23w%2Frd%25%3A', 'p@ss#w/rd%:'],
     ['with #', 'p#ss', 'p#ss'],
@@ -36,7 +36,7 @@ describe('a password', () => {
   })
 })
 
-describe('a URL', () => {
+describe('URL:', () => {
   test.each<[string, object]>([
     [
       'postgresql://app@db/prod',
@@ -83,7 +83,7 @@ describe('a URL', () => {
     expect(await target(url)).toMatchObject(expected)
   })
 
-  test('trusts ~/.postgresql/root.crt, as libpq does, unless told not to verify', async () => {
+  test('~/.postgresql/root.crt exists -> trusted, as in libpq, unless sslmode is no-verify', async () => {
     const home = scratch()
     writeFiles(home, { '.postgresql/root.crt': '' })
     expect((await target('postgres://app@db', { HOME: home })).ssl).toEqual({ mode: 'prefer', rootCert: `${home}/.postgresql/root.crt` })
@@ -91,14 +91,14 @@ describe('a URL', () => {
   })
 })
 
-describe('is refused, without a word of the URL:', () => {
+describe('invalid URL -> DATABASE_URL_INVALID without the text of the URL:', () => {
   test.each([
     ['another scheme', 'mysql://app:s3cr3t@db/prod', /must begin with postgres:\/\//],
     ['no URL', 's3cr3t', /must begin/],
     ['a port that is none', 'postgres://app:s3cr3t@db:s3cr3t/prod', /invalid host or port/],
     ['a port out of range', 'postgres://app:s3cr3t@db:70000/prod', /port "70000"/],
     ['half an IPv6 address', 'postgres://app:s3cr3t@[::1/prod', /invalid host or port/],
-    ['a slip in a parameter', 'postgres://app:s3cr3t@db/prod?sslmod=require', /unknown parameter "sslmod"; did you mean "sslmode"\?/],
+    ['a typo in a parameter', 'postgres://app:s3cr3t@db/prod?sslmod=require', /unknown parameter "sslmod"; did you mean "sslmode"\?/],
     ['an unknown parameter', 'postgres://app:s3cr3t@db/prod?frobnicate=1', /unknown parameter "frobnicate"$/],
     ['an unknown sslmode', 'postgres://app:s3cr3t@db/prod?sslmode=full', /sslmode "full"/],
     [

@@ -8,7 +8,7 @@ import { scratch } from '../../support/scratch.ts'
 
 const HOME = scratch()
 
-test('every PG* variable is read, whatever the driver thinks of it', () => {
+test('PG* variables: all set -> all in the target', () => {
   const root = scratch({ 'ca.pem': '', 'client.crt': '', 'client.key': '' })
   const env = {
     HOME,
@@ -78,7 +78,7 @@ test.each<[string, Parameters<typeof serverTarget>[0], Environment, object]>([
   expect(serverTarget(given, { HOME, ...env }, 'test')).toMatchObject(expected)
 })
 
-test('the password is never printed, unless it is a name that is printed anyway', () => {
+test('password: registered as a secret, unless it equals a printed name', () => {
   serverTarget({ host: 'db', user: 'postgres', password: 'postgres' }, { HOME }, 'test')
   expect(redact('postgres://postgres@db:5432/postgres')).toBe('postgres://postgres@db:5432/postgres')
   serverTarget({ host: 'db', user: 'app' }, { HOME, PGPASSWORD: 'tr0ub4dor' }, 'test')
@@ -94,7 +94,7 @@ test.each([
   )
 })
 
-describe('the password file', () => {
+describe('password file:', () => {
   const wanted = { host: 'db', port: 5432, database: 'prod', user: 'app' }
   const find = (content: string, over: Partial<typeof wanted> = {}, mode = 0o600): string | undefined => {
     const folder = scratch({ '.pgpass': content })
@@ -118,11 +118,11 @@ describe('the password file', () => {
     expect(find(content, over)).toBe(expected)
   })
 
-  test.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o604])('that others can read (%o) is ignored', (mode) => {
+  test.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o604])('others can read it (%o) -> ignored', (mode) => {
     expect(find('*:*:*:*:s3cr3t', {}, mode)).toBeUndefined()
   })
 
-  test('is where PGPASSFILE says, and serves only when no password is given', () => {
+  test('PGPASSFILE is set -> that file, when no password is given', () => {
     const folder = scratch({ mine: '*:*:*:*:s3cr3t' })
     chmodSync(`${folder}/mine`, 0o600)
     const env = { HOME, PGPASSFILE: `${folder}/mine`, PGHOST: 'db', PGUSER: 'app' }
@@ -135,7 +135,7 @@ describe('the password file', () => {
     expect(none.hosts).toEqual([{ host: 'db', port: 5432 }])
   })
 
-  test('has a password for each of several hosts, by their names', () => {
+  test('several hosts -> a password for each host name', () => {
     const folder = scratch({ mine: 'a:*:*:*:first\nb:5433:*:*:second\n' })
     chmodSync(`${folder}/mine`, 0o600)
     const env = { HOME, PGPASSFILE: `${folder}/mine`, PGUSER: 'app' }
@@ -150,7 +150,7 @@ describe('the password file', () => {
     expect(redact('first and second')).toBe('*** and ***')
   })
 
-  test('that is ignored is remembered, for the message when the server refuses', () => {
+  test('ignored -> named in the target, for the error message', () => {
     const folder = scratch({ mine: '*:*:*:*:s3cr3t', 'folder/x': '' })
     chmodSync(`${folder}/mine`, 0o644)
     const open = { HOME, PGPASSFILE: `${folder}/mine`, PGHOST: 'db', PGUSER: 'app' }
@@ -161,12 +161,12 @@ describe('the password file', () => {
   })
 })
 
-describe('the service file', () => {
+describe('service file:', () => {
   const folder = scratch({
     '.pg_service.conf': '# ours\n[test]\nhost=other\n\n[prod]\nhost = db\r\nport=5433\nuser=app\ndbname=prod\nunknown=1\n',
   })
 
-  test('gives what neither the URL nor a flag gives, and goes before the variables', () => {
+  test('keyword not in the URL -> from the service, before the variables', () => {
     const env = { HOME: folder, PGSERVICE: 'prod', PGUSER: 'env', PGAPPNAME: 'deploy' }
     expect(serverTarget({}, env, 'PGSERVICE')).toMatchObject({
       hosts: [{ host: 'db', port: 5433 }],
@@ -177,7 +177,7 @@ describe('the service file', () => {
     expect(serverTarget({ user: 'url', service: 'prod' }, { HOME: folder }, 'test')).toMatchObject({ user: 'url', database: 'prod' })
   })
 
-  test("of the system serves where the user's own has no such section", () => {
+  test('no such section in the file of the user -> the file of the system', () => {
     const system = scratch({ 'pg_service.conf': '[shared]\nhost=shared\n[prod]\nhost=never\n' })
     const env = { HOME: folder, PGSYSCONFDIR: system }
     expect(serverTarget({ service: 'shared' }, env, 'test').hosts).toMatchObject([{ host: 'shared' }])
@@ -185,7 +185,7 @@ describe('the service file', () => {
     expect(() => serverTarget({ service: 'none' }, env, 'test')).toThrow(/pg_service\.conf and .*pg_service\.conf has no service "none"/)
   })
 
-  test('is where PGSERVICEFILE says', () => {
+  test('PGSERVICEFILE is set -> that file', () => {
     expect(
       serverTarget({}, { HOME, PGSERVICEFILE: `${folder}/.pg_service.conf`, PGSERVICE: 'test', PGUSER: 'app' }, 'PGSERVICE'),
     ).toMatchObject({ hosts: [{ host: 'other' }] })

@@ -13,13 +13,13 @@ interface Given {
   purpose?: Purpose
 }
 
-/** Settings in a folder of its own, away from the home of whoever runs the tests. */
+/** Settings in a new folder that is also HOME, so that no file of the user counts. */
 async function settings({ flags = {}, env = {}, files = {}, purpose = 'use' }: Given): Promise<Settings & { cwd: string }> {
   const cwd = scratch(files)
   return { ...(await loadSettings(flags, { HOME: cwd, ...env }, cwd, purpose)), cwd }
 }
 
-describe('a setting', () => {
+describe('setting:', () => {
   const flags = { schema: 'of_flag' }
   const env = { SKILLS_SCHEMA: 'of_env' }
   const dotenv = { '.env': 'SKILLS_SCHEMA=of_dotenv\n' }
@@ -34,12 +34,12 @@ describe('a setting', () => {
     ['nothing', {}, undefined, 'default'],
     ['the file, when the variable is empty', { env: { SKILLS_SCHEMA: '' }, files: config }, 'of_file', 'CWD/skills.config.json'],
     ['the flag, before the URL', { flags: { ...flags, databaseUrl: 'postgres://app@db/prod?schema=of_url' } }, 'of_flag', '--schema'],
-  ])('comes from %s', async (_, given, value, origin) => {
+  ])('value from %s', async (_, given, value, origin) => {
     const { schema, cwd } = await settings(given)
     expect({ ...schema, origin: schema.origin.replace(cwd, 'CWD') }).toEqual({ value, origin })
   })
 
-  test('that is a list of folders: flags as given, variables split, the paths of a file relative to the file', async () => {
+  test('list of folders -> options as given, variables split, paths of the file relative to the file', async () => {
     const files = { 'skills.config.json': '{"skills": ["a", "../b"], "migrations": "db"}' }
     expect(await settings({ flags: { skills: ['x', 'y'], migrations: ['m'] }, files })).toMatchObject({
       skills: { value: ['x', 'y'], origin: 'the command line' },
@@ -56,15 +56,48 @@ describe('a setting', () => {
     })
   })
 
-  test('of the ledger', async () => {
+  test('ledger -> option, variable or default', async () => {
     expect((await settings({})).ledger).toEqual({ value: 'schema_migrations', origin: 'default' })
     expect((await settings({ env: { SKILLS_LEDGER: 'mine' } })).ledger).toEqual({ value: 'mine', origin: 'SKILLS_LEDGER' })
   })
 })
 
+describe('setting: invalid value -> error with the origin', () => {
+  test.each<[string, Given, object]>([
+    ['option', { flags: { namespace: 'x' } }, { code: 'USAGE', message: 'invalid value "x" for --namespace (expected name or path)' }],
+    [
+      'variable',
+      { env: { SKILLS_NAMESPACE: 'x' } },
+      { code: 'CONFIG_INVALID', message: 'invalid value "x" for SKILLS_NAMESPACE (expected name or path)' },
+    ],
+    [
+      '.env',
+      { files: { '.env': 'SKILLS_LENIENT=maybe' } },
+      { code: 'CONFIG_INVALID', message: 'invalid value "maybe" for SKILLS_LENIENT in .env (expected true or false)' },
+    ],
+    [
+      'configuration file',
+      { files: { 'skills.config.json': '{"rootLabel": " "}' } },
+      {
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(/^invalid value " " for "rootLabel" in .*skills\.config\.json \(expected text/),
+      },
+    ],
+  ])('%s', async (_, given, error) => {
+    await expect(settings(given)).rejects.toMatchObject({ exitCode: 2, ...error })
+  })
+})
+
+test('setting: boolean in a variable, former name of a variable -> read', async () => {
+  expect(await settings({ env: { SKILLS_LENIENT: 'true', SKILLS_DIR: 'old' } })).toMatchObject({
+    lenient: { value: true, origin: 'SKILLS_LENIENT' },
+    skills: { value: ['old'], origin: 'SKILLS_DIR' },
+  })
+})
+
 const url = (name: string): string => `postgres://app:s3cr3t@${name}/x`
 
-describe('the database', () => {
+describe('database:', () => {
   const config = { 'skills.config.json': JSON.stringify({ databaseUrl: url('file') }) }
   const dotenv = { '.env': `DATABASE_URL=${url('dotenv')}` }
 
@@ -111,7 +144,7 @@ describe('the database', () => {
     ],
     ['the default', { env: { CI: '', NODE_ENV: 'test' } }, 'embedded .skills/db', 'default'],
     ['the default, as CI=false is no CI', { env: { CI: 'false' } }, 'embedded .skills/db', 'default'],
-  ])('is that of %s', async (_, given, label, origin) => {
+  ])('%s -> chosen', async (_, given, label, origin) => {
     const { database, cwd } = await settings(given)
     expect([describeTarget(database.value), database.origin.replace(cwd, 'CWD')]).toEqual([label, origin])
   })
@@ -145,7 +178,7 @@ describe('the database', () => {
       { flags: { databaseUrl: url('flag'), embedded: true } },
       { code: 'USAGE', message: expect.stringContaining('cannot be combined with') },
     ],
-  ])('is refused: %s', async (_, given, error) => {
+  ])('%s -> error', async (_, given, error) => {
     await expect(settings(given)).rejects.toMatchObject({ exitCode: 2, ...error })
   })
 
@@ -165,13 +198,13 @@ describe('the database', () => {
       'env',
       'env',
     ],
-  ])('to migrate is that of %s, past a pooler', async (_, given, migrating, using) => {
+  ])('purpose migrate: %s -> the server behind the pooler', async (_, given, migrating, using) => {
     const host = async (purpose: Purpose): Promise<unknown> => (await settings({ ...given, purpose })).database.value
     expect(await host('migrate')).toMatchObject({ hosts: [{ host: migrating }] })
     expect(await host('use')).toMatchObject({ hosts: [{ host: using }] })
   })
 
-  test('of --embedded without a folder is that of the configuration file, relative to the file', async () => {
+  test('--embedded without a folder -> the folder of the configuration file, relative to the file', async () => {
     const cwd = scratch({ 'skills.config.json': '{"embedded": "data/db"}', 'below/here/x': '' })
     const { database, configFile } = await loadSettings({ embedded: true }, {}, `${cwd}/below/here`)
     expect(database.value).toMatchObject({ kind: 'embedded', directory: '../../data/db' })

@@ -7,6 +7,6 @@ test.each([
   [{ file: 'a.sql' }, 'a.sql'],
   [{ file: 'a.sql', column: 7 }, 'a.sql'],
   [{}, ''],
-])('the place of %j is %j', (diagnostic, expected) => {
+])('place: %j -> %j', (diagnostic, expected) => {
   expect(place(diagnostic)).toBe(expected)
 })

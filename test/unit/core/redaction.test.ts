@@ -47,29 +47,29 @@ test.each([
   'password authentication failed for user "app"',
   "alter role app password null, note 'the password is elsewhere'",
   'me@home: see https://example.org/a:b',
-])('leaves %j as it is', (text) => {
+])('redact: %j -> unchanged', (text) => {
   expect(redact(text)).toBe(text)
 })
 
 describe('registered secrets', () => {
-  test('go raw, encoded and decoded', () => {
+  test('raw, encoded, decoded -> hidden', () => {
     registerSecret('tr@nsp#rent/9')
     registerSecret('enc%40ded%21')
     expect(redact('tr@nsp#rent/9 tr%40nsp%23rent%2F9 enc%40ded%21 enc@ded! else')).toBe('*** *** *** *** else')
   })
 
-  test('the longest first, so that no tail of it stays', () => {
+  test('one contains another -> the longest is hidden first', () => {
     registerSecret('swordfish')
     registerSecret('swordfish-and-more')
     expect(redact('swordfish-and-more, swordfish')).toBe('***, ***')
   })
 
-  test('are taken literally, and one that is no URL encoding does no harm', () => {
+  test('special characters -> taken literally', () => {
     registerSecret('one%.*$&')
     expect(redact('one%.*$& one%xyz')).toBe('*** one%xyz')
   })
 
-  test('too short to be one: it would blank ordinary text', () => {
+  test('too short -> not hidden', () => {
     registerSecret('ab')
     registerSecret('')
     registerSecret(undefined)

@@ -35,7 +35,7 @@ test.each([
   [server({ hosts: [] }), 'postgres://'],
   [{ kind: 'embedded', directory: '.skills/db' } as const, 'embedded .skills/db'],
   [{ kind: 'embedded', directory: 'memory' } as const, 'embedded (memory)'],
-])('a target is described without its password (%#)', (target, expected) => {
+])('describeTarget: target %# -> no password', (target, expected) => {
   expect(describeTarget(target)).toBe(expected)
   expect(describeTarget(target)).not.toContain('s3cr3t')
 })
@@ -44,6 +44,6 @@ test.each([
   ['127.0.0.1', 5432, '127.0.0.1:5432'],
   ['fe80::1%eth0', 5432, '[fe80::1%eth0]:5432'],
   ['/run/pg', 5433, '/run/pg/.s.PGSQL.5433'],
-])('the address of %s', (host, port, expected) => {
+])('address: %s -> as PostgreSQL writes it', (host, port, expected) => {
   expect(hostAndPort({ host, port })).toBe(expected)
 })

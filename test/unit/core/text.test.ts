@@ -11,11 +11,11 @@ describe('printable', () => {
     ['bidirectional overrides', 'a\u202eb\u2066c\u200f\u061cd', 'a\\u202eb\\u2066c\\u200f\\u061cd'],
     ['line and paragraph separators', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
     ['an overwrite by vertical tab and form feed', '\u000b\u000c', '\\u000b\\u000c'],
-  ])('shows %s', (_, text, expected) => {
+  ])('printable: %s -> shown escaped', (_, text, expected) => {
     expect(printable(text)).toBe(expected)
   })
 
-  test.each(['tab\tand\nline', 'é ñ ß Ω', '日本語', 'שלום عربي', '👩‍🚀 😀', '\\u001b'])('keeps %j', (text) => {
+  test.each(['tab\tand\nline', 'é ñ ß Ω', '日本語', 'שלום عربي', '👩‍🚀 😀', '\\u001b'])('printable: %j -> unchanged', (text) => {
     expect(printable(text)).toBe(text)
   })
 })
@@ -27,7 +27,7 @@ test.each([
   [12_345, 'event', undefined, '12,345 events'],
   [1, 'entry', 'entries', '1 entry'],
   [3, 'entry', 'entries', '3 entries'],
-])('plural of %d %s', (count, singular, many, expected) => {
+])('plural: %d %s -> the right form', (count, singular, many, expected) => {
   expect(plural(count, singular, many)).toBe(expected)
 })
 
@@ -42,10 +42,10 @@ test.each([
   ['xyz', undefined],
   ['sinking', undefined],
   ['', undefined],
-])('the nearest to %j is %j', (word, expected) => {
+])('nearest: %j -> %j', (word, expected) => {
   expect(nearest(word, ['migrate', 'sync', 'verify', 'sslmode'])).toBe(expected)
 })
 
-test('of two that are as near, the first', () => {
+test('nearest: two at the same distance -> the first', () => {
   expect(nearest('cat', ['bat', 'hat'])).toBe('bat')
 })

@@ -16,7 +16,7 @@ test.each([
   ['is ahead', 3500, 10, 'warning', /3\.5 s ahead/],
   ['is behind', -61_000, 10, 'warning', /61\.0 s behind/],
   ['is too slow to measure', 3000, 4000, 'ok', /agree/],
-])('a clock that %s', (_, ahead, trip, status, text) => {
+])('clock: it %s -> the finding', (_, ahead, trip, status, text) => {
   const [finding] = examineClock([{ sent: 0, answered: trip, server: trip / 2 + ahead }])
   expect(finding).toMatchObject({ status, text: expect.stringMatching(text) })
   expect(finding?.next === undefined).toBe(status === 'ok')

@@ -25,7 +25,7 @@ describe.each(corpus)('splitStatements: corpus/$name', ({ text }) => {
   })
 })
 
-test('corpus: several hundred statements', () => {
+test('corpus: all files -> several hundred statements', () => {
   const count = corpus.reduce((sum, { text }) => sum + splitStatements(text).statements.length, 0)
   expect(count).toBeGreaterThan(550)
 })

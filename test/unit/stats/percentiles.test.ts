@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LATENCY_BOUNDS, PERCENTILE_ERROR_PCT, latencyOf } from '../../../src/stats/percentiles.ts'
 import { seededRandom } from '../../support/random-log.ts'
 
-test('percentiles from buckets keep within the bound that is shown', () => {
+test('percentiles: from buckets -> within the printed error bound', () => {
   const random = seededRandom(5)
   for (let round = 0; round < 300; round++) {
     const spread = 1 + random() * 6

@@ -28,7 +28,7 @@ function cached(id: string, trustLevel: number): CachedSkill {
 const SKILLS = Array.from({ length: 20 }, (_, i) => cached(`skill-${i}`, 1 + (i % 5)))
 const users = Array.from({ length: 20_000 }, () => randomUUID())
 
-test('each skill goes to its percentage of the users', () => {
+test('rollout: a percentage -> that share of the users', () => {
   const rollout = { 1: 0, 2: 5, 3: 25, 4: 50 }
   const counts = new Map(SKILLS.map(({ skill }) => [skill.id, 0]))
   for (const userId of users) for (const { id } of filterSkills(SKILLS, { userId }, rollout)) counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -40,7 +40,7 @@ test('each skill goes to its percentage of the users', () => {
   }
 })
 
-test('skills of one level draw independently, so not always the same users go first', () => {
+test('rollout: two skills of one level -> independent users', () => {
   const [a, b] = [cached('a', 1), cached('b', 1)]
   const both = users.filter((userId) => filterSkills([a, b], { userId }, { 1: 20 }).length === 2).length / users.length
   expect(Math.abs(both - 0.04)).toBeLessThan(0.007)
@@ -48,7 +48,7 @@ test('skills of one level draw independently, so not always the same users go fi
 
 const ids = (userId: string, percent: number): string[] => filterSkills(SKILLS, { userId }, { 1: percent, 2: percent }).map(({ id }) => id)
 
-test('who is in stays in while the percentage grows, whatever the case of the UUID', () => {
+test('rollout: the percentage grows -> users inside stay inside, in any case of the UUID', () => {
   for (const userId of users.slice(0, 300)) {
     let before: string[] = []
     for (const percent of [0, 1, 5, 10, 50, 90, 100]) {
@@ -60,7 +60,7 @@ test('who is in stays in while the percentage grows, whatever the case of the UU
   }
 })
 
-test('the draw is the same for ever: changing it would give and take skills from users', () => {
+test('rollout: known users -> the same draw in every version', () => {
   const fixed = ['9f1c1d3e-0000-4000-8000-000000000001', '9f1c1d3e-0000-4000-8000-000000000002', '00000000-0000-0000-0000-000000000000']
   expect(
     fixed.map((userId) =>
@@ -77,11 +77,11 @@ test('the draw is the same for ever: changing it would give and take skills from
   `)
 })
 
-test('without a user only what everybody gets is listed', () => {
+test('rollout: no user -> only skills at 100 %', () => {
   expect(filterSkills(SKILLS, {}, { 1: 99 }).map(({ trustLevel }) => trustLevel)).not.toContain(1)
   expect(filterSkills(SKILLS, {}, {})).toHaveLength(20)
 })
 
-test.each([{ 1: -1 }, { 1: 101 }, { 6: 10 }, { 1: '50' }, { 1: Number.NaN }])('a rollout that cannot be is refused: %j', (rollout) => {
+test.each([{ 1: -1 }, { 1: 101 }, { 6: 10 }, { 1: '50' }, { 1: Number.NaN }])('rollout: %j -> refused', (rollout) => {
   expect(() => createSkills({ rollout: rollout as never, env: {} })).toThrow(SkillsError)
 })

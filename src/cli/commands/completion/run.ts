@@ -1,12 +1,10 @@
 import { COMMANDS } from '../../command-table.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { bashCompletion } from '../../parse/completion-bash.ts'
 import { fishCompletion } from '../../parse/completion-fish.ts'
-import type { CompletionPlace } from '../../parse/completion-words.ts'
-import { completionPlaces } from '../../parse/completion-words.ts'
+import { completionPlaces, type CompletionPlace } from '../../parse/completion-words.ts'
 import { zshCompletion } from '../../parse/completion-zsh.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
-import type { Executor } from '../../run/run-command.ts'
+import type { ArgumentsOf } from '../../parse/spec.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
@@ -14,19 +12,13 @@ type Shell = ArgumentsOf<typeof spec>[0]
 
 export type Report = { shell: 'bash' | 'zsh' | 'fish'; script: string }
 
-export const execute: Executor = executor(spec, completionCommand)
+export const execute = executor(spec, (_context, _flags, [shell]): Promise<CommandResult<Report>> => {
+  const script = SCRIPTS[shell](completionPlaces(COMMANDS))
+  return Promise.resolve({ report: { shell, script }, view: () => script.split('\n') })
+})
 
 const SCRIPTS: Readonly<Record<Shell, (places: readonly CompletionPlace[]) => string>> = {
   bash: bashCompletion,
   zsh: zshCompletion,
   fish: fishCompletion,
-}
-
-function completionCommand(
-  _context: Context,
-  _flags: FlagsOf<typeof spec>,
-  [shell]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
-  const script = SCRIPTS[shell](completionPlaces(COMMANDS))
-  return Promise.resolve({ report: { shell, script }, view: () => script.split('\n') })
 }

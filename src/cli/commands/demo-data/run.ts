@@ -1,20 +1,15 @@
 import { demoData } from '../../../api/demo-data.ts'
 import { grouped, plural } from '../../../core/text.ts'
 import type { DemoReport } from '../../../telemetry/demo-data.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseLine, databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseLine, databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = WithDatabase<DemoReport>
 
-export const execute: Executor = executor(spec, demoCommand)
-
-async function demoCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   const { events, seed, days, sampleSkills: skills, until, append } = flags
   return withDatabase(
     context,
@@ -29,4 +24,4 @@ async function demoCommand(context: Context, flags: FlagsOf<typeof spec>): Promi
     },
     { mustExist: true },
   )
-}
+})

@@ -1,26 +1,17 @@
 import { diff } from '../../../api/diff.ts'
 import { EXIT } from '../../../core/errors.ts'
 import type { DiffReport } from '../../../registry/table/diff-report.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
 import { readingOptions, syncProgress } from '../../run/reading.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { diffView } from './view.ts'
 
 export type Report = WithDatabase<DiffReport>
 
-export const execute: Executor = executor(spec, diffCommand)
-
-async function diffCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [skills]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [skills]): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     { ...flags, skills },
@@ -40,4 +31,4 @@ async function diffCommand(
     },
     { mustExist: true },
   )
-}
+})

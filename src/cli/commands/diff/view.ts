@@ -4,8 +4,7 @@ import type { DiffEntry, DiffReport } from '../../../registry/table/diff-report.
 import type { FieldChange, FileChange } from '../../../registry/table/sync-report.ts'
 import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** Fields that other lines show better, or that people do not need. */
 const HIDDEN: ReadonlySet<string> = new Set(['sha256', 'meta.files', 'meta.declared', 'meta.pruned', 'meta.digest'])

@@ -2,22 +2,14 @@ import { doctor } from '../../../api/doctor.ts'
 import { EXIT } from '../../../core/errors.ts'
 import type { DoctorReport } from '../../../doctor/report.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
-import type { Executor } from '../../run/run-command.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { doctorView } from './view.ts'
 
 export type Report = DoctorReport
 
-export const execute: Executor = executor(spec, doctorCommand)
-
-async function doctorCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [skills]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [skills]): Promise<CommandResult<Report>> => {
   const { databaseUrl, directUrl, embedded, schema, ledger, config, migrations, wait } = flags
   const report = await doctor({
     databaseUrl,
@@ -40,7 +32,7 @@ async function doctorCommand(
     view: (style, width) => doctorView(report, style, width),
     checks: { results: resultsOf(report) },
   }
-}
+})
 
 /** The findings in the form that reporters take. */
 function resultsOf({ findings }: DoctorReport): ReportResult[] {

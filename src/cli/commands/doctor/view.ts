@@ -1,6 +1,6 @@
+import { DOCTOR_AREAS } from '../../../api/doctor.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { DoctorReport, Finding } from '../../../doctor/report.ts'
-import { DOCTOR_AREAS } from '../../../api/doctor.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, wrap } from '../../../render/table.ts'
 

@@ -1,22 +1,14 @@
 import { explainCodes, findCode } from '../../../api/explain.ts'
 import { SkillsError } from '../../../core/errors.ts'
 import type { CodePage } from '../../../explain/pages.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
-import type { Executor } from '../../run/run-command.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { codeListView, codePageView } from './view.ts'
 
 export type Report = { codes: Pick<CodePage, 'code' | 'kind' | 'title'>[] } | { page: CodePage }
 
-export const execute: Executor = executor(spec, explainCommand)
-
-async function explainCommand(
-  _context: Context,
-  _flags: FlagsOf<typeof spec>,
-  [word]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (_context, _flags, [word]): Promise<CommandResult<Report>> => {
   const pages = await explainCodes()
   if (word === undefined) {
     const codes = pages.map(({ code, kind, title }) => ({ code, kind, title }))
@@ -27,4 +19,4 @@ async function explainCommand(
   throw new SkillsError('USAGE', `unknown code "${word}"${near === undefined ? '' : `; did you mean ${near}?`}`, {
     hint: near === undefined ? 'run skills explain to list all codes' : `run skills explain ${near}`,
   })
-}
+})

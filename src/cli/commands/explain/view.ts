@@ -1,6 +1,6 @@
+import { CODE_KINDS } from '../../../api/explain.ts'
 import { printable } from '../../../core/text.ts'
 import type { CodePage } from '../../../explain/pages.ts'
-import { CODE_KINDS } from '../../../api/explain.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, wrap } from '../../../render/table.ts'
 

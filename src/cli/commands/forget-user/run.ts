@@ -1,25 +1,16 @@
 import { forgetUser } from '../../../api/events.ts'
 import { grouped, plural } from '../../../core/text.ts'
 import type { ForgetReport } from '../../../stats/forget-user.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseLine, databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseLine, databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { confirm } from '../../run/confirm.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = WithDatabase<ForgetReport>
 
-export const execute: Executor = executor(spec, forgetCommand)
-
-async function forgetCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [user]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [user]): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -39,4 +30,4 @@ async function forgetCommand(
     },
     { mustExist: true },
   )
-}
+})

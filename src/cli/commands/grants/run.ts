@@ -1,21 +1,15 @@
-import type { GrantsReport } from '../../../api/grants.ts'
-import { appRoleGrants } from '../../../api/grants.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import { appRoleGrants, type GrantsReport } from '../../../api/grants.ts'
+import { printable } from '../../../core/text.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
-import { grantsView } from './view.ts'
 
 export type Report = WithDatabase<GrantsReport>
 
-export const execute: Executor = executor(spec, grantsCommand)
-
 /** Prints the statements and runs none. */
-async function grantsCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -26,4 +20,19 @@ async function grantsCommand(context: Context, flags: FlagsOf<typeof spec>): Pro
     },
     { mustExist: true },
   )
+})
+
+/** Statements for psql; the other lines are comments. REVOKE comes first, because it also removes privileges on columns. */
+function grantsView({ database, role, statements, revokes, remarks }: GrantsReport & { database: DatabaseReport }): string[] {
+  const lines = [
+    `-- ${database.url}, schema ${database.schema}`,
+    ...(revokes.length === 0
+      ? []
+      : [`-- privileges of the role ${role} that the library does not need`, ...revokes.map((sql) => `${sql};`)]),
+    `-- privileges that the library needs, for the role ${role}; safe to run again`,
+    ...statements,
+    ...(remarks.length === 0 ? [] : ['-- decide yourself: other applications may need these']),
+    ...remarks.flatMap(({ found, remedy }) => [`--   ${found}`, `--   -> ${remedy}`]),
+  ]
+  return lines.map(printable)
 }

@@ -1,20 +1,15 @@
 import { listSkills } from '../../../api/registry-skills.ts'
 import type { RegistrySkill } from '../../../registry/table/registry-skills.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { listView } from './view.ts'
 
 export type Report = WithDatabase<{ skills: RegistrySkill[] }>
 
-export const execute: Executor = executor(spec, listCommand)
-
-async function listCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   const { tier, category, minTrust } = flags
   const filter = { tier, category, minTrust, enabled: flags.enabled === true ? true : flags.disabled === true ? false : undefined }
   return withDatabase(
@@ -27,4 +22,4 @@ async function listCommand(context: Context, flags: FlagsOf<typeof spec>): Promi
     },
     { mustExist: true },
   )
-}
+})

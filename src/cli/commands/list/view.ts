@@ -2,8 +2,7 @@ import { plural, printable } from '../../../core/text.ts'
 import type { RegistrySkill } from '../../../registry/table/registry-skills.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** A line for each skill, then the number of skills. */
 export function listView(

@@ -6,11 +6,8 @@ import { grouped } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
 import type { EventLogReport } from '../../../telemetry/import-events.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { databaseReport, type DatabaseReport } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { logView } from './view.ts'
@@ -23,13 +20,7 @@ export type Report = {
   dryRun: boolean
 } & EventLogReport
 
-export const execute: Executor = executor(spec, logCommand)
-
-async function logCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [file = '-']: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [file = '-']): Promise<CommandResult<Report>> => {
   const input = file === '-' ? standardInput(context) : fileInput(path.resolve(context.cwd, file), file)
   const read = (db: Db | undefined): Promise<EventLogReport> =>
     logEvents(db, {
@@ -43,7 +34,7 @@ async function logCommand(
   }
   if (flags.dryRun === true) return result(undefined, await read(undefined))
   return withDatabase(context, flags, async (db) => result(db, await read(db)), { mustExist: true })
-}
+})
 
 function standardInput({ io }: Context): AsyncIterable<Uint8Array | string> {
   const input = io.input()

@@ -1,8 +1,7 @@
 import { grouped, plural, printable } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
 import type { EventLogReport } from '../../../telemetry/import-events.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 const MOST_SHOWN = 20
 

@@ -1,20 +1,15 @@
 import { baseline } from '../../../api/baseline.ts'
 import type { BaselineReport } from '../../../migrations/run/baseline.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { baselineView } from './view.ts'
 
 export type Report = WithDatabase<BaselineReport>
 
-export const execute: Executor = executor(spec, baselineCommand)
-
-async function baselineCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -31,4 +26,4 @@ async function baselineCommand(context: Context, flags: FlagsOf<typeof spec>): P
     },
     { purpose: 'migrate' },
   )
-}
+})

@@ -1,8 +1,7 @@
 import { plural, printable } from '../../../core/text.ts'
 import type { BaselineReport } from '../../../migrations/run/baseline.ts'
 import type { Style } from '../../../render/style.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** The differences between database and files, and the recorded versions. */
 export function baselineView(

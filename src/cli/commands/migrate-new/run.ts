@@ -1,10 +1,8 @@
 import path from 'node:path'
 import { newMigration } from '../../../api/new-migration.ts'
 import type { NewMigrationReport } from '../../../migrations/files/new-migration.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { settingsWithoutDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
@@ -12,13 +10,7 @@ const DEFAULT_FOLDER = 'migrations'
 
 export type Report = NewMigrationReport
 
-export const execute: Executor = executor(spec, newMigrationCommand)
-
-async function newMigrationCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [name]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [name]): Promise<CommandResult<Report>> => {
   const { migrations } = await settingsWithoutDatabase(context, flags)
   const directory = migrations.value[0] ?? DEFAULT_FOLDER
   const created = await newMigration({ directory: path.resolve(context.cwd, directory), name })
@@ -26,4 +18,4 @@ async function newMigrationCommand(
   const isConfigured = flags.migrations === undefined && migrations.origin !== 'default'
   const next = isConfigured ? 'skills migrate' : `skills migrate --migrations ${directory}`
   return { report, view: (style) => [`${style.green('created')} ${report.file}`, style.dim(`write the SQL, then run ${next}`)] }
-}
+})

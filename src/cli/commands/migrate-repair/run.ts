@@ -1,25 +1,17 @@
 import { repair } from '../../../api/repair.ts'
+import { printable } from '../../../core/text.ts'
 import type { RepairReport } from '../../../migrations/ledger/repair.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { Style } from '../../../render/style.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, databaseLine, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { confirm } from '../../run/confirm.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
-import { repairSentence, repairView } from './view.ts'
 
 export type Report = WithDatabase<RepairReport>
 
-export const execute: Executor = executor(spec, repairCommand)
-
-async function repairCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [version]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [version]): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -36,4 +28,21 @@ async function repairCommand(
     },
     { purpose: 'migrate' },
   )
+})
+
+/** What a repair will do, for the question and for the refusal. */
+function repairSentence({ version, ledger, action, from, to }: RepairReport, database: string): string {
+  const where = `${printable(ledger)} of ${printable(database)}`
+  if (action === 'forget') return `this deletes the row ${printable(version)} from ${where}; its file, if it exists, becomes pending`
+  return `this replaces the digest of ${printable(version)} in ${where} by that of the file (${to ?? ''}, before ${from ?? 'none'}); no SQL of the file runs`
+}
+
+function repairView(report: RepairReport & { database: DatabaseReport }, style: Style): string[] {
+  const { version, ledger, action, from, to } = report
+  const text = {
+    none: `nothing to do: the digest of ${printable(version)} matches the file`,
+    forget: `deleted ${printable(version)} from ${printable(ledger)} (digest ${from ?? 'none'})`,
+    record: `recorded ${printable(version)}: digest ${to ?? ''}, before ${from ?? 'none'}`,
+  }[action]
+  return [`${databaseLine(report.database, style)}: ${text}`]
 }

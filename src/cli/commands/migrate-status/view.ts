@@ -3,8 +3,7 @@ import type { MigrationState } from '../../../migrations/ledger/plan.ts'
 import type { StatusReport } from '../../../migrations/ledger/status.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** A row per migration. */
 export function migrateStatusView(report: StatusReport & { database: DatabaseReport }, style: Style, width: number): string[] {

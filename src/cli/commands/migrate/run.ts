@@ -1,12 +1,9 @@
 import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
 import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { migrateView } from './view.ts'
@@ -14,9 +11,7 @@ import { watchMigration } from './watch.ts'
 
 export type Report = WithDatabase<MigrateReport>
 
-export const execute: Executor = executor(spec, migrateCommand)
-
-async function migrateCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   const { dryRun, to, strict, strictOrder, keepGoing, lockWait, lockTimeout, statementTimeout } = flags
   let files: MigrationFile[] = []
   return withDatabase(
@@ -47,4 +42,4 @@ async function migrateCommand(context: Context, flags: FlagsOf<typeof spec>): Pr
       },
     },
   )
-}
+})

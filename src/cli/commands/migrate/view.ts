@@ -2,8 +2,7 @@ import { formatDuration } from '../../../core/durations.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../../migrations/run/report.ts'
 import type { Style } from '../../../render/style.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** More statements do not fit on a screen. */
 const MANY = 24

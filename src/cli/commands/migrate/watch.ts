@@ -1,5 +1,5 @@
+import { statementProgress } from '../../../api/migrate.ts'
 import { openDatabase } from '../../../api/open-database.ts'
-import { statementProgress } from '../../../api/statement-progress.ts'
 import { formatDuration } from '../../../core/durations.ts'
 import type { DatabaseTarget } from '../../../core/target.ts'
 import { printable } from '../../../core/text.ts'

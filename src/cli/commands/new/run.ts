@@ -1,25 +1,17 @@
 import { newSkill } from '../../../api/write-skills.ts'
 import type { NewSkill } from '../../../registry/authoring/new-skill.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
 import { settingsWithoutDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = NewSkill
 
-export const execute: Executor = executor(spec, newCommand)
-
-async function newCommand(
-  context: Context,
-  { skills, description, config }: FlagsOf<typeof spec>,
-  [id]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, { skills, description, config }, [id]): Promise<CommandResult<Report>> => {
   const settings = await settingsWithoutDatabase(context, { config, skills: skills === undefined ? [] : [skills] })
   const report = newSkill({ id, folder: settings.skills.value[0] ?? 'skills', cwd: context.cwd, description })
   return {
     report,
     view: (style) => [`${style.green('created')} ${report.file}`, style.dim('describe the skill, then run skills lint and skills sync')],
   }
-}
+})

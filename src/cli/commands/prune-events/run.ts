@@ -1,21 +1,16 @@
 import { pruneEvents, rollUp } from '../../../api/events.ts'
 import { grouped, plural } from '../../../core/text.ts'
 import type { PruneReport } from '../../../stats/prune-events.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseLine, databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseLine, databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { confirm } from '../../run/confirm.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 
 export type Report = WithDatabase<PruneReport>
 
-export const execute: Executor = executor(spec, pruneCommand)
-
-async function pruneCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   const { olderThan: olderThanMs, batch } = flags
   const dryRun = flags.dryRun === true
   return withDatabase(
@@ -40,4 +35,4 @@ async function pruneCommand(context: Context, flags: FlagsOf<typeof spec>): Prom
     },
     { mustExist: true },
   )
-}
+})

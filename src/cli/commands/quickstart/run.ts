@@ -8,26 +8,20 @@ import { sync } from '../../../api/sync.ts'
 import { verify } from '../../../api/verify.ts'
 import { DEFAULT_EMBEDDED, embeddedTarget } from '../../../config/database-choice.ts'
 import { packageRoot } from '../../../config/package-files.ts'
-import type { ExitCode } from '../../../core/errors.ts'
-import { EXIT } from '../../../core/errors.ts'
+import { EXIT, type ExitCode } from '../../../core/errors.ts'
 import type { Db } from '../../../db/db.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
-import type { QuickstartReport } from './view.ts'
-import { quickstartView } from './view.ts'
+import { quickstartView, type QuickstartReport } from './view.ts'
 
 export type Report = QuickstartReport
 
 const SAMPLE_EVENTS = 600
 
-export const execute: Executor = executor(spec, quickstartCommand)
-
 /** Runs each command once on an embedded database, whatever database is configured. */
-async function quickstartCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   const directory = flags.embedded ?? DEFAULT_EMBEDDED
   context.progress.update('starting the embedded database')
   const db = await openDatabase(embeddedTarget(directory))
@@ -37,7 +31,7 @@ async function quickstartCommand(context: Context, flags: FlagsOf<typeof spec>):
     context.progress.stop()
     await db.close()
   }
-}
+})
 
 async function run(context: Context, db: Db, directory: string): Promise<CommandResult<Report>> {
   const { cwd, progress } = context

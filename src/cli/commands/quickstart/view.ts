@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../../core/diagnostics.ts'
+import type { Count } from '../../../core/report-types.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
 import type { Style } from '../../../render/style.ts'
@@ -9,7 +10,6 @@ import { migrateView } from '../migrate/view.ts'
 import { statsView } from '../stats/view.ts'
 import { syncView } from '../sync/view.ts'
 import { verifyView } from '../verify/view.ts'
-import type { Count } from '../../../core/report-types.ts'
 
 export interface QuickstartReport {
   database: DatabaseReport

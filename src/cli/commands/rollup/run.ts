@@ -1,21 +1,17 @@
 import { rollUp } from '../../../api/events.ts'
-import { grouped } from '../../../core/text.ts'
+import { formatDuration } from '../../../core/durations.ts'
+import { grouped, plural } from '../../../core/text.ts'
+import type { Style } from '../../../render/style.ts'
 import type { RollupReport } from '../../../stats/rollup.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { FlagsOf } from '../../parse/spec.ts'
+import type { CommandResult } from '../../output/context.ts'
+import { databaseReport, databaseLine, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
-import { rollupView } from './view.ts'
 
 export type Report = WithDatabase<RollupReport>
 
-export const execute: Executor = executor(spec, rollupCommand)
-
-async function rollupCommand(context: Context, flags: FlagsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
   return withDatabase(
     context,
     flags,
@@ -34,4 +30,17 @@ async function rollupCommand(context: Context, flags: FlagsOf<typeof spec>): Pro
     },
     { mustExist: true },
   )
+})
+
+/** What was added, and whether more is left. */
+function rollupView(report: RollupReport & { database: DatabaseReport }, style: Style): string[] {
+  const { events, feedback, steps, rebuilt, indexes, finished, durationMs } = report
+  const took = `${plural(events, 'event')} and ${plural(feedback, 'rating')} in ${plural(steps, 'step')}, ${formatDuration(durationMs)}`
+  return [
+    databaseLine(report.database, style),
+    ...indexes.map((index) => `built the index ${index}`),
+    ...(rebuilt ? ['discarded the rollups and rebuilt them'] : []),
+    events === 0 && feedback === 0 && finished ? 'rollups are up to date' : `added ${took}`,
+    ...(finished ? [] : [style.yellow('the time limit was reached: the next run continues from here')]),
+  ]
 }

@@ -1,11 +1,9 @@
-import { isJsonObject } from '../../../core/json.ts'
-import type { Json } from '../../../core/json.ts'
+import { isJsonObject, type Json } from '../../../core/json.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { SkillDetails } from '../../../registry/table/registry-skills.ts'
 import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 const LABEL = 14
 const PROSE = 96

@@ -1,8 +1,7 @@
 import path from 'node:path'
 import { eventTail } from '../../../api/event-tail.ts'
 import { openDatabase } from '../../../api/open-database.ts'
-import type { StatsCallOptions } from '../../../api/stats.ts'
-import { stats } from '../../../api/stats.ts'
+import { stats, type StatsCallOptions } from '../../../api/stats.ts'
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { atOption, count, invalidValue } from '../../../config/values.ts'
 import { SkillsError } from '../../../core/errors.ts'
@@ -10,12 +9,10 @@ import { withoutSecrets } from '../../../core/redaction.ts'
 import type { Db } from '../../../db/db.ts'
 import type { StatsReport } from '../../../stats/report.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { stdoutClash } from '../../output/destinations.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
 import { settingsOf, withDatabase } from '../../run/database.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { csvTable } from './table.ts'
@@ -26,9 +23,7 @@ type Flags = FlagsOf<typeof spec>
 
 export type Report = WithDatabase<StatsReport>
 
-export const execute: Executor = executor(spec, statsCommand)
-
-async function statsCommand(context: Context, flags: Flags, [skill]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [skill]): Promise<CommandResult<Report>> => {
   if (flags.tail === true) return tailCommand(context, flags, skill)
   const question = questionOf(flags, skill)
   if (flags.watch !== undefined) return watchCommand(context, flags, question, flags.watch)
@@ -46,7 +41,7 @@ async function statsCommand(context: Context, flags: Flags, [skill]: ArgumentsOf
   const view: CommandResult['view'] = (style, width) => statsView(report, style, width)
   const document = await documentOf(report, flags, context)
   return { report, view, ...(document === undefined ? {} : { document }) }
-}
+})
 
 function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
   const { since, compare, by, funnel, user, exact, limit = DEFAULTS.statsLimit } = flags

@@ -1,10 +1,8 @@
 import { grouped, printable } from '../../../core/text.ts'
-import type { CsvCell } from '../../../render/csv.ts'
-import { csvLines } from '../../../render/csv.ts'
+import { csvLines, type CsvCell } from '../../../render/csv.ts'
 import { bar, sparkline } from '../../../render/pictures.ts'
 import type { Style } from '../../../render/style.ts'
-import type { Cell, Column as TextColumn } from '../../../render/table.ts'
-import { renderTable } from '../../../render/table.ts'
+import { renderTable, type Cell, type Column as TextColumn } from '../../../render/table.ts'
 
 /** A column of a table, described once. A form (text, HTML, CSV) in which the column has no title leaves it out. */
 export type Column<Row> = Look &

@@ -12,8 +12,7 @@ import type {
   StatsReport,
   UserAction,
 } from '../../../stats/report.ts'
-import type { Column, Table } from './table.ts'
-import { minute, ms, percent, rating, second, table } from './table.ts'
+import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
 
 /** The table of the view: in text and HTML its main table, in CSV the whole output. */
 export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline }: StatsReport): Table {

@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../core/durations.ts'
 import type { Db } from '../../../db/db.ts'
 import type { Style } from '../../../render/style.ts'
-import { createStyle } from '../../output/colors.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
 import { poll } from '../../live/poll.ts'
 import { createScreen } from '../../live/screen.ts'
+import { createStyle } from '../../output/colors.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
 import { clock } from '../../output/io.ts'
 
 export interface WatchStatsOptions {

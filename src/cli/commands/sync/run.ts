@@ -1,34 +1,21 @@
 import { setFlagsFromString } from 'node:v8'
 import { openDatabase } from '../../../api/open-database.ts'
-import type { SyncCallOptions } from '../../../api/sync.ts'
-import { isOutOfDate, sync } from '../../../api/sync.ts'
+import { isOutOfDate, sync, type SyncCallOptions } from '../../../api/sync.ts'
 import type { Settings } from '../../../config/settings.ts'
 import { EXIT } from '../../../core/errors.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
 import { refuseMissing, settingsOf, withDatabase } from '../../run/database.ts'
 import { readingOptions, syncProgress } from '../../run/reading.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { syncView } from './view.ts'
 
 export type Report = WithDatabase<SyncReport>
 
-export const execute: Executor = executor(spec, syncCommand)
-
-// V8 takes the parts of a skill for long-lived objects, because those of the first thousands are, and puts them where
-// garbage is collected late: 60,000 skills took a third more memory
-setFlagsFromString('--no-allocation-site-pretenuring')
-
-async function syncCommand(
-  context: Context,
-  flags: FlagsOf<typeof spec>,
-  [skills]: ArgumentsOf<typeof spec>,
-): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, flags, [skills]): Promise<CommandResult<Report>> => {
   if (flags.watch === true) return watchCommand(context, flags, skills)
   const mode = flags.check === true ? 'check' : flags.dryRun === true ? 'dry-run' : 'write'
   return withDatabase(
@@ -42,7 +29,11 @@ async function syncCommand(
     },
     { mustExist: true },
   )
-}
+})
+
+// V8 takes the parts of a skill for long-lived objects, because those of the first thousands are, and puts them where
+// garbage is collected late: 60,000 skills took a third more memory
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 /** A watch never prunes by force: the next change would do it again. */
 async function watchCommand(context: Context, flags: FlagsOf<typeof spec>, skills: string[]): Promise<CommandResult<Report>> {

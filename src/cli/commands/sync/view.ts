@@ -1,8 +1,7 @@
 import { grouped, printable } from '../../../core/text.ts'
 import type { Change, FieldChange, SyncReport } from '../../../registry/table/sync-report.ts'
 import type { Style } from '../../../render/style.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 const LONGEST_LIST = 50
 

@@ -1,17 +1,19 @@
+import { watchSkills } from '../../../api/sync.ts'
+import { isOutOfDate } from '../../../api/sync.ts'
 import { SkillsError } from '../../../core/errors.ts'
 import { plural } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
-import { watchSkills } from '../../../api/watch-skills.ts'
-import { createStyle } from '../../output/colors.ts'
-import type { CommandResult, Context } from '../../output/context.ts'
+import type { Style } from '../../../render/style.ts'
 import { listenForStop } from '../../live/interrupt.ts'
 import { createReconnecting, liveBackoff, retryable } from '../../live/reconnecting.ts'
-import { clock } from '../../output/io.ts'
-import { createSyncPrinter } from './watch-view.ts'
-import { errorView } from '../../output/error-view.ts'
-import type { Waker } from '../../live/waker.ts'
-import { createWaker } from '../../live/waker.ts'
+import { createWaker, type Waker } from '../../live/waker.ts'
+import { createStyle } from '../../output/colors.ts'
+import type { CommandResult, Context } from '../../output/context.ts'
+import { databaseLine, databaseReport } from '../../output/database-view.ts'
+import { errorView, diagnosticView } from '../../output/error-view.ts'
+import { clock, type Io } from '../../output/io.ts'
+import { syncView } from './view.ts'
 
 export interface WatchSyncOptions {
   /** Folders of skills, or patterns for them. */
@@ -118,4 +120,32 @@ function createChanges(waker: Waker): Changes {
       firstAt = undefined
     },
   }
+}
+
+/** The styles of the two streams. */
+interface Styles {
+  out: Style
+  err: Style
+}
+
+/** Prints the syncs of a watch: the first, later ones with changes, and diagnostics when they differ from the last ones. */
+function createSyncPrinter(io: Io, { out, err }: Styles): (db: Db, report: SyncReport) => void {
+  let isFirst = true
+  let before = ''
+  return (db, report) => {
+    const database = databaseReport(db.info)
+    const diagnostics = report.diagnostics.flatMap((one) => diagnosticView(one, undefined, err)).join('\n')
+    if (isFirst) io.out(`${databaseLine(database, out)}\nwatching ${report.roots.join(', ')}; press Ctrl-C to stop`)
+    if (isFirst || isOutOfDate(report) || diagnostics !== before) io.out(`${out.dim(clock())} ${linesOf(report, database, out).join('\n')}`)
+    if (diagnostics !== before && diagnostics !== '') io.err(diagnostics)
+    isFirst = false
+    before = diagnostics
+  }
+}
+
+/** The lines of `skills sync`, with the summary first and without the database. */
+function linesOf(report: SyncReport, database: ReturnType<typeof databaseReport>, style: Style): string[] {
+  const lines = syncView({ ...report, operatorOverrides: [], database }, style)
+  const summary = lines.at(-1) ?? ''
+  return lines.length === 1 ? [summary.slice(databaseLine(database, style).length + 2)] : [summary, ...lines.slice(1, -1)]
 }

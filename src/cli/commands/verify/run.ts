@@ -1,8 +1,7 @@
 import { migrate } from '../../../api/migrate.ts'
 import { sync } from '../../../api/sync.ts'
 import { openTemporaryDatabase } from '../../../api/temporary-database.ts'
-import type { VerifyCallOptions } from '../../../api/verify.ts'
-import { verify } from '../../../api/verify.ts'
+import { verify, type VerifyCallOptions } from '../../../api/verify.ts'
 import type { Settings } from '../../../config/settings.ts'
 import type { Diagnostic } from '../../../core/diagnostics.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
@@ -12,16 +11,13 @@ import { resultsOf } from '../../../render/reporters/report-run.ts'
 import type { VerifyReport } from '../../../verify/report.ts'
 import { interruption, onInterrupt } from '../../live/interrupt.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
-import type { WithDatabase } from '../../output/database-view.ts'
-import { databaseReport } from '../../output/database-view.ts'
-import type { ArgumentsOf, FlagsOf } from '../../parse/spec.ts'
+import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
+import type { FlagsOf } from '../../parse/spec.ts'
 import { settingsOf, settingsWithoutDatabase, withDatabase } from '../../run/database.ts'
 import { readingOptions } from '../../run/reading.ts'
-import type { Executor } from '../../run/run-command.ts'
 import { executor } from '../../run/run-command.ts'
-import { verifyResults } from './results.ts'
 import { spec } from './spec.ts'
-import { verifyView } from './view.ts'
+import { verifyResults, verifyView } from './view.ts'
 
 type Flags = FlagsOf<typeof spec>
 
@@ -30,9 +26,7 @@ export type Report = WithDatabase<VerifyReport> & {
   diagnostics?: Diagnostic[]
 }
 
-export const execute: Executor = executor(spec, verifyCommand)
-
-async function verifyCommand(context: Context, given: Flags, [skills]: ArgumentsOf<typeof spec>): Promise<CommandResult<Report>> {
+export const execute = executor(spec, async (context, given, [skills]): Promise<CommandResult<Report>> => {
   const flags = { ...given, skills }
   const check = async (db: Db, settings: Settings): Promise<CommandResult<Report>> => {
     context.progress.update('running the checks')
@@ -40,7 +34,7 @@ async function verifyCommand(context: Context, given: Flags, [skills]: Arguments
   }
   if (flags.ephemeral !== true && flags.againstServer === undefined) return withDatabase(context, flags, check, { mustExist: true })
   return withTemporaryDatabase(context, flags, (db, settings) => buildAndCheck(context, db, { flags, settings, check }))
-}
+})
 
 /** Runs the work on an empty database that is removed afterwards, also after Ctrl-C. */
 async function withTemporaryDatabase<T>(context: Context, flags: Flags, work: (db: Db, settings: Settings) => Promise<T>): Promise<T> {

@@ -1,8 +1,9 @@
+import type { Severity } from '../../../core/diagnostics.ts'
 import { plural, printable } from '../../../core/text.ts'
+import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import type { Style } from '../../../render/style.ts'
 import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts'
-import type { DatabaseReport } from '../../output/database-view.ts'
-import { databaseLine } from '../../output/database-view.ts'
+import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** Faults shown for one check; `--json` lists all. */
 const MOST_FAULTS = 20
@@ -72,4 +73,26 @@ function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport,
 
 function cut(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
+}
+
+const SEVERITIES: Readonly<Record<CheckResult['severity'], Severity>> = { error: 'error', warning: 'warning', info: 'note' }
+
+/**
+ * The checks in the form that reporters take. With `strict` a check that cannot run is a failure, as for the command. Checks
+ * that do not apply to such a database are left out, as in the counts of the report.
+ */
+export function verifyResults(checks: readonly CheckResult[], strict: boolean): ReportResult[] {
+  return checks
+    .filter(({ applies }) => applies !== false)
+    .map((check): ReportResult => {
+      const { id, title, severity, status, reason, faults } = check
+      const result = { code: id, title, group: id.split('.')[0] ?? id, severity: SEVERITIES[severity] }
+      if (status === 'passed') return { ...result, status: 'ok', messages: [] }
+      if (status === 'skipped' && !strict) return { ...result, status: 'skipped', reason: reason ?? '', messages: [] }
+      if (status === 'skipped') {
+        const remedy = 'grant the role the missing privilege, or remove --strict'
+        return { ...result, severity: 'error', status: 'failed', messages: [{ text: `could not run: ${reason ?? ''}`, remedy }] }
+      }
+      return { ...result, status: 'failed', messages: faults }
+    })
 }

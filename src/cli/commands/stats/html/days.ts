@@ -1,6 +1,5 @@
 import { grouped, plural } from '../../../../core/text.ts'
-import type { ChartColumn } from '../../../../render/html/columns.ts'
-import { columnChart, FEW_COLUMNS } from '../../../../render/html/columns.ts'
+import { columnChart, FEW_COLUMNS, type ChartColumn } from '../../../../render/html/columns.ts'
 import { legend } from '../../../../render/html/marks.ts'
 import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'

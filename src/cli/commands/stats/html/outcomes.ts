@@ -1,5 +1,4 @@
-import type { Mark, Segment } from '../../../../render/html/marks.ts'
-import { legend } from '../../../../render/html/marks.ts'
+import { legend, type Mark, type Segment } from '../../../../render/html/marks.ts'
 import type { Markup } from '../../../../render/html/markup.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
 import { OUTCOME_LABELS, otherOutcomes } from '../tables.ts'

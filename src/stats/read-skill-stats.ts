@@ -8,7 +8,7 @@ import { count, numberOrNull, timeOrNull } from './report-query.ts'
 const RECENT_DAYS = 30
 
 /** A row for each skill, the most used first. */
-export async function readSkills(question: Question): Promise<SkillStats[]> {
+export async function readSkillStats(question: Question): Promise<SkillStats[]> {
   const rows = (await skillRows(question, false)).map((row) => toSkillStats(row, question))
   const recent = await readRecent(
     question,
