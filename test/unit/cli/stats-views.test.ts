@@ -1,6 +1,7 @@
 import stringWidth from 'fast-string-width'
 import { describe, expect, test } from 'vitest'
-import { statsCsv } from '../../../src/cli/commands/stats/csv.ts'
+import { csvTable } from '../../../src/cli/commands/stats/table.ts'
+import { tableOf } from '../../../src/cli/commands/stats/tables.ts'
 import { statsView } from '../../../src/cli/commands/stats/view.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 import { SAMPLES } from '../../support/stats-samples.ts'
@@ -22,12 +23,28 @@ describe.each(Object.entries(SAMPLES))('stats view %s', (name, sample) => {
   })
 
   test('CSV -> one table, each row has a cell for each title', () => {
-    const [titles = [], ...rows] = parse(statsCsv(sample).join('\n'))
+    const [titles = [], ...rows] = parse(csvTable(tableOf(sample)).join('\n'))
     expect(new Set(titles).size).toBe(titles.length)
     expect(rows.map((row) => row.length)).toEqual(rows.map(() => titles.length))
     expect(rows.flat().filter((cell) => /^[=+@]|^-(?![\d.])|NaN|undefined|\[object/.test(cell))).toEqual([])
     if (!/empty|unused/.test(name)) expect(rows.length).toBeGreaterThan(0)
   })
+})
+
+const SKILL_COLUMNS =
+  'skill_id,total_uses,success_count,success_rate_pct,avg_latency_ms,avg_rating,unique_users,first_use,last_use,' +
+  'soft_fail,hard_refusal,feedback,latency_min_ms,latency_p50_ms,latency_p90_ms,latency_p95_ms,latency_p99_ms,latency_max_ms'
+
+test.each([
+  ['a month', SKILL_COLUMNS],
+  ['a skill', `${SKILL_COLUMNS},version`],
+  ['groups', 'tier,uses,success,soft_fail,hard_refusal,other_outcomes,success_rate_pct,avg_latency_ms'],
+  ['cooccurrence', 'skill_set,tier,element,realm,cooccurrence_count,distinct_users,avg_success_rate,first_observed,last_observed'],
+  ['compare', 'skill_id,uses_before,uses_after,success_rate_before_pct,success_rate_after_pct,difference_points,p_value,verdict'],
+  ['funnel', 'skill_id,unlocked,used,succeeded,rated'],
+  ['user', 'at,kind,skill_id,version,detail,latency_ms,rating,session_id,notes'],
+])('CSV: %s -> the columns that programs read, in their order', (name, columns) => {
+  expect(csvTable(tableOf(SAMPLES[name] ?? never()))[0]).toBe(columns)
 })
 
 test('line of days: more days than columns -> grouped, the last day last', () => {

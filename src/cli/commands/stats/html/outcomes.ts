@@ -1,16 +1,9 @@
-import { grouped } from '../../../../core/text.ts'
 import { legend, type Mark, type Segment } from '../../../../render/html/marks.ts'
 import type { Markup } from '../../../../render/html/markup.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
+import { OUTCOME_LABELS, otherOutcomes } from '../tables.ts'
 
 type Outcome = SkillPage['outcomes'][number]['outcome']
-
-export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
-  success: 'success',
-  soft_fail: 'soft fail',
-  hard_refusal: 'refusal',
-  other: 'other',
-}
 
 export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
   success: 'success',
@@ -36,8 +29,8 @@ export function outcomeSegments({ success, softFail, hardRefusal, other }: Outco
   ]
 }
 
-export function countsOf({ totalUses, successCount, softFail, hardRefusal }: SkillStats): OutcomeCounts {
-  return { success: successCount, softFail, hardRefusal, other: Math.max(0, totalUses - successCount - softFail - hardRefusal) }
+export function countsOf(skill: SkillStats): OutcomeCounts {
+  return { success: skill.successCount, softFail: skill.softFail, hardRefusal: skill.hardRefusal, other: otherOutcomes(skill) }
 }
 
 /** The three outcomes, and others when there are any. */
@@ -46,9 +39,4 @@ export function outcomeLegend(rows: readonly OutcomeCounts[]): Markup {
     (name) => name !== 'other' || rows.some(({ other }) => other > 0),
   )
   return legend(names.map((name) => ({ mark: OUTCOME_MARKS[name], label: OUTCOME_LABELS[name] })))
-}
-
-/** The counts as cells of a table. */
-export function countCells({ success, softFail, hardRefusal, other }: OutcomeCounts): string[] {
-  return [success, softFail, hardRefusal, other].map(grouped)
 }
