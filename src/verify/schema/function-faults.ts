@@ -69,7 +69,7 @@ function pathFaults(
   return [{ check: 'functions.temp-schema', expected, actual: named(found.path), remedy }]
 }
 
-/** Stands for the schema in the catalog reading. */
+/** Represents the schema in the catalog reading. */
 const PLACEHOLDER = '<schema>'
 
 function pathText(path: string | undefined): string {
