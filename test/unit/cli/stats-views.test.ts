@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width'
 import { describe, expect, test } from 'vitest'
 import { csvTable, table, textTable } from '../../../src/cli/commands/stats/table.ts'
-import { tableOf } from '../../../src/cli/commands/stats/tables.ts'
+import { tableOf } from '../../../src/cli/commands/stats/columns.ts'
 import { statsView } from '../../../src/cli/commands/stats/view.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 import { HOSTILE, SAMPLES } from '../../support/stats-samples.ts'

@@ -4,7 +4,7 @@ import { legend, type Mark } from '../../../../render/html/marks.ts'
 import { markup, type Markup } from '../../../../render/html/markup.ts'
 import type { SkillStats } from '../../../../stats/report.ts'
 import { percent, printed } from '../table.ts'
-import { OUTCOME_LABELS, otherOutcomes, type Outcome } from '../tables.ts'
+import { OUTCOME_LABELS, otherOutcomes, type Outcome } from '../columns.ts'
 
 export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
   success: 'success',

@@ -4,7 +4,7 @@ import type { StatsReport } from '../../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../../output/database-view.ts'
 import { PLAIN } from '../../../../render/style.ts'
 import { minute, ms, percent, printed, rating } from '../table.ts'
-import { shareOf } from '../tables.ts'
+import { shareOf } from '../columns.ts'
 import { emptyReason, sentence } from '../wording.ts'
 import { sectionsOf } from './sections.ts'
 

@@ -4,7 +4,7 @@ import { heatMap } from '../../../../render/html/heat-map.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
 import { ms, percent, printed, table, type Column, type Table } from '../table.ts'
-import { OUTCOME_LABELS, outcomeTable, shareOf } from '../tables.ts'
+import { OUTCOME_LABELS, outcomeTable, shareOf } from '../columns.ts'
 import { dataTable } from './data-table.ts'
 import { OUTCOME_MARKS, outcomeBar, outcomeChart } from './outcomes.ts'
 

@@ -14,7 +14,7 @@ import type {
 } from '../../../stats/report.ts'
 import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
 
-/** The table of the view: in text and HTML its main table, in CSV the whole output. */
+/** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
 export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline }: StatsReport): Table {
   switch (view) {
     case 'overview':
