@@ -41,7 +41,7 @@ export default defineConfig({
       },
       { test: { ...withDatabases, name: 'db', include: ['test/db/**/*.test.ts'] } },
       { test: { ...withDatabases, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
-      { test: { ...withDatabases, name: 'storms', include: ['test/storms/**/*.test.ts'], testTimeout: 600_000 } },
+      { test: { ...withDatabases, name: 'storms', include: ['test/storms/**/*.test.ts'], testTimeout: 1_800_000 } },
     ],
   },
 })

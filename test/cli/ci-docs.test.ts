@@ -70,7 +70,7 @@ function failures(file: string): string[] {
   return elements(parseXml(readFileSync(file, 'utf8')), 'failure').map(({ attributes }) => attributes['type'] ?? '')
 }
 
-describe('the workflow for GitHub', { timeout: 300_000 }, () => {
+describe('the workflow for GitHub', () => {
   const steps = github.jobs.skills.steps.filter(({ run }) => run !== undefined)
   const environment = async (cwd: string): Promise<Record<string, string>> => {
     const { name } = await freshServer()
@@ -108,7 +108,7 @@ describe('the workflow for GitHub', { timeout: 300_000 }, () => {
   })
 })
 
-test('the job for GitLab: a correct project -> it passes and writes its reports', { timeout: 300_000 }, async () => {
+test('the job for GitLab: a correct project -> it passes and writes its reports', async () => {
   const cwd = project()
   const { name } = await freshServer()
   const env = { ...gitlab.skills.variables, DATABASE_URL: serverUrl(name), GITLAB_CI: 'true' }

@@ -90,4 +90,4 @@ test('sync: a folder with every hazard -> the good skills are written, each bad 
   expect(report.diagnostics).toContainEqual(
     expect.objectContaining({ code: 'YAML_COLON_QUOTED', file: 'skills/x-colon/SKILL.md', line: 3 }),
   )
-}, 120_000)
+})

@@ -107,42 +107,38 @@ test('output schema: sync, verify, stats, log -> their documents are valid', asy
   expect(broken.report).toMatchObject({ ok: false, checks: expect.arrayContaining([expect.objectContaining({ status: 'failed' })]) })
 })
 
-test(
-  'output schema: rollup, every view of stats, prune-events, forget-user, demo-data -> their documents are valid',
-  { timeout: 240_000 },
-  async () => {
-    const { flags, open } = await migratedServer()
-    const cwd = scratch()
-    const db = await open()
-    await db.exec(`
+test('output schema: rollup, every view of stats, prune-events, forget-user, demo-data -> their documents are valid', async () => {
+  const { flags, open } = await migratedServer()
+  const cwd = scratch()
+  const db = await open()
+  await db.exec(`
     INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.0.0', 4);
     SELECT log_skill_usage('${USER}', 'session-' || session, skill, '1.0.0', 'FAST', 'success', 180)
       FROM generate_series(1, 3) session, unnest(ARRAY['one', 'two']) skill`)
-    expect((await run(cwd, ['rollup', ...flags], 0)).report).toMatchObject({ events: 6, feedback: 1, finished: true })
-    await run(cwd, ['rollup', '--batch', '0', ...flags], 2, 'USAGE')
-    expect((await run(cwd, ['stats', ...flags], 0)).report).toMatchObject({ skills: [{ avgRating: 4 }, {}], source: { kind: 'rollup' } })
-    for (const question of [
-      ['one'],
-      ['--by', 'day'],
-      ['--compare', '1h'],
-      ['--funnel'],
-      ['--user', USER],
-      ['--exact'],
-      ['one', '--by', 'hour', '--since', '1d'],
-    ]) {
-      await run(cwd, ['stats', ...question, ...flags], 0)
-    }
-    await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
-    await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
-    await run(cwd, ['forget-user', 'someone', ...flags], 2, 'USAGE')
-    await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
-    expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({
-      tables: [{ rows: 6 }, {}, {}, {}, {}, {}],
-    })
-    await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
-    await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')
-  },
-)
+  expect((await run(cwd, ['rollup', ...flags], 0)).report).toMatchObject({ events: 6, feedback: 1, finished: true })
+  await run(cwd, ['rollup', '--batch', '0', ...flags], 2, 'USAGE')
+  expect((await run(cwd, ['stats', ...flags], 0)).report).toMatchObject({ skills: [{ avgRating: 4 }, {}], source: { kind: 'rollup' } })
+  for (const question of [
+    ['one'],
+    ['--by', 'day'],
+    ['--compare', '1h'],
+    ['--funnel'],
+    ['--user', USER],
+    ['--exact'],
+    ['one', '--by', 'hour', '--since', '1d'],
+  ]) {
+    await run(cwd, ['stats', ...question, ...flags], 0)
+  }
+  await run(cwd, ['prune-events', '--older-than', '1d', ...flags], 0)
+  await run(cwd, ['prune-events', ...flags], 2, 'USAGE')
+  await run(cwd, ['forget-user', 'someone', ...flags], 2, 'USAGE')
+  await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
+  expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({
+    tables: [{ rows: 6 }, {}, {}, {}, {}, {}],
+  })
+  await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
+  await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')
+})
 
 test('output schema: grants -> its documents are valid', async () => {
   const { flags } = await freshServer()

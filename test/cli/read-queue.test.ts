@@ -82,7 +82,7 @@ async function run(
 let skills: FoundSkill[] = []
 beforeAll(async () => {
   skills = await many()
-}, 60_000)
+})
 
 test.skipIf(availableParallelism() < 2)('read queue: two threads -> the same results as one thread, in the same order', async () => {
   const alone = await run(skills, readAtOnce)

@@ -13,7 +13,7 @@ import { BIN, runSkills } from '../support/run-skills.ts'
 import { startSkills } from '../support/running-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 120_000, interval: 20 }
 const USER = '9f1c1d3e-0000-4000-8000-000000000001'
 const OTHER = '9f1c1d3e-0000-4000-8000-000000000002'
 

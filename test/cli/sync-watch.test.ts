@@ -15,7 +15,7 @@ function watch(cwd: string, flags: readonly string[]): RunningSkills {
   return startSkills(['sync', '--watch', ...flags], cwd)
 }
 
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 120_000, interval: 20 }
 
 async function started(database: TestDatabase, files: Record<string, string>): Promise<{ cwd: string; watching: RunningSkills }> {
   const cwd = scratch(files)

@@ -10,7 +10,7 @@ const LOG = `insert into skill_usage_events (user_id, session_id, skill_id, vers
   select gen_random_uuid(), 's', 'a', '1', 'success', now() - interval '1 day' from generate_series(1, `
 
 onEachBackend((backend) => {
-  test('forget-user: a user with events in rollups -> no row and no count of the user is left', { timeout: 120_000 }, async () => {
+  test('forget-user: a user with events in rollups -> no row and no count of the user is left', async () => {
     const db = await (await backend.migrated()).open()
     await demoData(db, { events: 3000, skills: 12 })
     // part of it rolled up, part of it not
@@ -30,7 +30,7 @@ onEachBackend((backend) => {
     expect(await everyView(db, false)).toBe(await everyView(db, true))
   })
 
-  test('prune-events: pruned events -> they still count; a rebuild that would lose them is refused', { timeout: 120_000 }, async () => {
+  test('prune-events: pruned events -> they still count; a rebuild that would lose them is refused', async () => {
     const db = await (await backend.migrated()).open()
     await demoData(db, { events: 3000, skills: 12 })
     await rollUp(db, { batch: 700 })

@@ -254,7 +254,7 @@ test('tail: on a standby -> each event once', async () => {
       const [place] = await db.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')
       const behind = async (): Promise<unknown> =>
         (await reader.query('select pg_last_wal_replay_lsn() >= $1::text::pg_lsn as ok', [place?.lsn ?? '']))[0]?.['ok']
-      await expect.poll(behind, { timeout: 30_000, interval: 20 }).toBe(true)
+      await expect.poll(behind, { timeout: 120_000, interval: 20 }).toBe(true)
     }
     expect((await migrate(db)).error).toBeUndefined()
     await log(db, 'one')

@@ -34,7 +34,7 @@ async function killAt(db: string, moment: (db: string) => boolean): Promise<void
 
 describe('embedded: the first run is killed when', () => {
   let cut = 0
-  test.each(MOMENTS)('%s -> the next run opens the folder', { timeout: 60_000 }, async (_, moment) => {
+  test.each(MOMENTS)('%s -> the next run opens the folder', async (_, moment) => {
     const db = path.join(scratch(), 'db')
     await killAt(db, moment)
     if (count(db) > 0 && !existsSync(`${db}/PG_VERSION`)) {

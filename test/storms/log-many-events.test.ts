@@ -14,7 +14,7 @@ const line = (i: number): string =>
     created_at: new Date(1.75e12 + i).toISOString(),
   })
 
-test('log: 100,000 events on standard input, cut off and run again -> each event is written once', { timeout: 240_000 }, async () => {
+test('log: 100,000 events on standard input, cut off and run again -> each event is written once', async () => {
   const fresh = await migratedServer()
   const db = await fresh.open()
   const text = Array.from({ length: 100_000 }, (_, i) => line(i)).join('\n')

@@ -23,36 +23,32 @@ const FILES = {
   '40_last.sql': 'alter table long add column more text; create view v as select id, more from long;',
 }
 
-test(
-  `migrate: killed at ${POINTS} random points -> the backend ends, the next run exits 0, the schema is complete`,
-  { timeout: 300_000 },
-  async () => {
-    const dir = scratch(FILES)
-    const migrateArgs = ({ flags }: TestDatabase): string[] => ['migrate', '--dir', dir, ...flags]
-    const whole = await freshServer()
-    expect(await runSkills(migrateArgs(whole))).toMatchObject({ code: 0 })
-    const undisturbed = await dumpSchema(await whole.open())
-    const ends = new Map<string, number>()
+test(`migrate: killed at ${POINTS} random points -> the backend ends, the next run exits 0, the schema is complete`, async () => {
+  const dir = scratch(FILES)
+  const migrateArgs = ({ flags }: TestDatabase): string[] => ['migrate', '--dir', dir, ...flags]
+  const whole = await freshServer()
+  expect(await runSkills(migrateArgs(whole))).toMatchObject({ code: 0 })
+  const undisturbed = await dumpSchema(await whole.open())
+  const ends = new Map<string, number>()
 
-    const one = async (i: number): Promise<void> => {
-      const database = await freshServer()
-      const signal = (['SIGKILL', 'SIGTERM', 'SIGINT'] as const)[i % 3] ?? 'SIGKILL'
-      const after = Math.random() * LONGEST_MS
-      const killed = await runSkills(migrateArgs(database), { onStart: (child) => setTimeout(() => child.kill(signal), after) })
-      const end = `${signal}: ${killed.signal ?? killed.code}`
-      ends.set(end, (ends.get(end) ?? 0) + 1)
-      const details = `${signal} after ${after.toFixed(0)} ms: ${killed.stdout}${killed.stderr}`
-      expect([0, 130, 143, null], details).toContain(killed.code)
-      const db = await database.open()
-      await untilAlone(db)
-      const again = await runSkills(migrateArgs(database))
-      expect(again, details).toMatchObject({ code: 0 })
-      expect(await dumpSchema(db), details).toBe(undisturbed)
-      expect(await db.query('select count(*)::int as n from t0'), details).toEqual([{ n: 1 }])
-      await db.close()
-    }
-    for (let i = 0; i < POINTS; i += AT_ONCE) await Promise.all(Array.from({ length: Math.min(AT_ONCE, POINTS - i) }, (_, k) => one(i + k)))
-    // some of the kills must have hit a run in progress
-    expect([...ends].filter(([end]) => !end.endsWith(': 0')).reduce((sum, [, n]) => sum + n, 0)).toBeGreaterThan(POINTS / 2)
-  },
-)
+  const one = async (i: number): Promise<void> => {
+    const database = await freshServer()
+    const signal = (['SIGKILL', 'SIGTERM', 'SIGINT'] as const)[i % 3] ?? 'SIGKILL'
+    const after = Math.random() * LONGEST_MS
+    const killed = await runSkills(migrateArgs(database), { onStart: (child) => setTimeout(() => child.kill(signal), after) })
+    const end = `${signal}: ${killed.signal ?? killed.code}`
+    ends.set(end, (ends.get(end) ?? 0) + 1)
+    const details = `${signal} after ${after.toFixed(0)} ms: ${killed.stdout}${killed.stderr}`
+    expect([0, 130, 143, null], details).toContain(killed.code)
+    const db = await database.open()
+    await untilAlone(db)
+    const again = await runSkills(migrateArgs(database))
+    expect(again, details).toMatchObject({ code: 0 })
+    expect(await dumpSchema(db), details).toBe(undisturbed)
+    expect(await db.query('select count(*)::int as n from t0'), details).toEqual([{ n: 1 }])
+    await db.close()
+  }
+  for (let i = 0; i < POINTS; i += AT_ONCE) await Promise.all(Array.from({ length: Math.min(AT_ONCE, POINTS - i) }, (_, k) => one(i + k)))
+  // some of the kills must have hit a run in progress
+  expect([...ends].filter(([end]) => !end.endsWith(': 0')).reduce((sum, [, n]) => sum + n, 0)).toBeGreaterThan(POINTS / 2)
+})

@@ -22,38 +22,34 @@ async function write(writer: Db, seed: number): Promise<void> {
   }
 }
 
-test(
-  'rollup: writers commit out of order and roll back, several runs at once -> the sums equal the events',
-  { timeout: 240_000 },
-  async () => {
-    const database = await migratedServer()
-    const db = await database.open()
-    const writers = await Promise.all(Array.from({ length: 6 }, () => database.open()))
-    const runners = await Promise.all(Array.from({ length: 2 }, () => database.open()))
-    const log = { growing: true }
-    const run = async (runner: Db, seed: number): Promise<void> => {
-      const random = seededRandom(seed)
-      while (log.growing) {
-        await step(runner, 'events', 1 + Math.floor(random() * 300), random() < 0.5)
-        await new Promise((resolve) => setTimeout(resolve, random() * 30))
-      }
+test('rollup: writers commit out of order and roll back, several runs at once -> the sums equal the events', async () => {
+  const database = await migratedServer()
+  const db = await database.open()
+  const writers = await Promise.all(Array.from({ length: 6 }, () => database.open()))
+  const runners = await Promise.all(Array.from({ length: 2 }, () => database.open()))
+  const log = { growing: true }
+  const run = async (runner: Db, seed: number): Promise<void> => {
+    const random = seededRandom(seed)
+    while (log.growing) {
+      await step(runner, 'events', 1 + Math.floor(random() * 300), random() < 0.5)
+      await new Promise((resolve) => setTimeout(resolve, random() * 30))
     }
-    const running = runners.map((runner, i) => run(runner, 100 + i))
-    // while all of this goes on the numbers of stats are those of one moment
-    const looking = (async () => {
-      while (log.growing) {
-        const { totals, days } = await stats(db)
-        expect(days.reduce((sum, { uses }) => sum + uses, 0)).toBe(totals.events)
-        expect(totals.success + totals.softFail).toBe(totals.events)
-      }
-    })()
-    await Promise.all(writers.map((writer, i) => write(writer, i)))
-    log.growing = false
-    await Promise.all([...running, looking])
-    await rollUp(db)
-    const { rolled, events } = await rollupCounts(db)
-    expect(events).toBeGreaterThan(3000)
-    expect(rolled).toBe(events)
-    expect(await everyView(db, false)).toBe(await everyView(db, true))
-  },
-)
+  }
+  const running = runners.map((runner, i) => run(runner, 100 + i))
+  // while all of this goes on the numbers of stats are those of one moment
+  const looking = (async () => {
+    while (log.growing) {
+      const { totals, days } = await stats(db)
+      expect(days.reduce((sum, { uses }) => sum + uses, 0)).toBe(totals.events)
+      expect(totals.success + totals.softFail).toBe(totals.events)
+    }
+  })()
+  await Promise.all(writers.map((writer, i) => write(writer, i)))
+  log.growing = false
+  await Promise.all([...running, looking])
+  await rollUp(db)
+  const { rolled, events } = await rollupCounts(db)
+  expect(events).toBeGreaterThan(3000)
+  expect(rolled).toBe(events)
+  expect(await everyView(db, false)).toBe(await everyView(db, true))
+})

@@ -6,19 +6,16 @@ import { freePort } from '../support/sockets.ts'
 import { logged, skillsOn, spilled } from '../support/telemetry.ts'
 import { until } from '../support/waiting.ts'
 
-test(
-  'telemetry: the process is killed 30 times, with and without a database -> each acknowledged event is written once',
-  { timeout: 240_000 },
-  async () => {
-    const database = await migratedServer()
-    const db = await database.open()
-    const url = database.flags[1] ?? ''
-    const dir = scratch()
-    const away = `postgres://someone@127.0.0.1:${await freePort()}/x`
-    const acknowledged = new Set<string>()
-    for (let round = 0; round < 30; round++) {
-      const isAway = round % 3 === 2
-      const application = runApplication(`
+test('telemetry: the process is killed 30 times, with and without a database -> each acknowledged event is written once', async () => {
+  const database = await migratedServer()
+  const db = await database.open()
+  const url = database.flags[1] ?? ''
+  const dir = scratch()
+  const away = `postgres://someone@127.0.0.1:${await freePort()}/x`
+  const acknowledged = new Set<string>()
+  for (let round = 0; round < 30; round++) {
+    const isAway = round % 3 === 2
+    const application = runApplication(`
       const skills = createSkills({ database: ${JSON.stringify(isAway ? away : url)}, spillDir: ${JSON.stringify(dir)}, flushMs: 2, batchSize: 20, maxBuffered: 60 })
       let i = ${round} * 1e6
       for (;;) {
@@ -28,23 +25,22 @@ test(
         else if ((await skills.flush()).complete && skills.counts().dropped === 0) say('ok ' + from + ' ' + i)
         say('alive')
       }`)
-      await until('the application is alive', () => application.said().includes('alive'))
-      await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 250))
-      application.child.kill('SIGKILL')
-      await application.ended
-      for (const [, from, to] of application.said().matchAll(/^ok (\d+) (\d+)$/gm))
-        for (let i = Number(from); i < Number(to); i++) acknowledged.add(String(i))
-      for (const number of spilled(dir)) acknowledged.add(number)
-    }
-    expect(acknowledged.size).toBeGreaterThan(1_000)
-    const { skills, warnings } = skillsOn(url, { spillDir: dir })
-    await until('the spill folder is empty', async () => (await skills.flush()).complete)
-    await skills.close()
-    const numbers = await logged(db)
-    expect(new Set(numbers).size).toBe(numbers.length)
-    const there = new Set(numbers)
-    expect([...acknowledged].filter((number) => !there.has(number))).toEqual([])
-    expect(spilled(dir)).toEqual([])
-    expect(warnings).toEqual([])
-  },
-)
+    await until('the application is alive', () => application.said().includes('alive'))
+    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 250))
+    application.child.kill('SIGKILL')
+    await application.ended
+    for (const [, from, to] of application.said().matchAll(/^ok (\d+) (\d+)$/gm))
+      for (let i = Number(from); i < Number(to); i++) acknowledged.add(String(i))
+    for (const number of spilled(dir)) acknowledged.add(number)
+  }
+  expect(acknowledged.size).toBeGreaterThan(1_000)
+  const { skills, warnings } = skillsOn(url, { spillDir: dir })
+  await until('the spill folder is empty', async () => (await skills.flush()).complete)
+  await skills.close()
+  const numbers = await logged(db)
+  expect(new Set(numbers).size).toBe(numbers.length)
+  const there = new Set(numbers)
+  expect([...acknowledged].filter((number) => !there.has(number))).toEqual([])
+  expect(spilled(dir)).toEqual([])
+  expect(warnings).toEqual([])
+})

@@ -1,7 +1,5 @@
-import { share } from './axis.ts'
-import type { Segment } from './marks.ts'
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { share, type Segment } from './marks.ts'
+import { markup, type Markup } from './markup.ts'
 
 export interface BarRow {
   label: string

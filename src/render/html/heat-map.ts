@@ -1,7 +1,6 @@
 import { grouped } from '../../core/text.ts'
 import { heatLevel } from '../pictures.ts'
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 
 const LEVELS = 4
 

@@ -1,5 +1,4 @@
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { markup, type Markup } from './markup.ts'
 
 /** How a kind of value is drawn. Each mark has a colour and a texture, so that a chart is readable without colours. */
 export type Mark = 'plain' | 'success' | 'soft' | 'refusal' | 'other' | 'rest'
@@ -8,6 +7,11 @@ export type Mark = 'plain' | 'success' | 'soft' | 'refusal' | 'other' | 'rest'
 export interface Segment {
   mark: Mark
   value: number
+}
+
+/** A length in SVG: the share of the whole in percent, with at most three digits. */
+export function share(part: number, whole: number): string {
+  return `${whole > 0 ? Number(((100 * part) / whole).toFixed(3)) : 0}%`
 }
 
 /** The textures of the marks. A page has them once, and the charts refer to them. */

@@ -1,5 +1,4 @@
-import type { Markup, Part } from './markup.ts'
-import { Markup as Constant, markup } from './markup.ts'
+import { Markup as Constant, markup, type Markup, type Part } from './markup.ts'
 import { PATTERNS } from './marks.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
@@ -64,7 +63,7 @@ function navigation(sections: readonly Section[]): Markup {
 }
 
 function drawn({ id, heading, intro, chart, table, folded }: Section): Markup {
-  const figures = table === undefined ? markup`` : dataTable(table)
+  const figures = table === undefined ? markup`` : drawnTable(`${id}-table`, table)
   const text =
     folded === true && table !== undefined ? markup`<details><summary>Table: ${table.caption}</summary>${figures}</details>` : figures
   return markup`<section><h2 id="${id}" tabindex="-1">${heading}</h2>
@@ -73,7 +72,7 @@ ${text}</section>
 `
 }
 
-export interface DataColumn {
+interface DataColumn {
   title: string
   /** Right-aligned, with digits of one width. */
   number?: boolean
@@ -82,8 +81,6 @@ export interface DataColumn {
 }
 
 export interface DataTable {
-  /** Unique in the page. */
-  id: string
   caption: string
   columns: readonly DataColumn[]
   /** The first cell of a row is its header. */
@@ -91,7 +88,7 @@ export interface DataTable {
 }
 
 /** A table. When the page is too narrow, the table scrolls sideways, with the keyboard too. */
-export function dataTable({ id, caption, columns, rows }: DataTable): Markup {
+function drawnTable(id: string, { caption, columns, rows }: DataTable): Markup {
   const look = (i: number): string => (columns[i]?.number === true ? 'number' : columns[i]?.prose === true ? 'prose' : 'word')
   return markup`<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}"><table><caption><span id="${id}">${caption}</span></caption>
 <thead><tr>${columns.map(({ title }, i) => markup`<th scope="col" class="${look(i)}">${title}</th>`)}</tr></thead>

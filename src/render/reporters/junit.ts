@@ -1,6 +1,5 @@
 import { plural, printable } from '../../core/text.ts'
-import type { ReportResult, ReportRun } from './report-run.ts'
-import { describeMessage, headline, isFailure } from './report-run.ts'
+import { describeMessage, headline, isFailure, type ReportResult, type ReportRun } from './report-run.ts'
 
 /**
  * The run as JUnit XML: a test suite for each group, a test case for each result. There is no standard; this is what the

@@ -1,5 +1,4 @@
-import type { Diagnostic, Severity } from '../../core/diagnostics.ts'
-import { place } from '../../core/diagnostics.ts'
+import { place, type Diagnostic, type Severity } from '../../core/diagnostics.ts'
 
 /** The results of a command, the input of every reporter. Plain data: each reporter escapes it for its format. */
 export interface ReportRun {

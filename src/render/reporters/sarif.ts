@@ -1,5 +1,4 @@
-import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
-import { headline, isFailure } from './report-run.ts'
+import { headline, isFailure, type ReportMessage, type ReportResult, type ReportRun } from './report-run.ts'
 
 /** The program in the report. */
 export interface SarifTool {

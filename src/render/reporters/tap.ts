@@ -1,6 +1,5 @@
 import { printable } from '../../core/text.ts'
-import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
-import { headline } from './report-run.ts'
+import { headline, type ReportMessage, type ReportResult, type ReportRun } from './report-run.ts'
 
 /**
  * The run as TAP version 13 (testanything.org), which readers of later versions accept too. A warning or note fails as

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { axisEnd, shortCount } from '../../../src/render/html/axis.ts'
 import { barList } from '../../../src/render/html/bars.ts'
-import { columnChart } from '../../../src/render/html/columns.ts'
+import { axisEnd, columnChart, shortCount } from '../../../src/render/html/columns.ts'
 import { markup } from '../../../src/render/html/markup.ts'
 
 describe('markup', () => {

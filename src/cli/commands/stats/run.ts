@@ -15,6 +15,8 @@ import type { FlagsOf } from '../../parse/spec.ts'
 import { settingsOf, withDatabase } from '../../run/database.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
+import { csvTable } from './table.ts'
+import { tableOf } from './columns.ts'
 import { statsView } from './view.ts'
 
 type Flags = FlagsOf<typeof spec>
@@ -95,7 +97,6 @@ async function documentOf(found: Report, { html, csv, quiet }: Flags, { cwd, io 
     if (quiet !== true) io.err(`wrote ${html}`)
   }
   if (csv !== true) return undefined
-  const { statsCsv } = await import('./csv.ts')
   if (report.truncated && quiet !== true) io.err('more rows exist: increase --limit')
-  return statsCsv(report).join('\n')
+  return csvTable(tableOf(report)).join('\n')
 }

@@ -3,14 +3,11 @@ import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
 import type { StatsReport } from '../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
-import { compareLines } from './text/compare.ts'
-import { cooccurrenceLines } from './text/cooccurrence.ts'
-import { minute, percent } from './text/format.ts'
-import { funnelLines } from './text/funnel.ts'
-import { groupLines } from './text/groups.ts'
-import { pageLines } from './text/page.ts'
-import { skillLines } from './text/skills.ts'
-import { timelineLines } from './text/timeline.ts'
+import { minute, percent, rating, textTable } from './table.ts'
+import { tableOf } from './columns.ts'
+import { dayLines } from './text/pictures.ts'
+import { pageLines } from './text/skill-page.ts'
+import { comparedPeriods, comparisonTest, emptyReason } from './wording.ts'
 
 /** The totals and one view; without events, how to write them. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
@@ -27,22 +24,15 @@ export function statsView(report: StatsReport & { database: DatabaseReport }, st
 }
 
 function viewLines(report: StatsReport, style: Style, width: number): string[] {
-  switch (report.view) {
-    case 'overview':
-      return skillLines(report, style, width)
-    case 'skill':
-      return pageLines(report, style, width)
-    case 'cooccurrence':
-      return cooccurrenceLines(report.cooccurrence ?? [], style, width)
-    case 'groups':
-      return groupLines(report.groups, style, width)
-    case 'compare':
-      return compareLines(report.compare, style, width)
-    case 'funnel':
-      return funnelLines(report.funnel ?? [], style, width)
-    case 'user':
-      return timelineLines(report.timeline ?? [], style, width)
-  }
+  if (report.view === 'skill') return pageLines(report, style, width)
+  const main = tableOf(report)
+  if (main.rowCount === 0) return wrap(emptyReason(report), width)
+  return [
+    ...(report.view === 'overview' ? dayLines(report.days, style, width) : []),
+    ...(report.compare === undefined ? [] : [...wrap(`success ${comparedPeriods(report.compare)}`, width), '']),
+    ...textTable(main, style, width),
+    ...(report.compare === undefined ? [] : wrap(comparisonTest(report.compare), width).map((line) => style.dim(line))),
+  ]
 }
 
 function totalsLine({ totals, since }: StatsReport): string {
@@ -50,8 +40,8 @@ function totalsLine({ totals, since }: StatsReport): string {
   const people =
     totals.users === null || totals.sessions === null ? '' : ` by ${plural(totals.users, 'user')} in ${plural(totals.sessions, 'session')}`
   const rate = totals.events === 0 ? '' : `, ${percent((totals.success / totals.events) * 100)} success`
-  const rating = totals.avgRating === null ? '' : `, rated ${totals.avgRating.toFixed(2)} by ${plural(totals.feedback, 'vote')}`
-  return `${period}: ${plural(totals.events, 'use')} of ${plural(totals.skillsUsed, 'skill')}${people}${rate}${rating}; ${totals.enabled} of ${plural(totals.registered, 'registered skill')} enabled`
+  const rated = totals.avgRating === null ? '' : `, rated ${rating(totals.avgRating)} by ${plural(totals.feedback, 'vote')}`
+  return `${period}: ${plural(totals.events, 'use')} of ${plural(totals.skillsUsed, 'skill')}${people}${rate}${rated}; ${totals.enabled} of ${plural(totals.registered, 'registered skill')} enabled`
 }
 
 /** What is estimated, and where the numbers come from. */

@@ -4,7 +4,9 @@ import { legend } from '../../../../render/html/marks.ts'
 import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { DayPoint } from '../../../../stats/report.ts'
-import { percentOr } from '../text/format.ts'
+import { percent, printed, table } from '../table.ts'
+import { shareOf } from '../columns.ts'
+import { dataTable } from './data-table.ts'
 
 /** More days than this are drawn as weeks: a column per day would be too thin. */
 const MOST_DAYS = 92
@@ -32,17 +34,15 @@ export function daysSection(days: readonly DayPoint[]): Section[] {
         ? `${first.day} to ${last.day}, UTC. A column is a week from Monday; the first and the last week can be incomplete.`
         : `${first.day} to ${last.day}, UTC.`,
       chart,
-      table: {
-        id: 'days-table',
-        caption: 'Uses a day',
-        columns: [
-          { title: 'day' },
-          { title: 'uses', number: true },
-          { title: 'success', number: true },
-          { title: 'success rate', number: true },
-        ],
-        rows: days.map(({ day, uses: count, success }) => [day, grouped(count), grouped(success), rate(success, count)]),
-      },
+      table: dataTable(
+        'Uses a day',
+        table(days, [
+          { html: 'day', value: ({ day }) => day },
+          { html: 'uses', number: grouped, value: (day) => day.uses },
+          { html: 'success', number: grouped, value: ({ success }) => success },
+          { html: 'success rate', number: percent, value: (day) => shareOf(day.success, day.uses) },
+        ]),
+      ),
       folded: true,
     },
   ]
@@ -52,16 +52,12 @@ function column({ day, uses, success }: DayPoint, weekly: boolean, short: boolea
   return {
     // without the year all labels fit on a phone
     label: short ? day.slice(5) : day,
-    title: `${weekly ? 'week of ' : ''}${day}: ${plural(uses, 'use')}, ${grouped(success)} with success (${rate(success, uses)})`,
+    title: `${weekly ? 'week of ' : ''}${day}: ${plural(uses, 'use')}, ${grouped(success)} with success (${printed(shareOf(success, uses), percent)})`,
     segments: [
       { mark: 'success', value: success },
       { mark: 'rest', value: uses - success },
     ],
   }
-}
-
-function rate(success: number, uses: number): string {
-  return percentOr(uses === 0 ? null : (100 * success) / uses)
 }
 
 /** Sums from Monday to Sunday, by the Monday; the first by the first day. */

@@ -1,17 +1,12 @@
 import { grouped, plural } from '../../../../core/text.ts'
-import { htmlPage, type Page, type Section } from '../../../../render/html/page.ts'
-import { PLAIN } from '../../../../render/style.ts'
+import { htmlPage, type Page } from '../../../../render/html/page.ts'
 import type { StatsReport } from '../../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../../output/database-view.ts'
-import { countOr, minute, msOr, percent, percentOr } from '../text/format.ts'
-import { compareSection } from './compare.ts'
-import { cooccurrenceSection } from './cooccurrence.ts'
-import { daysSection } from './days.ts'
-import { funnelSection } from './funnel.ts'
-import { groupsSection } from './groups.ts'
-import { skillPageSections } from './skill-page.ts'
-import { skillsSection } from './skills.ts'
-import { timelineSection } from './timeline.ts'
+import { PLAIN } from '../../../../render/style.ts'
+import { minute, ms, percent, printed, rating } from '../table.ts'
+import { shareOf } from '../columns.ts'
+import { emptyReason, sentence } from '../wording.ts'
+import { sectionsOf } from './sections.ts'
 
 /** The report as one self-contained page. `writtenAt` is printed on it. */
 export function statsHtml(report: StatsReport & { database: DatabaseReport }, writtenAt: Date): string {
@@ -23,26 +18,6 @@ export function statsHtml(report: StatsReport & { database: DatabaseReport }, wr
     sections: sections.length > 0 ? sections : [{ id: 'nothing', heading: 'No data', intro: nothing(report) }],
     notes: [...notesOf(report), `Written ${minute(writtenAt.toISOString())} UTC by skills stats.`],
   })
-}
-
-function sectionsOf(report: StatsReport): Section[] {
-  const { view, days, skills, page, groups, compare, funnel, timeline, cooccurrence, truncated } = report
-  switch (view) {
-    case 'overview':
-      return skills.length === 0 ? [] : [...daysSection(days), ...skillsSection(skills, truncated)]
-    case 'skill':
-      return skills[0] === undefined || page === undefined ? [] : [...daysSection(days), ...skillPageSections(skills[0], page)]
-    case 'groups':
-      return groups === undefined ? [] : groupsSection(groups)
-    case 'cooccurrence':
-      return cooccurrenceSection(cooccurrence ?? [])
-    case 'compare':
-      return compare === undefined ? [] : compareSection(compare)
-    case 'funnel':
-      return funnelSection(funnel ?? [])
-    case 'user':
-      return timelineSection(timeline ?? [])
-  }
 }
 
 function titleOf({ view, skill, groups }: StatsReport): string {
@@ -79,28 +54,27 @@ function numbersOf({ view, totals, skills }: StatsReport): Page['numbers'] {
     if (skill === undefined) return []
     return [
       { label: 'uses', value: grouped(skill.totalUses) },
-      { label: 'success', value: percentOr(skill.successRatePct) },
-      { label: 'users', value: countOr(skill.uniqueUsers) },
-      { label: 'latency p50', value: msOr(skill.latency?.p50) },
-      { label: 'latency p95', value: msOr(skill.latency?.p95) },
-      { label: `rating (${plural(skill.feedback, 'vote')})`, value: skill.avgRating === null ? '-' : skill.avgRating.toFixed(2) },
+      { label: 'success', value: printed(skill.successRatePct, percent) },
+      { label: 'users', value: printed(skill.uniqueUsers, grouped) },
+      { label: 'latency p50', value: printed(skill.latency?.p50, ms) },
+      { label: 'latency p95', value: printed(skill.latency?.p95, ms) },
+      { label: `rating (${plural(skill.feedback, 'vote')})`, value: printed(skill.avgRating, rating) },
     ]
   }
   return [
     { label: 'uses', value: grouped(totals.events) },
-    { label: 'success', value: totals.events === 0 ? '-' : percent((100 * totals.success) / totals.events) },
-    { label: 'users', value: countOr(totals.users) },
-    { label: 'sessions', value: countOr(totals.sessions) },
+    { label: 'success', value: printed(shareOf(totals.success, totals.events), percent) },
+    { label: 'users', value: printed(totals.users, grouped) },
+    { label: 'sessions', value: printed(totals.sessions, grouped) },
     { label: 'skills used', value: grouped(totals.skillsUsed) },
     { label: 'skills enabled', value: `${grouped(totals.enabled)} of ${grouped(totals.registered)}` },
-    { label: `rating (${plural(totals.feedback, 'vote')})`, value: totals.avgRating === null ? '-' : totals.avgRating.toFixed(2) },
+    { label: `rating (${plural(totals.feedback, 'vote')})`, value: printed(totals.avgRating, rating) },
   ]
 }
 
-function nothing({ since, skill, totals, view }: StatsReport): string {
-  if (view === 'user') return 'No data for this user.'
-  if (totals.events > 0 && skill !== null) return `No uses of ${skill} in this period.`
-  if (totals.events > 0) return 'No rows in this period.'
+function nothing(report: StatsReport): string {
+  const { since, totals, view } = report
+  if (totals.events > 0 || view === 'user') return sentence(emptyReason(report))
   return since === null ? 'No events yet: write them with log_skill_usage.' : 'No events in this period.'
 }
 

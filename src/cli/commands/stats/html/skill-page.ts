@@ -1,165 +1,135 @@
-import { grouped, plural } from '../../../../core/text.ts'
+import { grouped } from '../../../../core/text.ts'
 import { barList } from '../../../../render/html/bars.ts'
 import { heatMap } from '../../../../render/html/heat-map.ts'
-import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
-import { minute, msOr, percent, percentOr } from '../text/format.ts'
-import { countCells, countsOf, outcomeLegend, OUTCOME_LABELS, OUTCOME_MARKS, outcomeSegments } from './outcomes.ts'
+import { ms, percent, printed, table, type Column, type Table } from '../table.ts'
+import { OUTCOME_LABELS, outcomeTable, shareOf } from '../columns.ts'
+import { dataTable } from './data-table.ts'
+import { OUTCOME_MARKS, outcomeBar, outcomeChart } from './outcomes.ts'
 
 /** One skill: outcomes, versions, latency, tags, hours of the week. */
-export function skillPageSections(skill: SkillStats, page: SkillPage): Section[] {
-  return [...outcomes(skill, page), ...versions(page), ...latency(skill), ...tags(page), ...hours(page)]
-}
-
-function outcomes({ totalUses }: SkillStats, { outcomes: rows }: SkillPage): Section[] {
-  const share = (uses: number): string => (totalUses === 0 ? '-' : percent((100 * uses) / totalUses))
+export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table): Section[] {
   return [
-    {
-      id: 'outcomes',
-      heading: 'Outcomes',
-      chart: barList(
-        'Uses by outcome',
-        rows.map(({ outcome, uses }) => ({
-          label: OUTCOME_LABELS[outcome],
-          value: `${grouped(uses)}, ${share(uses)}`,
-          segments: [{ mark: OUTCOME_MARKS[outcome], value: uses }],
-        })),
-        Math.max(0, ...rows.map(({ uses }) => uses)),
-      ),
-      table: {
-        id: 'outcomes-table',
-        caption: 'Uses by outcome',
-        columns: [{ title: 'outcome' }, { title: 'uses', number: true }, { title: 'share', number: true }],
-        rows: rows.map(({ outcome, uses }) => [OUTCOME_LABELS[outcome], grouped(uses), share(uses)]),
-      },
-      folded: true,
-    },
+    outcomes(skill, page),
+    ...(page.versions.length === 0 ? [] : [versions(page, versionTable)]),
+    ...(skill.latency === null ? [] : [latency(skill.latency)]),
+    ...(page.tags.length === 0 ? [] : [tags(page)]),
+    hours(page),
   ]
 }
 
-function versions({ versions: rows }: SkillPage): Section[] {
-  if (rows.length === 0) return []
-  return [
-    {
-      id: 'versions',
-      heading: 'Versions',
-      intro: 'Each bar shows all uses of a version, divided by outcome.',
-      chart: markup`${outcomeLegend(rows.map(countsOf))}${barList(
-        'Outcomes of each version',
-        rows.map((row) => ({
-          label: row.version,
-          value: `${plural(row.totalUses, 'use')}, ${percentOr(row.successRatePct)} success`,
-          segments: outcomeSegments(countsOf(row)),
-          max: row.totalUses,
-        })),
-        1,
-      )}`,
-      table: {
-        id: 'versions-table',
-        caption: 'Versions',
-        columns: [
-          { title: 'version' },
-          ...['uses', 'success rate', 'success', 'soft fail', 'refusal', 'other', 'p50', 'p95', 'rating', 'votes'].map((title) => ({
-            title,
-            number: true,
-          })),
-          { title: 'first use (UTC)' },
-          { title: 'last use (UTC)' },
-        ],
-        rows: rows.map((row) => [
-          row.version,
-          grouped(row.totalUses),
-          percentOr(row.successRatePct),
-          ...countCells(countsOf(row)),
-          msOr(row.latency?.p50),
-          msOr(row.latency?.p95),
-          row.avgRating === null ? '-' : row.avgRating.toFixed(2),
-          grouped(row.feedback),
-          minute(row.firstUse),
-          minute(row.lastUse),
-        ]),
-      },
-    },
-  ]
+function outcomes({ totalUses }: SkillStats, { outcomes: rows }: SkillPage): Section {
+  return {
+    id: 'outcomes',
+    heading: 'Outcomes',
+    chart: barList(
+      'Uses by outcome',
+      rows.map(({ outcome, uses }) => ({
+        label: OUTCOME_LABELS[outcome],
+        value: `${grouped(uses)}, ${printed(shareOf(uses, totalUses), percent)}`,
+        segments: [{ mark: OUTCOME_MARKS[outcome], value: uses }],
+      })),
+      Math.max(0, ...rows.map(({ uses }) => uses)),
+    ),
+    table: dataTable('Uses by outcome', outcomeTable(rows, totalUses)),
+    folded: true,
+  }
 }
 
-function latency({ latency: found }: SkillStats): Section[] {
-  if (found === null) return []
-  const { min, p50, p90, p95, p99, max } = found
-  const rows: [string, string, number][] = [
-    ['p50', 'half of the uses took no longer', p50],
-    ['p90', 'nine of ten', p90],
-    ['p95', '19 of 20', p95],
-    ['p99', '99 of 100', p99],
-  ]
-  return [
-    {
-      id: 'latency',
-      heading: 'Latency',
-      intro: `From ${msOr(min)} to ${msOr(max)}.`,
-      chart: barList(
-        'Latency percentiles',
-        rows.map(([name, meaning, ms]) => ({ label: `${name}: ${meaning}`, value: msOr(ms), segments: [{ mark: 'plain', value: ms }] })),
-        p99,
-      ),
-      table: {
-        id: 'latency-table',
-        caption: 'Latency',
-        columns: [{ title: 'percentile' }, { title: 'latency', number: true }],
-        rows: [['least', msOr(min)], ...rows.map(([name, , ms]) => [name, msOr(ms)]), ['most', msOr(max)]],
-      },
-      folded: true,
-    },
-  ]
+function versions({ versions: rows }: SkillPage, versionTable: Table): Section {
+  return {
+    id: 'versions',
+    heading: 'Versions',
+    intro: 'Each bar shows all uses of a version, divided by outcome.',
+    chart: outcomeChart(
+      'Outcomes of each version',
+      rows.map((row) => outcomeBar(row.version, row)),
+      'each',
+    ),
+    table: dataTable('Versions', versionTable),
+  }
 }
 
-function tags({ tags: rows }: SkillPage): Section[] {
-  if (rows.length === 0) return []
-  return [
-    {
-      id: 'tags',
-      heading: 'Feedback tags',
-      chart: barList(
-        'Feedback tags by count',
-        rows.map(({ tag, count }) => ({ label: tag, value: grouped(count), segments: [{ mark: 'plain', value: count }] })),
-        Math.max(...rows.map(({ count }) => count)),
-      ),
-      table: {
-        id: 'tags-table',
-        caption: 'Feedback tags',
-        columns: [{ title: 'tag' }, { title: 'count', number: true }],
-        rows: rows.map(({ tag, count }) => [tag, grouped(count)]),
-      },
-      folded: true,
-    },
-  ]
+const PERCENTILES = {
+  p50: 'half of the uses took no longer',
+  p90: 'nine of ten',
+  p95: '19 of 20',
+  p99: '99 of 100',
+} as const
+
+function latency({ min, max, ...percentiles }: NonNullable<SkillStats['latency']>): Section {
+  const names = ['p50', 'p90', 'p95', 'p99'] as const
+  const rows = [{ name: 'least', value: min }, ...names.map((name) => ({ name, value: percentiles[name] })), { name: 'most', value: max }]
+  return {
+    id: 'latency',
+    heading: 'Latency',
+    intro: `From ${ms(min)} to ${ms(max)}.`,
+    chart: barList(
+      'Latency percentiles',
+      names.map((name) => ({
+        label: `${name}: ${PERCENTILES[name]}`,
+        value: ms(percentiles[name]),
+        segments: [{ mark: 'plain', value: percentiles[name] }],
+      })),
+      percentiles.p99,
+    ),
+    table: dataTable(
+      'Latency',
+      table(rows, [
+        { html: 'percentile', value: ({ name }) => name },
+        { html: 'latency', number: ms, value: ({ value }) => value },
+      ]),
+    ),
+    folded: true,
+  }
+}
+
+function tags({ tags: rows }: SkillPage): Section {
+  return {
+    id: 'tags',
+    heading: 'Feedback tags',
+    chart: barList(
+      'Feedback tags by count',
+      rows.map(({ tag, count }) => ({ label: tag, value: grouped(count), segments: [{ mark: 'plain', value: count }] })),
+      Math.max(...rows.map(({ count }) => count)),
+    ),
+    table: dataTable(
+      'Feedback tags',
+      table(rows, [
+        { html: 'tag', value: ({ tag }) => tag },
+        { html: 'count', number: grouped, value: ({ count }) => count },
+      ]),
+    ),
+    folded: true,
+  }
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'))
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-function hours({ hoursOfWeek }: SkillPage): Section[] {
+function hours({ hoursOfWeek }: SkillPage): Section {
   const busiest = hoursOfWeek.indexOf(Math.max(...hoursOfWeek))
-  const name = (i: number): string => `${WEEKDAYS[Math.floor(i / 24)] ?? ''} ${HOURS[i % 24] ?? ''}:00`
-  return [
-    {
-      id: 'hours',
-      heading: 'Hours of the week',
-      intro: 'Uses in each hour of the week, UTC.',
-      chart: heatMap({
-        description: `Uses by hour of the week; the busiest is ${name(busiest)} with ${grouped(hoursOfWeek[busiest] ?? 0)}. The table has every hour.`,
-        rows: WEEKDAYS,
-        columns: HOURS.map((hour) => `${hour}:00`),
-        values: hoursOfWeek,
-      }),
-      table: {
-        id: 'hours-table',
-        caption: 'Uses by hour of the week',
-        columns: [{ title: 'hour' }, ...WEEKDAYS.map((title) => ({ title, number: true }))],
-        rows: HOURS.map((hour, h) => [`${hour}:00`, ...WEEKDAYS.map((_, d) => grouped(hoursOfWeek[24 * d + h] ?? 0))]),
-      },
-      folded: true,
-    },
-  ]
+  const columns = WEEKDAYS.map((html, day): Column<number> => ({
+    html,
+    number: grouped,
+    value: (hour) => hoursOfWeek[24 * day + hour] ?? 0,
+  }))
+  return {
+    id: 'hours',
+    heading: 'Hours of the week',
+    intro: 'Uses in each hour of the week, UTC.',
+    chart: heatMap({
+      description: `Uses by hour of the week; the busiest is ${WEEKDAYS[Math.floor(busiest / 24)] ?? ''} ${clock(busiest % 24)} with ${grouped(hoursOfWeek[busiest] ?? 0)}. The table has every hour.`,
+      rows: WEEKDAYS,
+      columns: HOURS.map(clock),
+      values: hoursOfWeek,
+    }),
+    table: dataTable('Uses by hour of the week', table(HOURS, [{ html: 'hour', value: clock }, ...columns])),
+    folded: true,
+  }
+}
+
+function clock(hour: number): string {
+  return `${String(hour).padStart(2, '0')}:00`
 }

@@ -1,20 +1,53 @@
-import { bar, sparkline } from '../../../../render/pictures.ts'
+import { grouped } from '../../../../core/text.ts'
+import { groupSize, groupSums, heatRow, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
-import type { Cell, Column } from '../../../../render/table.ts'
+import { wrap } from '../../../../render/table.ts'
+import type { DayPoint } from '../../../../stats/report.ts'
 
-/** A column of bars: left out on a narrow terminal, at most this wide. */
-export const BARS: Column = { title: '', least: 6, most: 20, optional: true }
+/** The width without a terminal. */
+const WIDEST_LINE = 120
 
-/** A column of the last 30 days. */
-export const TREND: Column = { title: 'last 30 days', least: 12, most: 30, optional: true }
-
-/** Bars on one scale, one for each row. */
-export function barsOf(values: readonly number[], style: Style): Cell[] {
-  const max = Math.max(0, ...values)
-  return values.map((value) => (width: number) => style.cyan(bar(value, max, width, style)))
+/** Uses over time on one line, with the first and the last day, and the meaning of a column. */
+export function dayLines(days: readonly DayPoint[], style: Style, width: number): string[] {
+  const last = days.at(-1)
+  if (last === undefined || days.length < 2) return []
+  const room = Math.max(10, Math.min(width, WIDEST_LINE) - 2 * (last.day.length + 1))
+  const uses = days.map((day) => day.uses)
+  const size = groupSize(uses.length, room)
+  const columns = groupSums(uses, size)
+  const first = days[days.length - columns.length * size]
+  return [
+    `${style.dim(first?.day ?? '')} ${style.cyan(sparkline(uses, room, style))} ${style.dim(last.day)}`,
+    ...wrap(`uses, a column is ${size === 1 ? 'a day' : `${size} days`}, the highest is ${grouped(Math.max(...columns))}`, width).map(
+      (line) => style.dim(line),
+    ),
+    '',
+  ]
 }
 
-/** Each on a scale of its own. */
-export function trendOf(values: readonly number[], style: Style): Cell {
-  return (width) => style.cyan(sparkline(values, width, style))
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+/** Wide enough for two columns for each hour of a day. */
+const WIDE_MAP = 4 + 2 * 24
+
+/** Uses in each hour of the week as seven rows of shades, and the busiest hours with their numbers. */
+export function hourLines(hours: readonly number[], style: Style, width: number): string[] {
+  const max = Math.max(0, ...hours)
+  if (max === 0) return []
+  const columns = width >= WIDE_MAP ? 2 : 1
+  const scale = ['00', '06', '12', '18'].map((hour) => hour.padEnd(6 * columns)).join('')
+  return [
+    style.dim(`UTC ${scale}`.trimEnd()),
+    ...WEEKDAYS.map((day, i) => `${day} ${style.cyan(heatRow(hours.slice(24 * i, 24 * i + 24), max, columns, style))}`),
+    ...wrap(`busiest hours (UTC): ${busiest(hours)}`, width),
+  ]
+}
+
+function busiest(hours: readonly number[]): string {
+  return hours
+    .map((uses, hour) => ({ uses, name: `${WEEKDAYS[Math.floor(hour / 24)] ?? ''} ${String(hour % 24).padStart(2, '0')}h` }))
+    .filter(({ uses }) => uses > 0)
+    .toSorted((a, b) => b.uses - a.uses)
+    .slice(0, 5)
+    .map(({ name, uses }) => `${name} ${grouped(uses)}`)
+    .join(', ')
 }

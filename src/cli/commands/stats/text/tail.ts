@@ -3,7 +3,7 @@ import { grouped, plural, printable } from '../../../../core/text.ts'
 import type { Style } from '../../../../render/style.ts'
 import { truncate } from '../../../../render/table.ts'
 import type { TailEvent, TailSums } from '../../../../stats/tail.ts'
-import { msOr, percent } from './format.ts'
+import { ms, percent, printed } from '../table.ts'
 
 /** Prints one event per line. Columns keep their place and only grow. */
 export interface TailView {
@@ -28,7 +28,7 @@ export function createTailView(style: Style): TailView {
       const shownTime = style.dim(width < WIDE.date ? time.slice(11) : time)
       const others = [
         outcome(event.outcome, style),
-        msOr(event.latencyMs).padStart(9),
+        printed(event.latencyMs, ms).padStart(9),
         ...(width < WIDE.version ? [] : [pad(version, width === Infinity ? stringWidth(version) : versionWidth, ellipsis)]),
         ...(width < WIDE.user ? [] : [(event.tier === null ? '-' : printable(event.tier)).padEnd(4)]),
       ]
@@ -51,7 +51,7 @@ export function createTailView(style: Style): TailView {
         ` of ${plural(skills, 'skill')}`,
         ` by ${plural(users, 'user')}`,
         `, ${percent((success / Math.max(1, events)) * 100)} success`,
-        avgLatencyMs === null ? '' : `, ${msOr(avgLatencyMs)}`,
+        avgLatencyMs === null ? '' : `, ${ms(avgLatencyMs)}`,
         ...top.map(([skill, n], i) => `${i === 0 ? ': ' : ', '}${printable(skill)} ${grouped(n)}`),
       ]
       const uses = plural(events, 'use')
