@@ -2,8 +2,7 @@ import { catalogQuery, migrationSources, toolName } from '../config/package-file
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import type { BaselineReport } from '../migrations/run/baseline.ts'
-import { baseline as recordBaseline } from '../migrations/run/baseline.ts'
+import { baseline as recordBaseline, type BaselineReport } from '../migrations/run/baseline.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger' | 'to' | 'dryRun'> {

@@ -1,6 +1,5 @@
 import type { Purpose } from '../config/database-choice.ts'
-import type { Flags } from '../config/settings.ts'
-import { loadSettings } from '../config/settings.ts'
+import { loadSettings, type Flags } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 

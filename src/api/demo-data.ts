@@ -2,8 +2,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
-import type { DemoOptions, DemoReport } from '../telemetry/demo-data.ts'
-import { hasEvents as anyEvents, writeDemoData } from '../telemetry/demo-data.ts'
+import { hasEvents as anyEvents, writeDemoData, type DemoOptions, type DemoReport } from '../telemetry/demo-data.ts'
 
 export type DemoCallOptions = Partial<Omit<DemoOptions, 'query'>>
 

@@ -1,9 +1,7 @@
 import type { Db } from '../db/db.ts'
-import type { DiffReport } from '../registry/table/diff-report.ts'
-import { diffReport } from '../registry/table/diff-report.ts'
+import { diffReport, type DiffReport } from '../registry/table/diff-report.ts'
 import { syncFolder } from '../registry/table/sync.ts'
-import type { SyncCallOptions } from './sync.ts'
-import { readingForSync, syncOptions } from './sync.ts'
+import { readingForSync, syncOptions, type SyncCallOptions } from './sync.ts'
 
 /**
  * `skills diff`: what a sync would do, file by file. Writes nothing. Throws the same errors as `sync`.

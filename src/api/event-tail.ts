@@ -2,8 +2,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
-import type { EventTail, TailOptions } from '../stats/tail.ts'
-import { createEventTail } from '../stats/tail.ts'
+import { createEventTail, type EventTail, type TailOptions } from '../stats/tail.ts'
 import { USAGE_CHANNEL } from '../telemetry/batch.ts'
 
 /**

@@ -1,10 +1,7 @@
 import type { Db } from '../db/db.ts'
-import type { ForgetReport } from '../stats/forget-user.ts'
-import { forgetUser as forget } from '../stats/forget-user.ts'
-import type { PruneOptions, PruneReport } from '../stats/prune-events.ts'
-import { pruneEvents as prune } from '../stats/prune-events.ts'
-import type { RollupOptions, RollupReport } from '../stats/rollup.ts'
-import { rollUp as advance } from '../stats/rollup.ts'
+import { forgetUser as forget, type ForgetReport } from '../stats/forget-user.ts'
+import { pruneEvents as prune, type PruneOptions, type PruneReport } from '../stats/prune-events.ts'
+import { rollUp as advance, type RollupOptions, type RollupReport } from '../stats/rollup.ts'
 
 /**
  * Adds new events to the rollups that `stats` reads; the library call of `skills rollup`. Safe to run at the same time in

@@ -1,8 +1,16 @@
 import { checkSources } from '../config/package-files.ts'
-import type { ErrorCode } from '../core/errors.ts'
-import { ERROR_EXITS } from '../core/errors.ts'
-import type { CodePage, HazardFacts } from '../explain/pages.ts'
-import { checkPages, CODE_KINDS as KINDS, errorPages, findPage, hazardPages, rulePages, sqlstatePage } from '../explain/pages.ts'
+import { ERROR_EXITS, type ErrorCode } from '../core/errors.ts'
+import {
+  checkPages,
+  CODE_KINDS as KINDS,
+  errorPages,
+  findPage,
+  hazardPages,
+  rulePages,
+  sqlstatePage,
+  type CodePage,
+  type HazardFacts,
+} from '../explain/pages.ts'
 import { readChecks } from '../verify/read-checks.ts'
 
 /** The kinds of codes, in the order of the list. */

@@ -1,5 +1,4 @@
-import type { LintOptions, LintReport } from '../registry/lint/lint.ts'
-import { lintSkills } from '../registry/lint/lint.ts'
+import { lintSkills, type LintOptions, type LintReport } from '../registry/lint/lint.ts'
 
 /**
  * Checks skill files against every rule, without a database; the library call of `skills lint`. Throws SKILLS_DIR_MISSING

@@ -1,6 +1,5 @@
 import type { Db } from '../db/db.ts'
-import type { EventLogOptions, EventLogReport } from '../telemetry/import-events.ts'
-import { importEvents } from '../telemetry/import-events.ts'
+import { importEvents, type EventLogOptions, type EventLogReport } from '../telemetry/import-events.ts'
 
 /**
  * Writes events from NDJSON; the library call of `skills log`. Events that the database has are not written again. Without

@@ -2,10 +2,8 @@ import { catalogQuery, migrationSources, toolName } from '../config/package-file
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import type { StatementProgress } from '../db/statement-progress.ts'
-import { statementProgress as readProgress } from '../db/statement-progress.ts'
-import type { MigrationFile } from '../migrations/files/read-migrations.ts'
-import { readMigrations } from '../migrations/files/read-migrations.ts'
+import { statementProgress as readProgress, type StatementProgress } from '../db/statement-progress.ts'
+import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
 

@@ -1,8 +1,7 @@
 import { migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
-import type { StatusReport } from '../migrations/ledger/status.ts'
-import { migrationStatus as readMigrationStatus } from '../migrations/ledger/status.ts'
+import { migrationStatus as readMigrationStatus, type StatusReport } from '../migrations/ledger/status.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 /**

@@ -1,5 +1,4 @@
-import type { NewMigrationReport } from '../migrations/files/new-migration.ts'
-import { newMigration as writeNewMigration } from '../migrations/files/new-migration.ts'
+import { newMigration as writeNewMigration, type NewMigrationReport } from '../migrations/files/new-migration.ts'
 
 export interface NewMigrationCallOptions {
   /** The folder of the file. It is created when it does not exist. */

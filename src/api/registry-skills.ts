@@ -1,8 +1,12 @@
 import type { Db } from '../db/db.ts'
-import type { RegistrySkill, SkillDetails, SkillFilter } from '../registry/table/registry-skills.ts'
-import { listSkills as list, showSkill as show } from '../registry/table/registry-skills.ts'
-import type { SetReport, SkillSetting } from '../registry/table/set-skills.ts'
-import { setSkills as set } from '../registry/table/set-skills.ts'
+import {
+  listSkills as list,
+  showSkill as show,
+  type RegistrySkill,
+  type SkillDetails,
+  type SkillFilter,
+} from '../registry/table/registry-skills.ts'
+import { setSkills as set, type SetReport, type SkillSetting } from '../registry/table/set-skills.ts'
 
 /**
  * Lists the skills in the registry, ordered by ID; the library call of `skills list`. Throws NOT_MIGRATED and

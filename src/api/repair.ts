@@ -1,8 +1,7 @@
 import { migrationSources, toolName } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
-import type { RepairReport } from '../migrations/ledger/repair.ts'
-import { planRepair, repair as carryOutRepair } from '../migrations/ledger/repair.ts'
+import { planRepair, repair as carryOutRepair, type RepairReport } from '../migrations/ledger/repair.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger'> {

@@ -1,9 +1,7 @@
 import type { Severity } from '../core/diagnostics.ts'
 import type { Rule } from '../registry/rules/rule.ts'
-import type { RuleCode } from '../registry/rules/rules.ts'
-import { RULES } from '../registry/rules/rules.ts'
-import type { RuleSeverity, Severities } from '../registry/rules/severities.ts'
-import { readSeverities as read, severityOf } from '../registry/rules/severities.ts'
+import { RULES, type RuleCode } from '../registry/rules/rules.ts'
+import { readSeverities as read, severityOf, type RuleSeverity, type Severities } from '../registry/rules/severities.ts'
 
 /** A rule of `skills lint`, with its severity in a project. */
 export interface RuleEntry {

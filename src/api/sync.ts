@@ -5,12 +5,9 @@ import type { Db } from '../db/db.ts'
 import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
 import { resolveRoots } from '../registry/reading/roots.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
-import type { SyncOptions, SyncProgress } from '../registry/table/sync.ts'
-import { syncFolder } from '../registry/table/sync.ts'
-import type { FolderWatch } from '../registry/watch-folders.ts'
-import { watchFolders } from '../registry/watch-folders.ts'
-import type { ReadingOptions } from './reading.ts'
-import { readingOf } from './reading.ts'
+import { syncFolder, type SyncOptions, type SyncProgress } from '../registry/table/sync.ts'
+import { watchFolders, type FolderWatch } from '../registry/watch-folders.ts'
+import { readingOf, type ReadingOptions } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
   /** Folders of skills, or patterns for them; `skills` by default. */

@@ -1,7 +1,5 @@
-import type { ImportOptions, ImportReport } from '../registry/authoring/import-skills.ts'
-import { importSkills as importAll } from '../registry/authoring/import-skills.ts'
-import type { NewSkill, NewSkillOptions } from '../registry/authoring/new-skill.ts'
-import { newSkill as write } from '../registry/authoring/new-skill.ts'
+import { importSkills as importAll, type ImportOptions, type ImportReport } from '../registry/authoring/import-skills.ts'
+import { newSkill as write, type NewSkill, type NewSkillOptions } from '../registry/authoring/new-skill.ts'
 
 /**
  * Creates the folder of a new skill with a `SKILL.md` that breaks no rule; the library call of `skills new`. Throws USAGE

@@ -1,5 +1,12 @@
-import type { CommandPrivileges, Privilege } from './privileges.ts'
-import { APP_ROLE_GRANTS, bareName, COMMAND_PRIVILEGES, LEDGER, privilegeWords } from './privileges.ts'
+import {
+  APP_ROLE_GRANTS,
+  bareName,
+  COMMAND_PRIVILEGES,
+  LEDGER,
+  privilegeWords,
+  type CommandPrivileges,
+  type Privilege,
+} from './privileges.ts'
 
 /** The table "Roles and privileges" of README.md. */
 export function commandTable(): string {

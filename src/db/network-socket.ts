@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import type { PeerCertificate } from 'node:tls'
-import type { ServerHost, ServerTarget, SslMode, SslSettings } from '../core/target.ts'
-import { hostAndPort } from '../core/target.ts'
+import { hostAndPort, type ServerHost, type ServerTarget, type SslMode, type SslSettings } from '../core/target.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103), and Int32(16) Int32(80877102) pid secret
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])

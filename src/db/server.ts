@@ -1,7 +1,6 @@
 import { Backoff } from '../core/backoff.ts'
 import { SkillsError, reasonOf } from '../core/errors.ts'
-import type { ServerTarget, SslMode } from '../core/target.ts'
-import { describeTarget, hostAndPort } from '../core/target.ts'
+import { describeTarget, hostAndPort, type ServerTarget, type SslMode } from '../core/target.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'

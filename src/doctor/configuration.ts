@@ -1,8 +1,6 @@
 import type { Settings } from '../config/settings.ts'
 import { describeTarget } from '../core/target.ts'
-import type { DoctorSetting } from './report.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type DoctorSetting, type Finding } from './report.ts'
 
 /** Every setting with its origin. `direct` is the database of `skills migrate`. */
 export function settingsTable(settings: Settings, direct: Settings['database']): DoctorSetting[] {

@@ -2,8 +2,7 @@ import type { ServerTarget } from '../core/target.ts'
 import type { DbInfo } from '../db/db.ts'
 import type { Link } from '../db/link.ts'
 import { isLoopback } from '../db/network-socket.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type Finding } from './report.ts'
 
 const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14

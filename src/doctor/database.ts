@@ -5,10 +5,8 @@ import { plural } from '../core/text.ts'
 import type { Db, Row } from '../db/db.ts'
 import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
-import type { Right } from './rights.ts'
-import { examineRights, relationsOf } from './rights.ts'
+import { finding, fine, type Finding } from './report.ts'
+import { examineRights, relationsOf, type Right } from './rights.ts'
 
 const SAMPLES = 3
 /** Share of max_connections that is reported. */

@@ -1,8 +1,7 @@
 import path from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
-import type { DatabaseTarget } from '../core/target.ts'
-import { describeTarget } from '../core/target.ts'
+import { describeTarget, type DatabaseTarget } from '../core/target.ts'
 import type { Db, OpenOptions } from '../db/db.ts'
 import type { Link } from '../db/link.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
@@ -11,8 +10,7 @@ import { examineClock, examineConnection } from './connection.ts'
 import { examineDatabase } from './database.ts'
 import { examineEmbedded } from './embedded.ts'
 import { examineDisk, examineProgram } from './program.ts'
-import type { DoctorReport, Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type DoctorReport, type Finding } from './report.ts'
 
 export interface DoctorOptions {
   version: string

@@ -3,8 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { lockHolder } from '../db/folder-lock.ts'
 import { unfinished } from '../db/unfinished-folder.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type Finding } from './report.ts'
 
 /** The folder of an embedded database and its lock. Opens and creates nothing. */
 export function examineEmbedded(directory: string): { findings: Finding[]; canOpen: boolean } {

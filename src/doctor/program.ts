@@ -1,7 +1,6 @@
 import { statfsSync } from 'node:fs'
 import path from 'node:path'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type Finding } from './report.ts'
 
 /** `engines` of package.json. */
 const OLDEST_NODE = [20, 11] as const

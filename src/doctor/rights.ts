@@ -1,9 +1,15 @@
-import type { CommandPrivileges, Privilege } from '../core/privileges.ts'
-import { bareName, COMMAND_PRIVILEGES, LEDGER, privilegeWords, ROLLUPS } from '../core/privileges.ts'
+import {
+  bareName,
+  COMMAND_PRIVILEGES,
+  LEDGER,
+  privilegeWords,
+  ROLLUPS,
+  type CommandPrivileges,
+  type Privilege,
+} from '../core/privileges.ts'
 import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type Finding } from './report.ts'
 
 /** A row of sql/doctor/rights.sql. */
 export interface Right {

@@ -1,6 +1,5 @@
 import { plural } from '../core/text.ts'
-import type { Finding } from './report.ts'
-import { finding, fine } from './report.ts'
+import { finding, fine, type Finding } from './report.ts'
 
 /** The part of the report of `skills migrate status` that is examined. */
 export interface MigrationFacts {

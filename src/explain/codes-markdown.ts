@@ -1,5 +1,4 @@
-import type { CodeKind, CodePage } from './pages.ts'
-import { CODE_KINDS } from './pages.ts'
+import { CODE_KINDS, type CodeKind, type CodePage } from './pages.ts'
 
 const HEADS: Readonly<Record<Exclude<CodeKind, 'sqlstate'>, { title: string; text: string }>> = {
   error: {

@@ -1,5 +1,4 @@
-import type { FSWatcher } from 'node:fs'
-import { readdirSync, watch } from 'node:fs'
+import { readdirSync, watch, type FSWatcher } from 'node:fs'
 import path from 'node:path'
 import { EXCLUDED_NAMES } from './skill/skill-files.ts'
 

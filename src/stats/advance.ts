@@ -1,8 +1,7 @@
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
-import type { Marks } from './marks.ts'
-import { readMarks } from './marks.ts'
+import { readMarks, type Marks } from './marks.ts'
 import { step } from './rollup.ts'
 
 /** A tail of this length costs a question about 8 ms; for a longer one it is cheaper to add it to the rollups. */

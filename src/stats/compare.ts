@@ -1,5 +1,4 @@
-import type { Question } from './question.ts'
-import { bindingsOf, periodOf } from './question.ts'
+import { bindingsOf, periodOf, type Question } from './question.ts'
 import type { Comparison, SkillChange } from './report.ts'
 import { count } from './report-query.ts'
 

@@ -1,6 +1,5 @@
 import type { Db, Row } from '../db/db.ts'
-import type { Bindings } from './report-query.ts'
-import { count, timeOrNull } from './report-query.ts'
+import { count, timeOrNull, type Bindings } from './report-query.ts'
 
 /** The state of the rollups: which events they contain. */
 export interface Marks {

@@ -1,5 +1,4 @@
-import type { Question } from './question.ts'
-import { addDays, bindingsOf, exactly, isPruned } from './question.ts'
+import { addDays, bindingsOf, exactly, isPruned, type Question } from './question.ts'
 import type { Cooccurrence, DayPoint, Dimension, GroupStats, Totals } from './report.ts'
 import { count, numberOrNull, textOrNull, timeOrNull } from './report-query.ts'
 

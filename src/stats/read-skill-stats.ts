@@ -1,7 +1,6 @@
 import type { Row } from '../db/db.ts'
 import { latencyOf } from './percentiles.ts'
-import type { Question } from './question.ts'
-import { addDays, bindingsOf, dayOf, exactly, isPruned } from './question.ts'
+import { addDays, bindingsOf, dayOf, exactly, isPruned, type Question } from './question.ts'
 import type { Latency, SkillPage, SkillStats } from './report.ts'
 import { count, numberOrNull, timeOrNull } from './report-query.ts'
 

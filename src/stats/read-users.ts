@@ -1,6 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
-import type { Question } from './question.ts'
-import { bindingsOf } from './question.ts'
+import { bindingsOf, type Question } from './question.ts'
 import type { FunnelStage, UserAction } from './report.ts'
 import { count, numberOrNull, textOrNull, timeOrNull } from './report-query.ts'
 

@@ -4,8 +4,7 @@ import { writeByHalves } from '../core/write-by-halves.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { writeBatch, writeFailureOf } from './batch.ts'
-import type { LoggedEvent } from './logged-line.ts'
-import { readLine, splitLines } from './logged-line.ts'
+import { readLine, splitLines, type LoggedEvent } from './logged-line.ts'
 
 export interface EventLogOptions {
   /** Chunks of NDJSON in UTF-8. */

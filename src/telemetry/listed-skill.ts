@@ -1,5 +1,4 @@
-import type { JsonObject } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'

@@ -1,10 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { JsonObject } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { isUuid } from './input-checks.ts'
 import { spanEvents } from './otel-span.ts'
-import type { EncodedEvent, LineEvent, UsageEvent } from './usage-event.ts'
-import { encodeEvent, eventProblem } from './usage-event.ts'
+import { encodeEvent, eventProblem, type EncodedEvent, type LineEvent, type UsageEvent } from './usage-event.ts'
 
 /** An event of a line, ready to be written, with the key that identifies it. */
 export interface LoggedEvent extends EncodedEvent {

@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { LineEvent, UsageEvent, UsageOutcome } from './usage-event.ts'
 
 /**

@@ -1,7 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import type { CachedSkill } from './listed-skill.ts'
-import { fetchSkills } from './listed-skill.ts'
+import { fetchSkills, type CachedSkill } from './listed-skill.ts'
 import { RegistryCache } from './registry-cache.ts'
 import { RegistryListener } from './registry-listener.ts'
 

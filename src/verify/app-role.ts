@@ -1,5 +1,4 @@
-import type { AppRoleGrant } from '../core/privileges.ts'
-import { APP_ROLE_GRANTS } from '../core/privileges.ts'
+import { APP_ROLE_GRANTS, type AppRoleGrant } from '../core/privileges.ts'
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import type { Check } from './check.ts'

@@ -3,10 +3,8 @@ import { LineIndex } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
 import { classify } from '../sqltext/statements/classify.ts'
 import { splitStatements } from '../sqltext/statements/split.ts'
-import type { Check, CheckInput, CheckStatement } from './check.ts'
-import { CHECK_INPUTS, COMPARISON_CHECKS, SEVERITIES, WRITES } from './check.ts'
-import type { Requirement } from './requirements.ts'
-import { parseRequirement, REQUIREMENT_FORMS } from './requirements.ts'
+import { CHECK_INPUTS, COMPARISON_CHECKS, SEVERITIES, WRITES, type Check, type CheckInput, type CheckStatement } from './check.ts'
+import { parseRequirement, REQUIREMENT_FORMS, type Requirement } from './requirements.ts'
 
 /**
  * The checks of one file. A line `-- check: ID` begins a check; the header lines that follow describe it, and the last

@@ -1,11 +1,9 @@
 import type { Db } from '../db/db.ts'
 import type { Check, CheckInput } from './check.ts'
 import type { CheckResult, VerifyReport } from './report.ts'
-import type { Surroundings } from './requirements.ts'
-import { readSurroundings, unmetRequirement } from './requirements.ts'
+import { readSurroundings, unmetRequirement, type Surroundings } from './requirements.ts'
 import { judge, runCheck, skipped } from './run-check.ts'
-import type { SchemaOptions, SchemaReading } from './schema/read-schema.ts'
-import { readSchema } from './schema/read-schema.ts'
+import { readSchema, type SchemaOptions, type SchemaReading } from './schema/read-schema.ts'
 
 /** Inputs that the comparison of the schema makes. */
 type ComparedInput = 'schema' | 'drift'

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { InvalidSkill, Skill } from '../skill/skill.ts'
+import { slug, type InvalidSkill, type Skill } from '../skill/skill.ts'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
@@ -8,7 +8,6 @@ import { META_JSON, parseFileDigests } from '../skill/skill-files.ts'
 import { olderSkillText } from './older-skill-text.ts'
 import { readSkills } from '../reading/read-folder.ts'
 import type { Severities } from '../rules/severities.ts'
-import { slug } from '../skill/skill.ts'
 
 /** A skill of the older layout that was, or would be, imported. Paths are relative to the working directory. */
 export interface ImportedSkill {

@@ -1,8 +1,6 @@
-import { isJsonObject } from '../../core/json.ts'
-import type { Json } from '../../core/json.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
 import { META_JSON } from '../skill/skill-files.ts'
-import type { Skill } from '../skill/skill.ts'
-import { NO_VERSION } from '../skill/skill.ts'
+import { NO_VERSION, type Skill } from '../skill/skill.ts'
 import { skillText } from '../front-matter/write-front-matter.ts'
 import { KNOWN_KEYS } from '../front-matter/validate.ts'
 

@@ -1,7 +1,5 @@
-import type { CacheFile } from './cache-file.ts'
-import { openCacheFile } from './cache-file.ts'
-import type { CachedSkill, SkillEntry } from './skill-line.ts'
-import { entryOf, lineOf } from './skill-line.ts'
+import { openCacheFile, type CacheFile } from './cache-file.ts'
+import { entryOf, lineOf, type CachedSkill, type SkillEntry } from './skill-line.ts'
 import { stampOf } from './stamp.ts'
 import { inWalkOrder } from '../skill/paths.ts'
 

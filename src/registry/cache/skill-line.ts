@@ -1,10 +1,8 @@
 import { sha256 } from '../../core/digests.ts'
-import type { RawSkill } from '../skill/raw-skill.ts'
+import { recalledContent, type RawSkill } from '../skill/raw-skill.ts'
 import type { Diagnostic, Severity } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
-import { recalledContent } from '../skill/raw-skill.ts'
-import type { RuleCode } from '../rules/rules.ts'
-import { RULES } from '../rules/rules.ts'
+import { RULES, type RuleCode } from '../rules/rules.ts'
 
 /** A skill as it was read, and the parts of its folder that must be unchanged for it to be valid. */
 export interface CachedSkill {

@@ -1,5 +1,4 @@
-import type { BigIntStats } from 'node:fs'
-import { lstatSync } from 'node:fs'
+import { lstatSync, type BigIntStats } from 'node:fs'
 import path from 'node:path'
 import { sha256 } from '../../core/digests.ts'
 

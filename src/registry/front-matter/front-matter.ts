@@ -1,14 +1,10 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Position } from '../../core/positions.ts'
-import { LineIndex } from '../../core/positions.ts'
-import type { DocumentMap, SkillDocument } from '../skill/document.ts'
-import { toDocumentValue, unsafeText } from '../skill/document.ts'
-import { explainYaml } from './explain-yaml.ts'
-import type { YamlExplanation } from './explain-yaml.ts'
+import { LineIndex, type Position } from '../../core/positions.ts'
+import { toDocumentValue, unsafeText, type DocumentMap, type SkillDocument } from '../skill/document.ts'
+import { explainYaml, type YamlExplanation } from './explain-yaml.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 import { splitFrontMatter } from './split-front-matter.ts'
-import type { YamlParser } from './yaml.ts'
-import { YamlFault } from './yaml.ts'
+import { YamlFault, type YamlParser } from './yaml.ts'
 
 /** A file that was read. Without `document`, at least one of the diagnostics is an error. */
 export interface ReadDocument {

@@ -1,8 +1,6 @@
-import { LineIndex } from '../../core/positions.ts'
-import type { Position } from '../../core/positions.ts'
+import { LineIndex, type Position } from '../../core/positions.ts'
 import { oneLine } from '../skill/paths.ts'
-import { DepthError, toDocumentValue } from '../skill/document.ts'
-import type { DocumentMap } from '../skill/document.ts'
+import { DepthError, toDocumentValue, type DocumentMap } from '../skill/document.ts'
 import type { ReadDocument } from './front-matter.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 

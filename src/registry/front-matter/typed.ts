@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { oneLine } from '../skill/paths.ts'
 import type { DocumentMap, DocumentValue, SkillDocument } from '../skill/document.ts'
-import type { RuleCode } from '../rules/rules.ts'
-import { ruleDiagnostic } from '../rules/rules.ts'
+import { ruleDiagnostic, type RuleCode } from '../rules/rules.ts'
 
 /** A value in a document, with its keys. */
 export interface FieldValue {

@@ -2,10 +2,8 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import { nearest } from '../../core/text.ts'
 import { oneLine } from '../skill/paths.ts'
 import type { SkillDocument } from '../skill/document.ts'
-import { isName, MAX_NAME, slug, CATEGORIES, KINDS, NO_VERSION, TIERS } from '../skill/skill.ts'
-import type { SkillFields, SkillMeta } from '../skill/skill.ts'
-import type { FieldValue } from './typed.ts'
-import { invalidValue, keyOf, show, spellings, TypedReader } from './typed.ts'
+import { isName, MAX_NAME, slug, CATEGORIES, KINDS, NO_VERSION, TIERS, type SkillFields, type SkillMeta } from '../skill/skill.ts'
+import { invalidValue, keyOf, show, spellings, TypedReader, type FieldValue } from './typed.ts'
 
 export interface Validated {
   /** As far as it is known, also if something else is wrong. */

@@ -5,8 +5,7 @@ import { grouped } from '../../core/text.ts'
 import { oneLine } from '../skill/paths.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 import { HEAD_BYTES, splitFrontMatter } from '../front-matter/split-front-matter.ts'
-import type { Position } from '../../core/positions.ts'
-import { LineIndex } from '../../core/positions.ts'
+import { LineIndex, type Position } from '../../core/positions.ts'
 
 /** The rest of a longer file is not read: the longest of 70,000 public skills has 300 KB. */
 export const MAX_SKILL_FILE: number = 4 * 1024 * 1024

@@ -1,13 +1,10 @@
-import { sameJson } from '../../core/json.ts'
-import type { Json } from '../../core/json.ts'
+import { sameJson, type Json } from '../../core/json.ts'
 import { explainYaml } from '../front-matter/explain-yaml.ts'
 import { addVersion, fixToolsForm, quoteCutDescription, quoteFaultyValue } from './fixes.ts'
 import type { RuleCode } from '../rules/rules.ts'
-import type { Severities } from '../rules/severities.ts'
-import { severityOf } from '../rules/severities.ts'
+import { severityOf, type Severities } from '../rules/severities.ts'
 import { HEAD_BYTES, splitFrontMatter } from '../front-matter/split-front-matter.ts'
-import type { YamlParser } from '../front-matter/yaml.ts'
-import { YamlFault } from '../front-matter/yaml.ts'
+import { YamlFault, type YamlParser } from '../front-matter/yaml.ts'
 
 /** A file after its mechanical problems were fixed. */
 export interface FixedFile {

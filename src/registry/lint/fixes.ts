@@ -1,8 +1,7 @@
-import type { Json } from '../../core/json.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
 import type { RuleCode } from '../rules/rules.ts'
 import { quoted, yamlScalar } from '../front-matter/write-front-matter.ts'
 import { splitTools } from '../front-matter/validate.ts'
-import { isJsonObject } from '../../core/json.ts'
 
 /** `key: value` on one line: indentation and key with its colon, the value, trailing white space and a carriage return. */
 const ENTRY = /^([ \t]*(?:- +)?(?:"[^"]*"|'[^']*'|[^\s"'#][^:]*):[ \t]+)(\S.*?)([ \t]*\r?)$/

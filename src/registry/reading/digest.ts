@@ -4,10 +4,8 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import { sha256 } from '../../core/digests.ts'
 import { under } from '../skill/paths.ts'
 import { fileDiagnostic, fill, withRegularFile } from './regular-file.ts'
-import type { FileDigest } from '../skill/skill-files.ts'
-import { formatFileDigests } from '../skill/skill-files.ts'
-import { createHash } from 'node:crypto'
-import type { Hash } from 'node:crypto'
+import { formatFileDigests, type FileDigest } from '../skill/skill-files.ts'
+import { createHash, type Hash } from 'node:crypto'
 
 export interface FolderDigest {
   /** Lower-case hex; invalid when one of the diagnostics is an error. */

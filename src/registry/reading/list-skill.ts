@@ -1,7 +1,6 @@
 import type { CachedSkill } from '../cache/skill-line.ts'
 import type { SkillRoot } from '../skill/skill.ts'
-import type { Dirent } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { readdirSync, type Dirent } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'

@@ -1,6 +1,5 @@
 import { IGNORE_FILE } from './ignore-rules.ts'
-import type { ReadSkillOptions } from './read-skill.ts'
-import { readSkill } from './read-skill.ts'
+import { readSkill, type ReadSkillOptions } from './read-skill.ts'
 import type { SkillEntry } from '../cache/skill-line.ts'
 import type { FoundSkill } from './list-skill.ts'
 import { stampAsRead } from '../cache/stamp.ts'

@@ -1,5 +1,4 @@
-import type { MessagePort } from 'node:worker_threads'
-import { workerData } from 'node:worker_threads'
+import { workerData, type MessagePort } from 'node:worker_threads'
 import { readStamped } from './read-stamped.ts'
 import type { BatchAnswer, ThreadData } from './reading-thread.ts'
 import { lineOf } from '../cache/skill-line.ts'

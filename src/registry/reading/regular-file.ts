@@ -1,5 +1,4 @@
-import type { BigIntStats } from 'node:fs'
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 

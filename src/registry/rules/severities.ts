@@ -1,8 +1,7 @@
 import type { Diagnostic, Severity } from '../../core/diagnostics.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
-import type { RuleCode } from './rules.ts'
-import { isRuleCode, RULES } from './rules.ts'
+import { isRuleCode, RULES, type RuleCode } from './rules.ts'
 
 /** The severity of a rule; a rule that is `off` reports nothing. */
 export type RuleSeverity = Severity | 'off'

@@ -2,8 +2,7 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Position } from '../../core/positions.ts'
 import { fingerprintOfText } from './fingerprint.ts'
 import type { SkillFields } from './skill.ts'
-import type { RowSource } from './skill-row.ts'
-import { rowFor, rowFromText, rowText, sourceOf } from './skill-row.ts'
+import { rowFor, rowFromText, rowText, sourceOf, type RowSource } from './skill-row.ts'
 
 /** What the files of a skill contain, before the settings of a project apply: it depends on the files only. */
 export interface RawSkill {

@@ -1,5 +1,4 @@
-import { isJsonObject } from '../../core/json.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Db, Row } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
 

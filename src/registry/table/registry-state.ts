@@ -1,10 +1,7 @@
 import type { Db } from '../../db/db.ts'
-import type { ReadOptions, SkillFolder } from '../reading/read-folder.ts'
-import { readSkills } from '../reading/read-folder.ts'
-import type { Fingerprints } from '../skill/fingerprint.ts'
-import { fetchFingerprints, fingerprintOf } from '../skill/fingerprint.ts'
-import type { RegistryRow } from '../skill/registry-row.ts'
-import { fetchRows } from '../skill/registry-row.ts'
+import { readSkills, type ReadOptions, type SkillFolder } from '../reading/read-folder.ts'
+import { fetchFingerprints, fingerprintOf, type Fingerprints } from '../skill/fingerprint.ts'
+import { fetchRows, type RegistryRow } from '../skill/registry-row.ts'
 import { rowFor } from '../skill/skill-row.ts'
 
 /** What `compare` needs to know about the registry. */

@@ -1,6 +1,5 @@
 import { nameIn, type AlterAction } from './alter-actions.ts'
-import type { ActionRule, HazardGroup, Target } from './context.ts'
-import { inLaterStep, isAtLeast } from './context.ts'
+import { inLaterStep, isAtLeast, type ActionRule, type HazardGroup, type Target } from './context.ts'
 import type { ColumnClause, ColumnDefinition } from './definitions.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 

@@ -1,5 +1,4 @@
-import type { HazardGroup, Subject } from './context.ts'
-import { readNames, readOldNames } from './context.ts'
+import { readNames, readOldNames, type HazardGroup, type Subject } from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const DROP_TABLE: HazardType = {

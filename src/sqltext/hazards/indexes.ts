@@ -1,5 +1,4 @@
-import type { HazardGroup, Subject } from './context.ts'
-import { inOwnFile, isNew, readNames } from './context.ts'
+import { inOwnFile, isNew, readNames, type HazardGroup, type Subject } from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const INDEX_NOT_CONCURRENT: HazardType = {

@@ -1,6 +1,5 @@
 import { nameIn, type AlterAction } from './alter-actions.ts'
-import type { HazardGroup, Subject, Target } from './context.ts'
-import { inLaterStep, inOwnFile, isAtLeast, isNew } from './context.ts'
+import { inLaterStep, inOwnFile, isAtLeast, isNew, type HazardGroup, type Subject, type Target } from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const ATTACH_PARTITION: HazardType = {

@@ -1,6 +1,14 @@
 import type { Cursor } from '../lexer/cursor.ts'
-import type { ActionRule, HazardContext, HazardGroup, PlacedName, Subject } from './context.ts'
-import { isNew, readNames, readOldNames } from './context.ts'
+import {
+  isNew,
+  readNames,
+  readOldNames,
+  type ActionRule,
+  type HazardContext,
+  type HazardGroup,
+  type PlacedName,
+  type Subject,
+} from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const SET_LOGGED: HazardType = {

@@ -1,6 +1,5 @@
 import { Cursor } from '../lexer/cursor.ts'
-import type { HazardContext, HazardGroup, Subject } from './context.ts'
-import { isNew } from './context.ts'
+import { isNew, type HazardContext, type HazardGroup, type Subject } from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const UPDATE_ALL_ROWS: HazardType = {

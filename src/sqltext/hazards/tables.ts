@@ -1,5 +1,4 @@
-import type { HazardGroup, Subject } from './context.ts'
-import { inLaterStep, isNew, readOldNames } from './context.ts'
+import { inLaterStep, isNew, readOldNames, type HazardGroup, type Subject } from './context.ts'
 import { hazard, lockLevel, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const RENAME_TABLE: HazardType = {

@@ -1,6 +1,5 @@
 import { literalValue } from '../lexer/identifiers.ts'
-import type { HazardGroup, Subject } from './context.ts'
-import { isNew } from './context.ts'
+import { isNew, type HazardGroup, type Subject } from './context.ts'
 import { hazard, nameOf, type Hazard, type HazardType } from './hazard.ts'
 
 const DOMAIN_SCAN: HazardType = {

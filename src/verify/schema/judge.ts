@@ -1,13 +1,11 @@
 import type { CatalogObject } from '../../db/catalog.ts'
-import type { ComparedObject } from './canonical.ts'
-import { canonical, PRIMARY_KEY, tableOf } from './canonical.ts'
+import { canonical, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
 import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
-import type { Pair } from './pairs.ts'
-import { wholeOf, WHOLES } from './pairs.ts'
+import { wholeOf, WHOLES, type Pair } from './pairs.ts'
 import { remedyFor, runAgain } from './remedies.ts'
 
 /** Turns differences into faults, each of one check. */

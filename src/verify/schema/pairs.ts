@@ -1,5 +1,4 @@
-import type { ComparedObject } from './canonical.ts'
-import { PRIMARY_KEY, tableOf } from './canonical.ts'
+import { PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import { objectKey } from './manifest.ts'
 
 /** An object that differs: one side is undefined when the object is missing, or when no migration creates it. */

@@ -1,16 +1,13 @@
-import type { CatalogObject } from '../../db/catalog.ts'
-import { readCatalog } from '../../db/catalog.ts'
+import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { searchPath } from '../../db/quote.ts'
-import type { ScratchSchema } from '../../db/scratch-schema.ts'
-import { makeScratchSchema } from '../../db/scratch-schema.ts'
+import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 import { compareSchemas } from './compare.ts'
 import type { Comparison, ComparisonContext, ScratchSource } from './comparison.ts'
 import { copyCode } from './copy-code.ts'
-import type { OwnObjects, SchemaManifest } from './manifest.ts'
-import { objectKey, ownObjects } from './manifest.ts'
+import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'toolTables' | 'places'> {
   manifest: SchemaManifest

@@ -1,7 +1,6 @@
 import { quoteIdent } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
-import type { Pair } from './pairs.ts'
-import { WHOLES } from './pairs.ts'
+import { WHOLES, type Pair } from './pairs.ts'
 
 /** `file:line` of the statement that creates an object, by `kind name`. */
 export type Places = Readonly<Record<string, string>>

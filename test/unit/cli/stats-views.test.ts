@@ -1,10 +1,10 @@
 import stringWidth from 'fast-string-width'
 import { describe, expect, test } from 'vitest'
-import { csvTable } from '../../../src/cli/commands/stats/table.ts'
-import { tableOf } from '../../../src/cli/commands/stats/tables.ts'
+import { csvTable, table, textTable } from '../../../src/cli/commands/stats/table.ts'
+import { tableOf } from '../../../src/cli/commands/stats/columns.ts'
 import { statsView } from '../../../src/cli/commands/stats/view.ts'
 import { PLAIN } from '../../../src/render/style.ts'
-import { SAMPLES } from '../../support/stats-samples.ts'
+import { HOSTILE, SAMPLES } from '../../support/stats-samples.ts'
 
 const ASCII = { ...PLAIN, unicode: false }
 
@@ -35,16 +35,66 @@ const SKILL_COLUMNS =
   'skill_id,total_uses,success_count,success_rate_pct,avg_latency_ms,avg_rating,unique_users,first_use,last_use,' +
   'soft_fail,hard_refusal,feedback,latency_min_ms,latency_p50_ms,latency_p90_ms,latency_p95_ms,latency_p99_ms,latency_max_ms'
 
+const PERIOD = '2026-01-02T03:04:05.678Z,2026-11-20T21:22:23.456Z'
+
 test.each([
-  ['a month', SKILL_COLUMNS],
-  ['a skill', `${SKILL_COLUMNS},version`],
-  ['groups', 'tier,uses,success,soft_fail,hard_refusal,other_outcomes,success_rate_pct,avg_latency_ms'],
-  ['cooccurrence', 'skill_set,tier,element,realm,cooccurrence_count,distinct_users,avg_success_rate,first_observed,last_observed'],
-  ['compare', 'skill_id,uses_before,uses_after,success_rate_before_pct,success_rate_after_pct,difference_points,p_value,verdict'],
-  ['funnel', 'skill_id,unlocked,used,succeeded,rated'],
-  ['user', 'at,kind,skill_id,version,detail,latency_ms,rating,session_id,notes'],
-])('CSV: %s -> the columns that programs read, in their order', (name, columns) => {
-  expect(csvTable(tableOf(SAMPLES[name] ?? never()))[0]).toBe(columns)
+  ['a month', SKILL_COLUMNS, `elemental-checkin,1234567,1111111,90,184,4.21,411523,${PERIOD},86419,37037,137174,3,160,410,640,1920,12345`],
+  [
+    'a skill',
+    `${SKILL_COLUMNS},version`,
+    `elemental-checkin,834567,751111,90,184,4.21,,${PERIOD},58419,25037,92729,3,160,410,640,1920,12345,1.0.0`,
+  ],
+  [
+    'groups',
+    'tier,uses,success,soft_fail,hard_refusal,other_outcomes,success_rate_pct,avg_latency_ms',
+    'CORE,960000,768000,96000,48000,48000,80,150',
+  ],
+  [
+    'cooccurrence',
+    'skill_set,tier,element,realm,cooccurrence_count,distinct_users,avg_success_rate,first_observed,last_observed',
+    `elemental-checkin window-of-tolerance,CORE,water,,4321,1000,0.912,${PERIOD}`,
+  ],
+  [
+    'compare',
+    'skill_id,uses_before,uses_after,success_rate_before_pct,success_rate_after_pct,difference_points,p_value,verdict',
+    ',12345,12000,91.2,90.8,-0.4,0.0123,no change',
+  ],
+  ['funnel', 'skill_id,unlocked,used,succeeded,rated', 'elemental-checkin,,45000,44000,9000'],
+  [
+    'user',
+    'at,kind,skill_id,version,detail,latency_ms,rating,session_id,notes',
+    `2026-11-20T21:22:23.456Z,use,"${HOSTILE.replaceAll('"', '""')}",1.0.0,success,123,,,`,
+  ],
+])('CSV: %s -> the columns in the order that programs expect, with their values', (name, ...lines) => {
+  expect(csvTable(tableOf(SAMPLES[name] ?? never())).slice(0, 2)).toEqual(lines)
+})
+
+test('groups by outcome: text -> without the columns that repeat the outcome', () => {
+  const sample = SAMPLES['groups'] ?? never()
+  const by = (dimension: 'tier' | 'outcome'): string[] =>
+    textTable(tableOf({ ...sample, groups: { by: dimension, rows: sample.groups?.rows.slice(0, 1) ?? [] } }), PLAIN, 100)
+  expect(by('tier')).toEqual([
+    'tier     uses    share                        success  soft fails  refusals  latency',
+    'CORE  960,000  100.0 %  ████████████████████   80.0 %      96,000    48,000   150 ms',
+  ])
+  expect(by('outcome')[0]?.split(/ {2,}/)).toEqual(['outcome', 'uses', 'share', 'latency'])
+})
+
+test('columns: one without a title for a form -> left out of that form; null -> "-", in CSV empty', () => {
+  const made = table(
+    [
+      { name: 'a', uses: 1234 },
+      { name: null, uses: null },
+    ],
+    [
+      { text: 'skill', csv: 'skill_id', value: ({ name }) => name },
+      { html: 'only in HTML', value: ({ name }) => name },
+      { text: 'uses', csv: 'total', number: (uses) => `${uses} uses`, value: ({ uses }) => uses },
+    ],
+    'total',
+  )
+  expect(textTable(made, PLAIN, 80)).toEqual(['skill       uses', 'a      1234 uses', '-              -'])
+  expect(csvTable(made)).toEqual(['total,skill_id', '1234,a', ','])
 })
 
 test('line of days: more days than columns -> grouped, the last day last', () => {

@@ -16,7 +16,7 @@ import { settingsOf, withDatabase } from '../../run/database.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { csvTable } from './table.ts'
-import { tableOf } from './tables.ts'
+import { tableOf } from './columns.ts'
 import { statsView } from './view.ts'
 
 type Flags = FlagsOf<typeof spec>

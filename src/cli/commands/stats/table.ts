@@ -4,10 +4,13 @@ import { bar, sparkline } from '../../../render/pictures.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable, type Cell, type Column as TextColumn } from '../../../render/table.ts'
 
-/** A column of a table, described once. A form (text, HTML, CSV) in which the column has no title leaves it out. */
+/**
+ * A column of a table, described once for text, HTML and CSV. `text`, `html` and `csv` are its titles; a form without a title
+ * leaves the column out. Text and HTML print a value with `number` (right-aligned) or `print`; CSV has the value itself.
+ */
 export type Column<Row> = Look &
   (
-    | { value: (row: Row) => number | null; /** How text and HTML print the value. */ number: (value: number) => string }
+    | { value: (row: Row) => number | null; number: (value: number) => string }
     | { value: (row: Row) => string | null; print?: (value: string) => string }
     | { value: (row: Row) => number; picture: 'bar' }
     | { value: (row: Row) => readonly number[]; picture: 'trend' }
@@ -19,7 +22,7 @@ interface Look {
   csv?: string
   /** What text and HTML print for null. Default: `-`. */
   empty?: string
-  /** Text: cells are cut, but optional columns are removed before this width is reached. */
+  /** Text: when the table is too wide, cells are cut. Below this width, optional columns are removed first. */
   shrink?: number
   /** Text: the column is removed when the table is too wide, the last one first. Pictures are always optional. */
   optional?: boolean

@@ -1,12 +1,13 @@
 import { plural } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
-import type { Comparison, StatsReport } from '../../../stats/report.ts'
+import type { StatsReport } from '../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 import { minute, percent, rating, textTable } from './table.ts'
-import { emptyReason, tableOf } from './tables.ts'
+import { tableOf } from './columns.ts'
 import { dayLines } from './text/pictures.ts'
 import { pageLines } from './text/skill-page.ts'
+import { comparedPeriods, comparisonTest, emptyReason } from './wording.ts'
 
 /** The totals and one view; without events, how to write them. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
@@ -28,18 +29,10 @@ function viewLines(report: StatsReport, style: Style, width: number): string[] {
   if (main.rowCount === 0) return wrap(emptyReason(report), width)
   return [
     ...(report.view === 'overview' ? dayLines(report.days, style, width) : []),
-    ...(report.compare === undefined ? [] : [...wrap(periodsLine(report.compare), width), '']),
+    ...(report.compare === undefined ? [] : [...wrap(`success ${comparedPeriods(report.compare)}`, width), '']),
     ...textTable(main, style, width),
-    ...(report.compare === undefined ? [] : wrap(testLine(report.compare), width).map((line) => style.dim(line))),
+    ...(report.compare === undefined ? [] : wrap(comparisonTest(report.compare), width).map((line) => style.dim(line))),
   ]
-}
-
-function periodsLine({ before, after }: Comparison): string {
-  return `success ${minute(after.since)} to ${minute(after.until)} against ${minute(before.since)} to ${minute(before.until)}`
-}
-
-function testLine({ falseDiscoveryRate }: Comparison): string {
-  return `better and worse are significant changes (two-proportion z-test; expected false discovery rate at most ${100 * falseDiscoveryRate} %)`
 }
 
 function totalsLine({ totals, since }: StatsReport): string {

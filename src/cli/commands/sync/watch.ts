@@ -1,5 +1,4 @@
-import { watchSkills } from '../../../api/sync.ts'
-import { isOutOfDate } from '../../../api/sync.ts'
+import { watchSkills, isOutOfDate } from '../../../api/sync.ts'
 import { SkillsError } from '../../../core/errors.ts'
 import { plural } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'

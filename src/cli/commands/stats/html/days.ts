@@ -5,7 +5,7 @@ import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { DayPoint } from '../../../../stats/report.ts'
 import { percent, printed, table } from '../table.ts'
-import { shareOf } from '../tables.ts'
+import { shareOf } from '../columns.ts'
 import { dataTable } from './data-table.ts'
 
 /** More days than this are drawn as weeks: a column per day would be too thin. */

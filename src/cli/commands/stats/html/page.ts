@@ -4,7 +4,8 @@ import type { StatsReport } from '../../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../../output/database-view.ts'
 import { PLAIN } from '../../../../render/style.ts'
 import { minute, ms, percent, printed, rating } from '../table.ts'
-import { emptyReason, shareOf } from '../tables.ts'
+import { shareOf } from '../columns.ts'
+import { emptyReason, sentence } from '../wording.ts'
 import { sectionsOf } from './sections.ts'
 
 /** The report as one self-contained page. `writtenAt` is printed on it. */
@@ -75,10 +76,6 @@ function nothing(report: StatsReport): string {
   const { since, totals, view } = report
   if (totals.events > 0 || view === 'user') return sentence(emptyReason(report))
   return since === null ? 'No events yet: write them with log_skill_usage.' : 'No events in this period.'
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function notesOf({ view, source, truncated }: StatsReport): string[] {

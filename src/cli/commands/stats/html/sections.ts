@@ -2,12 +2,13 @@ import { grouped, plural } from '../../../../core/text.ts'
 import { barList, changeList, type BarRow } from '../../../../render/html/bars.ts'
 import { markup, type Markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
-import type { Comparison, Cooccurrence, FunnelStage, Groups, GroupStats, SkillStats, StatsReport } from '../../../../stats/report.ts'
-import { minute, percent, printed } from '../table.ts'
-import { changesOf, shareOf, signed, tableOf } from '../tables.ts'
+import type { Comparison, Cooccurrence, FunnelStage, Groups, StatsReport } from '../../../../stats/report.ts'
+import { percent, printed } from '../table.ts'
+import { changesOf, shareOf, signed, tableOf } from '../columns.ts'
+import { comparedPeriods, comparisonTest, sentence } from '../wording.ts'
 import { dataTable } from './data-table.ts'
 import { daysSection } from './days.ts'
-import { countsOf, outcomeLegend, outcomeSegments, type OutcomeCounts } from './outcomes.ts'
+import { outcomeBar, outcomeChart } from './outcomes.ts'
 import { skillPageSections } from './skill-page.ts'
 
 /** The charts of the view, each with its table. */
@@ -23,7 +24,10 @@ export function sectionsOf(report: StatsReport): Section[] {
           id: 'skills',
           heading: 'Skills',
           intro: `${truncated ? `The ${plural(skills.length, 'most used skill')}` : plural(skills.length, 'skill')} by uses, and how the uses ended.`,
-          chart: skillsChart(skills),
+          chart: outcomeChart(
+            'Uses of each skill by outcome',
+            skills.map((skill) => outcomeBar(skill.skillId, skill)),
+          ),
           table: dataTable('Skills by uses; the trend covers the last 30 days, with a scale for each row', main),
         },
       ]
@@ -55,7 +59,7 @@ export function sectionsOf(report: StatsReport): Section[] {
         {
           id: 'change',
           heading: 'Change of the success rate',
-          intro: changeIntro(compare),
+          intro: `${comparedPeriods(compare)}, UTC. ${sentence(comparisonTest(compare))}`,
           chart: changeChart(compare),
           table: dataTable('Change of the success rate', main),
         },
@@ -75,32 +79,14 @@ export function sectionsOf(report: StatsReport): Section[] {
   }
 }
 
-function skillsChart(skills: readonly SkillStats[]): Markup {
-  return markup`${outcomeLegend(skills.map(countsOf))}${barList(
-    'Uses of each skill by outcome',
-    skills.map((skill) => ({
-      label: skill.skillId,
-      value: `${plural(skill.totalUses, 'use')}, ${printed(skill.successRatePct, percent)} success`,
-      segments: outcomeSegments(countsOf(skill)),
-    })),
-    Math.max(...skills.map(({ totalUses }) => totalUses)),
-  )}`
-}
-
 function groupsChart({ by, rows }: Groups): Markup {
-  return markup`${outcomeLegend(rows.map(countsOfGroup))}${barList(
-    `Uses by ${by} and outcome`,
-    rows.map((row) => ({
-      label: row.key ?? '(none)',
-      value: `${plural(row.uses, 'use')}${by === 'outcome' ? '' : `, ${printed(row.successRatePct, percent)} success`}`,
-      segments: outcomeSegments(countsOfGroup(row)),
-    })),
-    Math.max(...rows.map(({ uses }) => uses)),
-  )}`
-}
-
-function countsOfGroup({ success, softFail, hardRefusal, otherOutcomes }: GroupStats): OutcomeCounts {
-  return { success, softFail, hardRefusal, other: otherOutcomes }
+  const bars = rows.map(({ key, uses, successRatePct, success, softFail, hardRefusal, otherOutcomes }) => ({
+    label: key ?? '(none)',
+    uses,
+    successRate: by === 'outcome' ? undefined : successRatePct,
+    counts: { success, soft_fail: softFail, hard_refusal: hardRefusal, other: otherOutcomes },
+  }))
+  return outcomeChart(`Uses by ${by} and outcome`, bars)
 }
 
 function cooccurrenceChart(sets: readonly Cooccurrence[]): Markup {
@@ -113,10 +99,6 @@ function cooccurrenceChart(sets: readonly Cooccurrence[]): Markup {
     })),
     Math.max(...sets.map(({ cooccurrenceCount }) => cooccurrenceCount)),
   )
-}
-
-function changeIntro({ before, after, falseDiscoveryRate }: Comparison): string {
-  return `${minute(after.since)} to ${minute(after.until)} against ${minute(before.since)} to ${minute(before.until)}, UTC. Better and worse are significant changes: two-proportion z-test, expected false discovery rate at most ${100 * falseDiscoveryRate} %.`
 }
 
 function changeChart(compare: Comparison): Markup {

@@ -1,13 +1,12 @@
-import { grouped, plural } from '../../../../core/text.ts'
+import { grouped } from '../../../../core/text.ts'
 import { barList } from '../../../../render/html/bars.ts'
 import { heatMap } from '../../../../render/html/heat-map.ts'
-import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
 import { ms, percent, printed, table, type Column, type Table } from '../table.ts'
-import { OUTCOME_LABELS, outcomeTable, shareOf } from '../tables.ts'
+import { OUTCOME_LABELS, outcomeTable, shareOf } from '../columns.ts'
 import { dataTable } from './data-table.ts'
-import { countsOf, outcomeLegend, OUTCOME_MARKS, outcomeSegments } from './outcomes.ts'
+import { OUTCOME_MARKS, outcomeBar, outcomeChart } from './outcomes.ts'
 
 /** One skill: outcomes, versions, latency, tags, hours of the week. */
 export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table): Section[] {
@@ -43,16 +42,11 @@ function versions({ versions: rows }: SkillPage, versionTable: Table): Section {
     id: 'versions',
     heading: 'Versions',
     intro: 'Each bar shows all uses of a version, divided by outcome.',
-    chart: markup`${outcomeLegend(rows.map(countsOf))}${barList(
+    chart: outcomeChart(
       'Outcomes of each version',
-      rows.map((row) => ({
-        label: row.version,
-        value: `${plural(row.totalUses, 'use')}, ${printed(row.successRatePct, percent)} success`,
-        segments: outcomeSegments(countsOf(row)),
-        max: row.totalUses,
-      })),
-      1,
-    )}`,
+      rows.map((row) => outcomeBar(row.version, row)),
+      'each',
+    ),
     table: dataTable('Versions', versionTable),
   }
 }

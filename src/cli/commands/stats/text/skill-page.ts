@@ -4,7 +4,8 @@ import type { Style } from '../../../../render/style.ts'
 import { truncate, wrap } from '../../../../render/table.ts'
 import type { SkillPage, SkillStats, StatsReport } from '../../../../stats/report.ts'
 import { minute, ms, percent, printed, rating, textTable } from '../table.ts'
-import { emptyReason, outcomeTable, tableOf } from '../tables.ts'
+import { outcomeTable, tableOf } from '../columns.ts'
+import { emptyReason } from '../wording.ts'
 import { dayLines, hourLines } from './pictures.ts'
 
 const LONGEST_TAG = 40

@@ -1,4 +1,4 @@
-import { grouped, printable } from '../../../core/text.ts'
+import { grouped } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
 import type {
   Comparison,
@@ -14,7 +14,7 @@ import type {
 } from '../../../stats/report.ts'
 import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
 
-/** The table of the view: in text and HTML its main table, in CSV the whole output. */
+/** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
 export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline }: StatsReport): Table {
   switch (view) {
     case 'overview':
@@ -31,20 +31,6 @@ export function tableOf({ view, skills, page, groups, cooccurrence, compare, fun
       return table(funnel ?? [], FUNNEL)
     case 'user':
       return table(timeline ?? [], TIMELINE, 'at,kind,skill_id,version,detail,latency_ms')
-  }
-}
-
-/** Why the view has no rows. */
-export function emptyReason({ view, skill }: StatsReport): string {
-  switch (view) {
-    case 'cooccurrence':
-      return 'no two skills have succeeded together in three sessions yet'
-    case 'funnel':
-      return 'no user unlocked or used a skill in this period'
-    case 'user':
-      return 'no data for this user'
-    default:
-      return `no uses${skill === null ? '' : ` of ${printable(skill)}`} in this period`
   }
 }
 
@@ -114,7 +100,9 @@ export function outcomeTable(outcomes: SkillPage['outcomes'], total: number): Ta
   ])
 }
 
-export const OUTCOME_LABELS: Readonly<Record<SkillPage['outcomes'][number]['outcome'], string>> = {
+export type Outcome = SkillPage['outcomes'][number]['outcome']
+
+export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   success: 'success',
   soft_fail: 'soft fail',
   hard_refusal: 'refusal',

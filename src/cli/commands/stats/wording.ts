@@ -1,0 +1,30 @@
+import { printable } from '../../../core/text.ts'
+import type { Comparison, StatsReport } from '../../../stats/report.ts'
+import { minute } from './table.ts'
+
+/** Why the view has no rows. */
+export function emptyReason({ view, skill }: StatsReport): string {
+  switch (view) {
+    case 'cooccurrence':
+      return 'no two skills have succeeded together in three sessions yet'
+    case 'funnel':
+      return 'no user unlocked or used a skill in this period'
+    case 'user':
+      return 'no data for this user'
+    default:
+      return `no uses${skill === null ? '' : ` of ${printable(skill)}`} in this period`
+  }
+}
+
+export function comparedPeriods({ before, after }: Comparison): string {
+  return `${minute(after.since)} to ${minute(after.until)} against ${minute(before.since)} to ${minute(before.until)}`
+}
+
+export function comparisonTest({ falseDiscoveryRate }: Comparison): string {
+  return `better and worse are significant changes (two-proportion z-test; expected false discovery rate at most ${100 * falseDiscoveryRate} %)`
+}
+
+/** The same words as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
