@@ -5,6 +5,8 @@ export interface Mutation {
   title: string
   sql: string
   object: string
+  /** The check that must report it, where others could too, or where it is only a warning. */
+  check?: string
 }
 
 const TABLES = ['skills_registry', 'skill_unlocks', 'skill_usage_events', 'skill_feedback', 'agent_emergence_candidates']

@@ -15,7 +15,7 @@ export const spec = defineCommand({
       flags: '--sample-skills <n>',
       type: count(1, 100_000),
       default: DEFAULTS.demo.skills,
-      help: 'skills for an empty registry',
+      help: 'number of sample skills, if none exist',
     },
     { flags: '--until <time>', type: TIME, help: 'time of the last event (default: now)' },
     { flags: '--append', help: 'add to existing events' },

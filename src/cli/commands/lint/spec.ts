@@ -11,7 +11,7 @@ export const spec = defineCommand({
   arguments: [{ name: '[path...]', type: FILE, help: 'folders of skills, or files in them (default: skills)' }],
   options: [
     { flags: '--fix', help: 'fix quotes, lists of tools and missing versions' },
-    { flags: '--max-warnings <n>', type: count(0), help: 'exit 1 when there are more' },
+    { flags: '--max-warnings <n>', type: count(0), help: 'exit 1 on more warnings than this' },
     { flags: '--notes', help: 'show notes too' },
     ...FORMAT_OPTIONS,
     ...REPORTER_OPTIONS,

@@ -9,7 +9,7 @@ export const spec = defineCommand({
   arguments: [{ name: '[file]', type: FILE, help: 'one JSON object per line (default: -, standard input)' }],
   options: [
     { flags: '--dry-run', help: 'check the lines; do not connect' },
-    { flags: '--max-errors <n>', type: count(0), help: 'stop after more invalid lines (default: never)' },
+    { flags: '--max-errors <n>', type: count(0), help: 'most invalid lines before it stops (default: all)' },
   ],
   database: true,
   examples: ['skills log events.ndjson', 'skills log --dry-run events.ndjson', 'skills log --max-errors 100 --json -'],

@@ -12,7 +12,7 @@ export const spec = defineCommand({
     { flags: '--max-time <time>', type: duration(), help: 'start no step after 30s, 5m, ...' },
     { flags: '--batch <n>', type: count(1, 10_000_000), default: DEFAULTS.rollupBatch, help: 'events per step' },
     { flags: '--rebuild', help: 'discard the rollups and rebuild them' },
-    { flags: '--yes', help: 'confirm that the rollups of pruned events are lost' },
+    { flags: '--yes', help: 'confirm that the rollups of pruned events will be lost' },
   ],
   database: true,
   examples: ['skills rollup', 'skills rollup --max-time 1m --quiet'],

@@ -4,7 +4,7 @@ export const spec = defineCommand({
   name: 'show',
   group: 'Skills and registry',
   order: 6,
-  summary: 'show all about a skill',
+  summary: 'show everything about a skill',
   arguments: [{ name: '<id>', help: 'the skill' }],
   database: true,
   examples: ['skills show elemental-checkin'],

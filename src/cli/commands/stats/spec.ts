@@ -26,7 +26,7 @@ export const spec = defineCommand({
       flags: '--compare <time>',
       type: duration(),
       excludes: ['--since', '--funnel', '--user'],
-      help: 'compare the last 7d, ... with the 7d before',
+      help: 'compare the last 7d, ... with the time before',
     },
     { flags: '--funnel', excludes: ['--user'], help: 'users who unlocked, used, succeeded, rated' },
     { flags: '--user <id>', type: TEXT, help: 'the actions of one user, latest first' },
