@@ -58,7 +58,8 @@ function commandLines(markdown: string): string[] {
 
 /** The faults of a command line; none when its command and options exist. */
 function faultsOf(line: string): string[] {
-  const words = [...line.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word)
+  // `skills help migrate` is the help of a command
+  const words = [...line.replace(/^help /, '').matchAll(/"[^"]*"|\S+/g)].map(([word]) => word)
   const command = [2, 1, 0].map((length) => words.slice(0, length).join(' ')).find((name) => options.has(name)) ?? ''
   const rest = words.slice(command === '' ? 0 : command.split(' ').length)
   const known = options.get(command) ?? new Map<string, boolean>()

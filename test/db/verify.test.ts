@@ -4,6 +4,7 @@ import { sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { ofBackend, onEachBackend } from '../support/databases.ts'
+import { mutationTests } from '../support/mutation-tests.ts'
 import { scratch } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
@@ -127,6 +128,9 @@ onEachBackend((backend) => {
     expect(report.checks.find(({ id }) => id === 'tables.columns')?.status).toBe('passed')
     expect(report.checks.find(({ status }) => status === 'skipped')?.reason).toMatch(/permission denied/)
   })
+
+  // every fault is tried in test/storms
+  describe('a sample of the mutations', () => mutationTests(backend, backend.name === 'server' ? 20 : 48))
 })
 
 test.each([

@@ -42,7 +42,7 @@ describe('embedded: the first run is killed when', () => {
       const { findings } = await doctor({ embedded: db, env: {}, cwd: path.dirname(db) })
       expect(findings.find(({ id }) => id === 'embedded.folder')).toMatchObject({
         status: 'note',
-        text: expect.stringContaining('cut short'),
+        text: expect.stringContaining('was interrupted'),
       })
     }
     expect(await runSkills(['migrate', '--embedded', db])).toMatchObject({ code: 0 })

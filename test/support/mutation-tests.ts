@@ -24,7 +24,6 @@ function isCaught({ object, check }: Mutation, report: VerifyReport): boolean {
 
 /**
  * Declares the mutation tests of verify for one backend. `sample` takes every nth fault, for a quick run.
- * Each backend has a file, so that they run side by side.
  */
 export function mutationTests({ name, migrated }: TestBackend, sample = 1): void {
   const files = { 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') }

@@ -1,5 +1,0 @@
-import { BACKENDS } from '../support/databases.ts'
-import { mutationTests } from '../support/mutation-tests.ts'
-
-// every fault is tried in test/storms
-mutationTests(BACKENDS.embedded, 24)
