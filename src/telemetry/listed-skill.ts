@@ -23,14 +23,14 @@ export interface ListedSkill {
 }
 
 /** A skill in the cache. */
-export interface CachedSkill {
+export interface KnownSkill {
   skill: ListedSkill
   /** Hash for the rollout, see `drawHash`. */
   draw: number
 }
 
 /** The enabled skills, bytewise by id. */
-export async function fetchSkills(db: Db): Promise<CachedSkill[]> {
+export async function fetchSkills(db: Db): Promise<KnownSkill[]> {
   const sql = `SELECT skill_id, version, trust_level, meta - 'files' AS meta
        FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE "C"`
   const rows = await withSkillsErrors(db, { action: 'read the registry' }, () => db.query(sql))

@@ -1,9 +1,9 @@
 import { reasonOf } from '../core/errors.ts'
 import { isConnectionError } from '../db/skills-error.ts'
-import type { CachedSkill } from './listed-skill.ts'
+import type { KnownSkill } from './listed-skill.ts'
 
 export interface RegistryCacheOptions {
-  load: () => Promise<readonly CachedSkill[]>
+  load: () => Promise<readonly KnownSkill[]>
   /** How long a copy is valid, in milliseconds. Called for each copy: it depends on whether changes are received. */
   ttlMs: () => number
   warn: (code: string, message: string) => void
@@ -17,9 +17,9 @@ const RETRY_MS = 1_000
  */
 export class RegistryCache {
   readonly #options: RegistryCacheOptions
-  #copy: readonly CachedSkill[] | undefined
+  #copy: readonly KnownSkill[] | undefined
   #validUntil = 0
-  #loading: Promise<readonly CachedSkill[]> | undefined
+  #loading: Promise<readonly KnownSkill[]> | undefined
   /** Increases with each drop: a copy requested before a drop is not kept as valid. */
   #generation = 0
   #hasWarned = false
@@ -28,7 +28,7 @@ export class RegistryCache {
     this.#options = options
   }
 
-  async read(): Promise<readonly CachedSkill[]> {
+  async read(): Promise<readonly KnownSkill[]> {
     if (this.#copy !== undefined && Date.now() < this.#validUntil) return this.#copy
     if (this.#loading !== undefined) return this.#loading
     const loading = this.#load().finally(() => {
@@ -46,7 +46,7 @@ export class RegistryCache {
     this.#loading = undefined
   }
 
-  async #load(): Promise<readonly CachedSkill[]> {
+  async #load(): Promise<readonly KnownSkill[]> {
     const generation = this.#generation
     try {
       const copy = await this.#options.load()

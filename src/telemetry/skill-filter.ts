@@ -1,4 +1,4 @@
-import type { CachedSkill, ListedSkill } from './listed-skill.ts'
+import type { KnownSkill, ListedSkill } from './listed-skill.ts'
 
 /** Which skills `listSkills` returns; all given conditions must hold. */
 export interface OfferFilter {
@@ -22,7 +22,7 @@ export interface OfferFilter {
 export type Rollout = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5, number>>>
 
 /** The skills that match, in their order. */
-export function filterSkills(skills: readonly CachedSkill[], filter: OfferFilter, rollout: Rollout): ListedSkill[] {
+export function filterSkills(skills: readonly KnownSkill[], filter: OfferFilter, rollout: Rollout): ListedSkill[] {
   const { tier, category, element, realm, minTrust = 0, userId } = filter
   const user = userId === undefined ? undefined : drawHash(userId.toLowerCase())
   return skills

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { ConnectionPool } from './connection-pool.ts'
-import { fetchSkills, type CachedSkill } from './listed-skill.ts'
+import { fetchSkills, type KnownSkill } from './listed-skill.ts'
 import { RegistryCache } from './registry-cache.ts'
 import { RegistryListener } from './registry-listener.ts'
 
@@ -49,7 +49,7 @@ export class SkillsConnection {
   }
 
   /** The enabled skills. */
-  async skills(): Promise<readonly CachedSkill[]> {
+  async skills(): Promise<readonly KnownSkill[]> {
     if (this.#listener === undefined) await this.#listen()
     return this.#cache.read()
   }

@@ -8,7 +8,7 @@ import { onInterrupt } from '../live/interrupt.ts'
 import type { Context } from '../output/context.ts'
 
 /** The options that settings come from, and how long to wait for a server, in milliseconds. */
-export type DatabaseFlags = Flags & { wait?: number | undefined }
+export type ConnectionFlags = Flags & { wait?: number | undefined }
 
 export interface WithDatabaseOptions {
   purpose?: Purpose
@@ -21,7 +21,7 @@ export interface WithDatabaseOptions {
 /** Resolves the settings, opens the database, runs the work and closes. Ctrl-C cancels the running statement on the server. */
 export async function withDatabase<T>(
   context: Context,
-  flags: DatabaseFlags,
+  flags: ConnectionFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
   { purpose = 'use', mustExist = false, meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {

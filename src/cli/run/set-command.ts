@@ -4,14 +4,14 @@ import type { SetReport, SkillSetting } from '../../registry/table/set-skills.ts
 import type { Style } from '../../render/style.ts'
 import type { CommandResult, Context } from '../output/context.ts'
 import { databaseLine, databaseReport, type WithDatabase } from '../output/database-view.ts'
-import { withDatabase, type DatabaseFlags } from './database.ts'
+import { withDatabase, type ConnectionFlags } from './database.ts'
 
 export type SetCommandReport = WithDatabase<SetReport>
 
 /** Does the work of `enable`, `disable` and `trust`. */
 export async function setCommand(
   context: Context,
-  flags: DatabaseFlags,
+  flags: ConnectionFlags,
   ids: readonly string[],
   setting: SkillSetting,
 ): Promise<CommandResult<SetCommandReport>> {

@@ -13,29 +13,27 @@ export type RowSource = Pick<
 
 /** The registry row of a skill, without changes by an operator and keys of other tools. `OWN_META_KEYS` explains the keys. */
 export function rowFor({ id, version, description, enabled, trustLevel, meta, sha256, fileDigests, root }: RowSource): RegistryRow {
+  // not by assignment: a file can be named __proto__
   const files = Object.fromEntries(parseFileDigests(fileDigests).map((file) => [file.path, file.sha256]))
-  const own: Record<string, Json> = {
-    name: meta.name,
-    description,
-    triggers: meta.triggers,
-    elements: meta.elements,
-    realms: meta.realms,
-    tags: meta.tags,
-    root,
-    digest: DIGEST_VERSION,
-    files,
-    declared: { enabled, trust_level: trustLevel },
-  }
-  const optional: [key: string, value: Json | undefined][] = [
-    ['tier', meta.tier],
-    ['category', meta.category],
-    ['kind', meta.kind],
-    ['license', meta.license],
-    ['compatibility', meta.compatibility],
-    ['allowed_tools', meta.allowedTools],
-    ['author', meta.author],
-  ]
-  for (const [key, value] of optional) if (value !== undefined) own[key] = value
+  // in the order of jsonb, so that `jsonbText` need not sort them
+  const own: Record<string, Json> = {}
+  if (meta.kind !== undefined) own['kind'] = meta.kind
+  own['name'] = meta.name
+  own['root'] = root
+  own['tags'] = meta.tags
+  if (meta.tier !== undefined) own['tier'] = meta.tier
+  own['files'] = files
+  if (meta.author !== undefined) own['author'] = meta.author
+  own['digest'] = DIGEST_VERSION
+  own['realms'] = meta.realms
+  if (meta.license !== undefined) own['license'] = meta.license
+  if (meta.category !== undefined) own['category'] = meta.category
+  own['declared'] = { enabled, trust_level: trustLevel }
+  own['elements'] = meta.elements
+  own['triggers'] = meta.triggers
+  own['description'] = description
+  if (meta.allowedTools !== undefined) own['allowed_tools'] = meta.allowedTools
+  if (meta.compatibility !== undefined) own['compatibility'] = meta.compatibility
   return { skill_id: id, version, sha256, enabled, trust_level: trustLevel, meta: own }
 }
 

@@ -1,7 +1,7 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import { ownerFaults, storageFaults } from './administrative-faults.ts'
 import { canonical, partOf } from './canonical.ts'
-import type { Comparison, ComparisonContext, SchemaFault, ScratchSource } from './comparison.ts'
+import type { SchemaComparison, ComparisonContext, SchemaFault, ScratchSource } from './comparison.ts'
 import { Judge } from './judge.ts'
 import { differingPairs, wholeOf } from './pairs.ts'
 
@@ -16,7 +16,7 @@ export function compareSchemas(
   expected: readonly CatalogObject[],
   actual: readonly CatalogObject[],
   context: ComparisonContext,
-): Comparison {
+): SchemaComparison {
   const options = { unqualified: context.source.kind === 'manifest' && context.version < UNQUALIFIED_VIEWS }
   const wanted = canonical(expected.filter(ofMigrations), options)
   const found = canonical(actual.filter(ofMigrations), options)

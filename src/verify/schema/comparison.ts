@@ -41,7 +41,7 @@ export interface ManifestSource {
   userStatements: readonly string[]
 }
 
-export interface Comparison {
+export interface SchemaComparison {
   faults: SchemaFault[]
   failures: { place: string; message: string }[]
   /** Names of the indexes whose validity is part of the comparison. */

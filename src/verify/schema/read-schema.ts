@@ -5,7 +5,7 @@ import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 import { compareSchemas } from './compare.ts'
-import type { Comparison, ComparisonContext, ScratchSource } from './comparison.ts'
+import type { SchemaComparison, ComparisonContext, ScratchSource } from './comparison.ts'
 import { copyCode } from './copy-code.ts'
 import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
 
@@ -27,7 +27,7 @@ export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'to
 
 /** The schema, compared with what the applied migrations create. */
 export interface SchemaReading {
-  comparison: Comparison
+  comparison: SchemaComparison
   /** Why there is no scratch schema; the comparison was made with the manifest then. */
   noScratch: string | undefined
   /** Makes names mean the scratch schema, which then has the functions and views of the database. */

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
 import { createSkills } from '../../../src/index.ts'
 import { drawHash, filterSkills } from '../../../src/telemetry/skill-filter.ts'
-import type { CachedSkill } from '../../../src/telemetry/listed-skill.ts'
+import type { KnownSkill } from '../../../src/telemetry/listed-skill.ts'
 
-function cached(id: string, trustLevel: number): CachedSkill {
+function cached(id: string, trustLevel: number): KnownSkill {
   return {
     draw: drawHash(id),
     skill: {

@@ -100,9 +100,9 @@ export function outcomeTable(outcomes: SkillPage['outcomes'], total: number): Ta
   ])
 }
 
-export type Outcome = SkillPage['outcomes'][number]['outcome']
+export type OutcomeName = SkillPage['outcomes'][number]['outcome']
 
-export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
+export const OUTCOME_LABELS: Readonly<Record<OutcomeName, string>> = {
   success: 'success',
   soft_fail: 'soft fail',
   hard_refusal: 'refusal',

@@ -4,9 +4,9 @@ import { legend, type Mark } from '../../../../render/html/marks.ts'
 import { markup, type Markup } from '../../../../render/html/markup.ts'
 import type { SkillStats } from '../../../../stats/report.ts'
 import { percent, printed } from '../table.ts'
-import { OUTCOME_LABELS, otherOutcomes, type Outcome } from '../columns.ts'
+import { OUTCOME_LABELS, otherOutcomes, type OutcomeName } from '../columns.ts'
 
-export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
+export const OUTCOME_MARKS: Readonly<Record<OutcomeName, Mark>> = {
   success: 'success',
   soft_fail: 'soft',
   hard_refusal: 'refusal',
@@ -21,7 +21,7 @@ export interface OutcomeBar {
   uses: number
   /** In percent. Undefined: the success rate is not shown. */
   successRate: number | null | undefined
-  counts: Readonly<Record<Outcome, number>>
+  counts: Readonly<Record<OutcomeName, number>>
 }
 
 /** Bars of uses divided by outcome, on one scale or each on its own, with a legend: the three outcomes, and others when there are any. */
