@@ -25,7 +25,7 @@ const DOCUMENTS = [
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
   },
-  { file: 'docs/api.md', make: async () => apiDocs() },
+  { file: 'docs/api.md', make: async () => apiDocs(await source('src/config/setting-table.ts')) },
   {
     file: 'docs/codes.md',
     make: async () =>

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 const SRC = path.resolve(import.meta.dirname, '../src')
 
-/** The layers of docs and DESIGN, lowest first: each imports only from itself and from the ranks below. */
+/** The layers of docs/architecture.md, lowest first: each imports only from itself and from the ranks below. */
 const RANKS = [
   ['core'],
   ['config', 'db', 'sqltext', 'render'],

@@ -24,8 +24,9 @@ A call throws \`SkillsError\`, with a \`code\` from [codes.md](codes.md) and the
 \`baseline\` also have a report when they fail, so they return the error beside it. Reports are plain data, the same as
 \`report\` in the \`--json\` output of the command. The types of all options and reports are exported too.`
 
-/** The text of docs/api.md. */
-export function apiDocs() {
+/** The text of docs/api.md. An option without a doc comment that is a setting has the help of the setting. */
+export function apiDocs({ SETTINGS }) {
+  settings = SETTINGS
   const program = ts.createProgram([INDEX], {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.NodeNext,
@@ -102,11 +103,20 @@ function optionTables(signature, checker) {
     const fields = type.isUnion() || type.getCallSignatures().length > 0 ? [] : type.getProperties()
     if (parameter.name === 'db' || fields.length === 0 || !fields.every(isOurs)) return []
     const rows = fields.map((field) => {
-      const about = oneLine(ts.displayPartsToString(field.getDocumentationComment(checker)))
+      const about = oneLine(ts.displayPartsToString(field.getDocumentationComment(checker))) || helpOf(field.name)
       return `| ${code(field.name)} | ${code(typeOf(field, checker))} | ${about.replaceAll('|', '\\|')} |`
     })
     return [['| option | type | meaning |', '|---|---|---|', ...rows].join('\n')]
   })
+}
+
+let settings = {}
+
+function helpOf(name) {
+  const { help = '', type } = settings[name] ?? {}
+  if (help === '') return ''
+  const values = type?.values === undefined ? '' : `: ${type.expected}`
+  return `${help[0].toUpperCase()}${help.slice(1).replace(/; repeatable$/, '')}${values}.`
 }
 
 /** Whether a field is declared in the source of this project. */

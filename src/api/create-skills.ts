@@ -12,6 +12,7 @@ export interface CreateSkillsOptions extends SkillsOptions {
    * nothing else: it is not opened again after it is lost, and not closed.
    */
   database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db
+  /** Environment variables. Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>
 }
 

@@ -22,7 +22,9 @@ export const DOCTOR_AREAS: typeof AREAS = AREAS
  * const { ok, findings } = await doctor({ embedded: 'memory' })
  * if (!ok) console.log(findings.filter(({ status }) => status === 'error').map(({ text, next }) => `${text}: ${next}`))
  */
-export async function doctor(options: ConnectOptions & { onProgress?: (what: string) => void } = {}): Promise<DoctorReport> {
+export async function doctor(
+  options: ConnectOptions & { /** Called with what is being examined. */ onProgress?: (what: string) => void } = {},
+): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
   return examine({
     version: packageVersion(),

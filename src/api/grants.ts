@@ -7,6 +7,7 @@ import { readChecks } from '../verify/read-checks.ts'
 import { judgedRole } from './verify.ts'
 
 export interface GrantsReport extends ExcessPrivileges {
+  /** Name of the application role. */
   role: string
   /** The GRANT statements for an application role. */
   statements: string[]
@@ -20,7 +21,10 @@ export interface GrantsReport extends ExcessPrivileges {
  * const { revokes, statements } = await appRoleGrants(db, { role: 'app' })
  * console.log([...revokes, ...statements].join('\n'))
  */
-export async function appRoleGrants(db: Db, options: { role: string; ledger?: string }): Promise<GrantsReport> {
+export async function appRoleGrants(
+  db: Db,
+  options: { /** Name of the application role. */ role: string; ledger?: string },
+): Promise<GrantsReport> {
   const { role, ledger } = options
   const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')
   if (check === undefined) throw new SkillsError('BUG', 'the check safety.app-role is missing')

@@ -5,6 +5,7 @@ import type { Severities } from '../registry/rules/severities.ts'
 
 /** How skills are read. Pass the same options to `sync`, `diff` and `verify`. */
 export interface ReadingOptions {
+  /** The folder that relative paths start from. Default: the working directory. */
   cwd?: string
   /** The folder to which the root labels in the registry are relative; `cwd` by default. */
   projectFolder?: string

@@ -24,6 +24,7 @@ export interface StatsCallOptions {
   user?: string | undefined
   /** Read the events instead of the rollups. */
   exact?: boolean | undefined
+  /** Called with what is being read. */
   onProgress?: (what: string) => void
 }
 

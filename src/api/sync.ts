@@ -12,6 +12,7 @@ import { readingOf, type ReadingOptions } from './reading.ts'
 export interface SyncCallOptions extends ReadingOptions {
   /** Folders of skills, or patterns for them; `skills` by default. */
   skills?: readonly string[]
+  /** What happens to the row of a skill whose folder is gone. Default: `disable`. */
   prune?: PruneMode
   /** Prune although a skill could not be read, or more than half of the rows of these folders would be pruned. */
   forcePrune?: boolean
@@ -19,6 +20,7 @@ export interface SyncCallOptions extends ReadingOptions {
   mode?: SyncMode
   /** Store what was read in `.skills/cache` of the project folder, so that unchanged skills are not read again. */
   cache?: boolean
+  /** Called while skills are read and written. */
   onProgress?: (progress: ReadProgress | SyncProgress) => void
 }
 

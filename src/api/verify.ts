@@ -28,6 +28,7 @@ export interface VerifyCallOptions extends ReadingOptions {
   migrations?: readonly string[]
   /** Folders of your own check files. */
   checks?: readonly string[]
+  /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
   /** Run the checks `drift.*`; by default `if possible`. With `required`, a role that cannot create a scratch schema fails. */
   drift?: 'no' | 'if possible' | 'required'
@@ -39,6 +40,7 @@ export interface VerifyCallOptions extends ReadingOptions {
   strict?: boolean
   /** For each statement of a check, in milliseconds; by default 30,000. */
   timeoutMs?: number
+  /** Called before each check, with its number from 1. */
   onProgress?: (check: Pick<Check, 'id' | 'title'>, number: number) => void
 }
 

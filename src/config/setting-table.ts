@@ -88,7 +88,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, SettingSpec>
 
-/** What names the database. One source gives it whole; DESIGN 3 has the rules. */
+/** What names the database. The best source that is set gives the whole database: see `database-choice.ts`. */
 export const DATABASE_SETTINGS = {
   databaseUrl: {
     key: 'databaseUrl',

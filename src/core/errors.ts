@@ -1,6 +1,6 @@
 import type { Diagnostic } from './diagnostics.ts'
 
-/** Exit codes of the command line (DESIGN: conventions of the CLI). Scripts rely on them. */
+/** Exit codes of the command line. Scripts rely on them. */
 export const EXIT = {
   ok: 0,
   no: 1,

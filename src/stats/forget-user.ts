@@ -25,7 +25,11 @@ const TABLES = [
 /**
  * Deletes a user from every table and from the rollups, in one transaction. Throws USAGE for an ID that is not a UUID.
  */
-export async function forgetUser(db: Db, user: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<ForgetReport> {
+export async function forgetUser(
+  db: Db,
+  user: string,
+  { dryRun = false }: { /** Count the rows and erase nothing. */ dryRun?: boolean } = {},
+): Promise<ForgetReport> {
   const id = userId(user, 'user')
   const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))
   return { userId: id, tables: TABLES.map((table) => ({ table, rows: count(rows[table]) })), dryRun }

@@ -12,7 +12,9 @@ export interface PruneOptions {
   olderThanMs: number
   /** Rows in one transaction; 10,000 unless given. */
   batch?: number | undefined
+  /** Count the events and delete nothing. */
   dryRun?: boolean | undefined
+  /** Called after each batch with the number of deleted events. */
   onBatch?: ((removed: number) => void) | undefined
 }
 

@@ -16,6 +16,7 @@ export interface RollupOptions {
   rebuild?: boolean | undefined
   /** Rebuild also when events are pruned, and lose their counts. */
   loseHistory?: boolean | undefined
+  /** Called after each step. */
   onStep?: ((done: RollupProgress) => void) | undefined
 }
 

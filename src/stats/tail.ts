@@ -7,7 +7,9 @@ import { count, numberOrNull, reportQueries, textOrNull, timeOrNull, type Bindin
 export interface TailOptions {
   /** Folder of the report queries. */
   reports: string
+  /** Only events of this skill. */
   skill?: string | undefined
+  /** Only events of this user. */
   user?: string | undefined
   /** The first read returns this many of the latest events. */
   limit: number

@@ -28,6 +28,7 @@ export interface DemoOptions {
   skills?: number | undefined
   /** Add to existing events. Default: an existing event is an error. */
   append?: boolean | undefined
+  /** Called with the number of events written so far. */
   onProgress?: ((written: number) => void) | undefined
 }
 

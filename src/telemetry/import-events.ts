@@ -13,6 +13,7 @@ export interface EventLogOptions {
   db: Db | undefined
   /** Stop after more bad lines than this; undefined: never. */
   maxErrors?: number | undefined
+  /** Called while lines are read, with the numbers of lines and of written events. */
   onProgress?: (progress: { lines: number; written: number }) => void
 }
 

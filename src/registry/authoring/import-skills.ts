@@ -36,7 +36,9 @@ export interface ImportOptions {
   from: string
   /** The folder of skills to write to; created if missing. May be the same. */
   to: string
+  /** The folder that relative paths start from. */
   cwd: string
+  /** Severities of rules, from `readSeverities`. Default: those of the rules. */
   severities?: Severities
   /** Only report what would be created. */
   dryRun?: boolean

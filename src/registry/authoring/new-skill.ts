@@ -10,7 +10,9 @@ export interface NewSkillOptions {
   id: string
   /** The folder of skills, relative to `cwd`; created if missing. */
   folder: string
+  /** The folder that relative paths start from. */
   cwd: string
+  /** What the skill does and when to use it. */
   description?: string | undefined
 }
 

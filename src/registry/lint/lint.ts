@@ -33,10 +33,13 @@ export interface LintReport {
 export interface LintOptions extends Pick<ReadOptions, 'namespace' | 'lenient'> {
   /** Folders with skills at any depth, folders of skills, and files in them. */
   paths: readonly string[]
+  /** The folder that relative paths start from. */
   cwd: string
+  /** Severities of rules, from `readSeverities`. Default: those of the rules. */
   severities?: Severities
   /** Fix mechanical problems first. */
   fix?: boolean
+  /** Called after each skill. */
   onProgress?: (progress: { done: number; total?: number }) => void
 }
 

@@ -9,8 +9,11 @@ import { nearest } from '../../core/text.ts'
 
 /** Which rows to list: those that match all given values. */
 export interface SkillFilter {
+  /** Only skills of this tier. */
   tier?: Tier | undefined
+  /** Only skills of this category. */
   category?: Category | undefined
+  /** Only enabled, or only disabled skills. */
   enabled?: boolean | undefined
   /** The lowest trust level, 1 to 5. */
   minTrust?: number | undefined
