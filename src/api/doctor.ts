@@ -23,7 +23,10 @@ export const DOCTOR_AREAS: typeof AREAS = AREAS
  * if (!ok) console.log(findings.filter(({ status }) => status === 'error').map(({ text, next }) => `${text}: ${next}`))
  */
 export async function doctor(
-  options: ConnectOptions & { /** Called with what is being examined. */ onProgress?: (what: string) => void } = {},
+  options: ConnectOptions & {
+    /** Called with what is being examined. */
+    onProgress?: (what: string) => void
+  } = {},
 ): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
   return examine({

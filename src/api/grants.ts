@@ -23,7 +23,11 @@ export interface GrantsReport extends ExcessPrivileges {
  */
 export async function appRoleGrants(
   db: Db,
-  options: { /** Name of the application role. */ role: string; ledger?: string },
+  options: {
+    /** Name of the application role. */
+    role: string
+    ledger?: string
+  },
 ): Promise<GrantsReport> {
   const { role, ledger } = options
   const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')

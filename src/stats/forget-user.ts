@@ -28,7 +28,12 @@ const TABLES = [
 export async function forgetUser(
   db: Db,
   user: string,
-  { dryRun = false }: { /** Count the rows and erase nothing. */ dryRun?: boolean } = {},
+  {
+    dryRun = false,
+  }: {
+    /** Count the rows and erase nothing. */
+    dryRun?: boolean
+  } = {},
 ): Promise<ForgetReport> {
   const id = userId(user, 'user')
   const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))
