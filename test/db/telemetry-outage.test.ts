@@ -52,6 +52,11 @@ test('client: no database -> the last list, and an error for queries', async () 
   expect(await skills.listSkills()).toHaveLength(1)
   isAway = true
   for (const socket of sockets) socket.destroy()
+  // until the client has noticed that its connection is gone, the list counts as current
+  await until('the list is stale', async () => {
+    expect(await skills.listSkills()).toHaveLength(1)
+    return warnings.length > 0
+  })
   for (let i = 0; i < 5; i++) expect(await skills.listSkills()).toHaveLength(1)
   await expect(skills.listUnlocks('9f1c1d3e-0000-4000-8000-000000000001')).rejects.toMatchObject({ exitCode: 3 })
   expect(warnings.map(({ code }) => code)).toEqual(['REGISTRY_STALE'])
