@@ -15,6 +15,8 @@ const PROGRAM = `
   let threads = 0
   process.on('worker', () => threads++)
   const { skills, invalid } = await lint({ paths: ['skills'], cwd: process.cwd() })
+  // Node emits the event on the next tick, which can be after the last promise of lint
+  await new Promise((resolve) => setImmediate(resolve))
   console.log(JSON.stringify({ skills, invalid, threads }))`
 
 test.skipIf(availableParallelism() < 2)('built package: many skills, few skills -> a second thread, no second thread', async () => {
