@@ -1,11 +1,9 @@
 // Writes the generated documents: `npm run generate`. With --check it writes nothing, and exits 1 when one is out of date.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
 import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
-import { importGlob } from './import-glob.js'
+import { importSource as source } from './import-source.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { outputSchema } from './generate/output-schema.js'
 import { ruleTable } from './generate/rule-table.js'
@@ -68,21 +66,4 @@ function withSection(text, { file, section, made }) {
   const marked = new RegExp(`(<!-- begin ${section}\\b[^\\n]*-->\\n)[^]*?(<!-- end ${section} -->)`)
   if (!marked.test(text)) throw new Error(`${file} has no section between <!-- begin ${section} --> and <!-- end ${section} -->`)
   return text.replace(marked, (_, begin, end) => `${begin}\n${made}\n\n${end}`)
-}
-
-/** Imports a module of the TypeScript source. */
-async function source(file) {
-  const outfile = path.join('node_modules', '.cache', 'generate', `${file.replaceAll('/', '-')}.mjs`)
-  mkdirSync(path.dirname(outfile), { recursive: true })
-  await build({
-    plugins: [importGlob],
-    entryPoints: [file],
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    outfile,
-    logLevel: 'error',
-  })
-  return import(pathToFileURL(outfile).href)
 }

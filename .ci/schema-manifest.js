@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { importSource } from './import-source.js'
 
 const root = path.dirname(import.meta.dirname)
 const migrations = path.join(root, 'sql', 'migrations')
@@ -23,8 +22,8 @@ export async function makeSchemaManifest() {
     .map((name) => ({ version: name.slice(0, -'.sql'.length), text: readFileSync(path.join(migrations, name), 'utf8') }))
   const source = digestOf([...files.flatMap(({ version, text }) => [version, text]), ...MAKERS.map(makerText)])
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).source === source) return
-  const { openDb } = await sourceModule('src/db/open.ts')
-  const { makeManifest } = await sourceModule('src/verify/schema/manifest.ts')
+  const { openDb } = await importSource('src/db/open.ts')
+  const { makeManifest } = await importSource('src/verify/schema/manifest.ts')
   const db = await openDb({ kind: 'embedded', directory: 'memory' })
   const made = await makeManifest(db, files, QUERY)
   await db.close()
@@ -44,22 +43,6 @@ function digestOf(texts) {
 function makerText(file) {
   const text = readFileSync(path.resolve(root, file), 'utf8')
   return file === 'package.json' ? JSON.parse(text).dependencies['@electric-sql/pglite'] : text
-}
-
-/** Imports a module of the TypeScript source. */
-async function sourceModule(file) {
-  const outfile = path.join(root, 'node_modules', '.cache', 'schema-manifest', `${file.replaceAll('/', '-')}.mjs`)
-  await build({
-    absWorkingDir: root,
-    entryPoints: [file],
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    outfile,
-    logLevel: 'error',
-  })
-  return import(pathToFileURL(outfile).href)
 }
 
 if (import.meta.filename === process.argv[1]) await makeSchemaManifest()
