@@ -60,3 +60,12 @@ test('docs/adr/0001: read -> a line for every dependency', () => {
   )
   expect(listed.toSorted()).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)].toSorted())
 })
+
+test('docs/security.md: read -> each promise names a test that exists', () => {
+  const rows = [...read('docs/security.md').matchAll(/^\| (?!promise|---)(.+?) \| (.+) \|$/gm)]
+  const missing = rows.flatMap(([, promise = '', cell = '']) => {
+    const [, file = '', title = ''] = /^`(test\/[\w./-]+)`: (.+)$/.exec(cell) ?? []
+    return file !== '' && existsSync(path.join(ROOT, file)) && read(file).includes(title.replaceAll('\\|', '|')) ? [] : [promise]
+  })
+  expect(missing).toEqual([])
+})
