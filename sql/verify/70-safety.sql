@@ -5,6 +5,30 @@
 -- about: These privileges let someone do more than intended: functions that run with the privileges of their owner,
 --   tables that everyone may write, an application role with more privileges than it needs.
 
+-- check: safety.foreign-code
+-- title: no code of another role runs with the privileges of this connection
+-- remedy: run skills verify as the owner of the object, or restore the object to its definition in the migrations
+-- about: Functions, views, triggers, defaults and conditions are code of the role that owns them, and run with the privileges of
+--   the role that uses the table. Verify compares such code with the migrations, and runs it only when it is equal, or when its owner is
+--   a superuser or the role of the connection. Checks that would run other code are skipped.
+-- example: function is_skill_unlocked(uuid, text) | code of the migrations, or of a trusted role | code of the role app,
+--   which was not run
+
+-- check: safety.superuser-connection
+-- title: a superuser does not use the schema of another role
+-- severity: warning
+-- remedy: connect as the owner of the schema: what the owner adds to it later would run with the rights of a superuser
+-- example: schema public | a connection as app | postgres is a superuser
+SELECT
+  format('schema %s', n.nspname)                   AS object,
+  format('a connection as %s', o.rolname)          AS expected,
+  format('%s is a superuser', session_user)        AS actual
+FROM pg_namespace n
+JOIN pg_database d ON d.datname = current_database()
+JOIN pg_roles o ON o.oid = CASE n.nspowner::regrole::text WHEN 'pg_database_owner' THEN d.datdba ELSE n.nspowner END
+JOIN pg_roles s ON s.rolname = session_user
+WHERE n.nspname = current_schema() AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s.rolname;
+
 -- check: safety.definer-search-path
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects

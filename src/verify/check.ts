@@ -20,6 +20,8 @@ export interface Check {
   about: string
   /** A typical fault, for `skills explain`. */
   example: { object: string; expected: string; actual: string } | undefined
+  /** A check of the package. The checks of a user are code that this package has not seen. */
+  own: boolean
   /** As shown to people. */
   file: string
   /** 1-based line of the header. */
@@ -61,6 +63,7 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.comments',
   'drift.adopted',
   'drift.build',
+  'safety.foreign-code',
 ])
 
 /** The inputs, and what each contains. */

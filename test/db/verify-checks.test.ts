@@ -23,7 +23,7 @@ onEachBackend((backend) => {
     const db = await (await backend.migrated()).open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL, ...checks })
     await sync(db, { cwd })
-    return { db, options: { cwd, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
+    return { db, options: { cwd, allowSuperuserChecks: true, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
   }
 
   test('your own checks: a query returns rows -> faults, whatever the columns', async () => {
@@ -277,7 +277,7 @@ test('verify: a check exceeds its time limit -> skipped with the limit', async (
   const cwd = scratch({
     'checks/a.sql': `-- check: mine.slow\n${HEADER}SELECT pg_sleep(20);\n-- check: mine.next\n${HEADER}SELECT 1 WHERE false;\n`,
   })
-  const report = await verify(db, { cwd, checks: [`${cwd}/checks`], timeoutMs: 1_500 })
+  const report = await verify(db, { cwd, checks: [`${cwd}/checks`], allowSuperuserChecks: true, timeoutMs: 1_500 })
   expect(find(report, 'mine.slow')).toMatchObject({ status: 'skipped', reason: 'it took longer than 1.5 s' })
   expect(find(report, 'mine.next')?.status).toBe('passed')
 })
