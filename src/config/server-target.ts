@@ -12,26 +12,53 @@ const SSL_MODES: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 
 const DEFAULT_PORT = 5432
 const DEFAULT_TIMEOUT_S = 10
 
-/** Builds the target from a URL. The environment and the service file of libpq fill the gaps, in the order of libpq. */
-export function serverTarget(given: Keywords, env: Environment, origin: string): ServerTarget {
-  const fromEnv = keywordsFromEnvironment(env)
-  const service = given.service ?? fromEnv.service
-  const keywords: Keywords = { ...fromEnv, ...(service === undefined ? {} : keywordsFromService(service, env)), ...given }
-  const user = keywords.user ?? os.userInfo().username
+/** The user who runs the command, as seen from a source of settings. */
+export interface User {
+  /** The exported variables: they say where the files of the user are. */
+  environment: Environment
+  /**
+   * Whether the source may use the password file and the service file of the user: options and the environment may. Files of a
+   * project may not, because they are often written by somebody else: they would choose the host to which a password is sent.
+   */
+  mayUseCredentials: boolean
+}
+
+/**
+ * Builds the target from a URL and the `PG*` variables of the same source, in the order of libpq: the URL, then the service file,
+ * then the variables.
+ */
+export function serverTarget(
+  given: Keywords,
+  variables: Environment,
+  origin: string,
+  user: User = { environment: variables, mayUseCredentials: true },
+): ServerTarget {
+  const fromVariables = keywordsFromEnvironment(variables)
+  const service = given.service ?? fromVariables.service
+  if (!user.mayUseCredentials) refuseFilesOfUser({ ...fromVariables, ...given }, origin)
+  const fromService = service === undefined ? {} : keywordsFromService(service, user.environment)
+  const keywords: Keywords = { ...fromVariables, ...fromService, ...given }
+  return targetOf(keywords, origin, user)
+}
+
+function targetOf(keywords: Keywords, origin: string, { environment, mayUseCredentials }: User): ServerTarget {
+  const user = keywords.user ?? userOfSystem(origin)
   const database = keywords.dbname ?? user
   const names = (keywords.host ?? '').split(',')
+  const passwordFile = keywords.passfile ?? nonEmpty(environment['PGPASSFILE'])
+  const readsPasswordFile = keywords.password === undefined && mayUseCredentials
   const hosts = readHosts(keywords, origin).map((address, i): ServerHost => {
-    if (keywords.password !== undefined) return address
+    if (!readsPasswordFile) return address
     // the password file has host names, also when hostaddr is given
     const host = (names[i] ?? '') === '' ? address.host : (names[i] ?? '')
-    const password = passwordFromFile(keywords.passfile, { host, port: address.port, database, user }, env)
+    const password = passwordFromFile(passwordFile, { host, port: address.port, database, user }, environment)
     return password === undefined ? address : { ...address, password }
   })
   for (const password of [keywords.password, ...hosts.map((host) => host.password)]) {
     // a password that equals a name cannot be hidden: it would hide the name too (and the scheme, for `postgres`)
     if (password !== user && password !== database) registerSecret(password)
   }
-  const ignored = keywords.password === undefined ? ignoredPasswordFile(keywords.passfile, env) : undefined
+  const ignored = readsPasswordFile ? ignoredPasswordFile(passwordFile, environment) : undefined
   return {
     kind: 'server',
     hosts,
@@ -39,11 +66,42 @@ export function serverTarget(given: Keywords, env: Environment, origin: string):
     password: keywords.password,
     ...(ignored === undefined ? {} : { ignoredPasswordFile: ignored }),
     database,
-    ssl: readSsl(keywords, env, origin),
+    ssl: readSsl(keywords, environment, origin),
     applicationName: keywords.application_name ?? 'skills',
     startupOptions: keywords.options,
     connectTimeoutMs: readTimeout(keywords.connect_timeout, origin),
   }
+}
+
+/** The error for a file of a project that names a file of the user. */
+export function notOfProject(name: string, where: string): SkillsError {
+  return new SkillsError('CONFIG_INVALID', `${name}${where} is not allowed: a file of a project must not use passwords of the user`, {
+    hint: 'export the variable, or write host and password together in the file',
+  })
+}
+
+function refuseFilesOfUser({ service, passfile }: Keywords, origin: string): void {
+  if (service !== undefined) throw notOfProject('a service (PGSERVICE)', ` of ${origin}`)
+  if (passfile !== undefined) throw notOfProject('a password file (PGPASSFILE)', ` of ${origin}`)
+}
+
+function userOfSystem(origin: string): string {
+  try {
+    return os.userInfo().username
+  } catch (error) {
+    throw new SkillsError(
+      'DATABASE_URL_INVALID',
+      `the connection from ${origin} names no user, and this process runs as a user without a name`,
+      {
+        hint: 'name the user: postgres://USER@HOST/DATABASE, or PGUSER',
+        cause: error,
+      },
+    )
+  }
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 function readHosts(keywords: Keywords, origin: string): { host: string; port: number }[] {
