@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parsePostgresUrl } from '../../src/config/connection-keywords.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
