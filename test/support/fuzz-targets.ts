@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { parsePostgresUrl } from '../../src/config/connection-keywords.ts'
+import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
 import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
