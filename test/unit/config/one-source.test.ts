@@ -1,6 +1,7 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { KEYWORDS } from '../../../src/config/connection-keywords.ts'
 import type { Purpose } from '../../../src/config/database-choice.ts'
 import { loadSettings, type Flags } from '../../../src/config/settings.ts'
 import { SkillsError } from '../../../src/core/errors.ts'
@@ -107,7 +108,8 @@ async function resolve(purpose: Purpose, ...places: Place[]): Promise<ServerTarg
   const env = Object.fromEntries(places.flatMap((place) => Object.entries(place.env ?? {})).map(([key, value]) => [key, here(value)]))
   const files = Object.assign({}, HOME_FILES, ...places.map((place) => place.files)) as Record<string, string>
   writeFiles(home, Object.fromEntries(Object.entries(files).map(([name, text]) => [name, here(text)])))
-  for (const name of ['.pgpass', 'exact']) chmodSync(path.join(home, name), 0o600)
+  for (const name of ['.pgpass', 'exact', '.postgresql/postgresql.key'])
+    if (existsSync(path.join(home, name))) chmodSync(path.join(home, name), 0o600)
   try {
     const { database } = await loadSettings(flags, { HOME: home, ...env }, home, purpose)
     return database.value.kind === 'server' ? database.value : 'embedded'
@@ -165,6 +167,25 @@ test.each<[string, Place]>([
   ['a service in the URL of the configuration file', configFile({ databaseUrl: 'postgres:///?service=prod' })],
 ])('one source: a file of the project names a file of the user with %s -> refused', async (_, place) => {
   expect(await resolve('use', place)).toBe('CONFIG_INVALID')
+})
+
+test('one source: any variable of libpq in .env -> the exported connection stays the same', async () => {
+  for (const [name, facts] of Object.entries(KEYWORDS)) {
+    if (!('variable' in facts)) continue
+    const value = 'values' in facts ? facts.values.join('\n') : name === 'hostaddr' ? '10.6.6.6' : '1'
+    for (const choice of [CHOICES['DATABASE_URL'], CHOICES['PG* variables'], CHOICES['PGSERVICE']]) {
+      const attacked = await resolve('use', choice ?? {}, envFile(`${facts.variable}=${value.split('\n').at(-1) ?? ''}`))
+      expect([name, attacked]).toEqual([name, await resolve('use', choice ?? {})])
+    }
+  }
+})
+
+test('one source: the user has a client certificate -> for servers that the user chooses only', async () => {
+  const certificate = { files: { '.postgresql/postgresql.crt': '', '.postgresql/postgresql.key': '' } }
+  expect(await resolve('use', certificate, { env: { PGHOST: 'db', PGUSER: 'me' } })).toMatchObject({ ssl: { cert: expect.any(String) } })
+  const chosen = await resolve('use', certificate, envFile('PGHOST=db\nPGUSER=me'))
+  expect(chosen).toMatchObject({ hosts: [{ host: 'db' }], ssl: { mode: 'prefer' } })
+  expect(chosen).not.toHaveProperty('ssl.cert')
 })
 
 test('one source: a project with a server of its own -> its password, its TLS', async () => {
