@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs'
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { reasonOf, SkillsError } from '../core/errors.ts'
