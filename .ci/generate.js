@@ -3,8 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
+import { bundledPackages } from './bundled-packages.js'
 import { importSource as source } from './import-source.js'
+import { keywordTable } from './generate/keyword-table.js'
+import { configSchema } from './generate/config-schema.js'
 import { hazardTable } from './generate/hazard-table.js'
+import { notices } from './generate/notices.js'
 import { outputSchema } from './generate/output-schema.js'
 import { ruleTable } from './generate/rule-table.js'
 import { settingsTable } from './generate/settings-table.js'
@@ -23,12 +27,17 @@ const DOCUMENTS = [
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
   },
+  {
+    file: 'docs/config.schema.json',
+    make: async () => configSchema(await source('src/config/setting-table.ts'), (await source('src/registry/rules/rules.ts')).RULES),
+  },
   { file: 'docs/api.md', make: async () => apiDocs(await source('src/config/setting-table.ts')) },
   {
     file: 'docs/codes.md',
     make: async () =>
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
+  { file: 'THIRD-PARTY-NOTICES', make: async () => notices(await bundledPackages()) },
   { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
   { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },
@@ -41,6 +50,11 @@ const DOCUMENTS = [
     file: 'docs/migrate-hazards.md',
     section: 'hazards',
     make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
+  },
+  {
+    file: 'docs/connection.md',
+    section: 'keywords',
+    make: async () => keywordTable(await source('src/config/connection-keywords.ts')),
   },
   { file: 'docs/skill-format.md', section: 'rules', make: async () => ruleTable((await source('src/registry/rules/rules.ts')).RULES) },
 ]
