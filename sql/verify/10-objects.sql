@@ -85,8 +85,9 @@
 -- title: PUBLIC has no EXECUTE on the functions of the package
 -- input: schema
 -- remedy: REVOKE EXECUTE ON FUNCTION ... FROM PUBLIC; for the role of an application, run what `skills grants` prints
--- about: With EXECUTE, a role can log events for every user, or unlock every skill. PostgreSQL gives it to PUBLIC, that is to
---   every role that can connect, when a function is created. The migrations revoke it.
+-- about: With EXECUTE on `log_skill_usage` or `log_skill_usage_batch` a role can log events for every user, with `unlock_skill`
+--   it can unlock every skill, and with `is_skill_unlocked` read every unlock. PostgreSQL gives it to PUBLIC, that is to every
+--   role that can connect, when a function is created. The migrations revoke it.
 -- example: privileges of PUBLIC on function unlock_skill(uuid, text, text) | none | EXECUTE
 
 -- group: views
