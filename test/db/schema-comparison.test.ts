@@ -125,7 +125,7 @@ GRANT SELECT ON skill_feedback TO PUBLIC;
       expect({ ok, objects: faults.map(({ object }) => object).toSorted() }).toEqual({
         ok: false,
         objects: ['forget_skill_user(uuid)', 'skill_latency_bounds()', 'unlock_skill(uuid, text, text)'].map(
-          (name) => `privileges of PUBLIC on function ${name}`,
+          (signature) => `privileges of PUBLIC on function ${signature}`,
         ),
       })
       for (const { remedy } of faults) await db.exec(remedy)

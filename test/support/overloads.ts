@@ -4,55 +4,12 @@ import type { Db } from '../../src/db/db.ts'
 import { quoteIdent } from '../../src/db/quote.ts'
 
 /** Types of the arguments of the planted functions and operators. */
-const TYPES: readonly string[] = [
-  ...[
-    'text',
-    'name',
-    '"char"',
-    'int2',
-    'int4',
-    'int8',
-    'numeric',
-    'float8',
-    'bool',
-    'uuid',
-    'oid',
-    'regclass',
-    'jsonb',
-    'timestamptz',
-    'date',
-  ],
-  ...['interval', 'bytea', 'txid_snapshot', 'text[]', 'name[]', 'int4[]', 'uuid[]'],
-]
+const TYPES: readonly string[] = (
+  'text name "char" int2 int4 int8 numeric float8 bool uuid oid regclass jsonb timestamptz date interval bytea txid_snapshot ' +
+  'text[] name[] int4[] uuid[]'
+).split(' ')
 
-const OPERATORS: readonly string[] = [
-  ...[
-    '=',
-    '<>',
-    '<',
-    '>',
-    '<=',
-    '>=',
-    '+',
-    '-',
-    '*',
-    '/',
-    '%',
-    '||',
-    '->',
-    '->>',
-    '#>',
-    '#>>',
-    '@>',
-    '<@',
-    '?',
-    '~',
-    '~*',
-    '~~',
-    '!~~',
-    '&&',
-  ],
-]
+const OPERATORS: readonly string[] = '= <> < > <= >= + - * / % || -> ->> #> #>> @> <@ ? ~ ~* ~~ !~~ &&'.split(' ')
 
 /** Functions of two arguments exist for every pair of types; longer ones have one type, or one type after a text. The most of a variadic one: */
 const MOST_ARGUMENTS = 12
@@ -63,7 +20,6 @@ const MOST_ARGUMENTS = 12
  * arguments best, wherever it is.
  */
 export async function plantOverloads(db: Db, schema: string, names: readonly string[]): Promise<void> {
-  const list = (items: readonly string[]): string => `ARRAY[${items.map((item) => `$q$${item}$q$`).join(', ')}]::text[]`
   await db.exec(`
     SET search_path TO pg_catalog; SET check_function_bodies TO off;
     DO $plant$
@@ -132,4 +88,8 @@ export async function functionsUsed(db: Db, folder: string): Promise<string[]> {
     [[...words]],
   )
   return rows.map(({ name }) => name).toSorted()
+}
+
+function list(items: readonly string[]): string {
+  return `ARRAY[${items.map((item) => `$q$${item}$q$`).join(', ')}]::text[]`
 }
