@@ -151,18 +151,29 @@ WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 GROUP BY c.relname
 ORDER BY c.relname;
 
--- check: safety.public-create
--- title: PUBLIC cannot create objects in the schema
--- severity: warning
--- remedy: run REVOKE CREATE ON SCHEMA ... FROM PUBLIC: SECURITY DEFINER functions look up names there (PostgreSQL 14 and older grant it on public)
--- example: schema public | no CREATE for PUBLIC | CREATE is granted to PUBLIC
+-- check: safety.schema-writable
+-- title: only its owner and the owner of the tables can create objects in the schema
+-- input: objects
+-- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
+--   grant it on public)
+-- about: A role that can create objects in the schema can add a function that fits a call better than the one of pg_catalog. Your own
+--   migrations and functions look up names there, so they would run its code with their privileges.
+-- example: schema public | CREATE only for postgres | CREATE is granted to PUBLIC
 SELECT
-  format('schema %s', n.nspname)                                       AS object,
-  'no CREATE for PUBLIC'                                               AS expected,
-  'CREATE is granted to PUBLIC'                                        AS actual,
-  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)          AS remedy
-FROM pg_namespace n, aclexplode(n.nspacl) AS acl
-WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
+  format('schema %s', n.nspname)                                                              AS object,
+  format('CREATE only for %s', n.nspowner::regrole)                                           AS expected,
+  format('CREATE is granted to %s', coalesce(r.rolname, 'PUBLIC'))                            AS actual,
+  format('REVOKE CREATE ON SCHEMA %I FROM %s', n.nspname, coalesce(quote_ident(r.rolname), 'PUBLIC')) AS remedy
+FROM pg_namespace n
+CROSS JOIN aclexplode(n.nspacl) AS acl
+LEFT JOIN pg_roles r ON r.oid = acl.grantee
+WHERE n.nspname = current_schema()
+  AND acl.privilege_type = 'CREATE'
+  AND acl.grantee <> n.nspowner
+  AND (acl.grantee = 0 OR NOT r.rolsuper)
+  AND NOT EXISTS (
+    SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND $1::jsonb->'tables' ? c.relname)
+ORDER BY 3;
 
 -- check: safety.supabase
 -- title: no role of an open API has access to a table without row level security

@@ -73,10 +73,7 @@ async function prepareAtOnce(db: Db, setup: readonly CheckStatement[], opening: 
 
 const NOWHERE: CheckStatement = { text: '', line: 1, column: 1 }
 
-/**
- * Each statement alone, in the protocol that refuses a second command in a message: with `standard_conforming_strings` off, the
- * server can read COMMIT where this program reads a string. The limits are set again, as a statement can change them.
- */
+/** One statement after the other, each with the settings of the check: the statement before can have changed them. */
 async function prepare(db: Db, setup: readonly CheckStatement[], opening: string, settings: string): Promise<void> {
   await db.exec(opening)
   for (const statement of setup) {
@@ -89,9 +86,12 @@ async function prepare(db: Db, setup: readonly CheckStatement[], opening: string
   }
 }
 
-/** A check without `writes` cannot write, whatever the privileges of the role. */
+/**
+ * A check without `writes` cannot write, whatever the privileges of the role. With `standard_conforming_strings` off, the server would
+ * read commands where this program reads a string.
+ */
 function settingsFor({ writes }: Check, timeoutMs: number): string {
-  const limits = `SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs)}`
+  const limits = `SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL standard_conforming_strings = on`
   return writes === 'no' ? `${limits}; SET LOCAL transaction_read_only = on` : limits
 }
 

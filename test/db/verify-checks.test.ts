@@ -239,6 +239,23 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     })
   })
 
+  test('safety.schema-writable: a role besides the owners can create objects -> an error with its REVOKE', async () => {
+    const { db, options } = await ready()
+    const role = `creator_${process.pid}_${backend.name}`
+    await db.exec(`CREATE ROLE ${role}; GRANT CREATE ON SCHEMA public TO ${role}, PUBLIC`)
+    const check = async (): Promise<CheckResult | undefined> =>
+      find(await verify(db, { ...options, drift: 'no' }), 'safety.schema-writable')
+    const faults = (await check())?.faults ?? []
+    expect(faults.map(({ actual, remedy }) => `${actual}: ${remedy}`)).toEqual([
+      'CREATE is granted to PUBLIC: REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+      `CREATE is granted to ${role}: REVOKE CREATE ON SCHEMA public FROM ${role}`,
+    ])
+    expect((await check())?.status).toBe('failed')
+    await db.exec(faults.map(({ remedy }) => remedy).join('; '))
+    expect((await check())?.status).toBe('passed')
+    await db.exec(`DROP ROLE ${role}`)
+  })
+
   test('health.rollups-behind: more than 100,000 events wait, or another server -> a warning', async () => {
     const { db, options } = await ready()
     const actual = async (): Promise<(string | undefined)[]> =>
