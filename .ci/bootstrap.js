@@ -16,6 +16,7 @@ if (
       'sql/catalog',
       'package.json',
       '.ci/build.js',
+      '.ci/bundle.js',
       '.ci/pack-embedded.js',
       '.ci/schema-manifest.js',
       INSTALLED,

@@ -1,112 +1,11 @@
-// Builds dist/. Start-up time is part of the product: `skills migrate` runs in every deploy and usually has nothing to do.
-// Its path is CommonJS (in Node 20 loading ES modules takes about 5 ms at start), in small files: lean/main.cjs, then the
-// file of the command, then one file for each part that `import()` loads. Everything else is ES modules with shared chunks.
+// Builds dist/: the bundles, the packed embedded database and the manifest of the schema.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
-import { importGlob } from './import-glob.js'
+import { bundle } from './bundle.js'
 import { ARCHIVE, packEmbedded } from './pack-embedded.js'
 import { MANIFEST, makeSchemaManifest } from './schema-manifest.js'
 
-const root = path.dirname(import.meta.dirname)
-const LEAN = ['migrate', 'migrate-status']
-const REST = readdirSync(path.join(root, 'src', 'cli', 'commands')).filter((name) => !LEAN.includes(name))
-
-const SHARED = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20.11',
-  legalComments: 'none',
-  minify: true,
-  // for the stack of a bug (src/cli/run/readable-stack.ts); the text of the sources is not part of them
-  sourcemap: 'external',
-  sourcesContent: false,
-  logLevel: 'warning',
-}
-
-// it has WebAssembly files
-const PGLITE = '@electric-sql/pglite'
-
-// not loaded without a terminal and without configuration files: left in node_modules, so that one lean file is enough
-const SELDOM = ['chalk', 'dotenv', 'lilconfig', 'ora']
-
-/** A part that lean code loads by `import()` becomes a lean file, loaded by `require`: `import()` would start the loader of ES modules. */
-const dynamicPartsAreElsewhere = (parts) => ({
-  name: 'dynamic-parts-are-elsewhere',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, kind, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined
-      // only help and errors need the full parser, which shares chunks with the rest
-      if (file.endsWith('/parse-and-print.ts')) return { path: '../cli/run/parse-and-print.js', external: true }
-      parts.add(path.join(resolveDir, file))
-      return { path: `./${path.basename(file, '.ts')}.cjs`, namespace: 'elsewhere' }
-    })
-    onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path: file }) => ({ contents: `module.exports = require('${file}')` }))
-    onResolve({ filter: /./, namespace: 'elsewhere' }, ({ path: file }) => ({ path: file, external: true }))
-  },
-})
-
-/** A command is named after its folder. */
-function leanName(file) {
-  return path.basename(file) === 'run.ts' ? path.basename(path.dirname(file)) : path.basename(file, '.ts')
-}
-
-/** postgres.js loads the TLS module of Node, which src/db loads only for a TLS connection, and a clock that is a global too. */
-const withoutIdleBuiltins = {
-  name: 'without-idle-builtins',
-  setup({ onResolve, onLoad }) {
-    const contents = { tls: 'export default {}', perf_hooks: 'export const performance = globalThis.performance' }
-    onResolve({ filter: /^(tls|perf_hooks)$/ }, ({ path: name, importer }) =>
-      /node_modules.postgres.src/.test(importer) ? { path: name, namespace: 'idle-builtin' } : undefined,
-    )
-    onLoad({ filter: /./, namespace: 'idle-builtin' }, ({ path: name }) => ({ contents: contents[name] }))
-  },
-}
-
-async function buildLean(files, built = new Set()) {
-  const parts = new Set()
-  await build({
-    ...SHARED,
-    entryPoints: files.map((file) => ({ in: file, out: leanName(file) })),
-    outdir: 'dist/lean',
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    external: [PGLITE, ...SELDOM],
-    plugins: [importGlob, withoutIdleBuiltins, dynamicPartsAreElsewhere(parts)],
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-  })
-  const all = new Set([...built, ...files])
-  const next = [...parts].map((file) => path.relative(root, file)).filter((file) => !all.has(file))
-  if (next.length > 0) await buildLean(next, all)
-}
-
-const buildShared = (entryPoints) =>
-  build({
-    ...SHARED,
-    entryPoints,
-    outbase: 'src',
-    outdir: 'dist',
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    external: [PGLITE],
-    plugins: [importGlob, withoutIdleBuiltins],
-    // some of the bundled packages are CommonJS
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-  })
-
-const dist = path.join(root, 'dist')
+const dist = path.join(path.dirname(import.meta.dirname), 'dist')
 mkdirSync(dist, { recursive: true })
 for (const entry of readdirSync(dist)) if (entry !== ARCHIVE && entry !== MANIFEST) rmSync(path.join(dist, entry), { recursive: true })
-await Promise.all([
-  packEmbedded(dist).then(() => makeSchemaManifest()),
-  buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}/run.ts`)]),
-  buildShared([
-    'src/cli/run/parse-and-print.ts',
-    ...REST.map((name) => `src/cli/commands/${name}/run.ts`),
-    'src/index.ts',
-    'src/registry/reading/reader-thread.ts',
-  ]),
-])
+await Promise.all([packEmbedded(dist).then(() => makeSchemaManifest()), bundle()])

@@ -3,8 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
+import { bundledPackages } from './bundled-packages.js'
 import { importSource as source } from './import-source.js'
 import { hazardTable } from './generate/hazard-table.js'
+import { notices } from './generate/notices.js'
 import { outputSchema } from './generate/output-schema.js'
 import { ruleTable } from './generate/rule-table.js'
 import { settingsTable } from './generate/settings-table.js'
@@ -29,6 +31,7 @@ const DOCUMENTS = [
     make: async () =>
       (await source('src/explain/codes-markdown.ts')).codesMarkdown(await (await source('src/api/explain.ts')).explainCodes()),
   },
+  { file: 'THIRD-PARTY-NOTICES', make: async () => notices(await bundledPackages()) },
   { file: 'README.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).commandTable() },
   { file: 'README.md', section: 'settings', make: async () => settingsTable(await source('src/config/setting-table.ts')) },
   { file: 'docs/verify.md', section: 'privileges', make: async () => (await source('src/core/privileges-tables.ts')).applicationTable() },

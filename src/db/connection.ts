@@ -1,6 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
-import type { Db, DbInfo, Notice, Notification, TransactionOptions } from './db.ts'
+import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
 import type { Driver } from './postgresjs.ts'
+import { OWN_SETTINGS, withSchema } from './own-statement.ts'
 import { searchPath } from './quote.ts'
 
 export interface ConnectionParts {
@@ -15,22 +16,34 @@ export interface ConnectionParts {
 
 /** The `Db` of one driver connection. */
 export function createConnection({ driver, info, listeners, notificationListeners, cancel, release }: ConnectionParts): Db {
+  let isInTransaction = false
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
     await driver.script(beginning(options, info.schema))
     let result: T
     try {
+      isInTransaction = true
       result = await work()
     } catch (error) {
       // on a lost connection the server rolls back, and another command would hide the cause
       if (!(error instanceof SkillsError && error.code === 'CONNECTION_LOST')) await driver.script('ROLLBACK').catch(() => undefined)
       throw error
+    } finally {
+      isInTransaction = false
     }
     await driver.script(options.rollback === true ? 'ROLLBACK' : 'COMMIT')
     return result
   }
+  const run = async (sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> => {
+    const statement = (): Promise<Row[]> => driver.query(withSchema(sql, info.schema), parameters)
+    if (isInTransaction) return statement()
+    // sent together; after an error, COMMIT rolls back
+    const [, rows] = await Promise.all([driver.script(`BEGIN; ${OWN_SETTINGS}`), statement(), driver.script('COMMIT')])
+    return rows
+  }
   let closed: Promise<void> | undefined
   return {
     info,
+    run: run as Db['run'],
     query: (sql, parameters = []) => driver.query(sql, parameters) as Promise<never[]>,
     exec: async (script) => void (await driver.script(script)),
     pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),

@@ -72,7 +72,13 @@ export interface OpenOptions {
  */
 export interface Db {
   readonly info: DbInfo
-  /** One statement; parameters are `$1`, `$2`, ... */
+  /**
+   * One statement that names its tables with their schema, `:"schema".skills_registry` in the schema of `info`; parameters are
+   * `$1`, `$2`, ... Functions, operators and types are those of pg_catalog, whatever the search_path is (see `OWN_SETTINGS`).
+   * Outside `transaction`, the statement has a transaction of its own, in the same round trip.
+   */
+  run<R extends Row = Row>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>
+  /** One statement as it is; parameters are `$1`, `$2`, ... Its names follow the search_path of the connection or transaction. */
   query<R extends Row = Row>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>
   /** A script of any number of statements in one message. Results are discarded. */
   exec(script: string): Promise<void>

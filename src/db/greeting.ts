@@ -6,13 +6,19 @@ import { quoteLiteral } from './quote.ts'
 /** The oldest supported server. */
 const OLDEST = 130_000
 
-const GREETING = `
-  select pg_backend_pid() as pid, current_user as user, current_database() as database,
-         current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
-         coalesce($1::text, current_schema()) as schema,
-         exists (select from pg_namespace where nspname = coalesce($1::text, current_schema())) as schema_exists,
-         to_json(current_schemas(false)) as path,
-         current_setting('is_superuser') = 'on' as superuser, pg_is_in_recovery() as in_recovery`
+/**
+ * Runs under the search_path of the role, so every name is qualified. The schema is the first one of the path; pg_catalog is in it
+ * only when the role names it.
+ */
+const greetingSql = (schema: string | undefined): string => `
+  SELECT pg_catalog.pg_backend_pid() AS pid, current_user AS user, pg_catalog.current_database() AS database,
+         pg_catalog.current_setting('server_version_num'::pg_catalog.text)::pg_catalog.int4 AS version,
+         pg_catalog.current_setting('server_version'::pg_catalog.text) AS version_text,
+         EXISTS (SELECT FROM pg_catalog.pg_namespace
+                  WHERE nspname::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(schema ?? null)}::pg_catalog.text) AS exists,
+         pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
+         pg_catalog.current_setting('is_superuser'::pg_catalog.text) OPERATOR(pg_catalog.=) 'on'::pg_catalog.text AS superuser,
+         pg_catalog.pg_is_in_recovery() AS in_recovery`
 
 interface Greeting {
   pid: number
@@ -20,24 +26,25 @@ interface Greeting {
   database: string
   version: number
   version_text: string
-  schema: string | null
-  schema_exists: boolean
+  /** The schema that was asked for exists. */
+  exists: boolean
   path: string[]
   superuser: boolean
   in_recovery: boolean
 }
 
 /** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
-export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, schema: string | undefined): Promise<DbInfo> {
-  const sql = GREETING.replaceAll('$1', quoteLiteral(schema ?? null))
-  const [row] = (await driver.query(sql, [])) as unknown as Greeting[]
+export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, wanted: string | undefined): Promise<DbInfo> {
+  const [row] = (await driver.query(greetingSql(wanted), [])) as unknown as Greeting[]
   if (row === undefined) throw new SkillsError('BUG', 'the greeting query returned no row')
   if (row.version < OLDEST) {
     throw new SkillsError('SERVER_TOO_OLD', `${label} is PostgreSQL ${row.version_text}; skills needs 13 or later`, {
       hint: 'upgrade the server',
     })
   }
-  if (row.schema === null) {
+  const path = row.path.filter((name) => name !== 'pg_catalog')
+  const schema = wanted ?? path[0]
+  if (schema === undefined) {
     throw new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
   }
   const key = driver.backendKey()
@@ -48,9 +55,9 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     versionText: row.version_text.split(' ')[0] ?? row.version_text,
     user: row.user,
     database: row.database,
-    schema: row.schema,
-    schemaExists: row.schema_exists,
-    otherSchemas: row.path.filter((name) => name !== row.schema),
+    schema,
+    schemaExists: wanted === undefined || row.exists,
+    otherSchemas: path.filter((name) => name !== schema),
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,

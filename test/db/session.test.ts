@@ -17,6 +17,23 @@ onEachBackend((backend) => {
     return db
   }
 
+  test('session: a statement of our own -> names of pg_catalog only, tables by :"schema", no trace in the session', async () => {
+    const db = await fresh()
+    await db.exec(`create table things (n int); insert into things values (1); create function public.upper(int) returns text
+      language sql as $$ select 'captured' $$; set search_path to public`)
+    await expect(db.run('select upper(1)')).rejects.toMatchObject({ code: '42883' })
+    await expect(db.run('select n from things')).rejects.toMatchObject({ code: '42P01' })
+    expect(await db.run('select n, $1::int as given from :"schema".things', [7])).toEqual([{ n: 1, given: 7 }])
+    await db.run('insert into :"schema".things values (2)')
+    await db.transaction({}, () => db.run('insert into :"schema".things values ($1::int)', [3]))
+    expect(await db.query(`select upper(1), current_setting('search_path') as path, (select count(*)::int from things) as n`)).toEqual([
+      { upper: 'captured', path: 'public', n: 3 },
+    ])
+    expect(await db.run(`select current_setting('search_path') as path, current_setting('row_security') as rows`)).toEqual([
+      { path: 'pg_catalog, pg_temp', rows: 'off' },
+    ])
+  })
+
   test('session: parameters of each type -> read back as they were sent', async () => {
     const db = await fresh()
     const moment = new Date('2025-12-20T01:02:03.456Z')

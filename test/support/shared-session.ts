@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
+import { withSchema } from '../../src/db/own-statement.ts'
 import { searchPath } from '../../src/db/quote.ts'
 import type { TestDatabase } from './databases.ts'
 
@@ -34,6 +35,7 @@ export function sharedSession(create: () => Promise<TestDatabase>, prepare: (db:
 function nested(db: Db): Db {
   return {
     ...db,
+    run: (sql, parameters) => db.query(withSchema(sql, db.info.schema), parameters),
     transaction: async (_, work) => {
       await db.exec(`SAVEPOINT run; SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
       try {
