@@ -71,7 +71,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATIONS_DIR_MISSING: {
     title: 'A folder of migrations does not exist',
     meaning: 'The folder from `--dir`, `SKILLS_MIGRATIONS` or the configuration file does not exist. Nothing was run.',
-    example: '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: ENOENT',
+    example:
+      '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: it does not exist',
     remedies: ['correct the path; `skills migrate new NAME --migrations FOLDER` creates a folder with a first file'],
   },
   CHECK_FILE_INVALID: {
@@ -132,7 +133,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'A file or folder cannot be opened, read or written, standard output cannot be written, or the environment of the process is incomplete: the working directory was deleted, or the user has no entry in the list of users. The message names the operation, the path and the reason. It is not a bug in this tool.',
     example:
       '$ skills rules > /dev/full\nerror [SYSTEM_ERROR] cannot write to standard output: no space left on the disk\n  → free some space, and run the command again',
-    remedies: ['correct what the message names: the path, its permissions, the free space, or a limit of the system', 'run the command again'],
+    remedies: [
+      'correct what the message names: the path, its permissions, the free space, or a limit of the system',
+      'run the command again',
+    ],
   },
 
   // The connection, and what the server refuses

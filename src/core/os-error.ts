@@ -153,7 +153,14 @@ function withoutCall({ message, syscall }: OsError): string {
 }
 
 const SOCKET_CALLS: ReadonlySet<string> = new Set(['connect', 'getaddrinfo', 'bind', 'listen', 'shutdown'])
-const SOCKET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH'])
+const SOCKET_CODES: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+])
 
 function socketMessage(error: OsError): string {
   const { address, port } = error

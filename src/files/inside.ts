@@ -18,8 +18,7 @@ export function leadsOut(file: string, folder: string): boolean {
 
 /** Refuses to write to a path in a folder when symbolic links lead out of the folder: those who wrote the folder would choose the file. */
 export function refuseToLeave(file: string, folder: string): void {
-  if (leadsOut(file, folder))
-    throw new FileFault('LEADS_OUT', file, `symbolic links lead out of the folder, to ${realPath(file)}`, 'write')
+  if (leadsOut(file, folder)) throw new FileFault('LEADS_OUT', file, `symbolic links lead out of the folder, to ${realPath(file)}`, 'write')
 }
 
 /** With all links followed, as far as the path exists. A link to nothing is followed too: a write would create its target. */
