@@ -191,7 +191,7 @@ const PATHS: readonly Case[] = [
   [
     'a database user that cannot be found',
     'skills migrate --database-url postgres://localhost:1/x',
-    /no entry in the list of users/,
+    /no user is given/,
     { uid: NO_ENTRY },
   ],
 ]
