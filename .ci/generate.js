@@ -5,6 +5,7 @@ import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
 import { bundledPackages } from './bundled-packages.js'
 import { importSource as source } from './import-source.js'
+import { keywordTable } from './generate/keyword-table.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { notices } from './generate/notices.js'
 import { outputSchema } from './generate/output-schema.js'
@@ -44,6 +45,11 @@ const DOCUMENTS = [
     file: 'docs/migrate-hazards.md',
     section: 'hazards',
     make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
+  },
+  {
+    file: 'docs/connection.md',
+    section: 'keywords',
+    make: async () => keywordTable(await source('src/config/connection-keywords.ts')),
   },
   { file: 'docs/skill-format.md', section: 'rules', make: async () => ruleTable((await source('src/registry/rules/rules.ts')).RULES) },
 ]

@@ -1,6 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
 import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
-import { parsePostgresUrl } from './connection-keywords.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
 import { conflict } from './option.ts'
 import { embeddedArchive } from './package-files.ts'
 import { locatingVariables, type Environment } from './pg-environment.ts'

@@ -150,7 +150,8 @@ const CHECKS: Readonly<Record<number, Check>> = byType({
   S: isText,
   R: (_, body, end) => end - body >= 4,
   v: (_, body, end) => end - body >= 8,
-  K: (_, body, end) => end - body === 8,
+  // protocol 3.2 has keys of up to 256 bytes
+  K: (_, body, end) => end - body >= 8 && end - body <= 260,
   t: (bytes, body, end) => end - body >= 2 && end - body === 2 + 4 * bytes.readUInt16BE(body),
   // process ID, channel, payload
   A: (bytes, body, end) => end - body >= 6 && bytes[end - 1] === 0 && bytes.indexOf(0, body + 4) < end - 1,
