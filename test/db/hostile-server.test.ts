@@ -59,20 +59,21 @@ test('hostile server: each mode, in the library -> DATABASE_UNREACHABLE; the eve
   expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(300)
 })
 
+const onCommandLine = async (port: number, mode: SslMode): Promise<string[]> => {
+  const { user, database } = await targetAt(port)
+  const url = `postgres://${user}:s3cr3t@127.0.0.1:${port}/${database}?sslmode=${mode}&connect_timeout=1`
+  const { code, signal, stdout, stderr } = await runSkills(['migrate', 'status', '--database-url', url])
+  return [
+    ...(code === 3 ? [] : [`exit code ${code ?? signal}`]),
+    ...(stdout === '' ? [] : ['something on stdout']),
+    ...(stderr.match(/\[[A-Z_]+\]/g)?.length === 1 ? [] : ['not one error']),
+    ...(CONTROL.test(stderr) ? ['control characters'] : []),
+    ...(/^\s+at /m.test(stderr) ? ['a stack'] : []),
+    ...(stderr.length < 50_000 ? [] : [`${stderr.length} characters`]),
+  ].map((fault) => `${fault}: ${JSON.stringify(stderr.slice(0, 1000))}`)
+}
+
 test('hostile server: each mode, on the command line -> exit code 3 and one message', async () => {
-  const run = async (port: number, mode: SslMode): Promise<string[]> => {
-    const { user, database } = await targetAt(port)
-    const url = `postgres://${user}:s3cr3t@127.0.0.1:${port}/${database}?sslmode=${mode}&connect_timeout=1`
-    const { code, signal, stdout, stderr } = await runSkills(['migrate', 'status', '--database-url', url])
-    return [
-      ...(code === 3 ? [] : [`exit code ${code ?? signal}`]),
-      ...(stdout === '' ? [] : ['something on stdout']),
-      ...(stderr.match(/\[[A-Z_]+\]/g)?.length === 1 ? [] : ['not one error']),
-      ...(CONTROL.test(stderr) ? ['control characters'] : []),
-      ...(/^\s+at /m.test(stderr) ? ['a stack'] : []),
-      ...(stderr.length < 50_000 ? [] : [`${stderr.length} characters`]),
-    ].map((fault) => `${fault}: ${JSON.stringify(stderr.slice(0, 1000))}`)
-  }
-  expect(await eachMode(OPENING_MODES, 4, (port) => run(port, 'disable'))).toEqual({})
-  expect(await eachMode(tlsModes(CERTIFICATE), 4, (port) => run(port, 'require'))).toEqual({})
+  expect(await eachMode(OPENING_MODES, 4, (port) => onCommandLine(port, 'disable'))).toEqual({})
+  expect(await eachMode(tlsModes(CERTIFICATE), 4, (port) => onCommandLine(port, 'require'))).toEqual({})
 })
