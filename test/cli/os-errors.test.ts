@@ -188,12 +188,7 @@ const PATHS: readonly Case[] = [
     { uid: NO_ENTRY },
   ],
   ['an embedded folder below a file', 'touch d; skills migrate --embedded d/x', /d\/x|\bd\b/],
-  [
-    'a database user that cannot be found',
-    'skills migrate --database-url postgres://localhost:1/x',
-    /no user is given/,
-    { uid: NO_ENTRY },
-  ],
+  ['a database user that cannot be found', 'skills migrate --database-url postgres://localhost:1/x', /no user is given/, { uid: NO_ENTRY }],
 ]
 
 describe('errors of the operating system', () => {
