@@ -59,7 +59,7 @@ export interface VerifyCallOptions extends ReadingOptions {
  * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
  */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
-  const checks = await readChecks(checkSources(options.checks))
+  const checks = readChecks(checkSources(options.checks))
   refuseUserChecks(db, checks, options.allowSuperuserChecks === true)
   const ledger = await readLedger(db, options)
   const skills = await skillFacts(options)
