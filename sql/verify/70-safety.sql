@@ -152,8 +152,8 @@ GROUP BY c.relname
 ORDER BY c.relname;
 
 -- check: safety.schema-writable
--- title: only its owner and the owner of the tables can create objects in the schema
--- input: objects
+-- title: only its owner and the owner of the ledger can create objects in the schema
+-- input: ledger
 -- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
 --   grant it on public)
 -- about: A role that can create objects in the schema can add a function that fits a call better than the one of pg_catalog. Your own
@@ -172,7 +172,8 @@ WHERE n.nspname = current_schema()
   AND acl.grantee <> n.nspowner
   AND (acl.grantee = 0 OR NOT r.rolsuper)
   AND NOT EXISTS (
-    SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND $1::jsonb->'tables' ? c.relname)
+    SELECT FROM pg_class c
+    WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND c.relname IN ('skills_registry', $1::jsonb->>'ledger'))
 ORDER BY 3;
 
 -- check: safety.supabase
