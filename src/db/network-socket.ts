@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type SslMode, type SslSettings } from '../core/target.ts'
-import { NotPostgresError } from './login/login-error.ts'
+import { MessageGuard, NOT_POSTGRES, ProtocolError } from './message-guard.ts'
 import { SocketReader } from './login/socket-reader.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103)
@@ -15,11 +15,7 @@ export class SocketError extends Error {
   /** The server has no TLS, and the mode requires it. */
   readonly offersNoTls: boolean
 
-  constructor(
-    address: string,
-    reason: string,
-    options: ErrorOptions & { remedy?: string | undefined; offersNoTls?: boolean } = {},
-  ) {
+  constructor(address: string, reason: string, options: ErrorOptions & { remedy?: string | undefined; offersNoTls?: boolean } = {}) {
     super(reason, options)
     this.name = 'SocketError'
     this.address = address
@@ -43,15 +39,17 @@ export interface SocketOptions {
 /** Opens a socket to a host, encrypted according to `mode`, before any other message of the protocol. Throws SocketError. */
 export async function openSocket(host: ServerHost, { mode, ssl, keepAliveMs, background, signal }: SocketOptions): Promise<net.Socket> {
   const isUnix = isUnixSocket(host)
-  const socket = isUnix ? net.connect(hostAndPort(host)) : net.connect({ host: host.address ?? host.host, port: host.port, noDelay: true })
+  signal.throwIfAborted()
+  let socket = isUnix ? net.connect(hostAndPort(host)) : net.connect({ host: host.address ?? host.host, port: host.port, noDelay: true })
   const abort = (): void => void socket.destroy(signal.reason as Error)
   signal.addEventListener('abort', abort, { once: true })
   if (background) socket.unref()
   if (keepAliveMs !== null) socket.setKeepAlive(true, keepAliveMs)
   try {
     await event(socket, 'connect')
-    if (isUnix || mode === 'disable') return socket
-    return await encrypt(socket, host, mode, ssl)
+    if (!isUnix && mode !== 'disable') socket = await encrypt(socket, host, mode, ssl)
+    if (background) socket.unref()
+    return socket
   } catch (error) {
     socket.destroy()
     throw error instanceof SkillsError ? error : socketError(error, host)
@@ -66,6 +64,24 @@ export function isUnixSocket({ host, address = host }: Pick<ServerHost, 'host' |
 /** Whether the connection cannot leave this machine. */
 export function isLoopback({ host, address = host }: Pick<ServerHost, 'host' | 'address'>): boolean {
   return isUnixSocket({ host, address }) || address === 'localhost' || address === '::1' || address.startsWith('127.')
+}
+
+/** Ends the connection at the first message that the guard refuses, before the driver sees it. Returns when bytes arrived last. */
+export function checkMessages(socket: net.Socket, guard: MessageGuard, host: ServerHost): () => number {
+  let receivedAt = performance.now()
+  const push = socket.push.bind(socket)
+  socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
+    if (chunk === null) return push(chunk, encoding)
+    receivedAt = performance.now()
+    try {
+      const messages = guard.take(chunk as Buffer)
+      return messages === undefined || push(messages, encoding)
+    } catch (error) {
+      socket.destroy(socketError(error, host))
+      return false
+    }
+  }
+  return () => receivedAt
 }
 
 /** An error of a socket as a SocketError of its host. */
@@ -95,7 +111,7 @@ async function requestTls(socket: net.Socket, host: ServerHost, mode: SslMode): 
   // unencrypted bytes behind the answer could be taken for a part of the encrypted protocol
   const isClean = reader.release().length === 0
   if (answer === 'E') throw new Error('the server refused the connection before TLS began')
-  if (!'SN'.includes(answer) || !isClean) throw new NotPostgresError()
+  if (!'SN'.includes(answer) || !isClean) throw new ProtocolError(NOT_POSTGRES)
   if (answer === 'S') return true
   if (mode === 'prefer' || mode === 'allow') return false
   throw new SocketError(hostAndPort(host), `the server does not offer TLS, and sslmode is ${mode}`, {
@@ -138,7 +154,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The hint for an error that waiting does not solve. */
 function remedyOf(error: unknown): string | undefined {
-  if (error instanceof NotPostgresError) return 'check that host and port belong to a PostgreSQL server'
+  if (error instanceof ProtocolError) return 'check that host and port belong to a PostgreSQL server'
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'connect with a name that is in the certificate, or set sslmode=verify-ca'
   if (code === 'CERT_REVOKED') return 'the authority has revoked the certificate of the server: renew it on the server'

@@ -10,8 +10,9 @@ import { logIn, type BackendKey } from './login/log-in.ts'
 import { LoginError } from './login/login-error.ts'
 import { missingAttribute } from './login/session-attributes.ts'
 import { SocketReader } from './login/socket-reader.ts'
-import { isLoopback, isUnixSocket, openSocket, socketError, SocketError } from './network-socket.ts'
-import { SQLSTATE } from './sqlstates.ts'
+import { MessageGuard } from './message-guard.ts'
+import { checkMessages, isLoopback, isUnixSocket, openSocket, socketError, SocketError } from './network-socket.ts'
+import { SQLSTATE, UNKNOWN_ROLE } from './sqlstates.ts'
 
 /** A connection that has logged in, ready for the driver. */
 export interface ServerSession {
@@ -20,6 +21,10 @@ export interface ServerSession {
   host: ServerHost
   mode: SslMode
   backendKey: BackendKey | undefined
+  /** The first answer was read: ends the time limit of opening. */
+  opened: () => void
+  /** When the last bytes of the server arrived, as `performance.now()`. */
+  receivedAt: () => number
 }
 
 export interface SessionOptions extends Pick<OpenOptions, 'background' | 'onConnected' | 'signal'> {
@@ -35,9 +40,12 @@ export async function openSession(target: ServerTarget, options: SessionOptions)
   const failures: (SocketError | DatabaseError)[] = []
   for (const attributes of wanted === 'prefer-standby' ? [wanted, undefined] : [wanted]) {
     for await (const host of candidates(target)) {
+      const limit = new TimeLimit(target.connectTimeoutMs, hostAndPort(host), options)
       try {
-        return await limited(target.connectTimeoutMs, options, (signal) => openHost(host, attributes, target, { ...options, signal }))
+        const login = await limit.of((signal) => openHost(host, attributes, target, { ...options, signal }))
+        return finish(login, limit)
       } catch (error) {
+        limit.end()
         options.signal?.throwIfAborted()
         const failure = isExpected(error) ? error : socketError(error, host)
         if (!(failure instanceof SocketError) && !isStarting(failure)) throw failure
@@ -46,6 +54,16 @@ export async function openSession(target: ServerTarget, options: SessionOptions)
     }
   }
   throw oneOf(failures)
+}
+
+/** The limit goes on: it ends with the first answer to the driver. */
+function finish({ guard, ...login }: LoggedIn, limit: TimeLimit): ServerSession {
+  const opened = (): void => {
+    limit.end()
+    guard.opened()
+  }
+  login.socket.once('close', () => limit.end())
+  return { ...login, opened }
 }
 
 /** Errors that are reported as they are. */
@@ -61,11 +79,14 @@ function isStarting(error: unknown): error is DatabaseError {
 function oneOf(failures: readonly (SocketError | DatabaseError)[]): Error {
   const [first, ...others] = failures
   if (first === undefined || others.length === 0) return first ?? new SocketError('', 'no host given')
-  const text = (error: Error): string => (error instanceof SocketError ? `${error.address}: ${error.message}` : error.message)
   const remedies = failures.map((error) => (error instanceof SocketError ? error.remedy : undefined))
   const remedy = remedies.includes(undefined) ? undefined : remedies[0]
   const address = first instanceof SocketError ? first.address : ''
-  return new SocketError(address, [first.message, ...others.map(text)].join('; '), { cause: first, remedy })
+  return new SocketError(address, [first.message, ...others.map(withAddress)].join('; '), { cause: first, remedy })
+}
+
+function withAddress(error: Error): string {
+  return error instanceof SocketError ? `${error.address}: ${error.message}` : error.message
 }
 
 /** The hosts in the order to try. Where the choice between the addresses of a name matters, each address is one. */
@@ -81,7 +102,8 @@ async function* candidates(target: ServerTarget): AsyncGenerator<ServerHost> {
 /** A name that cannot be resolved stays: connecting to it fails with the reason. */
 async function addressesOf(host: ServerHost, timeoutMs: number): Promise<ServerHost[]> {
   try {
-    const addresses = await limited(timeoutMs, {}, () => lookup(host.host, { all: true }))
+    const limit = new TimeLimit(timeoutMs, host.host, {})
+    const addresses = await limit.of(() => lookup(host.host, { all: true })).finally(() => limit.end())
     return addresses.map(({ address }) => ({ ...host, address }))
   } catch {
     return [host]
@@ -96,6 +118,7 @@ function shuffled<T>(items: readonly T[]): T[] {
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
+type LoggedIn = Omit<ServerSession, 'opened'> & { guard: MessageGuard }
 
 /** One host, with the TLS that `sslmode` wants. When the second attempt fails only because there is no TLS, the first error counts. */
 async function openHost(
@@ -103,7 +126,7 @@ async function openHost(
   attributes: SessionAttributes | undefined,
   target: ServerTarget,
   options: HostOptions,
-): Promise<ServerSession> {
+): Promise<LoggedIn> {
   const [first, second] = modesOf(host, target)
   try {
     return await openOnce(host, first, attributes, target, options)
@@ -129,17 +152,14 @@ function canTlsHelp(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === SQLSTATE.invalidAuthorization && error.routine !== UNKNOWN_ROLE
 }
 
-/** The function of the server that reports a role that does not exist; its message is in the language of the server. */
-const UNKNOWN_ROLE = 'InitializeSessionUserId'
-
 async function openOnce(
   host: ServerHost,
   mode: SslMode,
   attributes: SessionAttributes | undefined,
   target: ServerTarget,
   { background = false, onConnected, onNotice, signal }: HostOptions,
-): Promise<ServerSession> {
-  const { keepAliveMs = background ? IN_APPLICATION_MS : KEEP_ALIVE_MS } = target
+): Promise<LoggedIn> {
+  const { keepAliveMs = KEEP_ALIVE_MS } = target
   const socket = await openSocket(host, { mode, ssl: target.ssl, keepAliveMs, background, signal })
   const reader = new SocketReader(socket)
   try {
@@ -159,7 +179,10 @@ async function openOnce(
     if (missing !== undefined) throw new SocketError(hostAndPort(host), missing)
     const { remoteAddress: address } = socket
     const reached = address === undefined || isUnixSocket(host) ? host : { ...host, address }
-    return { socket: handOver(socket, reader.release()), host: reached, mode, backendKey }
+    const rest = reader.release()
+    const guard = new MessageGuard()
+    const receivedAt = checkMessages(socket, guard, host)
+    return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }
   } catch (error) {
     socket.destroy()
     if (error instanceof LoginError) error.address = hostAndPort(host)
@@ -167,28 +190,35 @@ async function openOnce(
   }
 }
 
-const KEEP_ALIVE_MS = 60_000
-const IN_APPLICATION_MS = 30_000
+/** A dead peer is noticed after this time and ten more seconds, unless data is on its way to it. */
+const KEEP_ALIVE_MS = 30_000
 
-/** Runs the work with a signal that ends it after the time, or when the given signal does. */
-async function limited<T>(
-  ms: number,
-  { background = false, signal }: Pick<OpenOptions, 'background' | 'signal'>,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal?.throwIfAborted()
-  const controller = new AbortController()
-  const stop = (): void => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${ms / 1000} s`)), ms)
-  if (background) timer.unref()
-  const over = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true })
-  })
-  try {
-    return await Promise.race([work(controller.signal), over])
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', stop)
+/** The time that opening a connection may take. */
+class TimeLimit {
+  readonly #controller = new AbortController()
+  readonly #given: AbortSignal | undefined
+  readonly #timer: NodeJS.Timeout
+  readonly #stop = (): void => this.#controller.abort(this.#given?.reason)
+
+  constructor(ms: number, address: string, { background = false, signal }: Pick<OpenOptions, 'background' | 'signal'>) {
+    signal?.throwIfAborted()
+    this.#given = signal
+    signal?.addEventListener('abort', this.#stop, { once: true })
+    this.#timer = setTimeout(() => this.#controller.abort(new SocketError(address, `no answer within ${ms / 1000} s`)), ms)
+    if (background) this.#timer.unref()
+  }
+
+  /** Runs the work with a signal that ends it. */
+  of<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#controller
+    const over = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    })
+    return Promise.race([work(signal), over])
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#given?.removeEventListener('abort', this.#stop)
   }
 }

@@ -59,8 +59,7 @@ function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
     database: { type: text, value: 'prod' },
     version: { type: int4, value: version },
     version_text: { type: text, value: '12.18 (Debian 12.18-1)' },
-    schema: { type: text, value: 'public' },
-    schema_exists: { type: bool, value: 't' },
+    exists: { type: bool, value: 'f' },
     path: { type: json, value: '["public"]' },
     superuser: { type: bool, value: 'f' },
     in_recovery: { type: bool, value: 'f' },
@@ -131,10 +130,11 @@ describe('connection: a server that', () => {
       { host: '127.0.0.1', port: await freePort(), password: 'of-the-dead' },
       { host: '127.0.0.1', port, password: 'of-the-living' },
     ]
-    await failure(await targetAt(0, undefined, { hosts, password: undefined }))
+    const login = { permitsUnencrypted: true } as const
+    await failure(await targetAt(0, undefined, { hosts, login, password: undefined }))
     expect(asked).toEqual(['of-the-living'])
     const error = await failure({
-      ...(await targetAt(port)),
+      ...(await targetAt(port, undefined, { login })),
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })

@@ -8,14 +8,14 @@ const LOGGED_IN = Buffer.from('R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\0\0\0\0\0Z\0
  * and answered here. `rest` is what the server sent after the login. Afterwards the socket is as it was.
  */
 export function handOver(socket: net.Socket, rest: Buffer): net.Socket {
-  // between this login and the driver no other listener is there, and an error without one would end the process
+  // until the driver listens, an error without a listener would end the process
   socket.on('error', () => undefined)
-  socket.write = (_: unknown, next?: unknown) => {
+  if (rest.length > 0) socket.push(rest)
+  socket.write = () => {
     // the method of the class again
     delete (socket as { write?: unknown }).write
     // not now: postgres.js loses answers that arrive while it is writing
-    queueMicrotask(() => socket.unshift(Buffer.concat([LOGGED_IN, rest])))
-    if (typeof next === 'function') queueMicrotask(next as () => void)
+    queueMicrotask(() => socket.unshift(LOGGED_IN))
     return true
   }
   return socket

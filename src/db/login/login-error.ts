@@ -19,11 +19,3 @@ export class LoginError extends Error {
     return value instanceof Error && value.name === 'LoginError'
   }
 }
-
-/** The other side does not speak the protocol of PostgreSQL. */
-export class NotPostgresError extends Error {
-  constructor() {
-    super('the other side is not a PostgreSQL server')
-    this.name = 'NotPostgresError'
-  }
-}

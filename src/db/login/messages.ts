@@ -1,6 +1,6 @@
 import { SkillsError } from '../../core/errors.ts'
 import { databaseErrorFrom, type DatabaseError } from '../database-error.ts'
-import { NotPostgresError } from './login-error.ts'
+import { NOT_POSTGRES, ProtocolError } from '../message-guard.ts'
 import type { SocketReader } from './socket-reader.ts'
 
 /** A message of the server (PostgreSQL manual, "Message Formats"): the letter of its type, and what follows the length. */
@@ -20,9 +20,9 @@ const LONGEST_TEXT = 2_000
 export async function readMessage(reader: SocketReader, types: string = OF_LOGIN): Promise<Message> {
   // the other side can be anything: its first byte often shows that, and a server of another protocol sends nothing more
   const type = (await reader.bytes(1)).toString('latin1')
-  if (!types.includes(type)) throw new NotPostgresError()
+  if (!types.includes(type)) throw new ProtocolError(NOT_POSTGRES)
   const length = (await reader.bytes(4)).readInt32BE(0)
-  if (length < 4 || length > LONGEST_BYTES) throw new NotPostgresError()
+  if (length < 4 || length > LONGEST_BYTES) throw new ProtocolError(NOT_POSTGRES)
   return { type, body: await reader.bytes(length - 4) }
 }
 

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { SessionAttributes } from '../../core/target.ts'
-import { NotPostgresError } from './login-error.ts'
+import { NOT_POSTGRES, ProtocolError } from '../message-guard.ts'
 import { errorOf, messageOf, readMessage } from './messages.ts'
 import type { SocketReader } from './socket-reader.ts'
 
@@ -46,5 +46,5 @@ async function queryState(socket: net.Socket, reader: SocketReader): Promise<Sta
     if (type === 'D') answer = body.toString('utf8', 6)
     if (type === 'Z') return { isStandby: answer.startsWith('t'), isReadOnly: answer.endsWith(' on') }
   }
-  throw new NotPostgresError()
+  throw new ProtocolError(NOT_POSTGRES)
 }
