@@ -1,9 +1,9 @@
-import { lookup } from 'node:dns/promises'
-import net from 'node:net'
+import type net from 'node:net'
 import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type ServerTarget, type SessionAttributes, type SslMode } from '../core/target.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Notice, OpenOptions } from './db.ts'
+import { hostsToTry } from './hosts-to-try.ts'
 import { describeLink } from './link.ts'
 import { handOver } from './login/hand-over.ts'
 import { logIn, type BackendKey } from './login/log-in.ts'
@@ -13,6 +13,7 @@ import { SocketReader } from './login/socket-reader.ts'
 import { MessageGuard } from './message-guard.ts'
 import { checkMessages, isLoopback, isUnixSocket, openSocket, socketError, SocketError } from './network-socket.ts'
 import { SQLSTATE, UNKNOWN_ROLE } from './sqlstates.ts'
+import { TimeLimit } from './time-limit.ts'
 
 /** A connection that has logged in, ready for the driver. */
 export interface ServerSession {
@@ -39,7 +40,7 @@ export async function openSession(target: ServerTarget, options: SessionOptions)
   const wanted = target.sessionAttributes
   const failures: (SocketError | DatabaseError)[] = []
   for (const attributes of wanted === 'prefer-standby' ? [wanted, undefined] : [wanted]) {
-    for await (const host of candidates(target)) {
+    for await (const host of hostsToTry(target)) {
       const limit = new TimeLimit(target.connectTimeoutMs, hostAndPort(host), options)
       try {
         const login = await limit.of((signal) => openHost(host, attributes, target, { ...options, signal }))
@@ -82,39 +83,11 @@ function oneOf(failures: readonly (SocketError | DatabaseError)[]): Error {
   const remedies = failures.map((error) => (error instanceof SocketError ? error.remedy : undefined))
   const remedy = remedies.includes(undefined) ? undefined : remedies[0]
   const address = first instanceof SocketError ? first.address : ''
-  return new SocketError(address, [first.message, ...others.map(withAddress)].join('; '), { cause: first, remedy })
+  return new SocketError(address, [...new Set([first.message, ...others.map(withAddress)])].join('; '), { cause: first, remedy })
 }
 
 function withAddress(error: Error): string {
   return error instanceof SocketError ? `${error.address}: ${error.message}` : error.message
-}
-
-/** The hosts in the order to try. Where the choice between the addresses of a name matters, each address is one. */
-async function* candidates(target: ServerTarget): AsyncGenerator<ServerHost> {
-  const ordered = (hosts: readonly ServerHost[]): readonly ServerHost[] => (target.randomOrder === true ? shuffled(hosts) : hosts)
-  for (const host of ordered(target.hosts)) {
-    const isName = host.address === undefined && !isUnixSocket(host) && net.isIP(host.host) === 0
-    const isChoice = target.randomOrder === true || target.sessionAttributes !== undefined
-    yield* ordered(isName && isChoice ? await addressesOf(host, target.connectTimeoutMs) : [host])
-  }
-}
-
-/** A name that cannot be resolved stays: connecting to it fails with the reason. */
-async function addressesOf(host: ServerHost, timeoutMs: number): Promise<ServerHost[]> {
-  try {
-    const limit = new TimeLimit(timeoutMs, host.host, {})
-    const addresses = await limit.of(() => lookup(host.host, { all: true })).finally(() => limit.end())
-    return addresses.map(({ address }) => ({ ...host, address }))
-  } catch {
-    return [host]
-  }
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ item }) => item)
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
@@ -192,33 +165,3 @@ async function openOnce(
 
 /** A dead peer is noticed after this time and ten more seconds, unless data is on its way to it. */
 const KEEP_ALIVE_MS = 30_000
-
-/** The time that opening a connection may take. */
-class TimeLimit {
-  readonly #controller = new AbortController()
-  readonly #given: AbortSignal | undefined
-  readonly #timer: NodeJS.Timeout
-  readonly #stop = (): void => this.#controller.abort(this.#given?.reason)
-
-  constructor(ms: number, address: string, { background = false, signal }: Pick<OpenOptions, 'background' | 'signal'>) {
-    signal?.throwIfAborted()
-    this.#given = signal
-    signal?.addEventListener('abort', this.#stop, { once: true })
-    this.#timer = setTimeout(() => this.#controller.abort(new SocketError(address, `no answer within ${ms / 1000} s`)), ms)
-    if (background) this.#timer.unref()
-  }
-
-  /** Runs the work with a signal that ends it. */
-  of<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = this.#controller
-    const over = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    })
-    return Promise.race([work(signal), over])
-  }
-
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#given?.removeEventListener('abort', this.#stop)
-  }
-}
