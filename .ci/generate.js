@@ -6,6 +6,7 @@ import { apiDocs } from './generate/api-docs.js'
 import { bundledPackages } from './bundled-packages.js'
 import { importSource as source } from './import-source.js'
 import { keywordTable } from './generate/keyword-table.js'
+import { configSchema } from './generate/config-schema.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { notices } from './generate/notices.js'
 import { outputSchema } from './generate/output-schema.js'
@@ -25,6 +26,10 @@ const DOCUMENTS = [
   {
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
+  },
+  {
+    file: 'docs/config.schema.json',
+    make: async () => configSchema(await source('src/config/setting-table.ts'), (await source('src/registry/rules/rules.ts')).RULES),
   },
   { file: 'docs/api.md', make: async () => apiDocs(await source('src/config/setting-table.ts')) },
   {

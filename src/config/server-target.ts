@@ -13,24 +13,50 @@ const DEFAULT_PORT = 5432
 const DEFAULT_TIMEOUT_S = 10
 const LONGEST_TIMEOUT_S = 86_400
 
-/** Builds the target from a URL. The environment and the service file of libpq fill the gaps, in the order of libpq. */
-export function serverTarget(given: Keywords, env: Environment, origin: string): ServerTarget {
-  const fromEnv = keywordsFromEnvironment(env)
-  const service = given.service ?? fromEnv.service
-  const serviceFile = given.servicefile ?? fromEnv.servicefile
-  const keywords: Keywords = { ...fromEnv, ...(service === undefined ? {} : keywordsFromService(service, serviceFile, env)), ...given }
+/** The user who runs the command, as seen from a source of settings. */
+export interface User {
+  /** The exported variables: they say where the files of the user are. */
+  environment: Environment
+  /**
+   * Whether the source may use the password file, the service file and the default client certificate of the user: options and the
+   * environment may. Files of a project may not, because they are often written by somebody else, who would choose the
+   * host that gets a password of the user.
+   */
+  mayUseCredentials: boolean
+}
+
+/**
+ * Builds the target from a URL and the `PG*` variables of the same source, in the order of libpq: the URL, then the service file,
+ * then the variables.
+ */
+export function serverTarget(
+  given: Keywords,
+  variables: Environment,
+  origin: string,
+  user: User = { environment: variables, mayUseCredentials: true },
+): ServerTarget {
+  const own = { ...keywordsFromEnvironment(variables), ...given }
+  if (!user.mayUseCredentials) refuseFilesOfUser(own, origin)
+  const { service, servicefile = nonEmpty(user.environment['PGSERVICEFILE']) } = own
+  const fromService = service === undefined ? {} : keywordsFromService(service, servicefile, user.environment)
+  return targetOf({ ...own, ...fromService, ...given }, origin, user)
+}
+
+function targetOf(keywords: Keywords, origin: string, { environment, mayUseCredentials }: User): ServerTarget {
   const user = keywords.user ?? systemUser()
   const database = keywords.dbname ?? user
+  const passwordFile = keywords.passfile ?? nonEmpty(environment['PGPASSFILE'])
+  const readsPasswordFile = keywords.password === undefined && mayUseCredentials
   const hosts = readHosts(keywords, origin).map((host): ServerHost => {
-    if (keywords.password !== undefined) return host
-    const password = passwordFromFile(keywords.passfile, { host: host.host, port: host.port, database, user }, env)
+    if (!readsPasswordFile) return host
+    const password = passwordFromFile(passwordFile, { host: host.host, port: host.port, database, user }, environment)
     return password === undefined ? host : { ...host, password }
   })
   for (const secret of [keywords.password, keywords.sslpassword, ...hosts.map((host) => host.password)]) {
     // a password that equals a name cannot be hidden: it would hide the name too (and the scheme, for `postgres`)
     if (secret !== user && secret !== database) registerSecret(secret)
   }
-  const ignored = keywords.password === undefined ? ignoredPasswordFile(keywords.passfile, env) : undefined
+  const ignored = readsPasswordFile ? ignoredPasswordFile(passwordFile, environment) : undefined
   const login = readLoginRules(keywords, origin)
   const attributes = keywords.target_session_attrs
   return {
@@ -40,7 +66,7 @@ export function serverTarget(given: Keywords, env: Environment, origin: string):
     password: keywords.password,
     ...(ignored === undefined ? {} : { ignoredPasswordFile: ignored }),
     database,
-    ssl: readSsl(keywords, env, origin),
+    ssl: readSsl(mayUseCredentials ? keywords : withoutDefaultCertificate(keywords), environment, origin),
     ...(login === undefined ? {} : { login }),
     ...(attributes === undefined || attributes === 'any' ? {} : { sessionAttributes: attributes as SessionAttributes }),
     ...(keywords.load_balance_hosts === 'random' ? { randomOrder: true } : {}),
@@ -49,6 +75,26 @@ export function serverTarget(given: Keywords, env: Environment, origin: string):
     startupOptions: keywords.options,
     connectTimeoutMs: readSeconds('connect_timeout', keywords.connect_timeout, origin) ?? DEFAULT_TIMEOUT_S * 1000,
   }
+}
+
+/** The error for a file of a project that names a file of the user. */
+export function notOfProject(name: string, where: string): SkillsError {
+  return new SkillsError('CONFIG_INVALID', `${name}${where} is not allowed: a file of a project must not use passwords of the user`, {
+    hint: 'export the variable, or write host and password together in the file',
+  })
+}
+
+function refuseFilesOfUser({ service, passfile }: Keywords, origin: string): void {
+  if (service !== undefined) throw notOfProject('a service (PGSERVICE)', ` of ${origin}`)
+  if (passfile !== undefined) throw notOfProject('a password file (PGPASSFILE)', ` of ${origin}`)
+}
+
+function withoutDefaultCertificate(keywords: Keywords): Keywords {
+  return keywords.sslcert === undefined ? { ...keywords, sslcertmode: 'disable' } : keywords
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 /** The hosts, each with its address and port. As in libpq, one port is for all hosts; otherwise the lists are of one length. */

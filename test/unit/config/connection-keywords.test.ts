@@ -74,7 +74,7 @@ const USED: readonly (readonly [string, object])[] = [
   ['requiressl=1&sslmode=disable', { ssl: { mode: 'disable' } }],
   ['sslmode=require&sslnegotiation=direct', { ssl: { direct: true } }],
   [`sslcert=${PEM}/client.crt&sslkey=${PEM}/client.key`, { ssl: { cert: `${PEM}/client.crt`, key: `${PEM}/client.key` } }],
-  [`sslcert=${PEM}/client.crt&sslkey=${PEM}/client.key&sslpassword=pass`, { ssl: { passphrase: 'pass' } }],
+  [`sslcert=${PEM}/client.crt&sslkey=${PEM}/client.key&sslpassword=s3cr3t-phrase`, { ssl: { passphrase: 's3cr3t-phrase' } }],
   [`sslrootcert=${PEM}/ca.pem`, { ssl: { mode: 'prefer', rootCert: `${PEM}/ca.pem` } }],
   ['sslrootcert=system', { ssl: { mode: 'verify-full', rootCert: 'system' } }],
   ['sslmode=verify-full&sslrootcert=system', { ssl: { mode: 'verify-full' } }],
