@@ -15,7 +15,7 @@ export const NOT_POSTGRES = 'the other side is not a PostgreSQL server'
 const LIMITS: GuardLimits = { opening: 2 ** 20, message: 2 ** 28, answer: 2 ** 29 }
 
 /**
- * Checks the messages of a server after the login before the driver sees them (PostgreSQL manual, "Message Formats"): the driver trusts
+ * Checks the messages of a server before the driver sees them (PostgreSQL manual, "Message Formats"): the driver trusts
  * lengths and counts, and a wrong one makes it loop without end, or read the bytes of another message. Passes on complete
  * messages only.
  */
@@ -26,7 +26,9 @@ export class MessageGuard {
   #heldBytes = 0
   /** How many bytes must be held to go on. */
   #needed = 0
+  #isFirst = true
   #isOpening = true
+  #isLoggedIn = false
   /** What the messages since the last ReadyForQuery cost; while opening, since the beginning. */
   #cost = 0
   /** Columns of the rows that may follow; -1: no row may follow. */
@@ -72,7 +74,8 @@ export class MessageGuard {
   }
 
   #checkType(type: number): void {
-    if (ANSWERS.has(type)) return
+    if (this.#isFirst && !FIRST.has(type)) throw new ProtocolError(NOT_POSTGRES)
+    if (this.#isLoggedIn ? ANSWERS.has(type) : OPENING.has(type)) return
     if (COPY.has(type)) throw new ProtocolError('COPY with STDIN or STDOUT is not supported')
     const name = type > 0x20 && type < 0x7f ? `"${String.fromCharCode(type)}"` : `0x${type.toString(16).padStart(2, '0')}`
     throw new ProtocolError(`the server sent a message of the unexpected type ${name}`)
@@ -90,6 +93,7 @@ export class MessageGuard {
 
   /** Checks one message, from its type to its end. */
   #checkBody(type: number, bytes: Buffer, at: number, end: number): void {
+    this.#isFirst = false
     if (this.#isOpening || type !== NOTIFICATION) this.#cost += end - at + OBJECT_COST
     const body = at + HEADER
     switch (type) {
@@ -103,6 +107,7 @@ export class MessageGuard {
         return
       case READY_FOR_QUERY:
         if (end - body !== 1 || !STATES.has(bytes[body] as number)) throw malformed('ReadyForQuery')
+        this.#isLoggedIn = true
         this.#columns = -1
         if (!this.#isOpening) this.#cost = 0
         return
@@ -122,6 +127,8 @@ const OBJECT_COST = 64
 const VALUE_COST = 16
 
 const codes = (types: string): ReadonlySet<number> => new Set(Buffer.from(types, 'latin1'))
+const FIRST = codes('RENv')
+const OPENING = codes('RENvSKZ')
 /** No COPY, no closed statements, no partial results: the driver does not request them. */
 const ANSWERS = codes('12tnTDCIZENSA')
 const COPY = codes('GHWdc')
@@ -141,6 +148,10 @@ const CHECKS: Readonly<Record<number, Check>> = byType({
   E: isText,
   N: isText,
   S: isText,
+  R: (_, body, end) => end - body >= 4,
+  v: (_, body, end) => end - body >= 8,
+  // protocol 3.2 has keys of up to 256 bytes
+  K: (_, body, end) => end - body >= 8 && end - body <= 260,
   t: (bytes, body, end) => end - body >= 2 && end - body === 2 + 4 * bytes.readUInt16BE(body),
   // process ID, channel, payload
   A: (bytes, body, end) => end - body >= 6 && bytes[end - 1] === 0 && bytes.indexOf(0, body + 4) < end - 1,

@@ -5,7 +5,7 @@ import { DatabaseError } from './database-error.ts'
 import type { Notice, OpenOptions } from './db.ts'
 import { hostsToTry } from './hosts-to-try.ts'
 import { describeLink } from './link.ts'
-import { handOver } from './login/hand-over.ts'
+import { handOver, LOGGED_IN } from './login/hand-over.ts'
 import { logIn, type BackendKey } from './login/log-in.ts'
 import { LoginError } from './login/login-error.ts'
 import { missingAttribute } from './login/session-attributes.ts'
@@ -154,6 +154,7 @@ async function openOnce(
     const reached = address === undefined || isUnixSocket(host) ? host : { ...host, address }
     const rest = reader.release()
     const guard = new MessageGuard()
+    guard.take(LOGGED_IN)
     const receivedAt = checkMessages(socket, guard, host)
     return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type net from 'node:net'
 
-// AuthenticationOk, BackendKeyData of nobody, ReadyForQuery
-const LOGGED_IN = Buffer.from('R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\0\0\0\0\0Z\0\0\0\x05I', 'latin1')
+/** The end of a login as the driver knows it: AuthenticationOk, BackendKeyData of no process, ReadyForQuery. */
+export const LOGGED_IN = Buffer.from('R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\0\0\0\0\0Z\0\0\0\x05I', 'latin1')
 
 /**
  * Prepares a socket that has logged in for postgres.js, which begins with a login of its own: its startup message is dropped
