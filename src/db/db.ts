@@ -63,6 +63,8 @@ export interface OpenOptions {
   background?: boolean | undefined
   /** Ends the attempt to open, with its reason as the error. */
   signal?: AbortSignal | undefined
+  /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
+  onWarning?: ((text: string) => void) | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }
