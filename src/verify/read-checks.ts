@@ -10,6 +10,8 @@ export interface CheckSource {
   directory: string
   /** As shown to people. */
   label: string
+  /** The checks of the package. */
+  own?: boolean
 }
 
 /** Reads the checks of every `.sql` file of the folders, in order of file name. Throws CHECK_FILE_INVALID. */
@@ -41,7 +43,7 @@ export async function readChecks(sources: readonly CheckSource[]): Promise<Check
   return checks
 }
 
-async function readFolder({ directory, label }: CheckSource): Promise<Check[]> {
+async function readFolder({ directory, label, own }: CheckSource): Promise<Check[]> {
   let names: string[]
   try {
     names = await readdir(directory)
@@ -54,6 +56,6 @@ async function readFolder({ directory, label }: CheckSource): Promise<Check[]> {
   }
   const files = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
   const read = async (name: string): Promise<Check[]> =>
-    parseChecks(await readFile(path.join(directory, name), 'utf8'), path.join(label, name))
+    parseChecks(await readFile(path.join(directory, name), 'utf8'), path.join(label, name), own)
   return (await Promise.all(files.map(read))).flat()
 }
