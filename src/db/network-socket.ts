@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import type { PeerCertificate } from 'node:tls'
+import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type ServerTarget, type SslMode, type SslSettings } from '../core/target.ts'
+import { startTls } from './tls-socket.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103), and Int32(16) Int32(80877102) pid secret
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
@@ -40,6 +40,7 @@ export async function openNetworkSocket(
       onHost?.(host)
       return socket
     } catch (error) {
+      if (error instanceof SkillsError) throw error
       failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), socketReason(error), { cause: error })
     }
   }
@@ -79,19 +80,20 @@ export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key
   })
 }
 
-/** Whether the address cannot leave this machine. */
-export function isLoopback(host: string): boolean {
-  return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.')
+/** Whether the connection cannot leave this machine. */
+export function isLoopback({ host, address = host }: Pick<ServerHost, 'host' | 'address'>): boolean {
+  return address.startsWith('/') || address === 'localhost' || address === '::1' || address.startsWith('127.')
 }
 
 async function openOne(
-  address: { host: string; port: number },
+  place: ServerHost,
   mode: SslMode,
   { ssl, connectTimeoutMs: timeoutMs }: ServerTarget,
   background: boolean,
 ): Promise<net.Socket> {
-  const { host, port } = address
-  const socket = host.startsWith('/') ? net.connect(hostAndPort(address)) : net.connect({ host, port, noDelay: true })
+  const { host, port, address = host } = place
+  const isLocal = address.startsWith('/')
+  const socket = isLocal ? net.connect(hostAndPort(place)) : net.connect({ host: address, port, noDelay: true })
   const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
   if (background) {
     timer.unref()
@@ -99,48 +101,42 @@ async function openOne(
   }
   try {
     await event(socket, 'connect')
-    if (host.startsWith('/') || mode === 'disable') return socket
-    return await encrypt(socket, host, mode, ssl)
+    if (isLocal || mode === 'disable') return socket
+    return await encrypt(socket, place, mode, ssl)
   } catch (error) {
     socket.destroy()
-    throw new SocketError(hostAndPort(address), socketReason(error), { cause: error, remedy: remedyOf(error) })
+    if (error instanceof SkillsError) throw error
+    throw new SocketError(hostAndPort(place), socketReason(error), { cause: error, remedy: remedyOf(error) })
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Requests TLS and wraps the socket, with the checks of libpq: `require` encrypts, `verify-ca` checks the chain, `verify-full` also the name. */
-async function encrypt(socket: net.Socket, host: string, mode: SslMode, ssl: SslSettings): Promise<net.Socket> {
+/** Encrypts the connection, unless the server does not offer TLS and `mode` permits that. */
+async function encrypt(socket: net.Socket, place: ServerHost, mode: SslMode, ssl: SslSettings): Promise<net.Socket> {
+  if (ssl.direct !== true && !(await requestTls(socket, place, mode))) return socket
+  const { secure, protocolIsAgreed } = await startTls(socket, place, mode, ssl)
+  await event(secure, 'secureConnect')
+  if (ssl.direct === true && !protocolIsAgreed()) {
+    throw new SocketError(hostAndPort(place), 'the server does not support sslnegotiation=direct', {
+      remedy: 'remove sslnegotiation; a server needs PostgreSQL 17 for it',
+    })
+  }
+  return secure
+}
+
+async function requestTls(socket: net.Socket, place: ServerHost, mode: SslMode): Promise<boolean> {
   socket.write(SSL_REQUEST)
   const answer = (await event(socket, 'data')) as Buffer
   const kind = answer.toString('latin1', 0, 1)
   if (kind === 'E') throw new Error('the server refused the connection before TLS began')
   // one byte: unencrypted bytes after it could be taken for a part of the encrypted protocol
-  if (answer.length !== 1 || !'SN'.includes(kind)) throw new SocketError(host, NOT_POSTGRES, { remedy: CHECK_ADDRESS })
-  if (kind === 'N') {
-    if (mode === 'prefer' || mode === 'allow') return socket
-    throw new SocketError(host, `the server does not offer TLS, and sslmode is ${mode}`, {
-      remedy: 'enable TLS on the server, or set sslmode=disable on a private network',
-    })
-  }
-  const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
-  const verifyChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && fromFile)
-  const { default: tls } = await import('node:tls')
-  const secure = tls.connect({
-    socket,
-    rejectUnauthorized: verifyChain,
-    ...(net.isIP(host) ? {} : { servername: host }),
-    ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
-    // with an IP address Node would compare the certificate with "localhost"
-    ...(mode === 'verify-full' && net.isIP(host)
-      ? { checkServerIdentity: (_: string, cert: PeerCertificate) => tls.checkServerIdentity(host, cert) }
-      : {}),
-    ...(fromFile ? { ca: readFileSync(ssl.rootCert ?? '') } : {}),
-    ...(ssl.cert === undefined ? {} : { cert: readFileSync(ssl.cert) }),
-    ...(ssl.key === undefined ? {} : { key: readFileSync(ssl.key) }),
+  if (answer.length !== 1 || !'SN'.includes(kind)) throw new SocketError(hostAndPort(place), NOT_POSTGRES, { remedy: CHECK_ADDRESS })
+  if (kind === 'S') return true
+  if (mode === 'prefer' || mode === 'allow') return false
+  throw new SocketError(hostAndPort(place), `the server does not offer TLS, and sslmode is ${mode}`, {
+    remedy: 'enable TLS on the server, or set sslmode=disable on a private network',
   })
-  await event(secure, 'secureConnect')
-  return secure
 }
 
 /** The next `name` event, or a rejection when the socket fails or closes first. */

@@ -28,7 +28,7 @@ export async function openServer(target: ServerTarget, options: OpenOptions): Pr
 /** `allow`, and `prefer` to an address that cannot leave the machine, try without TLS first: it saves a round trip. */
 async function openWithAnyMode(target: ServerTarget, options: OpenOptions): Promise<Db> {
   const { mode } = target.ssl
-  const local = target.hosts.every(({ host }) => isLoopback(host))
+  const local = target.hosts.every(isLoopback)
   if (mode !== 'allow' && !(mode === 'prefer' && local)) return openOnce(target, mode, options)
   try {
     return await openOnce(target, 'disable', options)

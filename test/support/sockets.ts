@@ -6,6 +6,7 @@ import tls from 'node:tls'
 import type { ServerTarget, SslSettings } from '../../src/core/target.ts'
 import { cleanUpAfter } from './clean-up.ts'
 import { serverUrl, targetOf } from './databases.ts'
+import { AUTH, authentication, commandComplete, dataRow, errorResponse, loggedIn, readyForQuery, rowDescription } from './messages.ts'
 import { scratch } from './scratch.ts'
 
 const SSL_REQUEST = 80_877_103
@@ -58,12 +59,17 @@ export async function targetAt(
 /** Forwards a connection to the test server. */
 export async function toServer(socket: net.Socket): Promise<void> {
   socket.pause()
-  const { hosts } = (await targetOf(serverUrl('postgres'))) as ServerTarget
-  const [{ host, port } = { host: '', port: 0 }] = hosts
-  const server = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host)
+  const server = await connectToServer()
   socket.pipe(server).pipe(socket)
   server.on('error', () => socket.destroy())
   socket.on('close', () => server.end())
+}
+
+/** A socket to the test server, before any message. */
+export async function connectToServer(): Promise<net.Socket> {
+  const { hosts } = (await targetOf(serverUrl('postgres'))) as ServerTarget
+  const [{ host, port } = { host: '', port: 0 }] = hosts
+  return host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host)
 }
 
 export interface Certificate {
@@ -120,7 +126,7 @@ export function tlsOnlyToServer(certificate: Certificate): (socket: net.Socket) 
   return (socket) => {
     socket.once('data', (first: Buffer) => {
       if (first.readInt32BE(4) !== SSL_REQUEST)
-        return socket.end(message('E', Buffer.from('SFATAL\0C28000\0Mno entry in pg_hba.conf, no encryption\0\0')))
+        return socket.end(errorResponse({ S: 'FATAL', C: '28000', M: 'no entry in pg_hba.conf, no encryption' }))
       encrypted(socket)
       return socket.emit('data', first)
     })
@@ -130,25 +136,12 @@ export function tlsOnlyToServer(certificate: Certificate): (socket: net.Socket) 
 /** A minimal server: it answers the first query with one row of text values. */
 export function fakeServer(row: Readonly<Record<string, { type: number; value: string }>>): (socket: net.Socket) => void {
   const columns = Object.entries(row)
-  const description = columns.map(([name, { type }]) =>
-    Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]),
-  )
-  const values = columns.map(([, { value }]) => Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]))
-  const ready = message('Z', Buffer.from('I'))
+  const described = rowDescription(columns.map(([name, { type }]) => ({ name, type })))
+  const values = dataRow(columns.map(([, { value }]) => value))
   return (socket) => {
     socket.once('data', () => {
-      socket.write(Buffer.concat([message('R', int32(0)), message('K', int32(7), int32(8)), ready]))
-      socket.once('data', () => {
-        const count = int16(columns.length)
-        socket.write(
-          Buffer.concat([
-            message('T', count, ...description),
-            message('D', count, ...values),
-            message('C', Buffer.from('SELECT 1\0')),
-            ready,
-          ]),
-        )
-      })
+      socket.write(loggedIn())
+      socket.once('data', () => void socket.write(Buffer.concat([described, values, commandComplete(), readyForQuery()])))
     })
   }
 }
@@ -157,28 +150,11 @@ export function fakeServer(row: Readonly<Record<string, { type: number; value: s
 export function asksForPassword(onPassword: (password: string) => void): (socket: net.Socket) => void {
   return (socket) => {
     socket.once('data', () => {
-      socket.write(message('R', int32(3)))
+      socket.write(authentication(AUTH.cleartext))
       socket.once('data', (answer: Buffer) => {
         onPassword(answer.toString('utf8', 5, answer.length - 1))
-        socket.end(message('E', Buffer.from('SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed\0\0')))
+        socket.end(errorResponse({ S: 'FATAL', V: 'FATAL', C: '28P01', M: 'password authentication failed' }))
       })
     })
   }
-}
-
-function message(type: string, ...parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts)
-  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body])
-}
-
-function int16(value: number): Buffer {
-  const buffer = Buffer.alloc(2)
-  buffer.writeInt16BE(value)
-  return buffer
-}
-
-function int32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  buffer.writeInt32BE(value)
-  return buffer
 }
