@@ -3,6 +3,7 @@ import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
 import { searchPath } from '../db/quote.ts'
+import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
 import type { CheckResult, Fault } from './report.ts'
@@ -46,6 +47,8 @@ export async function runCheck(db: Db, { check, query, schema, input, timeoutMs,
     )
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
+    // over a part of the rows a check proves nothing
+    if (isRowSecurity(error)) throw toSkillsError(db.info, error, { action: `run the check ${check.id}` })
     const tookMs = performance.now() - began
     const reason = cannotRun(error, check, tookMs >= timeoutMs * 0.9 ? timeoutMs : undefined, isBroken)
     if (reason !== undefined) return skipped(check, reason)
