@@ -17,7 +17,7 @@ export interface ServerTarget {
   sessionAttributes?: SessionAttributes
   /** Hosts, and the addresses of a name, are tried in random order. */
   randomOrder?: boolean
-  /** Absent: 60 s, in an application 30 s; null: no keep-alive messages. */
+  /** Absent: 30 s; null: no keep-alive messages. */
   keepAliveMs?: number | null
   applicationName: string | undefined
   /** The libpq `options` string, sent only when given: poolers refuse it. */

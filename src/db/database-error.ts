@@ -56,9 +56,16 @@ export interface DatabaseErrorFields {
   routine?: string | undefined
 }
 
+/** Longer texts of a server are cut: they are printed, several times in one report. */
+const LONGEST_TEXT = 16_384
+
 /** Reads the error object of postgres.js, whose field names are its own. */
 export function databaseErrorFrom(raw: Readonly<Record<string, unknown>>): DatabaseError {
-  const text = (key: string): string | undefined => (typeof raw[key] === 'string' ? raw[key] : undefined)
+  const text = (key: string): string | undefined => {
+    const value = raw[key]
+    if (typeof value !== 'string') return undefined
+    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+  }
   const number = (key: string): number | undefined => (raw[key] === undefined ? undefined : Number(raw[key]))
   return new DatabaseError({
     message: text('message') ?? 'unknown error',

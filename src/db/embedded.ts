@@ -11,8 +11,6 @@ import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
 
-const NOT_READY_MS = 120_000
-
 /** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
 export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
   const unlock = target.directory === 'memory' ? () => undefined : await lock(target.directory)
@@ -27,9 +25,6 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       user: 'postgres',
       database: 'postgres',
       applicationName: 'skills',
-      connectTimeoutMs: NOT_READY_MS,
-      // an engine in this process must not keep it alive
-      background: true,
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })

@@ -1,5 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
 import type { DbInfo } from './db.ts'
+import { ProtocolError } from './message-guard.ts'
 import type { Driver } from './postgresjs.ts'
 import { quoteLiteral } from './quote.ts'
 
@@ -35,8 +36,9 @@ interface Greeting {
 
 /** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
 export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, wanted: string | undefined): Promise<DbInfo> {
-  const [row] = (await driver.query(greetingSql(wanted), [])) as unknown as Greeting[]
-  if (row === undefined) throw new SkillsError('BUG', 'the greeting query returned no row')
+  const rows = await driver.query(greetingSql(wanted), [])
+  const [row] = rows
+  if (rows.length !== 1 || !isGreeting(row)) throw new ProtocolError('its answer to the first query is not one of PostgreSQL')
   if (row.version < OLDEST) {
     throw new SkillsError('SERVER_TOO_OLD', `${label} is PostgreSQL ${row.version_text}; skills needs 13 or later`, {
       hint: 'upgrade the server',
@@ -64,4 +66,20 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     // PGlite always returns 42 here, and another number at the start
     pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,
   }
+}
+
+function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
+  return (
+    row !== undefined &&
+    ['user', 'database', 'version_text'].every((name) => typeof row[name] === 'string') &&
+    ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
+    Array.isArray(row['path']) &&
+    row['path'].every((name) => typeof name === 'string') &&
+    isWithin(row['pid'], 1, 2 ** 31) &&
+    isWithin(row['version'], 70_000, 10_000_000)
+  )
+}
+
+function isWithin(value: unknown, least: number, end: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) < end
 }

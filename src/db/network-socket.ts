@@ -1,13 +1,13 @@
 import net from 'node:net'
-import { SkillsError } from '../core/errors.ts'
+import { reasonOf, SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type ServerTarget, type SslMode, type SslSettings } from '../core/target.ts'
+import { MessageGuard, NOT_POSTGRES } from './message-guard.ts'
 import { startTls } from './tls-socket.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103), and Int32(16) Int32(80877102) pid secret
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const CANCEL_REQUEST_CODE = 80_877_102
 
-const NOT_POSTGRES = 'the other side is not a PostgreSQL server'
 const CHECK_ADDRESS = 'check that host and port belong to a PostgreSQL server'
 
 /** A socket that failed to open: its address, and the reason as text. */
@@ -24,21 +24,30 @@ export class SocketError extends Error {
   }
 }
 
+/** An open socket to a server, whose messages are checked. */
+export interface ServerSocket {
+  socket: net.Socket
+  host: ServerHost
+  /** The first answer was read: ends the time limit of opening. */
+  opened: () => void
+  /** When the last bytes of the server arrived, as `performance.now()`. */
+  receivedAt: () => number
+}
+
 /**
  * Opens a socket to the first host of the target that answers, encrypted according to `mode`, before any message of the
- * protocol. With `background` the attempt does not keep the process alive.
+ * protocol. The time limit of the host goes on until `opened` is called. With `background` the attempt does not keep the
+ * process alive.
  */
 export async function openNetworkSocket(
   target: ServerTarget,
   mode: SslMode,
-  { background = false, onHost }: { background?: boolean | undefined; onHost?: (host: ServerHost) => void } = {},
-): Promise<net.Socket> {
+  { background = false }: { background?: boolean | undefined } = {},
+): Promise<ServerSocket> {
   let failure: SocketError | undefined
   for (const host of target.hosts) {
     try {
-      const socket = guardFirstAnswer(await openOne(host, mode, target, background), hostAndPort(host))
-      onHost?.(host)
-      return socket
+      return await openOne(host, mode, target, background)
     } catch (error) {
       if (error instanceof SkillsError) throw error
       failure = error instanceof SocketError ? error : new SocketError(hostAndPort(host), socketReason(error), { cause: error })
@@ -47,24 +56,9 @@ export async function openNetworkSocket(
   throw failure ?? new SocketError('', 'no host given')
 }
 
-/**
- * Ends the connection when the first answer is not a PostgreSQL message (Authentication, ErrorResponse, NoticeResponse,
- * NegotiateProtocolVersion). It checks the bytes before the driver, which would wait for the end of such a message.
- */
-function guardFirstAnswer(socket: net.Socket, address: string): net.Socket {
-  const push = socket.push.bind(socket)
-  socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
-    socket.push = push
-    if (chunk === null || 'RENv'.includes(String.fromCharCode(chunk[0] ?? 0))) return push(chunk, encoding)
-    socket.destroy(new SocketError(address, NOT_POSTGRES, { remedy: CHECK_ADDRESS }))
-    return false
-  }
-  return socket
-}
-
 /** Sends a CancelRequest for a connection over a new socket; the server closes it when it has received the request. */
 export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key: { pid: number; secret: number }): Promise<void> {
-  const socket = await openNetworkSocket(target, mode)
+  const { socket } = await openNetworkSocket(target, mode, { background: true })
   const message = Buffer.alloc(16)
   message.writeInt32BE(16, 0)
   message.writeInt32BE(CANCEL_REQUEST_CODE, 4)
@@ -73,7 +67,6 @@ export async function sendCancelRequest(target: ServerTarget, mode: SslMode, key
   await new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
     socket.once('error', () => resolve())
-    socket.setTimeout(target.connectTimeoutMs, () => socket.destroy())
     // not end(): a pooler drops the request of a client that disconnects
     socket.write(message)
     socket.resume()
@@ -88,28 +81,58 @@ export function isLoopback({ host, address = host }: Pick<ServerHost, 'host' | '
 async function openOne(
   place: ServerHost,
   mode: SslMode,
-  { ssl, connectTimeoutMs: timeoutMs }: ServerTarget,
+  { ssl, connectTimeoutMs: timeoutMs, keepAliveMs = KEEP_ALIVE_MS }: ServerTarget,
   background: boolean,
-): Promise<net.Socket> {
+): Promise<ServerSocket> {
   const { host, port, address = host } = place
   const isLocal = address.startsWith('/')
-  const socket = isLocal ? net.connect(hostAndPort(place)) : net.connect({ host: address, port, noDelay: true })
-  const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
-  if (background) {
-    timer.unref()
-    socket.unref()
-  }
+  let socket = isLocal ? net.connect(hostAndPort(place)) : net.connect({ host: address, port, noDelay: true })
+  if (keepAliveMs !== null) socket.setKeepAlive(true, keepAliveMs)
+  const timer = setTimeout(() => socket.destroy(new SocketError(hostAndPort(place), `no answer within ${timeoutMs / 1000} s`)), timeoutMs)
+  if (background) timer.unref()
   try {
+    if (background) socket.unref()
     await event(socket, 'connect')
-    if (isLocal || mode === 'disable') return socket
-    return await encrypt(socket, place, mode, ssl)
+    if (!isLocal && mode !== 'disable') socket = await encrypt(socket, place, mode, ssl)
+    if (background) socket.unref()
   } catch (error) {
+    clearTimeout(timer)
     socket.destroy()
     if (error instanceof SkillsError) throw error
     throw new SocketError(hostAndPort(place), socketReason(error), { cause: error, remedy: remedyOf(error) })
-  } finally {
-    clearTimeout(timer)
   }
+  socket.once('close', () => clearTimeout(timer))
+  const guard = new MessageGuard()
+  return {
+    socket,
+    host: place,
+    opened: () => {
+      clearTimeout(timer)
+      guard.opened()
+    },
+    receivedAt: checkMessages(socket, guard, hostAndPort(place)),
+  }
+}
+
+/** A dead peer is noticed after this time and ten more seconds, unless data is on its way to it. */
+const KEEP_ALIVE_MS = 30_000
+
+/** Ends the connection at the first message that the guard refuses, before the driver sees it. Returns when bytes arrived last. */
+function checkMessages(socket: net.Socket, guard: MessageGuard, address: string): () => number {
+  let receivedAt = performance.now()
+  const push = socket.push.bind(socket)
+  socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
+    if (chunk === null) return push(chunk, encoding)
+    receivedAt = performance.now()
+    try {
+      const messages = guard.take(chunk as Buffer)
+      return messages === undefined || push(messages, encoding)
+    } catch (error) {
+      socket.destroy(new SocketError(address, reasonOf(error), { cause: error, remedy: CHECK_ADDRESS }))
+      return false
+    }
+  }
+  return () => receivedAt
 }
 
 /** Encrypts the connection, unless the server does not offer TLS and `mode` permits that. */

@@ -1,10 +1,10 @@
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { connectionLost } from '../core/common-errors.ts'
-import type { SkillsError } from '../core/errors.ts'
+import { reasonOf, type SkillsError } from '../core/errors.ts'
 import { databaseErrorFrom, DatabaseError } from './database-error.ts'
 import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
+import { ProtocolError } from './message-guard.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
 
@@ -17,11 +17,8 @@ export interface DriverOptions {
   database: string
   applicationName: string | undefined
   startupOptions?: string | undefined
-  connectTimeoutMs: number
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
-  /** The connection does not keep the process alive: for use inside an application. */
-  background?: boolean | undefined
 }
 
 /** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
@@ -38,7 +35,6 @@ export interface Driver {
 
 /** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
-  const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
   let gone = false
   const onEnd: (() => void)[] = []
@@ -55,10 +51,9 @@ export function createDriver(options: DriverOptions): Driver {
     if (opened) throw lost()
     opened = true
     const socket = await options.connect()
-    if (options.background === true) keepInBackground(socket, options.connectTimeoutMs, () => key !== undefined)
-    return socket.once('close', ended)
+    return socket.once('error', ended).once('close', ended)
   }
-  const sql = postgres(driverSettings(options, openSocket, timeoutSeconds))
+  const sql = postgres(driverSettings(options, openSocket))
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
@@ -68,10 +63,10 @@ export function createDriver(options: DriverOptions): Driver {
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
       return [...result]
     } catch (error) {
-      // its message for this does not contain the address
-      if ((error as { code?: unknown }).code === 'CONNECT_TIMEOUT')
-        throw new SocketError('', `no answer within ${timeoutSeconds} s`, { cause: error })
-      throw translate(error)
+      const broken = brokenBy(error)
+      if (broken === undefined) throw translate(error)
+      // while the connection is opened, the caller knows more about it
+      throw key === undefined ? broken : lost(broken)
     }
   }
 
@@ -100,11 +95,7 @@ export function createDriver(options: DriverOptions): Driver {
   }
 }
 
-function driverSettings(
-  options: DriverOptions,
-  socket: () => Promise<Duplex>,
-  timeoutSeconds: number,
-): postgres.Options<Record<string, never>> {
+function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): postgres.Options<Record<string, never>> {
   const settings = {
     // its types lack `socket`, and it reads PG* variables for options that are not given
     ...({ socket, host: 'localhost', port: 5432, path: undefined } as object),
@@ -115,8 +106,9 @@ function driverSettings(
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    // its timer keeps the process alive
-    connect_timeout: options.background === true ? 0 : timeoutSeconds,
+    // the time limit of opening and keep-alive are set on the socket
+    connect_timeout: 0,
+    keep_alive: null,
     // named statements break behind transaction poolers, and a command runs each statement once
     prepare: false,
     fetch_types: false,
@@ -148,19 +140,6 @@ function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown)
 
 /** Type 0. For a list the driver would use the type of the first item: boolean for `[true]`. */
 const SERVER_DECIDES = 0
-
-/** The connection does not keep the process alive; a server that stops answering is detected by a timeout and keep-alive. */
-function keepInBackground(socket: Duplex, timeoutMs: number, hasAnswered: () => boolean): void {
-  const timer = setTimeout(() => {
-    if (!hasAnswered()) socket.destroy(new SocketError('', `no answer within ${timeoutMs / 1000} s`))
-  }, timeoutMs).unref()
-  socket.once('close', () => clearTimeout(timer))
-  if (!(socket instanceof Socket)) return
-  socket.unref()
-  socket.setKeepAlive(true, KEEP_ALIVE_MS)
-}
-
-const KEEP_ALIVE_MS = 30_000
 
 function isJson(value: Parameter): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Date)
@@ -202,6 +181,12 @@ function translate(error: unknown): unknown {
   return typeof code === 'string' && LOST.has(code) ? lost(error) : error
 }
 
+/** What the server sent, or did not send in time. JSON is the one type whose values the driver can fail to read. */
+function brokenBy(error: unknown): SocketError | ProtocolError | undefined {
+  if (error instanceof SyntaxError) return new ProtocolError('the server sent JSON that cannot be read')
+  return error instanceof SocketError || error instanceof ProtocolError ? error : undefined
+}
+
 function lost(cause?: unknown): SkillsError {
-  return connectionLost(cause instanceof DatabaseError ? cause.message : 'the server closed it', cause)
+  return connectionLost(cause instanceof DatabaseError || brokenBy(cause) !== undefined ? reasonOf(cause) : 'the server closed it', cause)
 }

@@ -5,7 +5,7 @@ import { DatabaseError } from './database-error.ts'
 import type { Db, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'
 import { describeLink } from './link.ts'
-import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError } from './network-socket.ts'
+import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError, type ServerSocket } from './network-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
@@ -41,29 +41,29 @@ async function openWithAnyMode(target: ServerTarget, options: OpenOptions): Prom
 async function openOnce(target: ServerTarget, mode: SslMode, { schema, background, onConnected }: OpenOptions): Promise<Db> {
   const listeners = new Set<(notice: Notice) => void>()
   const notificationListeners = new Set<(notification: Notification) => void>()
-  let password = target.password
+  let link: ServerSocket | undefined
   const driver = createDriver({
     connect: async () => {
-      const socket = await openNetworkSocket(target, mode, { background, onHost: (host) => (password = host.password ?? password) })
+      const { socket } = (link = await openNetworkSocket(target, mode, { background }))
       onConnected?.(() => describeLink(socket))
       return socket
     },
     user: target.user,
-    password: () => password,
+    password: () => link?.host.password ?? target.password,
     database: target.database,
     applicationName: target.applicationName,
     startupOptions: target.startupOptions,
-    connectTimeoutMs: target.connectTimeoutMs,
     onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
-    background,
   })
   const cancel = async (): Promise<void> => {
     const key = driver.backendKey()
-    if (key !== undefined) await sendCancelRequest(target, mode, key).catch(() => undefined)
+    if (key !== undefined && link !== undefined)
+      await sendCancelRequest({ ...target, hosts: [link.host] }, mode, key).catch(() => undefined)
   }
   try {
     const info = await greet(driver, 'server', describeTarget(target), schema)
+    link?.opened()
     return createConnection({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
   } catch (error) {
     await driver.end().catch(() => undefined)

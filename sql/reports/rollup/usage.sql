@@ -26,6 +26,6 @@ usage AS (
     count(*) FILTER (WHERE bucket = 28), count(*) FILTER (WHERE bucket = 29), count(*) FILTER (WHERE bucket = 30), count(*) FILTER (WHERE bucket = 31),
     count(*) FILTER (WHERE bucket = 32), count(*) FILTER (WHERE bucket = 33), count(*) FILTER (WHERE bucket = 34), count(*) FILTER (WHERE bucket = 35),
     count(*) FILTER (WHERE bucket = 36), count(*) FILTER (WHERE bucket = 37), count(*) FILTER (WHERE bucket = 38), count(*) FILTER (WHERE bucket = 39)
-  FROM (SELECT *, width_bucket(latency_ms, :"schema".skill_latency_bounds()) AS bucket FROM unrolled) AS rows
+  FROM (SELECT *, width_bucket(latency_ms, (SELECT :latency_bounds::text::integer[])) AS bucket FROM unrolled) AS rows
   GROUP BY skill_id, version
 )
