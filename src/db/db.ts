@@ -61,6 +61,8 @@ export interface OpenOptions {
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */
   background?: boolean | undefined
+  /** Ends the attempt to open, with its reason as the error. */
+  signal?: AbortSignal | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }

@@ -130,10 +130,11 @@ describe('connection: a server that', () => {
       { host: '127.0.0.1', port: await freePort(), password: 'of-the-dead' },
       { host: '127.0.0.1', port, password: 'of-the-living' },
     ]
-    await failure(await targetAt(0, undefined, { hosts, password: undefined }))
+    const login = { permitsUnencrypted: true } as const
+    await failure(await targetAt(0, undefined, { hosts, login, password: undefined }))
     expect(asked).toEqual(['of-the-living'])
     const error = await failure({
-      ...(await targetAt(port)),
+      ...(await targetAt(port, undefined, { login })),
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })
