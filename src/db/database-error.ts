@@ -14,7 +14,7 @@ export class DatabaseError extends Error {
   readonly table: string | undefined
   readonly column: string | undefined
   readonly constraint: string | undefined
-  /** The function of the server that reported the error. */
+  /** The function of the server that raised it: the same in every language and version. */
   readonly routine: string | undefined
 
   constructor(fields: DatabaseErrorFields) {

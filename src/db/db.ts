@@ -91,7 +91,7 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Runs `work` in a transaction with the schema of `info` as its search_path. */
+  /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void
   /** Calls back for notifications on the channels that this connection listens to (LISTEN). */
