@@ -27,7 +27,7 @@ FROM pg_namespace n
 JOIN pg_database d ON d.datname = current_database()
 JOIN pg_roles o ON o.oid = CASE n.nspowner::regrole::text WHEN 'pg_database_owner' THEN d.datdba ELSE n.nspowner END
 JOIN pg_roles s ON s.rolname = session_user
-WHERE n.nspname = current_schema() AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s.rolname;
+WHERE n.nspname = :'schema' AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s.rolname;
 
 -- check: safety.definer-search-path
 -- title: every SECURITY DEFINER function has its own search_path
@@ -39,9 +39,9 @@ SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
   'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
-  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), current_schema()) AS remedy
+  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), :'schema') AS remedy
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%')
@@ -61,7 +61,7 @@ SELECT
   format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND owner.rolsuper
@@ -79,7 +79,7 @@ SELECT
   'EXECUTE for the roles that need it'                                  AS expected,
   'EXECUTE for PUBLIC'                                                  AS actual
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl WHERE acl.grantee = 0)
@@ -94,7 +94,7 @@ ORDER BY 1;
 WITH ours AS (
   SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
   FROM pg_proc p
-  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND $1::jsonb->'functions' ? p.proname
     AND p.prosecdef
 ),
@@ -102,7 +102,7 @@ needs AS (
   SELECT o.proname, o.types, o.proowner, t.oid AS table_oid, t.relname, verb.privilege
   FROM ours o
   JOIN pg_class t
-    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND t.relkind IN ('r', 'p')
     AND $1::jsonb->'tables' ? t.relname
   CROSS JOIN (VALUES
@@ -119,10 +119,10 @@ FROM needs
 WHERE NOT has_table_privilege(proowner, table_oid, privilege)
   -- without USAGE on the schema or the sequence the function fails too
 UNION ALL
-SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, current_schema()),
-  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
+SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, :'schema'),
+  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', :'schema', proowner::regrole)
 FROM ours
-WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
+WHERE NOT has_schema_privilege(proowner, :'schema'::text, 'USAGE')
 UNION ALL
 SELECT format('function %s(%s)', n.proname, n.types), format('%s has USAGE on the sequence %s', n.proowner::regrole, s.relname),
   'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
@@ -143,7 +143,7 @@ SELECT
   string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
   format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND ($1::jsonb->'tables' ? c.relname OR $1::jsonb->'views' ? c.relname)
   AND acl.grantee = 0
@@ -167,7 +167,7 @@ SELECT
 FROM pg_namespace n
 CROSS JOIN aclexplode(n.nspacl) AS acl
 LEFT JOIN pg_roles r ON r.oid = acl.grantee
-WHERE n.nspname = current_schema()
+WHERE n.nspname = :'schema'
   AND acl.privilege_type = 'CREATE'
   AND acl.grantee <> n.nspowner
   AND (acl.grantee = 0 OR NOT r.rolsuper)
@@ -188,7 +188,7 @@ SELECT
   format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
   format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p')
   AND NOT c.relrowsecurity
   AND $1::jsonb->'tables' ? c.relname
@@ -207,7 +207,7 @@ WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
 schema AS (
-  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
+  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = :'schema'
 ),
 objects AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner,

@@ -228,6 +228,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'on a standby: connect to the primary server',
     ],
   },
+  ROW_SECURITY: {
+    title: 'Row-level security hides rows from the role',
+    meaning:
+      'A policy on the table applies to the role, so it sees only some of the rows. An answer over these rows would be wrong: "up to date", "erased" or "no events" is only said when all rows are visible. The command line and the library run with `row_security = off`, which makes the server refuse such a statement. Policies apply to the owner of a table too when it has FORCE ROW LEVEL SECURITY.',
+    example:
+      '$ skills stats\nerror [ROW_SECURITY] row-level security hides rows of skill_usage_events from role app\n  → connect as the owner of the table, or as a role with BYPASSRLS',
+    remedies: [
+      'connect as the owner of the table',
+      'or as a role with BYPASSRLS: a superuser can run `ALTER ROLE app BYPASSRLS`',
+      'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
+    ],
+  },
   QUERY_FAILED: {
     title: 'The server refused a query, and no more specific code applies',
     meaning: 'The message contains the message of the server and its SQLSTATE. Nothing of the command was kept.',

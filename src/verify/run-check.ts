@@ -3,6 +3,9 @@ import { SkillsError } from '../core/errors.ts'
 import { codePointOffset, LineIndex } from '../core/positions.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
+import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
+import { searchPath } from '../db/quote.ts'
+import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
 import type { CheckResult, Fault } from './report.ts'
@@ -10,6 +13,8 @@ import type { CheckResult, Fault } from './report.ts'
 export interface CheckRun {
   check: Check
   query: CheckStatement
+  /** The schema that the check examines: the real one, or a scratch schema. */
+  schema: string
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
@@ -34,6 +39,8 @@ export async function runCheck(db: Db, run: CheckRun): Promise<CheckResult> {
   } catch (error) {
     const { cause } = error instanceof Refusal ? error : { cause: error }
     if (!(cause instanceof DatabaseError)) throw cause
+    // over a part of the rows a check proves nothing
+    if (isRowSecurity(cause)) throw toSkillsError(db.info, cause, { action: `run the check ${check.id}` })
     const tookMs = performance.now() - began
     const reason = cannotRun(cause, run, tookMs >= timeoutMs * 0.9 ? timeoutMs : undefined)
     if (reason !== undefined) return skipped(check, reason)
@@ -55,10 +62,13 @@ class Refusal extends Error {
   }
 }
 
-async function answerOf(db: Db, { check, query, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
-  const settings = settingsFor(check, timeoutMs)
-  await (check.own ? prepareAtOnce : prepare)(db, check.setup, `SAVEPOINT ${savepoint}; ${settings}`, settings)
-  const rows = await db.query(query.text, input === undefined ? [] : [input])
+async function answerOf(db: Db, { check, query, schema, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
+  const settings = settingsFor(check, timeoutMs, searchPath(schema, db.info.otherSchemas))
+  const opening = `SAVEPOINT ${savepoint}; ${settings}`
+  const textOf = ({ text }: CheckStatement): string => (check.own ? withSchema(text, schema) : text)
+  if (check.own) await prepareAtOnce(db, check.setup, [opening, ...check.setup.map(textOf)])
+  else await prepare(db, check.setup, opening, settings)
+  const rows = await db.query(textOf(query), input === undefined ? [] : [input])
   return judge(
     check,
     rows.map((row) => toFault(row, check)),
@@ -66,8 +76,8 @@ async function answerOf(db: Db, { check, query, input, timeoutMs }: CheckRun, sa
 }
 
 /** Everything in one round trip. */
-async function prepareAtOnce(db: Db, setup: readonly CheckStatement[], opening: string): Promise<void> {
-  const outcomes = await db.pipeline([opening, ...setup.map(({ text }) => text)])
+async function prepareAtOnce(db: Db, setup: readonly CheckStatement[], messages: readonly string[]): Promise<void> {
+  const outcomes = await db.pipeline(messages)
   for (const [i, outcome] of outcomes.entries()) if (!outcome.ok) throw new Refusal(setup[i - 1] ?? NOWHERE, outcome.error)
 }
 
@@ -90,9 +100,14 @@ async function prepare(db: Db, setup: readonly CheckStatement[], opening: string
  * A check without `writes` cannot write, whatever the privileges of the role. With `standard_conforming_strings` off, the server would
  * read commands where this program reads a string.
  */
-function settingsFor({ writes }: Check, timeoutMs: number): string {
-  const limits = `SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL standard_conforming_strings = on`
-  return writes === 'no' ? `${limits}; SET LOCAL transaction_read_only = on` : limits
+function settingsFor({ own, writes }: Check, timeoutMs: number, path: string): string {
+  const limit = Math.ceil(timeoutMs)
+  return [
+    own ? OWN_SETTINGS : `SET LOCAL search_path TO ${path}; SET LOCAL row_security TO off`,
+    `SET LOCAL statement_timeout = ${limit}; SET LOCAL lock_timeout = ${limit}`,
+    'SET LOCAL standard_conforming_strings = on',
+    ...(writes === 'no' ? ['SET LOCAL transaction_read_only = on'] : []),
+  ].join('; ')
 }
 
 /** What a rollback does not release. */

@@ -101,7 +101,9 @@ class Run {
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
     const input = isCompared(check.input) ? { differences: faults, failures } : this.#inputOf(check.input)
+    const { schema } = this.#schema
     return runCheck(this.#db, {
+      schema,
       check,
       query: check.query,
       input,

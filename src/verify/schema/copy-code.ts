@@ -48,13 +48,16 @@ async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<vo
   const literal = quoteLiteral(qualified(from, name))
   const [row] = await db.query<{ text: string | null }>(
     kind === 'view'
-      ? `SELECT 'CREATE VIEW ' || ${quoteLiteral(qualified(to, name))} || ' AS ' || pg_get_viewdef(c.oid) AS text
-         FROM pg_class c WHERE c.oid = ${literal}::regclass AND c.relowner::regrole::text = ${quoteLiteral(owner)}`
-      : `SELECT pg_get_functiondef(p.oid) AS text
-         FROM pg_proc p WHERE p.oid = ${literal}::regprocedure AND p.proowner::regrole::text = ${quoteLiteral(owner)}`,
+      ? `SELECT pg_catalog.pg_get_viewdef(c.oid) AS text FROM pg_catalog.pg_class c
+         WHERE c.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regclass::pg_catalog.oid
+           AND c.relowner::pg_catalog.regrole::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(owner)}::pg_catalog.text`
+      : `SELECT pg_catalog.pg_get_functiondef(p.oid) AS text FROM pg_catalog.pg_proc p
+         WHERE p.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regprocedure::pg_catalog.oid
+           AND p.proowner::pg_catalog.regrole::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(owner)}::pg_catalog.text`,
   )
   if (row === undefined || row.text === null) return
-  const text = renameSchema(row.text, from, to).replace(/^ SET search_path TO .*$/m, (line) =>
+  const code = `${kind === 'view' ? `CREATE VIEW ${qualified(to, name)} AS ` : ''}${row.text}`
+  const text = renameSchema(code, from, to).replace(/^ SET search_path TO .*$/m, (line) =>
     line.replaceAll(quoteLiteral(from), quoteLiteral(to)),
   )
   try {

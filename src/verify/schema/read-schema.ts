@@ -43,7 +43,9 @@ export interface SchemaReading {
   foreign: ForeignCode[]
   /** The part of it that a query of a table runs. */
   foreignOfTables: ForeignCode[]
-  /** Makes names mean the scratch schema, which then has the functions and views of the database. */
+  /** The schema that checks examine. */
+  schema: string
+  /** Makes that the scratch schema, which then has the functions and views of the database. */
   enterScratch(): Promise<void>
   drop(): Promise<void>
 }
@@ -56,10 +58,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const { catalogQuery, manifest, adopted } = options
   const hasScratch = typeof scratch !== 'string'
   const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
-  // a search_path of the same form, so that the names of other schemas are printed alike
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema, otherSchemas)}`)
   const actual = await readCatalog(db, schema, catalogQuery)
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema)}`)
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
@@ -75,13 +74,15 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   })
   const unqualified = !hasScratch && printsQualifiers(version)
   const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
-  return {
+  const reading: SchemaReading = {
     comparison,
+    schema,
     foreign,
     foreignOfTables: foreign.filter((code) => isOfTable(code, expected)),
     noScratch: hasScratch ? undefined : scratch,
     enterScratch: async () => {
       if (!hasScratch) return
+      reading.schema = scratch.name
       await db.exec(`SET LOCAL search_path TO ${searchPath(scratch.name, otherSchemas)}`)
       await copyCode(db, { from: schema, to: scratch.name, expected, actual, foreign })
     },
@@ -89,6 +90,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       if (hasScratch) await scratch.drop()
     },
   }
+  return reading
 }
 
 /** A schema with what the applied migrations create, or why there is none. */
