@@ -7,6 +7,7 @@ import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
 import { ProtocolError } from './message-guard.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
+import type { StatementWatch } from './statement-watch.ts'
 
 export interface DriverOptions {
   /** Called once: the connection is never opened again. */
@@ -19,6 +20,7 @@ export interface DriverOptions {
   startupOptions?: string | undefined
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
+  watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
 }
 
 /** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
@@ -30,12 +32,16 @@ export interface Driver {
   backendKey(): { pid: number; secret: number } | undefined
   /** Calls back once when the connection has ended. */
   onEnd(listener: () => void): void
+  /** Ends the connection at once; its statements fail with this reason. */
+  abandon(reason: string): void
+  /** Ends the connection, within 2 s also when the server does not. */
   end(): Promise<void>
 }
 
 /** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
   let opened = false
+  let socket: Duplex | undefined
   let gone = false
   const onEnd: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
@@ -50,7 +56,7 @@ export function createDriver(options: DriverOptions): Driver {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
-    const socket = await options.connect()
+    socket = await options.connect()
     return socket.once('error', ended).once('close', ended)
   }
   const sql = postgres(driverSettings(options, openSocket))
@@ -58,15 +64,18 @@ export function createDriver(options: DriverOptions): Driver {
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
+    options.watch?.sent()
     try {
       const result = await orLost(query, waiting)
       key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
       return [...result]
     } catch (error) {
       const broken = brokenBy(error)
-      if (broken === undefined) throw translate(error)
+      if (broken === undefined) throw options.watch === undefined ? translate(error) : options.watch.explain(translate(error))
       // while the connection is opened, the caller knows more about it
       throw key === undefined ? broken : lost(broken)
+    } finally {
+      options.watch?.answered()
     }
   }
 
@@ -91,7 +100,12 @@ export function createDriver(options: DriverOptions): Driver {
       ),
     backendKey: () => key,
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
-    end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
+    abandon: (reason) => void socket?.destroy(new SocketError('', reason)),
+    end: async () => {
+      if (!gone) await sql.end({ timeout: END_SECONDS })
+      // the driver waits for the server to close it
+      socket?.destroy()
+    },
   }
 }
 
@@ -120,6 +134,8 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
   }
   return settings as postgres.Options<Record<string, never>>
 }
+
+const END_SECONDS = 2
 
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200

@@ -1,14 +1,16 @@
 import { Backoff } from '../core/backoff.ts'
 import { SkillsError, reasonOf } from '../core/errors.ts'
-import { describeTarget, hostAndPort, type ServerTarget, type SslMode } from '../core/target.ts'
+import { describeTarget, hostAndPort, type ServerHost, type ServerTarget, type SslMode } from '../core/target.ts'
+import { backendState } from './backend-state.ts'
 import { DatabaseError } from './database-error.ts'
-import type { Db, Notice, Notification, OpenOptions } from './db.ts'
+import type { Db, DbInfo, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'
 import { describeLink } from './link.ts'
 import { isLoopback, openNetworkSocket, sendCancelRequest, SocketError, type ServerSocket } from './network-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { SQLSTATE, STARTING_UP } from './sqlstates.ts'
+import { StatementWatch } from './statement-watch.ts'
 
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
 export async function openServer(target: ServerTarget, options: OpenOptions): Promise<Db> {
@@ -38,10 +40,26 @@ async function openWithAnyMode(target: ServerTarget, options: OpenOptions): Prom
   }
 }
 
-async function openOnce(target: ServerTarget, mode: SslMode, { schema, background, onConnected }: OpenOptions): Promise<Db> {
+async function openOnce(target: ServerTarget, mode: SslMode, options: OpenOptions): Promise<Db> {
+  const { schema, background, onConnected } = options
   const listeners = new Set<(notice: Notice) => void>()
   const notificationListeners = new Set<(notification: Notification) => void>()
   let link: ServerSocket | undefined
+  let info: DbInfo | undefined
+  const watch = new StatementWatch(
+    {
+      receivedAt: () => link?.receivedAt() ?? 0,
+      unsent: () => link?.socket.writableLength ?? 0,
+      ask: async () => {
+        if (link === undefined || info === undefined) return 'unknown'
+        const { host } = link
+        return backendState(() => openOnce(secondTarget(target, host), mode, { background: true }), info)
+      },
+      cancel: () => cancel(),
+      end: (reason) => driver.abandon(reason),
+    },
+    options.watch,
+  )
   const driver = createDriver({
     connect: async () => {
       const { socket } = (link = await openNetworkSocket(target, mode, { background }))
@@ -55,21 +73,37 @@ async function openOnce(target: ServerTarget, mode: SslMode, { schema, backgroun
     startupOptions: target.startupOptions,
     onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
+    watch,
   })
   const cancel = async (): Promise<void> => {
     const key = driver.backendKey()
-    if (key !== undefined && link !== undefined)
-      await sendCancelRequest({ ...target, hosts: [link.host] }, mode, key).catch(() => undefined)
+    if (key !== undefined && link !== undefined) await sendCancelRequest(secondTarget(target, link.host), mode, key).catch(() => undefined)
   }
   try {
-    const info = await greet(driver, 'server', describeTarget(target), schema)
+    info = await greet(driver, 'server', describeTarget(target), schema)
     link?.opened()
-    return createConnection({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
+    return createConnection({
+      driver,
+      info,
+      listeners,
+      notificationListeners,
+      cancel,
+      limitStatements: (ms) => watch.limit(ms),
+      release: () => Promise.resolve(),
+    })
   } catch (error) {
     await driver.end().catch(() => undefined)
     throw error
   }
 }
+
+/** For a second connection to the host of the first one, within a limited time. */
+function secondTarget(target: ServerTarget, host: ServerHost): ServerTarget {
+  const { sessionAttributes: _, ...same } = target
+  return { ...same, hosts: [host], connectTimeoutMs: Math.min(target.connectTimeoutMs, SECOND_MS) }
+}
+
+const SECOND_MS = 10_000
 
 function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return STARTING_UP.has(error.code)
