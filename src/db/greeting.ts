@@ -36,8 +36,17 @@ interface Greeting {
   server_started: string
 }
 
-/** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
-export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, wanted: string | undefined): Promise<DbInfo> {
+/**
+ * The first query of every connection: all facts about the server that the tool needs, in one round trip. `backendPid` is the
+ * process ID from the login to a server.
+ */
+export async function greet(
+  driver: Driver,
+  kind: DbInfo['kind'],
+  label: string,
+  wanted: string | undefined,
+  backendPid?: () => number | undefined,
+): Promise<DbInfo> {
   const rows = await driver.query(greetingSql(wanted), [])
   const [row] = rows
   if (rows.length !== 1 || !isGreeting(row)) throw new ProtocolError('its answer to the first query is not one of PostgreSQL')
@@ -51,7 +60,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
   if (schema === undefined) {
     throw new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
   }
-  const key = driver.backendKey()
+  const pidOfLogin = backendPid?.()
   return {
     kind,
     label,
@@ -66,8 +75,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     pid: row.pid,
     inRecovery: row.in_recovery,
     serverStarted: row.server_started,
-    // PGlite always returns 42 here, and another number at the start
-    pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,
+    pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
 }
 
