@@ -24,7 +24,8 @@ const greetingSql = (schema: string | undefined): string => `
          EXISTS (SELECT FROM pg_catalog.pg_roles
                   WHERE (rolsuper OR rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (${SERVER_ROLES}::pg_catalog.text[]))
                     AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER'::pg_catalog.text)) AS superuser,
-         pg_catalog.pg_is_in_recovery() AS in_recovery`
+         pg_catalog.pg_is_in_recovery() AS in_recovery,
+         pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS server_started`
 
 interface Greeting {
   pid: number
@@ -37,6 +38,7 @@ interface Greeting {
   path: string[]
   superuser: boolean
   in_recovery: boolean
+  server_started: string
 }
 
 /**
@@ -77,6 +79,7 @@ export async function greet(
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,
+    serverStarted: row.server_started,
     pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
 }
@@ -84,7 +87,7 @@ export async function greet(
 function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
   return (
     row !== undefined &&
-    ['user', 'database', 'version_text'].every((name) => typeof row[name] === 'string') &&
+    ['user', 'database', 'version_text', 'server_started'].every((name) => typeof row[name] === 'string') &&
     ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
     Array.isArray(row['path']) &&
     row['path'].every((name) => typeof name === 'string') &&
