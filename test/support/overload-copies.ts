@@ -60,7 +60,7 @@ export async function plantCopies(db: Db, schema: string, names: readonly string
         UNION ALL
         -- and those that pg_catalog does not have
         SELECT row_number() OVER (), name, a::regtype, b::regtype, 'bool'
-        FROM unnest(ARRAY['=', '<>', '<', '>', '~~', '?', '||', '->>', '@>', '-']) AS name, unnest(${list(TYPES)}) AS a, unnest(ARRAY['text', 'int4', 'name[]', 'text[]', 'oid']) AS b
+        FROM unnest(ARRAY['=', '<>', '<', '>', '~~', '?', '||', '->>', '@>', '-']) AS name, unnest(${list(TYPES)}) AS a, unnest(ARRAY['text', 'name', 'int4', 'oid', 'regclass', 'regtype', 'name[]', 'text[]']) AS b
       LOOP
         BEGIN
           EXECUTE format('CREATE FUNCTION %s.%I(%s, %s) RETURNS %s', v_schema, 'operator' || r.oid, r.l, r.r, r.result)
