@@ -50,13 +50,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     ],
   },
   DATABASE_URL_INVALID: {
-    title: 'The database URL is invalid',
+    title: 'The database URL or a connection setting is invalid',
     meaning:
-      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed. The message never quotes the URL, because it can contain a password.',
+      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed; or a connection keyword, in the URL, a `PG*` variable or a service file, is unknown, has a wrong value, or cannot be honoured. The message never quotes the URL, because it can contain a password.',
     example:
       '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → set a value or unset it; an empty value is often a missing CI secret',
     remedies: [
-      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; docs/connection.md lists the keywords',
       'percent-encode special characters in the password: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`',
     ],
   },
@@ -143,13 +143,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   DATABASE_UNREACHABLE: {
     title: 'No connection to the server',
     meaning:
-      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, or the server refuses the user. The message gives the reason, with host and port.',
+      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, the server refuses the user, or the login does not follow the rules of the settings (`require_auth`, `channel_binding`). The message gives the reason, with host and port.',
     example:
       '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port, and that the server runs; --wait 30s waits for a server that is still starting',
     remedies: [
       '`skills doctor` shows the address, its origin, and how far the connection gets',
       'in a deploy or in CI, where the server may still be starting: `--wait 30s`',
       'refused by `pg_hba.conf`, or wrong password: check user, password and `sslmode`',
+      'the server requires the password or MD5 without encryption: use TLS or `scram-sha-256`, or permit it with `require_auth=md5`',
     ],
   },
   CONNECTION_LOST: {
