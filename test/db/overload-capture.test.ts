@@ -29,7 +29,9 @@ beforeAll(async () => {
   url = server.url('postgres')
   db = await openDb(await targetOf(url))
   // other roles can create objects in `shared`; pg_catalog after it is the worst search_path that a role can have
-  await db.exec(`CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO PUBLIC; CREATE ROLE app; ALTER ROLE postgres SET search_path = shared, pg_catalog`)
+  await db.exec(
+    `CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO PUBLIC; CREATE ROLE app; ALTER ROLE postgres SET search_path = shared, pg_catalog`,
+  )
   await plantCopies(db, 'shared', await functionsIn(db, textOf('sql', '.sql') + textOf('src', '.ts')))
   await db.close()
   db = await openDb(await targetOf(url))
@@ -60,7 +62,8 @@ const FILES = {
   'db/1.sql': 'create table if not exists notes (id int primary key, body text);\ncreate index if not exists notes_body on notes (body);\n',
   'db/2.sql': '-- skills: no-transaction\ncreate index concurrently if not exists notes_twice on notes (body);\n',
   'again/1.sql': 'create table if not exists notes (id int primary key, body text);\ncreate table other (id int);\n',
-  'more/3.sql': 'create table if not exists notes (id int primary key, body text);\ncreate table notes (id int);\ncreate type mood as enum ();\n',
+  'more/3.sql':
+    'create table if not exists notes (id int primary key, body text);\ncreate table notes (id int);\ncreate type mood as enum ();\n',
   'wrong/4.sql': 'select * from note;\n',
 }
 
