@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
+import { textAfter, textBefore } from '../core/text.ts'
 import { KEYWORDS, type Keyword, type Keywords } from './connection-keywords.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -66,9 +67,8 @@ function readService(file: string, service: string): Keywords | undefined {
     const head = /^\s*\[(.*)\]\s*$/.exec(line)
     if (head !== null) section = head[1] ?? ''
     found ||= section === service
-    const pair = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/.exec(line)
-    if (section === service && pair !== null && (KEYWORDS as readonly string[]).includes(pair[1] ?? ''))
-      keywords[pair[1] as Keyword] = pair[2] ?? ''
+    const keyword = line.includes('=') ? textBefore(line, '=').trim() : ''
+    if (section === service && (KEYWORDS as readonly string[]).includes(keyword)) keywords[keyword as Keyword] = textAfter(line, '=').trim()
   }
   return found ? keywords : undefined
 }
@@ -85,12 +85,23 @@ export function passwordFromFile(
   const values = [host, String(wanted.port), wanted.database, wanted.user]
   for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue
-    // the pattern has one more, empty match at the end of the line
-    const matches = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].filter(({ index }) => index < line.length)
-    const fields = matches.map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    const fields = passwordFields(line)
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
   }
   return undefined
+}
+
+/** The fields of a line, which colons separate; a backslash before a character makes it part of the field. */
+function passwordFields(line: string): string[] {
+  const fields = ['']
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === ':') fields.push('')
+    else {
+      if (line[at] === '\\' && at + 1 < line.length) at++
+      fields.push((fields.pop() ?? '') + line.charAt(at))
+    }
+  }
+  return fields
 }
 
 /** A password file that is ignored, as in libpq: others can read it, or it is not a regular file. */
