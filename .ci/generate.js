@@ -5,6 +5,8 @@ import { checkTable } from './generate/check-table.js'
 import { apiDocs } from './generate/api-docs.js'
 import { bundledPackages } from './bundled-packages.js'
 import { importSource as source } from './import-source.js'
+import { keywordTable } from './generate/keyword-table.js'
+import { configSchema } from './generate/config-schema.js'
 import { hazardTable } from './generate/hazard-table.js'
 import { notices } from './generate/notices.js'
 import { outputSchema } from './generate/output-schema.js'
@@ -25,6 +27,10 @@ const DOCUMENTS = [
     file: 'docs/output.schema.json',
     make: async () => outputSchema((await source('src/cli/command-table.ts')).COMMANDS.map(({ name }) => name)),
   },
+  {
+    file: 'docs/config.schema.json',
+    make: async () => configSchema(await source('src/config/setting-table.ts'), (await source('src/registry/rules/rules.ts')).RULES),
+  },
   { file: 'docs/api.md', make: async () => apiDocs(await source('src/config/setting-table.ts')) },
   {
     file: 'docs/codes.md',
@@ -44,6 +50,11 @@ const DOCUMENTS = [
     file: 'docs/migrate-hazards.md',
     section: 'hazards',
     make: async () => hazardTable((await source('src/sqltext/hazards/find-hazards.ts')).HAZARD_TYPES),
+  },
+  {
+    file: 'docs/connection.md',
+    section: 'keywords',
+    make: async () => keywordTable(await source('src/config/connection-keywords.ts')),
   },
   { file: 'docs/skill-format.md', section: 'rules', make: async () => ruleTable((await source('src/registry/rules/rules.ts')).RULES) },
 ]

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS skills_registry (
   enabled     boolean     NOT NULL DEFAULT true,
   trust_level integer     NOT NULL DEFAULT 1 CHECK (trust_level BETWEEN 1 AND 5),
   meta        jsonb       NOT NULL DEFAULT '{}',
-  updated_at  timestamptz NOT NULL DEFAULT now()
+  updated_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
 -- Which user has access to which skill. Without a foreign key, so that a skill can be unlocked before it is registered.
@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS skill_usage_events (
   input_hash     text,
   state_snapshot jsonb       NOT NULL DEFAULT '{}',
   artifacts      jsonb       NOT NULL DEFAULT '{}',
-  created_at     timestamptz NOT NULL DEFAULT now()
+  created_at     timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
 CREATE TABLE IF NOT EXISTS skill_feedback (
@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS skill_feedback (
   rating     integer,
   tags       text[]      DEFAULT '{}',
   notes      text,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
 -- Proposals from mining the events. Two rows can have the same signature: a person decides about near-duplicates.
@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS agent_emergence_candidates (
   archetypal_name  text,
   status           text        NOT NULL DEFAULT 'monitoring', -- monitoring | review | approved | deployed | rejected
   notes            text,
-  created_at       timestamptz NOT NULL DEFAULT now()
+  created_at       timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
 
@@ -82,8 +82,8 @@ CREATE TABLE IF NOT EXISTS agent_emergence_candidates (
 -- Indexes on a key and the time are in 20251220_skill_system_rls_indexes.sql.
 
 CREATE INDEX IF NOT EXISTS idx_skills_registry_enabled  ON skills_registry (enabled) WHERE enabled = true;
-CREATE INDEX IF NOT EXISTS idx_skills_registry_tier     ON skills_registry ((meta->>'tier'));
-CREATE INDEX IF NOT EXISTS idx_skills_registry_category ON skills_registry ((meta->>'category'));
+CREATE INDEX IF NOT EXISTS idx_skills_registry_tier     ON skills_registry ((meta->>'tier'::text));
+CREATE INDEX IF NOT EXISTS idx_skills_registry_category ON skills_registry ((meta->>'category'::text));
 
 CREATE INDEX IF NOT EXISTS idx_skill_unlocks_user     ON skill_unlocks (user_id);
 CREATE INDEX IF NOT EXISTS idx_skill_unlocks_unlocked ON skill_unlocks (unlocked) WHERE unlocked = true;
@@ -104,6 +104,9 @@ CREATE INDEX IF NOT EXISTS idx_agent_emergence_support   ON agent_emergence_cand
 
 -- Functions ---------------------------------------------------------------------------------------------------------
 -- SECURITY DEFINER: an application role can call them without a privilege on the tables.
+-- Names: every function call is qualified with pg_catalog, and operators have the exact types of an operator of pg_catalog (so `->>`
+-- has a text, and no untyped literal). PostgreSQL prefers a function or operator that fits the arguments better, wherever it is:
+-- without this, a role that can create objects in the schema could have its own code run by the owner.
 
 CREATE OR REPLACE FUNCTION log_skill_usage(
   p_user_id        uuid,
@@ -150,7 +153,7 @@ BEGIN
   -- Every user has access to foundational skills, whatever skill_unlocks contains.
   IF EXISTS (
     SELECT 1 FROM skills_registry r
-    WHERE r.skill_id = p_skill_id AND r.meta->>'category' = 'foundational'
+    WHERE r.skill_id = p_skill_id AND r.meta->>'category'::text = 'foundational'
   ) THEN
     RETURN true;
   END IF;
@@ -175,7 +178,7 @@ BEGIN
   -- now() is in VALUES, and the update takes it from excluded: a distributed Postgres refuses a function call in
   -- DO UPDATE SET.
   INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
-  VALUES (p_user_id, p_skill_id, true, now(), p_unlock_reason)
+  VALUES (p_user_id, p_skill_id, true, pg_catalog.now(), p_unlock_reason)
   ON CONFLICT (user_id, skill_id) DO UPDATE SET
     unlocked      = excluded.unlocked,
     unlocked_at   = excluded.unlocked_at,
@@ -200,38 +203,17 @@ BEGIN
     'is_skill_unlocked(uuid,text)',
     'unlock_skill(uuid,text,text)'
   ]::regprocedure[] LOOP
-    EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
+    EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
   END LOOP;
 END
 $pin$;
 
--- PostgreSQL grants EXECUTE to PUBLIC by default. Who needs it:
---   log_skill_usage    every role of an agent. It adds an event and gives no access: PUBLIC keeps it.
---   is_skill_unlocked  every role that checks access before it runs a skill. It returns true or false: PUBLIC keeps it.
---   unlock_skill       only the backend that unlocks skills. With PUBLIC, any role that can connect could unlock any skill for
---                      any user: revoked. The owner keeps it; for another role:
---                      GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO <role>.
+-- PostgreSQL grants EXECUTE to PUBLIC by default: every role that can connect could log events for any user, or unlock any skill.
+-- Only the owner keeps it here. `skills grants` prints the GRANT statements for the role of an application. CREATE OR REPLACE keeps
+-- earlier privileges, so this also revokes what an older version of the functions gave to PUBLIC.
+REVOKE EXECUTE ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC;
-
--- A role with both INSERT and UPDATE on skill_unlocks can unlock skills without the function. It keeps EXECUTE, so that an
--- application on an older database continues to work.
-DO $keep$
-DECLARE
-  v_role regrole;
-BEGIN
-  FOR v_role IN
-    SELECT acl.grantee::regrole
-    FROM pg_class t, aclexplode(t.relacl) acl
-    WHERE t.oid = 'skill_unlocks'::regclass
-      AND acl.grantee NOT IN (0, t.relowner)
-      AND acl.privilege_type IN ('INSERT', 'UPDATE')
-    GROUP BY acl.grantee
-    HAVING count(DISTINCT acl.privilege_type) = 2
-  LOOP
-    EXECUTE format('GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO %s', v_role);
-  END LOOP;
-END
-$keep$;
 
 
 -- Views -------------------------------------------------------------------------------------------------------------
@@ -245,30 +227,30 @@ WITH usage_by_user AS (
   SELECT
     skill_id,
     user_id,
-    count(*)                                     AS uses,
-    count(*) FILTER (WHERE outcome = 'success')  AS successes,
-    sum(latency_ms)                              AS latency_sum,
-    count(latency_ms)                            AS latency_count,
-    min(created_at)                              AS first_use,
-    max(created_at)                              AS last_use
+    pg_catalog.count(*)                                     AS uses,
+    pg_catalog.count(*) FILTER (WHERE outcome = 'success')  AS successes,
+    pg_catalog.sum(latency_ms)                              AS latency_sum,
+    pg_catalog.count(latency_ms)                            AS latency_count,
+    pg_catalog.min(created_at)                              AS first_use,
+    pg_catalog.max(created_at)                              AS last_use
   FROM skill_usage_events
   GROUP BY skill_id, user_id
 ),
 usage_by_skill AS (
   SELECT
     skill_id,
-    sum(uses)           AS uses,
-    sum(successes)      AS successes,
-    sum(latency_sum)    AS latency_sum,
-    sum(latency_count)  AS latency_count,
-    count(user_id)      AS unique_users,
-    min(first_use)      AS first_use,
-    max(last_use)       AS last_use
+    pg_catalog.sum(uses)           AS uses,
+    pg_catalog.sum(successes)      AS successes,
+    pg_catalog.sum(latency_sum)    AS latency_sum,
+    pg_catalog.sum(latency_count)  AS latency_count,
+    pg_catalog.count(user_id)      AS unique_users,
+    pg_catalog.min(first_use)      AS first_use,
+    pg_catalog.max(last_use)       AS last_use
   FROM usage_by_user
   GROUP BY skill_id
 ),
 feedback_by_skill AS (
-  SELECT skill_id, avg(rating) AS rating
+  SELECT skill_id, pg_catalog.avg(rating) AS rating
   FROM skill_feedback
   GROUP BY skill_id
 )
@@ -276,9 +258,9 @@ SELECT
   u.skill_id,
   u.uses::bigint                                             AS total_uses,
   u.successes::bigint                                        AS success_count,
-  round(100.0 * u.successes / nullif(u.uses, 0), 2)          AS success_rate_pct,
-  round(u.latency_sum / nullif(u.latency_count, 0))::integer AS avg_latency_ms,
-  round(f.rating, 2)                                         AS avg_rating,
+  pg_catalog.round(100.0 * u.successes / nullif(u.uses, 0::numeric), 2)          AS success_rate_pct,
+  pg_catalog.round(u.latency_sum / nullif(u.latency_count, 0::numeric))::integer AS avg_latency_ms,
+  pg_catalog.round(f.rating, 2)                                         AS avg_rating,
   u.unique_users,
   u.first_use,
   u.last_use
@@ -293,15 +275,15 @@ WITH session_skills AS (
   SELECT
     session_id,
     user_id,
-    coalesce(state_snapshot->>'tier', tier)      AS tier,
-    state_snapshot->>'element'                   AS element,
-    state_snapshot->>'realm'                     AS realm,
-    array_agg(DISTINCT skill_id COLLATE "C" ORDER BY skill_id COLLATE "C")
+    coalesce(state_snapshot->>'tier'::text, tier)      AS tier,
+    state_snapshot->>'element'::text                   AS element,
+    state_snapshot->>'realm'::text                     AS realm,
+    pg_catalog.array_agg(DISTINCT skill_id COLLATE "C" ORDER BY skill_id COLLATE "C")
       FILTER (WHERE outcome = 'success')         AS skill_set,
-    count(*)                                     AS events,
-    count(*) FILTER (WHERE outcome = 'success')  AS successes,
-    min(created_at)                              AS first_event,
-    max(created_at)                              AS last_event
+    pg_catalog.count(*)                                     AS events,
+    pg_catalog.count(*) FILTER (WHERE outcome = 'success')  AS successes,
+    pg_catalog.min(created_at)                              AS first_event,
+    pg_catalog.max(created_at)                              AS last_event
   FROM skill_usage_events
   WHERE session_id IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5
@@ -311,15 +293,15 @@ SELECT
   tier,
   element,
   realm,
-  count(*)                                               AS cooccurrence_count,
-  count(DISTINCT user_id)                                AS distinct_users,
-  (sum(successes) / sum(events))::numeric(4,3)           AS avg_success_rate,
-  min(first_event)                                       AS first_observed,
-  max(last_event)                                        AS last_observed
+  pg_catalog.count(*)                                               AS cooccurrence_count,
+  pg_catalog.count(DISTINCT user_id)                                AS distinct_users,
+  (pg_catalog.sum(successes) / pg_catalog.sum(events))::numeric(4,3)           AS avg_success_rate,
+  pg_catalog.min(first_event)                                       AS first_observed,
+  pg_catalog.max(last_event)                                        AS last_observed
 FROM session_skills
-WHERE cardinality(skill_set) >= 2
+WHERE pg_catalog.cardinality(skill_set) >= 2
 GROUP BY session_skills.skill_set, tier, element, realm
-HAVING count(*) >= 3
+HAVING pg_catalog.count(*) >= 3
 ORDER BY cooccurrence_count DESC, session_skills.skill_set, tier COLLATE "C", element COLLATE "C", realm COLLATE "C";
 
 

@@ -15,17 +15,17 @@
 
 -- The transaction of a row ------------------------------------------------------------------------------------------
 
-ALTER TABLE skill_usage_events ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
-ALTER TABLE skill_feedback     ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT txid_current();
+ALTER TABLE skill_usage_events ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT pg_catalog.txid_current();
+ALTER TABLE skill_feedback     ADD COLUMN IF NOT EXISTS txid bigint NOT NULL DEFAULT pg_catalog.txid_current();
 
 -- CREATE INDEX blocks writers. On a large table, the first `skills rollup` creates the index CONCURRENTLY (a migration with
 -- CONCURRENTLY cannot run through a transaction pooler); until then steps are correct but slow.
 DO $index$
 BEGIN
-  IF pg_relation_size('skill_usage_events') < 32 * 1024 * 1024 THEN
+  IF pg_catalog.pg_relation_size('skill_usage_events') < 32 * 1024 * 1024 THEN
     CREATE INDEX IF NOT EXISTS idx_skill_usage_txid ON skill_usage_events (txid);
   END IF;
-  IF pg_relation_size('skill_feedback') < 32 * 1024 * 1024 THEN
+  IF pg_catalog.pg_relation_size('skill_feedback') < 32 * 1024 * 1024 THEN
     CREATE INDEX IF NOT EXISTS idx_skill_feedback_txid ON skill_feedback (txid);
   END IF;
 END
@@ -142,7 +142,7 @@ CREATE TABLE IF NOT EXISTS skill_rollup_sessions (
 );
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_set ON skill_rollup_sessions (set_key, user_id) WHERE set_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_sessions_open ON skill_rollup_sessions (last_at)
-  WHERE set_key IS NULL AND cardinality(skills) >= 2;
+  WHERE set_key IS NULL AND pg_catalog.cardinality(skills) >= 2;
 
 -- Sets of skills that succeeded together. set_key is a hash of the set and its state: an index on the set itself fails with a few
 -- dozen skills.
@@ -177,12 +177,16 @@ CREATE INDEX IF NOT EXISTS idx_skill_rollup_raters_skill ON skill_rollup_raters 
 
 INSERT INTO skill_rollup_state (source, snapshot, system_identifier)
 SELECT source, '1:1:', system_identifier
-FROM pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
+FROM pg_catalog.pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
 ON CONFLICT (source) DO NOTHING;
 
 
 -- Functions ---------------------------------------------------------------------------------------------------------
--- They run with the privileges of the caller: a role that can write the rollups can update them.
+-- They run with the privileges of the caller: a role that can write the rollups can update them. row_security is off, so that a role
+-- from which row level security hides rows gets an error, and not sums over a part of the rows.
+-- Names: every function call is qualified with pg_catalog, and operators have the exact types of an operator of pg_catalog. PostgreSQL
+-- prefers a function or operator that fits the arguments better, wherever it is: without this, a role that can create objects in the
+-- schema could have its own code called.
 
 -- Lower bounds, in ms, of the latency buckets 1 to 39, each half an octave wide; bucket 0 is below the first bound.
 CREATE OR REPLACE FUNCTION skill_latency_bounds() RETURNS integer[]
@@ -199,14 +203,14 @@ LANGUAGE sql STABLE
 SET search_path FROM CURRENT
 AS $function$
   WITH running AS (
-    SELECT x FROM txid_snapshot_xip(p_now) AS x WHERE x < p_txid
+    SELECT x FROM pg_catalog.txid_snapshot_xip(p_now) AS x WHERE x < p_txid
     UNION
-    SELECT x FROM txid_snapshot_xip(p_saved) AS x WHERE x >= p_txid
+    SELECT x FROM pg_catalog.txid_snapshot_xip(p_saved) AS x WHERE x >= p_txid
   ), bounds AS (
-    SELECT greatest(p_txid, txid_snapshot_xmax(p_saved)) AS xmax
+    SELECT greatest(p_txid, pg_catalog.txid_snapshot_xmax(p_saved)) AS xmax
   )
-  SELECT format('%s:%s:%s', coalesce((SELECT min(x) FROM running), bounds.xmax), bounds.xmax,
-                (SELECT string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+  SELECT pg_catalog.format('%s:%s:%s', coalesce((SELECT pg_catalog.min(x) FROM running), bounds.xmax), bounds.xmax,
+                (SELECT pg_catalog.string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
   FROM bounds
 $function$;
 
@@ -226,6 +230,7 @@ CREATE OR REPLACE FUNCTION skill_rollup_window(
 )
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 SET enable_sort = off
 SET enable_bitmapscan = off
 AS $function$
@@ -237,21 +242,21 @@ DECLARE
   v_last  bigint;
   v_rows  bigint;
 BEGIN
-  SELECT txid_current_snapshot() INTO v_now;
+  SELECT pg_catalog.txid_current_snapshot() INTO v_now;
   snapshot := p_state.snapshot;
   part_txid := p_state.part_txid;
   part_id := p_state.part_id;
   part_end := p_state.part_end;
   more := true;
-  v_new := format('txid >= %s AND txid < %s AND NOT txid_visible_in_snapshot(txid, %L) AND txid_visible_in_snapshot(txid, %L)',
-    txid_snapshot_xmin(snapshot), coalesce(part_txid, txid_snapshot_xmax(v_now)), snapshot, v_now);
+  v_new := pg_catalog.format('txid >= %s AND txid < %s AND NOT pg_catalog.txid_visible_in_snapshot(txid, %L) AND pg_catalog.txid_visible_in_snapshot(txid, %L)',
+    pg_catalog.txid_snapshot_xmin(snapshot), coalesce(part_txid, pg_catalog.txid_snapshot_xmax(v_now)), snapshot, v_now);
 
-  EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
   IF v_first IS NOT NULL THEN
-    EXECUTE format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+    EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
     IF part_txid IS NOT NULL AND v_first = v_end THEN
       -- while one transaction is taken in parts, another one that commits late is taken whole
-      EXECUTE format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
+      EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
     END IF;
     v_end := coalesce(v_end, part_txid);
     IF v_end IS NULL THEN
@@ -260,7 +265,7 @@ BEGIN
       more := false;
       RETURN;
     ELSIF v_first < v_end THEN
-      predicate := v_new || format(' AND txid < %s', v_end);
+      predicate := v_new || pg_catalog.format(' AND txid < %s', v_end);
       snapshot := skill_rollup_snapshot_at(snapshot, v_now, v_end);
       RETURN;
     END IF;
@@ -268,7 +273,7 @@ BEGIN
     -- are visible, so within it the ID is a safe mark
     part_txid := v_end;
     part_id := -9223372036854775808;
-    EXECUTE format('SELECT max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
+    EXECUTE pg_catalog.format('SELECT pg_catalog.max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
   ELSIF part_txid IS NULL THEN
     predicate := 'false';
     snapshot := v_now;
@@ -277,8 +282,8 @@ BEGIN
   END IF;
 
   -- txid + 0 forces the index on id
-  predicate := format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
-  EXECUTE format('SELECT max(id), count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
+  predicate := pg_catalog.format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
+  EXECUTE pg_catalog.format('SELECT pg_catalog.max(id), pg_catalog.count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
     INTO v_last, v_rows;
   IF v_rows < p_max_rows OR v_last = part_end THEN
     snapshot := skill_rollup_snapshot_at(snapshot, v_now, part_txid + 1);
@@ -286,7 +291,7 @@ BEGIN
     part_id := NULL;
     part_end := NULL;
   ELSE
-    predicate := predicate || format(' AND id <= %s', v_last);
+    predicate := predicate || pg_catalog.format(' AND id <= %s', v_last);
     part_id := v_last;
   END IF;
 END;
@@ -298,6 +303,7 @@ $function$;
 CREATE OR REPLACE FUNCTION skill_rollup_events(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 SET work_mem = '64MB'
 SET jit = off
 SET enable_bitmapscan = off -- single rows are looked up, whatever the planner thinks of their number
@@ -323,38 +329,38 @@ BEGIN
       RETURN '{"state": "busy"}';
     END IF;
   END IF;
-  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
     RETURN '{"state": "foreign"}';
   END IF;
-  SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events', v_state, p_max_rows);
+  SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events'::regclass, v_state, p_max_rows);
 
-  SELECT string_agg(b, ', ' ORDER BY i), string_agg(format('count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
-         string_agg(format('sum(%s)', b), ', ' ORDER BY i), string_agg(format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
+  SELECT pg_catalog.string_agg(b, ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
+         pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%s)', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
     INTO v_buckets, v_counts, v_sums, v_adds
-  FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
+  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
 
   -- Lookups in the large tables are subqueries with a limit, which makes the planner use the index whatever its estimates. Existing
   -- rows are looked up once; as only one step runs at a time, the others are inserted without ON CONFLICT, which would look them
   -- up again and lock each row before it changes it.
-  EXECUTE format($sql$
+  EXECUTE pg_catalog.format($sql$
     WITH events AS (
       SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
         (created_at AT TIME ZONE 'UTC')::date AS day,
-        CASE WHEN isfinite(created_at) THEN ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) %% 168 + 168) %% 168 END::smallint AS hour,
+        CASE WHEN pg_catalog.isfinite(created_at) THEN ((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint END::smallint AS hour,
         outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
-        width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
-        coalesce(state_snapshot->>'tier', tier) AS tier, state_snapshot->>'element' AS element, state_snapshot->>'realm' AS realm
+        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        coalesce(state_snapshot->>'tier'::text, tier) AS tier, state_snapshot->>'element'::text AS element, state_snapshot->>'realm'::text AS realm
       FROM skill_usage_events
       WHERE %1$s
     ),
     rows AS MATERIALIZED (
-      SELECT *, hashtextextended(jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
+      SELECT *, pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
     ),
 
     days AS (
-      SELECT day, skill_id, version, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
-        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum,
-        min(latency_ms) AS latency_min, max(latency_ms) AS latency_max, min(created_at) AS first_at, max(created_at) AS last_at, %2$s
+      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum,
+        pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max, pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, %2$s
       FROM rows GROUP BY day, skill_id, version
     ),
     days_named (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s) AS MATERIALIZED (
@@ -371,8 +377,8 @@ BEGIN
     ),
     put_versions AS (
       INSERT INTO skill_rollup_versions AS d (skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
-      SELECT skill_id, version, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum), min(latency_min), max(latency_max),
-        min(first_at), max(last_at), %4$s
+      SELECT skill_id, version, pg_catalog.sum(n), pg_catalog.sum(ok), pg_catalog.sum(soft), pg_catalog.sum(hard), pg_catalog.sum(latency_n), pg_catalog.sum(latency_sum), pg_catalog.min(latency_min), pg_catalog.max(latency_max),
+        pg_catalog.min(first_at), pg_catalog.max(last_at), %4$s
       FROM days_named GROUP BY skill_id, version
       ON CONFLICT (skill_id, version) DO UPDATE SET
         n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
@@ -382,8 +388,8 @@ BEGIN
     ),
 
     mixed AS MATERIALIZED (
-      SELECT day, skill_id, state_key, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
-        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+      SELECT day, skill_id, state_key, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
       FROM rows GROUP BY day, skill_id, state_key
     ),
     new_states AS MATERIALIZED (
@@ -396,8 +402,8 @@ BEGIN
     ),
     state_days AS MATERIALIZED (
       SELECT m.*, old.ctid AS old_row FROM (
-        SELECT day, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
-          sum(latency_sum) AS latency_sum
+        SELECT day, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+          pg_catalog.sum(latency_sum)::bigint AS latency_sum
         FROM mixed GROUP BY day, state_key
       ) AS m
       LEFT JOIN LATERAL (
@@ -415,8 +421,8 @@ BEGIN
     ),
     skill_states AS MATERIALIZED (
       SELECT m.*, old.ctid AS old_row FROM (
-        SELECT skill_id, state_key, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
-          sum(latency_sum) AS latency_sum
+        SELECT skill_id, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+          pg_catalog.sum(latency_sum)::bigint AS latency_sum
         FROM mixed GROUP BY skill_id, state_key
       ) AS m
       LEFT JOIN LATERAL (
@@ -434,8 +440,8 @@ BEGIN
     ),
     hours AS MATERIALIZED (
       SELECT m.*, old.ctid AS old_row FROM (
-        SELECT skill_id, hour, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
-          count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+        SELECT skill_id, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+          pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
         FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
       ) AS m
       LEFT JOIN LATERAL (
@@ -454,7 +460,7 @@ BEGIN
 
     pairs AS MATERIALIZED (
       SELECT p.user_id, p.skill_id, p.succeeded, u.ctid AS old_row, u.succeeded AS had_succeeded
-      FROM (SELECT user_id, skill_id, bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id ORDER BY user_id, skill_id) AS p
+      FROM (SELECT user_id, skill_id, pg_catalog.bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id ORDER BY user_id, skill_id) AS p
       LEFT JOIN LATERAL (
         SELECT s.ctid, s.succeeded FROM skill_rollup_users s WHERE s.user_id = p.user_id AND s.skill_id = p.skill_id LIMIT 1
       ) AS u ON true
@@ -469,25 +475,25 @@ BEGIN
     ),
     put_skills AS (
       INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
-      SELECT skill_id, count(*) FILTER (WHERE old_row IS NULL), count(*) FILTER (WHERE succeeded AND had_succeeded IS NOT TRUE)
+      SELECT skill_id, pg_catalog.count(*) FILTER (WHERE old_row IS NULL), pg_catalog.count(*) FILTER (WHERE succeeded AND had_succeeded IS NOT TRUE)
       FROM pairs WHERE old_row IS NULL OR succeeded AND NOT had_succeeded
       GROUP BY skill_id
       ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
     ),
     new_users AS (
-      SELECT count(*) AS n FROM (SELECT DISTINCT user_id FROM pairs WHERE old_row IS NULL) AS seen
+      SELECT pg_catalog.count(*) AS n FROM (SELECT DISTINCT user_id FROM pairs WHERE old_row IS NULL) AS seen
       WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
     ),
 
     quiet AS MATERIALIZED (
       SELECT user_id, session_id, state_key FROM skill_rollup_sessions
-      WHERE set_key IS NULL AND cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
+      WHERE set_key IS NULL AND pg_catalog.cardinality(skills) >= 2 AND last_at < pg_catalog.now() - interval '30 minutes'
       ORDER BY last_at LIMIT %6$s
     ),
     -- sorting bytewise costs more than everything else: it is done once, for closed sessions
     touched AS MATERIALIZED (
-      SELECT user_id, session_id, state_key, array_agg(skill_id) FILTER (WHERE ok) AS skills,
-        count(ok) AS events, count(*) FILTER (WHERE ok) AS successes, min(created_at) AS first_at, max(created_at) AS last_at
+      SELECT user_id, session_id, state_key, pg_catalog.array_agg(skill_id) FILTER (WHERE ok) AS skills,
+        pg_catalog.count(ok) AS events, pg_catalog.count(*) FILTER (WHERE ok) AS successes, pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at
       FROM (
         SELECT user_id, session_id, state_key, skill_id, ok, created_at FROM rows WHERE session_id IS NOT NULL
         UNION ALL
@@ -503,7 +509,7 @@ BEGIN
           WHEN old.user_id IS NULL AND g.successes <= 1 THEN coalesce(g.skills, '{}')
           ELSE ARRAY(
             SELECT DISTINCT skill COLLATE "C"
-            FROM unnest(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills) || g.skills) AS skill
+            FROM pg_catalog.unnest(pg_catalog.array_cat(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills), g.skills)) AS skill
             ORDER BY skill COLLATE "C"
           )
         END AS skills
@@ -516,8 +522,8 @@ BEGIN
     ),
     sessions AS MATERIALIZED (
       SELECT *,
-        CASE WHEN cardinality(skills) >= 2 AND last_at < now() - interval '30 minutes'
-          THEN encode(substr(sha256(convert_to(state_key::text || array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid
+        CASE WHEN pg_catalog.cardinality(skills) >= 2 AND last_at < pg_catalog.now() - interval '30 minutes'
+          THEN pg_catalog.encode(pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(state_key::text || pg_catalog.array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid
         END AS set_key
       FROM merged
     ),
@@ -535,16 +541,16 @@ BEGIN
         last_at = excluded.last_at, skills = excluded.skills
     ),
     set_users AS (
-      SELECT set_key, user_id, state_key, min(skills) AS skill_set, count(*) AS sessions, sum(events) AS events, sum(successes) AS successes,
-        min(first_at) AS first_at, max(last_at) AS last_at
+      SELECT set_key, user_id, state_key, pg_catalog.min(skills) AS skill_set, pg_catalog.count(*) AS sessions, pg_catalog.sum(events) AS events, pg_catalog.sum(successes) AS successes,
+        pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at
       FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
     ),
     sets AS MATERIALIZED (
       SELECT c.*, (SELECT 1 FROM skill_rollup_sets s WHERE s.set_key = c.set_key LIMIT 1) IS NULL AS is_new
       FROM (
-        SELECT set_key, state_key, sum(sessions)::bigint AS sessions, count(*) AS users, array_agg(user_id) AS user_ids,
-          sum(events)::bigint AS events, sum(successes)::bigint AS successes, min(first_at) AS first_at, max(last_at) AS last_at,
-          min(skill_set) AS skill_set
+        SELECT set_key, state_key, pg_catalog.sum(sessions)::bigint AS sessions, pg_catalog.count(*) AS users, pg_catalog.array_agg(user_id) AS user_ids,
+          pg_catalog.sum(events)::bigint AS events, pg_catalog.sum(successes)::bigint AS successes, pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at,
+          pg_catalog.min(skill_set) AS skill_set
         FROM set_users GROUP BY set_key, state_key ORDER BY set_key
       ) AS c
     ),
@@ -555,7 +561,7 @@ BEGIN
     put_sets AS (
       INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
       SELECT set_key, state_key, sessions,
-        (SELECT count(*) FROM unnest(c.user_ids) AS u (user_id)
+        (SELECT pg_catalog.count(*) FROM pg_catalog.unnest(c.user_ids) AS u (user_id)
          WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = u.user_id LIMIT 1) IS NULL),
         events, successes, first_at, last_at, skill_set
       FROM sets c WHERE NOT is_new
@@ -564,10 +570,10 @@ BEGIN
         successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
     ),
     new_sessions AS (
-      SELECT count(*) AS n FROM (SELECT DISTINCT user_id, session_id FROM sessions WHERE is_new) AS seen
+      SELECT pg_catalog.count(*) AS n FROM (SELECT DISTINCT user_id, session_id FROM sessions WHERE is_new) AS seen
       WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.user_id = seen.user_id AND s.session_id = seen.session_id LIMIT 1) IS NULL
     )
-    SELECT (SELECT count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT count(*) FROM quiet),
+    SELECT (SELECT pg_catalog.count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT pg_catalog.count(*) FROM quiet),
       ARRAY(SELECT DISTINCT old_key FROM sessions WHERE old_key IS NOT NULL)
   $sql$, v_window.predicate, v_counts, v_buckets, v_sums, v_adds, p_max_rows)
   INTO v_rows, v_users, v_sessions, v_quiet, v_dirty;
@@ -575,10 +581,10 @@ BEGIN
   PERFORM skill_rollup_recount_sets(v_dirty);
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(),
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(),
     rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
   WHERE source = 'events';
-  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
+  RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
 END;
 $function$;
 
@@ -586,16 +592,17 @@ $function$;
 CREATE OR REPLACE FUNCTION skill_rollup_recount_sets(p_sets uuid[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 AS $function$
 BEGIN
-  IF cardinality(p_sets) = 0 THEN
+  IF pg_catalog.cardinality(p_sets) = 0 THEN
     RETURN;
   END IF;
   UPDATE skill_rollup_sets t SET
     sessions = c.sessions, users = c.users, events = c.events, successes = c.successes, first_at = c.first_at, last_at = c.last_at
   FROM (
-    SELECT set_key, count(*) AS sessions, count(DISTINCT user_id) AS users, sum(events) AS events, sum(successes) AS successes,
-      min(first_at) AS first_at, max(last_at) AS last_at
+    SELECT set_key, pg_catalog.count(*) AS sessions, pg_catalog.count(DISTINCT user_id) AS users, pg_catalog.sum(events) AS events, pg_catalog.sum(successes) AS successes,
+      pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at
     FROM skill_rollup_sessions WHERE set_key = ANY (p_sets) GROUP BY set_key
   ) AS c
   WHERE t.set_key = c.set_key;
@@ -608,6 +615,7 @@ $function$;
 CREATE OR REPLACE FUNCTION skill_rollup_feedback(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 AS $function$
 DECLARE
   v_state  skill_rollup_state;
@@ -622,24 +630,24 @@ BEGIN
       RETURN '{"state": "busy"}';
     END IF;
   END IF;
-  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
     RETURN '{"state": "foreign"}';
   END IF;
-  SELECT * INTO v_window FROM skill_rollup_window('skill_feedback', v_state, p_max_rows);
+  SELECT * INTO v_window FROM skill_rollup_window('skill_feedback'::regclass, v_state, p_max_rows);
 
-  EXECUTE format($sql$
+  EXECUTE pg_catalog.format($sql$
     WITH rows AS MATERIALIZED (
       SELECT user_id, skill_id, version, rating, tags FROM skill_feedback WHERE %s
     ),
     put_feedback AS (
       INSERT INTO skill_rollup_feedback AS d (skill_id, version, n, rated, rating_sum)
-      SELECT skill_id, version, count(*), count(rating), coalesce(sum(rating), 0) FROM rows GROUP BY skill_id, version
+      SELECT skill_id, version, pg_catalog.count(*), pg_catalog.count(rating), coalesce(pg_catalog.sum(rating), 0) FROM rows GROUP BY skill_id, version
       ON CONFLICT (skill_id, version) DO UPDATE SET
         n = d.n + excluded.n, rated = d.rated + excluded.rated, rating_sum = d.rating_sum + excluded.rating_sum
     ),
     put_tags AS (
       INSERT INTO skill_rollup_tags AS d (skill_id, tag, n)
-      SELECT skill_id, tag, count(*) FROM rows, unnest(tags) AS tag WHERE tag IS NOT NULL GROUP BY skill_id, tag
+      SELECT skill_id, tag, pg_catalog.count(*) FROM rows, pg_catalog.unnest(tags) AS tag WHERE tag IS NOT NULL GROUP BY skill_id, tag
       ON CONFLICT (skill_id, tag) DO UPDATE SET n = d.n + excluded.n
     ),
     put_raters AS (
@@ -647,13 +655,13 @@ BEGIN
       SELECT DISTINCT user_id, skill_id FROM rows WHERE rating IS NOT NULL
       ON CONFLICT (user_id, skill_id) DO NOTHING
     )
-    SELECT count(*) FROM rows
+    SELECT pg_catalog.count(*) FROM rows
   $sql$, v_window.predicate) INTO v_rows;
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = now(), rolled = rolled + v_rows
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(), rolled = rolled + v_rows
   WHERE source = 'feedback';
-  RETURN jsonb_build_object('rows', v_rows, 'more', v_window.more);
+  RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more);
 END;
 $function$;
 
@@ -661,6 +669,7 @@ $function$;
 CREATE OR REPLACE FUNCTION skill_rollup_reset() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 AS $function$
 BEGIN
   PERFORM FROM skill_rollup_state FOR UPDATE;
@@ -669,7 +678,7 @@ BEGIN
     skill_rollup_raters;
   UPDATE skill_rollup_state SET
     snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
-    system_identifier = (SELECT system_identifier FROM pg_control_system());
+    system_identifier = (SELECT system_identifier FROM pg_catalog.pg_control_system());
 END;
 $function$;
 
@@ -678,19 +687,20 @@ $function$;
 CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 AS $function$
 DECLARE
-  v_limit bigint := txid_current();
+  v_limit bigint := pg_catalog.txid_current();
   v_rows  bigint;
   v_more  bigint;
 BEGIN
   UPDATE skill_usage_events SET txid = v_limit
   WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_usage_events
-                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+                          WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) LIMIT p_max_rows));
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   UPDATE skill_feedback SET txid = v_limit
   WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_feedback
-                          WHERE txid > v_limit AND txid >= txid_snapshot_xmax(txid_current_snapshot()) LIMIT p_max_rows));
+                          WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) LIMIT p_max_rows));
   GET DIAGNOSTICS v_more = ROW_COUNT;
   RETURN v_rows + v_more;
 END;
@@ -702,6 +712,7 @@ $function$;
 CREATE OR REPLACE FUNCTION forget_skill_user(p_user_id uuid) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET row_security = off
 AS $function$
 DECLARE
   v_events    skill_rollup_state;
@@ -709,7 +720,7 @@ DECLARE
   v_buckets   text;
   v_counts    text;
   v_minus     text;
-  v_rolled    text := '(txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L, -1) AND id <= coalesce(%L, 0))';
+  v_rolled    text := '(pg_catalog.txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L::bigint, -1) AND id <= coalesce(%L::bigint, 0))';
   v_counted   bigint;
   v_sessions  bigint;
   v_dirty     uuid[];
@@ -723,27 +734,27 @@ BEGIN
   PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
   SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
   SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
-  IF v_events.system_identifier <> (SELECT system_identifier FROM pg_control_system()) THEN
+  IF v_events.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
     RETURN '{"state": "foreign"}';
   END IF;
-  SELECT string_agg(format('count(*) FILTER (WHERE bucket = %1$s) AS %2$s', i, b), ', ' ORDER BY i),
-         string_agg(format('%1$s = d.%1$s - x.%1$s', b), ', ' ORDER BY i), string_agg(format('sum(%1$s) AS %1$s', b), ', ' ORDER BY i)
+  SELECT pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %1$s) AS %2$s', i, b), ', ' ORDER BY i),
+         pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s - x.%1$s', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%1$s)::bigint AS %1$s', b), ', ' ORDER BY i)
     INTO v_counts, v_minus, v_buckets
-  FROM (SELECT i, 'b' || lpad(i::text, 2, '0') AS b FROM generate_series(0, 39) AS i) AS buckets;
+  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
 
-  EXECUTE format($sql$
+  EXECUTE pg_catalog.format($sql$
     WITH mine AS MATERIALIZED (
       SELECT skill_id, version, latency_ms, (created_at AT TIME ZONE 'UTC')::date AS day,
-        CASE WHEN isfinite(created_at) THEN ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) %% 168 + 168) %% 168 END::smallint AS hour,
+        CASE WHEN pg_catalog.isfinite(created_at) THEN ((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint END::smallint AS hour,
         outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
-        width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
-        hashtextextended(jsonb_build_array(coalesce(state_snapshot->>'tier', tier), state_snapshot->>'element', state_snapshot->>'realm')::text
+        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(coalesce(state_snapshot->>'tier'::text, tier), state_snapshot->>'element'::text, state_snapshot->>'realm'::text)::text
           COLLATE "C", 0) AS state_key
       FROM skill_usage_events WHERE user_id = $1 AND %1$s
     ),
     days AS MATERIALIZED (
-      SELECT day, skill_id, version, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
-        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum, %2$s
+      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum, %2$s
       FROM mine GROUP BY day, skill_id, version
     ),
     put_days AS (
@@ -754,13 +765,13 @@ BEGIN
     put_versions AS (
       UPDATE skill_rollup_versions d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
         latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
-      FROM (SELECT skill_id, version, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
-              sum(latency_sum) AS latency_sum, %4$s FROM days GROUP BY skill_id, version) AS x
+      FROM (SELECT skill_id, version, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+              pg_catalog.sum(latency_sum)::bigint AS latency_sum, %4$s FROM days GROUP BY skill_id, version) AS x
       WHERE d.skill_id = x.skill_id AND d.version = x.version
     ),
     sums AS MATERIALIZED (
-      SELECT day, skill_id, state_key, hour, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE soft) AS soft,
-        count(*) FILTER (WHERE hard) AS hard, count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+      SELECT day, skill_id, state_key, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
       FROM mine GROUP BY GROUPING SETS ((day, state_key), (skill_id, state_key), (skill_id, hour))
     ),
     put_state_days AS (
@@ -778,8 +789,8 @@ BEGIN
         latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
       FROM sums x WHERE x.state_key IS NULL AND d.skill_id = x.skill_id AND d.hour = x.hour
     )
-    SELECT count(*) FROM mine
-  $sql$, format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id), v_counts, v_minus, v_buckets) INTO v_counted USING p_user_id;
+    SELECT pg_catalog.count(*) FROM mine
+  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id), v_counts, v_minus, v_buckets) INTO v_counted USING p_user_id;
   DELETE FROM skill_rollup_state_days WHERE n = 0;
   DELETE FROM skill_rollup_skill_states WHERE n = 0;
   DELETE FROM skill_rollup_hours WHERE n = 0;
@@ -788,13 +799,13 @@ BEGIN
   DELETE FROM skill_rollup_states s WHERE NOT EXISTS (SELECT FROM skill_rollup_state_days d WHERE d.state_key = s.state_key);
 
   -- first, last, minimum and maximum cannot be subtracted: they are read from the remaining events
-  EXECUTE format($sql$
+  EXECUTE pg_catalog.format($sql$
     WITH touched AS MATERIALIZED (
       SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events WHERE user_id = $1
     )
     UPDATE skill_rollup_days d SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
     FROM touched t, LATERAL (
-      SELECT min(created_at) AS first_at, max(created_at) AS last_at, min(latency_ms) AS latency_min, max(latency_ms) AS latency_max
+      SELECT pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max
       FROM skill_usage_events e
       WHERE e.skill_id = t.skill_id AND e.version = t.version AND e.user_id <> $1 AND %s
         AND (t.day IN ('infinity', '-infinity') OR e.created_at >= t.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (t.day + 1)::timestamp AT TIME ZONE 'UTC')
@@ -802,11 +813,11 @@ BEGIN
     ) AS x
     WHERE d.day = t.day AND d.skill_id = t.skill_id AND d.version = t.version AND x.first_at IS NOT NULL
       AND d.day >= coalesce($2, '-infinity')
-  $sql$, format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))
+  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))
   USING p_user_id, (v_events.pruned_before AT TIME ZONE 'UTC')::date;
   UPDATE skill_rollup_versions v SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
   FROM (
-    SELECT skill_id, version, min(first_at) AS first_at, max(last_at) AS last_at, min(latency_min) AS latency_min, max(latency_max) AS latency_max
+    SELECT skill_id, version, pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at, pg_catalog.min(latency_min) AS latency_min, pg_catalog.max(latency_max) AS latency_max
     FROM skill_rollup_days
     WHERE (skill_id, version) IN (SELECT DISTINCT skill_id, version FROM skill_usage_events WHERE user_id = p_user_id)
     GROUP BY skill_id, version
@@ -818,28 +829,28 @@ BEGIN
   DELETE FROM skill_rollup_skills WHERE users = 0;
   DELETE FROM skill_rollup_users WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_pairs = ROW_COUNT;
-  SELECT array_agg(DISTINCT set_key) FILTER (WHERE set_key IS NOT NULL), count(DISTINCT session_id) INTO v_dirty, v_sessions
+  SELECT pg_catalog.array_agg(DISTINCT set_key) FILTER (WHERE set_key IS NOT NULL), pg_catalog.count(DISTINCT session_id) INTO v_dirty, v_sessions
   FROM skill_rollup_sessions WHERE user_id = p_user_id;
   DELETE FROM skill_rollup_sessions WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_sessions = ROW_COUNT;
-  PERFORM skill_rollup_recount_sets(coalesce(v_dirty, '{}'));
+  PERFORM skill_rollup_recount_sets(coalesce(v_dirty, '{}'::uuid[]));
   UPDATE skill_rollup_state SET rolled = rolled - v_counted, users = users - (n_pairs > 0)::integer, sessions = sessions - v_sessions
   WHERE source = 'events';
 
-  EXECUTE format($sql$
+  EXECUTE pg_catalog.format($sql$
     WITH mine AS MATERIALIZED (SELECT skill_id, version, rating, tags FROM skill_feedback WHERE user_id = $1 AND %s),
     put_feedback AS (
       UPDATE skill_rollup_feedback d SET n = d.n - x.n, rated = d.rated - x.rated, rating_sum = d.rating_sum - x.rating_sum
-      FROM (SELECT skill_id, version, count(*) AS n, count(rating) AS rated, coalesce(sum(rating), 0) AS rating_sum FROM mine GROUP BY 1, 2) AS x
+      FROM (SELECT skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(rating) AS rated, coalesce(pg_catalog.sum(rating), 0) AS rating_sum FROM mine GROUP BY 1, 2) AS x
       WHERE d.skill_id = x.skill_id AND d.version = x.version
     ),
     put_tags AS (
       UPDATE skill_rollup_tags d SET n = d.n - x.n
-      FROM (SELECT skill_id, tag, count(*) AS n FROM mine, unnest(tags) AS tag GROUP BY 1, 2) AS x
+      FROM (SELECT skill_id, tag, pg_catalog.count(*) AS n FROM mine, pg_catalog.unnest(tags) AS tag GROUP BY 1, 2) AS x
       WHERE d.skill_id = x.skill_id AND d.tag = x.tag
     )
-    SELECT count(*) FROM mine
-  $sql$, format(v_rolled, v_feedback.snapshot, v_feedback.part_txid, v_feedback.part_id)) INTO v_counted USING p_user_id;
+    SELECT pg_catalog.count(*) FROM mine
+  $sql$, pg_catalog.format(v_rolled, v_feedback.snapshot, v_feedback.part_txid, v_feedback.part_id)) INTO v_counted USING p_user_id;
   DELETE FROM skill_rollup_feedback WHERE n = 0;
   DELETE FROM skill_rollup_tags WHERE n = 0;
   DELETE FROM skill_rollup_raters WHERE user_id = p_user_id;
@@ -852,13 +863,13 @@ BEGIN
   GET DIAGNOSTICS n_feedback = ROW_COUNT;
   DELETE FROM skill_unlocks WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_unlocks = ROW_COUNT;
-  RETURN jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
+  RETURN pg_catalog.jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
     'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters);
 END;
 $function$;
 
 
--- As in 20251220_create_skill_system.sql: the caller must not decide what the names in a function mean.
+-- As in 20251220_create_skill_system.sql: the caller must not decide what the names in a function mean, and PUBLIC has no EXECUTE.
 DO $pin$
 DECLARE
   v_function regprocedure;
@@ -873,7 +884,18 @@ BEGIN
     'skill_rollup_adopt(integer)',
     'forget_skill_user(uuid)'
   ]::regprocedure[] LOOP
-    EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
+    EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
   END LOOP;
 END
 $pin$;
+REVOKE EXECUTE ON FUNCTION
+  skill_latency_bounds(),
+  skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint),
+  skill_rollup_window(regclass, skill_rollup_state, integer),
+  skill_rollup_events(integer, boolean),
+  skill_rollup_feedback(integer, boolean),
+  skill_rollup_recount_sets(uuid[]),
+  skill_rollup_reset(),
+  skill_rollup_adopt(integer),
+  forget_skill_user(uuid)
+FROM PUBLIC;

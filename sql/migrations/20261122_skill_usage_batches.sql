@@ -29,9 +29,9 @@ DECLARE
   v_unknown jsonb;
 BEGIN
   WITH events AS MATERIALIZED (
-    SELECT event, key, coalesce(at, now() - interval '7 days') AS since, coalesce(at, 'infinity') AS till
+    SELECT event, key, coalesce(at, pg_catalog.now() - interval '7 days') AS since, coalesce(at, 'infinity') AS till
     FROM (
-      SELECT event, (event->>9)::timestamptz AS at, (event->>10)::uuid AS key FROM jsonb_array_elements(p_events) AS e (event)
+      SELECT event, (event->>9)::timestamptz AS at, (event->>10)::uuid AS key FROM pg_catalog.jsonb_array_elements(p_events) AS e (event)
     ) AS keyed
   ),
   known AS (
@@ -44,7 +44,7 @@ BEGIN
     -- IS TRUE makes it a lookup in a hash, not a join
     WHERE (there.event_key IN (SELECT key FROM events)) IS TRUE
   )
-  SELECT jsonb_agg(event) INTO v_unknown
+  SELECT pg_catalog.jsonb_agg(event) INTO v_unknown
   FROM events WHERE key IS NULL OR ((since, till, key) IN (SELECT since, till, event_key FROM known)) IS NOT TRUE;
   RETURN v_unknown;
 END;
@@ -75,15 +75,15 @@ DECLARE
   v_written integer;
 BEGIN
   IF p_batch IS NOT NULL THEN
-    PERFORM pg_advisory_xact_lock(hashtextextended(p_batch::text, 0));
+    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(p_batch::text, 0));
   END IF;
 
-  IF jsonb_typeof(p_events->0) = 'object' THEN
-    SELECT jsonb_agg(jsonb_build_array(
-        e->'session_id', e->'skill_id', e->'version', e->'tier', e->'outcome', e->'latency_ms', e->'input_hash', e->'state_snapshot',
-        e->'artifacts', e->'created_at', e->'event_key'
+  IF pg_catalog.jsonb_typeof(p_events->0) = 'object' THEN
+    SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+        e->'session_id'::text, e->'skill_id'::text, e->'version'::text, e->'tier'::text, e->'outcome'::text, e->'latency_ms'::text, e->'input_hash'::text, e->'state_snapshot'::text,
+        e->'artifacts'::text, e->'created_at'::text, e->'event_key'::text
       )) INTO p_events
-    FROM jsonb_array_elements(p_events) AS e;
+    FROM pg_catalog.jsonb_array_elements(p_events) AS e;
   END IF;
   IF p_may_repeat THEN
     p_events := skill_usage_unknown(p_user_id, p_events);
@@ -94,8 +94,8 @@ BEGIN
   )
   SELECT
     p_user_id, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::integer, e->>6,
-    coalesce(nullif(e->7, 'null'), '{}'), coalesce(nullif(e->8, 'null'), '{}'), coalesce((e->>9)::timestamptz, now()), (e->>10)::uuid
-  FROM jsonb_array_elements(p_events) AS e;
+    coalesce(nullif(e->7, 'null'), '{}'), coalesce(nullif(e->8, 'null'), '{}'), coalesce((e->>9)::timestamptz, pg_catalog.now()), (e->>10)::uuid
+  FROM pg_catalog.jsonb_array_elements(p_events) AS e;
 
   GET DIAGNOSTICS v_written = ROW_COUNT;
   RETURN v_written;
@@ -106,8 +106,7 @@ COMMENT ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean) IS 'Stores
 
 COMMENT ON FUNCTION skill_usage_unknown(uuid, jsonb) IS 'The events that are not stored yet';
 
--- As for log_skill_usage: the search_path is the schema, then pg_temp. PUBLIC keeps EXECUTE: one function adds events and gives no
--- access, the other runs with the privileges of its caller.
+-- As for log_skill_usage: the search_path is the schema, then pg_temp, and PUBLIC has no EXECUTE.
 DO $pin$
 DECLARE
   v_function regprocedure;
@@ -115,7 +114,8 @@ BEGIN
   FOREACH v_function IN ARRAY ARRAY[
     'log_skill_usage_batch(uuid,jsonb,uuid,boolean)', 'skill_usage_unknown(uuid,jsonb)'
   ]::regprocedure[] LOOP
-    EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, current_schema());
+    EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
   END LOOP;
 END
 $pin$;
+REVOKE EXECUTE ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean), skill_usage_unknown(uuid, jsonb) FROM PUBLIC;

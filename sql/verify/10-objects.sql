@@ -82,13 +82,12 @@
 -- example: function unlock_skill | only unlock_skill(uuid, text, text) | also unlock_skill(uuid, text)
 
 -- check: functions.execute-rights
--- title: PUBLIC has no EXECUTE on an adopted unlock_skill
--- severity: warning
+-- title: PUBLIC has no EXECUTE on the functions of the package
 -- input: schema
--- remedy: REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC, then grant it to the role that unlocks skills
--- about: A role with EXECUTE on `unlock_skill` can unlock every skill for every user. An older tool left it to PUBLIC, as it is
---   for `log_skill_usage`, `is_skill_unlocked` and `log_skill_usage_batch`. For a function that this tool created it is a fault
---   of `drift.grants`.
+-- remedy: REVOKE EXECUTE ON FUNCTION ... FROM PUBLIC; for the role of an application, run what `skills grants` prints
+-- about: With EXECUTE on `log_skill_usage` or `log_skill_usage_batch` a role can log events for every user, with `unlock_skill`
+--   it can unlock every skill, and with `is_skill_unlocked` read every unlock. PostgreSQL gives it to PUBLIC, that is to every
+--   role that can connect, when a function is created. The migrations revoke it.
 -- example: privileges of PUBLIC on function unlock_skill(uuid, text, text) | none | EXECUTE
 
 -- group: views

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Diagnostic } from '../core/diagnostics.ts'
-import { SkillsError } from '../core/errors.ts'
+import { reasonOf, SkillsError } from '../core/errors.ts'
 import { LineIndex, type Position } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
+import { findFile, readFoundFile } from './project-files.ts'
 import { DATABASE_SETTINGS, RULES_KEY, SETTINGS, type SettingSpec } from './setting-table.ts'
+import { URL_TEXT } from './values.ts'
 
 type KeyValue<S> = S extends { repeatable: true } ? string | string[] : S extends { type: unknown } ? string : boolean
 
-/** The content of `skills.config.json` (or `.js`, `.mjs`, `.cjs`). Paths are relative to the file. */
+/** The content of `skills.config.json`. Paths are relative to the file. */
 export type ConfigFile = {
   [K in keyof typeof SETTINGS | keyof typeof DATABASE_SETTINGS]?: KeyValue<(typeof SETTINGS & typeof DATABASE_SETTINGS)[K]>
 } & {
@@ -21,45 +23,68 @@ export interface LoadedConfigFile {
   config: ConfigFile
 }
 
-const NAMES = ['skills.config.json', 'skills.config.js', 'skills.config.mjs', 'skills.config.cjs']
+/** The only name that is looked for: a file that is found must never run code. */
+export const CONFIG_NAME = 'skills.config.json'
 
-/** Finds the configuration file in `cwd` or a folder above it, or reads the file that was named. */
-export async function loadConfigFile(cwd: string, named: string | undefined): Promise<LoadedConfigFile | undefined> {
-  if (named === undefined && !isAnywhereAbove(cwd)) return undefined
-  const { default: library } = await import('lilconfig')
-  const explorer = library.lilconfig('skills', { searchPlaces: NAMES, cache: false, loaders: { '.json': readJson } })
+/** Files of these names are programs: they run only when `--config` names them. */
+const PROGRAMS = ['skills.config.js', 'skills.config.mjs', 'skills.config.cjs', 'skills.config.ts']
+const PROGRAM = /\.[mc]?[jt]s$/
+
+/** Finds the configuration file of a project. */
+export async function findConfigFile(folders: readonly string[]): Promise<LoadedConfigFile | undefined> {
+  const file = findFile(folders, CONFIG_NAME)
+  return file === undefined ? undefined : readJson(file, readFoundFile(file, ['--config', '--no-config']))
+}
+
+/** Reads the configuration file that was named, and runs it when it is a program. */
+export async function readConfigFile(named: string, cwd: string): Promise<LoadedConfigFile | undefined> {
+  const file = path.resolve(cwd, named)
+  if (!PROGRAM.test(file)) {
+    const { readNamedFile } = await import('./named-file.ts')
+    return readJson(file, await readNamedFile(named, cwd, 'the configuration file'))
+  }
   try {
-    const found = named === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, named))
-    if (found === null || found.isEmpty === true) return undefined
-    return { path: found.filepath, config: checked(found.config, found.filepath) }
+    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+    return { path: file, config: checked(module.default, file) }
   } catch (error) {
     if (error instanceof SkillsError) throw error
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw new SkillsError('CONFIG_INVALID', `the configuration file ${named ?? 'skills.config'} cannot be read: ${reason}`, {
+    const reason = reasonOf(error).split('\n')[0] ?? ''
+    const hint = /unknown file extension/i.test(reason)
+      ? 'this version of Node runs no TypeScript: use a .mjs file, or Node 22.18'
+      : undefined
+    throw new SkillsError('CONFIG_INVALID', `the configuration file ${named} cannot be read: ${reason}`, {
       cause: error,
+      ...(hint === undefined ? {} : { hint }),
     })
   }
 }
 
-function readJson(file: string, content: string): unknown {
+/** A configuration file that is a program and lies where one is looked for: it is not read. */
+export function findProgramFile(folders: readonly string[]): string | undefined {
+  return PROGRAMS.map((name) => findFile(folders, name)).find((file) => file !== undefined)
+}
+
+async function readJson(file: string, text: string): Promise<LoadedConfigFile | undefined> {
+  const content = text.replace(/^\uFEFF/, '')
+  if (content.trim() === '') return undefined
+  const { JsoncError, parseJsonc } = await import('./jsonc.ts')
+  const positionAt = (offset: number): Position => new LineIndex(content).positionAt(offset)
   try {
-    return JSON.parse(content)
+    const { value, keys } = parseJsonc(content)
+    return {
+      path: file,
+      config: checked(value, file, (key) => {
+        const offset = keys.get(key)
+        return offset === undefined ? {} : positionAt(offset)
+      }),
+    }
   } catch (error) {
-    // the message of the parser can quote the text, and with it a password
-    const offset = /at position (\d+)/.exec(String(error))?.[1]
-    throw invalid(file, 'invalid JSON', undefined, offset === undefined ? {} : new LineIndex(content).positionAt(Number(offset)))
+    // the text of the file can contain a password: no message quotes it
+    throw error instanceof JsoncError ? invalid(file, `invalid JSON: ${error.message}`, undefined, positionAt(error.offset)) : error
   }
 }
 
-/** Most projects have no such file. Checking for one is cheaper than loading lilconfig. */
-function isAnywhereAbove(cwd: string): boolean {
-  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
-    if (NAMES.some((name) => existsSync(path.join(folder, name)))) return true
-    if (folder === path.dirname(folder)) return false
-  }
-}
-
-function checked(value: unknown, file: string): ConfigFile {
+function checked(value: unknown, file: string, placeOf: (key: string) => Partial<Position> = () => ({})): ConfigFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(file, 'the file must contain an object')
   for (const [key, entry] of Object.entries(value)) {
     if (key === '$schema') continue
@@ -67,9 +92,13 @@ function checked(value: unknown, file: string): ConfigFile {
     if (shape === undefined) {
       const keys = [...SHAPES.keys()]
       const near = nearest(key, keys)
-      throw invalid(file, `unknown key "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`, `known keys: ${keys.join(', ')}`)
+      const reason = `unknown key "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`
+      throw invalid(file, reason, `known keys: ${keys.join(', ')}`, placeOf(key))
     }
-    if (!shape.fits(entry)) throw invalid(file, `invalid value ${JSON.stringify(entry)} for "${key}" (expected ${shape.expected})`)
+    if (!shape.fits(entry)) {
+      const quoted = shape.isSecret === true ? '' : ` ${JSON.stringify(entry)}`
+      throw invalid(file, `invalid value${quoted} for "${key}" (expected ${shape.expected})`, undefined, placeOf(key))
+    }
   }
   return value as ConfigFile
 }
@@ -77,9 +106,12 @@ function checked(value: unknown, file: string): ConfigFile {
 interface Shape {
   expected: string
   fits: (value: unknown) => boolean
+  /** The value can contain a password. */
+  isSecret?: true
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string'
+const SECRET: Shape = { expected: 'a string', fits: isString, isSecret: true }
 const ONE: Shape = { expected: 'a string', fits: isString }
 const MANY: Shape = {
   expected: 'a string or a list of strings',
@@ -94,10 +126,12 @@ const WORDS: Shape = {
 /** What each key must be. */
 const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ...Object.values<SettingSpec>({ ...DATABASE_SETTINGS, ...SETTINGS }).map(
-    ({ key, type, repeatable }) => [key, repeatable === true ? MANY : type === undefined ? YES_OR_NO : ONE] as const,
+    ({ key, type, repeatable }) =>
+      [key, repeatable === true ? MANY : type === undefined ? YES_OR_NO : type === URL_TEXT ? SECRET : ONE] as const,
   ),
   [RULES_KEY, WORDS] as const,
 ])
+
 function invalid(file: string, reason: string, hint?: string, position: Partial<Position> = {}): SkillsError {
   const diagnostic: Diagnostic = { severity: 'error', code: 'CONFIG_INVALID', message: reason, file, ...position }
   return new SkillsError('CONFIG_INVALID', `${file}: ${reason}`, { diagnostics: [diagnostic], ...(hint === undefined ? {} : { hint }) })

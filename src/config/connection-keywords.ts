@@ -1,134 +1,194 @@
 import { SkillsError } from '../core/errors.ts'
 import { nearest } from '../core/text.ts'
+import { list } from './values.ts'
 
-/** The connection keywords of libpq (PostgreSQL manual, "Parameter Key Words") that this tool supports. */
-export const KEYWORDS = [
-  'host',
-  'hostaddr',
-  'port',
-  'user',
-  'password',
-  'dbname',
-  'sslmode',
-  'sslrootcert',
-  'sslcert',
-  'sslkey',
-  'connect_timeout',
-  'application_name',
-  'options',
-  'passfile',
-  'service',
-] as const
+/** What this tool does with a keyword. */
+interface KeywordFacts {
+  /** The variable that sets it. */
+  variable?: string
+  /** `used`; `ignored`, because it has no effect here; or `refused`, because ignoring it would break what it asks for. */
+  support: 'used' | 'ignored' | 'refused'
+  /** What it does, and how that differs from libpq; or why it is ignored or refused. */
+  text: string
+  /** All values of a keyword that is used, when there are few. */
+  values?: readonly string[]
+  /** Values of a refused keyword that ask for nothing, in lower case. */
+  harmless?: readonly string[]
+}
 
-export type Keyword = (typeof KEYWORDS)[number]
+const FILE_IN_HOME = 'default: the file in `~/.postgresql`, when it exists'
+const OAUTH = { support: 'refused', text: 'OAuth is not supported' } as const
+const SCRAM_KEY = { support: 'refused', text: 'it is for middleware; set `password`' } as const
+const NO_GSS = 'GSSAPI is not used'
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
+const PROTOCOL_VERSIONS = ['3.0', '3.2', 'latest'] as const
+
+/** Every connection keyword of libpq 18 (PostgreSQL manual, "Parameter Key Words"), with its variable. docs/connection.md is made from it. */
+export const KEYWORDS = {
+  host: { variable: 'PGHOST', support: 'used', text: 'a name, an address, or the folder of a Unix socket; several with commas' },
+  hostaddr: {
+    variable: 'PGHOSTADDR',
+    support: 'used',
+    text: 'the IP address to connect to; `host` stays the name that TLS verifies and the password file has',
+  },
+  port: { variable: 'PGPORT', support: 'used', text: 'one for all hosts, or one for each' },
+  dbname: { variable: 'PGDATABASE', support: 'used', text: 'default: the user' },
+  user: { variable: 'PGUSER', support: 'used', text: 'default: the user of the operating system' },
+  password: { variable: 'PGPASSWORD', support: 'used', text: 'before the password file' },
+  passfile: {
+    variable: 'PGPASSFILE',
+    support: 'used',
+    text: 'default: `~/.pgpass`; ignored when other users can read it, and a refused login says so',
+  },
+  require_auth: {
+    variable: 'PGREQUIREAUTH',
+    support: 'used',
+    text: 'methods with commas (`password`, `md5`, `scram-sha-256`, `none`), or each with `!`; it also permits `password` and `md5` without encryption',
+  },
+  channel_binding: {
+    variable: 'PGCHANNELBINDING',
+    support: 'used',
+    text: 'default: `prefer`',
+    values: ['disable', 'prefer', 'require'],
+  },
+  connect_timeout: {
+    variable: 'PGCONNECT_TIMEOUT',
+    support: 'used',
+    text: 'seconds for each host, from the name to the login; default, and meaning of `0`: 10',
+  },
+  client_encoding: {
+    variable: 'PGCLIENTENCODING',
+    support: 'refused',
+    text: 'the encoding is always UTF8',
+    harmless: ['utf8', 'utf-8', 'utf_8', 'unicode', 'auto'],
+  },
+  options: { variable: 'PGOPTIONS', support: 'used', text: 'sent to the server; most poolers refuse it' },
+  application_name: { variable: 'PGAPPNAME', support: 'used', text: 'default: `fallback_application_name`, else `skills`' },
+  fallback_application_name: { support: 'used', text: 'see `application_name`' },
+  keepalives: { support: 'used', text: 'default: `1`', values: ['0', '1'] },
+  keepalives_idle: { support: 'used', text: 'seconds; default, and meaning of `0`: 30' },
+  keepalives_interval: { support: 'refused', text: 'Node.js always uses 1 second', harmless: ['0', '1'] },
+  keepalives_count: { support: 'refused', text: 'Node.js always uses 10 probes', harmless: ['0', '10'] },
+  tcp_user_timeout: { support: 'refused', text: 'Node.js cannot set it; use `keepalives_idle`', harmless: ['0'] },
+  replication: { support: 'refused', text: 'a replication connection cannot run SQL', harmless: ['false', 'off', 'no', '0'] },
+  gssencmode: {
+    variable: 'PGGSSENCMODE',
+    support: 'refused',
+    text: 'GSSAPI encryption is not supported; use TLS',
+    harmless: ['disable', 'prefer'],
+  },
+  sslmode: {
+    variable: 'PGSSLMODE',
+    support: 'used',
+    text: 'default: `prefer`; with `sslrootcert=system` it is `verify-full`. `no-verify`, which libpq does not have, is `require` without a root certificate',
+    values: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
+  },
+  requiressl: { variable: 'PGREQUIRESSL', support: 'used', text: '`1` is `sslmode=require`, unless `sslmode` is set', values: ['0', '1'] },
+  sslnegotiation: {
+    variable: 'PGSSLNEGOTIATION',
+    support: 'used',
+    text: 'default: `postgres`; `direct` needs `sslmode=require` or stronger',
+    values: ['postgres', 'direct'],
+  },
+  sslcompression: { variable: 'PGSSLCOMPRESSION', support: 'ignored', text: 'TLS is never compressed' },
+  sslcert: { variable: 'PGSSLCERT', support: 'used', text: `PEM file; ${FILE_IN_HOME} (\`postgresql.crt\`)` },
+  sslkey: {
+    variable: 'PGSSLKEY',
+    support: 'used',
+    text: `PEM file that only its owner can read (or root owns it, and its group can read it); ${FILE_IN_HOME} (\`postgresql.key\`)`,
+  },
+  sslkeylogfile: { support: 'refused', text: 'the keys of a connection are never written to a file' },
+  sslpassword: { support: 'used', text: 'the passphrase of `sslkey`' },
+  sslcertmode: {
+    variable: 'PGSSLCERTMODE',
+    support: 'used',
+    text: '`disable` sends no client certificate; default: `allow`. `require` is refused: Node.js does not report whether the server requested one',
+    values: ['disable', 'allow'],
+  },
+  sslrootcert: {
+    variable: 'PGSSLROOTCERT',
+    support: 'used',
+    text: `PEM file; ${FILE_IN_HOME} (\`root.crt\`). \`system\` is the authorities that Node.js trusts, and requires \`verify-full\``,
+  },
+  sslcrl: { variable: 'PGSSLCRL', support: 'used', text: `PEM file; ${FILE_IN_HOME} (\`root.crl\`)` },
+  sslcrldir: { variable: 'PGSSLCRLDIR', support: 'used', text: 'a folder that `openssl rehash` has prepared' },
+  sslsni: { variable: 'PGSSLSNI', support: 'used', text: 'default: `1`', values: ['0', '1'] },
+  requirepeer: { variable: 'PGREQUIREPEER', support: 'refused', text: 'Node.js cannot read the user at the other end of a Unix socket' },
+  ssl_min_protocol_version: {
+    variable: 'PGSSLMINPROTOCOLVERSION',
+    support: 'used',
+    text: 'default: `TLSv1.2`',
+    values: TLS_VERSIONS,
+  },
+  ssl_max_protocol_version: { variable: 'PGSSLMAXPROTOCOLVERSION', support: 'used', text: 'default: the latest', values: TLS_VERSIONS },
+  min_protocol_version: { variable: 'PGMINPROTOCOLVERSION', support: 'used', text: 'default: `3.0`', values: PROTOCOL_VERSIONS },
+  max_protocol_version: { variable: 'PGMAXPROTOCOLVERSION', support: 'used', text: 'default: `3.0`', values: PROTOCOL_VERSIONS },
+  krbsrvname: { variable: 'PGKRBSRVNAME', support: 'ignored', text: NO_GSS },
+  gsslib: { variable: 'PGGSSLIB', support: 'ignored', text: NO_GSS },
+  gssdelegation: { variable: 'PGGSSDELEGATION', support: 'ignored', text: NO_GSS },
+  scram_client_key: SCRAM_KEY,
+  scram_server_key: SCRAM_KEY,
+  service: { variable: 'PGSERVICE', support: 'used', text: 'a section of the service file' },
+  servicefile: { variable: 'PGSERVICEFILE', support: 'used', text: 'default: `~/.pg_service.conf`, then the one in `PGSYSCONFDIR`' },
+  target_session_attrs: {
+    variable: 'PGTARGETSESSIONATTRS',
+    support: 'used',
+    text: 'default: `any`; the first host with this property, and each address of a name',
+    values: ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'],
+  },
+  load_balance_hosts: {
+    variable: 'PGLOADBALANCEHOSTS',
+    support: 'used',
+    text: 'default: `disable`; `random` tries hosts, and the addresses of a name, in random order',
+    values: ['disable', 'random'],
+  },
+  oauth_issuer: OAUTH,
+  oauth_client_id: OAUTH,
+  oauth_client_secret: OAUTH,
+  oauth_scope: OAUTH,
+} as const satisfies Readonly<Record<string, KeywordFacts>>
+
+const LISTED = 'docs/connection.md lists the keywords and their values'
+
+type Facts = typeof KEYWORDS
+/** A keyword that is used. */
+export type Keyword = { [K in keyof Facts]: Facts[K]['support'] extends 'used' ? K : never }[keyof Facts]
 export type Keywords = Partial<Record<Keyword, string>>
 
-/** Parameters of other clients that have no effect here. */
-const IGNORED: ReadonlySet<string> = new Set([
-  'pgbouncer',
-  'channel_binding',
-  'gssencmode',
-  'sslnegotiation',
-  'connection_limit',
-  'pool_timeout',
-  'target_session_attrs',
-  'keepalives',
-  'sslsni',
-  'uselibpqcompat',
-  'prepare',
-])
-
-const ESCAPES = 'percent-encode special characters in the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25'
-
-export interface ParsedUrl {
-  keywords: Keywords
-  /** The `schema` parameter, as Prisma writes it. */
-  schema: string | undefined
-}
-
 /**
- * Reads `postgres://user:password@host:port,host2:port2/database?key=value`.
- * The last `@` before the parameters ends the password, so a password can contain an unescaped `#`, `/` or `@`. No message
- * contains the text of the URL.
+ * The keyword to store, or undefined when it has no effect here. Throws DATABASE_URL_INVALID for a refused keyword, and for
+ * a value that it does not have. `origin` is what the message says it comes from.
  */
-export function parsePostgresUrl(url: string, origin: string): ParsedUrl {
-  const match = /^postgres(?:ql)?:\/\/(?<rest>[^]*)$/i.exec(url.trim())
-  if (match?.groups === undefined) throw invalid(origin, 'it must begin with postgres:// or postgresql://')
-  const rest = match.groups['rest'] ?? ''
-  const [location, query] = splitOnce(rest, '?', passwordEnd(rest))
-  const at = location.lastIndexOf('@')
-  const [user, password] = at === -1 ? [undefined, undefined] : splitOnce(location.slice(0, at), ':', 0)
-  const [authority, database] = splitOnce(location.slice(at + 1), '/', 0)
-  const keywords: Keywords = {}
-  if (user !== undefined && user !== '') keywords.user = decode(user)
-  if (password !== undefined) keywords.password = decode(password)
-  if (database !== undefined && database !== '') keywords.dbname = decode(database)
-  if (authority !== '') Object.assign(keywords, readHosts(authority, origin))
-  return readParameters(query ?? '', keywords, origin)
-}
-
-/** The last `@` when a `?` before it belongs to the password, else 0. */
-function passwordEnd(rest: string): number {
-  const at = rest.lastIndexOf('@')
-  const mark = rest.indexOf('?')
-  if (mark === -1 || mark > at) return 0
-  const key = /^\?([a-z_]+)=/i.exec(rest.slice(mark))?.[1]
-  if (key === undefined) return at
-  // an earlier `@` ended the password: a typo in a parameter must not send the password to another host
-  return rest.lastIndexOf('@', mark) !== -1 || isKnown(key) ? 0 : at
-}
-
-function isKnown(key: string): boolean {
-  return key === 'schema' || key === 'ssl' || (KEYWORDS as readonly string[]).includes(key) || IGNORED.has(key)
-}
-
-function readHosts(authority: string, origin: string): Keywords {
-  const hosts: string[] = []
-  const ports: string[] = []
-  for (const part of authority.split(',')) {
-    const match = /^(?:\[(?<v6>[0-9a-f:.]+(?:%[\w.%-]+)?)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/i.exec(part)
-    if (match?.groups === undefined) throw invalid(origin, 'invalid host or port', ESCAPES)
-    hosts.push(decode(match.groups['v6'] ?? match.groups['name'] ?? ''))
-    ports.push(match.groups['port'] ?? '')
+export function acceptKeyword(name: string, value: string, origin: string): Keyword | undefined {
+  const facts: KeywordFacts = KEYWORDS[name as keyof typeof KEYWORDS]
+  // as in libpq, an empty value is no value; an empty password is one that is known to be empty
+  if (facts.support === 'ignored' || (value === '' && name !== 'password')) return undefined
+  if (facts.support === 'used') {
+    if (facts.values === undefined || facts.values.includes(value)) return name as Keyword
+    throw invalidKeyword(name, value, origin, list(facts.values), plain(facts.text))
   }
-  return { host: hosts.join(','), ...(ports.some((port) => port !== '') ? { port: ports.join(',') } : {}) }
-}
-
-function readParameters(query: string, keywords: Keywords, origin: string): ParsedUrl {
-  let schema: string | undefined
-  for (const pair of query.split('&').filter((part) => part !== '')) {
-    const [name = '', raw = ''] = splitOnce(pair, '=', 0)
-    const key = decode(name)
-    // in forms a plus is a space; in libpq it is a plus, and generated passwords often contain one
-    const value = decode(key === 'password' ? raw : raw.replaceAll('+', ' '))
-    if (key === 'schema') schema = value
-    else if (key === 'ssl') keywords.sslmode = value === 'true' || value === '1' ? 'require' : 'disable'
-    else if ((KEYWORDS as readonly string[]).includes(key)) keywords[key as Keyword] = value
-    else if (!IGNORED.has(key)) {
-      // the text after a `?` can be the rest of a password, which must not appear in a message
-      if (query.includes('@')) throw invalid(origin, 'unknown parameter', ESCAPES)
-      const near = nearest(key, [...KEYWORDS, 'schema'])
-      throw invalid(origin, `unknown parameter "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
-    }
-  }
-  return { keywords, schema }
-}
-
-function splitOnce(text: string, separator: string, from: number): [string, string | undefined] {
-  const at = text.indexOf(separator, from)
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-function invalid(origin: string, reason: string, hint?: string): SkillsError {
-  return new SkillsError('DATABASE_URL_INVALID', `invalid database URL from ${origin}: ${reason}`, {
-    hint: hint ?? 'use postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+  if (facts.harmless?.includes(value.toLowerCase()) === true) return undefined
+  throw new SkillsError('DATABASE_URL_INVALID', `${name} from ${origin} is not supported: ${plain(facts.text)}`, {
+    hint: facts.harmless === undefined ? 'remove it' : `remove it, or set it to ${list(facts.harmless)}`,
   })
+}
+
+export function isKeyword(name: string): boolean {
+  return Object.hasOwn(KEYWORDS, name)
+}
+
+/** `unknown parameter "sslmod"; did you mean "sslmode"?` */
+export function unknownKeyword(name: string): string {
+  const near = nearest(name, [...Object.keys(KEYWORDS), 'schema'])
+  return `unknown parameter "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`
+}
+
+/** The error of a value. One with `@` can be the rest of a password, and is not repeated. */
+export function invalidKeyword(name: string, value: string, origin: string, expected: string, hint = LISTED): SkillsError {
+  const shown = value.includes('@') ? '' : ` "${value}"`
+  return new SkillsError('DATABASE_URL_INVALID', `invalid ${name}${shown} from ${origin} (expected ${expected})`, { hint })
+}
+
+function plain(text: string): string {
+  return text.replaceAll('`', '')
 }

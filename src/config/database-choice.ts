@@ -1,11 +1,12 @@
+import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
-import { parsePostgresUrl } from './connection-keywords.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
 import { conflict } from './option.ts'
 import { embeddedArchive } from './package-files.ts'
 import { locatingVariables, type Environment } from './pg-environment.ts'
-import { serverTarget } from './server-target.ts'
-import { fromEnvironment, relativeTo, type Sources } from './setting-sources.ts'
+import { notOfProject, serverTarget, type User } from './server-target.ts'
+import { relativeTo, type Sources, type VariableSource } from './setting-sources.ts'
 
 export const DEFAULT_EMBEDDED = '.skills/db'
 
@@ -13,6 +14,8 @@ export const DEFAULT_EMBEDDED = '.skills/db'
 export interface DatabaseFlags {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE` */
   databaseUrl?: string | undefined
+  /** A file with the URL on its first line. */
+  databaseUrlFile?: string | undefined
   /** The server itself, behind a pooler: migrations prefer it. */
   directUrl?: string | undefined
   /** The folder of an embedded database, or `memory`; `true` is the default folder. */
@@ -32,36 +35,85 @@ export interface DatabaseChoice {
 }
 
 /**
- * Chooses the database: the first source that names one is used whole, so that a password never goes to a host from
- * another source. Throws DATABASE_NOT_CONFIGURED, DATABASE_URL_INVALID, and USAGE for two databases.
+ * Chooses the database: the sources are compared first (options, exported environment, `.env`, configuration file), and the
+ * first one that names a database is used whole. So no password goes to a host that another source names, and nothing
+ * weakens a connection that another source describes. Throws DATABASE_NOT_CONFIGURED, DATABASE_URL_INVALID, CONFIG_INVALID, and
+ * USAGE for two databases.
  */
-export function chooseDatabase(flags: DatabaseFlags, sources: Sources, purpose: Purpose): DatabaseChoice {
-  const choice = firstChoice(flags, sources, purpose)
+export async function chooseDatabase(flags: DatabaseFlags, sources: Sources, purpose: Purpose): Promise<DatabaseChoice> {
+  const choice = await firstChoice(flags, sources, purpose)
   return { ...choice, unused: namesOfSources(flags, sources).filter((name) => name !== choice.origin) }
 }
 
 type Choice = Omit<DatabaseChoice, 'unused'>
 
-function firstChoice(flags: DatabaseFlags, { env, dotenv, file, cwd }: Sources, purpose: Purpose): Choice {
-  const merged: Environment = { ...dotenv, ...env }
-  if (flags.databaseUrl !== undefined && flags.embedded !== undefined) throw conflict('--database-url', '--embedded')
-  const direct = purpose === 'migrate'
-  if (direct && flags.directUrl !== undefined) return fromUrl(flags.directUrl, '--direct-url', merged)
-  if (flags.databaseUrl !== undefined) return fromUrl(flags.databaseUrl, '--database-url', merged)
-  const configured = file?.config.embedded === undefined ? undefined : relativeTo(cwd, file, file.config.embedded)
-  if (flags.embedded !== undefined)
-    return embedded(flags.embedded === true ? (configured ?? DEFAULT_EMBEDDED) : flags.embedded, '--embedded')
-  // only beside DATABASE_URL: an option that names another database must win over a variable
-  const directUrl = direct ? fromEnvironment('DIRECT_URL', env, dotenv) : undefined
-  if (directUrl !== undefined) return fromUrl(directUrl.value, directUrl.origin, merged)
-  const url = fromEnvironment('DATABASE_URL', env, dotenv)
-  if (url !== undefined) return fromUrl(url.value, url.origin, merged)
-  const variables = locatingVariables(merged)
-  if (variables.length > 0) return { target: serverTarget({}, merged, variables.join(', ')), origin: variables.join(', ') }
-  if (direct && file?.config.directUrl !== undefined) return fromUrl(file.config.directUrl, file.path, merged)
-  if (file?.config.databaseUrl !== undefined) return fromUrl(file.config.databaseUrl, file.path, merged)
-  if (file !== undefined && configured !== undefined) return embedded(configured, file.path)
-  return byDefault(env)
+async function firstChoice(flags: DatabaseFlags, sources: Sources, purpose: Purpose): Promise<Choice> {
+  const [exported] = sources.variables
+  const own = { environment: exported.variables, mayUseCredentials: true }
+  const foreign = { ...own, mayUseCredentials: false }
+  const given = await fromFlags(flags, sources, purpose, own)
+  if (given !== undefined) return given
+  for (const source of sources.variables) {
+    const found = await fromVariables(source, sources.cwd, purpose, source === exported ? own : foreign)
+    if (found !== undefined) return found
+  }
+  return fromConfigFile(sources, purpose, foreign) ?? byDefault(exported.variables)
+}
+
+async function fromFlags(flags: DatabaseFlags, { cwd, file }: Sources, purpose: Purpose, user: User): Promise<Choice | undefined> {
+  const { databaseUrl, databaseUrlFile, directUrl, embedded } = flags
+  if (databaseUrl !== undefined && embedded !== undefined) throw conflict('--database-url', '--embedded')
+  if (databaseUrl !== undefined && databaseUrlFile !== undefined) throw conflict('--database-url', '--database-url-file')
+  if (databaseUrlFile !== undefined && embedded !== undefined) throw conflict('--database-url-file', '--embedded')
+  if (purpose === 'migrate' && directUrl !== undefined) return fromUrl(directUrl, '--direct-url', {}, user)
+  if (databaseUrl !== undefined) return fromUrl(databaseUrl, '--database-url', {}, user)
+  if (databaseUrlFile !== undefined)
+    return fromUrl(await urlOfFile(databaseUrlFile, cwd), `--database-url-file ${databaseUrlFile}`, {}, user)
+  if (embedded === undefined) return undefined
+  return fromFolder(embedded === true ? (configuredFolder(cwd, file) ?? DEFAULT_EMBEDDED) : embedded, '--embedded')
+}
+
+/** The URL of these variables, else their `PG*` variables. The latter fill what the URL does not say, as in libpq. */
+async function fromVariables(
+  { variables, suffix }: VariableSource,
+  cwd: string,
+  purpose: Purpose,
+  user: User,
+): Promise<Choice | undefined> {
+  const { DIRECT_URL: direct, DATABASE_URL: url, DATABASE_URL_FILE: file } = variables
+  if (purpose === 'migrate' && direct !== undefined) return fromUrl(direct, `DIRECT_URL${suffix}`, variables, user)
+  if (file !== undefined && !user.mayUseCredentials) throw notOfProject('DATABASE_URL_FILE', suffix)
+  if (url !== undefined && file !== undefined)
+    throw new SkillsError('DATABASE_URL_INVALID', 'DATABASE_URL and DATABASE_URL_FILE are both set', { hint: 'unset one of them' })
+  if (url !== undefined) return fromUrl(url, `DATABASE_URL${suffix}`, variables, user)
+  if (file !== undefined) return fromUrl(await urlOfFile(file, cwd), `DATABASE_URL_FILE (${file})`, variables, user)
+  const origin = locationOf({ variables, suffix })
+  return origin === undefined ? undefined : { target: serverTarget({}, variables, origin, user), origin }
+}
+
+function fromConfigFile({ cwd, file }: Sources, purpose: Purpose, user: User): Choice | undefined {
+  if (file === undefined) return undefined
+  const { directUrl, databaseUrl } = file.config
+  if (purpose === 'migrate' && directUrl !== undefined) return fromUrl(directUrl, file.path, {}, user)
+  if (databaseUrl !== undefined) return fromUrl(databaseUrl, file.path, {}, user)
+  const folder = configuredFolder(cwd, file)
+  return folder === undefined ? undefined : fromFolder(folder, file.path)
+}
+
+function configuredFolder(cwd: string, file: Sources['file']): string | undefined {
+  return file?.config.embedded === undefined ? undefined : relativeTo(cwd, path.dirname(file.path), file.config.embedded)
+}
+
+/** The names of the `PG*` variables that name a database, as an origin. */
+function locationOf({ variables, suffix }: Pick<VariableSource, 'variables' | 'suffix'>): string | undefined {
+  const names = locatingVariables(variables)
+  return names.length === 0 ? undefined : `${names.join(', ')}${suffix}`
+}
+
+async function urlOfFile(file: string, cwd: string): Promise<string> {
+  const { readNamedFile } = await import('./named-file.ts')
+  const text = await readNamedFile(file, cwd, 'the file of the database URL')
+  return (text.replace(/^\uFEFF/, '').split('\n', 1)[0] ?? '').trim()
 }
 
 /** In a deploy the embedded database is never the default: a deploy must not migrate a database that it throws away. */
@@ -74,20 +126,20 @@ function byDefault(env: Environment): Choice {
       { hint: 'set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE or the PG* variables, or pass --embedded' },
     )
   }
-  return embedded(DEFAULT_EMBEDDED, 'default')
+  return fromFolder(DEFAULT_EMBEDDED, 'default')
 }
 
-function fromUrl(url: string, origin: string, env: Environment): Choice {
+function fromUrl(url: string, origin: string, variables: Environment, user: User): Choice {
   if (url.trim() === '') {
     throw new SkillsError('DATABASE_URL_INVALID', `${origin} is set but empty`, {
       hint: 'set a value or unset it; an empty value is often a missing CI secret',
     })
   }
   const { keywords, schema } = parsePostgresUrl(url, origin)
-  return { target: serverTarget(keywords, env, origin), origin, schema }
+  return { target: serverTarget(keywords, variables, origin, user), origin, schema }
 }
 
-function embedded(directory: string, origin: string): Choice {
+function fromFolder(directory: string, origin: string): Choice {
   return { target: embeddedTarget(directory), origin }
 }
 
@@ -97,14 +149,15 @@ export function embeddedTarget(directory: string): EmbeddedTarget {
 }
 
 /** Everything that names a database, in the order of precedence and with the names of origins. */
-function namesOfSources(flags: DatabaseFlags, { env, dotenv, file }: Sources): string[] {
-  const variables = locatingVariables({ ...dotenv, ...env })
+function namesOfSources(flags: DatabaseFlags, { variables: sources, file }: Sources): string[] {
+  const ofVariables = sources.flatMap(({ variables, suffix }) => [
+    ...['DATABASE_URL', 'DATABASE_URL_FILE'].filter((name) => variables[name] !== undefined).map((name) => `${name}${suffix}`),
+    ...[locationOf({ variables, suffix })].filter((name) => name !== undefined),
+  ])
   return [
     ...(flags.databaseUrl === undefined ? [] : ['--database-url']),
     ...(flags.embedded === undefined ? [] : ['--embedded']),
-    ...(env['DATABASE_URL'] === undefined ? [] : ['DATABASE_URL']),
-    ...(dotenv['DATABASE_URL'] === undefined ? [] : ['DATABASE_URL in .env']),
-    ...(variables.length === 0 ? [] : [variables.join(', ')]),
+    ...ofVariables,
     ...(file?.config.databaseUrl === undefined && file?.config.embedded === undefined ? [] : [file.path]),
   ]
 }

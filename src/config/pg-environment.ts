@@ -2,29 +2,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
+<<<<<<< HEAD
 import { textAfter, textBefore } from '../core/text.ts'
 import { KEYWORDS, type Keyword, type Keywords } from './connection-keywords.ts'
+=======
+import { acceptKeyword, isKeyword, KEYWORDS, unknownKeyword, type Keywords } from './connection-keywords.ts'
+>>>>>>> main
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** The variables of libpq (PostgreSQL manual, "Environment Variables"). */
-const VARIABLES: readonly (readonly [string, Keyword])[] = [
-  ['PGHOST', 'host'],
-  ['PGHOSTADDR', 'hostaddr'],
-  ['PGPORT', 'port'],
-  ['PGDATABASE', 'dbname'],
-  ['PGUSER', 'user'],
-  ['PGPASSWORD', 'password'],
-  ['PGPASSFILE', 'passfile'],
-  ['PGSERVICE', 'service'],
-  ['PGOPTIONS', 'options'],
-  ['PGSSLMODE', 'sslmode'],
-  ['PGSSLROOTCERT', 'sslrootcert'],
-  ['PGSSLCERT', 'sslcert'],
-  ['PGSSLKEY', 'sslkey'],
-  ['PGCONNECT_TIMEOUT', 'connect_timeout'],
-  ['PGAPPNAME', 'application_name'],
-]
 
 /** The variables that name a database; a password alone names none. */
 const LOCATING = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGSERVICE']
@@ -34,19 +19,21 @@ export function locatingVariables(env: Environment): string[] {
   return LOCATING.filter((name) => (env[name] ?? '') !== '')
 }
 
-/** The connection keywords from the environment. */
+/** The connection keywords from the environment (PostgreSQL manual, "Environment Variables"). */
 export function keywordsFromEnvironment(env: Environment): Keywords {
   const keywords: Keywords = {}
-  for (const [variable, keyword] of VARIABLES) {
-    const value = env[variable]
-    if (value !== undefined && value !== '') keywords[keyword] = value
+  for (const [name, facts] of Object.entries(KEYWORDS)) {
+    const variable = 'variable' in facts ? facts.variable : ''
+    const value = env[variable] ?? ''
+    const keyword = value === '' ? undefined : acceptKeyword(name, value, variable)
+    if (keyword !== undefined) keywords[keyword] = value
   }
   return keywords
 }
 
 /** The section of a connection service file (PostgreSQL manual, "The Connection Service File"). */
-export function keywordsFromService(service: string, env: Environment): Keywords {
-  const file = env['PGSERVICEFILE'] ?? path.join(homeOf(env), '.pg_service.conf')
+export function keywordsFromService(service: string, serviceFile: string | undefined, env: Environment): Keywords {
+  const file = serviceFile ?? path.join(homeOf(env), '.pg_service.conf')
   // the file of the user first, then that of the system, as in libpq
   const shared = env['PGSYSCONFDIR'] === undefined ? [] : [path.join(env['PGSYSCONFDIR'], 'pg_service.conf')]
   const files = [file, ...shared].filter((place) => existsSync(place))
@@ -59,7 +46,9 @@ export function keywordsFromService(service: string, env: Environment): Keywords
   throw new SkillsError('CONFIG_INVALID', reason, { hint: `name a section of ${file}, or set PGSERVICEFILE` })
 }
 
+/** As in libpq: the first section with that name, and in it the first line of each keyword. */
 function readService(file: string, service: string): Keywords | undefined {
+<<<<<<< HEAD
   const keywords: Keywords = {}
   let section = ''
   let found = false
@@ -69,8 +58,29 @@ function readService(file: string, service: string): Keywords | undefined {
     found ||= section === service
     const keyword = line.includes('=') ? textBefore(line, '=').trim() : ''
     if (section === service && (KEYWORDS as readonly string[]).includes(keyword)) keywords[keyword as Keyword] = textAfter(line, '=').trim()
+=======
+  let found: Keywords | undefined
+  for (const [i, text] of readFileSync(file, 'utf8').split('\n').entries()) {
+    const line = text.trim()
+    if (line === '' || line.startsWith('#')) continue
+    if (line.startsWith('[')) {
+      if (found !== undefined) return found
+      if (line === `[${service}]`) found = {}
+    } else if (found !== undefined) found = { ...serviceLine(line, `${file}:${i + 1}`), ...found }
+>>>>>>> main
   }
-  return found ? keywords : undefined
+  return found
+}
+
+function serviceLine(line: string, place: string): Keywords {
+  const [, name = '', value = ''] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
+  if (!isKeyword(name) || name === 'service' || name === 'servicefile') {
+    // a line that is no pair can be a part of a password
+    const reason = name === '' ? 'expected keyword=value' : isKeyword(name) ? `${name} is not allowed in a service` : unknownKeyword(name)
+    throw new SkillsError('CONFIG_INVALID', `${place}: ${reason}`, { hint: 'docs/connection.md lists the keywords' })
+  }
+  const keyword = acceptKeyword(name, value, place)
+  return keyword === undefined ? {} : { [keyword]: value }
 }
 
 /** Finds a password in the password file (PostgreSQL manual, "The Password File"). As in libpq, a file that others can read is ignored. */
@@ -119,6 +129,6 @@ function isPrivate(file: string): boolean {
   return status.isFile() && (process.platform === 'win32' || (status.mode & 0o077) === 0)
 }
 
-function homeOf(env: Environment): string {
+export function homeOf(env: Environment): string {
   return env['HOME'] ?? os.homedir()
 }

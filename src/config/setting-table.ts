@@ -1,5 +1,5 @@
 import type { OptionSpec } from './option.ts'
-import { FILE, FOLDER, LABEL, oneOf, TEXT, URL_TEXT } from './values.ts'
+import { FILE, FOLDER, LABEL, NAME, oneOf, URL_TEXT } from './values.ts'
 
 /** A setting: an option, with the variable and the key that give it too. */
 export interface SettingSpec extends OptionSpec {
@@ -20,7 +20,7 @@ export const SETTINGS = {
     key: 'schema',
     flags: '--schema <name>',
     variable: 'SKILLS_SCHEMA',
-    type: TEXT,
+    type: NAME,
     help: 'schema of all objects',
     defaultText: 'first schema of the search_path',
   },
@@ -28,7 +28,7 @@ export const SETTINGS = {
     key: 'ledger',
     flags: '--ledger <table>',
     variable: 'SKILLS_LEDGER',
-    type: TEXT,
+    type: NAME,
     help: 'ledger table',
     default: 'schema_migrations',
   },
@@ -114,11 +114,26 @@ export const DATABASE_SETTINGS = {
   },
 } as const satisfies Record<string, SettingSpec>
 
-export const CONFIG_OPTION = {
-  flags: '--config <file>',
+/** A file with the URL: for secrets that a system provides as files. Neither `.env` nor the configuration file can name it. */
+export const DATABASE_URL_FILE = {
+  flags: '--database-url-file <file>',
+  variable: 'DATABASE_URL_FILE',
   type: FILE,
-  help: 'configuration file (default: skills.config.*)',
-} as const satisfies OptionSpec
+  excludes: ['--database-url', '--embedded'],
+  help: 'file with the URL (else DATABASE_URL_FILE)',
+} as const satisfies OptionSpec & { variable: string }
+
+/** Which files settings come from. */
+export const FILE_OPTIONS = [
+  { flags: '--config <file>', type: FILE, help: 'configuration file (default: skills.config.json)' },
+  { flags: '--env-file <file>', type: FILE, help: 'file with variables (default: .env)' },
+] as const satisfies readonly OptionSpec[]
+
+/** A command that reads no settings takes these too: they are true for every command. */
+export const WITHOUT_FILES = [
+  { flags: '--no-config', help: 'no configuration file' },
+  { flags: '--no-env-file', help: 'no .env' },
+] as const satisfies readonly OptionSpec[]
 
 /** The key of the configuration file for the severities of lint rules. It has no option. */
 export const RULES_KEY = 'rules'

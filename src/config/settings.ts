@@ -3,7 +3,7 @@ import type { DatabaseTarget } from '../core/target.ts'
 import { chooseDatabase, type DatabaseFlags, type Purpose } from './database-choice.ts'
 import { notationOf } from './option.ts'
 import type { Environment } from './pg-environment.ts'
-import { fromEnvironment, readSources, relativeTo, type Setting, type Sources } from './setting-sources.ts'
+import { readSources, relativeTo, type FileFlags, type Setting, type Sources } from './setting-sources.ts'
 import { SETTINGS, type SettingSpec } from './setting-table.ts'
 import { atOption, atOrigin, oneOf, readValue, type Place, type ValueType } from './values.ts'
 
@@ -12,10 +12,7 @@ type ValueIn<S> = S extends { type: ValueType<infer V> } ? (S extends { repeatab
 type GivenFor<S> = S extends { repeatable: true } ? readonly string[] : S extends { type: unknown } ? string : boolean
 
 /** What the command line, or a call of the library, gives. */
-export type Flags = DatabaseFlags & { [K in keyof Table]?: GivenFor<Table[K]> | undefined } & {
-  /** Path of the configuration file. Default: `skills.config.json` (or `.js`) in the working folder or above it. */
-  config?: string | undefined
-}
+export type Flags = DatabaseFlags & FileFlags & { [K in keyof Table]?: GivenFor<Table[K]> | undefined }
 
 /** Every setting with its origin. */
 export type Settings = {
@@ -25,6 +22,8 @@ export type Settings = {
   /** Severities of lint rules by code, as in the configuration file. Not checked. */
   rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
+  /** A `skills.config.js` where the configuration file is looked for. It is not read. */
+  unreadProgram: string | undefined
   /** Other sources that name a database. They are not used. */
   unusedSources: string[]
   /** Paths of skill folders in the registry are relative to this folder: that of the configuration file which names the skills, else the working folder. */
@@ -39,11 +38,15 @@ export const DEFAULT_SKILLS: readonly string[] = SETTINGS.skills.default
  * CONFIG_INVALID for a value that is not valid, and what `chooseDatabase` throws.
  */
 export async function loadSettings(flags: Flags, env: Environment, cwd: string, purpose: Purpose = 'use'): Promise<Settings> {
-  const sources = await readSources(env, cwd, flags.config)
-  const { target, origin, schema: urlSchema, unused } = chooseDatabase(flags, sources, purpose)
-  const values = Object.fromEntries(
-    Object.entries<SettingSpec>(SETTINGS).map(([name, spec]) => [name, resolve(spec, flags[name as keyof Table], sources)]),
-  ) as Pick<Settings, keyof Table>
+  const sources = await readSources(env, cwd, flags)
+  const { target, origin, schema: urlSchema, unused } = await chooseDatabase(flags, sources, purpose)
+  const resolved = Object.entries<SettingSpec>(SETTINGS).map(
+    ([name, spec]) => [name, resolve(spec, flags[name as keyof Table], sources)] as const,
+  )
+  const values = Object.fromEntries(resolved.map(([name, { value, origin: from }]) => [name, { value, origin: from }])) as Pick<
+    Settings,
+    keyof Table
+  >
   const { file } = sources
   return {
     ...values,
@@ -51,34 +54,52 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     database: { value: target, origin },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
+    unreadProgram: sources.unreadProgram,
     unusedSources: unused,
-    projectFolder: file !== undefined && values.skills.origin === file.path ? path.dirname(file.path) : cwd,
+    projectFolder: resolved.find(([name]) => name === 'skills')?.[1].folder ?? cwd,
   }
 }
 
-function resolve(spec: SettingSpec, given: unknown, sources: Sources): Setting<unknown> {
+/** A setting with the folder of the file that its value is from. */
+type Resolved = Setting<unknown> & { folder?: string }
+
+function resolve(spec: SettingSpec, given: unknown, sources: Sources): Resolved {
   const { file, cwd } = sources
   const { name } = notationOf(spec)
   // an option that is off, and a list of no arguments, are not given
   if (given !== undefined && given !== false && !(Array.isArray(given) && given.length === 0))
     return { value: read(spec, given, atOption(name)), origin: spec.argument === true ? 'the command line' : name }
+  const inFile = ({ folder, ...setting }: Required<Resolved>): Resolved => ({
+    ...setting,
+    value: Array.isArray(setting.value) ? setting.value.map((entry) => relativeTo(cwd, folder, String(entry))) : setting.value,
+    folder,
+  })
   const variable = variableOf(spec, sources)
   if (variable !== undefined) {
-    const texts = spec.repeatable === true ? variable.value.split(path.delimiter) : variable.value
-    return { value: read(spec, texts, atOrigin(variable.origin)), origin: variable.origin }
+    const { value: text, origin, folder } = variable
+    const value = read(spec, spec.repeatable === true ? text.split(path.delimiter) : text, atOrigin(origin))
+    return folder === cwd ? { value, origin } : inFile({ value, origin, folder })
   }
   const entry = (file?.config as Readonly<Record<string, unknown>> | undefined)?.[spec.key]
   if (file !== undefined && entry !== undefined) {
     const value = read(spec, spec.repeatable === true ? [entry].flat() : entry, atOrigin(file.path, spec.key))
-    return { value: Array.isArray(value) ? value.map((folder) => relativeTo(cwd, file, String(folder))) : value, origin: file.path }
+    return inFile({ value, origin: file.path, folder: path.dirname(file.path) })
   }
   return { value: Array.isArray(spec.default) ? [...spec.default] : spec.default, origin: 'default' }
 }
 
-function variableOf({ variable, formerVariable }: SettingSpec, { env, dotenv }: Sources): Setting<string> | undefined {
-  return [variable, formerVariable]
-    .flatMap((name) => (name === undefined ? [] : (fromEnvironment(name, env, dotenv) ?? [])))
-    .find(({ value }) => value !== '')
+/** The variable of the first source that has it, also by its former name. Empty is not set. */
+function variableOf(
+  { variable, formerVariable }: SettingSpec,
+  { variables: sources }: Sources,
+): Required<Setting<string> & { folder: string }> | undefined {
+  for (const { variables, suffix, folder } of sources) {
+    for (const name of [variable, formerVariable]) {
+      const value = name === undefined ? undefined : variables[name]
+      if (value !== undefined && value !== '') return { value, origin: `${name}${suffix}`, folder }
+    }
+  }
+  return undefined
 }
 
 /** Booleans of the library and of the configuration file are values already. */

@@ -14,8 +14,6 @@ export interface Privilege {
 export interface AppRoleGrant extends Privilege {
   /** What the library does with it. Printed as the comment of the GRANT. */
   purpose: string
-  /** PUBLIC has it from the migrations. */
-  public?: true
 }
 
 /**
@@ -37,7 +35,6 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
     name: 'is_skill_unlocked(uuid, text)',
     privileges: ['EXECUTE'],
     purpose: 'check access before a skill runs',
-    public: true,
   },
   { on: 'function', name: 'unlock_skill(uuid, text, text)', privileges: ['EXECUTE'], purpose: 'unlock a skill for a user' },
   {
@@ -45,14 +42,12 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
     name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)',
     privileges: ['EXECUTE'],
     purpose: 'log one event',
-    public: true,
   },
   {
     on: 'function',
     name: 'log_skill_usage_batch(uuid, jsonb, uuid, boolean)',
     privileges: ['EXECUTE'],
     purpose: 'log a batch of events',
-    public: true,
   },
   // a role that can write every column could backdate a row, or set a transaction ID that no rollup includes
   {
@@ -113,18 +108,21 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
     needs: [REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, ROLLUPS].map((name) => table(name, 'SELECT')),
     note: `without \`${ROLLUPS}\` it reads every event`,
   },
-  { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')), note: 'PUBLIC has it' },
+  { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')) },
   {
     commands: ['rollup'],
-    needs: [table(EVENTS, 'SELECT'), table(FEEDBACK, 'SELECT'), table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE')],
+    needs: [
+      table(EVENTS, 'SELECT'),
+      table(FEEDBACK, 'SELECT'),
+      table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
+      { on: 'function', name: ROLLUPS, privileges: ['EXECUTE'] },
+    ],
     note: `\`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
   },
   {
     commands: ['an application'],
     needs: APP_ROLE_GRANTS,
-    note: `\`skills grants --app-role NAME\` prints it; PUBLIC may call ${APP_ROLE_GRANTS.filter((grant) => grant.public === true)
-      .map(({ name }) => `\`${bareName(name)}\``)
-      .join(', ')}`,
+    note: '`skills grants --app-role NAME` prints it',
   },
 ]
 

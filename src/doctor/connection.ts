@@ -38,7 +38,7 @@ export function examineConnection(info: DbInfo, target: ServerTarget, link: Link
 
 function examineTls({ tls }: Link, { hosts, ssl }: ServerTarget): Finding {
   if (tls === undefined) {
-    if (hosts.every(({ host }) => isLoopback(host))) return fine('connection.tls', 'not encrypted; the connection stays on this machine')
+    if (hosts.every(isLoopback)) return fine('connection.tls', 'not encrypted; the connection stays on this machine')
     return finding(
       'warning',
       'connection.tls',

@@ -1,6 +1,6 @@
 import type { Latency } from './report.ts'
 
-/** Lower bounds in ms of the latency buckets 1 to 39, as in the SQL function skill_latency_bounds(). */
+/** Lower bounds in ms of the latency buckets 1 to 39, as in the SQL function skill_latency_bounds(), which a role that only reads cannot call. */
 export const LATENCY_BOUNDS: readonly number[] = [
   4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11_585, 16_384, 23_170,
   32_768, 46_341, 65_536, 92_682, 131_072, 185_364, 262_144, 370_728, 524_288, 741_455, 1_048_576, 1_482_910, 2_097_152,

@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import type { Marks } from './marks.ts'
+import { LATENCY_BOUNDS } from './percentiles.ts'
 import type { Bindings, ReportQueries } from './report-query.ts'
 
 const DAY_MS = 86_400_000
@@ -38,6 +39,7 @@ export function bindingsOf({ period, skill, limit, marks }: Question): Bindings 
     end_day: period.endDay,
     skill,
     limit,
+    latency_bounds: `{${LATENCY_BOUNDS.join(',')}}`,
   }
 }
 

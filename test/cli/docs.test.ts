@@ -4,7 +4,7 @@ import path from 'node:path'
 import { transform } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
-import { loadConfigFile } from '../../src/config/config-file.ts'
+import { findConfigFile } from '../../src/config/config-file.ts'
 import { EXIT, SkillsError } from '../../src/core/errors.ts'
 import { readChecks } from '../../src/verify/read-checks.ts'
 import { runSkills } from '../support/run-skills.ts'
@@ -120,11 +120,11 @@ describe('README.md', () => {
   test('table of configuration keys -> the keys that the loader knows, and the example loads', async () => {
     const keys = table(readme, 'key', 'option', 'variable', 'default').map(([key = '']) => key.replaceAll('`', ''))
     const unknown = scratch({ 'skills.config.json': '{"nonsense": 1}' })
-    const refusal = await loadConfigFile(unknown, undefined).catch((error: unknown) => error)
+    const refusal = await findConfigFile([unknown]).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(SkillsError)
     expect((refusal as SkillsError).hint).toBe(`known keys: ${keys.join(', ')}`)
     const example = blocks(readme).find(({ language }) => language === 'json')?.text ?? ''
-    expect((await loadConfigFile(scratch({ 'skills.config.json': example }), undefined))?.config).toEqual(JSON.parse(example))
+    expect((await findConfigFile([scratch({ 'skills.config.json': example })]))?.config).toEqual(JSON.parse(example))
   })
 
   test('SKILLS_ variables -> the ones that the settings read', () => {
@@ -170,6 +170,6 @@ describe('README.md', () => {
 test('docs/verify.md: table of checks -> every check with its severity and title', async () => {
   const text = readFileSync(path.join(ROOT, 'docs/verify.md'), 'utf8')
   const listed = table(text, 'check', 'severity', 'passes when').map((cells) => cells.join(' '))
-  const checks = await readChecks([{ directory: path.join(ROOT, 'sql/verify'), label: 'sql/verify' }])
+  const checks = readChecks([{ directory: path.join(ROOT, 'sql/verify'), label: 'sql/verify' }])
   expect(listed).toEqual(checks.map(({ id, severity, title }) => `\`${id}\` ${severity} ${title}`))
 })

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { appRoleGrants, migrate, verify } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
+import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { scratch } from '../support/scratch.ts'
 
 onEachBackend(({ name, migrated }) => {
@@ -101,13 +102,28 @@ onEachBackend(({ name, migrated }) => {
     expect(await faults()).toMatchObject([{ expected: 'no SUPERUSER', remedy: `ALTER ROLE ${role} NOSUPERUSER` }])
   })
 
-  test('README.md: functions that PUBLIC may call -> those of the database', async () => {
-    const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
-    const [, said = ''] = /^\| an application \|.*PUBLIC may call (.*) \|$/m.exec(readme) ?? []
-    const open = await db.query(`
-      SELECT proname::text AS function FROM pg_proc
-      WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1`)
-    expect([...said.matchAll(/`(\w+)`/g)].map(([, word]) => word).toSorted()).toEqual(open.map((row) => row['function']))
+  test('migrate: functions that PUBLIC could call before -> only the owner and roles with a grant can call one', async () => {
+    const open = (): Promise<unknown[]> =>
+      db.query(
+        `SELECT proname::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')`,
+      )
+    expect(await open()).toEqual([])
+    await db.exec('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC')
+    expect(await open()).not.toEqual([])
+    for (const version of OWN_MIGRATIONS)
+      await db.exec(readFileSync(path.resolve(import.meta.dirname, `../../sql/migrations/${version}.sql`), 'utf8'))
+    expect(await open()).toEqual([])
+  })
+
+  test('log_skill_usage: a role without a grant -> refused, for its own user and for others; with the printed grants -> for any user', async () => {
+    const log = (user: string): Promise<unknown> => db.query(`SELECT log_skill_usage('${user}', NULL, 'walk', '1', NULL, 'success')`)
+    const users = ['9f1c1d3e-0000-4000-8000-000000000001', '9f1c1d3e-0000-4000-8000-000000000002']
+    await db.exec(`GRANT USAGE ON SCHEMA public TO ${role}; SET ROLE ${role}`)
+    for (const user of users) await expect(log(user)).rejects.toMatchObject({ code: '42501' })
+    await db.exec(`RESET ROLE; ${(await appRoleGrants(db, { role })).statements.join('\n')}\nSET ROLE ${role}`)
+    for (const user of users) await log(user)
+    await db.exec('RESET ROLE')
+    expect(await db.query('SELECT DISTINCT user_id FROM skill_usage_events')).toHaveLength(2)
   })
 
   test('grants: an unknown role -> the statements and CREATE ROLE', async () => {

@@ -115,12 +115,29 @@ GRANT SELECT ON skill_feedback TO PUBLIC;
     expect(await bothWays(db, options)).toEqual([[missing, 'drift.extra: column notes.theirs'], [missing]])
   })
 
+  test('EXECUTE for PUBLIC on a function of the package -> an error whose remedy works, also when it was adopted', async () => {
+    const db = await (await migrated()).open()
+    const open = 'GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text), forget_skill_user(uuid), skill_latency_bounds() TO PUBLIC'
+    for (const adopt of ['', 'UPDATE schema_migrations SET checksum = NULL, tool = NULL']) {
+      await db.exec(`${open}; ${adopt}`)
+      const { ok, checks } = await verify(db, { cwd: scratch() })
+      const faults = checks.find(({ id }) => id === 'functions.execute-rights')?.faults ?? []
+      expect({ ok, objects: faults.map(({ object }) => object).toSorted() }).toEqual({
+        ok: false,
+        objects: ['forget_skill_user(uuid)', 'skill_latency_bounds()', 'unlock_skill(uuid, text, text)'].map(
+          (signature) => `privileges of PUBLIC on function ${signature}`,
+        ),
+      })
+      for (const { remedy } of faults) await db.exec(remedy)
+      expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
+    }
+  })
+
   test('tables and functions of an older tool -> warnings, each once', async () => {
     const db = await (await migrated()).open()
     await db.exec(`UPDATE schema_migrations SET checksum = NULL, tool = NULL;
       ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check;
       ALTER FUNCTION unlock_skill(uuid, text, text) SET search_path TO public;
-      GRANT EXECUTE ON FUNCTION unlock_skill(uuid, text, text) TO PUBLIC;
       ALTER TABLE skill_feedback ADD COLUMN theirs text;
       CREATE OR REPLACE FUNCTION is_skill_unlocked(p_user_id uuid, p_skill_id text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
       SET search_path TO public, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM skill_unlocks u WHERE u.user_id = p_user_id AND u.skill_id = p_skill_id AND u.unlocked)
@@ -128,7 +145,6 @@ GRANT SELECT ON skill_feedback TO PUBLIC;
     const warnings = [
       'tables.trust-level-check: constraint skills_registry.skills_registry_trust_level_check',
       'functions.temp-schema: function unlock_skill',
-      'functions.execute-rights: privileges of PUBLIC on function unlock_skill(uuid, text, text)',
       'drift.adopted: column skill_feedback.theirs',
       'drift.adopted: function is_skill_unlocked(uuid, text)',
     ]

@@ -13,7 +13,8 @@ const faultsOf = ({ checks }: VerifyReport, statuses: readonly string[] = ['fail
 const statusOf = ({ checks }: VerifyReport, id: string): string | undefined => checks.find((check) => check.id === id)?.status
 
 /** Checks whose remedies are statements; the behaviour of a function follows from its definition, and a migration creates a view again. */
-const isOfSchema = ({ id }: { id: string }): boolean => /^(tables|indexes|drift|safety)\.|^functions\.(security|signatures)$/.test(id)
+const isOfSchema = ({ id }: { id: string }): boolean =>
+  /^(tables|indexes|drift|safety)\.|^functions\.(security|signatures|execute-rights)$/.test(id)
 
 /** Files as people write them: qualified names, a pinned path, triggers, types, data, no transaction. */
 const FILES = {
@@ -111,7 +112,7 @@ onEachBackend((backend) => {
       ALTER TABLE skill_feedback DROP COLUMN rating CASCADE; ALTER SEQUENCE skill_feedback_id_seq MAXVALUE 1000;
       ALTER FUNCTION unlock_skill(uuid, text, text) SECURITY INVOKER;
       ALTER FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) SET search_path TO pg_catalog;
-      REVOKE EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) FROM PUBLIC; GRANT DELETE ON skill_feedback TO PUBLIC;
+      GRANT EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) TO PUBLIC; GRANT DELETE ON skill_feedback TO PUBLIC;
       GRANT SELECT (notes) ON skill_feedback TO PUBLIC`)
     const failed = (await verify(db, options)).checks.filter((check) => check.status === 'failed' && isOfSchema(check))
     const faults = failed.flatMap((check) => check.faults)

@@ -149,7 +149,7 @@ const BODY_CHANGES: readonly (readonly [signature: string, from: string, to: str
   [UNLOCK, 'unlock_reason = excluded.unlock_reason', 'unlock_reason = skill_unlocks.unlock_reason'],
   [UNLOCK, 'unlocked      = excluded.unlocked', 'unlocked = skill_unlocks.unlocked'],
   [UNLOCK, 'RETURN true', 'RETURN false'],
-  [UNLOCK, 'true, now(), p_unlock_reason', 'true, NULL, p_unlock_reason'],
+  [UNLOCK, 'true, pg_catalog.now(), p_unlock_reason', 'true, NULL, p_unlock_reason'],
   [UNLOCK, '-- now() is in VALUES', '-- now() stays in VALUES'],
 ]
 

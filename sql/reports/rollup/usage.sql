@@ -4,13 +4,13 @@ usage AS (
   SELECT skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at,
     b00, b01, b02, b03, b04, b05, b06, b07, b08, b09, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19,
     b20, b21, b22, b23, b24, b25, b26, b27, b28, b29, b30, b31, b32, b33, b34, b35, b36, b37, b38, b39
-  FROM skill_rollup_versions
+  FROM :"schema".skill_rollup_versions
   WHERE :since::timestamptz IS NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
   UNION ALL
   SELECT skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at,
     b00, b01, b02, b03, b04, b05, b06, b07, b08, b09, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19,
     b20, b21, b22, b23, b24, b25, b26, b27, b28, b29, b30, b31, b32, b33, b34, b35, b36, b37, b38, b39
-  FROM skill_rollup_days
+  FROM :"schema".skill_rollup_days
   WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND (:skill::text IS NULL OR skill_id = :skill::text)
   UNION ALL
   SELECT skill_id, version, count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
@@ -26,6 +26,6 @@ usage AS (
     count(*) FILTER (WHERE bucket = 28), count(*) FILTER (WHERE bucket = 29), count(*) FILTER (WHERE bucket = 30), count(*) FILTER (WHERE bucket = 31),
     count(*) FILTER (WHERE bucket = 32), count(*) FILTER (WHERE bucket = 33), count(*) FILTER (WHERE bucket = 34), count(*) FILTER (WHERE bucket = 35),
     count(*) FILTER (WHERE bucket = 36), count(*) FILTER (WHERE bucket = 37), count(*) FILTER (WHERE bucket = 38), count(*) FILTER (WHERE bucket = 39)
-  FROM (SELECT *, width_bucket(latency_ms, skill_latency_bounds()) AS bucket FROM unrolled) AS rows
+  FROM (SELECT *, width_bucket(latency_ms, (SELECT :latency_bounds::text::integer[])) AS bucket FROM unrolled) AS rows
   GROUP BY skill_id, version
 )

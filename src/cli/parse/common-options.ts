@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../config/defaults.ts'
 import type { OptionSpec } from '../../config/option.ts'
-import { CONFIG_OPTION, DATABASE_SETTINGS, SETTINGS } from '../../config/setting-table.ts'
+import { DATABASE_SETTINGS, DATABASE_URL_FILE, SETTINGS } from '../../config/setting-table.ts'
 import { duration, FILE, FOLDER, list, oneOf, type ValueType } from '../../config/values.ts'
 import type { ArgumentSpec } from './spec.ts'
 
@@ -15,10 +15,10 @@ export const OUTPUT_OPTIONS = [
 /** Every command with a database takes these. */
 export const DATABASE_OPTIONS = [
   DATABASE_SETTINGS.databaseUrl,
+  DATABASE_URL_FILE,
   DATABASE_SETTINGS.embedded,
   SETTINGS.schema,
   { flags: '--wait <time>', type: duration(), help: 'wait for a server that is starting, such as 30s' },
-  CONFIG_OPTION,
 ] as const satisfies readonly OptionSpec[]
 
 /** How the files of skills are read. */

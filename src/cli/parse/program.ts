@@ -2,10 +2,9 @@ import { Command, CommanderError } from 'commander'
 import type { OptionSpec } from '../../config/option.ts'
 import { packageVersion } from '../../config/package-files.ts'
 import { nearest } from '../../core/text.ts'
-import { OUTPUT_OPTIONS, DATABASE_OPTIONS } from './common-options.ts'
 import { dressHelp, HELP_FORMAT, optionHelp, sentenceOf } from './help.ts'
 import type { RawInput } from './read-values.ts'
-import type { CommandSpec } from './spec.ts'
+import { optionGroups, type CommandSpec } from './spec.ts'
 
 const FIRST_STEPS = ['skills quickstart', 'skills migrate', 'skills sync', 'skills verify', 'skills stats']
 
@@ -92,9 +91,7 @@ function addCommand(program: Command, spec: CommandSpec, commands: readonly Comm
   for (const argument of spec.arguments ?? []) command.argument(argument.name, optionHelp(argument))
   // commander takes a typo in a subcommand for an excess argument: `refuseUnknown` explains it
   if (commands.some(({ name }) => name.startsWith(`${spec.name} `))) command.allowExcessArguments()
-  addOptions(command, 'Options:', spec.options ?? [])
-  if (spec.database === true) addOptions(command, 'Database:', DATABASE_OPTIONS)
-  addOptions(command, 'Output:', OUTPUT_OPTIONS)
+  for (const { title, options } of optionGroups(spec)) addOptions(command, title, options)
   return dressHelp(command, spec.examples)
 }
 

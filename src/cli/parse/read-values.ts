@@ -48,7 +48,8 @@ function readArguments(specs: readonly ArgumentSpec[], args: readonly string[]):
 function isGiven(option: OptionSpec, flags: RawInput['flags']): boolean {
   const { key, isNegated, value } = notationOf(option)
   const given = flags[key]
-  return value === 'none' ? given === !isNegated : given !== undefined
+  // `--no-config` gives the key of `--config <file>` the value false
+  return value === 'none' ? given === !isNegated : given !== undefined && given !== false
 }
 
 function refuseConflicts(option: OptionSpec, options: readonly OptionSpec[], flags: RawInput['flags']): void {

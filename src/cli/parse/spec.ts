@@ -1,4 +1,5 @@
 import type { FlagsFrom, OptionSpec } from '../../config/option.ts'
+import { FILE_OPTIONS, WITHOUT_FILES } from '../../config/setting-table.ts'
 import type { ValueType } from '../../config/values.ts'
 import { DATABASE_OPTIONS, OUTPUT_OPTIONS } from './common-options.ts'
 
@@ -31,14 +32,18 @@ export interface CommandSpec {
   options?: readonly OptionSpec[]
   /** Takes the options that choose a database. */
   database?: true
+  /** Reads settings, but opens no database. */
+  settings?: true
   examples: readonly string[]
 }
 
 type Listed<S> = S extends { options: readonly (infer O extends OptionSpec)[] } ? O : never
 type OfDatabase<S> = S extends { database: true } ? (typeof DATABASE_OPTIONS)[number] : never
+type OfFiles<S> = S extends { database: true } | { settings: true } ? (typeof FILE_OPTIONS)[number] : never
+type OfEvery = (typeof WITHOUT_FILES)[number] | (typeof OUTPUT_OPTIONS)[number]
 
 /** The flags that a command gets, typed by its options. */
-export type FlagsOf<S extends CommandSpec> = FlagsFrom<Listed<S> | OfDatabase<S> | (typeof OUTPUT_OPTIONS)[number]>
+export type FlagsOf<S extends CommandSpec> = FlagsFrom<Listed<S> | OfDatabase<S> | OfFiles<S> | OfEvery>
 
 /** The flags that every command gets. */
 export type OutputFlags = FlagsFrom<(typeof OUTPUT_OPTIONS)[number]>
@@ -60,7 +65,18 @@ export function defineCommand<const S extends CommandSpec>(spec: S): S {
   return spec
 }
 
+/** All options of a command, in the groups of its help page. */
+export function optionGroups({ options = [], database, settings }: CommandSpec): { title: string; options: readonly OptionSpec[] }[] {
+  const files = database === true || settings === true ? FILE_OPTIONS : []
+  return [
+    { title: 'Options:', options },
+    ...(database === true ? [{ title: 'Database:', options: DATABASE_OPTIONS }] : []),
+    { title: 'Configuration:', options: [...files, ...WITHOUT_FILES] },
+    { title: 'Output:', options: OUTPUT_OPTIONS },
+  ]
+}
+
 /** All options of a command. */
-export function optionsOf({ options = [], database }: CommandSpec): readonly OptionSpec[] {
-  return [...options, ...(database === true ? DATABASE_OPTIONS : []), ...OUTPUT_OPTIONS]
+export function optionsOf(spec: CommandSpec): readonly OptionSpec[] {
+  return optionGroups(spec).flatMap(({ options }) => options)
 }

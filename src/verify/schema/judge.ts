@@ -62,8 +62,8 @@ export class Judge {
   grants(expected: readonly CatalogObject[]): NamedFault[] {
     return grantFaults(expected, this.#actual, this.#context).map(({ name, ...fault }) => {
       const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
-      const adopted = name.startsWith('unlock_skill(') ? 'functions.execute-rights' : 'drift.adopted'
-      const check = this.#isAdopted(key) ? adopted : 'drift.grants'
+      const isOpen = fault.object.startsWith('privileges of PUBLIC on function ') && this.#own.has(key)
+      const check = isOpen ? 'functions.execute-rights' : this.#isAdopted(key) ? 'drift.adopted' : 'drift.grants'
       return { name, fault: { check, ...fault } }
     })
   }

@@ -1,19 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { loadConfigFile } from '../../../src/config/config-file.ts'
+import { findConfigFile, readConfigFile } from '../../../src/config/config-file.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { scratch } from '../../support/scratch.ts'
 
 describe('configuration file:', () => {
-  test.each([
-    ['skills.config.json', '{"$schema": "x", "schema": "app", "skills": ["a"]}'],
-    ['skills.config.mjs', 'export default { schema: "app", skills: ["a"] }'],
-    ['skills.config.cjs', 'module.exports = { schema: "app", skills: ["a"] }'],
-  ])('%s above the working folder -> found', async (name, content) => {
-    const root = scratch({ [name]: content, 'below/x': '' })
-    const loaded = await loadConfigFile(`${root}/below`, undefined)
-    expect(loaded).toMatchObject({ path: `${root}/${name}`, config: { schema: 'app', skills: ['a'] } })
-  })
-
   test('named with --config -> used, paths relative to it', async () => {
     const root = scratch({
       'skills.config.json': '{"schema": "other"}',
@@ -29,8 +19,8 @@ describe('configuration file:', () => {
   })
 
   test('missing or empty -> no settings', async () => {
-    expect(await loadConfigFile(scratch(), undefined)).toBeUndefined()
-    expect(await loadConfigFile(scratch({ 'skills.config.json': '' }), undefined)).toBeUndefined()
+    expect(await findConfigFile([scratch()])).toBeUndefined()
+    expect(await findConfigFile([scratch({ 'skills.config.json': '' })])).toBeUndefined()
   })
 
   test.each([
@@ -44,7 +34,7 @@ describe('configuration file:', () => {
   ])('%s -> CONFIG_INVALID', async (_, content, reason) => {
     const root = scratch({ 'skills.config.json': content })
     const file = `${root}/skills.config.json`
-    await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
+    await expect(findConfigFile([root])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       exitCode: 2,
       message: `${file}: ${reason}`,
@@ -53,22 +43,23 @@ describe('configuration file:', () => {
   })
 
   test.each([
-    ['a module that throws', { 'skills.config.mjs': 'throw new Error("on purpose")' }, undefined, 'on purpose'],
+    ['a module that throws', { 'c.mjs': 'throw new Error("on purpose")' }, 'c.mjs', 'on purpose'],
     ['a file that is not there', {}, 'no.json', 'no.json'],
+    ['a folder', { 'folder/x': '' }, 'folder', 'it is a folder'],
   ])('%s -> CONFIG_INVALID', async (_, files: Record<string, string>, named, text) => {
-    await expect(loadConfigFile(scratch(files), named)).rejects.toMatchObject({
+    await expect(readConfigFile(named, scratch(files))).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(text),
     })
   })
 
   test('invalid JSON -> CONFIG_INVALID with line and column', async () => {
-    const root = scratch({ 'skills.config.json': '{\n  "schema": "app",\n}' })
+    const root = scratch({ 'skills.config.json': '// ours\n{\n  "schema": "app"\n  "ledger": "x"\n}' })
     const file = `${root}/skills.config.json`
-    await expect(loadConfigFile(root, undefined)).rejects.toMatchObject({
+    await expect(findConfigFile([root])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: `${file}: invalid JSON`,
-      diagnostics: [{ file, line: 3, column: 1 }],
+      message: `${file}: invalid JSON: expected a comma or }`,
+      diagnostics: [{ file, line: 4, column: 3 }],
     })
   })
 
@@ -78,6 +69,6 @@ describe('configuration file:', () => {
     expect(error).toMatchObject({ code: 'DATABASE_URL_INVALID', message: expect.stringContaining('skills.config.json') })
     expect(JSON.stringify(error) + String(error)).not.toContain('s3cr3t')
     const broken = scratch({ 'skills.config.json': '{"databaseUrl": s3cr3t}' })
-    expect(String(await loadConfigFile(broken, undefined).catch((reason: unknown) => reason))).not.toContain('s3cr3t')
+    expect(String(await findConfigFile([broken]).catch((reason: unknown) => reason))).not.toContain('s3cr3t')
   })
 })

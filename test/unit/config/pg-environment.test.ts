@@ -10,6 +10,7 @@ const HOME = scratch()
 
 test('PG* variables: all set -> all in the target', () => {
   const root = scratch({ 'ca.pem': '', 'client.crt': '', 'client.key': '' })
+  chmodSync(`${root}/client.key`, 0o600)
   const env = {
     HOME,
     PGHOST: 'db',
@@ -145,7 +146,7 @@ describe('password file:', () => {
       { host: 'c', port: 5434 },
     ])
     expect(serverTarget({ host: 'a', hostaddr: '10.0.0.1' }, env, 'test').hosts).toEqual([
-      { host: '10.0.0.1', port: 5432, password: 'first' },
+      { host: 'a', address: '10.0.0.1', port: 5432, password: 'first' },
     ])
     expect(redact('first and second')).toBe('*** and ***')
   })
@@ -163,7 +164,8 @@ describe('password file:', () => {
 
 describe('service file:', () => {
   const folder = scratch({
-    '.pg_service.conf': '# ours\n[test]\nhost=other\n\n[prod]\nhost = db\r\nport=5433\nuser=app\ndbname=prod\nunknown=1\n',
+    '.pg_service.conf':
+      '# ours\n[test]\nhost=other\n\n[prod]\nhost = db\r\nport=5433\nuser=app\ndbname=prod\n[unknown]\nfrobnicate=1\n[broken]\n12#s3cr3t\n',
   })
 
   test('keyword not in the URL -> from the service, before the variables', () => {
@@ -183,6 +185,15 @@ describe('service file:', () => {
     expect(serverTarget({ service: 'shared' }, env, 'test').hosts).toMatchObject([{ host: 'shared' }])
     expect(serverTarget({ service: 'prod' }, env, 'test').hosts).toMatchObject([{ host: 'db' }])
     expect(() => serverTarget({ service: 'none' }, env, 'test')).toThrow(/pg_service\.conf and .*pg_service\.conf has no service "none"/)
+  })
+
+  test.each([
+    ['unknown', /pg_service\.conf:11: unknown parameter "frobnicate"/],
+    ['broken', /pg_service\.conf:13: expected keyword=value/],
+  ])('line of %s that is no keyword -> CONFIG_INVALID with its place', (service, message) => {
+    expect(() => serverTarget({ service }, { HOME: folder }, 'test')).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+    )
   })
 
   test('PGSERVICEFILE is set -> that file', () => {

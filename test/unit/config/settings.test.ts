@@ -119,9 +119,15 @@ describe('database:', () => {
     ],
     [
       'DATABASE_URL in .env',
-      { env: { PGHOST: 'pg' }, files: { ...config, ...dotenv } },
+      { env: { PGPASSWORD: 'alone, chooses none' }, files: { ...config, ...dotenv } },
       'postgres://app@dotenv:5432/x',
       'DATABASE_URL in .env',
+    ],
+    [
+      'exported PG* variables, before DATABASE_URL in .env',
+      { env: { PGHOST: 'pg', PGUSER: 'me' }, files: { ...config, ...dotenv } },
+      'postgres://me@pg:5432/me',
+      'PGHOST, PGUSER',
     ],
     [
       'PG* variables',
@@ -129,7 +135,12 @@ describe('database:', () => {
       'postgres://me@pg:5432/d',
       'PGHOST, PGDATABASE, PGUSER',
     ],
-    ['PG* variables in .env', { files: { ...config, '.env': 'PGHOST=pg\nPGUSER=me' } }, 'postgres://me@pg:5432/me', 'PGHOST, PGUSER'],
+    [
+      'PG* variables in .env',
+      { files: { ...config, '.env': 'PGHOST=pg\nPGUSER=me' } },
+      'postgres://me@pg:5432/me',
+      'PGHOST, PGUSER in .env',
+    ],
     [
       'the URL of the file',
       { env: { PGPASSWORD: 'alone, chooses none' }, files: config },
@@ -206,7 +217,7 @@ describe('database:', () => {
 
   test('--embedded without a folder -> the folder of the configuration file, relative to the file', async () => {
     const cwd = scratch({ 'skills.config.json': '{"embedded": "data/db"}', 'below/here/x': '' })
-    const { database, configFile } = await loadSettings({ embedded: true }, {}, `${cwd}/below/here`)
+    const { database, configFile } = await loadSettings({ embedded: true }, { HOME: cwd }, `${cwd}/below/here`)
     expect(database.value).toMatchObject({ kind: 'embedded', directory: '../../data/db' })
     expect(configFile).toBe(`${cwd}/skills.config.json`)
   })

@@ -10,8 +10,8 @@ import { importView } from './view.ts'
 
 export type Report = ImportReport
 
-export const execute = executor(spec, async (context, { skills, dryRun, config }, [from]): Promise<CommandResult<Report>> => {
-  const settings = await settingsWithoutDatabase(context, { config, skills: skills === undefined ? [] : [skills] })
+export const execute = executor(spec, async (context, { skills, dryRun, config, envFile }, [from]): Promise<CommandResult<Report>> => {
+  const settings = await settingsWithoutDatabase(context, { config, envFile, skills: skills === undefined ? [] : [skills] })
   const report = await importSkills({
     from,
     to: settings.skills.value[0] ?? 'skills',

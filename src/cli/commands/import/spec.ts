@@ -1,4 +1,3 @@
-import { CONFIG_OPTION } from '../../../config/setting-table.ts'
 import { FOLDER } from '../../../config/values.ts'
 import { SKILLS_OPTION } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
@@ -10,6 +9,7 @@ export const spec = defineCommand({
   summary: 'convert older skills to SKILL.md folders',
   description: 'Convert skills with a meta.json to SKILL.md folders.',
   arguments: [{ name: '<dir>', type: FOLDER, help: 'folder with skills of the older layout' }],
-  options: [SKILLS_OPTION, { flags: '--dry-run', help: 'show what would be created; write nothing' }, CONFIG_OPTION],
+  options: [SKILLS_OPTION, { flags: '--dry-run', help: 'show what would be created; write nothing' }],
+  settings: true,
   examples: ['skills import old-skills --dry-run', 'skills import old-skills --skills skills'],
 })

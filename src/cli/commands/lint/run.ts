@@ -14,7 +14,8 @@ export type Report = LintReport
 
 export const execute = executor(spec, async (context, flags, [paths]): Promise<CommandResult<Report>> => {
   const { maxWarnings = Infinity } = flags
-  const settings = await settingsWithoutDatabase(context, { ...flags, skills: paths })
+  const files = flags.isolated === true ? { config: false, envFile: false } : {}
+  const settings = await settingsWithoutDatabase(context, { ...flags, ...files, skills: paths })
   const report = await lint({
     paths: settings.skills.value,
     cwd: context.cwd,

@@ -1,4 +1,3 @@
-import { CONFIG_OPTION } from '../../../config/setting-table.ts'
 import { count, FILE } from '../../../config/values.ts'
 import { FORMAT_OPTIONS, REPORTER_OPTIONS } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
@@ -13,9 +12,14 @@ export const spec = defineCommand({
     { flags: '--fix', help: 'fix quotes, lists of tools and missing versions' },
     { flags: '--max-warnings <n>', type: count(0), help: 'exit 1 on more warnings than this' },
     { flags: '--notes', help: 'show notes too' },
+    {
+      flags: '--isolated',
+      excludes: ['--config', '--env-file', '--fix'],
+      help: 'for files of others: no configuration, no .env, writes nothing',
+    },
     ...FORMAT_OPTIONS,
     ...REPORTER_OPTIONS,
-    CONFIG_OPTION,
   ],
+  settings: true,
   examples: ['skills lint', 'skills lint --fix', 'skills lint skills/walk/SKILL.md', 'skills lint --reporter sarif --output lint.sarif'],
 })

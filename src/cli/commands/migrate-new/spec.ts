@@ -1,4 +1,4 @@
-import { CONFIG_OPTION, SETTINGS } from '../../../config/setting-table.ts'
+import { SETTINGS } from '../../../config/setting-table.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 export const spec = defineCommand({
@@ -7,6 +7,7 @@ export const spec = defineCommand({
   order: 3,
   summary: 'create an empty migration that sorts last',
   arguments: [{ name: '<name>', help: 'what the migration does' }],
-  options: [{ ...SETTINGS.migrations, help: 'where to create it (default: the configured folder, else migrations)' }, CONFIG_OPTION],
+  options: [{ ...SETTINGS.migrations, help: 'where to create it (default: the configured folder, else migrations)' }],
+  settings: true,
   examples: ['skills migrate new "add ratings" --migrations db/migrations'],
 })

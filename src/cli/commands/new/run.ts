@@ -7,8 +7,8 @@ import { spec } from './spec.ts'
 
 export type Report = NewSkill
 
-export const execute = executor(spec, async (context, { skills, description, config }, [id]): Promise<CommandResult<Report>> => {
-  const settings = await settingsWithoutDatabase(context, { config, skills: skills === undefined ? [] : [skills] })
+export const execute = executor(spec, async (context, { skills, description, config, envFile }, [id]): Promise<CommandResult<Report>> => {
+  const settings = await settingsWithoutDatabase(context, { config, envFile, skills: skills === undefined ? [] : [skills] })
   const report = newSkill({ id, folder: settings.skills.value[0] ?? 'skills', cwd: context.cwd, description })
   return {
     report,

@@ -1,4 +1,3 @@
-import { CONFIG_OPTION } from '../../../config/setting-table.ts'
 import { TEXT } from '../../../config/values.ts'
 import { SKILLS_OPTION } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
@@ -9,6 +8,7 @@ export const spec = defineCommand({
   order: 10,
   summary: 'create a folder for a new skill',
   arguments: [{ name: '<id>', help: 'name of the skill and of its folder' }],
-  options: [SKILLS_OPTION, { flags: '--description <text>', type: TEXT, help: 'what it does and when to use it' }, CONFIG_OPTION],
+  options: [SKILLS_OPTION, { flags: '--description <text>', type: TEXT, help: 'what it does and when to use it' }],
+  settings: true,
   examples: ['skills new review-changes'],
 })

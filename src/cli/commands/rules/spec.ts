@@ -1,4 +1,3 @@
-import { CONFIG_OPTION } from '../../../config/setting-table.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 export const spec = defineCommand({
@@ -6,6 +5,6 @@ export const spec = defineCommand({
   group: 'Skills and registry',
   order: 4,
   summary: 'list the rules of lint',
-  options: [CONFIG_OPTION],
+  settings: true,
   examples: ['skills rules', 'skills explain SKILL_NAME_INVALID'],
 })

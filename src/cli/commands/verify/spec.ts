@@ -5,7 +5,7 @@ import { READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../../parse/
 import { defineCommand } from '../../parse/spec.ts'
 
 /** A temporary database is a choice of its own. */
-const CHOICE = ['--database-url', '--embedded'] as const
+const CHOICE = ['--database-url', '--database-url-file', '--embedded'] as const
 
 export const spec = defineCommand({
   name: 'verify',

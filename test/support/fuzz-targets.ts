@@ -1,0 +1,177 @@
+import * as fc from 'fast-check'
+import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
+import { SkillsError } from '../../src/core/errors.ts'
+import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
+import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
+import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
+import { validateSkill } from '../../src/registry/front-matter/validate.ts'
+import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
+import { classify } from '../../src/sqltext/statements/classify.ts'
+import { splitStatements } from '../../src/sqltext/statements/split.ts'
+import { readLine, splitLines } from '../../src/telemetry/logged-line.ts'
+import { dataRow, loggedIn, readyForQuery, rowDescription } from './messages.ts'
+
+/** A function that reads foreign text, with texts that are likely to break it and what must hold for each of them. */
+export interface FuzzTarget {
+  name: string
+  property: () => fc.IRawProperty<[string]>
+}
+
+/** Texts of the pieces, in any order, with other characters between them. */
+function textOf(pieces: readonly string[]): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...pieces) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+  )
+  return fc.array(piece, { maxLength: 60 }).map((parts) => parts.join(''))
+}
+
+function mustHold(condition: boolean, what: string): void {
+  if (!condition) throw new Error(what)
+}
+
+const parseYaml = await loadYamlParser()
+
+const FRONT_MATTER = [
+  `---\n¦---¦\n¦\r\n¦\r¦\ufeff¦ ¦\t¦  ¦: ¦:¦- ¦#¦ #¦"¦'¦\\¦|¦>¦|-\n¦[¦]¦{¦}¦&a¦*a¦<<¦!!js/function¦!¦%¦@¦\`¦,¦?¦? ¦---js`,
+  `...¦\u0000¦\u001b[31m¦\u202e¦\ud800¦💥¦é¦name¦description¦metadata¦version¦trust-level¦enabled¦tags¦allowed-tools`,
+  `triggers¦1.10¦true¦null¦~¦x¦name: a-skill\n¦description: A skill. Use it.\n¦metadata:\n¦  version: "1.0.0"\n`,
+  `__proto__: x\n¦constructor: x\n`,
+].flatMap((line) => line.split('¦'))
+
+function readSkill(text: string): void {
+  const bytes = Buffer.from(text)
+  const head = bytes.subarray(0, HEAD_BYTES)
+  const { document, diagnostics } = readFrontMatter(head, bytes.length > HEAD_BYTES, 'SKILL.md', parseYaml)
+  const all = document === undefined ? diagnostics : [...diagnostics, ...validateSkill(document, 'a-skill').diagnostics]
+  mustHold(document !== undefined || diagnostics.some(({ severity }) => severity === 'error'), 'no document and no error')
+  const lines = text.split(/\r\n|\r|\n/).length
+  for (const { line, code } of all)
+    mustHold(line === undefined || (Number(line) >= 1 && Number(line) <= lines), `${code} is outside of the file`)
+}
+
+const SQL = [
+  `'¦"¦$$¦$a$¦$¦$1¦/*¦*/¦--¦\n¦\r\n¦;¦(¦)¦[¦]¦,¦.¦\\¦ ¦\t¦:¦::¦:=¦{¦}¦E'¦e'\\''¦U&'¦U&"¦B'¦X'¦N'¦''¦""¦\u0000`,
+  `\ufeff¦é¦💥¦\ud800¦\u00a0¦1e¦1.¦.5¦0x¦1_0¦BEGIN¦ATOMIC¦END¦CASE¦WHEN¦COMMIT¦COPY t FROM STDIN¦;\n1\t2\n\\.\n¦CREATE`,
+  `TABLE¦INDEX¦CONCURRENTLY¦OR REPLACE¦FUNCTION f()¦RETURN 1¦LANGUAGE¦sql¦AS¦DO¦ALTER¦ADD¦COLUMN¦IF NOT EXISTS¦DROP`,
+  `SELECT¦INSERT INTO¦t¦a.b¦ON`,
+].flatMap((line) => line.split('¦'))
+
+function splitSql(text: string): void {
+  const { statements, faults } = splitStatements(text)
+  let last = 0
+  for (const { start, end, text: statement, index } of statements) {
+    mustHold(start >= last && end > start && end <= text.length, `statement ${index} overlaps another one`)
+    mustHold(text.slice(start, end) === statement, `statement ${index} is not a part of the file`)
+    // only semicolons, white space and comments separate statements; after a fault nothing runs
+    classify(statement)
+    last = end
+  }
+  for (const { offset } of faults) mustHold(offset >= 0 && offset <= text.length, 'a fault is outside of the file')
+  // the first semicolon: a byte order mark at the start of a file is not a statement
+  const again = splitStatements(`;${statements.map((statement) => statement.text).join('\n;\n')}`)
+  const isCopy = /copy/i.test(text)
+  mustHold(
+    faults.length > 0 || isCopy || again.statements.length === statements.length,
+    'the statements split in another way when they are joined',
+  )
+}
+
+const NDJSON = [
+  `{¦}¦[¦]¦"¦:¦,¦\n¦\r\n¦\r¦\u2028¦\\¦\\u0000¦\\ud800¦ ¦null¦true¦-1¦1e999¦1.5¦NaN¦\ufeff`,
+  `"user_id":"6f9619ff-8b86-4d01-b42d-00c04fc964ff"¦"skill_id":"a"¦"version":"1"¦"outcome":"success"¦"outcome":"x"`,
+  `"latency_ms":¦"id":¦"created_at":"2026-01-31T12:00:00Z"¦"created_at":"-004713-01-01T00:00:00Z"`,
+  `"created_at":8640000000000001¦"state_snapshot":{}¦"artifacts":[]`,
+  `{"user_id":"6f9619ff-8b86-4d01-b42d-00c04fc964ff","skill_id":"a","outcome":"success","id":"1"}¦"resourceSpans":[`,
+  `"attributes":[¦"__proto__":`,
+].flatMap((line) => line.split('¦'))
+
+async function readEvents(text: string): Promise<void> {
+  const bytes = Buffer.from(text)
+  const chunks = bytes.length === 0 ? [] : [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]
+  let number = 0
+  for await (const line of splitLines(chunksOf(chunks))) {
+    mustHold(line.number === ++number, 'a line has the wrong number')
+    const read = readLine(line.text ?? '')
+    if (read.kind === 'bad') mustHold(read.message !== '', 'a bad line without a reason')
+    else for (const { key } of read.events) mustHold(/^[\da-f-]{36}$/.test(key), 'an event without a key')
+  }
+  mustHold(number >= text.split('\n').length - 1, 'a line was lost')
+}
+
+async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}
+
+const SECRET = 'hunter2secret'
+const URL_PIECES = [
+  `postgres://¦postgresql://¦http://¦:¦@¦/¦?¦&¦=¦#¦%¦%2F¦%zz¦%00¦+¦,¦;¦ ¦\n¦[::1]¦[¦]¦\\¦"¦'¦user¦user:${SECRET}@`,
+  `:${SECRET}@¦host¦host:5432¦:99999¦127.0.0.1¦/db¦sslmode=¦require¦schema=¦password=x¦connect_timeout=¦-1`,
+].flatMap((line) => line.split('¦'))
+
+function readUrl(text: string): void {
+  try {
+    parsePostgresUrl(text, 'DATABASE_URL')
+  } catch (error) {
+    mustHold(error instanceof SkillsError && error.code === 'DATABASE_URL_INVALID', `another error: ${String(error)}`)
+    mustHold(!`${String(error)} ${(error as SkillsError).hint ?? ''}`.includes(SECRET), 'the message contains the password')
+  }
+}
+
+const WIRE_MESSAGES = [loggedIn(), readyForQuery(), rowDescription([{ name: 'a' }]), dataRow(['1']), dataRow([]), dataRow([null])]
+const WIRE_PIECES = [
+  ...'T¦D¦C¦Z¦E¦N¦S¦A¦K¦R¦1¦2¦t¦n¦I¦G¦d¦!¦\0¦\0\0¦\u0001¦\u0004¦\u0005¦\u00ff'.split('¦'),
+  ...WIRE_MESSAGES.map((bytes) => bytes.toString('latin1')),
+]
+
+/** What passes is the beginning of what came, in whole messages, and the same whatever the pieces in which it came. */
+function guardMessages(text: string): void {
+  const bytes = Buffer.from(`${loggedIn().toString('latin1')}${text}`, 'latin1')
+  const [whole, single] = [passed(bytes, bytes.length), passed(bytes, 1)]
+  mustHold(bytes.subarray(0, single.length).equals(single), 'other bytes pass than came')
+  mustHold(single.subarray(0, whole.length).equals(whole), 'the pieces matter')
+  let at = 0
+  while (at < single.length) at += 1 + single.readInt32BE(at + 1)
+  mustHold(at === single.length, 'a part of a message passes')
+}
+
+/** What a guard passes on before it refuses a message, if any. */
+function passed(bytes: Buffer, size: number): Buffer {
+  const guard = new MessageGuard()
+  const parts: Buffer[] = []
+  try {
+    for (let at = 0; at < bytes.length; at += size) parts.push(guard.take(bytes.subarray(at, at + size)) ?? Buffer.alloc(0))
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+  }
+  return Buffer.concat(parts)
+}
+
+/** Every function that reads text from outside. A new reader of foreign text gets a line here. */
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  {
+    name: 'front matter',
+    property: () =>
+      fc.property(
+        fc.oneof(
+          textOf(FRONT_MATTER),
+          textOf(FRONT_MATTER).map((text) => `---\n${text}\n---\n`),
+        ),
+        readSkill,
+      ),
+  },
+  { name: 'SQL splitter', property: () => fc.property(textOf(SQL), splitSql) },
+  { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
+  {
+    name: 'database URL',
+    property: () =>
+      fc.property(
+        fc.oneof(
+          textOf(URL_PIECES),
+          textOf(URL_PIECES).map((text) => `postgres://${text}`),
+        ),
+        readUrl,
+      ),
+  },
+  { name: 'messages of the server', property: () => fc.property(textOf(WIRE_PIECES), guardMessages) },
+]
