@@ -2,12 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-<<<<<<< HEAD
 import { textAfter, textBefore } from '../core/text.ts'
-import { KEYWORDS, type Keyword, type Keywords } from './connection-keywords.ts'
-=======
 import { acceptKeyword, isKeyword, KEYWORDS, unknownKeyword, type Keywords } from './connection-keywords.ts'
->>>>>>> main
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -48,17 +44,6 @@ export function keywordsFromService(service: string, serviceFile: string | undef
 
 /** As in libpq: the first section with that name, and in it the first line of each keyword. */
 function readService(file: string, service: string): Keywords | undefined {
-<<<<<<< HEAD
-  const keywords: Keywords = {}
-  let section = ''
-  let found = false
-  for (const line of readFileSync(file, 'utf8').split(/\r?\n/)) {
-    const head = /^\s*\[(.*)\]\s*$/.exec(line)
-    if (head !== null) section = head[1] ?? ''
-    found ||= section === service
-    const keyword = line.includes('=') ? textBefore(line, '=').trim() : ''
-    if (section === service && (KEYWORDS as readonly string[]).includes(keyword)) keywords[keyword as Keyword] = textAfter(line, '=').trim()
-=======
   let found: Keywords | undefined
   for (const [i, text] of readFileSync(file, 'utf8').split('\n').entries()) {
     const line = text.trim()
@@ -67,13 +52,12 @@ function readService(file: string, service: string): Keywords | undefined {
       if (found !== undefined) return found
       if (line === `[${service}]`) found = {}
     } else if (found !== undefined) found = { ...serviceLine(line, `${file}:${i + 1}`), ...found }
->>>>>>> main
   }
   return found
 }
 
 function serviceLine(line: string, place: string): Keywords {
-  const [, name = '', value = ''] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
+  const [name, value] = [textBefore(line, '=').trim(), textAfter(line, '=').trim()]
   if (!isKeyword(name) || name === 'service' || name === 'servicefile') {
     // a line that is no pair can be a part of a password
     const reason = name === '' ? 'expected keyword=value' : isKeyword(name) ? `${name} is not allowed in a service` : unknownKeyword(name)

@@ -4,12 +4,9 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import { EXIT, SkillsError, type ExitCode } from '../../core/errors.ts'
 import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
-<<<<<<< HEAD
 import { SourceText } from '../../render/code-frame.ts'
-=======
 import { leadsOut } from '../../files/inside.ts'
 import { readFileInside } from '../../files/regular-file.ts'
->>>>>>> main
 import type { Style } from '../../render/style.ts'
 import type { Destination, ReporterName } from '../parse/common-options.ts'
 import type { OutputFlags } from '../parse/spec.ts'
@@ -168,16 +165,11 @@ const LINE_BREAK = /(?<=[\n\r\u2028\u2029])/
 /** Larger files get no frame. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-<<<<<<< HEAD
-/** The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. Each file is read once. */
-function frameSource({ file, line }: Diagnostic, cwd: string): SourceText | undefined {
-=======
 /**
  * The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. The text of a file
- * outside is not shown: a link in a pull request would print the secrets of the machine into a public log.
+ * outside is not shown: a link in a pull request would print the secrets of the machine into a public log. Each file is read once.
  */
-function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
->>>>>>> main
+function frameSource({ file, line }: Diagnostic, cwd: string): SourceText | undefined {
   if (file === undefined || line === undefined) return undefined
   if (!sources.has(file)) {
     const text = readSource(file, cwd)
