@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import { textAfter, textBefore } from '../core/text.ts'
+import { textAfter } from '../core/text.ts'
 import { acceptKeyword, isKeyword, KEYWORDS, unknownKeyword, type Keywords } from './connection-keywords.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -57,7 +57,8 @@ function readService(file: string, service: string): Keywords | undefined {
 }
 
 function serviceLine(line: string, place: string): Keywords {
-  const [name, value] = [textBefore(line, '=').trim(), textAfter(line, '=').trim()]
+  const name = /^(\w+)\s*=/.exec(line)?.[1] ?? ''
+  const value = textAfter(line, '=').trim()
   if (!isKeyword(name) || name === 'service' || name === 'servicefile') {
     // a line that is no pair can be a part of a password
     const reason = name === '' ? 'expected keyword=value' : isKeyword(name) ? `${name} is not allowed in a service` : unknownKeyword(name)
