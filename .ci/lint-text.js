@@ -1,4 +1,4 @@
-// Two rules for code that reads foreign text, which oxlint does not have (docs/adr/0022-linear-text.md):
+// Two rules for code that reads foreign text, which oxlint does not have (docs/adr/0024-linear-text.md):
 // - no regular expression takes more than linear time. recheck finds those that backtrack, and those whose search begins
 //   again at each character. A comment `linear: REASON` on the line above excuses one that recheck judges wrongly, or that
 //   reads only our own text.
