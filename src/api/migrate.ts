@@ -6,7 +6,7 @@ import { statementProgress as readProgress, type StatementProgress } from '../db
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
-import { refuseForeignCode } from './foreign-code.ts'
+import { foreignCodeFor, refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
@@ -53,6 +53,7 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
   await refuseForeignCode(db, ledger)
   return runMigrations(db, {
     ...rest,
+    foreignOwners: (await foreignCodeFor(db, ledger)).roles,
     files: () => files ?? readMigrationFiles(migrations),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { packageVersion } from '../config/package-files.ts'
 import { EXIT, type ExitCode } from '../core/errors.ts'
 import { COMMANDS } from './command-table.ts'
-import { watchStreams, writeOut } from './output/io.ts'
+import { isWritten, watchStreams, writeOut } from './output/io.ts'
 import { parsePlain } from './parse/plain.ts'
 import type { RawInput } from './parse/read-values.ts'
 import type { CommandSpec } from './parse/spec.ts'
@@ -27,6 +27,14 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const plain = parsePlain(argv, COMMANDS)
   process.exitCode = plain === undefined ? await parseAndRun(argv) : await run(plain.spec, plain.input)
+  leave()
+}
+
+const GRACE_MS = 1_000
+
+/** The embedded engine, when it cannot open a folder, leaves a timer that would keep the process alive. */
+function leave(): void {
+  setTimeout(() => (isWritten() ? process.exit() : leave()), GRACE_MS).unref()
 }
 
 /** For an error that no command has caught: of the operating system, or a bug. */

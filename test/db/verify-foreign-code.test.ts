@@ -218,7 +218,16 @@ test('superuser: a healthy schema of another role -> every call works, verify pa
     faults: [{ object: 'schema public', expected: 'a connection as attacker' }],
   })
   for (const [name, call] of Object.entries(CALLS)) await expect(call(db), name).resolves.not.toThrow()
+  expect((await migrate(db)).report.foreignOwners).toEqual(['attacker'])
+  const examined = await doctor({ databaseUrl: urlOf('postgres', database), env: {}, cwd })
+  expect(examined.findings.find(({ id }) => id === 'rights.superuser')).toMatchObject({
+    status: 'warning',
+    text: expect.stringContaining('attacker'),
+  })
   await db.close()
+  const owner = await open('attacker', database)
+  expect((await migrate(owner)).report.foreignOwners).toEqual([])
+  await owner.close()
 })
 
 test.each(ATTACKS)('superuser: the owner of the schema changed it: %s -> nothing of it runs, verify names it', async (_, sql, object) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { connect } from '../../src/index.ts'
 import { migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { EVENTS, eventLines, INTERRUPTIONS } from '../support/interruptions.ts'
 import { runSkills, type RunResult } from '../support/run-skills.ts'
@@ -52,9 +53,9 @@ test.each(INTERRUPTIONS)(
 )
 
 test(`embedded: killed ${KILLS} times while it writes -> the next process opens it, each event is written once`, async () => {
-  const database = await migratedEmbedded()
   const cwd = scratch({ 'events.ndjson': eventLines(0) })
-  const args = ['log', 'events.ndjson', ...database.flags]
+  const args = ['log', 'events.ndjson', '--embedded', 'db']
+  expect(await runSkills(['migrate', '--embedded', 'db'], { cwd })).toMatchObject({ code: 0 })
   const longest = await durationOf(() => runSkills(args, { cwd }))
   let killed = 0
   for (let round = 1; round <= KILLS; round++) {
@@ -62,13 +63,28 @@ test(`embedded: killed ${KILLS} times while it writes -> the next process opens 
     // each run opens the folder that the kill before has left
     const run = await killedRun(args, cwd, (0.4 + 0.6 * Math.random()) * longest)
     expect([0, null], run.stdout + run.stderr).toContain(run.code)
+    expect(run.stderr).not.toContain('error')
     if (run.signal === 'SIGKILL') killed++
   }
   writeFiles(cwd, { 'events.ndjson': Array.from({ length: KILLS + 1 }, (_, round) => eventLines(round)).join('\n') })
   expect(await runSkills(args, { cwd })).toMatchObject({ code: 0 })
-  const db = await database.open()
+  const db = await connect({ embedded: 'db', cwd, env: {} })
   expect(await db.query('SELECT count(*)::int AS n, count(DISTINCT input_hash)::int AS hashes FROM skill_usage_events')).toEqual([
     { n: (KILLS + 1) * EVENTS, hashes: (KILLS + 1) * EVENTS },
   ])
+  await db.close()
   expect(killed).toBeGreaterThan(KILLS / 3)
+})
+
+test('embedded: recovery fails after a kill, because files are missing -> exit 3, and the process ends', async () => {
+  // in this copy two folders are links, which the engine does not follow when it recovers
+  const database = await migratedEmbedded()
+  const cwd = scratch({ 'events.ndjson': eventLines(0) })
+  const args = ['log', 'events.ndjson', ...database.flags]
+  let next: RunResult | undefined
+  for (let ms = 500; next?.code !== 3 && ms < 20_000; ms *= 1.5) {
+    await killedRun(args, cwd, ms)
+    next = await runSkills(args, { cwd })
+  }
+  expect(next).toMatchObject({ code: 3, stderr: expect.stringContaining('EMBEDDED_BROKEN') })
 })

@@ -157,3 +157,8 @@ function hasUnicode(env: Readonly<Record<string, string | undefined>>, platform:
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '')
   return locale === undefined ? platform === 'win32' : /utf-?8/i.test(locale)
 }
+
+/** Whether everything has left the process. */
+export function isWritten(): boolean {
+  return process.stdout.writableLength + process.stderr.writableLength === 0
+}

@@ -66,7 +66,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
@@ -80,6 +80,7 @@ function emptyReport(db: Db, { ledger, dryRun }: MigrateOptions): MigrateReport 
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,
+    foreignOwners: [...foreignOwners],
     diagnostics: [],
   }
 }

@@ -26,6 +26,8 @@ export interface MigrateReport {
   schemaWriters: SchemaWriter[]
   /** This run revoked CREATE on the schema from PUBLIC. */
   publicCreateRevoked: boolean
+  /** For a superuser: the owners of the schema and of objects in it who are not. What they add to it runs with the rights of a superuser. */
+  foreignOwners: string[]
   diagnostics: Diagnostic[]
 }
 

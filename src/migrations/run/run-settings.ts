@@ -12,6 +12,8 @@ export interface MigrateOptions {
   tool: string
   /** Path of `sql/catalog/objects.sql`. */
   catalogQuery: string
+  /** For the report: whose code a superuser would run. */
+  foreignOwners: readonly string[]
   dryRun?: boolean
   /** Stop after this version. */
   to?: string | undefined

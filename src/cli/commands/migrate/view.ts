@@ -67,6 +67,7 @@ function notesOf(report: MigrateReport, style: Style): string[] {
   return [
     ...report.notices.map((notice) => `  ${style.dim('notice')} ${printable(notice)}`),
     ...writerLines(report, style),
+    ...ownerLines(report, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
     ...note(report.missing, 'is applied, but its file does not exist'),
     ...(report.adopted.length > 0 && report.applied.length > 0
@@ -86,6 +87,15 @@ function writerLines({ schema, schemaWriters, publicCreateRevoked }: MigrateRepo
     ...done,
     `  ${style.yellow('warning')} other roles can create objects in the schema ${printable(schema)}: ${names}`,
     `    ${style.cyan('→')} ${remedies.join('; ')}`,
+  ]
+}
+
+function ownerLines({ schema, foreignOwners }: MigrateReport, style: Style): string[] {
+  if (foreignOwners.length === 0) return []
+  const owners = foreignOwners.map(printable).join(', ')
+  return [
+    `  ${style.yellow('warning')} a superuser migrates the schema ${printable(schema)} of ${owners}: code that ${owners} adds to it runs with the rights of a superuser`,
+    `    ${style.cyan('→')} connect as ${owners}`,
   ]
 }
 
