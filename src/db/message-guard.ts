@@ -6,13 +6,13 @@ export interface GuardLimits {
   /** All that a server sends before `opened` is called. */
   opening: number
   message: number
-  /** From one ReadyForQuery to the next, except notifications. */
+  /** From one ReadyForQuery to the next. */
   answer: number
 }
 
 export const NOT_POSTGRES = 'the other side is not a PostgreSQL server'
 
-const LIMITS: GuardLimits = { opening: 2 ** 20, message: 2 ** 28, answer: 2 ** 29 }
+const LIMITS: GuardLimits = { opening: 2 ** 20, message: 2 ** 26, answer: 2 ** 29 }
 
 /**
  * Checks the messages of a server before the driver sees them (PostgreSQL manual, "Message Formats"): the driver trusts
@@ -33,6 +33,10 @@ export class MessageGuard {
   #cost = 0
   /** Columns of the rows that may follow; -1: no row may follow. */
   #columns = -1
+  /** What each byte of their rows costs besides its own. */
+  #extraWeight = 0
+  /** Since the last ReadyForQuery. */
+  #errors = 0
 
   constructor(limits: GuardLimits = LIMITS) {
     this.#limits = limits
@@ -59,7 +63,7 @@ export class MessageGuard {
       const type = bytes[at] as number
       this.#checkType(type)
       if (bytes.length - at < HEADER) break
-      const size = this.#checkLength(type, bytes.readInt32BE(at + 1)) + 1
+      const size = this.#checkLength(bytes.readInt32BE(at + 1)) + 1
       if (size > bytes.length - at) {
         needed = size
         break
@@ -81,34 +85,42 @@ export class MessageGuard {
     throw new ProtocolError(`the server sent a message of the unexpected type ${name}`)
   }
 
-  #checkLength(type: number, length: number): number {
+  #checkLength(length: number): number {
     if (length < 4) throw new ProtocolError(`the server sent a message with the length ${length}`)
     const { opening, message, answer } = this.#limits
     const cost = this.#cost + length
     if (this.#isOpening && cost > opening) throw new ProtocolError(`the server sent more than ${inMiB(opening)} before its first answer`)
     if (length > message) throw new ProtocolError(`the server sent a message of more than ${inMiB(message)}`)
-    if (cost > answer && type !== NOTIFICATION) throw new ProtocolError(`the server sent an answer of more than ${inMiB(answer)}`)
+    if (cost > answer) throw new ProtocolError(`the server sent an answer of more than ${inMiB(answer)}`)
     return length
   }
 
   /** Checks one message, from its type to its end. */
   #checkBody(type: number, bytes: Buffer, at: number, end: number): void {
     this.#isFirst = false
-    if (this.#isOpening || type !== NOTIFICATION) this.#cost += end - at + OBJECT_COST
+    this.#cost += end - at + MESSAGE_COST
     const body = at + HEADER
     switch (type) {
       case DATA_ROW:
-        this.#cost += this.#columns * VALUE_COST
+        this.#cost += this.#columns * VALUE_COST + (end - at) * this.#extraWeight
         if (!isDataRow(bytes, body, end, this.#columns)) throw malformed('row')
         return
       case ROW_DESCRIPTION:
+        this.#cost += RESULT_COST
         this.#columns = columnsOf(bytes, body, end)
         if (this.#columns < 0) throw malformed('description of a row')
+        this.#extraWeight = hasJson(bytes, body, end) ? JSON_WEIGHT - 1 : 0
+        return
+      case ERROR_RESPONSE:
+        // a FATAL error can follow another one
+        if (++this.#errors > 2) throw new ProtocolError('the server sent more than two errors for one statement')
+        if (!isText(bytes, body, end)) throw malformed('error')
         return
       case READY_FOR_QUERY:
         if (end - body !== 1 || STATES[bytes[body] as number] !== 1) throw malformed('ReadyForQuery')
         this.#isLoggedIn = true
         this.#columns = -1
+        this.#errors = 0
         if (!this.#isOpening) this.#cost = 0
         return
       case COMMAND_COMPLETE:
@@ -123,8 +135,11 @@ export class MessageGuard {
 
 /** Type and length. */
 const HEADER = 5
-const OBJECT_COST = 64
-const VALUE_COST = 16
+// what the messages become in memory, about
+const MESSAGE_COST = 64
+const VALUE_COST = 64
+const RESULT_COST = 1_024
+const JSON_WEIGHT = 4
 
 /** 1 for each type in the text: a table is faster than a set, and every row is looked up. */
 function codes(types: string): Uint8Array {
@@ -139,7 +154,9 @@ const OPENING = codes('RENvSKZ')
 const ANSWERS = codes('12tnTDCIZENSA')
 const COPY = codes('GHWdc')
 const STATES = codes('ITE')
-const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, READY_FOR_QUERY, NOTIFICATION] = [0x44, 0x54, 0x43, 0x5a, 0x41] as const
+const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, READY_FOR_QUERY, ERROR_RESPONSE] = [0x44, 0x54, 0x43, 0x5a, 0x45] as const
+/** OIDs of json and jsonb. */
+const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802])
 
 type Check = (bytes: Buffer, body: number, end: number) => boolean
 
@@ -151,7 +168,6 @@ const CHECKS: Readonly<Record<number, Check>> = byType({
   '2': isEmpty,
   n: isEmpty,
   I: isEmpty,
-  E: isText,
   N: isText,
   S: isText,
   R: (_, body, end) => end - body >= 4,
@@ -181,6 +197,17 @@ function columnsOf(bytes: Buffer, body: number, end: number): number {
     at = name + 1 + COLUMN_BYTES
   }
   return at === end ? count : -1
+}
+
+/** Whether a column of a description, which was checked, is JSON. */
+function hasJson(bytes: Buffer, body: number, end: number): boolean {
+  let at = body + 2
+  while (at < end) {
+    const name = bytes.indexOf(0, at)
+    if (JSON_TYPES.has(bytes.readUInt32BE(name + 7))) return true
+    at = name + 1 + COLUMN_BYTES
+  }
+  return false
 }
 
 function isDataRow(bytes: Buffer, body: number, end: number, columns: number): boolean {
