@@ -157,8 +157,9 @@ export function withoutCommands(text: string): string {
 const MAX_BYTES = 4 * 1024 * 1024
 
 /** The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. */
-function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
-  if (file === undefined || line === undefined) return undefined
+function frameSource({ code, file, line }: Diagnostic, cwd: string): string | undefined {
+  // a configuration file can contain a password
+  if (file === undefined || line === undefined || code === 'CONFIG_INVALID') return undefined
   // paths of package files are relative to its root
   for (const folder of [cwd, packageRoot()]) {
     const absolute = path.resolve(folder, file)
