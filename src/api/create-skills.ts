@@ -1,10 +1,10 @@
 import { loadSettings } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
-import { openDb } from '../db/open.ts'
 import { createSkillsFrom, type SkillsOptions } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
 import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
+import { openConfigured } from './open-database.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
   /**
@@ -43,6 +43,5 @@ async function connectionSource(
   if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
-  const { value: target } = settings.database
-  return { kind: target.kind, open: () => openDb(target, { schema: settings.schema.value, background: true }) }
+  return { kind: settings.database.value.kind, open: () => openConfigured(settings, { background: true }) }
 }
