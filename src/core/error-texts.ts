@@ -33,10 +33,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   CONFIG_INVALID: {
     title: 'A configuration file cannot be used',
     meaning:
-      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored.',
+      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored. A configuration file or `.env` that was found is refused when it belongs to another user, or when every user can write to it.',
     example:
       '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, rootLabel, namespace, lenient, migrations, checks, rules',
-    remedies: ['correct the place that the message names', '`skills doctor` shows which file was found and the origin of each setting'],
+    remedies: [
+      'correct the place that the message names',
+      'a refused file: look at it, then name it with `--config FILE` or `--env-file FILE`',
+      '`skills doctor` shows which file was read and the origin of each setting',
+    ],
   },
   DATABASE_NOT_CONFIGURED: {
     title: 'No database is configured, and the default is not allowed here',
@@ -50,13 +54,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     ],
   },
   DATABASE_URL_INVALID: {
-    title: 'The database URL is invalid',
+    title: 'The database URL or a connection setting is invalid',
     meaning:
-      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed. The message never quotes the URL, because it can contain a password.',
+      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed; or a connection keyword, in the URL, a `PG*` variable or a service file, is unknown, has a wrong value, or cannot be honoured. The message never quotes the URL, because it can contain a password.',
     example:
       '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → set a value or unset it; an empty value is often a missing CI secret',
     remedies: [
-      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; docs/connection.md lists the keywords',
       'percent-encode special characters in the password: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`',
     ],
   },
@@ -71,7 +75,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATIONS_DIR_MISSING: {
     title: 'A folder of migrations does not exist',
     meaning: 'The folder from `--dir`, `SKILLS_MIGRATIONS` or the configuration file does not exist. Nothing was run.',
-    example: '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: ENOENT',
+    example:
+      '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: it does not exist',
     remedies: ['correct the path; `skills migrate new NAME --migrations FOLDER` creates a folder with a first file'],
   },
   CHECK_FILE_INVALID: {
@@ -126,18 +131,30 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '$ skills verify --reporter text --reporter junit=/root/report.xml\nerror [REPORT_NOT_WRITTEN] the report /root/report.xml cannot be written: permission denied',
     remedies: ['name another file, or check the folder, its permissions and the free space'],
   },
+  SYSTEM_ERROR: {
+    title: 'The operating system refused an operation',
+    meaning:
+      'A file or folder cannot be opened, read or written, standard output cannot be written, or the environment of the process is incomplete: the working directory was deleted, or the user has no entry in the list of users. The message names the operation, the path and the reason. It is not a bug in this tool.',
+    example:
+      '$ skills rules > /dev/full\nerror [SYSTEM_ERROR] cannot write to standard output: no space left on the disk\n  → free some space, and run the command again',
+    remedies: [
+      'correct what the message names: the path, its permissions, the free space, or a limit of the system',
+      'run the command again',
+    ],
+  },
 
   // The connection, and what the server refuses
   DATABASE_UNREACHABLE: {
     title: 'No connection to the server',
     meaning:
-      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, or the server refuses the user. The message gives the reason, with host and port.',
+      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, the server refuses the user, or the login does not follow the rules of the settings (`require_auth`, `channel_binding`). The message gives the reason, with host and port.',
     example:
       '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port, and that the server runs; --wait 30s waits for a server that is still starting',
     remedies: [
       '`skills doctor` shows the address, its origin, and how far the connection gets',
       'in a deploy or in CI, where the server may still be starting: `--wait 30s`',
       'refused by `pg_hba.conf`, or wrong password: check user, password and `sslmode`',
+      'the server requires the password or MD5 without encryption: use TLS or `scram-sha-256`, or permit it with `require_auth=md5`',
     ],
   },
   CONNECTION_LOST: {
@@ -192,6 +209,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'let the owner run the GRANT in the message',
       '`skills doctor` shows the privileges that each command needs',
       'on a standby: connect to the primary server',
+    ],
+  },
+  ROW_SECURITY: {
+    title: 'Row-level security hides rows from the role',
+    meaning:
+      'A policy on the table applies to the role, so it sees only some of the rows. An answer over these rows would be wrong: "up to date", "erased" or "no events" is only said when all rows are visible. The command line and the library run with `row_security = off`, which makes the server refuse such a statement. Policies apply to the owner of a table too when it has FORCE ROW LEVEL SECURITY.',
+    example:
+      '$ skills stats\nerror [ROW_SECURITY] row-level security hides rows of skill_usage_events from role app\n  → connect as the owner of the table, or as a role with BYPASSRLS',
+    remedies: [
+      'connect as the owner of the table',
+      'or as a role with BYPASSRLS: a superuser can run `ALTER ROLE app BYPASSRLS`',
+      'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
     ],
   },
   QUERY_FAILED: {
@@ -334,8 +363,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   BUG: {
     title: 'A bug in this tool',
-    meaning: 'An unexpected error occurred. The stack trace below the message shows where.',
-    example: 'this is a bug in skills; please report it with the lines below',
+    meaning:
+      'An unexpected error occurred. The lines below the message show where in the source. Errors of the operating system and of the database have codes of their own.',
+    example:
+      'this is a bug in skills 0.1.0 (Node.js v20.20.2, linux): please report it to its maintainers, with the lines below and the output of skills doctor\nTypeError: ...\n    at readSkills (src/registry/reading/read-folder.ts:61:9)',
     remedies: ['report it with those lines and the output of `skills doctor`; secrets have been removed from both'],
   },
 }
