@@ -1,5 +1,6 @@
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
+import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
 export type Row = Record<string, unknown>
@@ -27,6 +28,8 @@ export interface DbInfo {
   pid: number
   /** The server is a standby: it is read-only. */
   inRecovery: boolean
+  /** When the server was started, as it writes the time: connections with different values are to different servers. */
+  serverStarted: string
   /** Another backend answers than at the start: a pooler in transaction or statement mode. */
   pooled: boolean
 }
@@ -61,6 +64,8 @@ export interface OpenOptions {
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */
   background?: boolean | undefined
+  /** Overrides the times after which a silent server counts as lost; for tests. */
+  watch?: Partial<WatchTimes> | undefined
   /** Ends the attempt to open, with its reason as the error. */
   signal?: AbortSignal | undefined
   /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
@@ -100,5 +105,12 @@ export interface Db {
   onEnd(listener: () => void): void
   /** Requests the server to cancel the running statement; resolves when the server has received the request. */
   cancel(): Promise<void>
+  /**
+   * The time limit that the server has for each statement from now on (`statement_timeout`), in milliseconds; undefined for
+   * none. A statement that exceeds it by 5 s is canceled; 5 s later the connection is ended.
+   */
+  limitStatements(ms: number | undefined): void
+  /** Ends the connection at once, without the server. Its statements fail with CONNECTION_LOST and this reason. */
+  abandon(reason: string): void
   close(): Promise<void>
 }

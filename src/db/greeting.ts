@@ -19,7 +19,8 @@ const greetingSql = (schema: string | undefined): string => `
                   WHERE nspname::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(schema ?? null)}::pg_catalog.text) AS exists,
          pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
          pg_catalog.current_setting('is_superuser'::pg_catalog.text) OPERATOR(pg_catalog.=) 'on'::pg_catalog.text AS superuser,
-         pg_catalog.pg_is_in_recovery() AS in_recovery`
+         pg_catalog.pg_is_in_recovery() AS in_recovery,
+         pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS server_started`
 
 interface Greeting {
   pid: number
@@ -32,6 +33,7 @@ interface Greeting {
   path: string[]
   superuser: boolean
   in_recovery: boolean
+  server_started: string
 }
 
 /**
@@ -72,6 +74,7 @@ export async function greet(
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,
+    serverStarted: row.server_started,
     pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
 }
@@ -79,7 +82,7 @@ export async function greet(
 function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
   return (
     row !== undefined &&
-    ['user', 'database', 'version_text'].every((name) => typeof row[name] === 'string') &&
+    ['user', 'database', 'version_text', 'server_started'].every((name) => typeof row[name] === 'string') &&
     ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
     Array.isArray(row['path']) &&
     row['path'].every((name) => typeof name === 'string') &&

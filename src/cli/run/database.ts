@@ -30,7 +30,7 @@ export async function withDatabase<T>(
   const settings = await settingsOf(context, flags, purpose)
   if (mustExist) refuseMissing(settings)
   const db = await openMeanwhile(context, settings, flags.wait, () => meanwhile?.(settings))
-  const release = onInterrupt(() => db.cancel())
+  const release = onInterrupt(db)
   try {
     return await work(db, settings)
   } finally {

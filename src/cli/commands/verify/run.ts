@@ -45,7 +45,7 @@ async function withTemporaryDatabase<T>(context: Context, flags: Flags, work: (d
       : await settingsOf(context, { ...flags, databaseUrl: againstServer })
   context.progress.update(againstServer === undefined ? 'starting the embedded database' : 'creating a database')
   const { db, drop } = await openTemporaryDatabase(settings.database.value, { schema: settings.schema.value, waitMs: flags.wait })
-  const release = onInterrupt(() => db.cancel())
+  const release = onInterrupt(db)
   try {
     const stopped = interruption()
     if (stopped !== undefined) throw stopped
