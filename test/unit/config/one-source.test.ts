@@ -205,11 +205,12 @@ test('one source: exported DATABASE_URL, DIRECT_URL in .env -> migrate uses DATA
   })
 })
 
+async function notes(flags: Flags, env: Record<string, string>, files: Record<string, string> = {}): Promise<string[]> {
+  const home = scratch(files)
+  return (await loadSettings(flags, { HOME: home, ...env }, home)).notes
+}
+
 test('one source: an exported password or TLS setting is not used -> a note names it', async () => {
-  const notes = async (flags: Flags, env: Record<string, string>, files: Record<string, string> = {}): Promise<string[]> => {
-    const home = scratch(files)
-    return (await loadSettings(flags, { HOME: home, ...env }, home)).notes
-  }
   const exported = { PGPASSWORD: SECRET, PGSSLMODE: 'verify-full', PGHOST: 'x' }
   const databaseUrl = 'postgres://app@db/prod'
   expect(await notes({ databaseUrl }, exported)).toEqual([
