@@ -6,6 +6,7 @@ import { statementProgress as readProgress, type StatementProgress } from '../db
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
@@ -24,6 +25,8 @@ export interface MigrateCallOptions {
   strictOrder?: boolean
   /** Continue with the next file after a file fails. The error at the end lists all failures. */
   keepGoing?: boolean
+  /** Revoke CREATE on the schema from PUBLIC before the first file. PostgreSQL 14 and older grant it on `public`. */
+  revokePublicCreate?: boolean
   /** Time limit for each statement, in milliseconds. Default: no limit. */
   statementTimeoutMs?: number
   /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */
@@ -47,6 +50,7 @@ export interface MigrateCallOptions {
  */
 export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
   const { migrations, files, ledger, ...rest } = options
+  await refuseForeignCode(db, ledger)
   return runMigrations(db, {
     ...rest,
     files: () => files ?? readMigrationFiles(migrations),

@@ -33,10 +33,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   CONFIG_INVALID: {
     title: 'A configuration file cannot be used',
     meaning:
-      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored.',
+      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored. A configuration file or `.env` that was found is refused when it belongs to another user, or when every user can write to it.',
     example:
       '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, rootLabel, namespace, lenient, migrations, checks, rules',
-    remedies: ['correct the place that the message names', '`skills doctor` shows which file was found and the origin of each setting'],
+    remedies: [
+      'correct the place that the message names',
+      'a refused file: look at it, then name it with `--config FILE` or `--env-file FILE`',
+      '`skills doctor` shows which file was read and the origin of each setting',
+    ],
   },
   DATABASE_NOT_CONFIGURED: {
     title: 'No database is configured, and the default is not allowed here',
@@ -81,6 +85,28 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     example: 'error [CHECK_FILE_INVALID] checks/own.sql:1: the header has no "remedy"',
     remedies: [
       'begin each check with `-- check: ID`, `-- title: ...` and `-- remedy: ...`; its query returns one row (object, expected, actual) for each fault',
+    ],
+  },
+  SUPERUSER_CHECKS: {
+    title: 'A superuser would run your own checks',
+    meaning:
+      'The files of `--checks` are code. In a connection of a superuser, a check can read and write files of the server, run programs and open other connections, whatever transaction it is in. No check was run.',
+    example:
+      '$ skills verify --checks db/checks\nerror [SUPERUSER_CHECKS] db/checks/own.sql:1: postgres is a superuser, and your own checks would run with the rights of a superuser',
+    remedies: [
+      'connect as the owner of the schema, or as a role that can only read',
+      'review the checks as you review a program, and add `--allow-superuser-checks`',
+    ],
+  },
+  FOREIGN_CODE: {
+    title: 'A superuser would run the code of another role',
+    meaning:
+      'A superuser is connected, and a table, view or function of the schema has code that its owner added or changed: a trigger, a default with a call, a condition, another body. It would run with the rights of a superuser. The tables were not read, and nothing was changed.',
+    example:
+      '$ skills sync\nerror [FOREIGN_CODE] postgres is a superuser, and would run the code of another role in the schema public: trigger skills_registry.audit of the role app\n  → connect as app, or as a role without the rights of a superuser; `skills verify` shows the differences',
+    remedies: [
+      'connect as the owner of the schema: a superuser is not needed for any command',
+      '`skills verify` lists the objects that differ from the migrations, and restores none',
     ],
   },
   SKILL_UNKNOWN: {

@@ -23,6 +23,7 @@ export interface DbInfo {
   schemaExists: boolean
   /** Schemas in the search_path of the connection, without `schema`. */
   otherSchemas: readonly string[]
+  /** The role that logged in is a superuser, can become one with SET ROLE, or can run programs or read and write files of the server. */
   superuser: boolean
   /** Process ID of the backend, for another connection that watches it; not reliable behind a pooler. */
   pid: number

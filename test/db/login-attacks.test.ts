@@ -8,7 +8,18 @@ import { openDb } from '../../src/db/open.ts'
 import { serverFirst } from '../support/hostile-modes.ts'
 import { hostileServer, type HostileClient, type Script } from '../support/hostile-server.ts'
 import { makeCertificates, startLoginServer, type LoginServer } from '../support/login-server.ts'
-import { AUTH, authentication, int32, loggedIn, message, parameterStatus, readyForQuery } from '../support/messages.ts'
+import {
+  AUTH,
+  authentication,
+  commandComplete,
+  dataRow,
+  int32,
+  loggedIn,
+  message,
+  parameterStatus,
+  readyForQuery,
+  rowDescription,
+} from '../support/messages.ts'
 import { listen, targetAt } from '../support/sockets.ts'
 
 async function refusal(target: ServerTarget): Promise<SkillsError> {
@@ -228,6 +239,63 @@ describe('target_session_attrs', () => {
 const mechanisms = (...names: string[]): Buffer => authentication(AUTH.sasl, `${names.map((name) => `${name}\0`).join('')}\0`)
 const withoutPlus = (chunk: Buffer): Buffer =>
   chunk.equals(mechanisms('SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256')) ? mechanisms('SCRAM-SHA-256') : chunk
+
+/** Answers the query of the state, and ends the connection at the next statement. */
+const reportsState =
+  (answer: string): Script =>
+  async (client) => {
+    await client.startup()
+    await client.send(loggedIn())
+    await client.statement()
+    await client.send(rowDescription([{ name: 'concat' }]), dataRow([answer]), commandComplete(), readyForQuery())
+    await client.statement()
+    await client.send(message('E', 'SFATAL\0C57P01\0Mchosen\0\0'))
+    client.close()
+  }
+
+describe('target_session_attrs and a server that does not report its state, such as a pooler: it is queried', () => {
+  test.each<[NonNullable<ServerTarget['sessionAttributes']>, string, RegExp]>([
+    ['primary', 'f off', /before it answered/],
+    ['primary', 't on', /the server is a standby/],
+    ['standby', 't on', /before it answered/],
+    ['standby', 'f off', /the server is not a standby/],
+    ['read-write', 'f off', /before it answered/],
+    ['read-write', 'f on', /the session is read-only/],
+    ['read-only', 'f on', /before it answered/],
+    ['read-only', 'f off', /the session is not read-only/],
+  ])('%s, answer %j', async (sessionAttributes, answer, reason) => {
+    const { port } = await hostileServer(reportsState(answer))
+    const error = await refusal(await targetAt(port, { mode: 'disable' }, { sessionAttributes }))
+    expect(error.message).toMatch(reason)
+  })
+})
+
+const older =
+  (newest: number, unsupported = 0): Script =>
+  async (client) => {
+    await client.startup()
+    await client.send(message('v', int32(newest), int32(unsupported)), message('E', 'SFATAL\0C57P01\0Mnegotiated\0\0'))
+    client.close()
+  }
+
+describe('NegotiateProtocolVersion', () => {
+  test.each<[string, number, number, LoginRules, RegExp]>([
+    ['3.0, which is enough', 0x30000, 0, { mostProtocol: 2 }, /negotiated/],
+    [
+      '3.0, which is not enough',
+      0x30000,
+      0,
+      { leastProtocol: 2, mostProtocol: 2 },
+      /supports protocol 3\.0, and min_protocol_version is 3\.2/,
+    ],
+    ['what was requested', 0x30002, 0, { mostProtocol: 2 }, /does not support the startup message/],
+    ['less than the oldest, to a client that requests it', 0x30000, 0, {}, /does not support the startup message/],
+    ['parameters that were not sent', 0x30000, 1, { mostProtocol: 2 }, /does not support the startup message/],
+  ])('the server offers %s', async (_, newest, unsupported, login, reason) => {
+    const { port } = await hostileServer(older(newest, unsupported))
+    expect((await refusal(await targetAt(port, { mode: 'disable' }, { login }))).message).toMatch(reason)
+  })
+})
 
 describe('man in the middle, with a certificate that the client accepts', () => {
   let server: LoginServer

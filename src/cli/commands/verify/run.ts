@@ -100,6 +100,7 @@ function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCa
     ...(settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }),
     migrations: settings.migrations.value,
     checks: settings.checks.value,
+    allowSuperuserChecks: flags.allowSuperuserChecks === true,
     ledger: settings.ledger.value,
     drift: flags.drift === undefined ? 'if possible' : flags.drift ? 'required' : 'no',
     exclusive: flags.exclusive === true,
