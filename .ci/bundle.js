@@ -17,6 +17,9 @@ const SHARED = {
   target: 'node20.11',
   legalComments: 'none',
   minify: true,
+  // for the stack of a bug (src/cli/run/readable-stack.ts); the text of the sources is not part of them
+  sourcemap: 'external',
+  sourcesContent: false,
   logLevel: 'warning',
   metafile: true,
 }

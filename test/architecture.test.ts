@@ -7,6 +7,7 @@ const SRC = path.resolve(import.meta.dirname, '../src')
 /** The layers of docs/architecture.md, lowest first: each imports only from itself and from the ranks below. */
 const RANKS = [
   ['core'],
+  ['files'],
   ['config', 'db', 'sqltext', 'render'],
   ['migrations', 'registry', 'verify', 'stats', 'telemetry', 'mining', 'explain', 'doctor'],
   ['api'],
@@ -52,7 +53,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly stri
 ]
 
 /** Layers whose values the command line imports; of the others only types. */
-const FOR_CLI = new Set(['cli', 'api', 'config', 'core', 'render'])
+const FOR_CLI = new Set(['cli', 'api', 'config', 'core', 'files', 'render'])
 
 /** Layers that must give the same for the same input on any machine. */
 const PURE = new Set(['core', 'sqltext', 'render'])

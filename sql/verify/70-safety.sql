@@ -15,9 +15,9 @@ SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
   'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
-  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), current_schema()) AS remedy
+  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), :'schema') AS remedy
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%')
@@ -37,7 +37,7 @@ SELECT
   format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND owner.rolsuper
@@ -55,7 +55,7 @@ SELECT
   'EXECUTE for the roles that need it'                                  AS expected,
   'EXECUTE for PUBLIC'                                                  AS actual
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl WHERE acl.grantee = 0)
@@ -70,7 +70,7 @@ ORDER BY 1;
 WITH ours AS (
   SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
   FROM pg_proc p
-  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND $1::jsonb->'functions' ? p.proname
     AND p.prosecdef
 ),
@@ -78,7 +78,7 @@ needs AS (
   SELECT o.proname, o.types, o.proowner, t.oid AS table_oid, t.relname, verb.privilege
   FROM ours o
   JOIN pg_class t
-    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND t.relkind IN ('r', 'p')
     AND $1::jsonb->'tables' ? t.relname
   CROSS JOIN (VALUES
@@ -95,10 +95,10 @@ FROM needs
 WHERE NOT has_table_privilege(proowner, table_oid, privilege)
   -- without USAGE on the schema or the sequence the function fails too
 UNION ALL
-SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, current_schema()),
-  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
+SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, :'schema'),
+  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', :'schema', proowner::regrole)
 FROM ours
-WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
+WHERE NOT has_schema_privilege(proowner, :'schema'::text, 'USAGE')
 UNION ALL
 SELECT format('function %s(%s)', n.proname, n.types), format('%s has USAGE on the sequence %s', n.proowner::regrole, s.relname),
   'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
@@ -119,7 +119,7 @@ SELECT
   string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
   format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND ($1::jsonb->'tables' ? c.relname OR $1::jsonb->'views' ? c.relname)
   AND acl.grantee = 0
@@ -138,7 +138,7 @@ SELECT
   'CREATE is granted to PUBLIC'                                        AS actual,
   format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)          AS remedy
 FROM pg_namespace n, aclexplode(n.nspacl) AS acl
-WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
+WHERE n.nspname = :'schema' AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
 
 -- check: safety.supabase
 -- title: no role of an open API has access to a table without row level security
@@ -152,7 +152,7 @@ SELECT
   format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
   format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p')
   AND NOT c.relrowsecurity
   AND $1::jsonb->'tables' ? c.relname
@@ -171,7 +171,7 @@ WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
 schema AS (
-  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
+  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = :'schema'
 ),
 objects AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner,

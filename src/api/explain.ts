@@ -31,7 +31,7 @@ export async function explainCodes(): Promise<CodePage[]> {
   const errors = Object.entries(ERROR_TEXTS).map(([code, text]) => [code, { ...text, exitCode: ERROR_EXITS[code as ErrorCode] }])
   return [
     ...errorPages(Object.fromEntries(errors)),
-    ...checkPages(await readChecks(checkSources())),
+    ...checkPages(readChecks(checkSources())),
     ...rulePages(RULES),
     ...hazardPages(await hazardFacts()),
   ]

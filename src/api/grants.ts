@@ -30,7 +30,7 @@ export async function appRoleGrants(
   },
 ): Promise<GrantsReport> {
   const { role, ledger } = options
-  const check = (await readChecks(checkSources())).find(({ input }) => input === 'app-role')
+  const check = readChecks(checkSources()).find(({ input }) => input === 'app-role')
   if (check === undefined) throw new SkillsError('BUG', 'the check safety.app-role is missing')
   const excess = await excessPrivileges(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
   return { role, statements: grantStatements(role, db.info.schema), ...excess }

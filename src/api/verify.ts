@@ -54,7 +54,7 @@ export interface VerifyCallOptions extends ReadingOptions {
  * if (!ok) console.log(checks.flatMap(({ id, faults }) => faults.map(({ object, remedy }) => `${id}: ${object}: ${remedy}`)))
  */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
-  const checks = await readChecks(checkSources(options.checks))
+  const checks = readChecks(checkSources(options.checks))
   const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
   const skills = await skillFacts(options)
   const { applied } = ledger

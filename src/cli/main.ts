@@ -3,35 +3,39 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { packageVersion } from '../config/package-files.ts'
 import { EXIT, type ExitCode } from '../core/errors.ts'
-import { redact } from '../core/redaction.ts'
 import { COMMANDS } from './command-table.ts'
-import { ignoreClosedPipes } from './output/io.ts'
+import { watchStreams, writeOut } from './output/io.ts'
 import { parsePlain } from './parse/plain.ts'
 import type { RawInput } from './parse/read-values.ts'
 import type { CommandSpec } from './parse/spec.ts'
 import type { Executor } from './run/run-command.ts'
 
-// every error that arrives here is a bug of this program: print the stack for the report
-function bug(error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(redact(`this is a bug in skills; please report it with the lines below\n${stack}\n`))
-  process.exit(EXIT.bug)
-}
-
-process.on('uncaughtException', bug)
-process.on('unhandledRejection', bug)
-ignoreClosedPipes()
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+watchStreams(() => {
+  // the result was lost; a code that says more stays
+  process.once('exit', (code) => (process.exitCode = Math.max(code, EXIT.usage)))
+})
 
 void main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     // scripts run this often: no parser is needed
-    process.stdout.write(`${packageVersion()}\n`)
+    writeOut(`${packageVersion()}\n`)
     return
   }
   const plain = parsePlain(argv, COMMANDS)
   process.exitCode = plain === undefined ? await parseAndRun(argv) : await run(plain.spec, plain.input)
+}
+
+/** For an error that no command has caught: of the operating system, or a bug. */
+function fail(error: unknown): void {
+  void import('./run/report-failure.ts').then(
+    ({ reportFailure }) => process.exit(reportFailure(error)),
+    // this file cannot be loaded either
+    () => process.exit(EXIT.bug),
+  )
 }
 
 /** Everything but a plain command line. */

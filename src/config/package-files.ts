@@ -46,8 +46,8 @@ export function migrationSources(dirs: readonly string[] = []): { directory: str
 }
 
 /** The checks of the package, then those of the user. */
-export function checkSources(dirs: readonly string[] = []): { directory: string; label: string }[] {
-  const own = { directory: path.join(packageRoot(), 'sql', 'verify'), label: 'sql/verify' }
+export function checkSources(dirs: readonly string[] = []): { directory: string; label: string; own?: boolean }[] {
+  const own = { directory: path.join(packageRoot(), 'sql', 'verify'), label: 'sql/verify', own: true }
   return [own, ...dirs.map((directory) => ({ directory, label: directory }))]
 }
 

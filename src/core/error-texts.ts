@@ -71,7 +71,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATIONS_DIR_MISSING: {
     title: 'A folder of migrations does not exist',
     meaning: 'The folder from `--dir`, `SKILLS_MIGRATIONS` or the configuration file does not exist. Nothing was run.',
-    example: '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: ENOENT',
+    example:
+      '$ skills migrate --dir db/migration\nerror [MIGRATIONS_DIR_MISSING] cannot read the migrations folder db/migration: it does not exist',
     remedies: ['correct the path; `skills migrate new NAME --migrations FOLDER` creates a folder with a first file'],
   },
   CHECK_FILE_INVALID: {
@@ -125,6 +126,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     example:
       '$ skills verify --reporter text --reporter junit=/root/report.xml\nerror [REPORT_NOT_WRITTEN] the report /root/report.xml cannot be written: permission denied',
     remedies: ['name another file, or check the folder, its permissions and the free space'],
+  },
+  SYSTEM_ERROR: {
+    title: 'The operating system refused an operation',
+    meaning:
+      'A file or folder cannot be opened, read or written, standard output cannot be written, or the environment of the process is incomplete: the working directory was deleted, or the user has no entry in the list of users. The message names the operation, the path and the reason. It is not a bug in this tool.',
+    example:
+      '$ skills rules > /dev/full\nerror [SYSTEM_ERROR] cannot write to standard output: no space left on the disk\n  → free some space, and run the command again',
+    remedies: [
+      'correct what the message names: the path, its permissions, the free space, or a limit of the system',
+      'run the command again',
+    ],
   },
 
   // The connection, and what the server refuses
@@ -192,6 +204,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'let the owner run the GRANT in the message',
       '`skills doctor` shows the privileges that each command needs',
       'on a standby: connect to the primary server',
+    ],
+  },
+  ROW_SECURITY: {
+    title: 'Row-level security hides rows from the role',
+    meaning:
+      'A policy on the table applies to the role, so it sees only some of the rows. An answer over these rows would be wrong: "up to date", "erased" or "no events" is only said when all rows are visible. The command line and the library run with `row_security = off`, which makes the server refuse such a statement. Policies apply to the owner of a table too when it has FORCE ROW LEVEL SECURITY.',
+    example:
+      '$ skills stats\nerror [ROW_SECURITY] row-level security hides rows of skill_usage_events from role app\n  → connect as the owner of the table, or as a role with BYPASSRLS',
+    remedies: [
+      'connect as the owner of the table',
+      'or as a role with BYPASSRLS: a superuser can run `ALTER ROLE app BYPASSRLS`',
+      'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
     ],
   },
   QUERY_FAILED: {
@@ -334,8 +358,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   BUG: {
     title: 'A bug in this tool',
-    meaning: 'An unexpected error occurred. The stack trace below the message shows where.',
-    example: 'this is a bug in skills; please report it with the lines below',
+    meaning:
+      'An unexpected error occurred. The lines below the message show where in the source. Errors of the operating system and of the database have codes of their own.',
+    example:
+      'this is a bug in skills 0.1.0 (Node.js v20.20.2, linux): please report it to its maintainers, with the lines below and the output of skills doctor\nTypeError: ...\n    at readSkills (src/registry/reading/read-folder.ts:61:9)',
     remedies: ['report it with those lines and the output of `skills doctor`; secrets have been removed from both'],
   },
 }

@@ -14,6 +14,8 @@ export class DatabaseError extends Error {
   readonly table: string | undefined
   readonly column: string | undefined
   readonly constraint: string | undefined
+  /** The function of the server that raised it: the same in every language and version. */
+  readonly routine: string | undefined
 
   constructor(fields: DatabaseErrorFields) {
     super(fields.message)
@@ -29,6 +31,7 @@ export class DatabaseError extends Error {
     this.table = fields.table
     this.column = fields.column
     this.constraint = fields.constraint
+    this.routine = fields.routine
   }
 
   /** By name: the command line is built in several bundles, each with a class of its own. */
@@ -50,11 +53,19 @@ export interface DatabaseErrorFields {
   table?: string | undefined
   column?: string | undefined
   constraint?: string | undefined
+  routine?: string | undefined
 }
+
+/** Longer texts of a server are cut: they are printed, several times in one report. */
+const LONGEST_TEXT = 16_384
 
 /** Reads the error object of postgres.js, whose field names are its own. */
 export function databaseErrorFrom(raw: Readonly<Record<string, unknown>>): DatabaseError {
-  const text = (key: string): string | undefined => (typeof raw[key] === 'string' ? raw[key] : undefined)
+  const text = (key: string): string | undefined => {
+    const value = raw[key]
+    if (typeof value !== 'string') return undefined
+    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+  }
   const number = (key: string): number | undefined => (raw[key] === undefined ? undefined : Number(raw[key]))
   return new DatabaseError({
     message: text('message') ?? 'unknown error',
@@ -69,5 +80,6 @@ export function databaseErrorFrom(raw: Readonly<Record<string, unknown>>): Datab
     table: text('table_name'),
     column: text('column_name'),
     constraint: text('constraint_name'),
+    routine: text('routine'),
   })
 }

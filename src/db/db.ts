@@ -61,6 +61,8 @@ export interface OpenOptions {
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */
   background?: boolean | undefined
+  /** Ends the attempt to open, with its reason as the error. */
+  signal?: AbortSignal | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }
@@ -87,7 +89,7 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Runs `work` in a transaction with the schema of `info` as its search_path. */
+  /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void
   /** Calls back for notifications on the channels that this connection listens to (LISTEN). */

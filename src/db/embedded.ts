@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError, reasonOf } from '../core/errors.ts'
+import { isOsError, osHint, osReason } from '../core/os-error.ts'
 import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
 import type { Db, Notice, Notification } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -10,8 +11,6 @@ import { PgliteSocket, type ProtocolEngine } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
-
-const NOT_READY_MS = 120_000
 
 /** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
 export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
@@ -24,12 +23,6 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
     const socket = new PgliteSocket(engine)
     const driver = createDriver({
       connect: () => Promise.resolve(socket),
-      user: 'postgres',
-      database: 'postgres',
-      applicationName: 'skills',
-      connectTimeoutMs: NOT_READY_MS,
-      // an engine in this process must not keep it alive
-      background: true,
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })
@@ -59,9 +52,7 @@ async function lock(directory: string): Promise<() => void> {
   try {
     return await lockFolder(directory)
   } catch (error) {
-    throw error instanceof SkillsError
-      ? error
-      : broken(directory, openFailure(error), 'check the path, its permissions and the free disk space', error)
+    throw error instanceof SkillsError ? error : broken(directory, 'check the path, its permissions and the free disk space', error)
   }
 }
 
@@ -85,7 +76,7 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     const hint = existed
       ? 'name another folder with --embedded DIR, or move this one away and run again'
       : 'check the free disk space and the permissions of the folder'
-    throw broken(directory, openFailure(error), hint, error)
+    throw broken(directory, hint, error)
   }
 }
 
@@ -114,8 +105,10 @@ const USED = `
     OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
     OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_database WHERE oid >= 16384) AS used`
 
-function broken(directory: string, reason: string, hint: string, cause: unknown): SkillsError {
-  return new SkillsError('EMBEDDED_BROKEN', `cannot open the embedded database ${directory}: ${reason}`, { hint, cause })
+function broken(directory: string, hint: string, cause: unknown): SkillsError {
+  const message = `cannot open the embedded database ${directory}`
+  if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${osReason(cause)}`, { hint: osHint(cause), cause })
+  return new SkillsError('EMBEDDED_BROKEN', `${message}: ${openFailure(cause)}`, { hint, cause })
 }
 
 function openFailure(error: unknown): string {

@@ -1,5 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
 import type { DbInfo } from './db.ts'
+import { ProtocolError } from './message-guard.ts'
 import type { Driver } from './postgresjs.ts'
 import { quoteLiteral } from './quote.ts'
 
@@ -33,10 +34,20 @@ interface Greeting {
   in_recovery: boolean
 }
 
-/** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
-export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, wanted: string | undefined): Promise<DbInfo> {
-  const [row] = (await driver.query(greetingSql(wanted), [])) as unknown as Greeting[]
-  if (row === undefined) throw new SkillsError('BUG', 'the greeting query returned no row')
+/**
+ * The first query of every connection: all facts about the server that the tool needs, in one round trip. `backendPid` is the
+ * process ID from the login to a server.
+ */
+export async function greet(
+  driver: Driver,
+  kind: DbInfo['kind'],
+  label: string,
+  wanted: string | undefined,
+  backendPid?: () => number | undefined,
+): Promise<DbInfo> {
+  const rows = await driver.query(greetingSql(wanted), [])
+  const [row] = rows
+  if (rows.length !== 1 || !isGreeting(row)) throw new ProtocolError('its answer to the first query is not one of PostgreSQL')
   if (row.version < OLDEST) {
     throw new SkillsError('SERVER_TOO_OLD', `${label} is PostgreSQL ${row.version_text}; skills needs 13 or later`, {
       hint: 'upgrade the server',
@@ -47,7 +58,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
   if (schema === undefined) {
     throw new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
   }
-  const key = driver.backendKey()
+  const pidOfLogin = backendPid?.()
   return {
     kind,
     label,
@@ -61,7 +72,22 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,
-    // PGlite always returns 42 here, and another number at the start
-    pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,
+    pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
+}
+
+function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
+  return (
+    row !== undefined &&
+    ['user', 'database', 'version_text'].every((name) => typeof row[name] === 'string') &&
+    ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
+    Array.isArray(row['path']) &&
+    row['path'].every((name) => typeof name === 'string') &&
+    isWithin(row['pid'], 1, 2 ** 31) &&
+    isWithin(row['version'], 70_000, 10_000_000)
+  )
+}
+
+function isWithin(value: unknown, least: number, end: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) < end
 }

@@ -1,27 +1,18 @@
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { connectionLost } from '../core/common-errors.ts'
-import type { SkillsError } from '../core/errors.ts'
+import { reasonOf, type SkillsError } from '../core/errors.ts'
 import { databaseErrorFrom, DatabaseError } from './database-error.ts'
 import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
+import { ProtocolError } from './message-guard.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
 
 export interface DriverOptions {
-  /** Called once: the connection is never opened again. */
+  /** Opens a connection that has logged in. Called once: the connection is never opened again. */
   connect: () => Promise<Duplex>
-  user: string
-  /** Called when the server requires a password, after `connect` has selected one of several hosts. */
-  password?: () => string | undefined
-  database: string
-  applicationName: string | undefined
-  startupOptions?: string | undefined
-  connectTimeoutMs: number
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
-  /** The connection does not keep the process alive: for use inside an application. */
-  background?: boolean | undefined
 }
 
 /** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
@@ -29,8 +20,6 @@ export interface Driver {
   query(sql: string, parameters: readonly Parameter[]): Promise<Row[]>
   script(sql: string): Promise<Row[]>
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Process ID and secret key for a CancelRequest. Known after the first query. */
-  backendKey(): { pid: number; secret: number } | undefined
   /** Calls back once when the connection has ended. */
   onEnd(listener: () => void): void
   end(): Promise<void>
@@ -38,7 +27,6 @@ export interface Driver {
 
 /** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
-  const timeoutSeconds = Math.max(1, Math.ceil(options.connectTimeoutMs / 1000))
   let opened = false
   let gone = false
   const onEnd: (() => void)[] = []
@@ -49,29 +37,28 @@ export function createDriver(options: DriverOptions): Driver {
     // the driver rejects most queries; those that it forgets must not wait for ever
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
-  let key: { pid: number; secret: number } | undefined
+  let hasAnswered = false
   const openSocket = async (): Promise<Duplex> => {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
     const socket = await options.connect()
-    if (options.background === true) keepInBackground(socket, options.connectTimeoutMs, () => key !== undefined)
-    return socket.once('close', ended)
+    return socket.once('error', ended).once('close', ended)
   }
-  const sql = postgres(driverSettings(options, openSocket, timeoutSeconds))
+  const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
     try {
       const result = await orLost(query, waiting)
-      key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
+      hasAnswered = true
       return [...result]
     } catch (error) {
-      // its message for this does not contain the address
-      if ((error as { code?: unknown }).code === 'CONNECT_TIMEOUT')
-        throw new SocketError('', `no answer within ${timeoutSeconds} s`, { cause: error })
-      throw translate(error)
+      const broken = brokenBy(error)
+      if (broken === undefined) throw translate(error)
+      // while the connection is opened, the caller knows more about it
+      throw hasAnswered ? lost(broken) : broken
     }
   }
 
@@ -94,34 +81,30 @@ export function createDriver(options: DriverOptions): Driver {
           return answer
         }),
       ),
-    backendKey: () => key,
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
     end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
   }
 }
 
-function driverSettings(
-  options: DriverOptions,
-  socket: () => Promise<Duplex>,
-  timeoutSeconds: number,
-): postgres.Options<Record<string, never>> {
+function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): postgres.Options<Record<string, never>> {
   const settings = {
     // its types lack `socket`, and it reads PG* variables for options that are not given
     ...({ socket, host: 'localhost', port: 5432, path: undefined } as object),
-    user: options.user,
-    pass: () => options.password?.() ?? '',
-    database: options.database,
+    // those of the embedded database; a server has received its own before
+    user: 'postgres',
+    database: 'postgres',
     ssl: false,
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    // its timer keeps the process alive
-    connect_timeout: options.background === true ? 0 : timeoutSeconds,
+    // the time limit of opening and keep-alive are set on the socket
+    connect_timeout: 0,
+    keep_alive: null,
     // named statements break behind transaction poolers, and a command runs each statement once
     prepare: false,
     fetch_types: false,
     max_pipeline: 10_000,
-    connection: startupParameters(options),
+    connection: { application_name: 'skills' },
     onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
     onnotice: (notice: postgres.Notice) =>
       options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
@@ -131,6 +114,17 @@ function driverSettings(
 
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200
+
+/** postgres.js reads this variable, which no option replaces, and refuses some of its values. */
+function withoutVariable<T>(name: string, work: () => T): T {
+  const value = process.env[name]
+  delete process.env[name]
+  try {
+    return work()
+  } finally {
+    if (value !== undefined) process.env[name] = value
+  }
+}
 
 /** The result of the query, unless its entry in `waiting` is called first. */
 function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown) => void>): Promise<Iterable<Row>> {
@@ -149,28 +143,8 @@ function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown)
 /** Type 0. For a list the driver would use the type of the first item: boolean for `[true]`. */
 const SERVER_DECIDES = 0
 
-/** The connection does not keep the process alive; a server that stops answering is detected by a timeout and keep-alive. */
-function keepInBackground(socket: Duplex, timeoutMs: number, hasAnswered: () => boolean): void {
-  const timer = setTimeout(() => {
-    if (!hasAnswered()) socket.destroy(new SocketError('', `no answer within ${timeoutMs / 1000} s`))
-  }, timeoutMs).unref()
-  socket.once('close', () => clearTimeout(timer))
-  if (!(socket instanceof Socket)) return
-  socket.unref()
-  socket.setKeepAlive(true, KEEP_ALIVE_MS)
-}
-
-const KEEP_ALIVE_MS = 30_000
-
 function isJson(value: Parameter): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Date)
-}
-
-function startupParameters(options: DriverOptions): Record<string, string> {
-  return {
-    ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
-    ...(options.startupOptions === undefined ? {} : { options: options.startupOptions }),
-  }
 }
 
 async function outcome(result: Promise<Row[]>): Promise<Outcome> {
@@ -202,6 +176,12 @@ function translate(error: unknown): unknown {
   return typeof code === 'string' && LOST.has(code) ? lost(error) : error
 }
 
+/** What the server sent, or did not send in time. JSON is the one type whose values the driver can fail to read. */
+function brokenBy(error: unknown): SocketError | ProtocolError | undefined {
+  if (error instanceof SyntaxError) return new ProtocolError('the server sent JSON that cannot be read')
+  return error instanceof SocketError || error instanceof ProtocolError ? error : undefined
+}
+
 function lost(cause?: unknown): SkillsError {
-  return connectionLost(cause instanceof DatabaseError ? cause.message : 'the server closed it', cause)
+  return connectionLost(cause instanceof DatabaseError || brokenBy(cause) !== undefined ? reasonOf(cause) : 'the server closed it', cause)
 }

@@ -20,6 +20,8 @@ export interface Check {
   about: string
   /** A typical fault, for `skills explain`. */
   example: { object: string; expected: string; actual: string } | undefined
+  /** A check of the package. Its names are those of pg_catalog, and it names the schema: `:"schema".skill_unlocks`. */
+  own: boolean
   /** As shown to people. */
   file: string
   /** 1-based line of the header. */

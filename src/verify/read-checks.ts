@@ -1,7 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../core/bytewise.ts'
 import { SkillsError } from '../core/errors.ts'
+import { isOsError, osHint, osReason } from '../core/os-error.ts'
+import { readFileInside } from '../files/regular-file.ts'
 import type { Check } from './check.ts'
 import { parseChecks } from './parse-checks.ts'
 
@@ -10,11 +12,13 @@ export interface CheckSource {
   directory: string
   /** As shown to people. */
   label: string
+  /** The checks of the package. */
+  own?: boolean
 }
 
 /** Reads the checks of every `.sql` file of the folders, in order of file name. Throws CHECK_FILE_INVALID. */
-export async function readChecks(sources: readonly CheckSource[]): Promise<Check[]> {
-  const checks = (await Promise.all(sources.map(readFolder))).flat()
+export function readChecks(sources: readonly CheckSource[]): Check[] {
+  const checks = sources.flatMap(readFolder)
   const seen = new Map<string, Check>()
   for (const check of checks) {
     const other = seen.get(check.id)
@@ -41,19 +45,27 @@ export async function readChecks(sources: readonly CheckSource[]): Promise<Check
   return checks
 }
 
-async function readFolder({ directory, label }: CheckSource): Promise<Check[]> {
+function readFolder({ directory, label, own }: CheckSource): Check[] {
   let names: string[]
   try {
-    names = await readdir(directory)
+    names = readdirSync(directory)
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new SkillsError('CHECK_FILE_INVALID', `cannot read the check folder ${label}: ${reason}`, {
+    throw new SkillsError('CHECK_FILE_INVALID', `cannot read the check folder ${label}: ${osReason(error)}`, {
       hint: 'check the path given with --checks or in the configuration file',
       cause: error,
     })
   }
   const files = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
-  const read = async (name: string): Promise<Check[]> =>
-    parseChecks(await readFile(path.join(directory, name), 'utf8'), path.join(label, name))
-  return (await Promise.all(files.map(read))).flat()
+  return files.flatMap((name) => parseChecks(readText(directory, name, path.join(label, name)), path.join(label, name), own))
+}
+
+const MAX_BYTES = 4 * 1024 * 1024
+
+function readText(directory: string, name: string, file: string): string {
+  try {
+    return readFileInside(directory, name, MAX_BYTES).toString('utf8')
+  } catch (error) {
+    if (!isOsError(error)) throw error
+    throw new SkillsError('CHECK_FILE_INVALID', `cannot read ${file}: ${osReason(error)}`, { hint: osHint(error), cause: error })
+  }
 }

@@ -1,6 +1,9 @@
 import { codePointOffset, LineIndex } from '../core/positions.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
+import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
+import { searchPath } from '../db/quote.ts'
+import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
 import type { CheckResult, Fault } from './report.ts'
@@ -10,6 +13,8 @@ const SAVEPOINT = 'skills_check'
 export interface CheckRun {
   check: Check
   query: CheckStatement
+  /** The schema that the check examines: the real one, or a scratch schema. */
+  schema: string
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
@@ -19,9 +24,13 @@ export interface CheckRun {
 }
 
 /** Runs one check under a savepoint and rolls back to it. Must be called in a transaction. */
-export async function runCheck(db: Db, { check, query, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
+export async function runCheck(db: Db, { check, query, schema, input, timeoutMs, isBroken }: CheckRun): Promise<CheckResult> {
   const began = performance.now()
-  const messages = [opening(check, timeoutMs), ...check.setup.map(({ text }) => text)]
+  const textOf = ({ text }: CheckStatement): string => (check.own ? withSchema(text, schema) : text)
+  const names = check.own
+    ? OWN_SETTINGS
+    : `SET LOCAL search_path TO ${searchPath(schema, db.info.otherSchemas)}; SET LOCAL row_security TO off`
+  const messages = [`${opening(check, timeoutMs)}; ${names}`, ...check.setup.map(textOf)]
   const outcomes = await db.pipeline(messages)
   let statement = query
   try {
@@ -31,13 +40,15 @@ export async function runCheck(db: Db, { check, query, input, timeoutMs, isBroke
       statement = check.setup[failed - 1] ?? query
       throw outcome.error
     }
-    const rows = await db.query(query.text, input === undefined ? [] : [input])
+    const rows = await db.query(textOf(query), input === undefined ? [] : [input])
     return judge(
       check,
       rows.map((row) => toFault(row, check)),
     )
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
+    // over a part of the rows a check proves nothing
+    if (isRowSecurity(error)) throw toSkillsError(db.info, error, { action: `run the check ${check.id}` })
     const tookMs = performance.now() - began
     const reason = cannotRun(error, check, tookMs >= timeoutMs * 0.9 ? timeoutMs : undefined, isBroken)
     if (reason !== undefined) return skipped(check, reason)

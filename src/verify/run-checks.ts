@@ -99,7 +99,8 @@ class Run {
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
     const input = isCompared(check.input) ? { differences: faults, failures } : this.#inputOf(check.input)
-    return runCheck(this.#db, { check, query: check.query, input, timeoutMs: this.#options.timeoutMs, isBroken })
+    const { schema } = this.#schema
+    return runCheck(this.#db, { check, query: check.query, schema, input, timeoutMs: this.#options.timeoutMs, isBroken })
   }
 
   #inputOf(input: Exclude<CheckInput, ComparedInput> | undefined): object | undefined {

@@ -59,8 +59,7 @@ function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
     database: { type: text, value: 'prod' },
     version: { type: int4, value: version },
     version_text: { type: text, value: '12.18 (Debian 12.18-1)' },
-    schema: { type: text, value: 'public' },
-    schema_exists: { type: bool, value: 't' },
+    exists: { type: bool, value: 'f' },
     path: { type: json, value: '["public"]' },
     superuser: { type: bool, value: 'f' },
     in_recovery: { type: bool, value: 'f' },
@@ -131,10 +130,11 @@ describe('connection: a server that', () => {
       { host: '127.0.0.1', port: await freePort(), password: 'of-the-dead' },
       { host: '127.0.0.1', port, password: 'of-the-living' },
     ]
-    await failure(await targetAt(0, undefined, { hosts, password: undefined }))
+    const login = { permitsUnencrypted: true } as const
+    await failure(await targetAt(0, undefined, { hosts, login, password: undefined }))
     expect(asked).toEqual(['of-the-living'])
     const error = await failure({
-      ...(await targetAt(port)),
+      ...(await targetAt(port, undefined, { login })),
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })
@@ -284,10 +284,10 @@ describe('a connection that is lost', () => {
   test('between the statements of a transaction -> none of the rest runs', async () => {
     await lose(async (db, kill) => {
       const work = db.transaction({}, async () => {
-        await db.exec('create table first (id int)')
+        await db.exec('create table public.first (id int)')
         await kill()
-        await expect(db.exec('create table second (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-        await db.exec('create table third (id int)')
+        await expect(db.exec('create table public.second (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+        await db.exec('create table public.third (id int)')
       })
       await expect(work).rejects.toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringContaining('lost') })
     })
@@ -295,7 +295,7 @@ describe('a connection that is lost', () => {
 
   test('before COMMIT -> an error', async () => {
     await lose(async (db, kill) => {
-      await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({
+      await expect(db.transaction({}, () => db.exec('create table public.first (id int)').then(kill))).rejects.toMatchObject({
         code: 'CONNECTION_LOST',
       })
     })
@@ -311,7 +311,7 @@ describe('a connection that is lost', () => {
 
   test('during a pipeline -> CONNECTION_LOST', async () => {
     await lose(async (db, kill, running) => {
-      const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(602)', 'commit'])
+      const sent = db.pipeline(['begin', 'create table public.first (id int)', 'select pg_sleep(602)', 'commit'])
       const killed = running('pg_sleep(602)').then(kill)
       await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
       await killed

@@ -140,11 +140,11 @@ describe('a folder that cannot be opened', () => {
     expect(await using((db) => db.query('select 1 as one'))).toEqual([{ one: 1 }])
   })
 
-  test('a file in place of it or of its parent -> EMBEDDED_BROKEN', async () => {
+  test('a file in place of it or of its parent -> SYSTEM_ERROR', async () => {
     const file = path.join(scratch({ file: '' }), 'file')
-    await expect(openDb({ kind: 'embedded', directory: file })).rejects.toMatchObject({ code: 'EMBEDDED_BROKEN' })
+    await expect(openDb({ kind: 'embedded', directory: file })).rejects.toMatchObject({ code: 'SYSTEM_ERROR' })
     const run = await runSkills(['migrate', '--embedded', `${file}/db`])
-    expect(run).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('EMBEDDED_BROKEN') })
+    expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('SYSTEM_ERROR') })
     expect(run.stderr).not.toContain('    at ')
   })
 
@@ -156,7 +156,7 @@ describe('a folder that cannot be opened', () => {
       cwd,
       encoding: 'utf8',
     })
-    expect(run.stdout).toMatch(/\[EMBEDDED_BROKEN\] cannot open the embedded database db: EFBIG[^]*free disk space/)
+    expect(run.stdout).toMatch(/\[SYSTEM_ERROR\] cannot open the embedded database db: the file is larger than the system allows/)
     expect(existsSync(path.join(cwd, 'db.lock'))).toBe(false)
   })
 

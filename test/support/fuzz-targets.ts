@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
+import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
 import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
 import { validateSkill } from '../../src/registry/front-matter/validate.ts'
@@ -8,6 +9,7 @@ import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
 import { classify } from '../../src/sqltext/statements/classify.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import { readLine, splitLines } from '../../src/telemetry/logged-line.ts'
+import { dataRow, loggedIn, readyForQuery, rowDescription } from './messages.ts'
 
 /** A function that reads foreign text, with texts that are likely to break it and what must hold for each of them. */
 export interface FuzzTarget {
@@ -116,6 +118,35 @@ function readUrl(text: string): void {
   }
 }
 
+const WIRE_MESSAGES = [loggedIn(), readyForQuery(), rowDescription([{ name: 'a' }]), dataRow(['1']), dataRow([]), dataRow([null])]
+const WIRE_PIECES = [
+  ...'T¦D¦C¦Z¦E¦N¦S¦A¦K¦R¦1¦2¦t¦n¦I¦G¦d¦!¦\0¦\0\0¦\u0001¦\u0004¦\u0005¦\u00ff'.split('¦'),
+  ...WIRE_MESSAGES.map((bytes) => bytes.toString('latin1')),
+]
+
+/** What passes is the beginning of what came, in whole messages, and the same whatever the pieces in which it came. */
+function guardMessages(text: string): void {
+  const bytes = Buffer.from(`${loggedIn().toString('latin1')}${text}`, 'latin1')
+  const [whole, single] = [passed(bytes, bytes.length), passed(bytes, 1)]
+  mustHold(bytes.subarray(0, single.length).equals(single), 'other bytes pass than came')
+  mustHold(single.subarray(0, whole.length).equals(whole), 'the pieces matter')
+  let at = 0
+  while (at < single.length) at += 1 + single.readInt32BE(at + 1)
+  mustHold(at === single.length, 'a part of a message passes')
+}
+
+/** What a guard passes on before it refuses a message, if any. */
+function passed(bytes: Buffer, size: number): Buffer {
+  const guard = new MessageGuard()
+  const parts: Buffer[] = []
+  try {
+    for (let at = 0; at < bytes.length; at += size) parts.push(guard.take(bytes.subarray(at, at + size)) ?? Buffer.alloc(0))
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+  }
+  return Buffer.concat(parts)
+}
+
 /** Every function that reads text from outside. A new reader of foreign text gets a line here. */
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   {
@@ -142,4 +173,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
         readUrl,
       ),
   },
+  { name: 'messages of the server', property: () => fc.property(textOf(WIRE_PIECES), guardMessages) },
 ]

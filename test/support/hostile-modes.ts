@@ -16,6 +16,7 @@ import {
   readyForQuery,
   rowDescription,
 } from './messages.ts'
+import type { Certificate } from './sockets.ts'
 
 /** What a server does wrong before the first answer has ended. Each must end in DATABASE_UNREACHABLE. */
 export const OPENING_MODES: Readonly<Record<string, Script>> = {
@@ -206,6 +207,10 @@ export const OPENING_MODES: Readonly<Record<string, Script>> = {
     client.close()
   },
 
+  'an error with fields of 400 KB': afterLogin((client) =>
+    client.send(errorResponse({ S: 'ERROR', C: 'XX000', M: 'm'.repeat(400_000), H: 'h'.repeat(400_000) }), readyForQuery()),
+  ),
+
   // ends
   'closes at once': (client) => client.close(),
   'closes after the startup packet': async (client) => {
@@ -228,6 +233,71 @@ export const OPENING_MODES: Readonly<Record<string, Script>> = {
     client.reset()
   },
   'resets in the greeting': afterLogin((client) => client.reset()),
+}
+
+/** What a server does wrong when the client wants TLS; `certificate` is its own. */
+export function tlsModes(certificate: Certificate): Readonly<Record<string, Script>> {
+  const encrypted = (script: Script): Script => afterTls(certificate, script)
+  return {
+    'silent after SSLRequest': () => undefined,
+    'silent after its yes to TLS': answers('S'),
+    'a yes, and bytes behind it': answers('S', loggedIn()),
+    'a yes, and one byte behind it': answers('SS'),
+    'a no, and bytes behind it': answers('N', loggedIn()),
+    'a yes, then no TLS': async (client) => {
+      await answers('S')(client)
+      await client.read(1)
+      await client.send(loggedIn())
+    },
+    'a yes, then a TLS alert': answers('S', Buffer.from('15030300020228', 'hex')),
+    'a yes, then random bytes': async (client) => {
+      await answers('S')(client)
+      await client.read(1)
+      await client.send(randomBytes(4096))
+    },
+    'a no, then TLS': async (client) => {
+      await answers('N')(client)
+      await client.send(Buffer.from('16030300020228', 'hex'))
+    },
+    'an error in place of an answer': answers(errorResponse({ S: 'FATAL', C: '53300', M: 'too many' })),
+    'a zero in place of an answer': answers('\0'),
+    'an answer of 1 MB': answers('S'.repeat(2 ** 20)),
+    'closes after SSLRequest': async (client) => {
+      await client.packet()
+      client.close()
+    },
+    'closes after its yes to TLS': async (client) => {
+      await answers('S')(client)
+      client.close()
+    },
+    'resets after its yes to TLS': async (client) => {
+      await answers('S')(client)
+      client.reset()
+    },
+    'silent after TLS': encrypted(() => undefined),
+    'garbage after TLS': encrypted((client) => client.send(randomBytes(4096))),
+    'closes after TLS': encrypted((client) => client.close()),
+    'silent after the startup packet in TLS': encrypted(async (client) => void (await client.startup())),
+    'flood in TLS': encrypted(async (client) => {
+      await client.startup()
+      await client.flood(parameterStatus('a', 'b'.repeat(1000)))
+    }),
+    'a row of a wrong length in TLS': encrypted(afterLogin((client) => client.send(oneColumn(), dataRow([]), readyForQuery()))),
+  }
+}
+
+function answers(...bytes: (Buffer | string)[]): Script {
+  return async (client) => {
+    await client.packet()
+    await client.send(...bytes)
+  }
+}
+
+function afterTls(certificate: Certificate, script: Script): Script {
+  return async (client) => {
+    await client.encrypt(certificate)
+    await script(client)
+  }
 }
 
 /** Logs the client in without a password, waits for its first statement, and goes on. */

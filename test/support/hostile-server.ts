@@ -121,8 +121,13 @@ export class HostileClient {
     if (this.socket.destroyed) throw new ClientLeft()
     if (this.socket.write(bytes)) return
     await new Promise<void>((resolve) => {
-      this.socket.once('drain', resolve)
-      this.socket.once('close', () => resolve())
+      const done = (): void => {
+        this.socket.off('drain', done)
+        this.socket.off('close', done)
+        resolve()
+      }
+      this.socket.on('drain', done)
+      this.socket.on('close', done)
     })
   }
 

@@ -3,7 +3,7 @@ WITH
 -- include: tail,
 hours AS (
   SELECT hour::integer AS hour, sum(n) AS n, sum(ok) AS ok FROM (
-    SELECT hour, n, ok FROM skill_rollup_hours WHERE skill_id = :skill::text
+    SELECT hour, n, ok FROM :"schema".skill_rollup_hours WHERE skill_id = :skill::text
     UNION ALL
     SELECT ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168, count(*), count(*) FILTER (WHERE outcome = 'success')
     FROM tail GROUP BY 1
@@ -11,7 +11,7 @@ hours AS (
 ),
 tags AS (
   SELECT tag, sum(n) AS n FROM (
-    SELECT tag, n FROM skill_rollup_tags WHERE skill_id = :skill::text
+    SELECT tag, n FROM :"schema".skill_rollup_tags WHERE skill_id = :skill::text
     UNION ALL
     SELECT tag, count(*) FROM
 -- include: counted-feedback,

@@ -1,4 +1,7 @@
+import { fstatSync } from 'node:fs'
+import { hasOsCode, osHint, osReason, isOsError } from '../../core/os-error.ts'
 import { redact } from '../../core/redaction.ts'
+import { writeAll } from '../../files/descriptors.ts'
 
 /** The only access to the streams of the process. It removes secrets from all output. */
 export interface Io {
@@ -46,9 +49,9 @@ export function createIo(flags: LookFlags, env: Readonly<Record<string, string |
   let outIsClosed = false
   process.stdout.once('error', () => (outIsClosed = true))
   return {
-    out: (text) => void process.stdout.write(`${redact(text)}\n`),
-    document: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${redact(text)}\n`),
+    out: (text) => write(process.stdout, `${redact(text)}\n`),
+    document: (text) => write(process.stdout, `${text}\n`),
+    err: (text) => write(process.stderr, `${redact(text)}\n`),
     terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,
     get outIsClosed() {
       return outIsClosed
@@ -76,7 +79,7 @@ const TERMINAL: Terminal = {
   get rows() {
     return process.stdout.rows > 1 ? process.stdout.rows : 24
   },
-  write: (text) => void process.stdout.write(redact(text)),
+  write: (text) => write(process.stdout, redact(text)),
   onResize: (listener) => {
     process.stdout.on('resize', listener)
     return () => process.stdout.off('resize', listener)
@@ -94,13 +97,46 @@ async function askPerson(question: string): Promise<string | undefined> {
   }
 }
 
-/** A closed pipe (`skills stats | head`) is not an error. */
-export function ignoreClosedPipes(): void {
+/**
+ * Calls back when standard output or standard error cannot be written, because the disk behind it is full. The work
+ * continues: a migration must not end in the middle because its messages cannot be printed. A closed pipe (`skills stats
+ * | head`) is not an error.
+ */
+export function watchStreams(onFailure: () => void): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+    let hasFailed = false
+    stream.on('error', (error) => {
+      if (!isOsError(error)) throw error
+      if (hasFailed || hasOsCode(error, 'EPIPE')) return
+      hasFailed = true
+      onFailure()
+      if (stream === process.stdout)
+        write(process.stderr, `error [SYSTEM_ERROR] cannot write to standard output: ${osReason(error)}\n  → ${osHint(error)}\n`)
     })
   }
+}
+
+/** For a text that no command prints. */
+export function writeOut(text: string): void {
+  write(process.stdout, text)
+}
+
+type Stream = typeof process.stdout | typeof process.stderr
+
+function write(stream: Stream, text: string): void {
+  try {
+    // a stream ignores that a full disk takes only a part
+    if (isRegularFile(stream)) writeAll(stream.fd, text)
+    else stream.write(text)
+  } catch (error) {
+    // in another bundle of this program there is another copy of this file, but only one stream
+    stream.emit('error', error)
+  }
+}
+
+function isRegularFile({ fd, isTTY }: Stream): boolean {
+  // without a file descriptor the stream was replaced, as in tests
+  return !isTTY && Number.isInteger(fd) && fstatSync(fd).isFile()
 }
 
 /** Option, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether the stream is a terminal (no-color.org, force-color.org). */

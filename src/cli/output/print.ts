@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../config/package-files.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { EXIT, SkillsError, type ExitCode } from '../../core/errors.ts'
 import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
+import { leadsOut } from '../../files/inside.ts'
+import { readFileInside } from '../../files/regular-file.ts'
 import type { Style } from '../../render/style.ts'
 import type { Destination, ReporterName } from '../parse/common-options.ts'
 import type { OutputFlags } from '../parse/spec.ts'
@@ -156,16 +157,19 @@ export function withoutCommands(text: string): string {
 /** Larger files get no frame. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. */
+/**
+ * The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. The text of a file
+ * outside is not shown: a link in a pull request would print the secrets of the machine into a public log.
+ */
 function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
   if (file === undefined || line === undefined) return undefined
   // paths of package files are relative to its root
   for (const folder of [cwd, packageRoot()]) {
     const absolute = path.resolve(folder, file)
     try {
-      const stats = statSync(absolute)
-      // reading a pipe could wait forever
-      return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(absolute, 'utf8') : undefined
+      return leadsOut(absolute, folder)
+        ? undefined
+        : readFileInside(path.dirname(absolute), path.basename(absolute), MAX_BYTES).toString('utf8')
     } catch {
       // try the next folder
     }

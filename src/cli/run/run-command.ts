@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { knownError } from '../../api/known-error.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { ExitCode } from '../../core/errors.ts'
@@ -26,10 +27,12 @@ export function executor<S extends CommandSpec>(
     const output: OutputFlags = input.flags
     const io = createIo(output, env)
     const progress = createProgress(io, output.json === true || output.quiet === true)
-    const context: Context = { env, cwd: process.cwd(), io, progress }
+    // without a working directory the command fails, and is printed
+    const context: Context = { env, cwd: path.sep, io, progress }
     let destinations: readonly Destination[] = [{ reporter: output.json === true ? 'json' : 'text' }]
     const result = withInterruption(
       await attempt(spec.name, async () => {
+        context.cwd = process.cwd()
         const { flags, args } = readInput(spec, input)
         if (hasForms(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
         return command(context, flags, args)

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import { sha256 } from '../../core/digests.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { isOsError, osHint, osReason } from '../../core/os-error.ts'
+import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
 
 /** A folder of migrations. The package's own folder comes first. */
@@ -50,11 +52,10 @@ function readSource(source: MigrationSource): MigrationFile[] {
   try {
     names = readdirSync(source.directory)
   } catch (error) {
-    throw new SkillsError(
-      'MIGRATIONS_DIR_MISSING',
-      `cannot read the migrations folder ${source.label}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-      { hint: 'check the path in --dir or in the configuration file', cause: error },
-    )
+    throw new SkillsError('MIGRATIONS_DIR_MISSING', `cannot read the migrations folder ${source.label}: ${osReason(error)}`, {
+      hint: 'check the path in --dir or in the configuration file',
+      cause: error,
+    })
   }
   const sorted = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
   return sorted.map((name) => readOne(source, name))
@@ -62,8 +63,20 @@ function readSource(source: MigrationSource): MigrationFile[] {
 
 function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
-  const text = decodeUtf8(readFileSync(path.join(source.directory, name)), file)
+  const text = decodeUtf8(readFile(source, name, file), file)
   return { version: name.slice(0, -'.sql'.length), file, source, text, checksum: `sha256:${sha256(normaliseSql(text))}` }
+}
+
+/** Larger files are data, and not a change of the schema. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+function readFile({ directory }: MigrationSource, name: string, file: string): Uint8Array {
+  try {
+    return readFileInside(directory, name, MAX_BYTES)
+  } catch (error) {
+    if (!isOsError(error)) throw error
+    throw new SkillsError('MIGRATION_FILE_INVALID', `cannot read ${file}: ${osReason(error)}`, { hint: osHint(error), cause: error })
+  }
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

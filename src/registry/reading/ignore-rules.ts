@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Ignore } from 'ignore'
-import { readHead } from './regular-file.ts'
+import { readHead } from '../../files/regular-file.ts'
 
 /** Lists what is not searched for skills, in the syntax of `.gitignore`; in a root or any folder below it. */
 export const IGNORE_FILE = '.skillignore'

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { under } from '../skill/paths.ts'
-import { fileDiagnostic } from './regular-file.ts'
+import { fileDiagnostic } from './file-diagnostic.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 import { EXCLUDED_NAMES, skillFileOf } from '../skill/skill-files.ts'
 

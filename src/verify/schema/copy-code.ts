@@ -34,10 +34,11 @@ async function copy(db: Db, { from, to }: Pick<CodeCopy, 'from' | 'to'>, kind: s
   const literal = quoteLiteral(qualified(from, name))
   const [row] = await db.query<{ text: string }>(
     kind === 'view'
-      ? `SELECT 'CREATE VIEW ' || ${quoteLiteral(qualified(to, name))} || ' AS ' || pg_get_viewdef(${literal}::regclass) AS text`
-      : `SELECT pg_get_functiondef(${literal}::regprocedure) AS text`,
+      ? `SELECT pg_catalog.pg_get_viewdef(${literal}::pg_catalog.regclass) AS text`
+      : `SELECT pg_catalog.pg_get_functiondef(${literal}::pg_catalog.regprocedure) AS text`,
   )
-  const text = renameSchema(row?.text ?? '', from, to).replace(/^ SET search_path TO .*$/m, (line) =>
+  const code = `${kind === 'view' ? `CREATE VIEW ${qualified(to, name)} AS ` : ''}${row?.text ?? ''}`
+  const text = renameSchema(code, from, to).replace(/^ SET search_path TO .*$/m, (line) =>
     line.replaceAll(quoteLiteral(from), quoteLiteral(to)),
   )
   try {

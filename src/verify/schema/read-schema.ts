@@ -30,7 +30,9 @@ export interface SchemaReading {
   comparison: SchemaComparison
   /** Why there is no scratch schema; the comparison was made with the manifest then. */
   noScratch: string | undefined
-  /** Makes names mean the scratch schema, which then has the functions and views of the database. */
+  /** The schema that checks examine. */
+  schema: string
+  /** Makes that the scratch schema, which then has the functions and views of the database. */
   enterScratch(): Promise<void>
   drop(): Promise<void>
 }
@@ -42,10 +44,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const { catalogQuery, manifest, adopted } = options
   const hasScratch = typeof scratch !== 'string'
   const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
-  // a search_path of the same form, so that the names of other schemas are printed alike
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema, otherSchemas)}`)
   const actual = await readCatalog(db, schema, catalogQuery)
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema)}`)
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
@@ -59,11 +58,13 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       ? { kind: 'scratch', failures: failuresOf(scratch, options), user }
       : { kind: 'manifest', userStatements: userTexts(options) },
   })
-  return {
+  const reading: SchemaReading = {
     comparison,
     noScratch: hasScratch ? undefined : scratch,
+    schema,
     enterScratch: async () => {
       if (!hasScratch) return
+      reading.schema = scratch.name
       await db.exec(`SET LOCAL search_path TO ${searchPath(scratch.name, otherSchemas)}`)
       await copyCode(db, { from: schema, to: scratch.name, expected, actual })
     },
@@ -71,6 +72,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       if (hasScratch) await scratch.drop()
     },
   }
+  return reading
 }
 
 /** A schema with what the applied migrations create, or why there is none. */

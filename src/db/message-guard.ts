@@ -1,0 +1,198 @@
+/** The server sent something that no PostgreSQL server sends, or more than fits in memory. */
+export class ProtocolError extends Error {}
+
+/** In bytes. A row counts for more than its bytes, because its values become objects. */
+export interface GuardLimits {
+  /** All that a server sends before `opened` is called. */
+  opening: number
+  message: number
+  /** From one ReadyForQuery to the next, except notifications. */
+  answer: number
+}
+
+export const NOT_POSTGRES = 'the other side is not a PostgreSQL server'
+
+const LIMITS: GuardLimits = { opening: 2 ** 20, message: 2 ** 28, answer: 2 ** 29 }
+
+/**
+ * Checks the messages of a server before the driver sees them (PostgreSQL manual, "Message Formats"): the driver trusts
+ * lengths and counts, and a wrong one makes it loop without end, or read the bytes of another message. Passes on complete
+ * messages only.
+ */
+export class MessageGuard {
+  readonly #limits: GuardLimits
+  /** The beginning of a message that is not complete. */
+  #held: Buffer[] = []
+  #heldBytes = 0
+  /** How many bytes must be held to go on. */
+  #needed = 0
+  #isFirst = true
+  #isOpening = true
+  #isLoggedIn = false
+  /** What the messages since the last ReadyForQuery cost; while opening, since the beginning. */
+  #cost = 0
+  /** Columns of the rows that may follow; -1: no row may follow. */
+  #columns = -1
+
+  constructor(limits: GuardLimits = LIMITS) {
+    this.#limits = limits
+  }
+
+  /** The first answer was read: from now on answers can be long. */
+  opened(): void {
+    this.#isOpening = false
+    this.#cost = 0
+  }
+
+  /** Takes what was received and returns the messages that it completes, if any. Throws ProtocolError. */
+  take(chunk: Buffer): Buffer | undefined {
+    let bytes = chunk
+    if (this.#heldBytes > 0) {
+      this.#held.push(chunk)
+      this.#heldBytes += chunk.length
+      if (this.#heldBytes < this.#needed) return undefined
+      bytes = Buffer.concat(this.#held, this.#heldBytes)
+    }
+    let at = 0
+    let needed = HEADER
+    while (at < bytes.length) {
+      const type = bytes[at] as number
+      this.#checkType(type)
+      if (bytes.length - at < HEADER) break
+      const size = this.#checkLength(type, bytes.readInt32BE(at + 1)) + 1
+      if (size > bytes.length - at) {
+        needed = size
+        break
+      }
+      this.#checkBody(type, bytes, at, at + size)
+      at += size
+    }
+    this.#heldBytes = bytes.length - at
+    this.#held = this.#heldBytes === 0 ? [] : [bytes.subarray(at)]
+    this.#needed = needed
+    return at === 0 ? undefined : bytes.subarray(0, at)
+  }
+
+  #checkType(type: number): void {
+    if (this.#isFirst && !FIRST.has(type)) throw new ProtocolError(NOT_POSTGRES)
+    if (this.#isLoggedIn ? ANSWERS.has(type) : OPENING.has(type)) return
+    if (COPY.has(type)) throw new ProtocolError('COPY with STDIN or STDOUT is not supported')
+    const name = type > 0x20 && type < 0x7f ? `"${String.fromCharCode(type)}"` : `0x${type.toString(16).padStart(2, '0')}`
+    throw new ProtocolError(`the server sent a message of the unexpected type ${name}`)
+  }
+
+  #checkLength(type: number, length: number): number {
+    if (length < 4) throw new ProtocolError(`the server sent a message with the length ${length}`)
+    const { opening, message, answer } = this.#limits
+    const cost = this.#cost + length
+    if (this.#isOpening && cost > opening) throw new ProtocolError(`the server sent more than ${inMiB(opening)} before its first answer`)
+    if (length > message) throw new ProtocolError(`the server sent a message of more than ${inMiB(message)}`)
+    if (cost > answer && type !== NOTIFICATION) throw new ProtocolError(`the server sent an answer of more than ${inMiB(answer)}`)
+    return length
+  }
+
+  /** Checks one message, from its type to its end. */
+  #checkBody(type: number, bytes: Buffer, at: number, end: number): void {
+    this.#isFirst = false
+    if (this.#isOpening || type !== NOTIFICATION) this.#cost += end - at + OBJECT_COST
+    const body = at + HEADER
+    switch (type) {
+      case DATA_ROW:
+        this.#cost += this.#columns * VALUE_COST
+        if (!isDataRow(bytes, body, end, this.#columns)) throw malformed('row')
+        return
+      case ROW_DESCRIPTION:
+        this.#columns = columnsOf(bytes, body, end)
+        if (this.#columns < 0) throw malformed('description of a row')
+        return
+      case READY_FOR_QUERY:
+        if (end - body !== 1 || !STATES.has(bytes[body] as number)) throw malformed('ReadyForQuery')
+        this.#isLoggedIn = true
+        this.#columns = -1
+        if (!this.#isOpening) this.#cost = 0
+        return
+      case COMMAND_COMPLETE:
+        this.#columns = -1
+        if (!isText(bytes, body, end)) throw malformed('CommandComplete')
+        return
+      default:
+        if (CHECKS[type]?.(bytes, body, end) === false) throw malformed(`message of type "${String.fromCharCode(type)}"`)
+    }
+  }
+}
+
+/** Type and length. */
+const HEADER = 5
+const OBJECT_COST = 64
+const VALUE_COST = 16
+
+const codes = (types: string): ReadonlySet<number> => new Set(Buffer.from(types, 'latin1'))
+const FIRST = codes('RENv')
+const OPENING = codes('RENvSKZ')
+/** No COPY, no closed statements, no partial results: the driver does not request them. */
+const ANSWERS = codes('12tnTDCIZENSA')
+const COPY = codes('GHWdc')
+const STATES = codes('ITE')
+const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, READY_FOR_QUERY, NOTIFICATION] = [0x44, 0x54, 0x43, 0x5a, 0x41] as const
+
+type Check = (bytes: Buffer, body: number, end: number) => boolean
+
+const isEmpty: Check = (_, body, end) => body === end
+const isText: Check = (bytes, body, end) => end > body && bytes[end - 1] === 0
+
+const CHECKS: Readonly<Record<number, Check>> = byType({
+  '1': isEmpty,
+  '2': isEmpty,
+  n: isEmpty,
+  I: isEmpty,
+  E: isText,
+  N: isText,
+  S: isText,
+  R: (_, body, end) => end - body >= 4,
+  v: (_, body, end) => end - body >= 8,
+  // protocol 3.2 has keys of up to 256 bytes
+  K: (_, body, end) => end - body >= 8 && end - body <= 260,
+  t: (bytes, body, end) => end - body >= 2 && end - body === 2 + 4 * bytes.readUInt16BE(body),
+  // process ID, channel, payload
+  A: (bytes, body, end) => end - body >= 6 && bytes[end - 1] === 0 && bytes.indexOf(0, body + 4) < end - 1,
+})
+
+function byType(checks: Readonly<Record<string, Check>>): Record<number, Check> {
+  return Object.fromEntries(Object.entries(checks).map(([type, check]) => [type.charCodeAt(0), check]))
+}
+
+/** Bytes of a column after its name: table, number, type, size, modifier, format. */
+const COLUMN_BYTES = 18
+
+/** The count of columns; -1 when the description does not hold that many. */
+function columnsOf(bytes: Buffer, body: number, end: number): number {
+  if (end - body < 2) return -1
+  const count = bytes.readUInt16BE(body)
+  let at = body + 2
+  for (let i = 0; i < count; i++) {
+    const name = bytes.indexOf(0, at)
+    if (name === -1 || name + 1 + COLUMN_BYTES > end) return -1
+    at = name + 1 + COLUMN_BYTES
+  }
+  return at === end ? count : -1
+}
+
+function isDataRow(bytes: Buffer, body: number, end: number, columns: number): boolean {
+  if (end - body < 2 || bytes.readUInt16BE(body) !== columns) return false
+  let at = body + 2
+  for (let i = 0; i < columns; i++) {
+    if (end - at < 4) return false
+    const length = bytes.readInt32BE(at)
+    if (length < -1) return false
+    at += length === -1 ? 4 : 4 + length
+  }
+  return at === end
+}
+
+function malformed(what: string): ProtocolError {
+  return new ProtocolError(`the server sent a malformed ${what}`)
+}
+
+function inMiB(bytes: number): string {
+  return `${bytes / 2 ** 20} MiB`
+}
