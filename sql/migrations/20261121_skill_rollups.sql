@@ -815,6 +815,7 @@ DECLARE
   n_pairs     bigint;
   n_sessions  bigint;
   n_raters    bigint;
+  n_set_aside bigint;
 BEGIN
   IF p_user_id IS NULL THEN
     RAISE EXCEPTION 'p_user_id is NULL' USING ERRCODE = '22023';
@@ -953,6 +954,7 @@ BEGIN
   UPDATE skill_rollup_state SET rolled = rolled - v_counted WHERE source = 'feedback';
 
   DELETE FROM skill_rollup_set_aside WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_set_aside = ROW_COUNT;
   DELETE FROM skill_usage_events WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_events = ROW_COUNT;
   DELETE FROM skill_feedback WHERE user_id = p_user_id;
@@ -960,7 +962,8 @@ BEGIN
   DELETE FROM skill_unlocks WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_unlocks = ROW_COUNT;
   RETURN pg_catalog.jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
-    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters);
+    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters,
+    'skill_rollup_set_aside', n_set_aside);
 END;
 $function$;
 

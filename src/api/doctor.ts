@@ -6,7 +6,8 @@ import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
-import { examineMigrations, examineRegistry } from '../doctor/state.ts'
+import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
 import type { ConnectOptions } from './connect.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
@@ -38,6 +39,10 @@ export async function doctor(
     others: [
       async (db, { migrations, ledger }) =>
         examineMigrations(await migrationStatus(db, { migrations: migrations.value, ledger: ledger.value })),
+      async (db) => {
+        const setAside = await readSetAsideIfAllowed(db)
+        return setAside === undefined ? [] : examineSetAside(setAside)
+      },
       async (db, { skills, projectFolder }) => {
         if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
         try {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { Db } from '../../src/db/db.ts'
 import { verify } from '../../src/index.ts'
 import { BOUNDS } from '../../src/telemetry/bounds.ts'
 import { checkFeedback, checkReason } from '../../src/telemetry/input-checks.ts'
@@ -108,7 +107,7 @@ describe('functions', () => {
             isGood ? 'accepted' : { code: '22023', message: messageOf(`p_events[2].${column}`) },
           ])
           // arrays are the other form of an event
-          const inArrays = await batch([Object.values(valid), [...Object.values({ ...valid, [column]: value })]])
+          const inArrays = await batch([Object.values(valid), Object.values({ ...valid, [column]: value })])
           if (column !== 'created_at')
             expect([shown, inArrays]).toMatchObject([
               shown,
@@ -233,7 +232,7 @@ onEachBackend(({ migrated }) => {
     expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
     await db.exec('ALTER TABLE skill_usage_events DROP CONSTRAINT skill_usage_events_version_bytes')
     const { checks } = await verify(db, { cwd: scratch() })
-    const [fault] = checks.flatMap(({ faults }) => faults).filter(({ object }) => object.includes('version_bytes'))
+    const fault = checks.flatMap(({ faults }) => faults).find(({ object }) => object.includes('version_bytes'))
     expect(fault).toMatchObject({ remedy: expect.stringMatching(/NOT VALID$/) })
     await db.exec(fault?.remedy ?? '')
     expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
