@@ -46,7 +46,7 @@ DECLARE
 BEGIN
   FOREACH v_bound SLICE 1 IN ARRAY v_bounds LOOP
     v_name := v_bound[1] || '_' || v_bound[2];
-    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = v_bound[1]::regclass AND conname = v_name::name) THEN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = v_bound[1]::regclass::oid AND conname = v_name::name) THEN
       EXECUTE pg_catalog.format('ALTER TABLE %I ADD CONSTRAINT %I CHECK (%s) NOT VALID', v_bound[1], v_name, v_bound[3]);
     END IF;
   END LOOP;

@@ -41,7 +41,10 @@ async function removeBatches(
   db: Db,
   { olderThanMs, batch = DEFAULTS.pruneBatch, dryRun = false, onBatch }: PruneOptions,
 ): Promise<PruneReport> {
-  const [row] = await db.run<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
+  const [row] = await db.run<{ cutoff: Date }>(
+    `select greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) as cutoff`,
+    [olderThanMs / 1000],
+  )
   const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
   let events = 0
   if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))

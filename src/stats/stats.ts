@@ -52,14 +52,16 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
   })
 }
 
+/** A time so many seconds ago, and not before the earliest event that is counted. */
+const AGO = `case when $1::float8 is not null then greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) end`
+
 const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
 
 async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
   const lengthMs = options.compareMs ?? options.sinceMs
-  const [row] = await db.run<Row & { now: Date; since: Date | null }>(
-    'select now() as now, now() - make_interval(secs => $1::float8) as since',
-    [lengthMs === undefined ? null : lengthMs / 1000],
-  )
+  const [row] = await db.run<Row & { now: Date; since: Date | null }>(`select now() as now, ${AGO} as since`, [
+    lengthMs === undefined ? null : lengthMs / 1000,
+  ])
   const period = periodOf(row?.since ?? null, null)
   return {
     db,

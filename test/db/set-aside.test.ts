@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { doctor, forgetUser, pruneEvents, rollUp, stats, verify } from '../../src/index.ts'
-import { eventTail } from '../../src/index.ts'
+import { doctor, eventTail, forgetUser, pruneEvents, rollUp, stats, verify } from '../../src/index.ts'
 import { dropBounds, restoreBounds } from '../support/bounds.ts'
 import { onEachBackend, type TestDatabase } from '../support/databases.ts'
 import { everyView, rollupCounts } from '../support/rollups.ts'
@@ -60,7 +59,7 @@ const ODD_FEEDBACK: readonly string[] = [
   "created_at = 'infinity'",
 ]
 
-onEachBackend(({ migrated }) => {
+onEachBackend(({ name: backend, migrated }) => {
   let database: TestDatabase
   let db: Db
 
@@ -186,5 +185,19 @@ onEachBackend(({ migrated }) => {
     await forgetUser(db, OTHER)
     expect((await rollUp(db)).setAside.rows).toBe(0)
     expect(await db.query('SELECT count(*)::int AS n FROM skill_usage_events')).toEqual([{ n: 0 }])
+  })
+
+  test('rollup, rebuild, forget-user: row level security hides rows -> an error, no partial result', async () => {
+    await insert()
+    const role = `hidden_${process.pid}_${backend}`
+    await db.exec(`CREATE ROLE ${role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${role};
+      ALTER TABLE skill_usage_events ENABLE ROW LEVEL SECURITY; ALTER TABLE skill_feedback ENABLE ROW LEVEL SECURITY;
+      SET ROLE ${role}`)
+    for (const call of ['skill_rollup_events()', 'skill_rollup_feedback()', 'skill_rollup_adopt(10)', `forget_skill_user('${USER}')`])
+      await expect(db.query(`SELECT ${call}`), call).rejects.toMatchObject({
+        code: '42501',
+        message: expect.stringContaining('row-level security'),
+      })
+    await db.exec(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 })
