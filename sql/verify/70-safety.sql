@@ -5,6 +5,30 @@
 -- about: These privileges let someone do more than intended: functions that run with the privileges of their owner,
 --   tables that everyone may write, an application role with more privileges than it needs.
 
+-- check: safety.foreign-code
+-- title: no code of another role runs with the privileges of this connection
+-- remedy: run skills verify as the owner of the object, or restore the object to its definition in the migrations
+-- about: Functions, views, triggers, defaults and conditions are code of the role that owns them, and run with the privileges of
+--   the role that uses the table. Verify compares such code with the migrations, and runs it only when it is equal, or when its owner is
+--   a superuser or the role of the connection. Checks that would run other code are skipped.
+-- example: function is_skill_unlocked(uuid, text) | code of the migrations, or of a trusted role | code of the role app,
+--   which was not run
+
+-- check: safety.superuser-connection
+-- title: a superuser does not use the schema of another role
+-- severity: warning
+-- remedy: connect as the owner of the schema: what the owner adds to it later would run with the rights of a superuser
+-- example: schema public | a connection as app | postgres is a superuser
+SELECT
+  format('schema %s', n.nspname)                   AS object,
+  format('a connection as %s', o.rolname)          AS expected,
+  format('%s is a superuser', session_user)        AS actual
+FROM pg_namespace n
+JOIN pg_database d ON d.datname = current_database()
+JOIN pg_roles o ON o.oid = CASE n.nspowner::regrole::text WHEN 'pg_database_owner' THEN d.datdba ELSE n.nspowner END
+JOIN pg_roles s ON s.rolname = session_user
+WHERE n.nspname = :'schema' AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s.rolname;
+
 -- check: safety.definer-search-path
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
@@ -127,18 +151,30 @@ WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
 GROUP BY c.relname
 ORDER BY c.relname;
 
--- check: safety.public-create
--- title: PUBLIC cannot create objects in the schema
--- severity: warning
--- remedy: run REVOKE CREATE ON SCHEMA ... FROM PUBLIC: SECURITY DEFINER functions look up names there (PostgreSQL 14 and older grant it on public)
--- example: schema public | no CREATE for PUBLIC | CREATE is granted to PUBLIC
+-- check: safety.schema-writable
+-- title: only its owner and the owner of the ledger can create objects in the schema
+-- input: ledger
+-- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
+--   grant it on public)
+-- about: A role that can create objects in the schema can add a function that fits a call better than the one of pg_catalog. Your own
+--   migrations and functions look up names there, so they would run its code with their privileges.
+-- example: schema public | CREATE only for postgres | CREATE is granted to PUBLIC
 SELECT
-  format('schema %s', n.nspname)                                       AS object,
-  'no CREATE for PUBLIC'                                               AS expected,
-  'CREATE is granted to PUBLIC'                                        AS actual,
-  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)          AS remedy
-FROM pg_namespace n, aclexplode(n.nspacl) AS acl
-WHERE n.nspname = :'schema' AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
+  format('schema %s', n.nspname)                                                              AS object,
+  format('CREATE only for %s', n.nspowner::regrole)                                           AS expected,
+  format('CREATE is granted to %s', coalesce(r.rolname, 'PUBLIC'))                            AS actual,
+  format('REVOKE CREATE ON SCHEMA %I FROM %s', n.nspname, coalesce(quote_ident(r.rolname), 'PUBLIC')) AS remedy
+FROM pg_namespace n
+CROSS JOIN aclexplode(n.nspacl) AS acl
+LEFT JOIN pg_roles r ON r.oid = acl.grantee
+WHERE n.nspname = :'schema'
+  AND acl.privilege_type = 'CREATE'
+  AND acl.grantee <> n.nspowner
+  AND (acl.grantee = 0 OR NOT r.rolsuper)
+  AND NOT EXISTS (
+    SELECT FROM pg_class c
+    WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND c.relname IN ('skills_registry', $1::jsonb->>'ledger'))
+ORDER BY 3;
 
 -- check: safety.supabase
 -- title: no role of an open API has access to a table without row level security

@@ -1,10 +1,12 @@
 import { loadSettings } from '../config/settings.ts'
+import type { DatabaseTarget } from '../core/target.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import { createSkillsFrom, type SkillsOptions } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
 import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
   /**
@@ -40,9 +42,25 @@ async function connectionSource(
   database: CreateSkillsOptions['database'],
   env: NonNullable<ConnectOptions['env']>,
 ): Promise<ConnectionSource> {
-  if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => Promise.resolve(database) }
+  if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => examinedFirst(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
   const { value: target } = settings.database
-  return { kind: target.kind, open: () => openDb(target, { schema: settings.schema.value, background: true }) }
+  return { kind: target.kind, open: () => openExamined(target, settings.schema.value) }
+}
+
+async function openExamined(target: DatabaseTarget, schema: string | undefined): Promise<Db> {
+  const db = await openDb(target, { schema, background: true })
+  try {
+    return await examinedFirst(db)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+/** The connection, unless a superuser would run the code of another role. */
+async function examinedFirst(db: Db): Promise<Db> {
+  await refuseForeignCode(db)
+  return db
 }

@@ -10,7 +10,7 @@ const CANCEL_REQUEST_CODE = 80_877_102
 export async function sendCancelRequest({ host, mode, backendKey }: ServerSession, { ssl, connectTimeoutMs }: ServerTarget): Promise<void> {
   if (backendKey === undefined) return
   const signal = AbortSignal.timeout(connectTimeoutMs)
-  const socket = await openSocket(host, { mode, ssl, keepAliveMs: null, background: false, signal })
+  const socket = await openSocket(host, { mode, ssl, keepAliveMs: null, background: true, signal })
   const { pid, secret } = backendKey
   await new Promise<void>((resolve) => {
     socket.once('close', () => resolve())

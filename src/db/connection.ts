@@ -9,12 +9,21 @@ export interface ConnectionParts {
   listeners: Set<(notice: Notice) => void>
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
+  limitStatements?: (ms: number | undefined) => void
   /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
 }
 
 /** The `Db` of one driver connection. */
-export function createConnection({ driver, info, listeners, notificationListeners, cancel, release }: ConnectionParts): Db {
+export function createConnection({
+  driver,
+  info,
+  listeners,
+  notificationListeners,
+  cancel,
+  limitStatements = () => undefined,
+  release,
+}: ConnectionParts): Db {
   let isInTransaction = false
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
     await driver.script(beginning(options))
@@ -57,6 +66,8 @@ export function createConnection({ driver, info, listeners, notificationListener
     },
     onEnd: (listener) => driver.onEnd(listener),
     cancel,
+    limitStatements,
+    abandon: (reason) => driver.abandon(reason),
     close: () => (closed ??= driver.end().finally(release)),
   }
 }

@@ -7,12 +7,14 @@ import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
 import { ProtocolError } from './message-guard.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
+import type { StatementWatch } from './statement-watch.ts'
 
 export interface DriverOptions {
   /** Opens a connection that has logged in. Called once: the connection is never opened again. */
   connect: () => Promise<Duplex>
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
+  watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
 }
 
 /** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
@@ -22,12 +24,16 @@ export interface Driver {
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
   /** Calls back once when the connection has ended. */
   onEnd(listener: () => void): void
+  /** Ends the connection at once; its statements fail with this reason. */
+  abandon(reason: string): void
+  /** Ends the connection, within 2 s also when the server does not. */
   end(): Promise<void>
 }
 
 /** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
   let opened = false
+  let socket: Duplex | undefined
   let gone = false
   const onEnd: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
@@ -42,7 +48,7 @@ export function createDriver(options: DriverOptions): Driver {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
-    const socket = await options.connect()
+    socket = await options.connect()
     return socket.once('error', ended).once('close', ended)
   }
   const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
@@ -50,15 +56,18 @@ export function createDriver(options: DriverOptions): Driver {
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
+    options.watch?.sent()
     try {
       const result = await orLost(query, waiting)
       hasAnswered = true
       return [...result]
     } catch (error) {
       const broken = brokenBy(error)
-      if (broken === undefined) throw translate(error)
+      if (broken === undefined) throw options.watch === undefined ? translate(error) : options.watch.explain(translate(error))
       // while the connection is opened, the caller knows more about it
       throw hasAnswered ? lost(broken) : broken
+    } finally {
+      options.watch?.answered()
     }
   }
 
@@ -82,7 +91,12 @@ export function createDriver(options: DriverOptions): Driver {
         }),
       ),
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
-    end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
+    abandon: (reason) => void socket?.destroy(new SocketError('', reason)),
+    end: async () => {
+      if (!gone) await sql.end({ timeout: END_SECONDS })
+      // the driver waits for the server to close it
+      socket?.destroy()
+    },
   }
 }
 
@@ -111,6 +125,8 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
   }
   return settings as postgres.Options<Record<string, never>>
 }
+
+const END_SECONDS = 2
 
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200

@@ -28,7 +28,7 @@ export interface ServerSession {
   receivedAt: () => number
 }
 
-export interface SessionOptions extends Pick<OpenOptions, 'background' | 'onConnected' | 'signal'> {
+export interface SessionOptions extends Pick<OpenOptions, 'background' | 'onConnected' | 'onWarning' | 'signal'> {
   onNotice: (notice: Notice) => void
 }
 
@@ -130,7 +130,7 @@ async function openOnce(
   mode: SslMode,
   attributes: SessionAttributes | undefined,
   target: ServerTarget,
-  { background = false, onConnected, onNotice, signal }: HostOptions,
+  { background = false, onConnected, onNotice, onWarning = warnOnce, signal }: HostOptions,
 ): Promise<LoggedIn> {
   const { keepAliveMs = KEEP_ALIVE_MS } = target
   const socket = await openSocket(host, { mode, ssl: target.ssl, keepAliveMs, background, signal })
@@ -145,6 +145,7 @@ async function openOnce(
       startupOptions: target.startupOptions,
       isUnixSocket: isUnixSocket(host),
       onNotice,
+      onWarning,
     })
     onConnected?.(() => describeLink(socket))
     const { parameters, backendKey } = await loggingIn
@@ -166,3 +167,10 @@ async function openOnce(
 
 /** A dead peer is noticed after this time and ten more seconds, unless data is on its way to it. */
 const KEEP_ALIVE_MS = 30_000
+
+const warned = new Set<string>()
+
+function warnOnce(text: string): void {
+  if (!warned.has(text)) process.emitWarning(text, 'SkillsWarning')
+  warned.add(text)
+}

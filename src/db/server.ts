@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Backoff } from '../core/backoff.ts'
 import { SkillsError } from '../core/errors.ts'
-import { describeTarget, type ServerTarget } from '../core/target.ts'
+import { describeTarget, type ServerHost, type ServerTarget } from '../core/target.ts'
+import { backendState } from './backend-state.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { DatabaseError } from './database-error.ts'
-import type { Db, Notice, Notification, OpenOptions } from './db.ts'
+import type { Db, DbInfo, Notice, Notification, OpenOptions } from './db.ts'
 import { greet } from './greeting.ts'
 import { SocketError } from './network-socket.ts'
 import { openingError } from './opening-error.ts'
@@ -12,6 +13,7 @@ import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { openSession, type ServerSession } from './server-session.ts'
 import { STARTING_UP } from './sqlstates.ts'
+import { StatementWatch } from './statement-watch.ts'
 
 /** Connects to a server, waiting up to `waitMs` for one that is still starting. */
 export async function openServer(target: ServerTarget, options: OpenOptions): Promise<Db> {
@@ -34,23 +36,55 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
   const notificationListeners = new Set<(notification: Notification) => void>()
   const onNotice = (notice: Notice): void => listeners.forEach((listener) => listener(notice))
   let session: ServerSession | undefined
+  let info: DbInfo | undefined
+  const watch = new StatementWatch(
+    {
+      receivedAt: () => session?.receivedAt() ?? 0,
+      unsent: () => session?.socket.writableLength ?? 0,
+      ask: async () => {
+        if (session === undefined || info === undefined) return 'unknown'
+        const second = secondTarget(target, session.host)
+        return backendState(() => openOnce(second, { background: true, onWarning: () => undefined }), info)
+      },
+      cancel: () => cancel(),
+      end: (reason) => driver.abandon(reason),
+    },
+    options.watch,
+  )
   const driver = createDriver({
     connect: async () => (session = await openSession(target, { ...options, onNotice })).socket,
     onNotice,
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
+    watch,
   })
   const cancel = async (): Promise<void> => {
     if (session !== undefined) await sendCancelRequest(session, target).catch(() => undefined)
   }
   try {
-    const info = await greet(driver, 'server', describeTarget(target), options.schema, () => session?.backendKey?.pid)
+    info = await greet(driver, 'server', describeTarget(target), options.schema, () => session?.backendKey?.pid)
     session?.opened()
-    return createConnection({ driver, info, listeners, notificationListeners, cancel, release: () => Promise.resolve() })
+    return createConnection({
+      driver,
+      info,
+      listeners,
+      notificationListeners,
+      cancel,
+      limitStatements: (ms) => watch.limit(ms),
+      release: () => Promise.resolve(),
+    })
   } catch (error) {
     await driver.end().catch(() => undefined)
     throw error
   }
 }
+
+/** For a second connection to the host of the first one, within a limited time. */
+function secondTarget(target: ServerTarget, host: ServerHost): ServerTarget {
+  const { sessionAttributes: _, ...same } = target
+  return { ...same, hosts: [host], connectTimeoutMs: Math.min(target.connectTimeoutMs, SECOND_MS) }
+}
+
+const SECOND_MS = 10_000
 
 function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return STARTING_UP.has(error.code)

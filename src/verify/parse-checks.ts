@@ -9,7 +9,7 @@ import { parseRequirement, REQUIREMENT_FORMS, type Requirement } from './require
 /**
  * The checks of one file. A line `-- check: ID` begins a check; the header lines that follow describe it, and the last
  * statement is its query. A line `-- group: PREFIX` with `-- about:` describes the checks below it whose ID begins with the prefix.
- * `own`: a file of the package. Throws CHECK_FILE_INVALID with the line.
+ * Throws CHECK_FILE_INVALID with the line.
  */
 export function parseChecks(text: string, file: string, own = false): Check[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
@@ -19,7 +19,7 @@ export function parseChecks(text: string, file: string, own = false): Check[] {
   if (starts.length === 0) throw invalid(file, 1, 'the file contains no check')
   const groups = readGroups(lines, file)
   return starts.map((start, i) => {
-    const check = parseCheck(lines.slice(start, starts[i + 1]), file, start + 1, own)
+    const check = parseCheck(lines.slice(start, starts[i + 1]), { file, own, line: start + 1 })
     return check.about === '' ? { ...check, about: groups.get(groupOf(check.id)) ?? '' } : check
   })
 }
@@ -38,7 +38,7 @@ interface HeaderLine {
   line: number
 }
 
-function parseCheck(lines: readonly string[], file: string, line: number, own: boolean): Check {
+function parseCheck(lines: readonly string[], { file, own, line }: Pick<Check, 'file' | 'own' | 'line'>): Check {
   const header = readHeader(lines, { file, first: line, keys: CHECK_KEYS })
   const statements = statementsOf(lines.join('\n'), file, line)
   const query = statements.at(-1)

@@ -12,8 +12,8 @@ export interface CheckSource {
   directory: string
   /** As shown to people. */
   label: string
-  /** The checks of the package. */
-  own?: boolean
+  /** Of the package. */
+  own: boolean
 }
 
 /** Reads the checks of every `.sql` file of the folders, in order of file name. Throws CHECK_FILE_INVALID. */

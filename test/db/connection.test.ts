@@ -63,6 +63,7 @@ function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
     path: { type: json, value: '["public"]' },
     superuser: { type: bool, value: 'f' },
     in_recovery: { type: bool, value: 'f' },
+    server_started: { type: text, value: '2026-01-01 00:00:00+00' },
   }
 }
 

@@ -4,6 +4,7 @@ import type { LoginRules, ServerTarget, SslSettings } from '../../src/core/targe
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { freePort } from '../support/sockets.ts'
+import { untilRunning } from '../support/waiting.ts'
 import { PASSWORD, startLoginServer, type LoginServer } from '../support/login-server.ts'
 
 let server: LoginServer
@@ -137,6 +138,16 @@ describe('login with TLS', () => {
   test('the name is not sent (sslsni=0) -> logged in, and it is still verified', async () => {
     expect(await login('trusted', { ...TLS(), hideName: true }, {}, at('localhost'))).toEqual([{ role: 'trusted', ssl: true }])
     expect((await refusal('trusted', { ...TLS(), hideName: true }, {}, at('other.invalid'))).message).toMatch(/other\.invalid/)
+  })
+
+  test.each<LoginRules>([{}, { mostProtocol: 2 }])('cancel(), %j -> the statement stops, with the key of the login', async (rules) => {
+    const target = await server.target('trusted', { ssl: TLS(), login: rules })
+    await using(target, async (db) => {
+      const cancelled = expect(db.query('select pg_sleep(600)')).rejects.toMatchObject({ code: '57014' })
+      await using(await server.target('postgres'), (observer) => untilRunning(observer, 'pg_sleep(600)'))
+      await db.cancel()
+      await cancelled
+    })
   })
 
   test('protocol 3.2 -> as the version of the server allows', async () => {

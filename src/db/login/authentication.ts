@@ -13,6 +13,7 @@ export interface AuthenticationContext {
   /** The hash of the server's certificate; undefined without TLS, and for a certificate that has none. */
   certificateHash: () => Promise<Buffer | undefined>
   isEncrypted: boolean
+  onWarning: (text: string) => void
 }
 
 // PostgreSQL manual, "Message Formats", AuthenticationXXX
@@ -82,13 +83,11 @@ export class Authentication {
     }
     if (rules.channelBinding === 'require' && method !== 'scram-sha-256') throw unbound()
     const isWeak = method === 'password' || method === 'md5'
-    if (!isWeak || isPrivate || rules.permitsUnencrypted === true) return
+    if (!isWeak || isPrivate) return
     const sent = method === 'password' ? 'the password' : 'an MD5 digest of the password'
-    throw new LoginError(
-      `the server requires ${sent} over a connection that is not encrypted`,
-      `use TLS (sslmode=verify-full) or scram-sha-256, or permit it with require_auth=${method}`,
-      'encryption',
-    )
+    const weakness = `the server requires ${sent} over a connection that is not encrypted`
+    if (rules.permitsUnencrypted === true) return this.#context.onWarning(`${weakness}; require_auth permits it`)
+    throw new LoginError(weakness, `use TLS (sslmode=verify-full) or scram-sha-256, or permit it with require_auth=${method}`, 'encryption')
   }
 
   #passwordFor(method: LoginMethod): string {

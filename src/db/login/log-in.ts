@@ -16,6 +16,7 @@ export interface LoginOptions {
   startupOptions: string | undefined
   isUnixSocket: boolean
   onNotice: (notice: Notice) => void
+  onWarning: (text: string) => void
 }
 
 export interface Login {
