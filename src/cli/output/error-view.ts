@@ -4,7 +4,7 @@ import { printable, printableLines } from '../../core/text.ts'
 import type { SourceText } from '../../render/code-frame.ts'
 import type { Style } from '../../render/style.ts'
 
-/** An error: the message, the details with the source around them, the hint. */
+/** An error: the message, the details with the source around them, the database, the hint. */
 export function errorView(
   error: SkillsError,
   style: Style,
@@ -15,6 +15,7 @@ export function errorView(
     ...error.diagnostics
       .filter((diagnostic) => isDetail(diagnostic, error))
       .flatMap((detail) => detailView(detail, error, sourceOf(detail), style)),
+    ...(error.database === undefined ? [] : [style.dim(`  database: ${printable(error.database)}`)]),
     ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${printable(error.hint)}`]),
   ]
 }

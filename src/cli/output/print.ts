@@ -153,8 +153,9 @@ const MAX_BYTES = 4 * 1024 * 1024
  * The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. The text of a file
  * outside is not shown: a link in a pull request would print the secrets of the machine into a public log. Each file is read once.
  */
-function frameSource({ file, line }: Diagnostic, cwd: string): SourceText | undefined {
-  if (file === undefined || line === undefined) return undefined
+function frameSource({ code, file, line }: Diagnostic, cwd: string): SourceText | undefined {
+  // a configuration file can contain a password
+  if (file === undefined || line === undefined || code === 'CONFIG_INVALID') return undefined
   if (!sources.has(file)) {
     const text = readSource(file, cwd)
     sources.set(file, text === undefined ? undefined : new SourceText(text))
