@@ -137,7 +137,8 @@ describe('settings', () => {
       { name: 'ledger', value: 'own', origin: file },
       { name: 'skills', value: 'a, b', origin: file },
       { name: 'migrations', value: null, origin: 'default' },
-      { name: 'configuration file', value: file, origin: 'found' },
+      { name: 'configuration file', value: file, origin: 'read' },
+      { name: '.env', value: path.join(cwd, '.env'), origin: 'read' },
     ])
     expect(found(report, 'configuration.unused').text).toBe(`${file} is not used, because DATABASE_URL in .env takes precedence`)
     expect(found(report, 'connection.direct').status).toBe('error')
@@ -197,7 +198,7 @@ describe('a server', () => {
     await db.exec('REVOKE USAGE ON SCHEMA public FROM PUBLIC')
     await db.exec(`REVOKE USAGE ON SCHEMA public FROM ${role}`)
     const lack = found(await examine({ databaseUrl: url, schema: 'public' }), 'rights.application')
-    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
+    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}" -- all of them: skills grants --app-role ${role}`)
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 

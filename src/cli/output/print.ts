@@ -28,24 +28,24 @@ export async function print(
   const printed = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
-    if (reporter === 'text' && printed.result.document !== undefined)
-      io.document(onGithub ? withoutCommands(printed.result.document) : printed.result.document)
+    if (reporter === 'text' && printed.result.document !== undefined) io.document(printed.result.document)
     else if (reporter === 'text') {
       const view = await viewOf(printed, flags, context)
-      if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
+      if (view !== '') io.out(view)
     } else {
       const text = await report(reporter, printed, context)
-      if (text !== '') io.document(text)
+      if (text !== '' && reporter === 'github') io.commands(text, 'stdout')
+      else if (text !== '') io.document(text)
     }
   }
   // the document contains the diagnostics and the error
   if (!onStdout.includes('json')) {
     const lines = problems(printed, flags, context, await createStyle(io.errColors, io.unicode))
-    if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
+    if (lines.length > 0) io.err(lines.join('\n'))
   }
   if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
     const annotations = await report('github', printed, context)
-    if (annotations !== '') io.err(annotations)
+    if (annotations !== '') io.commands(annotations, 'stderr')
   }
   return exitOf(printed)
 }
@@ -146,22 +146,6 @@ function findings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: s
   return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
 }
 
-/**
- * Text for the log of GitHub Actions, where a line that begins with `::`, or has `##[` anywhere, is a command to the
- * runner (actions/runner, ActionCommand.cs). Text from a file or a database must not contain one, so an
- * invisible zero-width space is put between the characters.
- */
-export function withoutCommands(text: string): string {
-  return text
-    .split(LINE_BREAK)
-    .map((line) => (line.trimStart().startsWith('::') ? line.replace('::', ':\u200B:') : line))
-    .join('')
-    .replaceAll('##[', '##\u200B[')
-}
-
-/** Keeps the line breaks when a text is split. */
-const LINE_BREAK = /(?<=[\n\r\u2028\u2029])/
-
 /** Larger files get no frame. */
 const MAX_BYTES = 4 * 1024 * 1024
 
@@ -169,8 +153,9 @@ const MAX_BYTES = 4 * 1024 * 1024
  * The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. The text of a file
  * outside is not shown: a link in a pull request would print the secrets of the machine into a public log. Each file is read once.
  */
-function frameSource({ file, line }: Diagnostic, cwd: string): SourceText | undefined {
-  if (file === undefined || line === undefined) return undefined
+function frameSource({ code, file, line }: Diagnostic, cwd: string): SourceText | undefined {
+  // a configuration file can contain a password
+  if (file === undefined || line === undefined || code === 'CONFIG_INVALID') return undefined
   if (!sources.has(file)) {
     const text = readSource(file, cwd)
     sources.set(file, text === undefined ? undefined : new SourceText(text))

@@ -91,8 +91,12 @@ function constraintForm(object: CatalogObject): Form {
   return { ...object, same: definition.startsWith('CHECK (') ? checkForm(definition) : definition }
 }
 
+/** The end of a constraint that was not checked for the rows that existed. */
+export const NOT_VALID = ' NOT VALID'
+
 /** Conditions joined by AND in one order, `= ANY (ARRAY[1, 2, 3])` as a range. */
 function checkForm(definition: string): string {
+  if (definition.endsWith(NOT_VALID)) return `${checkForm(definition.slice(0, -NOT_VALID.length))}${NOT_VALID}`
   const match = /^CHECK \((.*)\)$/s.exec(definition)
   if (match === null) return definition
   const [, condition = ''] = match
