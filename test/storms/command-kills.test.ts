@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { connect } from '../../src/index.ts'
 import { migratedEmbedded, migratedServer } from '../support/databases.ts'
@@ -68,7 +69,7 @@ test(`embedded: killed ${KILLS} times while it writes -> the next process opens 
   }
   writeFiles(cwd, { 'events.ndjson': Array.from({ length: KILLS + 1 }, (_, round) => eventLines(round)).join('\n') })
   expect(await runSkills(args, { cwd })).toMatchObject({ code: 0 })
-  const db = await connect({ embedded: 'db', cwd, env: {} })
+  const db = await connect({ embedded: path.join(cwd, 'db'), env: {} })
   expect(await db.query('SELECT count(*)::int AS n, count(DISTINCT input_hash)::int AS hashes FROM skill_usage_events')).toEqual([
     { n: (KILLS + 1) * EVENTS, hashes: (KILLS + 1) * EVENTS },
   ])

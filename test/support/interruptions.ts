@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Db } from '../../src/db/db.ts'
-import { migrate, migrationStatus, rollUp, stats, sync } from '../../src/index.ts'
+import { migrate, migrationStatus, readMigrationFiles, rollUp, stats, sync } from '../../src/index.ts'
 import { everyView, rollupCounts } from './rollups.ts'
 import { writeFiles } from './scratch.ts'
 
@@ -185,7 +185,7 @@ const OF_USER = `SELECT (SELECT count(*)::int FROM skill_usage_events WHERE user
   (SELECT count(*)::int FROM skill_rollup_users WHERE user_id = '${USER}') AS rollups`
 
 /** Migrations of the package. */
-const OWN = 4
+const OWN = readMigrationFiles().length
 
 function skill(id: string, version: string): string {
   return `---\nname: ${id}\ndescription: A skill of a test about interruptions. Use it there.\nmetadata:\n  version: "${version}"\n---\nBody.\n`
