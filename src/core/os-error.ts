@@ -96,8 +96,8 @@ const CODES: Readonly<Record<string, readonly [reason: string, hint: string]>> =
 const HINTS: Readonly<Record<string, string>> = {
   NOT_REGULAR: 'name a regular file',
   TOO_LARGE: 'use a smaller file',
-  LEADS_OUT: 'replace the symbolic link by the file or folder itself',
-  NOT_OURS: 'check its owner, or move it away',
+  LEADS_OUT: 'name the target itself, or replace the symbolic link',
+  NOT_OURS: 'move it away, or name another path',
 }
 
 /** What the command did, by the system call; the path follows. */

@@ -64,6 +64,14 @@ export function fill(descriptor: number, buffer: Uint8Array, size = Infinity): n
   return length
 }
 
+/** Opens a regular file to read it in pieces. A symbolic link is an error. The caller closes the descriptor. */
+export function openRegularFile(file: string): number {
+  const descriptor = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw notRegular(file)
+}
+
 function withDescriptor<T>(file: string, flags: number, work: (descriptor: number, stats: BigIntStats) => T): T {
   const descriptor = openSync(file, O_RDONLY | O_NONBLOCK | flags)
   try {
