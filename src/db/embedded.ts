@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError, reasonOf } from '../core/errors.ts'
-import { isOsError, osHint, osReason } from '../core/os-error.ts'
+import { FileFault, isOsError, osHint, osReason } from '../core/os-error.ts'
 import { makeOwnFolder, refuseLinksIn } from '../files/own-folder.ts'
 import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
 import type { Db, Notice, Notification } from './db.ts'
@@ -117,7 +117,8 @@ const USED = `
 
 function broken(directory: string, hint: string, cause: unknown): SkillsError {
   const message = `cannot open the embedded database ${directory}`
-  if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${osReason(cause)}`, { hint: osHint(cause), cause })
+  const where = cause instanceof FileFault ? `${cause.path}: ` : ''
+  if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${where}${osReason(cause)}`, { hint: osHint(cause), cause })
   return new SkillsError('EMBEDDED_BROKEN', `${message}: ${openFailure(cause)}`, { hint, cause })
 }
 

@@ -34,9 +34,9 @@ export function openDraft(file: string, { mode = 0o666, durable = true }: { mode
   }
   let descriptor: number | undefined = withPath(() => openSync(draft, FLAGS, mode))
   const close = (): void => {
-    const open = descriptor
+    const held = descriptor
     descriptor = undefined
-    if (open !== undefined) closeSync(open)
+    if (held !== undefined) closeSync(held)
   }
   const finish = (put: () => void): void =>
     withPath(() => {

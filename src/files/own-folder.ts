@@ -34,8 +34,8 @@ export function makeOwnFolder(folder: string, mode = 0o777): void {
  * folder that does not exist is fine. Throws FileFault.
  */
 export function checkOwnFolder(folder: string): void {
-  refuseToLeave(path.resolve(folder), process.cwd())
   for (const one of ownPart(folder)) checkFolder(one)
+  refuseToLeave(path.resolve(folder), process.cwd())
 }
 
 /** Refuses what is not a regular file of this user, where this tool is about to write a file of its own. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { FileFault, hasOsCode, isOsError } from '../core/os-error.ts'
 import { isInside } from './inside.ts'
@@ -38,6 +39,19 @@ export function readFileInside(folder: string, name: string, limit: number): Buf
   } catch (error) {
     if (hasOsCode(error, 'ELOOP')) throw new FileFault('LEADS_OUT', file, 'it was replaced by a symbolic link while it was read')
     throw error
+  }
+}
+
+/** Like `readRegularFile`, without blocking. A symbolic link is an error. */
+export async function readRegularFileAsync(file: string, limit: number): Promise<Buffer> {
+  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+  try {
+    const status = await handle.stat()
+    if (!status.isFile()) throw notRegular(file)
+    if (status.size > limit) throw tooLarge(file, limit)
+    return await handle.readFile()
+  } finally {
+    await handle.close()
   }
 }
 

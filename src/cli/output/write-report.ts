@@ -11,6 +11,9 @@ export function writeReport(file: string, text: string, project: string): void {
     writeNamedFile(file, text, project)
   } catch (error) {
     if (!isOsError(error)) throw error
-    throw new SkillsError('REPORT_NOT_WRITTEN', `the report ${file} cannot be written: ${osReason(error)}`, { cause: error, hint: osHint(error) })
+    throw new SkillsError('REPORT_NOT_WRITTEN', `the report ${file} cannot be written: ${osReason(error)}`, {
+      cause: error,
+      hint: osHint(error),
+    })
   }
 }

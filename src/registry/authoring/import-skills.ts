@@ -98,9 +98,7 @@ function write(skill: Skill, { name, source, place, inPlace, cwd }: Target): voi
     .filter((file) => file !== META_JSON)
   let draft: string | undefined
   try {
-    const { text, inlined } = olderSkillText(skill, name, files, (file) =>
-      readFileInside(source, file, MAX_BYTES).toString('utf8'),
-    )
+    const { text, inlined } = olderSkillText(skill, name, files, (file) => readFileInside(source, file, MAX_BYTES).toString('utf8'))
     if (inPlace) {
       createFile(path.join(place, 'SKILL.md'), text, cwd)
       return
