@@ -144,7 +144,7 @@ async function statementsOf(db: Db, work: (watched: Db) => Promise<unknown>): Pr
     }
   await work({
     ...db,
-    query: counted(db.query) as Db['query'],
+    run: counted(db.run) as Db['run'],
     exec: counted(db.exec),
     // BEGIN with its settings, and COMMIT
     transaction: (options, inside) => {

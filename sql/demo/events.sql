@@ -89,14 +89,14 @@ samples AS MATERIALIZED (
   FROM timed e JOIN traits t ON t.rank = e.rank
 ),
 put_events AS (
-  INSERT INTO skill_usage_events (user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, created_at)
+  INSERT INTO :"schema".skill_usage_events (user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, created_at)
   SELECT user_id, session_id, skill_id, version, tier, outcome,
     CASE WHEN noise & 127 = 0 OR outcome = 'hard_refusal' AND noise & 8 = 0 THEN NULL ELSE latency_ms END,
     to_hex(noise), jsonb_build_object('tier', user_tier, 'element', element, 'realm', realm), created_at
   FROM samples ORDER BY i
 ),
 put_feedback AS (
-  INSERT INTO skill_feedback (user_id, skill_id, version, rating, tags, created_at)
+  INSERT INTO :"schema".skill_feedback (user_id, skill_id, version, rating, tags, created_at)
   SELECT user_id, skill_id, version,
     CASE WHEN noise & 1023 < 24 THEN NULL WHEN outcome = 'success' THEN 3 + (((noise >> 12) & 7) + 1) / 3 - ((noise >> 15) & 31) / 31 ELSE 1 + ((noise >> 12) & 3) END,
     CASE (noise >> 24) & 7 WHEN 0 THEN ARRAY['helpful'] WHEN 1 THEN ARRAY['helpful', 'clear'] WHEN 2 THEN ARRAY['slow'] WHEN 3 THEN ARRAY['off-topic'] ELSE '{}'::text[] END,
@@ -104,7 +104,7 @@ put_feedback AS (
   FROM samples WHERE noise & 1023 < 102 ORDER BY i
 ),
 put_unlocks AS (
-  INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
+  INSERT INTO :"schema".skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
   SELECT DISTINCT ON (user_id, skill_id) user_id, skill_id, true, created_at - interval '1 minute', 'demo'
   FROM samples WHERE NOT open AND place = 0 AND (noise >> 30) & 3 < 2 ORDER BY user_id, skill_id, created_at
   ON CONFLICT (user_id, skill_id) DO NOTHING

@@ -4,7 +4,7 @@ DECLARE events NO SCROLL CURSOR FOR
 SELECT
 -- include: event-columns
 FROM (
-  SELECT * FROM skill_usage_events
+  SELECT * FROM :"schema".skill_usage_events
   WHERE NOT (txid >= :xmin::bigint AND txid < :xmax::bigint AND NOT txid_visible_in_snapshot(txid, :snapshot::text::txid_snapshot))
     AND (:skill::text IS NULL OR skill_id = :skill::text) AND (:user::uuid IS NULL OR user_id = :user::uuid)
   ORDER BY created_at DESC, id DESC, user_id DESC

@@ -1,6 +1,6 @@
 -- What the functions do. Each check writes its own rows in the scratch schema (docs/verify.md), for skills whose ID begins with
 -- `skills-verify.` and for unused user IDs; it is rolled back. The skills are registered first, so that the checks also run
--- where a foreign key refers to the registry.
+-- where a foreign key refers to the registry. Calls have the exact types of the arguments, so that they mean our functions.
 -- The result of a call is kept in a setting of the transaction (skills_verify.*): a statement does not see the rows that a
 -- function in the same statement writes.
 
@@ -14,20 +14,20 @@
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | true for a foundational skill without an unlock | returned false
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
   ('skills-verify.withdrawn', '1.0.0', '{"category": "foundational"}');
-INSERT INTO skill_unlocks (user_id, skill_id, unlocked) VALUES
+INSERT INTO :"schema".skill_unlocks (user_id, skill_id, unlocked) VALUES
   ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', false);
 SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
 FROM (VALUES
   (
     'true for a foundational skill without an unlock',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.open')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.open'::text)
   ),
   (
     'true for a foundational skill with unlocked = false',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.withdrawn'::text)
   )
 ) AS probe (expected, got)
 WHERE probe.got IS DISTINCT FROM true;
@@ -37,7 +37,7 @@ WHERE probe.got IS DISTINCT FROM true;
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | false for a lineage skill without an unlock | returned true
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
   ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.unknown', '1.0.0', '{}');
@@ -45,15 +45,15 @@ SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned 
 FROM (VALUES
   (
     'false for a lineage skill without an unlock',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.gated'::text)
   ),
   (
     'false for a skill without a category and without an unlock',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.unknown')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.unknown'::text)
   ),
   (
     'false for a skill that is not registered',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.absent')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.absent'::text)
   )
 ) AS probe (expected, got)
 WHERE probe.got IS DISTINCT FROM false;
@@ -63,23 +63,23 @@ WHERE probe.got IS DISTINCT FROM false;
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
 -- example: function unlock_skill | is_skill_unlocked is true after unlock_skill | is_skill_unlocked returned false
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.written', '1.0.0', '{"category": "emergent"}');
-INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at) VALUES
+INSERT INTO :"schema".skill_unlocks (user_id, skill_id, unlocked, unlocked_at) VALUES
   ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.written', true, now());
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.called', 'verification');
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.called'::text, 'verification'::text);
 SELECT probe.object, probe.expected, format('is_skill_unlocked returned %s', coalesce(probe.got::text, 'NULL')) AS actual
 FROM (VALUES
   (
     'function unlock_skill',
     'is_skill_unlocked is true after unlock_skill',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.called')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.called'::text)
   ),
   (
     'function is_skill_unlocked',
     'true for a row of skill_unlocks with unlocked = true',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.written')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.written'::text)
   )
 ) AS probe (object, expected, got)
 WHERE probe.got IS DISTINCT FROM true;
@@ -89,15 +89,15 @@ WHERE probe.got IS DISTINCT FROM true;
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
 -- example: function is_skill_unlocked | false for a row of skill_unlocks with unlocked = false | returned true
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
-INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
+INSERT INTO :"schema".skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
   ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', false, now(), 'withdrawn');
 SELECT
   'function is_skill_unlocked'                                     AS object,
   'false for a row of skill_unlocks with unlocked = false'         AS expected,
   format('returned %s', coalesce(probe.got::text, 'NULL'))         AS actual
-FROM (VALUES (is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated'))) AS probe (got)
+FROM (VALUES (:"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.gated'::text))) AS probe (got)
 WHERE probe.got IS DISTINCT FROM false;
 
 -- check: functions.is-skill-unlocked.own-unlock-only
@@ -106,19 +106,19 @@ WHERE probe.got IS DISTINCT FROM false;
 -- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
 -- example: function is_skill_unlocked | false for a second skill after the user unlocked the first one | returned
 --   true
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.other', '1.0.0', '{"category": "lineage"}');
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', 'verification');
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.gated'::text, 'verification'::text);
 SELECT 'function is_skill_unlocked' AS object, probe.expected, format('returned %s', coalesce(probe.got::text, 'NULL')) AS actual
 FROM (VALUES
   (
     'false for a second user after the first one unlocked the skill',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000b2', 'skills-verify.gated')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000b2'::uuid, 'skills-verify.gated'::text)
   ),
   (
     'false for a second skill after the user unlocked the first one',
-    is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.other')
+    :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.other'::text)
   )
 ) AS probe (expected, got)
 WHERE probe.got IS DISTINCT FROM false;
@@ -129,12 +129,12 @@ WHERE probe.got IS DISTINCT FROM false;
 -- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
 -- example: function unlock_skill | skills-verify.default: unlocked true, unlocked_at set, reason manual |
 --   skills-verify.default: unlocked true, unlocked_at NULL, reason manual
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated',   '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.default', '1.0.0', '{"category": "lineage"}');
 SELECT set_config('skills_verify.returned', coalesce(
-  unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.gated', 'verification')::text, 'NULL'), true);
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.default');
+  :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.gated'::text, 'verification'::text)::text, 'NULL'), true);
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.default'::text, 'manual'::text);
 SELECT 'function unlock_skill' AS object, probe.expected, probe.actual
 FROM (
   SELECT
@@ -151,7 +151,7 @@ FROM (
         u.unlocked::text, CASE WHEN u.unlocked_at IS NULL THEN 'NULL' ELSE 'set' END, coalesce(u.unlock_reason, 'NULL'))
     END
   FROM (VALUES (2, 'skills-verify.gated', 'verification'), (3, 'skills-verify.default', 'manual')) AS wanted (ord, skill_id, reason)
-  LEFT JOIN skill_unlocks u
+  LEFT JOIN :"schema".skill_unlocks u
     ON u.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND u.skill_id = wanted.skill_id
 ) AS probe
 WHERE probe.actual <> probe.expected
@@ -163,14 +163,14 @@ ORDER BY probe.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
 -- example: function unlock_skill | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason second reason
 --   | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason first reason
-INSERT INTO skills_registry (skill_id, version, meta) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.twice',     '1.0.0', '{"category": "lineage"}'),
   ('skills-verify.withdrawn', '1.0.0', '{"category": "lineage"}');
-INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
+INSERT INTO :"schema".skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason) VALUES
   ('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', false, NULL, 'withdrawn');
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.twice', 'first reason');
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.twice', 'second reason');
-SELECT unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.withdrawn', 'second reason');
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.twice'::text, 'first reason'::text);
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.twice'::text, 'second reason'::text);
+SELECT :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1'::uuid, 'skills-verify.withdrawn'::text, 'second reason'::text);
 SELECT 'function unlock_skill' AS object, probe.expected, probe.actual
 FROM (
   SELECT
@@ -180,7 +180,7 @@ FROM (
       count(*) FILTER (WHERE u.unlocked), count(u.unlocked_at),
       coalesce(string_agg(u.unlock_reason, ' and ' ORDER BY u.unlock_reason), 'NULL'))           AS actual
   FROM (VALUES ('skills-verify.twice'), ('skills-verify.withdrawn')) AS wanted (skill_id)
-  LEFT JOIN skill_unlocks u
+  LEFT JOIN :"schema".skill_unlocks u
     ON u.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND u.skill_id = wanted.skill_id
   GROUP BY wanted.skill_id
 ) AS probe
@@ -192,16 +192,16 @@ ORDER BY probe.skill_id;
 -- writes: sequences
 -- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | events written: 1, id: 17 | events written: 1, id: NULL
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
-SELECT set_config('skills_verify.returned', coalesce(log_skill_usage(
-  '5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.logged', '1.0.0', NULL, 'success')::text, 'NULL'), true);
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
+SELECT set_config('skills_verify.returned', coalesce(:"schema".log_skill_usage(
+  '5c111e00-0000-4000-8000-0000000000a1'::uuid, NULL::text, 'skills-verify.logged'::text, '1.0.0'::text, NULL::text, 'success'::text)::text, 'NULL'), true);
 SELECT 'function log_skill_usage' AS object, probe.expected, probe.actual
 FROM (
   SELECT
     format('events written: 1, id: %s', current_setting('skills_verify.returned')) AS expected,
     format('events written: %s, id: %s',
       count(*), coalesce(string_agg(e.id::text, ' and ' ORDER BY e.id), 'none'))   AS actual
-  FROM skill_usage_events e
+  FROM :"schema".skill_usage_events e
   WHERE e.skill_id = 'skills-verify.logged'
 ) AS probe
 WHERE probe.actual <> probe.expected;
@@ -211,18 +211,18 @@ WHERE probe.actual <> probe.expected;
 -- writes: sequences
 -- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | session_id stored as verify session | session_id stored as NULL
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
-SELECT log_skill_usage(
-  p_user_id        => '5c111e00-0000-4000-8000-0000000000a1',
-  p_session_id     => 'verify session',
-  p_skill_id       => 'skills-verify.logged',
-  p_version        => '9.8.7',
-  p_tier           => 'CORE',
-  p_outcome        => 'soft_fail',
-  p_latency_ms     => 1234,
-  p_input_hash     => 'verify hash',
-  p_state_snapshot => '{"element": "water", "n": 1}',
-  p_artifacts      => '{"made": ["note"]}'
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
+SELECT :"schema".log_skill_usage(
+  p_user_id        => '5c111e00-0000-4000-8000-0000000000a1'::uuid,
+  p_session_id     => 'verify session'::text,
+  p_skill_id       => 'skills-verify.logged'::text,
+  p_version        => '9.8.7'::text,
+  p_tier           => 'CORE'::text,
+  p_outcome        => 'soft_fail'::text,
+  p_latency_ms     => 1234::integer,
+  p_input_hash     => 'verify hash'::text,
+  p_state_snapshot => '{"element": "water", "n": 1}'::jsonb,
+  p_artifacts      => '{"made": ["note"]}'::jsonb
 );
 SELECT
   'function log_skill_usage'                                                           AS object,
@@ -240,7 +240,7 @@ FROM (VALUES
   (9, 'state_snapshot', '{"n": 1, "element": "water"}'),
   (10, 'artifacts',     '{"made": ["note"]}')
 ) AS wanted (ord, col, value)
-LEFT JOIN (SELECT to_jsonb(e) AS event FROM skill_usage_events e WHERE e.skill_id = 'skills-verify.logged') AS stored ON true
+LEFT JOIN (SELECT to_jsonb(e) AS event FROM :"schema".skill_usage_events e WHERE e.skill_id = 'skills-verify.logged') AS stored ON true
 WHERE stored.event->>wanted.col IS DISTINCT FROM wanted.value
 ORDER BY wanted.ord;
 
@@ -250,10 +250,12 @@ ORDER BY wanted.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
 -- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} | skills-verify.short: NULL NULL
 --   0 NULL {} {}
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
-SELECT log_skill_usage('5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.short', '1.0.0', NULL, 'success');
-SELECT log_skill_usage(
-  '5c111e00-0000-4000-8000-0000000000a1', NULL, 'skills-verify.nulls', '1.0.0', NULL, 'success', NULL, NULL, NULL, NULL);
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
+SELECT :"schema".log_skill_usage(
+  '5c111e00-0000-4000-8000-0000000000a1'::uuid, NULL::text, 'skills-verify.short'::text, '1.0.0'::text, NULL::text, 'success'::text);
+SELECT :"schema".log_skill_usage(
+  '5c111e00-0000-4000-8000-0000000000a1'::uuid, NULL::text, 'skills-verify.nulls'::text, '1.0.0'::text, NULL::text, 'success'::text,
+  NULL::integer, NULL::text, NULL::jsonb, NULL::jsonb);
 SELECT 'function log_skill_usage' AS object, probe.expected, probe.actual
 FROM (
   SELECT
@@ -265,7 +267,7 @@ FROM (
         coalesce(e.input_hash, 'NULL'), e.state_snapshot, e.artifacts)
     END                                                      AS actual
   FROM (VALUES ('skills-verify.short'), ('skills-verify.nulls')) AS wanted (skill_id)
-  LEFT JOIN skill_usage_events e ON e.skill_id = wanted.skill_id
+  LEFT JOIN :"schema".skill_usage_events e ON e.skill_id = wanted.skill_id
 ) AS probe
 WHERE probe.actual <> probe.expected
 ORDER BY probe.expected;

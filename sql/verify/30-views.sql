@@ -12,12 +12,12 @@
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: view v_skill_effectiveness | total_uses 3, success_count 2, for 3 events and 4 ratings | total_uses 12,
 --   success_count 8, for 3 events and 4 ratings
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.rated', '1.0.0', 'success', 100),
   (-102, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.rated', '1.0.0', 'success', 200),
   (-103, '5c111e00-0000-4000-8000-0000000000b2', 'verify', 'skills-verify.rated', '1.0.0', 'soft_fail', 300);
-INSERT INTO skill_feedback (id, user_id, skill_id, version, rating) VALUES
+INSERT INTO :"schema".skill_feedback (id, user_id, skill_id, version, rating) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.rated', '1.0.0', 5),
   (-102, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.rated', '1.0.0', 4),
   (-103, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.rated', '1.0.0', 3),
@@ -29,7 +29,7 @@ FROM (
     coalesce(
       (
         SELECT format('total_uses %s, success_count %s, for 3 events and 4 ratings', v.total_uses, v.success_count)
-        FROM v_skill_effectiveness v WHERE v.skill_id = 'skills-verify.rated'
+        FROM :"schema".v_skill_effectiveness v WHERE v.skill_id = 'skills-verify.rated'
       ),
       'no row'
     )                                                           AS actual
@@ -41,15 +41,15 @@ WHERE probe.actual <> probe.expected;
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: column v_skill_effectiveness.avg_rating | 4.33 | NULL
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.measured', '1.0.0', 'success', 100, now() - interval '40 seconds'),
   (-102, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.measured', '2.0.0', 'success', 201, now() - interval '30 seconds'),
   (-103, '5c111e00-0000-4000-8000-0000000000b2', NULL, 'skills-verify.measured', '1.0.0', 'soft_fail', 401, now() - interval '20 seconds'),
   (-104, '5c111e00-0000-4000-8000-0000000000b2', NULL, 'skills-verify.measured', '1.0.0', 'hard_refusal', NULL, now() - interval '50 seconds'),
   (-105, '5c111e00-0000-4000-8000-0000000000c3', NULL, 'skills-verify.measured', '1.0.0', 'success', 300, now() - interval '35 seconds'),
   (-106, '5c111e00-0000-4000-8000-0000000000c3', NULL, 'skills-verify.measured', '1.0.0', 'success', 305, now() - interval '25 seconds');
-INSERT INTO skill_feedback (id, user_id, skill_id, version, rating) VALUES
+INSERT INTO :"schema".skill_feedback (id, user_id, skill_id, version, rating) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.measured', '1.0.0', 5),
   (-102, '5c111e00-0000-4000-8000-0000000000b2', 'skills-verify.measured', '1.0.0', 4),
   (-103, '5c111e00-0000-4000-8000-0000000000b2', 'skills-verify.measured', '2.0.0', 4),
@@ -69,7 +69,7 @@ FROM (VALUES
   (8, 'last_use',         to_jsonb(now() - interval '20 seconds') #>> '{}')
 ) AS wanted (ord, col, value)
 LEFT JOIN (
-  SELECT to_jsonb(v) AS row FROM v_skill_effectiveness v WHERE v.skill_id = 'skills-verify.measured'
+  SELECT to_jsonb(v) AS row FROM :"schema".v_skill_effectiveness v WHERE v.skill_id = 'skills-verify.measured'
 ) AS seen ON true
 WHERE seen.row->>wanted.col IS DISTINCT FROM wanted.value
 ORDER BY wanted.ord;
@@ -80,12 +80,12 @@ ORDER BY wanted.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
 -- example: view v_skill_effectiveness | skills-verify.unrated: 1 use, rate 0.00, latency NULL, rating NULL |
 --   skills-verify.unrated: no row
-INSERT INTO skills_registry (skill_id, version) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
   ('skills-verify.unrated', '1.0.0'), ('skills-verify.worded', '1.0.0'), ('skills-verify.unused', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome) VALUES
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.unrated', '1.0.0', 'hard_refusal'),
   (-102, '5c111e00-0000-4000-8000-0000000000a1', 'verify', 'skills-verify.worded', '1.0.0', 'hard_refusal');
-INSERT INTO skill_feedback (id, user_id, skill_id, version, rating, notes) VALUES
+INSERT INTO :"schema".skill_feedback (id, user_id, skill_id, version, rating, notes) VALUES
   (-101, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.worded', '1.0.0', NULL, 'words only'),
   (-102, '5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.unused', '1.0.0', 1, NULL);
 SELECT 'view v_skill_effectiveness' AS object, probe.expected, probe.actual
@@ -105,11 +105,11 @@ FROM (
   ) AS wanted (skill_id, row)
   -- One at a time: only a constant reaches through the view to the indexes.
   LEFT JOIN (
-    SELECT * FROM v_skill_effectiveness WHERE skill_id = 'skills-verify.unrated'
+    SELECT * FROM :"schema".v_skill_effectiveness WHERE skill_id = 'skills-verify.unrated'
     UNION ALL
-    SELECT * FROM v_skill_effectiveness WHERE skill_id = 'skills-verify.worded'
+    SELECT * FROM :"schema".v_skill_effectiveness WHERE skill_id = 'skills-verify.worded'
     UNION ALL
-    SELECT * FROM v_skill_effectiveness WHERE skill_id = 'skills-verify.unused'
+    SELECT * FROM :"schema".v_skill_effectiveness WHERE skill_id = 'skills-verify.unused'
   ) AS v ON v.skill_id = wanted.skill_id
 ) AS probe
 WHERE probe.actual <> probe.expected
@@ -120,9 +120,9 @@ ORDER BY probe.skill_id;
 -- writes: rows
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | two sessions: no row | two sessions: {skills-verify.a,skills-verify.b} 2 times
-INSERT INTO skills_registry (skill_id, version) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
 SELECT
   -100 - row_number() OVER (),
   '5c111e00-0000-4000-8000-0000000000a1',
@@ -140,7 +140,7 @@ FROM (VALUES
 ) AS made (element, sessions, skill, outcome),
 generate_series(1, made.sessions) AS session;
 -- Without a session ID, the events of one user must not count as one session, nor those of three users as three.
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
 SELECT
   -200 - row_number() OVER (),
   visitor.user_id::uuid,
@@ -164,7 +164,7 @@ FROM (VALUES
 ) AS wanted (ord, element, row)
 LEFT JOIN (
   SELECT v.element, string_agg(format('%s %s times', v.skill_set, v.cooccurrence_count), ' and ') AS row
-  FROM v_skill_cooccurrence v
+  FROM :"schema".v_skill_cooccurrence v
   WHERE v.realm = 'SKILLS-VERIFY'
   GROUP BY v.element
 ) AS seen ON seen.element = wanted.element
@@ -177,9 +177,9 @@ ORDER BY wanted.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | {skills-verify.a,skills-verify.b,skills-verify.c} 3 times |
 --   {skills-verify.b,skills-verify.a,skills-verify.c} 2 times and {skills-verify.a,skills-verify.b} 1 times
-INSERT INTO skills_registry (skill_id, version) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0'), ('skills-verify.d', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
 SELECT
   -100 - row_number() OVER (),
   '5c111e00-0000-4000-8000-0000000000a1',
@@ -201,7 +201,7 @@ FROM (
     coalesce(
       (
         SELECT string_agg(format('%s %s times', v.skill_set, v.cooccurrence_count), ' and ')
-        FROM v_skill_cooccurrence v WHERE v.realm = 'SKILLS-VERIFY'
+        FROM :"schema".v_skill_cooccurrence v WHERE v.realm = 'SKILLS-VERIFY'
       ),
       'no row'
     )                                                           AS actual
@@ -214,8 +214,8 @@ WHERE probe.actual <> probe.expected;
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: column v_skill_cooccurrence.tier | nothing in the snapshot, CORE in the event: CORE | nothing in the
 --   snapshot, CORE in the event: NULL
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, tier, outcome, state_snapshot)
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, tier, outcome, state_snapshot)
 SELECT
   -100 - row_number() OVER (),
   '5c111e00-0000-4000-8000-0000000000a1',
@@ -245,7 +245,7 @@ FROM (VALUES
 ) AS wanted (ord, element, title, tier)
 LEFT JOIN (
   SELECT v.element, string_agg(coalesce(v.tier, 'NULL'), ' and ') AS tier
-  FROM v_skill_cooccurrence v
+  FROM :"schema".v_skill_cooccurrence v
   WHERE v.realm = 'SKILLS-VERIFY'
   GROUP BY v.element
 ) AS seen ON seen.element = wanted.element
@@ -258,9 +258,9 @@ ORDER BY wanted.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: column v_skill_cooccurrence.avg_success_rate | 6 of 9 events succeeded: 0.667 | 6 of 9 events succeeded:
 --   1.000
-INSERT INTO skills_registry (skill_id, version) VALUES
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot)
 SELECT
   -100 - row_number() OVER (),
   '5c111e00-0000-4000-8000-0000000000a1',
@@ -289,7 +289,7 @@ FROM (VALUES
 ) AS wanted (ord, element, title, rate)
 LEFT JOIN (
   SELECT v.element, string_agg(coalesce(v.avg_success_rate::text, 'NULL'), ' and ') AS rate
-  FROM v_skill_cooccurrence v
+  FROM :"schema".v_skill_cooccurrence v
   WHERE v.realm = 'SKILLS-VERIFY'
   GROUP BY v.element
 ) AS seen ON seen.element = wanted.element
@@ -302,8 +302,8 @@ ORDER BY wanted.ord;
 -- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
 -- example: view v_skill_cooccurrence | shared session id: 3 times, 3 users, from 45 to 20 seconds ago | shared
 --   session id: 1 times, 1 users, from 45 to 20 seconds ago
-INSERT INTO skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
-INSERT INTO skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot, created_at)
+INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
+INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, state_snapshot, created_at)
 SELECT
   -100 - row_number() OVER (),
   made.user_id::uuid,
@@ -336,7 +336,7 @@ LEFT JOIN (
     string_agg(format('%s times, %s users, from %s to %s seconds ago', v.cooccurrence_count, v.distinct_users,
       round(extract(epoch FROM now() - v.first_observed)::numeric), round(extract(epoch FROM now() - v.last_observed)::numeric)),
       ' and ') AS row
-  FROM v_skill_cooccurrence v
+  FROM :"schema".v_skill_cooccurrence v
   WHERE v.realm = 'SKILLS-VERIFY'
   GROUP BY v.element
 ) AS seen ON seen.element = wanted.element

@@ -20,7 +20,7 @@ SELECT
 FROM pg_class c
 WHERE c.relname = $1::jsonb->>'ledger'
   AND c.relkind IN ('r', 'p')
-  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND NOT EXISTS (
     SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'

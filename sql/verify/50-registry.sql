@@ -29,7 +29,7 @@ SELECT
   format('registered, version %s', skill.version)                AS expected,
   'missing'                                                      AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, version text)
-WHERE NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = skill.id)
+WHERE NOT EXISTS (SELECT 1 FROM :"schema".skills_registry r WHERE r.skill_id = skill.id)
 ORDER BY skill.id COLLATE "C";
 
 -- check: registry.behind
@@ -42,7 +42,7 @@ SELECT
   format('version %s, sha256 %s', coalesce(skill.version, 'none'), coalesce(skill.sha256, 'none')) AS expected,
   format('version %s, sha256 %s', r.version, coalesce(r.sha256, 'none'))                           AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, sha256 text, version text)
-JOIN skills_registry r ON r.skill_id = skill.id
+JOIN :"schema".skills_registry r ON r.skill_id = skill.id
 WHERE (r.version IS DISTINCT FROM skill.version OR r.sha256 IS DISTINCT FROM skill.sha256)
   -- numbers with dots compare part by part; registry.ahead reports later versions
   AND NOT coalesce(
@@ -60,7 +60,7 @@ SELECT
   format('version %s at most', skill.version)  AS expected,
   format('version %s', r.version)              AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, version text)
-JOIN skills_registry r ON r.skill_id = skill.id
+JOIN :"schema".skills_registry r ON r.skill_id = skill.id
 WHERE CASE WHEN r.version ~ '^\d{1,9}(\.\d{1,9})*$' AND skill.version ~ '^\d{1,9}(\.\d{1,9})*$'
   THEN string_to_array(r.version, '.')::int[] > string_to_array(skill.version, '.')::int[] END
 ORDER BY skill.id COLLATE "C";
@@ -75,7 +75,7 @@ SELECT
   format('meta.%s %s', key, coalesce((skill.meta->key)::text, 'not set'))   AS expected,
   format('meta.%s %s', key, coalesce((r.meta->key)::text, 'not set'))       AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, sha256 text, version text, meta jsonb)
-JOIN skills_registry r ON r.skill_id = skill.id AND r.version = skill.version AND r.sha256 = skill.sha256
+JOIN :"schema".skills_registry r ON r.skill_id = skill.id AND r.version = skill.version AND r.sha256 = skill.sha256
 CROSS JOIN jsonb_array_elements_text($1::jsonb->'ownKeys') AS key
 -- most rows are equal as a whole: only the others are compared key by key
 WHERE (NOT r.meta @> skill.meta OR EXISTS (SELECT 1 FROM jsonb_array_elements_text($1::jsonb->'ownKeys') AS k WHERE r.meta ? k AND NOT skill.meta ? k))
@@ -91,7 +91,7 @@ SELECT
   format('skill %s', r.skill_id)                                AS object,
   format('disabled, or a folder in %s', r.meta->>'root')     AS expected,
   'enabled, without a folder'                             AS actual
-FROM skills_registry r
+FROM :"schema".skills_registry r
 WHERE r.enabled
   AND $1::jsonb->'roots' ? (r.meta->>'root')
   AND jsonb_array_length($1::jsonb->'invalid') = 0
@@ -109,7 +109,7 @@ SELECT
   'enabled, as in its files'              AS expected,
   'disabled in the database'               AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, enabled boolean)
-JOIN skills_registry r ON r.skill_id = skill.id
+JOIN :"schema".skills_registry r ON r.skill_id = skill.id
 WHERE skill.enabled AND NOT r.enabled AND NOT r.meta ? 'pruned'
 ORDER BY skill.id COLLATE "C";
 
@@ -124,6 +124,6 @@ SELECT
   format('enabled %s, trust level %s', skill.enabled::text, skill."trustLevel")             AS expected,
   format('enabled %s, trust level %s', r.enabled::text, r.trust_level)                      AS actual
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, enabled boolean, "trustLevel" integer)
-JOIN skills_registry r ON r.skill_id = skill.id
+JOIN :"schema".skills_registry r ON r.skill_id = skill.id
 WHERE r.trust_level IS DISTINCT FROM skill."trustLevel" OR (r.enabled AND NOT skill.enabled)
 ORDER BY skill.id COLLATE "C";

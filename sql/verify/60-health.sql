@@ -18,7 +18,7 @@ SELECT
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
-WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'tables' ? t.relname
   AND NOT (i.indisvalid AND i.indisready AND i.indislive)
   -- indexes.definitions reports the indexes of the migrations
@@ -44,7 +44,7 @@ WITH keys AS (
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_class t ON t.oid = i.indrelid
-  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND $1::jsonb->'tables' ? t.relname
     AND i.indisvalid
 )
@@ -92,7 +92,7 @@ FROM pg_stat_user_indexes s
 JOIN pg_index i ON i.indexrelid = s.indexrelid AND NOT i.indisunique
 JOIN pg_stat_user_tables w ON w.relid = s.relid
 CROSS JOIN (SELECT coalesce(stats_reset, pg_postmaster_start_time()) AS since FROM pg_stat_database WHERE datname = current_database()) AS d
-WHERE s.schemaname = current_schema()
+WHERE s.schemaname = :'schema'
   AND $1::jsonb->'tables' ? s.relname
   AND s.idx_scan = 0
   AND d.since < now() - interval '7 days'
@@ -112,7 +112,7 @@ SELECT
   format('ANALYZE %I', c.relname)                                              AS remedy
 FROM pg_class c
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind = 'r'
   AND $1::jsonb->'tables' ? c.relname
   AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL
@@ -132,11 +132,11 @@ WITH sizes AS (
     current_setting('block_size')::numeric AS page,
     (
       SELECT sum((1 - p.null_frac) * p.avg_width)
-      FROM pg_stats p WHERE p.schemaname = current_schema() AND p.tablename = c.relname
+      FROM pg_stats p WHERE p.schemaname = :'schema' AND p.tablename = c.relname
     ) AS width
   FROM pg_class c
   LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND c.relkind IN ('r', 'm')
     AND $1::jsonb->'tables' ? c.relname
 ),
@@ -184,7 +184,7 @@ CROSS JOIN LATERAL (
   -- only a role with USAGE or SELECT may read the value
   SELECT CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid) END AS value
 ) AS used
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'tables' ? t.relname
   AND used.value >= 0.8 * limits.last
 ORDER BY c.relname;
@@ -196,20 +196,20 @@ ORDER BY c.relname;
 -- example: skill review-changes | a row in skills_registry | missing; events 1204, the last at 2026-11-28 02:02:57+00
 -- One step in the index for each skill, whatever the number of events.
 WITH RECURSIVE used (skill_id) AS (
-  SELECT min(skill_id) FROM skill_usage_events
+  SELECT min(skill_id) FROM :"schema".skill_usage_events
   UNION ALL
-  SELECT (SELECT min(e.skill_id) FROM skill_usage_events e WHERE e.skill_id > used.skill_id) FROM used WHERE used.skill_id IS NOT NULL
+  SELECT (SELECT min(e.skill_id) FROM :"schema".skill_usage_events e WHERE e.skill_id > used.skill_id) FROM used WHERE used.skill_id IS NOT NULL
 )
 SELECT
   format('skill %s', used.skill_id)   AS object,
   'a row in skills_registry'          AS expected,
   format('missing; events %s, the last at %s',
     (SELECT CASE WHEN count(*) > 1000 THEN 'over 1000' ELSE count(*)::text END
-      FROM (SELECT 1 FROM skill_usage_events e WHERE e.skill_id = used.skill_id LIMIT 1001) AS few),
-    (SELECT max(e.created_at)::timestamptz(0) FROM skill_usage_events e WHERE e.skill_id = used.skill_id)) AS actual
+      FROM (SELECT 1 FROM :"schema".skill_usage_events e WHERE e.skill_id = used.skill_id LIMIT 1001) AS few),
+    (SELECT max(e.created_at)::timestamptz(0) FROM :"schema".skill_usage_events e WHERE e.skill_id = used.skill_id)) AS actual
 FROM used
 WHERE used.skill_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = used.skill_id)
+  AND NOT EXISTS (SELECT 1 FROM :"schema".skills_registry r WHERE r.skill_id = used.skill_id)
 ORDER BY used.skill_id COLLATE "C";
 
 -- check: health.unregistered-unlocks
@@ -221,8 +221,8 @@ SELECT
   format('skill %s', u.skill_id)                            AS object,
   'a row in skills_registry'                                AS expected,
   format('missing; unlocked for %s users', count(*))           AS actual
-FROM skill_unlocks u
-WHERE NOT EXISTS (SELECT 1 FROM skills_registry r WHERE r.skill_id = u.skill_id)
+FROM :"schema".skill_unlocks u
+WHERE NOT EXISTS (SELECT 1 FROM :"schema".skills_registry r WHERE r.skill_id = u.skill_id)
 GROUP BY u.skill_id
 ORDER BY u.skill_id COLLATE "C";
 
@@ -232,16 +232,16 @@ ORDER BY u.skill_id COLLATE "C";
 -- remedy: find the application that logs it; `skills stats` counts it as a use without success
 -- example: column skill_usage_events.outcome | success, soft_fail or hard_refusal | 'ok', events 1
 WITH RECURSIVE seen (outcome) AS (
-  SELECT min(outcome) FROM skill_usage_events
+  SELECT min(outcome) FROM :"schema".skill_usage_events
   UNION ALL
-  SELECT (SELECT min(e.outcome) FROM skill_usage_events e WHERE e.outcome > seen.outcome) FROM seen WHERE seen.outcome IS NOT NULL
+  SELECT (SELECT min(e.outcome) FROM :"schema".skill_usage_events e WHERE e.outcome > seen.outcome) FROM seen WHERE seen.outcome IS NOT NULL
 )
 SELECT
   'column skill_usage_events.outcome'         AS object,
   'success, soft_fail or hard_refusal'        AS expected,
   format('%s, events %s', quote_literal(seen.outcome),
     (SELECT CASE WHEN count(*) > 1000 THEN 'over 1000' ELSE count(*)::text END
-      FROM (SELECT 1 FROM skill_usage_events e WHERE e.outcome = seen.outcome LIMIT 1001) AS few)) AS actual
+      FROM (SELECT 1 FROM :"schema".skill_usage_events e WHERE e.outcome = seen.outcome LIMIT 1001) AS few)) AS actual
 FROM seen
 WHERE seen.outcome NOT IN ('success', 'soft_fail', 'hard_refusal')
 ORDER BY seen.outcome COLLATE "C";
@@ -256,7 +256,7 @@ SELECT
   'column agent_emergence_candidates.status'                    AS object,
   'monitoring, review, approved, deployed or rejected'          AS expected,
   format('%s, rows %s', quote_literal(status), count(*))        AS actual
-FROM agent_emergence_candidates
+FROM :"schema".agent_emergence_candidates
 WHERE status NOT IN ('monitoring', 'review', 'approved', 'deployed', 'rejected')
 GROUP BY status
 ORDER BY status COLLATE "C";
@@ -267,7 +267,7 @@ ORDER BY status COLLATE "C";
 -- remedy: correct the rows with UPDATE skills_registry SET trust_level = ..., then add the CHECK constraint
 -- example: skill elemental-checkin | a trust level from 1 to 5 | 7
 SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual
-FROM skills_registry
+FROM :"schema".skills_registry
 WHERE trust_level NOT BETWEEN 1 AND 5
 ORDER BY skill_id COLLATE "C";
 
@@ -278,15 +278,15 @@ ORDER BY skill_id COLLATE "C";
 -- example: column skill_feedback.created_at | at most 2026-11-28 02:02:57+00 | 2026-11-29 02:02:57+00
 SELECT format('column %s', latest.col) AS object, format('at most %s', now()::timestamptz(0)) AS expected, latest.at::timestamptz(0)::text AS actual
 FROM (
-  SELECT 'skill_usage_events.created_at' AS col, max(created_at) AS at FROM skill_usage_events
+  SELECT 'skill_usage_events.created_at' AS col, max(created_at) AS at FROM :"schema".skill_usage_events
   UNION ALL
-  SELECT 'skill_feedback.created_at', max(created_at) FROM skill_feedback
+  SELECT 'skill_feedback.created_at', max(created_at) FROM :"schema".skill_feedback
   UNION ALL
-  SELECT 'skill_unlocks.unlocked_at', max(unlocked_at) FROM skill_unlocks
+  SELECT 'skill_unlocks.unlocked_at', max(unlocked_at) FROM :"schema".skill_unlocks
   UNION ALL
-  SELECT 'skills_registry.updated_at', max(updated_at) FROM skills_registry
+  SELECT 'skills_registry.updated_at', max(updated_at) FROM :"schema".skills_registry
   UNION ALL
-  SELECT 'agent_emergence_candidates.created_at', max(created_at) FROM agent_emergence_candidates
+  SELECT 'agent_emergence_candidates.created_at', max(created_at) FROM :"schema".agent_emergence_candidates
 ) AS latest
 WHERE latest.at > now() + interval '5 minutes'
 ORDER BY latest.col;
@@ -312,7 +312,7 @@ WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 -- example: table skill_rollup_state | at most 100000 events waiting | more waiting; the last step: 2026-11-20 04:00:12+00
 WITH state AS (
   SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
-  FROM skill_rollup_state s, pg_control_system() AS c
+  FROM :"schema".skill_rollup_state s, pg_control_system() AS c
   WHERE s.source = 'events'
 ),
 -- counts no further than necessary
@@ -320,7 +320,7 @@ waiting AS (
   SELECT count(*) AS n
   FROM (
     SELECT
-    FROM skill_usage_events e, state s
+    FROM :"schema".skill_usage_events e, state s
     WHERE NOT s.is_foreign
       AND e.txid >= txid_snapshot_xmin(s.snapshot)
       AND NOT txid_visible_in_snapshot(e.txid, s.snapshot)
@@ -329,14 +329,14 @@ waiting AS (
   ) AS events
 )
 SELECT
-  'table skill_rollup_state'                                   AS object,
+  'table :"schema".skill_rollup_state'                                   AS object,
   'at most 100000 events waiting'                                 AS expected,
   format('more waiting; the last step: %s', coalesce(s.stepped_at::timestamptz(0)::text, 'never')) AS actual,
   'skills rollup'                                              AS remedy
 FROM state s, waiting
 WHERE waiting.n > 100000
 UNION ALL
-SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
+SELECT 'table :"schema".skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
 FROM state WHERE is_foreign;
 
 -- check: health.partitions
@@ -349,7 +349,7 @@ WITH parents AS (
   FROM pg_class t
   JOIN pg_partitioned_table p ON p.partrelid = t.oid AND p.partstrat = 'r' AND p.partnatts = 1
   JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = p.partattrs[0] AND a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
-  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND $1::jsonb->'tables' ? t.relname
 ),
 bounds AS (

@@ -5,6 +5,30 @@
 -- about: These privileges let someone do more than intended: functions that run with the privileges of their owner,
 --   tables that everyone may write, an application role with more privileges than it needs.
 
+-- check: safety.foreign-code
+-- title: no code of another role runs with the privileges of this connection
+-- remedy: run skills verify as the owner of the object, or restore the object to its definition in the migrations
+-- about: Functions, views, triggers, defaults and conditions are code of the role that owns them, and run with the privileges of
+--   the role that uses the table. Verify compares such code with the migrations, and runs it only when it is equal, or when its owner is
+--   a superuser or the role of the connection. Checks that would run other code are skipped.
+-- example: function is_skill_unlocked(uuid, text) | code of the migrations, or of a trusted role | code of the role app,
+--   which was not run
+
+-- check: safety.superuser-connection
+-- title: a superuser does not use the schema of another role
+-- severity: warning
+-- remedy: connect as the owner of the schema: what the owner adds to it later would run with the rights of a superuser
+-- example: schema public | a connection as app | postgres is a superuser
+SELECT
+  format('schema %s', n.nspname)                   AS object,
+  format('a connection as %s', o.rolname)          AS expected,
+  format('%s is a superuser', session_user)        AS actual
+FROM pg_namespace n
+JOIN pg_database d ON d.datname = current_database()
+JOIN pg_roles o ON o.oid = CASE n.nspowner::regrole::text WHEN 'pg_database_owner' THEN d.datdba ELSE n.nspowner END
+JOIN pg_roles s ON s.rolname = session_user
+WHERE n.nspname = :'schema' AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s.rolname;
+
 -- check: safety.definer-search-path
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
@@ -15,9 +39,9 @@ SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
   'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
-  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), current_schema()) AS remedy
+  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), :'schema') AS remedy
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%')
@@ -37,7 +61,7 @@ SELECT
   format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND owner.rolsuper
@@ -55,7 +79,7 @@ SELECT
   'EXECUTE for the roles that need it'                                  AS expected,
   'EXECUTE for PUBLIC'                                                  AS actual
 FROM pg_proc p
-WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
   AND EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl WHERE acl.grantee = 0)
@@ -70,7 +94,7 @@ ORDER BY 1;
 WITH ours AS (
   SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
   FROM pg_proc p
-  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND $1::jsonb->'functions' ? p.proname
     AND p.prosecdef
 ),
@@ -78,7 +102,7 @@ needs AS (
   SELECT o.proname, o.types, o.proowner, t.oid AS table_oid, t.relname, verb.privilege
   FROM ours o
   JOIN pg_class t
-    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
     AND t.relkind IN ('r', 'p')
     AND $1::jsonb->'tables' ? t.relname
   CROSS JOIN (VALUES
@@ -95,10 +119,10 @@ FROM needs
 WHERE NOT has_table_privilege(proowner, table_oid, privilege)
   -- without USAGE on the schema or the sequence the function fails too
 UNION ALL
-SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, current_schema()),
-  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), proowner::regrole)
+SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, :'schema'),
+  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', :'schema', proowner::regrole)
 FROM ours
-WHERE NOT has_schema_privilege(proowner, current_schema(), 'USAGE')
+WHERE NOT has_schema_privilege(proowner, :'schema'::text, 'USAGE')
 UNION ALL
 SELECT format('function %s(%s)', n.proname, n.types), format('%s has USAGE on the sequence %s', n.proowner::regrole, s.relname),
   'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
@@ -119,7 +143,7 @@ SELECT
   string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
   format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND ($1::jsonb->'tables' ? c.relname OR $1::jsonb->'views' ? c.relname)
   AND acl.grantee = 0
@@ -127,18 +151,30 @@ WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_sch
 GROUP BY c.relname
 ORDER BY c.relname;
 
--- check: safety.public-create
--- title: PUBLIC cannot create objects in the schema
--- severity: warning
--- remedy: run REVOKE CREATE ON SCHEMA ... FROM PUBLIC: SECURITY DEFINER functions look up names there (PostgreSQL 14 and older grant it on public)
--- example: schema public | no CREATE for PUBLIC | CREATE is granted to PUBLIC
+-- check: safety.schema-writable
+-- title: only its owner and the owner of the ledger can create objects in the schema
+-- input: ledger
+-- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
+--   grant it on public)
+-- about: A role that can create objects in the schema can add a function that fits a call better than the one of pg_catalog. Your own
+--   migrations and functions look up names there, so they would run its code with their privileges.
+-- example: schema public | CREATE only for postgres | CREATE is granted to PUBLIC
 SELECT
-  format('schema %s', n.nspname)                                       AS object,
-  'no CREATE for PUBLIC'                                               AS expected,
-  'CREATE is granted to PUBLIC'                                        AS actual,
-  format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', n.nspname)          AS remedy
-FROM pg_namespace n, aclexplode(n.nspacl) AS acl
-WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE';
+  format('schema %s', n.nspname)                                                              AS object,
+  format('CREATE only for %s', n.nspowner::regrole)                                           AS expected,
+  format('CREATE is granted to %s', coalesce(r.rolname, 'PUBLIC'))                            AS actual,
+  format('REVOKE CREATE ON SCHEMA %I FROM %s', n.nspname, coalesce(quote_ident(r.rolname), 'PUBLIC')) AS remedy
+FROM pg_namespace n
+CROSS JOIN aclexplode(n.nspacl) AS acl
+LEFT JOIN pg_roles r ON r.oid = acl.grantee
+WHERE n.nspname = :'schema'
+  AND acl.privilege_type = 'CREATE'
+  AND acl.grantee <> n.nspowner
+  AND (acl.grantee = 0 OR NOT r.rolsuper)
+  AND NOT EXISTS (
+    SELECT FROM pg_class c
+    WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND c.relname IN ('skills_registry', $1::jsonb->>'ledger'))
+ORDER BY 3;
 
 -- check: safety.supabase
 -- title: no role of an open API has access to a table without row level security
@@ -152,7 +188,7 @@ SELECT
   format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
   format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
 FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind IN ('r', 'p')
   AND NOT c.relrowsecurity
   AND $1::jsonb->'tables' ? c.relname
@@ -171,7 +207,7 @@ WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
 ),
 schema AS (
-  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = current_schema()
+  SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname = :'schema'
 ),
 objects AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner,

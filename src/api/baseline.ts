@@ -3,6 +3,7 @@ import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { baseline as recordBaseline, type BaselineReport } from '../migrations/run/baseline.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger' | 'to' | 'dryRun'> {
@@ -21,6 +22,7 @@ export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migration
  */
 export async function baseline(db: Db, options: BaselineCallOptions = {}): Promise<{ report: BaselineReport; error?: SkillsError }> {
   const { migrations, ledger, ...rest } = options
+  await refuseForeignCode(db, ledger)
   return recordBaseline(db, {
     ...rest,
     sources: migrationSources(migrations),

@@ -1,15 +1,13 @@
-import path from 'node:path'
 import { loadSettings } from '../config/settings.ts'
-import { bytewise } from '../core/bytewise.ts'
-import { sha256 } from '../core/digests.ts'
-import { redact } from '../core/redaction.ts'
-import { describeTarget, type DatabaseTarget } from '../core/target.ts'
+import type { DatabaseTarget } from '../core/target.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import { createSkillsFrom, type SkillsOptions } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
 import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
+import { refuseForeignCode } from './foreign-code.ts'
+import { chosenTarget, givenTarget, inputsOf } from './spill-target.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
   /**
@@ -45,47 +43,27 @@ async function connectionSource(
   database: CreateSkillsOptions['database'],
   env: NonNullable<ConnectOptions['env']>,
 ): Promise<ConnectionSource> {
-  if (typeof database === 'object' && 'info' in database) {
-    const { kind, label, schema } = database.info
-    const place = kind === 'embedded' && !label.endsWith(MEMORY) ? `embedded ${path.resolve(label.slice('embedded '.length))}` : label
-    return { kind: 'given', open: () => Promise.resolve(database), target: targetOf([kind, place, schema], place) }
-  }
+  if (typeof database === 'object' && 'info' in database)
+    return { kind: 'given', open: () => examinedFirst(database), target: givenTarget(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
   const { value: target } = settings.database
   const schema = settings.schema.value
-  return { kind: target.kind, open: () => openDb(target, { schema, background: true }), target: chosenTarget(target, schema) }
+  return { kind: target.kind, open: () => openExamined(target, schema), target: chosenTarget(target, schema) }
 }
 
-/** See `describeTarget`. */
-const MEMORY = '(memory)'
-
-/** All that chooses the database and the schema; no password. */
-function chosenTarget(target: DatabaseTarget, schema: string | undefined): ConnectionSource['target'] {
-  if (target.kind === 'embedded') {
-    const directory = target.directory === 'memory' ? target.directory : path.resolve(target.directory)
-    return targetOf([directory, schema], describeTarget({ ...target, directory }))
+async function openExamined(target: DatabaseTarget, schema: string | undefined): Promise<Db> {
+  const db = await openDb(target, { schema, background: true })
+  try {
+    return await examinedFirst(db)
+  } catch (error) {
+    await db.close()
+    throw error
   }
-  const hosts = target.hosts.map(({ host, port }) => [host, port])
-  return targetOf([hosts, target.database, target.user, target.startupOptions, schema], describeTarget(target))
 }
 
-function targetOf(parts: readonly unknown[], place: string): ConnectionSource['target'] {
-  return { place, configured: digestOf(parts) }
-}
-
-/** What the database is chosen from, as far as it is known without reading a file. A new password is the same database. */
-function inputsOf(database: CreateSkillsOptions['database'], env: NonNullable<ConnectOptions['env']>): string {
-  if (typeof database === 'object' && 'info' in database) return digestOf([database.info.label, database.info.schema])
-  const variables = Object.entries({ ...env, ...(typeof database === 'object' ? database.env : {}) })
-    .filter(([name]) => /^(?:PG(?!PASS)|DATABASE_URL$|DIRECT_URL$|SKILLS_(?:SCHEMA|EMBEDDED|CONFIG)$)/.test(name))
-    .toSorted(([a], [b]) => bytewise(a, b))
-  const options = typeof database === 'object' ? { ...database, env: undefined } : database
-  // files are found from the working directory; a URL needs none
-  const folder = typeof database === 'string' ? '' : process.cwd()
-  return digestOf([options, variables, folder].map((part) => redact(JSON.stringify(part ?? null))))
-}
-
-function digestOf(parts: readonly unknown[]): string {
-  return sha256(JSON.stringify(parts)).slice(0, 32)
+/** The connection, unless a superuser would run the code of another role. */
+async function examinedFirst(db: Db): Promise<Db> {
+  await refuseForeignCode(db)
+  return db
 }

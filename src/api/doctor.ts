@@ -6,8 +6,10 @@ import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
+import { examineSuperuser } from '../doctor/superuser.ts'
 import { examineMigrations, examineRegistry } from '../doctor/state.ts'
 import type { ConnectOptions } from './connect.ts'
+import { foreignCodeFor } from './foreign-code.ts'
 import { migrationStatus } from './migration-status.ts'
 import { sync } from './sync.ts'
 
@@ -36,6 +38,7 @@ export async function doctor(
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [
+      async (db, { ledger }) => examineSuperuser(db.info, await foreignCodeFor(db, ledger.value)),
       async (db, { migrations, ledger }) =>
         examineMigrations(await migrationStatus(db, { migrations: migrations.value, ledger: ledger.value })),
       async (db, { skills, projectFolder }) => {

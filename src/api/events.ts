@@ -2,6 +2,7 @@ import type { Db } from '../db/db.ts'
 import { forgetUser as forget, type ForgetReport } from '../stats/forget-user.ts'
 import { pruneEvents as prune, type PruneOptions, type PruneReport } from '../stats/prune-events.ts'
 import { rollUp as advance, type RollupOptions, type RollupReport } from '../stats/rollup.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 /**
  * Adds new events to the rollups that `stats` reads; the library call of `skills rollup`. Safe to run at the same time in
@@ -12,6 +13,7 @@ import { rollUp as advance, type RollupOptions, type RollupReport } from '../sta
  * console.log(`${events} events`, finished ? 'up to date' : 'more to do')
  */
 export async function rollUp(db: Db, options: RollupOptions = {}): Promise<RollupReport> {
+  await refuseForeignCode(db)
   return advance(db, options)
 }
 
@@ -25,6 +27,7 @@ export async function rollUp(db: Db, options: RollupOptions = {}): Promise<Rollu
  * console.log(`${events} events before ${before}`)
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
+  await refuseForeignCode(db)
   return prune(db, options)
 }
 
@@ -37,5 +40,6 @@ export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneR
  * console.log(tables.map(({ table, rows }) => `${table}: ${rows}`))
  */
 export async function forgetUser(db: Db, user: string, options: { dryRun?: boolean } = {}): Promise<ForgetReport> {
+  await refuseForeignCode(db)
   return forget(db, user, options)
 }

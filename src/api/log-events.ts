@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { importEvents, type EventLogOptions, type EventLogReport } from '../telemetry/import-events.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 /**
  * Writes events from NDJSON; the library call of `skills log`. Events that the database has are not written again. Without
@@ -13,5 +14,6 @@ import { importEvents, type EventLogOptions, type EventLogReport } from '../tele
  * console.log(`${written} written, ${rejected} rejected`)
  */
 export async function logEvents(db: Db | undefined, options: Omit<EventLogOptions, 'db'>): Promise<EventLogReport> {
+  if (db !== undefined) await refuseForeignCode(db)
   return importEvents({ ...options, db })
 }

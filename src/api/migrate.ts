@@ -6,6 +6,7 @@ import { statementProgress as readProgress, type StatementProgress } from '../db
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
@@ -47,6 +48,7 @@ export interface MigrateCallOptions {
  */
 export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
   const { migrations, files, ledger, ...rest } = options
+  await refuseForeignCode(db, ledger)
   return runMigrations(db, {
     ...rest,
     files: () => files ?? readMigrationFiles(migrations),

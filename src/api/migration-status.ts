@@ -2,6 +2,7 @@ import { migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { migrationStatus as readMigrationStatus, type StatusReport } from '../migrations/ledger/status.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 /**
@@ -14,5 +15,6 @@ import type { MigrateCallOptions } from './migrate.ts'
  * if (!upToDate) console.log(migrations.filter(({ state }) => state !== 'applied'))
  */
 export async function migrationStatus(db: Db, options: Pick<MigrateCallOptions, 'migrations' | 'ledger'> = {}): Promise<StatusReport> {
+  await refuseForeignCode(db, options.ledger)
   return readMigrationStatus(db, { sources: migrationSources(options.migrations), ledger: options.ledger ?? DEFAULT_LEDGER })
 }

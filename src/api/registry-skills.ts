@@ -7,6 +7,7 @@ import {
   type SkillFilter,
 } from '../registry/table/registry-skills.ts'
 import { setSkills as set, type SetReport, type SkillSetting } from '../registry/table/set-skills.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 /**
  * Lists the skills in the registry, ordered by ID; the library call of `skills list`. Throws NOT_MIGRATED and
@@ -17,6 +18,7 @@ import { setSkills as set, type SetReport, type SkillSetting } from '../registry
  * console.log(skills.map(({ id, version }) => `${id} ${version}`))
  */
 export async function listSkills(db: Db, filter: SkillFilter = {}): Promise<RegistrySkill[]> {
+  await refuseForeignCode(db)
   return list(db, filter)
 }
 
@@ -29,6 +31,7 @@ export async function listSkills(db: Db, filter: SkillFilter = {}): Promise<Regi
  * console.log(version, enabled, meta)
  */
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
+  await refuseForeignCode(db)
   return show(db, id)
 }
 
@@ -42,5 +45,6 @@ export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
  * console.log(changed.map(({ id, from }) => `${id}: ${from} -> 4`), unchanged)
  */
 export async function setSkills(db: Db, ids: readonly string[], setting: SkillSetting): Promise<SetReport> {
+  await refuseForeignCode(db)
   return set(db, ids, setting)
 }

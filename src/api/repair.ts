@@ -2,6 +2,7 @@ import { migrationSources, toolName } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { planRepair, repair as carryOutRepair, type RepairReport } from '../migrations/ledger/repair.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
 export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger'> {
@@ -24,6 +25,7 @@ export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations'
  */
 export async function repair(db: Db, options: RepairCallOptions): Promise<RepairReport> {
   const { version, forget } = options
+  await refuseForeignCode(db, options.ledger)
   const sources = migrationSources(options.migrations)
   const plan = await planRepair(db, { sources, ledger: options.ledger ?? DEFAULT_LEDGER, version, forget: forget === true })
   return options.dryRun === true ? plan : carryOutRepair(db, plan, toolName())

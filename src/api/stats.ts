@@ -4,6 +4,7 @@ import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import type { Dimension, StatsReport } from '../stats/report.ts'
 import { readStats } from '../stats/stats.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 
 export interface StatsCallOptions {
   /** Only this skill, with its details. */
@@ -37,5 +38,6 @@ export interface StatsCallOptions {
  * console.log(totals.events, skills.map(({ skillId, successRatePct }) => `${skillId}: ${successRatePct} %`))
  */
 export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
+  await refuseForeignCode(db)
   return readStats(db, { ...options, limit: options.limit ?? DEFAULTS.statsLimit, reports: path.join(packageRoot(), 'sql', 'reports') })
 }

@@ -8,6 +8,7 @@ import { resolveRoots } from '../registry/reading/roots.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
 import { syncFolder, type SyncOptions, type SyncProgress } from '../registry/table/sync.ts'
 import { watchFolders, type FolderWatch } from '../registry/watch-folders.ts'
+import { refuseForeignCode } from './foreign-code.ts'
 import { readingOf, type ReadingOptions } from './reading.ts'
 
 export interface SyncCallOptions extends ReadingOptions {
@@ -36,6 +37,7 @@ export interface SyncCallOptions extends ReadingOptions {
  */
 export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncReport> {
   const { mode = 'write' } = options
+  await refuseForeignCode(db)
   return (await syncFolder(db, readingForSync(options, mode), syncOptions(options, mode))).report
 }
 

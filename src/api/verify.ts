@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { catalogQuery, checkSources, installedPacks, manifestFile, migrationSources } from '../config/package-files.ts'
+import { checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
+import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
-import type { MigrationFile } from '../migrations/files/read-migrations.ts'
+import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
@@ -17,8 +18,10 @@ import type { Check } from '../verify/check.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
 import { runChecks } from '../verify/run-checks.ts'
-import type { SchemaManifest } from '../verify/schema/manifest.ts'
+import { tableOf } from '../verify/schema/canonical.ts'
+import { describeForeign, findForeignCode } from '../verify/schema/foreign-code.ts'
 import type { SchemaOptions } from '../verify/schema/read-schema.ts'
+import { foreignCodeOptions } from './foreign-code.ts'
 import { readingOf, type ReadingOptions } from './reading.ts'
 
 export interface VerifyCallOptions extends ReadingOptions {
@@ -28,6 +31,8 @@ export interface VerifyCallOptions extends ReadingOptions {
   migrations?: readonly string[]
   /** Folders of your own check files. */
   checks?: readonly string[]
+  /** Run the checks of `checks` although the role is a superuser. They are code, with all rights on the server. */
+  allowSuperuserChecks?: boolean
   /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
   /** Run the checks `drift.*`; by default `if possible`. With `required`, a role that cannot create a scratch schema fails. */
@@ -47,7 +52,7 @@ export interface VerifyCallOptions extends ReadingOptions {
 /**
  * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
  * rolled back. Faults do not throw: look at `ok` and `checks`. Throws a SkillsError for an invalid check file (CHECK_FILE_INVALID) or
- * migration, and for a folder that does not exist.
+ * migration, for a folder that does not exist, and for checks of your own that a superuser would run (SUPERUSER_CHECKS).
  *
  * @example
  * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
@@ -55,7 +60,8 @@ export interface VerifyCallOptions extends ReadingOptions {
  */
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = readChecks(checkSources(options.checks))
-  const ledger = await readLedgerState(db, migrationSources(options.migrations), options.ledger ?? DEFAULT_LEDGER)
+  refuseUserChecks(db, checks, options.allowSuperuserChecks === true)
+  const ledger = await readLedger(db, options)
   const skills = await skillFacts(options)
   const { applied } = ledger
   const versions = applied.map(({ version }) => version)
@@ -83,6 +89,41 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   })
 }
 
+/** The checks of a user are code; as a superuser they could do anything to the server, whatever the transaction is. */
+function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): void {
+  const check = checks.find(({ own }) => !own)
+  if (check === undefined || allowed || !db.info.superuser || db.info.kind === 'embedded') return
+  throw new SkillsError(
+    'SUPERUSER_CHECKS',
+    `${check.file}:${check.line}: ${db.info.user} is a superuser, and your own checks would run with the rights of a superuser`,
+    {
+      hint: 'connect as another role; or review the checks as you review a program, and add --allow-superuser-checks',
+      diagnostics: [
+        {
+          severity: 'error',
+          code: 'SUPERUSER_CHECKS',
+          message: 'checks of a user, run by a superuser',
+          file: check.file,
+          line: check.line,
+        },
+      ],
+    },
+  )
+}
+
+/** The ledger can be a view of its owner, whose functions would run with the rights of this connection. */
+async function readLedger(db: Db, { migrations, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
+  const sources = migrationSources(migrations)
+  const { code } = db.info.schemaExists ? await findForeignCode(db, foreignCodeOptions(ledger)) : { code: [] }
+  const ofLedger = code.filter((found) => [ledger, `${ledger}_progress`].includes(tableOf(found.name)))
+  if (ofLedger.length === 0) return readLedgerState(db, sources, ledger)
+  return {
+    files: readMigrations(sources),
+    applied: [],
+    missing: `the ledger was not read, because that would run the code of another role: ${describeForeign(ofLedger)}`,
+  }
+}
+
 function timeoutOf({ timeoutMs = DEFAULTS.checkTimeoutMs }: VerifyCallOptions): number {
   return timeoutMs
 }
@@ -103,7 +144,7 @@ function schemaOptions(
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   return {
-    manifest: schemaManifest(),
+    ...foreignCodeOptions(ledger),
     statements: scratchStatements(applied, schema).map((statement) => ({
       place: `${statement.file}:${statement.line}`,
       own: own.has(statement.file),
@@ -114,15 +155,8 @@ function schemaOptions(
     noLedger: missing,
     places,
     exclusive,
-    toolTables: new Set([ledger, `${ledger}_progress`]),
-    catalogQuery: catalogQuery(),
     timeoutMs: timeoutOf(options),
   }
-}
-
-/** The manifest that the build made. */
-function schemaManifest(): SchemaManifest {
-  return JSON.parse(readFileSync(manifestFile(), 'utf8')) as SchemaManifest
 }
 
 /** The skills that the registry is compared with, or why there are none. */

@@ -66,7 +66,7 @@ export const KEYWORDS = {
   application_name: { variable: 'PGAPPNAME', support: 'used', text: 'default: `fallback_application_name`, else `skills`' },
   fallback_application_name: { support: 'used', text: 'see `application_name`' },
   keepalives: { support: 'used', text: 'default: `1`', values: ['0', '1'] },
-  keepalives_idle: { support: 'used', text: 'seconds; default, and meaning of `0`: 60, in an application 30' },
+  keepalives_idle: { support: 'used', text: 'seconds; default, and meaning of `0`: 30' },
   keepalives_interval: { support: 'refused', text: 'Node.js always uses 1 second', harmless: ['0', '1'] },
   keepalives_count: { support: 'refused', text: 'Node.js always uses 10 probes', harmless: ['0', '10'] },
   tcp_user_timeout: { support: 'refused', text: 'Node.js cannot set it; use `keepalives_idle`', harmless: ['0'] },

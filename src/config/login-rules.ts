@@ -1,5 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
-import { LOGIN_METHODS, type LoginMethod, type LoginRules, type ProtocolMinor } from '../core/target.ts'
+import { LOGIN_METHODS, type LoginRules, type ProtocolMinor } from '../core/target.ts'
 import { invalidKeyword, type Keywords } from './connection-keywords.ts'
 import { list } from './values.ts'
 
@@ -13,7 +13,7 @@ export function readLoginRules(keywords: Keywords, origin: string): LoginRules |
   // as in libpq: a minimum alone raises the maximum
   if ((least ?? 0) > (most ?? 2)) throw invalidKeyword('min_protocol_version', '3.2', origin, 'at most max_protocol_version')
   const rules: LoginRules = {
-    ...(keywords.require_auth === undefined ? {} : { methods: readMethods(keywords.require_auth, origin) }),
+    ...(keywords.require_auth === undefined ? {} : readMethods(keywords.require_auth, origin)),
     ...(keywords.channel_binding === undefined ? {} : { channelBinding: keywords.channel_binding as 'require' }),
     ...(least === undefined ? {} : { leastProtocol: least, mostProtocol: least }),
     ...(most === undefined ? {} : { mostProtocol: most }),
@@ -22,7 +22,7 @@ export function readLoginRules(keywords: Keywords, origin: string): LoginRules |
 }
 
 /** `scram-sha-256,none`, or what is excluded: `!password,!md5`. */
-function readMethods(text: string, origin: string): LoginMethod[] {
+function readMethods(text: string, origin: string): Pick<LoginRules, 'methods' | 'permitsUnencrypted'> {
   const words = text.split(',').map((word) => word.trim())
   const names = words.map((word) => word.replace(/^!/, ''))
   const known: readonly string[] = [...LOGIN_METHODS, ...UNSUPPORTED]
@@ -33,7 +33,8 @@ function readMethods(text: string, origin: string): LoginMethod[] {
     throw invalidKeyword('require_auth', text, origin, 'methods that are all with "!" or all without')
   }
   const methods = LOGIN_METHODS.filter((method) => names.includes(method) === (negative === 0))
-  if (methods.length > 0) return methods
+  const namesWeak = negative === 0 && methods.some((method) => method === 'password' || method === 'md5')
+  if (methods.length > 0) return { methods, ...(namesWeak ? { permitsUnencrypted: true } : {}) }
   throw new SkillsError('DATABASE_URL_INVALID', `require_auth=${text} from ${origin} allows no supported method`, {
     hint: `supported are ${list(LOGIN_METHODS)}`,
   })

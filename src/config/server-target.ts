@@ -117,6 +117,8 @@ function readHosts({ host, hostaddr, port }: Keywords, origin: string): ServerHo
     const name = names[i] ?? ''
     const address = addresses[i] ?? ''
     const number = readPort((ports.length === 1 ? ports[0] : ports[i]) ?? '', origin)
+    // the abstract Unix sockets of libpq are not supported
+    if (name.startsWith('@')) throw invalidKeyword('host', name, origin, 'a name, an IP address or a folder')
     if (address === '') return { host: name === '' ? defaultHost(number) : name, port: number }
     if (isIP(address) === 0) throw invalidKeyword('hostaddr', address, origin, 'an IP address')
     return { host: name === '' ? address : name, address, port: number }

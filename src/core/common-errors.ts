@@ -25,6 +25,11 @@ export function permissionDenied({ who, action, reason, hint }: Denial, cause?: 
   return new SkillsError('PERMISSION_DENIED', `${who} cannot ${action}: ${reason}`, { hint, cause })
 }
 
+/** `table`: the name of the table whose rows a policy hides; `who`: `role app`. */
+export function rowsHidden(who: string, table: string, hint: string, cause?: unknown): SkillsError {
+  return new SkillsError('ROW_SECURITY', `row-level security hides rows of ${table} from ${who}`, { hint, cause })
+}
+
 /** `what` completes `timed out waiting for ...`; `state` says what was done, and what to wait for or to raise. */
 export function lockTimedOut(what: string, state: string, cause?: unknown): SkillsError {
   return new SkillsError('LOCK_TIMEOUT', `timed out waiting for ${what}`, { hint: state, cause })

@@ -50,13 +50,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     ],
   },
   DATABASE_URL_INVALID: {
-    title: 'The database URL is invalid',
+    title: 'The database URL or a connection setting is invalid',
     meaning:
-      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed. The message never quotes the URL, because it can contain a password.',
+      'A URL does not begin with `postgres://`, is empty, or has a part that cannot be parsed; or a connection keyword, in the URL, a `PG*` variable or a service file, is unknown, has a wrong value, or cannot be honoured. The message never quotes the URL, because it can contain a password.',
     example:
       '$ DATABASE_URL= skills migrate\nerror [DATABASE_URL_INVALID] DATABASE_URL is set but empty\n  → set a value or unset it; an empty value is often a missing CI secret',
     remedies: [
-      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+      'write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; docs/connection.md lists the keywords',
       'percent-encode special characters in the password: `@` is `%40`, `:` is `%3A`, `/` is `%2F`, `#` is `%23`, `?` is `%3F`, `%` is `%25`',
     ],
   },
@@ -81,6 +81,28 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     example: 'error [CHECK_FILE_INVALID] checks/own.sql:1: the header has no "remedy"',
     remedies: [
       'begin each check with `-- check: ID`, `-- title: ...` and `-- remedy: ...`; its query returns one row (object, expected, actual) for each fault',
+    ],
+  },
+  SUPERUSER_CHECKS: {
+    title: 'A superuser would run your own checks',
+    meaning:
+      'The files of `--checks` are code. In a connection of a superuser, a check can read and write files of the server, run programs and open other connections, whatever transaction it is in. No check was run.',
+    example:
+      '$ skills verify --checks db/checks\nerror [SUPERUSER_CHECKS] db/checks/own.sql:1: postgres is a superuser, and your own checks would run with the rights of a superuser',
+    remedies: [
+      'connect as the owner of the schema, or as a role that can only read',
+      'review the checks as you review a program, and add `--allow-superuser-checks`',
+    ],
+  },
+  FOREIGN_CODE: {
+    title: 'A superuser would run the code of another role',
+    meaning:
+      'A superuser is connected, and a table, view or function of the schema has code that its owner added or changed: a trigger, a default with a call, a condition, another body. It would run with the rights of a superuser. The tables were not read, and nothing was changed.',
+    example:
+      '$ skills sync\nerror [FOREIGN_CODE] postgres is a superuser, and would run the code of another role in the schema public: trigger skills_registry.audit of the role app\n  → connect as app, or as a role without the rights of a superuser; `skills verify` shows the differences',
+    remedies: [
+      'connect as the owner of the schema: a superuser is not needed for any command',
+      '`skills verify` lists the objects that differ from the migrations, and restores none',
     ],
   },
   SKILL_UNKNOWN: {
@@ -143,13 +165,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   DATABASE_UNREACHABLE: {
     title: 'No connection to the server',
     meaning:
-      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, or the server refuses the user. The message gives the reason, with host and port.',
+      'Nothing listens at the address, the other side is not PostgreSQL, TLS cannot be negotiated, the server refuses the user, or the login does not follow the rules of the settings (`require_auth`, `channel_binding`). The message gives the reason, with host and port.',
     example:
       '$ skills migrate --database-url postgres://app@localhost:5433/app\nerror [DATABASE_UNREACHABLE] cannot connect to PostgreSQL at localhost:5433: connection refused\n  → check host and port, and that the server runs; --wait 30s waits for a server that is still starting',
     remedies: [
       '`skills doctor` shows the address, its origin, and how far the connection gets',
       'in a deploy or in CI, where the server may still be starting: `--wait 30s`',
       'refused by `pg_hba.conf`, or wrong password: check user, password and `sslmode`',
+      'the server requires the password or MD5 without encryption: use TLS or `scram-sha-256`, or permit it with `require_auth=md5`',
     ],
   },
   CONNECTION_LOST: {
@@ -204,6 +227,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'let the owner run the GRANT in the message',
       '`skills doctor` shows the privileges that each command needs',
       'on a standby: connect to the primary server',
+    ],
+  },
+  ROW_SECURITY: {
+    title: 'Row-level security hides rows from the role',
+    meaning:
+      'A policy on the table applies to the role, so it sees only some of the rows. An answer over these rows would be wrong: "up to date", "erased" or "no events" is only said when all rows are visible. The command line and the library run with `row_security = off`, which makes the server refuse such a statement. Policies apply to the owner of a table too when it has FORCE ROW LEVEL SECURITY.',
+    example:
+      '$ skills stats\nerror [ROW_SECURITY] row-level security hides rows of skill_usage_events from role app\n  → connect as the owner of the table, or as a role with BYPASSRLS',
+    remedies: [
+      'connect as the owner of the table',
+      'or as a role with BYPASSRLS: a superuser can run `ALTER ROLE app BYPASSRLS`',
+      'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
     ],
   },
   QUERY_FAILED: {

@@ -66,6 +66,8 @@ export type LoginMethod = (typeof LOGIN_METHODS)[number]
 export interface LoginRules {
   /** Absent: every method, but `password` and `md5` only when nobody else can read the connection. */
   methods?: readonly LoginMethod[]
+  /** `require_auth` names `password` or `md5`: they are permitted without encryption. */
+  permitsUnencrypted?: true
   /** Binding of the login to the TLS connection; default: `prefer`. */
   channelBinding?: 'disable' | 'prefer' | 'require'
   /** Minor version of protocol 3; default: 0. */

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Db, Row } from './db.ts'
+import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent } from './quote.ts'
+
+const SAVEPOINT = 'skills_catalog'
 
 /** An object of a schema, with a text that is equal for equal definitions, whatever the name of the schema. */
 export interface CatalogObject {
@@ -13,7 +16,7 @@ export interface CatalogObject {
 
 /**
  * Reads everything that migrations can create in a schema, sorted by kind and name. `queryFile` is
- * `sql/catalog/objects.sql` of the package. Runs in the transaction of the caller, if any, and writes nothing.
+ * `sql/catalog/objects.sql` of the package. Runs in the transaction of the caller, whatever its search_path is, and writes nothing.
  * `aliases` are other names of the schema: an object that one of them qualifies belongs to the schema.
  */
 export async function readCatalog(db: Db, schema: string, queryFile: string, aliases: readonly string[] = []): Promise<CatalogObject[]> {
@@ -21,7 +24,11 @@ export async function readCatalog(db: Db, schema: string, queryFile: string, ali
   // PostgreSQL 14 added pg_get_function_sqlbody, with the bodies that it prints
   const fitting =
     db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
-  const rows = await db.query<CatalogObject & Row>(fitting, [quoteIdent(schema)])
+  const [, rows] = await Promise.all([
+    db.exec(`SAVEPOINT ${SAVEPOINT}; ${OWN_SETTINGS}`),
+    db.query<CatalogObject & Row>(fitting, [quoteIdent(schema)]),
+    db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`),
+  ])
   const names = [schema, ...aliases]
   return rows.map(({ kind, name, definition }) => ({
     kind,

@@ -2,7 +2,6 @@ import { SkillsError } from '../core/errors.ts'
 import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
 import type { Driver } from './postgresjs.ts'
 import { OWN_SETTINGS, withSchema } from './own-statement.ts'
-import { searchPath } from './quote.ts'
 
 export interface ConnectionParts {
   driver: Driver
@@ -10,15 +9,24 @@ export interface ConnectionParts {
   listeners: Set<(notice: Notice) => void>
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
+  limitStatements?: (ms: number | undefined) => void
   /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
 }
 
 /** The `Db` of one driver connection. */
-export function createConnection({ driver, info, listeners, notificationListeners, cancel, release }: ConnectionParts): Db {
+export function createConnection({
+  driver,
+  info,
+  listeners,
+  notificationListeners,
+  cancel,
+  limitStatements = () => undefined,
+  release,
+}: ConnectionParts): Db {
   let isInTransaction = false
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
-    await driver.script(beginning(options, info.schema))
+    await driver.script(beginning(options))
     let result: T
     try {
       isInTransaction = true
@@ -58,15 +66,17 @@ export function createConnection({ driver, info, listeners, notificationListener
     },
     onEnd: (listener) => driver.onEnd(listener),
     cancel,
+    limitStatements,
+    abandon: (reason) => driver.abandon(reason),
     close: () => (closed ??= driver.end().finally(release)),
   }
 }
 
 /** Settings are SET LOCAL: behind a transaction pooler, others would stay on a connection that another client gets next. */
-function beginning(options: TransactionOptions, schema: string): string {
+function beginning(options: TransactionOptions): string {
   const modes = [
     ...(options.isolation === undefined ? [] : [`ISOLATION LEVEL ${options.isolation.toUpperCase()}`]),
     ...(options.readOnly === true ? ['READ ONLY'] : []),
   ]
-  return `BEGIN ${modes.join(' ')}; SET LOCAL search_path TO ${searchPath(schema)}`
+  return `BEGIN ${modes.join(' ')}; ${OWN_SETTINGS}`
 }

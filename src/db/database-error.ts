@@ -14,6 +14,8 @@ export class DatabaseError extends Error {
   readonly table: string | undefined
   readonly column: string | undefined
   readonly constraint: string | undefined
+  /** The function of the server that raised it: the same in every language and version. */
+  readonly routine: string | undefined
 
   constructor(fields: DatabaseErrorFields) {
     super(fields.message)
@@ -29,6 +31,7 @@ export class DatabaseError extends Error {
     this.table = fields.table
     this.column = fields.column
     this.constraint = fields.constraint
+    this.routine = fields.routine
   }
 
   /** By name: the command line is built in several bundles, each with a class of its own. */
@@ -50,6 +53,7 @@ export interface DatabaseErrorFields {
   table?: string | undefined
   column?: string | undefined
   constraint?: string | undefined
+  routine?: string | undefined
 }
 
 /** Longer texts of a server are cut: they are printed, several times in one report. */
@@ -76,5 +80,6 @@ export function databaseErrorFrom(raw: Readonly<Record<string, unknown>>): Datab
     table: text('table_name'),
     column: text('column_name'),
     constraint: text('constraint_name'),
+    routine: text('routine'),
   })
 }

@@ -1,5 +1,6 @@
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
+import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
 export type Row = Record<string, unknown>
@@ -22,11 +23,14 @@ export interface DbInfo {
   schemaExists: boolean
   /** Schemas in the search_path of the connection, without `schema`. */
   otherSchemas: readonly string[]
+  /** The role that logged in is a superuser, can become one with SET ROLE, or can run programs or read and write files of the server. */
   superuser: boolean
   /** Process ID of the backend, for another connection that watches it; not reliable behind a pooler. */
   pid: number
   /** The server is a standby: it is read-only. */
   inRecovery: boolean
+  /** When the server was started, as it writes the time: connections with different values are to different servers. */
+  serverStarted: string
   /** Another backend answers than at the start: a pooler in transaction or statement mode. */
   pooled: boolean
 }
@@ -61,6 +65,12 @@ export interface OpenOptions {
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */
   background?: boolean | undefined
+  /** Overrides the times after which a silent server counts as lost; for tests. */
+  watch?: Partial<WatchTimes> | undefined
+  /** Ends the attempt to open, with its reason as the error. */
+  signal?: AbortSignal | undefined
+  /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
+  onWarning?: ((text: string) => void) | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }
@@ -87,7 +97,7 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Runs `work` in a transaction with the schema of `info` as its search_path. */
+  /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void
   /** Calls back for notifications on the channels that this connection listens to (LISTEN). */
@@ -96,5 +106,12 @@ export interface Db {
   onEnd(listener: () => void): void
   /** Requests the server to cancel the running statement; resolves when the server has received the request. */
   cancel(): Promise<void>
+  /**
+   * The time limit that the server has for each statement from now on (`statement_timeout`), in milliseconds; undefined for
+   * none. A statement that exceeds it by 5 s is canceled; 5 s later the connection is ended.
+   */
+  limitStatements(ms: number | undefined): void
+  /** Ends the connection at once, without the server. Its statements fail with CONNECTION_LOST and this reason. */
+  abandon(reason: string): void
   close(): Promise<void>
 }

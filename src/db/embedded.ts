@@ -24,9 +24,6 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
     const socket = new PgliteSocket(engine)
     const driver = createDriver({
       connect: () => Promise.resolve(socket),
-      user: 'postgres',
-      database: 'postgres',
-      applicationName: 'skills',
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })

@@ -7,6 +7,9 @@ import { quoteLiteral } from './quote.ts'
 /** The oldest supported server. */
 const OLDEST = 130_000
 
+/** Members can do what a superuser can: run programs on the server, or read and write its files. */
+const SERVER_ROLES = `'{pg_execute_server_program,pg_read_server_files,pg_write_server_files}'`
+
 /**
  * Runs under the search_path of the role, so every name is qualified. The schema is the first one of the path; pg_catalog is in it
  * only when the role names it.
@@ -18,8 +21,11 @@ const greetingSql = (schema: string | undefined): string => `
          EXISTS (SELECT FROM pg_catalog.pg_namespace
                   WHERE nspname::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(schema ?? null)}::pg_catalog.text) AS exists,
          pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
-         pg_catalog.current_setting('is_superuser'::pg_catalog.text) OPERATOR(pg_catalog.=) 'on'::pg_catalog.text AS superuser,
-         pg_catalog.pg_is_in_recovery() AS in_recovery`
+         EXISTS (SELECT FROM pg_catalog.pg_roles
+                  WHERE (rolsuper OR rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (${SERVER_ROLES}::pg_catalog.text[]))
+                    AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER'::pg_catalog.text)) AS superuser,
+         pg_catalog.pg_is_in_recovery() AS in_recovery,
+         pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS server_started`
 
 interface Greeting {
   pid: number
@@ -32,10 +38,20 @@ interface Greeting {
   path: string[]
   superuser: boolean
   in_recovery: boolean
+  server_started: string
 }
 
-/** The first query of every connection: all facts about the server that the tool needs, in one round trip. */
-export async function greet(driver: Driver, kind: DbInfo['kind'], label: string, wanted: string | undefined): Promise<DbInfo> {
+/**
+ * The first query of every connection: all facts about the server that the tool needs, in one round trip. `backendPid` is the
+ * process ID from the login to a server.
+ */
+export async function greet(
+  driver: Driver,
+  kind: DbInfo['kind'],
+  label: string,
+  wanted: string | undefined,
+  backendPid?: () => number | undefined,
+): Promise<DbInfo> {
   const rows = await driver.query(greetingSql(wanted), [])
   const [row] = rows
   if (rows.length !== 1 || !isGreeting(row)) throw new ProtocolError('its answer to the first query is not one of PostgreSQL')
@@ -49,7 +65,7 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
   if (schema === undefined) {
     throw new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
   }
-  const key = driver.backendKey()
+  const pidOfLogin = backendPid?.()
   return {
     kind,
     label,
@@ -63,15 +79,15 @@ export async function greet(driver: Driver, kind: DbInfo['kind'], label: string,
     superuser: row.superuser,
     pid: row.pid,
     inRecovery: row.in_recovery,
-    // PGlite always returns 42 here, and another number at the start
-    pooled: kind === 'server' && key !== undefined && key.pid !== row.pid,
+    serverStarted: row.server_started,
+    pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
 }
 
 function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
   return (
     row !== undefined &&
-    ['user', 'database', 'version_text'].every((name) => typeof row[name] === 'string') &&
+    ['user', 'database', 'version_text', 'server_started'].every((name) => typeof row[name] === 'string') &&
     ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
     Array.isArray(row['path']) &&
     row['path'].every((name) => typeof name === 'string') &&

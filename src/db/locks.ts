@@ -27,7 +27,7 @@ const ADVISORY_HOLDERS = `
 
 /** The holders of an advisory lock; empty when it was just released. */
 export async function advisoryHolders(db: Db, key: bigint): Promise<LockHolder[]> {
-  return db.query<LockHolder & Row>(ADVISORY_HOLDERS, [key.toString()])
+  return db.run<LockHolder & Row>(ADVISORY_HOLDERS, [key.toString()])
 }
 
 /** `pid 4711 (psql) for 25 s, idle in transaction: update t set ...`. */
@@ -46,5 +46,5 @@ const BUSY_SESSIONS = `
 
 /** The oldest transactions that hold relation locks in this database: the likely reason why a lock was not obtained in time. */
 export async function oldestTransactions(db: Db): Promise<LockHolder[]> {
-  return db.query<LockHolder & Row>(BUSY_SESSIONS)
+  return db.run<LockHolder & Row>(BUSY_SESSIONS)
 }

@@ -7,18 +7,14 @@ import type { Notice, Notification, Outcome, Parameter, Row } from './db.ts'
 import { ProtocolError } from './message-guard.ts'
 import { SocketError } from './network-socket.ts'
 import { SESSION_ENDED } from './sqlstates.ts'
+import type { StatementWatch } from './statement-watch.ts'
 
 export interface DriverOptions {
-  /** Called once: the connection is never opened again. */
+  /** Opens a connection that has logged in. Called once: the connection is never opened again. */
   connect: () => Promise<Duplex>
-  user: string
-  /** Called when the server requires a password, after `connect` has selected one of several hosts. */
-  password?: () => string | undefined
-  database: string
-  applicationName: string | undefined
-  startupOptions?: string | undefined
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
+  watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
 }
 
 /** A single connection of postgres.js, without its automatic reconnect and named statements (see the options). */
@@ -26,16 +22,18 @@ export interface Driver {
   query(sql: string, parameters: readonly Parameter[]): Promise<Row[]>
   script(sql: string): Promise<Row[]>
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
-  /** Process ID and secret key for a CancelRequest. Known after the first query. */
-  backendKey(): { pid: number; secret: number } | undefined
   /** Calls back once when the connection has ended. */
   onEnd(listener: () => void): void
+  /** Ends the connection at once; its statements fail with this reason. */
+  abandon(reason: string): void
+  /** Ends the connection, within 2 s also when the server does not. */
   end(): Promise<void>
 }
 
 /** Does not connect yet: the first query does. */
 export function createDriver(options: DriverOptions): Driver {
   let opened = false
+  let socket: Duplex | undefined
   let gone = false
   const onEnd: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
@@ -45,28 +43,31 @@ export function createDriver(options: DriverOptions): Driver {
     // the driver rejects most queries; those that it forgets must not wait for ever
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
-  let key: { pid: number; secret: number } | undefined
+  let hasAnswered = false
   const openSocket = async (): Promise<Duplex> => {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
-    const socket = await options.connect()
+    socket = await options.connect()
     return socket.once('error', ended).once('close', ended)
   }
-  const sql = postgres(driverSettings(options, openSocket))
+  const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
+    options.watch?.sent()
     try {
       const result = await orLost(query, waiting)
-      key ??= (result as unknown as { state?: { pid: number; secret: number } }).state
+      hasAnswered = true
       return [...result]
     } catch (error) {
       const broken = brokenBy(error)
-      if (broken === undefined) throw translate(error)
+      if (broken === undefined) throw options.watch === undefined ? translate(error) : options.watch.explain(translate(error))
       // while the connection is opened, the caller knows more about it
-      throw key === undefined ? broken : lost(broken)
+      throw hasAnswered ? lost(broken) : broken
+    } finally {
+      options.watch?.answered()
     }
   }
 
@@ -89,9 +90,13 @@ export function createDriver(options: DriverOptions): Driver {
           return answer
         }),
       ),
-    backendKey: () => key,
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
-    end: () => (gone ? Promise.resolve() : sql.end({ timeout: 2 })),
+    abandon: (reason) => void socket?.destroy(new SocketError('', reason)),
+    end: async () => {
+      if (!gone) await sql.end({ timeout: END_SECONDS })
+      // the driver waits for the server to close it
+      socket?.destroy()
+    },
   }
 }
 
@@ -99,9 +104,9 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
   const settings = {
     // its types lack `socket`, and it reads PG* variables for options that are not given
     ...({ socket, host: 'localhost', port: 5432, path: undefined } as object),
-    user: options.user,
-    pass: () => options.password?.() ?? '',
-    database: options.database,
+    // those of the embedded database; a server has received its own before
+    user: 'postgres',
+    database: 'postgres',
     ssl: false,
     max: 1,
     idle_timeout: 0,
@@ -113,7 +118,7 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
     prepare: false,
     fetch_types: false,
     max_pipeline: 10_000,
-    connection: startupParameters(options),
+    connection: { application_name: 'skills' },
     onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
     onnotice: (notice: postgres.Notice) =>
       options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
@@ -121,8 +126,21 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
   return settings as postgres.Options<Record<string, never>>
 }
 
+const END_SECONDS = 2
+
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200
+
+/** postgres.js reads this variable, which no option replaces, and refuses some of its values. */
+function withoutVariable<T>(name: string, work: () => T): T {
+  const value = process.env[name]
+  delete process.env[name]
+  try {
+    return work()
+  } finally {
+    if (value !== undefined) process.env[name] = value
+  }
+}
 
 /** The result of the query, unless its entry in `waiting` is called first. */
 function orLost(query: PromiseLike<Iterable<Row>>, waiting: Set<(error: unknown) => void>): Promise<Iterable<Row>> {
@@ -143,13 +161,6 @@ const SERVER_DECIDES = 0
 
 function isJson(value: Parameter): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Date)
-}
-
-function startupParameters(options: DriverOptions): Record<string, string> {
-  return {
-    ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
-    ...(options.startupOptions === undefined ? {} : { options: options.startupOptions }),
-  }
 }
 
 async function outcome(result: Promise<Row[]>): Promise<Outcome> {

@@ -52,7 +52,7 @@ export async function makeScratchDatabase(
 
 /** Databases of runs that were killed: the name contains the time of creation. */
 async function dropStale(admin: Db): Promise<void> {
-  const stale = await admin.query<{ name: string }>(
+  const stale = await admin.run<{ name: string }>(
     `SELECT datname AS name FROM pg_database d
       WHERE datname ~ '^skills_verify_[0-9]{10}_[0-9a-f]{8}$' AND pg_has_role(datdba, 'USAGE')
         AND to_timestamp(split_part(datname, '_', 3)::bigint) < now() - interval '${STALE}'

@@ -1,4 +1,4 @@
-import { notMigrated, permissionDenied, queryFailed } from '../core/common-errors.ts'
+import { notMigrated, permissionDenied, queryFailed, rowsHidden } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, DbInfo } from './db.ts'
@@ -17,8 +17,8 @@ export interface FailedWork {
 type Connected = Pick<DbInfo, 'user' | 'label' | 'inRecovery'>
 
 /**
- * The one map from SQLSTATE to error: an error of the server becomes a SkillsError (NOT_MIGRATED, PERMISSION_DENIED or
- * QUERY_FAILED); any other error is returned as it is. `info` is undefined where the connection is not known.
+ * The one map from SQLSTATE to error: an error of the server becomes a SkillsError (NOT_MIGRATED, PERMISSION_DENIED,
+ * ROW_SECURITY or QUERY_FAILED); any other error is returned as it is. `info` is undefined where the connection is not known.
  */
 export function toSkillsError(info: Connected | undefined, error: DatabaseError, work: FailedWork): SkillsError
 export function toSkillsError(info: Connected | undefined, error: unknown, work: FailedWork): unknown
@@ -26,6 +26,7 @@ export function toSkillsError(info: Connected | undefined, error: unknown, work:
   if (!(error instanceof DatabaseError)) return error
   const who = info === undefined ? 'the role' : `role ${info.user}`
   const { action, grants = [] } = work
+  if (isRowSecurity(error)) return rowsHidden(who, tableIn(error), error.hint === undefined ? SEES_ALL : NOT_FORCED, error)
   if (error.code === SQLSTATE.readOnlyTransaction) {
     const [reason, hint] = info?.inRecovery === true ? STANDBY : READ_ONLY
     return permissionDenied({ who, action, reason, hint }, error)
@@ -46,6 +47,11 @@ export async function withSkillsErrors<T>({ info }: Db, work: FailedWork, run: (
   }
 }
 
+/** Whether the server refused the statement because a policy would hide rows from it (`row_security = off`). */
+export function isRowSecurity(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege && error.routine === 'check_enable_rls'
+}
+
 /** Whether the server was not reached, or the connection was lost: another attempt can succeed. */
 export function isConnectionError(error: unknown): boolean {
   return error instanceof SkillsError && (error.code === 'CONNECTION_LOST' || error.code === 'DATABASE_UNREACHABLE')
@@ -57,6 +63,15 @@ const MISSING: ReadonlySet<string> = new Set([
   SQLSTATE.undefinedFunction,
   SQLSTATE.invalidSchemaName,
 ])
+
+const SEES_ALL = 'connect as the owner of the table, or as a role with BYPASSRLS'
+/** The server has a hint for the owner of the table only. */
+const NOT_FORCED = 'connect as a role with BYPASSRLS, or run ALTER TABLE ... NO FORCE ROW LEVEL SECURITY'
+
+/** The message has the name of the table in the quotes of its language. */
+function tableIn({ message }: DatabaseError): string {
+  return message.split(/["«»„“”]/)[1]?.trim() ?? 'a table'
+}
 
 const STANDBY = ['the server is a standby', 'connect to the primary server'] as const
 const READ_ONLY = ['the database is read-only', 'connect without default_transaction_read_only'] as const

@@ -32,3 +32,9 @@ export const STARTING_UP: ReadonlySet<string> = new Set([SQLSTATE.cannotConnectN
 
 /** The server ended the connection. */
 export const SESSION_ENDED: ReadonlySet<string> = new Set([SQLSTATE.adminShutdown, SQLSTATE.crashShutdown])
+
+/**
+ * The function of the server that reports a role that does not exist. It has the SQLSTATE of a refusal by pg_hba.conf, and its
+ * message is in the language of the server.
+ */
+export const UNKNOWN_ROLE = 'InitializeSessionUserId'

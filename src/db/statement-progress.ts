@@ -19,7 +19,7 @@ const PROGRESS = `
 
 /** Reads the progress of a backend over another connection; undefined when it runs no statement. */
 export async function statementProgress(watcher: Db, pid: number): Promise<StatementProgress | undefined> {
-  const [row] = await watcher.query<Row & { query: string; phase: string | null; percent: number | null; blocked_by: number[] }>(PROGRESS, [
+  const [row] = await watcher.run<Row & { query: string; phase: string | null; percent: number | null; blocked_by: number[] }>(PROGRESS, [
     pid,
   ])
   if (row === undefined) return undefined

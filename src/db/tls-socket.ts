@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import type { ConnectionOptions, PeerCertificate } from 'node:tls'
+import tls from 'node:tls'
 import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { ServerHost, SslMode, SslSettings } from '../core/target.ts'
 
@@ -11,31 +11,28 @@ const PROTOCOL = 'postgresql'
  * Encrypts an open socket, with the checks of libpq: `require` encrypts, and verifies the chain when a root certificate is
  * given; `verify-ca` verifies the chain, `verify-full` also the name. The result has not finished its handshake.
  */
-export async function startTls(
+export function startTls(
   socket: net.Socket,
   { host }: ServerHost,
   mode: SslMode,
   ssl: SslSettings,
-): Promise<{ secure: net.Socket; protocolIsAgreed: () => boolean }> {
+): { secure: net.Socket; protocolIsAgreed: () => boolean } {
   const fromFile = ssl.rootCert !== undefined && ssl.rootCert !== 'system'
   const verifyChain = mode === 'verify-ca' || mode === 'verify-full' || (mode !== 'disable' && fromFile)
-  const { default: tls } = await import('node:tls')
   const secure = tls.connect({
     socket,
-    secureContext: context(tls, ssl, fromFile),
+    secureContext: context(ssl, fromFile),
     ALPNProtocols: [PROTOCOL],
     rejectUnauthorized: verifyChain,
     ...(net.isIP(host) > 0 || ssl.hideName === true ? {} : { servername: host }),
     // its own check compares with "localhost" when no server name was sent
-    checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+    checkServerIdentity: (_: string, certificate: tls.PeerCertificate) =>
       mode === 'verify-full' ? tls.checkServerIdentity(host, certificate) : undefined,
   })
   return { secure, protocolIsAgreed: () => secure.alpnProtocol === PROTOCOL }
 }
 
-type Tls = Pick<typeof import('node:tls'), 'createSecureContext'>
-
-function context(tls: Tls, ssl: SslSettings, fromFile: boolean): NonNullable<ConnectionOptions['secureContext']> {
+function context(ssl: SslSettings, fromFile: boolean): tls.SecureContext {
   const files = {
     ...(fromFile ? { ca: read('sslrootcert', ssl.rootCert) } : {}),
     ...(ssl.cert === undefined ? {} : { cert: read('sslcert', ssl.cert) }),

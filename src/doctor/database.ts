@@ -33,10 +33,10 @@ export async function examineDatabase(
   let row: SessionRow | undefined
   for (let i = 0; i < SAMPLES; i++) {
     const sent = Date.now()
-    ;[row] = await db.query<SessionRow>(session)
+    ;[row] = await db.run<SessionRow>(session)
     if (row !== undefined) clock.push({ sent, answered: Date.now(), server: row.now.getTime() })
   }
-  const rights = await db.query<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
+  const rights = await db.run<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
     db.info.schema,
     relationsOf(ledger),
     APP_ROLE_GRANTS,

@@ -41,13 +41,13 @@ export async function forgetUser(
 }
 
 async function countRows(db: Db, id: string): Promise<Record<string, unknown>> {
-  const counts = TABLES.map((table) => `(select count(*) from ${table} where user_id = $1::uuid) as ${table}`)
-  const [row = {}] = await db.transaction({ readOnly: true }, () => db.query(`select ${counts.join(', ')}`, [id]))
+  const counts = TABLES.map((table) => `(select count(*) from :"schema".${table} where user_id = $1::uuid) as ${table}`)
+  const [row = {}] = await db.transaction({ readOnly: true }, () => db.run(`select ${counts.join(', ')}`, [id]))
   return row
 }
 
 async function erase(db: Db, id: string): Promise<Record<string, unknown>> {
-  const [row] = await db.transaction({}, () => db.query('select forget_skill_user($1::uuid) as rows', [id]))
+  const [row] = await db.transaction({}, () => db.run('select :"schema".forget_skill_user($1::uuid) as rows', [id]))
   const rows = row?.['rows'] as Record<string, unknown>
   if (rows['state'] !== 'foreign') return rows
   throw rollupForeign('nothing was erased')

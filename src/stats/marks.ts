@@ -16,30 +16,34 @@ export interface Marks {
 /** The tail is counted up to this number. */
 const MOST = 1_000_000
 
+const MADE = `
+  select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                  where n.nspname = :'schema' and c.relname = 'skill_rollup_state') as made`
+
 const STATE = `
   select source, txid_snapshot_xmin(snapshot)::text as xmin, snapshot::text as snapshot, part_txid::text as part_txid, part_id::text as part_id,
          rolled, stepped_at, pruned_before, system_identifier <> (select system_identifier from pg_control_system()) as foreign
-    from skill_rollup_state`
+    from :"schema".skill_rollup_state`
 
 const TAIL = `
   select count(*) as tail from (
-    select from skill_usage_events
+    select from :"schema".skill_usage_events
      where txid >= $1::text::bigint and not txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
        and not (txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
      limit ${MOST}) as rows`
 
 /** Reads the state of the rollups. Undefined when this database has no rollups. */
 export async function readMarks(db: Db): Promise<Marks | undefined> {
-  const [made] = await db.query("select to_regclass('skill_rollup_state') is not null as made")
+  const [made] = await db.run(MADE)
   if (made?.['made'] !== true) return undefined
-  const rows = await db.query(STATE)
+  const rows = await db.run(STATE)
   const events = rows.find((row) => row['source'] === 'events')
   const feedback = rows.find((row) => row['source'] === 'feedback')
   if (events === undefined || feedback === undefined) return undefined
   const foreign = events['foreign'] === true
   const [rest] = foreign
     ? []
-    : await db.query(
+    : await db.run(
         TAIL,
         ['xmin', 'snapshot', 'part_txid', 'part_id'].map((name) => mark(events, name)),
       )

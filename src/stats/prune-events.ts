@@ -40,7 +40,7 @@ async function removeBatches(
   db: Db,
   { olderThanMs, batch = DEFAULTS.pruneBatch, dryRun = false, onBatch }: PruneOptions,
 ): Promise<PruneReport> {
-  const [row] = await db.query<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
+  const [row] = await db.run<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
   const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
   let events = 0
   if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))
@@ -56,18 +56,18 @@ async function removeBatches(
 }
 
 async function countOld(db: Db, before: Date): Promise<number> {
-  const [row] = await db.query(`select count(*) as events from skill_usage_events where ${ROLLED}`, await parameters(db, before))
+  const [row] = await db.run(`select count(*) as events from :"schema".skill_usage_events where ${ROLLED}`, await parameters(db, before))
   return count(row?.['events'])
 }
 
 async function removeSome(db: Db, before: Date, batch: number): Promise<number> {
   // the lock keeps a rebuild from running in between, which would lose the deleted events
-  await db.query("select from skill_rollup_state where source = 'events' for update")
-  const removed = await db.query(
+  await db.run(`select from :"schema".skill_rollup_state where source = 'events' for update`)
+  const removed = await db.run(
     `with gone as (
-       delete from skill_usage_events where id in (select id from skill_usage_events where ${ROLLED} limit $5::bigint) returning 1
+       delete from :"schema".skill_usage_events where id in (select id from :"schema".skill_usage_events where ${ROLLED} limit $5::bigint) returning 1
      ), mark as (
-       update skill_rollup_state set pruned_before = greatest(pruned_before, $1::timestamptz)
+       update :"schema".skill_rollup_state set pruned_before = greatest(pruned_before, $1::timestamptz)
         where source = 'events' and exists (select from gone)
      ) select count(*) as events from gone`,
     [...(await parameters(db, before)), batch],

@@ -21,7 +21,7 @@ export function reportQueries(folder: string): ReportQueries {
   return {
     run: async (db, name, mode, bindings) => {
       const { text, parameters } = bind(await load(name, mode), bindings)
-      return db.query(text, parameters)
+      return db.run(text, parameters)
     },
   }
 }

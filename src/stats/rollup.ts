@@ -72,7 +72,7 @@ export interface StepResult {
 /** One step, in its own transaction. */
 export async function step(db: Db, source: 'events' | 'feedback', rows: number, wait = true): Promise<StepResult> {
   const [result] = await db.transaction({ isolation: 'read committed' }, () =>
-    db.query(`select skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
+    db.run(`select :"schema".skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
   )
   const done = result?.['done'] as { rows?: number; more?: boolean; state?: string } | undefined
   if (done?.state === 'foreign') {
@@ -91,16 +91,15 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
   const built: string[] = []
   for (const [index, table] of INDEXES) {
     const [found] = await db.transaction({ readOnly: true }, () =>
-      db.query(
-        `select i.indisvalid as valid, n.nspname as schema from pg_class c
-           join pg_namespace n on n.oid = c.relnamespace
+      db.run(
+        `select i.indisvalid as valid from pg_class c
            left join pg_index i on i.indexrelid = (select x.oid from pg_class x where x.relname = $2 and x.relnamespace = c.relnamespace)
-          where c.oid = to_regclass($1)`,
+          where c.relname = $1 and c.relnamespace = (select oid from pg_namespace where nspname = :'schema')`,
         [table, index],
       ),
     )
     if (found === undefined || found['valid'] === true) continue
-    const schema = quoteIdent(String(found['schema']))
+    const schema = quoteIdent(db.info.schema)
     // an interrupted CREATE INDEX CONCURRENTLY leaves an invalid index
     if (found['valid'] === false) await db.exec(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${index}`)
     await db.exec(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${schema}.${table} (txid)`)
@@ -111,9 +110,9 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
 
 async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
   const [state] = await db.transaction({ readOnly: true }, () =>
-    db.query(
+    db.run(
       `select bool_or(system_identifier <> (select system_identifier from pg_control_system())) as foreign, max(pruned_before) as pruned
-         from skill_rollup_state`,
+         from :"schema".skill_rollup_state`,
     ),
   )
   if (!rebuild && state?.['foreign'] !== true) return false
@@ -126,9 +125,9 @@ async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: R
       },
     )
   }
-  await db.transaction({}, () => db.query('select skill_rollup_reset()'))
+  await db.transaction({}, () => db.run('select :"schema".skill_rollup_reset()'))
   for (;;) {
-    const [adopted] = await db.transaction({}, () => db.query('select skill_rollup_adopt(50000) as rows'))
+    const [adopted] = await db.transaction({}, () => db.run('select :"schema".skill_rollup_adopt(50000::integer) as rows'))
     if (count(adopted?.['rows']) === 0) return true
   }
 }

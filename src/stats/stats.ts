@@ -1,4 +1,5 @@
 import type { Db, Row } from '../db/db.ts'
+import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
@@ -42,7 +43,8 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
     return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
       // a rebuild empties tables also for older snapshots: the lock makes it wait for this report. The plans are large and
       // their work is small: JIT compilation would take longer than the rest
-      if (prepared.usable) await db.exec('LOCK TABLE skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off')
+      if (prepared.usable)
+        await db.exec(`LOCK TABLE ${quoteIdent(db.info.schema)}.skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off`)
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
       return answer(question, options, sourceOf(question, prepared))
     })
@@ -53,7 +55,7 @@ const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
 
 async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
   const lengthMs = options.compareMs ?? options.sinceMs
-  const [row] = await db.query<Row & { now: Date; since: Date | null }>(
+  const [row] = await db.run<Row & { now: Date; since: Date | null }>(
     'select now() as now, now() - make_interval(secs => $1::float8) as since',
     [lengthMs === undefined ? null : lengthMs / 1000],
   )

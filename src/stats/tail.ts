@@ -99,12 +99,12 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
       interrupted = { upTo, after: placeOf(rows.at(-1) ?? {}) }
       onEvents(rows.map(toEvent))
     }
-    await db.query('CLOSE events')
+    await db.run('CLOSE events')
   }
   /** Opens the cursor on the events that became visible between `seen` and `upTo`. */
   const open = async (db: Db, upTo: Position, now: Position, after?: Place): Promise<void> => {
     // all rows are fetched: a plan for the first few rows is slower
-    await db.query("select set_config('cursor_tuple_fraction', '1', true)")
+    await db.run("select set_config('cursor_tuple_fraction', '1', true)")
     const place = { after_at: after?.at ?? null, after_id: after?.id ?? null, after_user: after?.user ?? null }
     if (seen !== undefined) await queries.run(db, 'arrivals', undefined, { ...filter, ...between(seen, upTo), ...place })
     else
@@ -145,7 +145,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
 }
 
 function fetch(db: Db, rows: number): Promise<Row[]> {
-  return db.query(`FETCH ${rows} FROM events`)
+  return db.run(`FETCH ${rows} FROM events`)
 }
 
 function between(seen: Position, upTo: Position): Bindings {

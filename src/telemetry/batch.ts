@@ -31,11 +31,12 @@ export function newBatch(events: readonly EncodedEvent[]): Batch {
 export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Promise<number> {
   if (events.length === 0) return 0
   const write = `
-    SELECT coalesce(sum(${quoteIdent(db.info.schema)}.log_skill_usage_batch((b->>0)::uuid, b->1, NULL, ${mayRepeat})), 0) AS written
+    SELECT coalesce(sum(${quoteIdent(db.info.schema)}.log_skill_usage_batch((b->>0)::uuid, b->1, NULL::uuid, ${mayRepeat})), 0) AS written
       FROM jsonb_array_elements(${quoteLiteral(byUser(events))}::jsonb) AS b`
   const outcomes = await db.pipeline([
     // a second attempt must see what the first has written: a new snapshot after the lock
-    `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${advisoryKey('skill_usage_batch', key)})`,
+    `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path TO pg_catalog, pg_temp;
+     SELECT pg_advisory_xact_lock((${advisoryKey('skill_usage_batch', key)})::bigint)`,
     write,
     'COMMIT',
     // in a transaction of its own: with the events, its lock would last until they are on disk

@@ -54,13 +54,13 @@ export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoR
         })
       }
       const { skills, registered } = await skillsToUse(db, options.skills ?? DEFAULTS.demo.skills)
-      const [clock] = await db.query<{ now: Date }>('select now() as now')
+      const [clock] = await db.run<{ now: Date }>('select now() as now')
       const until = options.until ?? clock?.now ?? new Date()
       const before = await unlockCount(db)
       let feedback = 0
       for (let first = 1; first <= events; first += BATCH) {
         const last = Math.min(events, first + BATCH - 1)
-        const [row] = await db.query(query, [first, last, events, seed, until, days, skills])
+        const [row] = await db.run(query, [first, last, events, seed, until, days, skills])
         feedback += Number(row?.['feedback'] ?? 0)
         options.onProgress?.(last)
       }
@@ -71,27 +71,27 @@ export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoR
 
 /** Whether the log has events. */
 export async function hasEvents(db: Db): Promise<boolean> {
-  return (await db.query('select from skill_usage_events limit 1')).length > 0
+  return (await db.run('select from :"schema".skill_usage_events limit 1')).length > 0
 }
 
 async function unlockCount(db: Db): Promise<number> {
-  const [row] = await db.query('select count(*)::int as n from skill_unlocks')
+  const [row] = await db.run('select count(*)::int as n from :"schema".skill_unlocks')
   return Number(row?.['n'] ?? 0)
 }
 
 /** The enabled skills of the registry, so that the statistics contain no unknown skills. An empty registry gets sample skills. */
 async function skillsToUse(db: Db, wanted: number): Promise<{ skills: DemoSkill[]; registered: number }> {
-  const known = await db.query(
+  const known = await db.run(
     `select skill_id as id, version, meta->>'tier' as tier, meta->>'category' is not distinct from 'foundational' as open
-       from skills_registry where enabled order by skill_id collate "C"`,
+       from :"schema".skills_registry where enabled order by skill_id collate "C"`,
   )
   if (known.length > 0) return { skills: known as unknown as DemoSkill[], registered: 0 }
   const skills = Array.from({ length: wanted }, (_, i): DemoSkill => {
     const id = `demo-skill-${String(i + 1).padStart(String(wanted).length, '0')}`
     return { id, version: '1.0.0', tier: ['FAST', 'CORE', 'DEEP'][i % 3] ?? null, open: i % 4 === 0 }
   })
-  await db.query(
-    `insert into skills_registry (skill_id, version, meta)
+  await db.run(
+    `insert into :"schema".skills_registry (skill_id, version, meta)
      select id, version, jsonb_build_object('tier', tier, 'category', case when open then 'foundational' else 'lineage' end, 'demo', true)
        from jsonb_to_recordset($1::jsonb) as rows (id text, version text, tier text, open boolean)`,
     [skills],

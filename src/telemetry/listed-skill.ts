@@ -31,8 +31,8 @@ export interface KnownSkill {
 
 /** The enabled skills, bytewise by id. */
 export async function fetchSkills(db: Db): Promise<KnownSkill[]> {
-  const sql = `SELECT skill_id, version, trust_level, meta - 'files' AS meta
-       FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE "C"`
+  const sql = `SELECT skill_id, version, trust_level, meta OPERATOR(pg_catalog.-) 'files'::pg_catalog.text AS meta
+       FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE pg_catalog."C"`
   const rows = await withSkillsErrors(db, { action: 'read the registry' }, () => db.query(sql))
   return rows.map((row) => {
     const skill = listed(row)

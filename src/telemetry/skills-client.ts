@@ -1,6 +1,6 @@
 import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
-import { quoteIdent } from '../db/quote.ts'
+import { withSchema } from '../db/own-statement.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { checkFeedback, checkReason, checkSkill, checkUser, invalid, type Feedback } from './input-checks.ts'
 import type { ListedSkill } from './listed-skill.ts'
@@ -119,12 +119,7 @@ export function createSkillsClient(parts: SkillsClientParts): Skills {
   const query: Query = async (sql, parameters, { again }) => {
     if (closed !== undefined) throw new SkillsError('USAGE', CLOSED)
     const run = (db: Db): Promise<Row[]> =>
-      withSkillsErrors(db, { action: 'use the skill tables' }, () =>
-        db.query(
-          sql.replaceAll('$schema', () => quoteIdent(db.info.schema)),
-          parameters,
-        ),
-      )
+      withSkillsErrors(db, { action: 'use the skill tables' }, () => db.query(withSchema(sql, db.info.schema), parameters))
     return connection.run(run, { again })
   }
   return {
@@ -149,17 +144,24 @@ export function createSkillsClient(parts: SkillsClientParts): Skills {
 /** Runs one of the statements below. `again`: the statement can be repeated when the connection is lost. */
 type Query = (sql: string, parameters: readonly Parameter[], options: { again: boolean }) => Promise<Row[]>
 
-/** `$schema` is the quoted name of the schema. */
+/**
+ * They run under the search_path and the row security of the application's role, without a transaction, which would cost a round
+ * trip: so all names are qualified, and the arguments of a function have its exact types.
+ */
 const SQL = {
-  unlocks: `SELECT skill_id, unlocked_at, unlock_reason FROM $schema.skill_unlocks
-             WHERE user_id = $1::uuid AND unlocked ORDER BY skill_id COLLATE "C"`,
-  isUnlocked: 'SELECT $schema.is_skill_unlocked($1::uuid, $2) AS unlocked',
-  unlock: 'SELECT $schema.unlock_skill($1::uuid, $2, $3)',
-  lock: `UPDATE $schema.skill_unlocks SET unlocked = false, unlock_reason = $3
-          WHERE user_id = $1::uuid AND skill_id = $2 AND unlocked RETURNING skill_id`,
-  logUsage: 'SELECT $schema.log_skill_usage($1::uuid, $2, $3, $4, $5, $6, $7::int, $8, $9::jsonb, $10::jsonb) AS id',
-  feedback: `INSERT INTO $schema.skill_feedback (user_id, skill_id, version, rating, tags, notes)
-             VALUES ($1::uuid, $2, $3, $4::int, ARRAY(SELECT jsonb_array_elements_text($5::jsonb)), $6) RETURNING id`,
+  unlocks: `SELECT skill_id, unlocked_at, unlock_reason FROM :"schema".skill_unlocks
+             WHERE user_id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid AND unlocked ORDER BY skill_id COLLATE pg_catalog."C"`,
+  isUnlocked: 'SELECT :"schema".is_skill_unlocked($1::pg_catalog.uuid, $2::pg_catalog.text) AS unlocked',
+  unlock: 'SELECT :"schema".unlock_skill($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text)',
+  lock: `UPDATE :"schema".skill_unlocks SET unlocked = false, unlock_reason = $3::pg_catalog.text
+          WHERE user_id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid AND skill_id OPERATOR(pg_catalog.=) $2::pg_catalog.text AND unlocked
+          RETURNING skill_id`,
+  logUsage: `SELECT :"schema".log_skill_usage($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.text,
+             $5::pg_catalog.text, $6::pg_catalog.text, $7::pg_catalog.int4, $8::pg_catalog.text, $9::pg_catalog.jsonb,
+             $10::pg_catalog.jsonb) AS id`,
+  feedback: `INSERT INTO :"schema".skill_feedback (user_id, skill_id, version, rating, tags, notes)
+             VALUES ($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.int4,
+               ARRAY(SELECT pg_catalog.jsonb_array_elements_text($5::pg_catalog.jsonb)), $6::pg_catalog.text) RETURNING id`,
 } as const
 
 type UnlockCalls = Pick<Skills, 'listSkills' | 'isUnlocked' | 'unlock' | 'lock' | 'listUnlocks'>

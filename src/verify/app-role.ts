@@ -50,7 +50,7 @@ type Judged = Row & { object: string; expected: string; actual: string; remedy: 
 
 /** Runs the query of the check `safety.app-role` alone. Writes nothing. */
 export async function excessPrivileges(db: Db, { query }: Check, input: object): Promise<ExcessPrivileges> {
-  const rows = await db.transaction({ readOnly: true, rollback: true }, () => db.query<Judged>(query?.text ?? '', [input]))
+  const rows = await db.transaction({ readOnly: true, rollback: true }, () => db.run<Judged>(query?.text ?? '', [input]))
   // missing privileges are in grantStatements
   const excess = rows.filter(({ remedy }) => !remedy.startsWith('GRANT '))
   return {

@@ -20,6 +20,11 @@ export interface Check {
   about: string
   /** A typical fault, for `skills explain`. */
   example: { object: string; expected: string; actual: string } | undefined
+  /**
+   * A check of the package. Its names are those of pg_catalog, and it names the schema: `:"schema".skill_unlocks`. The checks of a user
+   * are code that this package has not seen.
+   */
+  own: boolean
   /** As shown to people. */
   file: string
   /** 1-based line of the header. */
@@ -61,6 +66,7 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.comments',
   'drift.adopted',
   'drift.build',
+  'safety.foreign-code',
 ])
 
 /** The inputs, and what each contains. */

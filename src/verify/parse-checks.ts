@@ -11,7 +11,7 @@ import { parseRequirement, REQUIREMENT_FORMS, type Requirement } from './require
  * statement is its query. A line `-- group: PREFIX` with `-- about:` describes the checks below it whose ID begins with the prefix.
  * Throws CHECK_FILE_INVALID with the line.
  */
-export function parseChecks(text: string, file: string): Check[] {
+export function parseChecks(text: string, file: string, own = false): Check[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const starts = lines.flatMap((line, i) => (/^--\s*check:/.test(line) ? [i] : []))
   const [stray] = statementsOf(lines.slice(0, starts[0]).join('\n'), file, 1)
@@ -19,7 +19,7 @@ export function parseChecks(text: string, file: string): Check[] {
   if (starts.length === 0) throw invalid(file, 1, 'the file contains no check')
   const groups = readGroups(lines, file)
   return starts.map((start, i) => {
-    const check = parseCheck(lines.slice(start, starts[i + 1]), file, start + 1)
+    const check = parseCheck(lines.slice(start, starts[i + 1]), { file, own, line: start + 1 })
     return check.about === '' ? { ...check, about: groups.get(groupOf(check.id)) ?? '' } : check
   })
 }
@@ -38,7 +38,7 @@ interface HeaderLine {
   line: number
 }
 
-function parseCheck(lines: readonly string[], file: string, line: number): Check {
+function parseCheck(lines: readonly string[], { file, own, line }: Pick<Check, 'file' | 'own' | 'line'>): Check {
   const header = readHeader(lines, { file, first: line, keys: CHECK_KEYS })
   const statements = statementsOf(lines.join('\n'), file, line)
   const query = statements.at(-1)
@@ -69,6 +69,7 @@ function parseCheck(lines: readonly string[], file: string, line: number): Check
     writes: oneOf('writes', WRITES, 'no'),
     about: header.get('about')?.value ?? '',
     example: readExample(header.get('example'), file),
+    own,
     file,
     line,
     setup: statements.slice(0, -1),

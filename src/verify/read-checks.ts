@@ -12,6 +12,8 @@ export interface CheckSource {
   directory: string
   /** As shown to people. */
   label: string
+  /** Of the package. */
+  own: boolean
 }
 
 /** Reads the checks of every `.sql` file of the folders, in order of file name. Throws CHECK_FILE_INVALID. */
@@ -43,7 +45,7 @@ export function readChecks(sources: readonly CheckSource[]): Check[] {
   return checks
 }
 
-function readFolder({ directory, label }: CheckSource): Check[] {
+function readFolder({ directory, label, own }: CheckSource): Check[] {
   let names: string[]
   try {
     names = readdirSync(directory)
@@ -54,7 +56,7 @@ function readFolder({ directory, label }: CheckSource): Check[] {
     })
   }
   const files = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
-  return files.flatMap((name) => parseChecks(readText(directory, name, path.join(label, name)), path.join(label, name)))
+  return files.flatMap((name) => parseChecks(readText(directory, name, path.join(label, name)), path.join(label, name), own))
 }
 
 const MAX_BYTES = 4 * 1024 * 1024

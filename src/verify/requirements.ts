@@ -37,7 +37,7 @@ export async function readSurroundings(
   db: Db,
   applied: { migrations: readonly string[]; packs: readonly string[] },
 ): Promise<Surroundings> {
-  const [row] = await db.query<{ extensions: string[]; roles: string[] }>(
+  const [row] = await db.run<{ extensions: string[]; roles: string[] }>(
     `SELECT (SELECT coalesce(jsonb_agg(extname), '[]') FROM pg_catalog.pg_extension) AS extensions,
       (SELECT coalesce(jsonb_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS roles`,
   )

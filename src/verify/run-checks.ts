@@ -1,8 +1,9 @@
 import type { Db } from '../db/db.ts'
 import type { Check, CheckInput } from './check.ts'
-import type { CheckResult, VerifyReport } from './report.ts'
+import type { CheckResult, Fault, VerifyReport } from './report.ts'
 import { readSurroundings, unmetRequirement, type Surroundings } from './requirements.ts'
 import { judge, runCheck, skipped } from './run-check.ts'
+import { describeForeign, type ForeignCode } from './schema/foreign-code.ts'
 import { readSchema, type SchemaOptions, type SchemaReading } from './schema/read-schema.ts'
 
 /** Inputs that the comparison of the schema makes. */
@@ -90,6 +91,7 @@ class Run {
 
   async #run(check: Check): Promise<CheckResult> {
     const { faults, failures } = this.#schema.comparison
+    if (check.id === FOREIGN_CODE) return judge(check, this.#schema.foreign.map(foreignFault))
     if (check.query === undefined) {
       const own = faults.filter((fault) => fault.check === check.id)
       return judge(
@@ -99,7 +101,16 @@ class Run {
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
     const input = isCompared(check.input) ? { differences: faults, failures } : this.#inputOf(check.input)
-    return runCheck(this.#db, { check, query: check.query, input, timeoutMs: this.#options.timeoutMs, isBroken })
+    const { schema } = this.#schema
+    return runCheck(this.#db, {
+      schema,
+      check,
+      query: check.query,
+      input,
+      timeoutMs: this.#options.timeoutMs,
+      isBroken,
+      leftOut: this.#notRun(this.#schema.foreign),
+    })
   }
 
   #inputOf(input: Exclude<CheckInput, ComparedInput> | undefined): object | undefined {
@@ -108,17 +119,47 @@ class Run {
     return input === 'objects' && given !== undefined ? { ...given, comparedIndexes: this.#schema.comparison.indexes } : given
   }
 
+  /**
+   * Code of other roles that the check could run. A query of the package reads tables; in the scratch schema there is no such
+   * code. A check of a user can call anything.
+   */
+  #reachable({ own, writes }: Check): ForeignCode[] {
+    const { foreign, foreignOfTables, noScratch } = this.#schema
+    if (!own) return foreign
+    if (writes === 'no') return foreignOfTables
+    return noScratch === undefined ? [] : foreign
+  }
+
+  #notRun(codes: readonly ForeignCode[]): string | undefined {
+    return codes.length === 0 ? undefined : `it was not run, because it would run the code of another role: ${describeForeign(codes)}`
+  }
+
   /** Why a check is not run. */
   #skip(check: Check): CheckResult | undefined {
     const { missing } = this.#options
     const unmet = unmetRequirement(check.requires, this.#around)
     if (unmet !== undefined) return skipped(check, unmet.reason, unmet.applies)
-    if (this.#failedGate !== undefined && check.input !== 'ledger')
+    if (this.#failedGate !== undefined && check.input !== 'ledger' && check.id !== FOREIGN_CODE)
       return skipped(check, `${this.#failedGate} failed, and this check depends on it`)
     if (check.id === 'drift.build' && this.#schema.noScratch !== undefined)
       return skipped(check, `${this.#schema.noScratch}; only the objects of the package were compared`)
+    const notRun = check.query === undefined ? undefined : this.#notRun(this.#reachable(check))
+    if (notRun !== undefined) return skipped(check, notRun)
     if (isCompared(check.input) || this.#inputOf(check.input) !== undefined || check.input === undefined) return undefined
     return skipped(check, missing?.[check.input] ?? `there is no ${check.input} to compare with`)
+  }
+}
+
+/** The check that names what was not run. It depends on no other check. */
+const FOREIGN_CODE = 'safety.foreign-code'
+
+/** One object of another role, as the check `safety.foreign-code` reports it. */
+function foreignFault({ kind, name, owner }: ForeignCode): Fault {
+  return {
+    object: `${kind} ${name}`,
+    expected: 'code of the migrations, or of a trusted role',
+    actual: `code of the role ${owner}, which was not run`,
+    remedy: `run skills verify as ${owner}, or restore the object to its definition in the migrations`,
   }
 }
 

@@ -93,7 +93,7 @@ test('sync --watch: SIGTERM during a sync -> rolled back, exit code 143', async 
   const { cwd, watching } = await started(database, { 'skills/one/SKILL.md': skill('one') })
   const db = await database.open()
   await db.transaction({}, async () => {
-    await db.query('SELECT * FROM skills_registry FOR UPDATE')
+    await db.run('SELECT * FROM :"schema".skills_registry FOR UPDATE')
     writeFiles(cwd, { 'skills/one/SKILL.md': skill('one', 'New.') })
     const waiting = `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await expect.poll(async () => (await db.query(waiting))[0], soon).toEqual({ waiting: 1 })

@@ -63,6 +63,7 @@ function greetingOf(version: string): Parameters<typeof fakeServer>[0] {
     path: { type: json, value: '["public"]' },
     superuser: { type: bool, value: 'f' },
     in_recovery: { type: bool, value: 'f' },
+    server_started: { type: text, value: '2026-01-01 00:00:00+00' },
   }
 }
 
@@ -130,10 +131,11 @@ describe('connection: a server that', () => {
       { host: '127.0.0.1', port: await freePort(), password: 'of-the-dead' },
       { host: '127.0.0.1', port, password: 'of-the-living' },
     ]
-    await failure(await targetAt(0, undefined, { hosts, password: undefined }))
+    const login = { permitsUnencrypted: true } as const
+    await failure(await targetAt(0, undefined, { hosts, login, password: undefined }))
     expect(asked).toEqual(['of-the-living'])
     const error = await failure({
-      ...(await targetAt(port)),
+      ...(await targetAt(port, undefined, { login })),
       password: undefined,
       ignoredPasswordFile: '/home/me/.pgpass',
     })
@@ -283,10 +285,10 @@ describe('a connection that is lost', () => {
   test('between the statements of a transaction -> none of the rest runs', async () => {
     await lose(async (db, kill) => {
       const work = db.transaction({}, async () => {
-        await db.exec('create table first (id int)')
+        await db.exec('create table public.first (id int)')
         await kill()
-        await expect(db.exec('create table second (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-        await db.exec('create table third (id int)')
+        await expect(db.exec('create table public.second (id int)')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+        await db.exec('create table public.third (id int)')
       })
       await expect(work).rejects.toMatchObject({ code: 'CONNECTION_LOST', message: expect.stringContaining('lost') })
     })
@@ -294,7 +296,7 @@ describe('a connection that is lost', () => {
 
   test('before COMMIT -> an error', async () => {
     await lose(async (db, kill) => {
-      await expect(db.transaction({}, () => db.exec('create table first (id int)').then(kill))).rejects.toMatchObject({
+      await expect(db.transaction({}, () => db.exec('create table public.first (id int)').then(kill))).rejects.toMatchObject({
         code: 'CONNECTION_LOST',
       })
     })
@@ -310,7 +312,7 @@ describe('a connection that is lost', () => {
 
   test('during a pipeline -> CONNECTION_LOST', async () => {
     await lose(async (db, kill, running) => {
-      const sent = db.pipeline(['begin', 'create table first (id int)', 'select pg_sleep(602)', 'commit'])
+      const sent = db.pipeline(['begin', 'create table public.first (id int)', 'select pg_sleep(602)', 'commit'])
       const killed = running('pg_sleep(602)').then(kill)
       await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
       await killed

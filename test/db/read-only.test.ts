@@ -46,7 +46,9 @@ test('verify: a role that can only read -> checks that write are skipped, nothin
   expect(result.stdout).toMatch(/skipped .*permission denied/)
   const said = server.log().slice(before)
   expect(said).toContain('ROLLBACK')
-  expect(said).not.toContain('COMMIT')
+  // the only transactions that are committed read the ledger
+  const committed = said.split('BEGIN').filter((transaction) => transaction.includes('COMMIT'))
+  expect(committed.filter((transaction) => WRITES.test(transaction) || !/schema_migrations/.test(transaction))).toEqual([])
 })
 
 test('migrate status, --dry-run: an empty database -> no ledger is created', async () => {

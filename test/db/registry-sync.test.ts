@@ -31,7 +31,7 @@ interface World {
 async function world(backend: Pick<TestBackend, 'fresh'>): Promise<World> {
   const database = await backend.fresh()
   const db = await database.open()
-  await db.transaction({}, () => db.exec(SCHEMA))
+  await db.exec(SCHEMA)
   const cwd = scratch({
     'skills/a/SKILL.md': skill('a'),
     'skills/b/SKILL.md': skill('b', 'metadata:\n  tier: CORE\n  trust-level: 2\n'),
@@ -310,9 +310,9 @@ onEachBackend((backend) => {
     const sent: string[] = []
     const watched: Db = {
       ...db,
-      query: (sql, parameters) => {
+      run: (sql, parameters) => {
         sent.push(sql.trim().split(/\s/)[0] ?? '')
-        return db.query(sql, parameters)
+        return db.run(sql, parameters)
       },
     }
     const options = { prune: 'delete', mode: 'write' } as const

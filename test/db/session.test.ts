@@ -142,16 +142,18 @@ onEachBackend((backend) => {
   test('transaction: an error -> nothing is written; options -> they hold', async () => {
     const db = await fresh()
     await db.exec('create table a (id int)')
-    await db.transaction({}, () => db.exec('insert into a values (1)'))
+    await db.transaction({}, () => db.exec('insert into public.a values (1)'))
     await expect(
       db.transaction({}, async () => {
-        await db.exec('insert into a values (2)')
+        await db.exec('insert into public.a values (2)')
         throw new Error('on purpose')
       }),
     ).rejects.toThrow('on purpose')
-    await expect(db.transaction({ readOnly: true }, () => db.exec('insert into a values (3)'))).rejects.toMatchObject({ code: '25006' })
+    await expect(db.transaction({ readOnly: true }, () => db.exec('insert into public.a values (3)'))).rejects.toMatchObject({
+      code: '25006',
+    })
     await db.transaction({ rollback: true, isolation: 'repeatable read' }, async () => {
-      await db.exec('insert into a values (4)')
+      await db.exec('insert into public.a values (4)')
       expect(await db.query("select current_setting('transaction_isolation') as level")).toEqual([{ level: 'repeatable read' }])
     })
     expect(await db.query('select id from a')).toEqual([{ id: 1 }])
@@ -204,7 +206,7 @@ onEachBackend((backend) => {
     await first.close()
     const db = await database.open({ schema: 'My App' })
     expect(db.info).toMatchObject({ schema: 'My App', schemaExists: true, otherSchemas: ['public'] })
-    await db.transaction({}, () => db.exec('create table here (id int)'))
+    await db.run('create table :"schema".here (id int)')
     expect(await db.query("select schemaname from pg_tables where tablename = 'here'")).toEqual([{ schemaname: 'My App' }])
     await db.close()
     expect((await database.open({ schema: 'none' })).info).toMatchObject({ schema: 'none', schemaExists: false })

@@ -68,7 +68,7 @@ const ODD: Skill[] = [
 onEachBackend((backend) => {
   test('row text: odd characters and key orders -> equal to the text of the server', async () => {
     const db = await (await backend.fresh()).open()
-    await db.transaction({}, () => db.exec(SCHEMA))
+    await db.exec(SCHEMA)
     const roots = [...new Set(ODD.map(({ root }) => root))].map((label) => ({ path: `/${label}`, label }))
     await syncRegistry(db, { roots, skills: ODD, upToDate: [], invalid: [], diagnostics: [] }, { prune: 'keep', mode: 'write' })
     const registry = await fetchFingerprints(db)
@@ -86,7 +86,7 @@ onEachBackend((backend) => {
 
   test('sync: a row is up to date -> the content of its skill is not kept', async () => {
     const db = await (await backend.fresh()).open()
-    await db.transaction({}, () => db.exec(SCHEMA))
+    await db.exec(SCHEMA)
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
     expect((await sync(db, cwd)).folder.skills).toHaveLength(2)
     writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', '1.1.0') })
@@ -103,7 +103,7 @@ onEachBackend((backend) => {
 
   test('sync: a row changes after its fingerprint was read -> it is still written', async () => {
     const db = await (await backend.fresh()).open()
-    await db.transaction({}, () => db.exec(SCHEMA))
+    await db.exec(SCHEMA)
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
     await sync(db, cwd)
     writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', '1.1.0') })
@@ -132,7 +132,7 @@ onEachBackend((backend) => {
 
   test('sync: another sync writes first -> the report has no changes', async () => {
     const db = await (await backend.fresh()).open()
-    await db.transaction({}, () => db.exec(SCHEMA))
+    await db.exec(SCHEMA)
     const cwd = scratch({ 'skills/a/SKILL.md': skill('a'), 'skills/b/SKILL.md': skill('b') })
     await sync(db, cwd)
     writeFiles(cwd, { 'skills/b/SKILL.md': skill('b', '1.1.0') })

@@ -99,7 +99,7 @@ function failing(db: Db, number: number): Db {
   let queries = 0
   return {
     ...db,
-    query: (sql, parameters) => (++queries === number ? Promise.reject(new Error('the query fails')) : db.query(sql, parameters)),
+    run: (sql, parameters) => (++queries === number ? Promise.reject(new Error('the query fails')) : db.run(sql, parameters)),
     transaction: async (options, work) => {
       await db.transaction(options, work)
       throw new Error('the commit fails')
@@ -164,8 +164,8 @@ test('tail: a large look fails -> the next one fetches only the rest, in portion
   let [sent, most] = [0, 0]
   const counting: Db = {
     ...db,
-    query: async (sql, parameters) => {
-      const rows = await db.query(sql, parameters)
+    run: async (sql, parameters) => {
+      const rows = await db.run(sql, parameters)
       if (sql.startsWith('FETCH')) [sent, most] = [sent + rows.length, Math.max(most, rows.length)]
       return rows as never
     },
@@ -224,11 +224,11 @@ test('tail: transaction IDs of the future -> skipped; another history -> a gap, 
   await log(db, 'now')
   expect(skillsOf(await readTail(tail, db))).toEqual(['now'])
   expect(skillsOf(await readTail(tail, db))).toEqual([])
-  const { query } = db
+  const { run } = db
   const elsewhere: Db = {
     ...db,
-    query: async (sql, parameters) => {
-      const rows = await query(sql, parameters)
+    run: async (sql, parameters) => {
+      const rows = await run(sql, parameters)
       return rows.map((row) => ('history' in row ? { ...row, history: 'another' } : row)) as never
     },
   }

@@ -23,7 +23,7 @@ onEachBackend((backend) => {
     const db = await (await backend.migrated()).open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL, ...checks })
     await sync(db, { cwd })
-    return { db, options: { cwd, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
+    return { db, options: { cwd, allowSuperuserChecks: true, checks: Object.keys(checks).length === 0 ? [] : [`${cwd}/checks`] } }
   }
 
   test('your own checks: a query returns rows -> faults, whatever the columns', async () => {
@@ -239,6 +239,23 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
     })
   })
 
+  test('safety.schema-writable: a role besides the owners can create objects -> an error with its REVOKE', async () => {
+    const { db, options } = await ready()
+    const role = `creator_${process.pid}_${backend.name}`
+    await db.exec(`CREATE ROLE ${role}; GRANT CREATE ON SCHEMA public TO ${role}, PUBLIC`)
+    const check = async (): Promise<CheckResult | undefined> =>
+      find(await verify(db, { ...options, drift: 'no' }), 'safety.schema-writable')
+    const faults = (await check())?.faults ?? []
+    expect(faults.map(({ actual, remedy }) => `${actual}: ${remedy}`)).toEqual([
+      'CREATE is granted to PUBLIC: REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+      `CREATE is granted to ${role}: REVOKE CREATE ON SCHEMA public FROM ${role}`,
+    ])
+    expect((await check())?.status).toBe('failed')
+    await db.exec(faults.map(({ remedy }) => remedy).join('; '))
+    expect((await check())?.status).toBe('passed')
+    await db.exec(`DROP ROLE ${role}`)
+  })
+
   test('health.rollups-behind: more than 100,000 events wait, or another server -> a warning', async () => {
     const { db, options } = await ready()
     const actual = async (): Promise<(string | undefined)[]> =>
@@ -277,7 +294,7 @@ test('verify: a check exceeds its time limit -> skipped with the limit', async (
   const cwd = scratch({
     'checks/a.sql': `-- check: mine.slow\n${HEADER}SELECT pg_sleep(20);\n-- check: mine.next\n${HEADER}SELECT 1 WHERE false;\n`,
   })
-  const report = await verify(db, { cwd, checks: [`${cwd}/checks`], timeoutMs: 1_500 })
+  const report = await verify(db, { cwd, checks: [`${cwd}/checks`], allowSuperuserChecks: true, timeoutMs: 1_500 })
   expect(find(report, 'mine.slow')).toMatchObject({ status: 'skipped', reason: 'it took longer than 1.5 s' })
   expect(find(report, 'mine.next')?.status).toBe('passed')
 })

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { withSchema } from '../../src/db/own-statement.ts'
-import { searchPath } from '../../src/db/quote.ts'
+import { OWN_SETTINGS, withSchema } from '../../src/db/own-statement.ts'
 import type { TestDatabase } from './databases.ts'
 
 /** One session for the tests of a `describe` block. */
@@ -37,7 +36,7 @@ function nested(db: Db): Db {
     ...db,
     run: (sql, parameters) => db.query(withSchema(sql, db.info.schema), parameters),
     transaction: async (_, work) => {
-      await db.exec(`SAVEPOINT run; SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
+      await db.exec(`SAVEPOINT run; ${OWN_SETTINGS}`)
       try {
         return await work()
       } finally {

@@ -14,7 +14,7 @@ WITH parts (key, n, ok, soft, hard, latency_n, latency_sum) AS (
     count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
     count(*) FILTER (WHERE outcome = 'hard_refusal'),
     CASE WHEN :by::text <> 'outcome' THEN count(latency_ms) END, CASE WHEN :by::text <> 'outcome' THEN coalesce(sum(latency_ms), 0) END
-  FROM skill_usage_events e LEFT JOIN skills_registry r ON r.skill_id = e.skill_id AND :by::text = 'category'
+  FROM :"schema".skill_usage_events e LEFT JOIN :"schema".skills_registry r ON r.skill_id = e.skill_id AND :by::text = 'category'
   WHERE (:since::timestamptz IS NULL OR e.created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR e.created_at < :until::timestamptz)
     AND (:skill::text IS NULL OR e.skill_id = :skill::text)

@@ -1,7 +1,7 @@
 -- The totals in one row, from the events. The rows are grouped by session and user first, so that counting the groups gives
 -- the distinct users and sessions.
 WITH rows AS (
-  SELECT * FROM skill_usage_events
+  SELECT * FROM :"schema".skill_usage_events
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
 ),
@@ -26,7 +26,7 @@ used AS (
   SELECT count(*) AS skills FROM (SELECT DISTINCT skill_id FROM rows) AS distinct_skills
 ),
 feedback AS (
-  SELECT count(*) AS entries, round(avg(rating), 2) AS avg_rating FROM skill_feedback
+  SELECT count(*) AS entries, round(avg(rating), 2) AS avg_rating FROM :"schema".skill_feedback
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
 ),

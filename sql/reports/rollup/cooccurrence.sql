@@ -8,7 +8,7 @@ states AS (
   FROM tail WHERE session_id IS NOT NULL
 ),
 known_states AS (
-  SELECT state_key, tier, element, realm FROM skill_rollup_states
+  SELECT state_key, tier, element, realm FROM :"schema".skill_rollup_states
   UNION
   SELECT state_key, coalesce(state_snapshot->>'tier', tier), state_snapshot->>'element', state_snapshot->>'realm' FROM states
 ),
@@ -18,7 +18,7 @@ touched AS (
   FROM (
     SELECT user_id, session_id, state_key, skill_id, outcome, id, created_at FROM states
     UNION ALL
-    SELECT user_id, session_id, state_key, NULL, NULL, NULL, NULL FROM skill_rollup_sessions WHERE set_key IS NULL AND cardinality(skills) >= 2
+    SELECT user_id, session_id, state_key, NULL, NULL, NULL, NULL FROM :"schema".skill_rollup_sessions WHERE set_key IS NULL AND cardinality(skills) >= 2
   ) AS moves
   GROUP BY user_id, session_id, state_key
 ),
@@ -27,12 +27,12 @@ live AS MATERIALIZED (
     coalesce(old.successes, 0) + g.successes AS successes, least(old.first_at, g.first_at) AS first_at, greatest(old.last_at, g.last_at) AS last_at,
     ARRAY(
       SELECT DISTINCT skill COLLATE "C"
-      FROM unnest(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills) || g.skills) AS skill
+      FROM unnest(coalesce((SELECT t.skill_set FROM :"schema".skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills) || g.skills) AS skill
       ORDER BY skill COLLATE "C"
     ) AS skills
   FROM touched g
   LEFT JOIN LATERAL (
-    SELECT * FROM skill_rollup_sessions s
+    SELECT * FROM :"schema".skill_rollup_sessions s
     WHERE s.user_id = g.user_id AND s.session_id = g.session_id AND s.state_key = g.state_key LIMIT 1
   ) AS old ON true
 ),
@@ -50,9 +50,9 @@ changing AS MATERIALIZED (
 ),
 -- the sets that a session leaves, without that session
 remaining AS (
-  SELECT s.set_key, s.state_key, (SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = s.set_key) AS skill_set, count(*) AS sessions,
+  SELECT s.set_key, s.state_key, (SELECT t.skill_set FROM :"schema".skill_rollup_sets t WHERE t.set_key = s.set_key) AS skill_set, count(*) AS sessions,
     count(DISTINCT s.user_id) AS users, sum(s.events) AS events, sum(s.successes) AS successes, min(s.first_at) AS first_at, max(s.last_at) AS last_at
-  FROM skill_rollup_sessions s
+  FROM :"schema".skill_rollup_sessions s
   WHERE s.set_key = ANY (ARRAY(SELECT set_key FROM left_by))
     AND NOT EXISTS (SELECT FROM live l WHERE l.user_id = s.user_id AND l.session_id = s.session_id AND l.state_key = s.state_key)
   GROUP BY s.set_key, s.state_key
@@ -64,14 +64,14 @@ entering_users AS (
 ),
 parts AS (
   -- sets that no session leaves
-  SELECT set_key, state_key, skill_set, sessions, users, events, successes, first_at, last_at FROM skill_rollup_sets
+  SELECT set_key, state_key, skill_set, sessions, users, events, successes, first_at, last_at FROM :"schema".skill_rollup_sets
   WHERE set_key = ANY (ARRAY(SELECT set_key FROM entering)) AND set_key NOT IN (SELECT set_key FROM left_by)
   UNION ALL
   SELECT * FROM remaining
   UNION ALL
   SELECT e.set_key, e.state_key, e.skill_set, e.sessions,
     -- a user counts once, also when another session of the same user is and stays in the set
-    CASE WHEN (SELECT count(*) FROM skill_rollup_sessions s WHERE s.set_key = e.set_key AND s.user_id = e.user_id) > coalesce(l.sessions, 0)
+    CASE WHEN (SELECT count(*) FROM :"schema".skill_rollup_sessions s WHERE s.set_key = e.set_key AND s.user_id = e.user_id) > coalesce(l.sessions, 0)
       THEN 0 ELSE 1 END,
     e.events, e.successes, e.first_at, e.last_at
   FROM entering_users e LEFT JOIN left_by l ON l.set_key = e.set_key AND l.user_id = e.user_id
@@ -84,7 +84,7 @@ sums AS (
 -- of all other sets the first ones are enough: an index returns them
 others AS (
   SELECT s.skill_set, k.tier, k.element, k.realm, s.sessions, s.users, s.events, s.successes, s.first_at, s.last_at
-  FROM skill_rollup_sets s JOIN known_states k USING (state_key)
+  FROM :"schema".skill_rollup_sets s JOIN known_states k USING (state_key)
   WHERE s.sessions >= 3 AND s.set_key NOT IN (SELECT set_key FROM changing)
   ORDER BY s.sessions DESC, s.skill_set COLLATE "C", k.tier COLLATE "C", k.element COLLATE "C", k.realm COLLATE "C"
   LIMIT :limit::bigint

@@ -6,23 +6,23 @@ pairs AS MATERIALIZED (
 ),
 known AS (
   SELECT p.skill_id, p.succeeded,
-    (SELECT u.succeeded FROM skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id LIMIT 1) AS before
+    (SELECT u.succeeded FROM :"schema".skill_rollup_users u WHERE u.user_id = p.user_id AND u.skill_id = p.skill_id LIMIT 1) AS before
   FROM pairs p
 ),
 parts (skill_id, unlocked, used, succeeded, rated) AS (
-  SELECT skill_id, 0, users, succeeded, 0 FROM skill_rollup_skills WHERE :skill::text IS NULL OR skill_id = :skill::text
+  SELECT skill_id, 0, users, succeeded, 0 FROM :"schema".skill_rollup_skills WHERE :skill::text IS NULL OR skill_id = :skill::text
   UNION ALL
   SELECT skill_id, 0, count(*) FILTER (WHERE before IS NULL), count(*) FILTER (WHERE succeeded AND before IS NOT TRUE), 0 FROM known GROUP BY skill_id
   UNION ALL
-  SELECT skill_id, 0, 0, 0, count(*) FROM skill_rollup_raters WHERE :skill::text IS NULL OR skill_id = :skill::text GROUP BY skill_id
+  SELECT skill_id, 0, 0, 0, count(*) FROM :"schema".skill_rollup_raters WHERE :skill::text IS NULL OR skill_id = :skill::text GROUP BY skill_id
   UNION ALL
   SELECT skill_id, 0, 0, 0, count(*) FROM (
-    SELECT DISTINCT user_id, skill_id FROM skill_feedback
+    SELECT DISTINCT user_id, skill_id FROM :"schema".skill_feedback
     WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
       AND rating IS NOT NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
   ) AS fresh
-  WHERE (SELECT 1 FROM skill_rollup_raters r WHERE r.user_id = fresh.user_id AND r.skill_id = fresh.skill_id LIMIT 1) IS NULL
+  WHERE (SELECT 1 FROM :"schema".skill_rollup_raters r WHERE r.user_id = fresh.user_id AND r.skill_id = fresh.skill_id LIMIT 1) IS NULL
   GROUP BY skill_id
   UNION ALL
 -- include: funnel-end

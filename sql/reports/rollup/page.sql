@@ -3,7 +3,7 @@ WITH
 -- include: tail,
 hours AS (
   SELECT hour::integer AS hour, sum(n) AS n, sum(ok) AS ok FROM (
-    SELECT hour, n, ok FROM skill_rollup_hours WHERE skill_id = :skill::text
+    SELECT hour, n, ok FROM :"schema".skill_rollup_hours WHERE skill_id = :skill::text
     UNION ALL
     SELECT ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168, count(*), count(*) FILTER (WHERE outcome = 'success')
     FROM tail WHERE isfinite(created_at) GROUP BY 1
@@ -11,9 +11,9 @@ hours AS (
 ),
 tags AS (
   SELECT tag, sum(n) AS n FROM (
-    SELECT tag, n FROM skill_rollup_tags WHERE skill_id = :skill::text
+    SELECT tag, n FROM :"schema".skill_rollup_tags WHERE skill_id = :skill::text
     UNION ALL
-    SELECT tag, count(*) FROM skill_feedback, unnest(tags) AS tag
+    SELECT tag, count(*) FROM :"schema".skill_feedback, unnest(tags) AS tag
     WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
       AND skill_id = :skill::text AND tag IS NOT NULL

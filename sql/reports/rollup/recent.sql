@@ -2,7 +2,7 @@
 WITH
 -- include: tail,
 parts AS (
-  SELECT skill_id, day, n FROM skill_rollup_days
+  SELECT skill_id, day, n FROM :"schema".skill_rollup_days
   WHERE day >= :from_day::date AND day < :to_day::date AND skill_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:skills::jsonb)))
   UNION ALL
   SELECT skill_id, (created_at AT TIME ZONE 'UTC')::date, count(*) FROM tail

@@ -19,14 +19,14 @@ top AS (
 feedback AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, sum(n) AS n, sum(rated) AS rated, sum(rating_sum) AS rating_sum
   FROM (
-    SELECT skill_id, version, n, rated, rating_sum FROM skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
     UNION ALL
-    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM skill_feedback
+    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
     WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
     GROUP BY skill_id, version
     UNION ALL
-    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM skill_feedback
+    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     GROUP BY skill_id, version
   ) AS parts
@@ -36,12 +36,12 @@ feedback AS (
 -- new pairs in the tail; for a period all pairs are counted from the events
 new_users AS (
   SELECT skill_id, count(*) AS n FROM (SELECT DISTINCT skill_id, user_id FROM tail WHERE :since::timestamptz IS NULL) AS pairs
-  WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = pairs.user_id AND u.skill_id = pairs.skill_id LIMIT 1) IS NULL
+  WHERE (SELECT 1 FROM :"schema".skill_rollup_users u WHERE u.user_id = pairs.user_id AND u.skill_id = pairs.skill_id LIMIT 1) IS NULL
   GROUP BY skill_id
 ),
 period_users AS (
   SELECT skill_id, version, count(*) AS n FROM (
-    SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM skill_usage_events
+    SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM :"schema".skill_usage_events
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
       AND skill_id = ANY (ARRAY(SELECT DISTINCT skill_id FROM top))
   ) AS pairs GROUP BY skill_id, version
@@ -60,7 +60,7 @@ SELECT
   t.first_at AS first_use, t.last_at AS last_use
 FROM top t
 LEFT JOIN feedback f ON f.skill_id = t.skill_id AND f.version IS NOT DISTINCT FROM t.version
-LEFT JOIN skill_rollup_skills s ON s.skill_id = t.skill_id
+LEFT JOIN :"schema".skill_rollup_skills s ON s.skill_id = t.skill_id
 LEFT JOIN new_users u ON u.skill_id = t.skill_id
 LEFT JOIN period_users p ON p.skill_id = t.skill_id AND p.version IS NOT DISTINCT FROM t.version
 ORDER BY t.n DESC, t.skill_id COLLATE "C", t.version COLLATE "C";

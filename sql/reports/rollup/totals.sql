@@ -2,9 +2,9 @@
 WITH
 -- include: unrolled,
 sums AS (
-  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM skill_rollup_versions WHERE :since::timestamptz IS NULL AND n > 0
+  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM :"schema".skill_rollup_versions WHERE :since::timestamptz IS NULL AND n > 0
   UNION ALL
-  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM skill_rollup_days
+  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM :"schema".skill_rollup_days
   WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND n > 0
   UNION ALL
   SELECT skill_id, count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
@@ -19,18 +19,18 @@ events AS (
 people AS (
   SELECT s.users + (
       SELECT count(*) FROM (SELECT DISTINCT user_id FROM tail) AS seen
-      WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
+      WHERE (SELECT 1 FROM :"schema".skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
     ) AS users,
     s.sessions + (
       SELECT count(*) FROM (SELECT DISTINCT user_id, session_id FROM tail WHERE session_id IS NOT NULL) AS seen
-      WHERE (SELECT 1 FROM skill_rollup_sessions u WHERE u.user_id = seen.user_id AND u.session_id = seen.session_id LIMIT 1) IS NULL
+      WHERE (SELECT 1 FROM :"schema".skill_rollup_sessions u WHERE u.user_id = seen.user_id AND u.session_id = seen.session_id LIMIT 1) IS NULL
     ) AS sessions
-  FROM skill_rollup_state s WHERE s.source = 'events' AND :since::timestamptz IS NULL
+  FROM :"schema".skill_rollup_state s WHERE s.source = 'events' AND :since::timestamptz IS NULL
   UNION ALL
   -- for a period they are counted from the events
   SELECT count(*), sum(sessions) FROM (
     SELECT user_id, count(session_id) AS sessions FROM (
-      SELECT DISTINCT user_id, session_id FROM skill_usage_events
+      SELECT DISTINCT user_id, session_id FROM :"schema".skill_usage_events
       WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     ) AS pairs GROUP BY user_id
   ) AS by_user WHERE :since::timestamptz IS NOT NULL
@@ -38,13 +38,13 @@ people AS (
 feedback AS (
   SELECT coalesce(sum(n), 0) AS entries, round(sum(rating_sum)::numeric / nullif(sum(rated), 0), 2) AS avg_rating
   FROM (
-    SELECT n, rated, rating_sum FROM skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    SELECT n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
     UNION ALL
-    SELECT count(*), count(rating), sum(rating) FROM skill_feedback
+    SELECT count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
     WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
     UNION ALL
-    SELECT count(*), count(rating), sum(rating) FROM skill_feedback
+    SELECT count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
   ) AS parts
 ),

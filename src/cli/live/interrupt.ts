@@ -5,8 +5,10 @@ const SIGNALS = { SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED' } as const
 type Signal = keyof typeof SIGNALS
 const NAMES = Object.keys(SIGNALS) as Signal[]
 
-/** How long the work may take to end after a signal. */
-const GRACE_MS = 5_000
+/** How long the process may take to end after a signal. */
+const GRACE_MS = 2_000
+/** How long the server may take to end the statement. */
+const CANCEL_MS = 1_000
 const REPEAT_MS = 250
 
 let received: Signal | undefined
@@ -24,20 +26,26 @@ export function interruption(cause?: unknown): SkillsError | undefined {
 }
 
 /**
- * Calls `cancel` on the first SIGINT or SIGTERM, and repeats it until the function it returns is called: between two
- * statements there is nothing to cancel, and the next one must not run to its end.
+ * Cancels the running statement on the first SIGINT or SIGTERM, and repeats that until the function it returns is called:
+ * between two statements there is nothing to cancel, and the next one must not run to its end. A connection whose server
+ * does not end the statement is abandoned.
  */
-export function onInterrupt(cancel: () => Promise<void>): () => void {
+export function onInterrupt(db: Pick<Db, 'cancel' | 'abandon'>): () => void {
   let repeating: NodeJS.Timeout | undefined
+  let abandoning: NodeJS.Timeout | undefined
   let isReleased = false
   const repeat = async (): Promise<void> => {
-    await cancel().catch(() => undefined)
+    await db.cancel().catch(() => undefined)
     if (!isReleased) repeating = setTimeout(() => void repeat(), REPEAT_MS).unref()
   }
-  const forget = onSignal(() => void repeat())
+  const forget = onSignal((signal) => {
+    abandoning = setTimeout(() => db.abandon(`the server did not end the statement after ${signal}`), CANCEL_MS).unref()
+    void repeat()
+  })
   return () => {
     isReleased = true
     clearTimeout(repeating)
+    clearTimeout(abandoning)
     forget()
   }
 }
@@ -70,7 +78,7 @@ export function listenForStop(listener: () => void): Stop {
       return isCut
     },
     cancellable: async (db, work) => {
-      const release = onInterrupt(() => db.cancel())
+      const release = onInterrupt(db)
       try {
         return await work()
       } catch (error) {

@@ -27,8 +27,8 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
   if (mustExist) refuseMissing(settings)
-  const db = await openMeanwhile(settings, flags.wait, () => meanwhile?.(settings))
-  const release = onInterrupt(() => db.cancel())
+  const db = await openMeanwhile(context, settings, flags.wait, () => meanwhile?.(settings))
+  const release = onInterrupt(db)
   try {
     return await work(db, settings)
   } finally {
@@ -54,16 +54,23 @@ export function refuseMissing({ database: { value: target } }: Settings): void {
   throw notMigrated(`the embedded database ${target.directory} does not exist`)
 }
 
+/** Opens a connection that the settings describe, as often as it is called. */
+export function openConnection(
+  { io }: Context,
+  { database, schema }: Settings,
+  waitMs: number | undefined,
+  onConnected?: () => void,
+): Promise<Db> {
+  return openDatabase(database.value, { schema: schema.value, waitMs, onConnected, onWarning: (text) => io.err(`warning: ${text}`) })
+}
+
 /** Opens the database; the work is done while the server prepares its greeting. */
-async function openMeanwhile({ database, schema }: Settings, waitMs: number | undefined, work: () => void): Promise<Db> {
+async function openMeanwhile(context: Context, settings: Settings, waitMs: number | undefined, work: () => void): Promise<Db> {
   let reportConnected: (() => void) | undefined
   const connected = new Promise<void>((resolve) => (reportConnected = resolve))
-  const opening = openDatabase(database.value, { schema: schema.value, waitMs, onConnected: () => reportConnected?.() })
+  const opening = openConnection(context, settings, waitMs, () => reportConnected?.())
   // an embedded database reports no connection, and neither does a failure
   await Promise.race([connected, opening.catch(() => undefined)])
-  // the first message of the driver leaves at the end of the next turn
-  await nextTurn()
-  await nextTurn()
   try {
     work()
   } catch (error) {
@@ -74,8 +81,4 @@ async function openMeanwhile({ database, schema }: Settings, waitMs: number | un
     throw error
   }
   return opening
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
 }

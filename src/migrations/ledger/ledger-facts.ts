@@ -1,7 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
-import { quoteLiteral } from '../../db/quote.ts'
+import { isRowSecurity } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
@@ -65,19 +65,17 @@ async function readLedgerFacts(
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
   const name = progressName(ledgerName(db, ledger))
-  const [present] = await db.query<{ found: boolean }>(`SELECT to_regclass(${quoteLiteral(name)}) IS NOT NULL AS found`)
+  const [present] = await db.run<{ found: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS found`, [name])
   if (present?.found !== true) return []
   try {
-    const rows = await db.query<{ version: string; done: number }>(
-      `SELECT version, count(*)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`,
-    )
+    const rows = await db.run<{ version: string; done: number }>(`SELECT version, count(*)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`)
     return rows.map(({ version, done }) => {
       const file = files.find((candidate) => candidate.version === version)
       return { version, done, statements: file === undefined ? null : parseMigration(file).statements.length }
     })
   } catch (error) {
     // only the owner can read it; the file is reported as pending all the same
-    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege) return []
+    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege && !isRowSecurity(error)) return []
     throw error
   }
 }

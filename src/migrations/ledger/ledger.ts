@@ -40,7 +40,7 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   let rows: Row[]
   // `tolerated` is for people, and can be long
   try {
-    rows = await db.query(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`)
+    rows = await db.run(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
@@ -91,16 +91,17 @@ export interface LedgerEntry {
   tool: string
 }
 
-const SINCE_BEGIN = '(1000 * extract(epoch FROM clock_timestamp() - transaction_timestamp()))::integer'
+const SINCE_BEGIN = `(1000 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch'::pg_catalog.text,
+  pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.transaction_timestamp()))::pg_catalog.int4`
 
-/** SQL that records a file as applied and returns its `duration_ms`. */
+/** SQL that records a file as applied and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
 export function insertLedgerSql(name: string, entry: LedgerEntry): string {
   const values = [
     quoteLiteral(entry.version),
     quoteLiteral(entry.checksum),
     entry.durationMs === undefined ? SINCE_BEGIN : Math.round(entry.durationMs),
     entry.statements,
-    `${quoteLiteral(JSON.stringify(entry.tolerated))}::jsonb`,
+    `${quoteLiteral(JSON.stringify(entry.tolerated))}::pg_catalog.jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
   ]
@@ -108,7 +109,7 @@ export function insertLedgerSql(name: string, entry: LedgerEntry): string {
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {
-  const rows = await db.query<{ name: string; type: string }>(
+  const rows = await db.run<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, null) as type from pg_attribute
       where attrelid = ${quoteLiteral(ledgerName(db, ledger))}::regclass and attnum > 0 and not attisdropped`,
   )

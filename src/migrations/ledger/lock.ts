@@ -50,20 +50,21 @@ export interface Obstacle {
  * The first statement of a transaction: takes the lock, then checks the obstacles. It fails at once when another run holds
  * the lock, or with the code of the first obstacle. The lock ends with the transaction, so it never stays in a pooler. It
  * does not block, so a waiting run holds no snapshot for which CREATE INDEX CONCURRENTLY would wait. All obstacles are one
- * expression first: each expression costs the server a plan.
+ * expression first: each expression costs the server a plan. It runs under the search_path of the file, so all names are qualified.
  */
 export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): string {
   const which = obstacles.map(raiseWhen).join(' ')
   const any = obstacles.map(({ condition }) => condition).join(' OR ')
   return `DO $skills$ BEGIN
-    ${raiseWhen({ condition: `NOT pg_try_advisory_xact_lock(${key})`, code: GUARD.locked })}
+    ${raiseWhen({ condition: `NOT pg_catalog.pg_try_advisory_xact_lock((${key})::pg_catalog.int8)`, code: GUARD.locked })}
     ${any === '' ? '' : `IF ${any} THEN ${which} END IF;`}
   END $skills$`
 }
 
 /** Obstacles: `version` is already applied; the file before it is not applied. */
 export function ledgerObstacles(ledger: string, version: string, predecessor: string | undefined): Obstacle[] {
-  const has = (name: string): string => `EXISTS (SELECT FROM ${ledger} WHERE version = ${quoteLiteral(name)})`
+  const has = (name: string): string =>
+    `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(name)}::pg_catalog.text)`
   return [
     { condition: has(version), code: GUARD.alreadyApplied },
     ...(predecessor === undefined ? [] : [{ condition: `NOT ${has(predecessor)}`, code: GUARD.predecessorMissing }]),
@@ -94,7 +95,7 @@ export async function lockedTransaction<T>(db: Db, lock: LockSettings, work: () 
 export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, 'key' | 'onEvent'>, deadline: number): Promise<void> {
   const began = Date.now()
   for (;;) {
-    const [row] = await db.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(${key}) AS free`)
+    const [row] = await db.run<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock((${key})::bigint) AS free`)
     if (row?.free === true) return
     const [holder] = await advisoryHolders(db, key)
     onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })

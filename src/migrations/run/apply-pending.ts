@@ -40,7 +40,12 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   }
   const settings = settingsOf(db, options, work.files)
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
-  await runFiles(settings, pending, report, options.keepGoing === true)
+  db.limitStatements(settings.statementTimeoutMs)
+  try {
+    await runFiles(settings, pending, report, options.keepGoing === true)
+  } finally {
+    db.limitStatements(undefined)
+  }
 }
 
 function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {

@@ -10,7 +10,9 @@ export function presentObjectsSql(statements: readonly ParsedStatement[]): strin
     const test = kind.object === undefined ? undefined : existsSql(kind.object)
     return test === undefined ? [] : [`CASE WHEN ${test} THEN ${i} END`]
   })
-  return tests.length === 0 ? undefined : `SELECT to_json(array_remove(ARRAY[${tests.join(', ')}]::int[], NULL)) AS present`
+  return tests.length === 0
+    ? undefined
+    : `SELECT pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${tests.join(', ')}]::pg_catalog.int4[], NULL::pg_catalog.int4)) AS present`
 }
 
 /**
@@ -52,49 +54,61 @@ export function existingObject(
 export function refuseInvalidIndexesSql(statements: readonly ParsedStatement[], code: string): string | undefined {
   const names = statements.flatMap(({ kind: { object } }) => (object?.kind === 'index' ? [relation(object)] : []))
   if (names.length === 0) return undefined
-  const list = names.map((name) => `to_regclass(${quoteLiteral(name)})`).join(', ')
-  return `DO $skills$ DECLARE bad regclass; BEGIN
-    SELECT indexrelid::regclass INTO bad FROM pg_catalog.pg_index WHERE NOT indisvalid AND indexrelid = ANY (ARRAY[${list}]::oid[]) LIMIT 1;
+  const list = names.map(oidOf).join(', ')
+  return `DO $skills$ DECLARE bad pg_catalog.regclass; BEGIN
+    SELECT indexrelid::pg_catalog.regclass INTO bad FROM pg_catalog.pg_index
+     WHERE NOT indisvalid AND indexrelid OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.oid[]) LIMIT 1;
     IF bad IS NOT NULL THEN RAISE EXCEPTION 'the index % exists but is INVALID', bad USING ERRCODE = '${code}'; END IF;
   END $skills$`
 }
 
-const RELATION_KINDS: Partial<Record<ObjectKind, string>> = {
-  table: "'r','p'",
-  'foreign table': "'f'",
-  view: "'v'",
-  'materialized view': "'m'",
-  sequence: "'S'",
+const RELATION_KINDS: Partial<Record<ObjectKind, readonly string[]>> = {
+  table: ['r', 'p'],
+  'foreign table': ['f'],
+  view: ['v'],
+  'materialized view': ['m'],
+  sequence: ['S'],
 }
 
-/** A boolean SQL expression; names follow the search_path. */
+/**
+ * A boolean SQL expression. The names of its objects follow the search_path of the file, where other roles may be able to create
+ * functions and operators: all other names are qualified.
+ */
 function existsSql(object: SqlObject): string | undefined {
   const { kind, name } = object
   const relkinds = RELATION_KINDS[kind]
   if (relkinds !== undefined)
-    return `EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass(${quoteLiteral(relation(object))}) AND relkind IN (${relkinds}))`
-  const ofTable = (catalog: string, column: string, nameColumn: string, extra = ''): string =>
-    `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${column} = to_regclass(${quoteLiteral(tableOf(object))}) AND ${nameColumn} = ${quoteLiteral(name)}${extra})`
-  const named = (catalog: string, nameColumn: string): string =>
-    `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${nameColumn} = ${quoteLiteral(name)})`
+    return exists(
+      'pg_class',
+      equal('oid', oidOf(relation(object))),
+      `(${relkinds.map((letter) => equal('relkind', char(letter))).join(' OR ')})`,
+    )
+  const ofTable = (catalog: string, column: string, nameColumn: string, ...more: string[]): string =>
+    exists(catalog, equal(column, oidOf(tableOf(object))), equal(nameColumn, nameLiteral(name)), ...more)
+  const named = (catalog: string, nameColumn: string): string => exists(catalog, equal(nameColumn, nameLiteral(name)))
+  const isType = `oid OPERATOR(pg_catalog.=) pg_catalog.to_regtype(${text(relation(object))})::pg_catalog.oid`
   switch (kind) {
     case 'index':
-      return `EXISTS (SELECT FROM pg_catalog.pg_index WHERE indexrelid = to_regclass(${quoteLiteral(relation(object))}) AND indrelid = to_regclass(${quoteLiteral(tableOf(object))}))`
+      return exists('pg_index', equal('indexrelid', oidOf(relation(object))), equal('indrelid', oidOf(tableOf(object))))
     case 'column':
-      return ofTable('pg_attribute', 'attrelid', 'attname', ' AND NOT attisdropped')
+      return ofTable('pg_attribute', 'attrelid', 'attname', 'NOT attisdropped')
     case 'constraint':
       return ofTable('pg_constraint', 'conrelid', 'conname')
     case 'trigger':
-      return ofTable('pg_trigger', 'tgrelid', 'tgname', ' AND NOT tgisinternal')
+      return ofTable('pg_trigger', 'tgrelid', 'tgname', 'NOT tgisinternal')
     case 'policy':
       return ofTable('pg_policy', 'polrelid', 'polname')
     case 'rule':
       return ofTable('pg_rewrite', 'ev_class', 'rulename')
     case 'type':
       // the row type of a table does not count
-      return `EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid = to_regtype(${quoteLiteral(relation(object))}) AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')))`
+      return exists(
+        'pg_type',
+        isType,
+        `NOT ${exists('pg_class', equal('pg_class.oid', 'pg_type.typrelid'), `NOT ${equal('relkind', char('c'))}`)}`,
+      )
     case 'domain':
-      return `EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid = to_regtype(${quoteLiteral(relation(object))}) AND t.typtype = 'd')`
+      return exists('pg_type', isType, equal('typtype', char('d')))
     case 'schema':
       return named('pg_namespace', 'nspname')
     case 'extension':
@@ -108,6 +122,32 @@ function existsSql(object: SqlObject): string | undefined {
     default:
       return undefined
   }
+}
+
+function exists(catalog: string, ...conditions: readonly string[]): string {
+  return `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${conditions.join(' AND ')})`
+}
+
+function equal(column: string, value: string): string {
+  return `${column} OPERATOR(pg_catalog.=) ${value}`
+}
+
+/** The OID of the relation with a name of the file; NULL when there is none. */
+export function oidOf(name: string): string {
+  return `pg_catalog.to_regclass(${text(name)})::pg_catalog.oid`
+}
+
+function text(value: string): string {
+  return `${quoteLiteral(value)}::pg_catalog.text`
+}
+
+/** As the server truncates the name of an object. */
+function nameLiteral(value: string): string {
+  return `${quoteLiteral(value)}::pg_catalog.name`
+}
+
+function char(letter: string): string {
+  return `${quoteLiteral(letter)}::pg_catalog."char"`
 }
 
 function relation({ schema, name }: SqlObject): string {

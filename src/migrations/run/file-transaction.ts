@@ -25,6 +25,7 @@ export function fileSettings({ db, lockTimeoutMs, statementTimeoutMs }: RunSetti
   const { info } = db
   return [
     `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
+    'row_security = off',
     `lock_timeout = ${Math.round(lockTimeoutMs)}`,
     ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),
     // when this process is killed, the server notices within a second, even during a statement

@@ -82,7 +82,7 @@ function explain(error: unknown, db: Db): SkillsError {
     action: `migrate ${db.info.label}`,
     hint: `nothing was run; migrate with the role that owns the schema ${db.info.schema}`,
   })
-  if (known.code === 'PERMISSION_DENIED') return known
+  if (known.code === 'PERMISSION_DENIED' || known.code === 'ROW_SECURITY') return known
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
     hint: 'the unfinished file was not applied',
     cause: error,

@@ -5,7 +5,7 @@ import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.
 import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
 import { pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
-import { existingObject, objectExists } from './existing-objects.ts'
+import { existingObject, objectExists, oidOf } from './existing-objects.ts'
 import { statementFailure } from './failure.ts'
 import { fileSettings } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
@@ -23,7 +23,7 @@ export async function runWithoutTransaction(
   const { db } = settings
   await takeSessionLock(settings)
   try {
-    const done = await db.query(`SELECT FROM ${settings.ledger} WHERE version = ${quoteLiteral(migration.version)}`)
+    const done = await db.run(`SELECT FROM ${settings.ledger} WHERE version = $1`, [migration.version])
     if (done.length > 0) return 'applied by another run'
     return await runStatements(settings, migration)
   } finally {
@@ -37,7 +37,7 @@ async function takeSessionLock(settings: RunSettings): Promise<void> {
   const { db, lockKey, lockWaitMs, onEvent } = settings
   const deadline = Date.now() + lockWaitMs
   for (;;) {
-    const [row] = await db.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${lockKey}) AS taken`)
+    const [row] = await db.run<{ taken: boolean }>(`SELECT pg_try_advisory_lock((${lockKey})::bigint) AS taken`)
     if (row?.taken === true) return
     await waitForLock(db, { key: lockKey, onEvent }, deadline)
     await pause()
@@ -48,10 +48,10 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const { db } = settings
   const began = performance.now()
   const progress = progressName(settings.ledger)
-  await db.exec(
+  await db.run(
     `CREATE TABLE IF NOT EXISTS ${progress} (version text, statement text, finished_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (version, statement))`,
   )
-  const rows = await db.query<{ statement: string }>(`SELECT statement FROM ${progress} WHERE version = ${quoteLiteral(migration.version)}`)
+  const rows = await db.run<{ statement: string }>(`SELECT statement FROM ${progress} WHERE version = $1`, [migration.version])
   const finished = new Set(rows.map(({ statement }) => statement))
   const existing: ExistingObject[] = []
   await db.exec(
@@ -63,7 +63,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     if (finished.has(digest)) continue
     const found = await runOne(settings, migration, statement)
     if (found !== undefined) existing.push(found)
-    await db.exec(`INSERT INTO ${progress} (version, statement) VALUES (${quoteLiteral(migration.version)}, ${quoteLiteral(digest)})`)
+    await db.run(`INSERT INTO ${progress} (version, statement) VALUES ($1, $2)`, [migration.version, digest])
   }
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
   const { version, file, checksum, statements } = migration
@@ -79,7 +79,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   // drop the table with its last row, so it does not stay in the schema
   const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
     DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
-  await db.exec(`BEGIN; ${entry}; ${cleanUp}; COMMIT`)
+  await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
   return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 
@@ -104,7 +104,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
 async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?: string; name: string }): Promise<void> {
   const qualified = schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
   const rows = await db.query(
-    `SELECT FROM pg_catalog.pg_index WHERE indexrelid = to_regclass(${quoteLiteral(qualified)}) AND NOT indisvalid`,
+    `SELECT FROM pg_catalog.pg_index WHERE indexrelid OPERATOR(pg_catalog.=) ${oidOf(qualified)} AND NOT indisvalid`,
   )
   if (rows.length > 0) await db.exec(`DROP INDEX CONCURRENTLY ${qualified}`)
 }

@@ -1,6 +1,5 @@
 import { sha256 } from '../../core/digests.ts'
 import type { Db, Row } from '../../db/db.ts'
-import { quoteIdent } from '../../db/quote.ts'
 import type { RegistryRow } from './registry-row.ts'
 import { rowText } from './skill-row.ts'
 
@@ -16,13 +15,12 @@ export type Fingerprints = ReadonlyMap<string, FingerprintedRow>
 
 /** The fingerprints of all rows by id. One statement, 100 bytes a row. */
 export async function fetchFingerprints(db: Db): Promise<Fingerprints> {
-  // the schema is written out because this also runs outside a transaction, where the search_path may be another
   const sql = `
     SELECT skill_id AS id,
            left(encode(sha256(convert_to(jsonb_build_array(version, sha256, enabled, trust_level, meta)::text, 'UTF8')), 'hex'), 32) AS fingerprint,
            meta->>'root' AS root
-      FROM ${quoteIdent(db.info.schema)}.skills_registry`
-  const rows = await db.query<FingerprintedRow & Row>(sql)
+      FROM :"schema".skills_registry`
+  const rows = await db.run<FingerprintedRow & Row>(sql)
   return new Map(rows.map((row) => [row.id, row]))
 }
 

@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Db, Row } from '../../db/db.ts'
-import { quoteIdent } from '../../db/quote.ts'
 
 /** A row of skills_registry as sync reads and writes it; the server sets `updated_at`. */
 export interface RegistryRow {
@@ -43,17 +42,16 @@ export const OWN_META_KEYS: ReadonlySet<string> = new Set([
 
 const COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta'
 
-/** Some rows, in any order. Works outside a transaction too. */
+/** Some rows, in any order. */
 export async function fetchRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
-  const table = `${quoteIdent(db.info.schema)}.skills_registry`
-  const sql = `SELECT ${COLUMNS} FROM ${table} WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
-  return (await db.query(sql, [[...ids]])).map(asRegistryRow)
+  const sql = `SELECT ${COLUMNS} FROM :"schema".skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
+  return (await db.run(sql, [[...ids]])).map(asRegistryRow)
 }
 
 /** Some rows, locked until the end of the transaction. Waits for other writers of these rows, and reads what they committed. */
 export async function lockRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
-  const sql = `SELECT ${COLUMNS} FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY skill_id FOR UPDATE`
-  return (await db.query(sql, [[...ids]])).map(asRegistryRow)
+  const sql = `SELECT ${COLUMNS} FROM :"schema".skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY skill_id FOR UPDATE`
+  return (await db.run(sql, [[...ids]])).map(asRegistryRow)
 }
 
 /** The values in the file as of the last sync; undefined for a row that another tool wrote. */

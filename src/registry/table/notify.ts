@@ -11,7 +11,7 @@ export const CHANNEL = 'skills_registry'
 export async function notifyChanged(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const payloads = payloadsOf(db.info.schema, ids)
-  await db.query(`SELECT pg_notify('${CHANNEL}', payload) FROM jsonb_array_elements_text($1::jsonb) payload`, [payloads])
+  await db.run(`SELECT pg_notify('${CHANNEL}', payload) FROM jsonb_array_elements_text($1::jsonb) payload`, [payloads])
 }
 
 const MAX_PAYLOAD = 7999

@@ -48,7 +48,7 @@ const PRIVILEGES = `
 /** The GRANT statements that the role needs for the registry. */
 async function missingGrants(db: Db, needed: readonly string[]): Promise<string[]> {
   const { schema, user } = db.info
-  const [privileges] = await db.query<Row & { usage: boolean; missing: string[] }>(PRIVILEGES, [schema, [...needed]])
+  const [privileges] = await db.run<Row & { usage: boolean; missing: string[] }>(PRIVILEGES, [schema, [...needed]])
   if (privileges === undefined) return []
   const to = `TO ${quoteIdent(user)}`
   return [

@@ -31,10 +31,10 @@ export async function listSkills(db: Db, { tier, category, enabled, minTrust }: 
   ]
   const given = wanted.filter(([, value]) => value !== undefined)
   const where = given.length === 0 ? '' : `WHERE ${given.map(([condition], i) => `${condition} $${i + 1}`).join(' AND ')}`
-  const sql = `SELECT ${SKILL_COLUMNS} FROM skills_registry ${where} ORDER BY skill_id COLLATE "C"`
+  const sql = `SELECT ${SKILL_COLUMNS} FROM :"schema".skills_registry ${where} ORDER BY skill_id COLLATE "C"`
   try {
     const rows = await db.transaction({ readOnly: true }, () =>
-      db.query(
+      db.run(
         sql,
         given.map(([, value]) => value ?? null),
       ),
@@ -59,7 +59,7 @@ export interface SkillDetails extends RegistrySkill {
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   try {
     return await db.transaction({ readOnly: true }, async () => {
-      const [row] = await db.query(`SELECT ${SKILL_COLUMNS} FROM skills_registry WHERE skill_id = $1`, [id])
+      const [row] = await db.run(`SELECT ${SKILL_COLUMNS} FROM :"schema".skills_registry WHERE skill_id = $1`, [id])
       if (row === undefined) return throwUnknown(db, [id])
       const { sha256 } = row
       return { ...asRegistrySkill(row), sha256: typeof sha256 === 'string' ? sha256 : null, meta: metaOf(row) }
@@ -125,7 +125,7 @@ function text(value: unknown): string | null {
 
 /** Throws SKILL_UNKNOWN for ids that are not in the registry, with similar ids as the hint. Runs in the transaction of the caller. */
 export async function throwUnknown(db: Db, unknown: readonly string[]): Promise<never> {
-  const known = (await db.query('SELECT skill_id FROM skills_registry')).map(({ skill_id }) => String(skill_id))
+  const known = (await db.run('SELECT skill_id FROM :"schema".skills_registry')).map(({ skill_id }) => String(skill_id))
   const meant = [...new Set(unknown.flatMap((id) => nearest(id, known) ?? []))]
   const hint =
     meant.length > 0

@@ -39,8 +39,8 @@ export async function setSkills(db: Db, ids: readonly string[], setting: SkillSe
       const changed = before.filter(({ from }) => from !== value)
       if (changed.length > 0) {
         const changedIds = changed.map(({ id }) => id)
-        const sql = `UPDATE skills_registry SET ${column} = $2, updated_at = now() WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
-        await db.query(sql, [changedIds, value])
+        const sql = `UPDATE :"schema".skills_registry SET ${column} = $2, updated_at = now() WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
+        await db.run(sql, [changedIds, value])
         await notifyChanged(db, changedIds)
       }
       return { field, value, changed, unchanged: before.filter(({ from }) => from === value).map(({ id }) => id) }

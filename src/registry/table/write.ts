@@ -10,7 +10,7 @@ import { rowFor } from '../skill/skill-row.ts'
  * distributed Postgres does not allow function calls in DO UPDATE SET.
  */
 const UPSERT = `
-  INSERT INTO skills_registry (skill_id, version, sha256, enabled, trust_level, meta, updated_at)
+  INSERT INTO :"schema".skills_registry (skill_id, version, sha256, enabled, trust_level, meta, updated_at)
   SELECT r->>0, r->>1, r->>2, (r->3)::boolean, (r->4)::integer, r->5, now()
     FROM (SELECT line::jsonb AS r FROM unnest(string_to_array($1::text, E'\\n')) AS line OFFSET 0) AS lines
   ON CONFLICT (skill_id) DO UPDATE SET
@@ -21,7 +21,7 @@ const UPSERT = `
     meta        = excluded.meta,
     updated_at  = excluded.updated_at`
 
-const DELETE = 'DELETE FROM skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))'
+const DELETE = 'DELETE FROM :"schema".skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))'
 
 /** Rows of one statement. Its text is in memory several times, here and on the server. */
 const ROWS_AT_ONCE = 2500
@@ -34,7 +34,7 @@ export async function writePlan(db: Db, { inserts, updates, deleted }: SyncPlan)
   let statements = 0
   let before: Promise<unknown> = Promise.resolve()
   const send = async (sql: string, parameter: string | readonly string[]): Promise<void> => {
-    const statement = db.query(sql, [parameter])
+    const statement = db.run(sql, [parameter])
     statements++
     // its error is thrown by `await before` in the next call
     statement.catch(() => undefined)
@@ -72,5 +72,5 @@ export function registryLock(db: Db): bigint {
  * fails with SQLSTATE 55P03. One message: `key` is a number and `waitMs` is rounded, so nothing needs quotes.
  */
 export async function takeLock(db: Db, key: bigint, waitMs: number): Promise<void> {
-  await db.exec(`SET LOCAL lock_timeout = ${Math.max(1, Math.round(waitMs))}; SELECT pg_advisory_xact_lock(${key})`)
+  await db.exec(`SET LOCAL lock_timeout = ${Math.max(1, Math.round(waitMs))}; SELECT pg_advisory_xact_lock((${key})::bigint)`)
 }

@@ -26,6 +26,11 @@ export function canonical(objects: readonly CatalogObject[], { unqualified }: { 
   })
 }
 
+/** Whether a server of the version prints a view with redundant qualifiers, unlike the server that made the manifest. */
+export function printsQualifiers(version: number): boolean {
+  return version < 160_000
+}
+
 function withoutQualifiers(definition: string): string {
   return definition.replaceAll(/\b[a-z_][a-z0-9_$]*\.(?=[a-z_"])/g, '')
 }

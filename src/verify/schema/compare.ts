@@ -1,6 +1,6 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import { ownerFaults, storageFaults } from './administrative-faults.ts'
-import { canonical, partOf } from './canonical.ts'
+import { canonical, partOf, printsQualifiers } from './canonical.ts'
 import type { SchemaComparison, ComparisonContext, SchemaFault, ScratchSource } from './comparison.ts'
 import { Judge } from './judge.ts'
 import { differingPairs, wholeOf } from './pairs.ts'
@@ -8,8 +8,6 @@ import { differingPairs, wholeOf } from './pairs.ts'
 /** A statement that creates an object a second time is not a failure. */
 const HARMLESS_FAILURES: ReadonlySet<string> = new Set(['42P07', '42710', '42723', '42701', '42P06'])
 const ADMINISTRATIVE: ReadonlySet<string> = new Set(['grant', 'owner', 'storage'])
-/** From this version on, a view is printed without redundant qualifiers. */
-const UNQUALIFIED_VIEWS = 160_000
 
 /** Compares the catalog that the migrations produce with that of the schema. Pure. */
 export function compareSchemas(
@@ -17,7 +15,7 @@ export function compareSchemas(
   actual: readonly CatalogObject[],
   context: ComparisonContext,
 ): SchemaComparison {
-  const options = { unqualified: context.source.kind === 'manifest' && context.version < UNQUALIFIED_VIEWS }
+  const options = { unqualified: context.source.kind === 'manifest' && printsQualifiers(context.version) }
   const wanted = canonical(expected.filter(ofMigrations), options)
   const found = canonical(actual.filter(ofMigrations), options)
   const failures = failuresOf(context)

@@ -4,6 +4,8 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import type { ForeignCode } from './foreign-code.ts'
+import { objectKey } from './manifest.ts'
 
 export interface CodeCopy {
   /** The real schema. */
@@ -12,17 +14,22 @@ export interface CodeCopy {
   to: string
   expected: readonly CatalogObject[]
   actual: readonly CatalogObject[]
+  /** Code of other roles: it is removed from the scratch schema, and not copied. */
+  foreign: readonly ForeignCode[]
 }
 
 /**
  * Replaces functions and views of the scratch schema with those of the real schema where they differ, so that the checks test the
  * code of the database. What cannot be copied is left out.
  */
-export async function copyCode(db: Db, { from, to, expected, actual }: CodeCopy): Promise<void> {
+export async function copyCode(db: Db, { from, to, expected, actual, foreign }: CodeCopy): Promise<void> {
+  const isForeign = new Set(foreign.map(objectKey))
+  const owners = new Map(actual.filter((object) => object.kind === 'owner').map((object) => [object.name, object.definition]))
   const differing = diffCatalogs(expected.filter(isCode), actual.filter(isCode)).filter(({ expected: wanted }) => wanted !== undefined)
   for (const { kind, name, actual: found } of differing) {
     await db.exec(`DROP ${kind.toUpperCase()} IF EXISTS ${qualified(to, name)} CASCADE`)
-    if (found !== undefined) await copy(db, { from, to }, kind, name)
+    if (found !== undefined && !isForeign.has(objectKey({ kind, name })))
+      await copy(db, { from, to, kind, name, owner: owners.get(`${kind === 'view' ? 'table' : kind} ${name}`) ?? '' })
   }
 }
 
@@ -30,14 +37,27 @@ function isCode({ kind }: CatalogObject): boolean {
   return kind === 'function' || kind === 'view'
 }
 
-async function copy(db: Db, { from, to }: Pick<CodeCopy, 'from' | 'to'>, kind: string, name: string): Promise<void> {
+interface Copied extends Pick<CodeCopy, 'from' | 'to'> {
+  kind: string
+  name: string
+  /** As a regrole. Since the reading, another role can have put its own object in the place of this one. */
+  owner: string
+}
+
+async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<void> {
   const literal = quoteLiteral(qualified(from, name))
-  const [row] = await db.query<{ text: string }>(
+  const [row] = await db.query<{ text: string | null }>(
     kind === 'view'
-      ? `SELECT 'CREATE VIEW ' || ${quoteLiteral(qualified(to, name))} || ' AS ' || pg_get_viewdef(${literal}::regclass) AS text`
-      : `SELECT pg_get_functiondef(${literal}::regprocedure) AS text`,
+      ? `SELECT pg_catalog.pg_get_viewdef(c.oid) AS text FROM pg_catalog.pg_class c
+         WHERE c.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regclass::pg_catalog.oid
+           AND c.relowner::pg_catalog.regrole::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(owner)}::pg_catalog.text`
+      : `SELECT pg_catalog.pg_get_functiondef(p.oid) AS text FROM pg_catalog.pg_proc p
+         WHERE p.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regprocedure::pg_catalog.oid
+           AND p.proowner::pg_catalog.regrole::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(owner)}::pg_catalog.text`,
   )
-  const text = renameSchema(row?.text ?? '', from, to).replace(/^ SET search_path TO .*$/m, (line) =>
+  if (row === undefined || row.text === null) return
+  const code = `${kind === 'view' ? `CREATE VIEW ${qualified(to, name)} AS ` : ''}${row.text}`
+  const text = renameSchema(code, from, to).replace(/^ SET search_path TO .*$/m, (line) =>
     line.replaceAll(quoteLiteral(from), quoteLiteral(to)),
   )
   try {

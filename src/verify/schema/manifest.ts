@@ -31,7 +31,7 @@ export async function makeManifest(
   let before = new Map<string, CatalogObject>()
   for (const { version, text } of migrations) {
     await db.exec(text)
-    const read = await readCatalog(db, db.info.schema, queryFile)
+    const read = await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, queryFile))
     const after = new Map(read.map((object) => [objectKey(object), object.kind === 'owner' ? { ...object, definition: '' } : object]))
     made.push({
       version,

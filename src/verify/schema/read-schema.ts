@@ -4,13 +4,24 @@ import type { Db } from '../../db/db.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import { printsQualifiers } from './canonical.ts'
 import { compareSchemas } from './compare.ts'
 import type { SchemaComparison, ComparisonContext, ScratchSource } from './comparison.ts'
 import { copyCode } from './copy-code.ts'
-import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
+import {
+  foreignCode,
+  describeForeign,
+  isOfTable,
+  presentObjects,
+  readSuspects,
+  relationsOf,
+  type ForeignCode,
+  type ForeignCodeOptions,
+  type Suspect,
+} from './foreign-code.ts'
+import { ownObjects, type OwnObjects } from './manifest.ts'
 
-export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'toolTables' | 'places'> {
-  manifest: SchemaManifest
+export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'places'>, ForeignCodeOptions {
   /** The statements of the applied migrations that define the schema; `own` for those of the package. */
   statements: readonly { place: string; own: boolean; text: string }[]
   /** Versions of the applied migrations. */
@@ -19,8 +30,6 @@ export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'to
   adopted: ReadonlySet<string>
   /** Why the ledger cannot be read. */
   noLedger: string | undefined
-  /** `sql/catalog/objects.sql` of the package. */
-  catalogQuery: string
   /** For each statement in the scratch schema, in milliseconds. */
   timeoutMs: number
 }
@@ -30,22 +39,26 @@ export interface SchemaReading {
   comparison: SchemaComparison
   /** Why there is no scratch schema; the comparison was made with the manifest then. */
   noScratch: string | undefined
-  /** Makes names mean the scratch schema, which then has the functions and views of the database. */
+  /** Code of other roles that would run with the privileges of this connection: it is compared, and never run. */
+  foreign: ForeignCode[]
+  /** The part of it that a query of a table runs. */
+  foreignOfTables: ForeignCode[]
+  /** The schema that checks examine. */
+  schema: string
+  /** Makes that the scratch schema, which then has the functions and views of the database. */
   enterScratch(): Promise<void>
   drop(): Promise<void>
 }
 
 /** Compares in the caller's transaction. A scratch schema stays until `drop`; names mean the real schema meanwhile. */
 export async function readSchema(db: Db, options: SchemaOptions): Promise<SchemaReading> {
-  const scratch = await makeScratch(db, options)
+  const suspects = await readSuspects(db, relationsOf(options), options.foreignQuery)
+  const scratch = await makeScratch(db, options, suspects)
   const { schema, otherSchemas, user, version } = db.info
   const { catalogQuery, manifest, adopted } = options
   const hasScratch = typeof scratch !== 'string'
   const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
-  // a search_path of the same form, so that the names of other schemas are printed alike
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema, otherSchemas)}`)
   const actual = await readCatalog(db, schema, catalogQuery)
-  await db.exec(`SET LOCAL search_path TO ${searchPath(schema)}`)
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
@@ -59,22 +72,32 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       ? { kind: 'scratch', failures: failuresOf(scratch, options), user }
       : { kind: 'manifest', userStatements: userTexts(options) },
   })
-  return {
+  const unqualified = !hasScratch && printsQualifiers(version)
+  const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
+  const reading: SchemaReading = {
     comparison,
+    schema,
+    foreign,
+    foreignOfTables: foreign.filter((code) => isOfTable(code, expected)),
     noScratch: hasScratch ? undefined : scratch,
     enterScratch: async () => {
       if (!hasScratch) return
+      reading.schema = scratch.name
       await db.exec(`SET LOCAL search_path TO ${searchPath(scratch.name, otherSchemas)}`)
-      await copyCode(db, { from: schema, to: scratch.name, expected, actual })
+      await copyCode(db, { from: schema, to: scratch.name, expected, actual, foreign })
     },
     drop: async () => {
       if (hasScratch) await scratch.drop()
     },
   }
+  return reading
 }
 
 /** A schema with what the applied migrations create, or why there is none. */
-async function makeScratch(db: Db, { statements, applied, manifest, noLedger, timeoutMs }: SchemaOptions): Promise<ScratchSchema | string> {
+async function makeScratch(db: Db, options: SchemaOptions, suspects: readonly Suspect[]): Promise<ScratchSchema | string> {
+  const { statements, applied, manifest, noLedger, timeoutMs } = options
+  const eventTriggers = suspects.filter(({ kind }) => kind === 'event trigger')
+  if (eventTriggers.length > 0) return `a scratch schema would run the code of another role: ${describeForeign(eventTriggers)}`
   if (noLedger !== undefined) return noLedger
   if (!manifest.migrations.some(({ version }) => applied.has(version))) return 'no migration of the package is applied'
   try {
@@ -93,12 +116,7 @@ async function makeScratch(db: Db, { statements, applied, manifest, noLedger, ti
  */
 function appliedObjects({ manifest, applied }: SchemaOptions, actual: readonly CatalogObject[]): OwnObjects {
   const isKnown = manifest.migrations.some(({ version }) => applied.has(version))
-  const present = new Set(actual.map(objectKey))
-  const isPresent = (object: CatalogObject): boolean =>
-    ['table', 'index', 'function', 'view'].includes(object.kind) && present.has(objectKey(object))
-  return ownObjects(manifest, (migration) =>
-    isKnown ? applied.has(migration.version) : migration === manifest.migrations[0] || migration.objects.some(isPresent),
-  )
+  return isKnown ? ownObjects(manifest, ({ version }) => applied.has(version)) : presentObjects(manifest, actual)
 }
 
 function failuresOf({ failures, statements: texts }: ScratchSchema, { statements }: SchemaOptions): ScratchSource['failures'] {

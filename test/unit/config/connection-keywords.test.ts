@@ -188,6 +188,7 @@ test.each<[string, RegExp, unknown?]>([
   ['load_balance_hosts=round-robin', /invalid load_balance_hosts/],
   ['sslsni=yes', /invalid sslsni/],
   ['hostaddr=db.example', /invalid hostaddr "db.example".*an IP address/],
+  ['host=@/run/pg', /^invalid host from --database-url \(expected a name/],
   ['host=a,b&hostaddr=10.0.0.1', /2 hosts, but 1 addresses/],
   ['host=a,b,c&port=1,2', /2 ports for 3 hosts/],
   ['keepalives_idle=soon', /invalid keepalives_idle/],

@@ -17,6 +17,7 @@ const INFO: DbInfo = {
   superuser: false,
   pid: 1,
   inRecovery: false,
+  serverStarted: '2026-01-01 00:00:00+00',
   pooled: false,
 }
 

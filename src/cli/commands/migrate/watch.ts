@@ -37,7 +37,7 @@ export function watchMigration(
     let seen: StatementProgress | undefined
     if (canWatch && elapsed > LOOK_AFTER_MS && (io.interactive || elapsed > nextLine)) {
       // it must not disturb the migration: without a second connection there are no details
-      watcher ??= openDatabase(target, { schema: db.info.schema }).catch(() => undefined)
+      watcher ??= openDatabase(target, { schema: db.info.schema, onWarning: () => undefined }).catch(() => undefined)
       seen = await watcher.then((other) => (other === undefined ? undefined : statementProgress(other, db.info.pid))).catch(() => undefined)
     }
     const line = [text, formatDuration(elapsed), ...details(seen)].join(', ')

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { eventTail } from '../../../api/event-tail.ts'
-import { openDatabase } from '../../../api/open-database.ts'
 import { stats, type StatsCallOptions } from '../../../api/stats.ts'
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { atOption, count, invalidValue } from '../../../config/values.ts'
@@ -12,7 +11,7 @@ import type { CommandResult, Context } from '../../output/context.ts'
 import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import { stdoutClash } from '../../output/destinations.ts'
 import type { FlagsOf } from '../../parse/spec.ts'
-import { settingsOf, withDatabase } from '../../run/database.ts'
+import { openConnection, settingsOf, withDatabase } from '../../run/database.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
 import { csvTable } from './table.ts'
@@ -70,13 +69,13 @@ async function watchCommand(context: Context, flags: Flags, question: StatsCallO
 
 /** Opens connections to the server that the settings name. Throws USAGE for an embedded database, which no other process can write to. */
 async function openerOf(context: Context, flags: Flags, option: string): Promise<() => Promise<Db>> {
-  const { database, schema } = await settingsOf(context, flags)
-  if (database.value.kind !== 'server') {
+  const settings = await settingsOf(context, flags)
+  if (settings.database.value.kind !== 'server') {
     throw new SkillsError('USAGE', `${option} requires a server: while it runs, no other process can write to an embedded database`, {
       hint: 'set DATABASE_URL or pass --database-url',
     })
   }
-  return () => openDatabase(database.value, { schema: schema.value, waitMs: flags.wait })
+  return () => openConnection(context, settings, flags.wait)
 }
 
 function refuseTwoDocuments({ html, csv, json }: Flags): void {

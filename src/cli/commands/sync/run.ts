@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8'
-import { openDatabase } from '../../../api/open-database.ts'
 import { isOutOfDate, sync, type SyncCallOptions } from '../../../api/sync.ts'
 import type { Settings } from '../../../config/settings.ts'
 import { EXIT } from '../../../core/errors.ts'
@@ -7,7 +6,7 @@ import type { SyncReport } from '../../../registry/table/sync-report.ts'
 import type { CommandResult, Context } from '../../output/context.ts'
 import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
 import type { FlagsOf } from '../../parse/spec.ts'
-import { refuseMissing, settingsOf, withDatabase } from '../../run/database.ts'
+import { openConnection, refuseMissing, settingsOf, withDatabase } from '../../run/database.ts'
 import { readingOptions, syncProgress } from '../../run/reading.ts'
 import { executor } from '../../run/run-command.ts'
 import { spec } from './spec.ts'
@@ -42,7 +41,7 @@ async function watchCommand(context: Context, flags: FlagsOf<typeof spec>, skill
   const { watchSync } = await import('./watch.ts')
   return watchSync(context, {
     skills: settings.skills.value,
-    open: () => openDatabase(settings.database.value, { schema: settings.schema.value, waitMs: flags.wait }),
+    open: () => openConnection(context, settings, flags.wait),
     sync: (db) => sync(db, optionsOf(context, flags, settings)),
   })
 }

@@ -45,7 +45,7 @@ async function withTemporaryDatabase<T>(context: Context, flags: Flags, work: (d
       : await settingsOf(context, { ...flags, databaseUrl: againstServer })
   context.progress.update(againstServer === undefined ? 'starting the embedded database' : 'creating a database')
   const { db, drop } = await openTemporaryDatabase(settings.database.value, { schema: settings.schema.value, waitMs: flags.wait })
-  const release = onInterrupt(() => db.cancel())
+  const release = onInterrupt(db)
   try {
     const stopped = interruption()
     if (stopped !== undefined) throw stopped
@@ -100,6 +100,7 @@ function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCa
     ...(settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }),
     migrations: settings.migrations.value,
     checks: settings.checks.value,
+    allowSuperuserChecks: flags.allowSuperuserChecks === true,
     ledger: settings.ledger.value,
     drift: flags.drift === undefined ? 'if possible' : flags.drift ? 'required' : 'no',
     exclusive: flags.exclusive === true,

@@ -23,6 +23,7 @@ export const spec = defineCommand({
     { flags: '--exclusive', excludes: ['--no-drift'], help: 'also fail on objects no migration creates' },
     { flags: '--app-role <name>', type: TEXT, help: 'check that this role has exactly what it needs' },
     SETTINGS.checks,
+    { flags: '--allow-superuser-checks', help: 'run your own checks as a superuser' },
     { flags: '--check-timeout <time>', type: duration(), default: DEFAULTS.checkTimeoutMs, help: 'limit for each statement' },
     SETTINGS.migrations,
     SETTINGS.ledger,

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { catalogQuery, foreignQuery, manifestFile } from '../config/package-files.ts'
+import { DEFAULT_LEDGER } from '../config/settings.ts'
+import { SkillsError } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+import type { ForeignCodeOptions, ForeignCodeReading } from '../verify/schema/foreign-code.ts'
+import type { SchemaManifest } from '../verify/schema/manifest.ts'
+
+const examined = new WeakMap<Db, Promise<ForeignCodeReading>>()
+
+/**
+ * Before a command reads or writes a table as a superuser: a trigger, a default or a view of the owner of the schema would run with the
+ * rights of a superuser. Throws FOREIGN_CODE when there is one that no migration of the package creates. Looks once for each connection.
+ */
+export async function refuseForeignCode(db: Db, ledger: string = DEFAULT_LEDGER): Promise<void> {
+  const { code } = await foreignCodeFor(db, ledger)
+  if (code.length === 0) return
+  const { describeForeign } = await loadComparison()
+  const owners = [...new Set(code.map(({ owner }) => owner))]
+  throw new SkillsError(
+    'FOREIGN_CODE',
+    `${db.info.user} is a superuser, and would run the code of another role in the schema ${db.info.schema}: ${describeForeign(code)}`,
+    { hint: `connect as ${owners.join(' or ')}, or as a role without the rights of a superuser; \`skills verify\` shows the differences` },
+  )
+}
+
+/** What a superuser must not run, and who could have written it; nothing for a role that is not one. */
+export function foreignCodeFor(db: Db, ledger: string = DEFAULT_LEDGER): Promise<ForeignCodeReading> {
+  if (!db.info.superuser || db.info.kind === 'embedded' || !db.info.schemaExists) return Promise.resolve({ roles: [], code: [] })
+  const found = examined.get(db) ?? loadComparison().then(({ findForeignCode }) => findForeignCode(db, foreignCodeOptions(ledger)))
+  examined.set(db, found)
+  return found
+}
+
+/** Loaded only for a superuser: the commands must start fast. */
+function loadComparison(): Promise<typeof import('../verify/schema/foreign-code.ts')> {
+  return import('../verify/schema/foreign-code.ts')
+}
+
+export function foreignCodeOptions(ledger: string): ForeignCodeOptions {
+  return {
+    manifest: schemaManifest(),
+    toolTables: new Set([ledger, `${ledger}_progress`]),
+    catalogQuery: catalogQuery(),
+    foreignQuery: foreignQuery(),
+  }
+}
+
+/** The manifest that the build made. */
+function schemaManifest(): SchemaManifest {
+  return JSON.parse(readFileSync(manifestFile(), 'utf8')) as SchemaManifest
+}

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises'
+import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
+import type { Db, Row } from '../../db/db.ts'
+import { canonical, printsQualifiers, type ComparedObject } from './canonical.ts'
+import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
+import { differingPairs, wholeOf, WHOLES, type Pair } from './pairs.ts'
+
+/** Code that a role which is not trusted wrote, and that a statement of ours would run with the privileges of the connection. */
+export interface ForeignCode {
+  kind: string
+  /** `skills_registry.audit`, `unlock_skill(uuid, text, text)`. */
+  name: string
+  owner: string
+}
+
+/** A row of sql/catalog/foreign.sql: a role that is not trusted, or the part of a relation that uses an object of such a role. */
+export type Suspect = ForeignCode & { uses: string | null }
+
+export interface ForeignCodeOptions {
+  manifest: SchemaManifest
+  /** The ledger and its progress table. */
+  toolTables: ReadonlySet<string>
+  /** `sql/catalog/objects.sql` of the package. */
+  catalogQuery: string
+  /** `sql/catalog/foreign.sql` of the package. */
+  foreignQuery: string
+}
+
+/** What roles that are not trusted could make a command run. */
+export interface ForeignCodeReading {
+  /** Owners of the schema or of objects in it. */
+  roles: string[]
+  code: ForeignCode[]
+}
+
+/**
+ * Compares the schema with the manifest, and reads nothing but the catalogs: for a command, before it looks at a table. In almost every
+ * database there is no such role, and this is one query.
+ */
+export async function findForeignCode(db: Db, options: ForeignCodeOptions): Promise<ForeignCodeReading> {
+  const { manifest, toolTables, catalogQuery, foreignQuery } = options
+  return db.transaction({ readOnly: true, rollback: true }, async () => {
+    const suspects = await readSuspects(db, relationsOf(options), foreignQuery)
+    if (suspects.length === 0) return { roles: [], code: [] }
+    const actual = await readCatalog(db, db.info.schema, catalogQuery)
+    const { objects: expected } = presentObjects(manifest, actual)
+    return {
+      roles: rolesOf(suspects),
+      code: foreignCode(
+        {
+          expected,
+          // a schema that has not all migrations can have an earlier definition
+          known: manifest.migrations.flatMap(({ objects }) => objects),
+          actual,
+          tables: [...toolTables],
+          unqualified: printsQualifiers(db.info.version),
+        },
+        suspects,
+      ),
+    }
+  })
+}
+
+/** The relations of the package, and the ledger. */
+export function relationsOf({ manifest, toolTables }: Pick<ForeignCodeOptions, 'manifest' | 'toolTables'>): string[] {
+  const own = manifest.migrations.flatMap(({ objects }) => objects.filter(({ kind }) => kind === 'table' || kind === 'view'))
+  return [...new Set([...own.map(({ name }) => name), ...toolTables])]
+}
+
+/** What the migrations create of which something exists; the first one always counts. */
+export function presentObjects(manifest: SchemaManifest, actual: readonly CatalogObject[]): OwnObjects {
+  const present = new Set(actual.map(objectKey))
+  const isPresent = (object: CatalogObject): boolean =>
+    ['table', 'index', 'function', 'view'].includes(object.kind) && present.has(objectKey(object))
+  return ownObjects(manifest, (migration) => migration === manifest.migrations[0] || migration.objects.some(isPresent))
+}
+
+export function rolesOf(suspects: readonly Suspect[]): string[] {
+  return suspects.filter(({ kind }) => kind === 'role').map(({ name }) => name)
+}
+
+/** The roles that are not trusted, and what uses their objects, in the schema of the connection. `queryFile` is `sql/catalog/foreign.sql`. */
+export async function readSuspects(db: Db, relations: readonly string[], queryFile: string): Promise<Suspect[]> {
+  return db.run<Suspect & Row>(await readFile(queryFile, 'utf8'), [relations])
+}
+
+export interface CodeReading {
+  expected: readonly CatalogObject[]
+  /** Other definitions that the package has given an object. */
+  known?: readonly CatalogObject[]
+  actual: readonly CatalogObject[]
+  /** Relations that `expected` does not describe: the ledger. */
+  tables: readonly string[]
+  /** Compare views without the qualifiers of columns, see `canonical`. */
+  unqualified: boolean
+}
+
+/**
+ * The code in `actual` that its owner changed, so that it is not that of `expected`, where the owner is not trusted. A text that
+ * is equal to that of the migrations is not foreign, whoever owns it. Pure.
+ */
+export function foreignCode(
+  { expected, known = [], actual, tables, unqualified }: CodeReading,
+  suspects: readonly Suspect[],
+): ForeignCode[] {
+  if (suspects.length === 0) return []
+  const form = (objects: readonly CatalogObject[]): ComparedObject[] => canonical(objects.filter(isCode), { unqualified })
+  const isKnown = new Set(form(known).map(keyAndText))
+  const pairs = differingPairs(form(expected), form(actual)).filter(
+    ({ actual: found }) => found === undefined || !isKnown.has(keyAndText(found)),
+  )
+  const names = new Set([...expected.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => bareName(name)), ...tables])
+  const roles = new Set(rolesOf(suspects))
+  // "function f(integer)", "table t"
+  const owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
+  const written = pairs.flatMap((pair): ForeignCode[] => {
+    const whole = WHOLES.has(pair.kind) ? pair.name : (wholeOf(pair) ?? pair.name)
+    const owner = owners.get(`${whole.includes('(') ? 'function' : 'table'} ${whole}`) ?? 'unknown'
+    if ((owner !== 'unknown' && !roles.has(owner)) || pair.actual === undefined || !names.has(bareName(whole)) || isHarmless(pair))
+      return []
+    return [{ kind: pair.kind, name: pair.name, owner }]
+  })
+  const differs = new Set(pairs.map(objectKey))
+  const isOurs = new Set(expected.map(objectKey))
+  const used = suspects.flatMap(({ kind, name, uses, owner }): ForeignCode[] =>
+    uses === null || (isOurs.has(uses) && !differs.has(uses)) ? [] : [{ kind, name, owner }],
+  )
+  return unique([...written, ...used])
+}
+
+function keyAndText(object: ComparedObject): string {
+  return `${objectKey(object)} ${object.same}`
+}
+
+const DATA: ReadonlySet<string> = new Set([
+  'comment',
+  'enum',
+  'grant',
+  'owner',
+  'sequence',
+  'storage',
+  'type',
+  'view column',
+  // a column that has such a type uses it
+  'domain',
+  'range',
+])
+
+function isCode({ kind }: CatalogObject): boolean {
+  return !DATA.has(kind)
+}
+
+/** Whether the difference runs no code: a plain index, a unique constraint, a constant default, a policy (row_security is off). */
+function isHarmless({ kind, actual }: Pair): boolean {
+  const text = actual?.raw ?? ''
+  // a table alone runs nothing; a foreign table is of another kind
+  if (kind === 'policy' || kind === 'primary key' || kind === 'table') return true
+  if (kind === 'constraint') return /^(?:UNIQUE|FOREIGN KEY|PRIMARY KEY) /.test(text)
+  if (kind === 'index') return !/ USING \w+ \(.*\(| WHERE /s.test(text)
+  if (kind === 'statistics') return !/ON .*\(.* FROM /s.test(text)
+  // `uses` has a function now() of another schema than pg_catalog
+  if (kind === 'column') return !/ generated (?:stored|virtual)| default (?!now\(\)$).*\(/s.test(text)
+  return false
+}
+
+/** `f` of `f(integer)`, `t` of `t`. */
+function bareName(name: string): string {
+  return name.replace(/\(.*$/s, '')
+}
+
+function unique(codes: readonly ForeignCode[]): ForeignCode[] {
+  return [...new Map(codes.map((code) => [objectKey(code), code])).values()]
+}
+
+/** `trigger skills_registry.audit of role app, function f() of role app`, for a message. */
+export function describeForeign(codes: readonly ForeignCode[], most = 3): string {
+  const shown = codes.slice(0, most).map(({ kind, name, owner }) => `${kind} ${name} of the role ${owner}`)
+  return [...shown, ...(codes.length > most ? [`${codes.length - most} more`] : [])].join(', ')
+}
+
+/** Whether the query of a table can run it; other code runs when a function is called, a view is read, or an object is created. */
+export function isOfTable({ kind, name }: ForeignCode, expected: readonly CatalogObject[]): boolean {
+  if (kind === 'function' || kind === 'event trigger') return false
+  return kind !== 'view' || !expected.some((object) => object.kind === 'view' && object.name === name)
+}
