@@ -1,7 +1,7 @@
 import type { Purpose } from '../config/database-choice.ts'
 import { loadSettings, type Flags } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
-import { openDb } from '../db/open.ts'
+import { openConfigured } from './open-database.ts'
 
 export interface ConnectOptions extends Flags {
   /** How long to wait for a server that is starting, in milliseconds. Default: 0. */
@@ -26,5 +26,5 @@ export interface ConnectOptions extends Flags {
  */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
   const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd(), options.purpose)
-  return openDb(settings.database.value, { schema: settings.schema.value, waitMs: options.waitMs })
+  return openConfigured(settings, { waitMs: options.waitMs })
 }

@@ -1,12 +1,11 @@
-import { loadSettings } from '../config/settings.ts'
-import type { DatabaseTarget } from '../core/target.ts'
+import { loadSettings, type Settings } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
-import { openDb } from '../db/open.ts'
 import { createSkillsFrom, type SkillsOptions } from '../telemetry/create-skills.ts'
 import type { Skills } from '../telemetry/skills-client.ts'
 import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
 import { refuseForeignCode } from './foreign-code.ts'
+import { openConfigured } from './open-database.ts'
 import { chosenTarget, givenTarget, inputsOf } from './spill-target.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
@@ -48,12 +47,11 @@ async function connectionSource(
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
   const { value: target } = settings.database
-  const schema = settings.schema.value
-  return { kind: target.kind, open: () => openExamined(target, schema), target: chosenTarget(target, schema) }
+  return { kind: target.kind, open: () => openExamined(settings), target: chosenTarget(target, settings.schema.value) }
 }
 
-async function openExamined(target: DatabaseTarget, schema: string | undefined): Promise<Db> {
-  const db = await openDb(target, { schema, background: true })
+async function openExamined(settings: Settings): Promise<Db> {
+  const db = await openConfigured(settings, { background: true })
   try {
     return await examinedFirst(db)
   } catch (error) {

@@ -25,6 +25,8 @@ export interface MigrateCallOptions {
   strictOrder?: boolean
   /** Continue with the next file after a file fails. The error at the end lists all failures. */
   keepGoing?: boolean
+  /** Revoke CREATE on the schema from PUBLIC before the first file. PostgreSQL 14 and older grant it on `public`. */
+  revokePublicCreate?: boolean
   /** Time limit for each statement, in milliseconds. Default: no limit. */
   statementTimeoutMs?: number
   /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */

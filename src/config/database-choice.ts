@@ -2,9 +2,10 @@ import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
 import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
+import { KEYWORDS, type Keywords } from './connection-keywords.ts'
 import { conflict } from './option.ts'
 import { embeddedArchive } from './package-files.ts'
-import { locatingVariables, type Environment } from './pg-environment.ts'
+import { keywordsFromEnvironment, locatingVariables, type Environment } from './pg-environment.ts'
 import { notOfProject, serverTarget, type User } from './server-target.ts'
 import { relativeTo, type Sources, type VariableSource } from './setting-sources.ts'
 
@@ -32,6 +33,8 @@ export interface DatabaseChoice {
   schema?: string | undefined
   /** Other sources that name a database. They are not used. */
   unused: string[]
+  /** Exported variables that would complete the connection in psql, and are not used here. */
+  notes: string[]
 }
 
 /**
@@ -42,10 +45,32 @@ export interface DatabaseChoice {
  */
 export async function chooseDatabase(flags: DatabaseFlags, sources: Sources, purpose: Purpose): Promise<DatabaseChoice> {
   const choice = await firstChoice(flags, sources, purpose)
-  return { ...choice, unused: namesOfSources(flags, sources).filter((name) => name !== choice.origin) }
+  return {
+    target: choice.target,
+    origin: choice.origin,
+    schema: choice.schema,
+    unused: namesOfSources(flags, sources).filter((name) => name !== choice.origin),
+    notes: notesOn(choice, sources.variables[0].variables),
+  }
 }
 
-type Choice = Omit<DatabaseChoice, 'unused'>
+interface Choice extends Pick<DatabaseChoice, 'target' | 'origin' | 'schema'> {
+  /** What the source gives, when the exported variables do not complete it. */
+  given?: Keywords
+}
+
+/** Keywords that people export for every connection, and would miss. */
+const MISSED = ['password', 'sslmode', 'sslrootcert', 'require_auth', 'channel_binding'] as const
+
+function notesOn({ given, target, origin }: Choice, exported: Environment): string[] {
+  if (given === undefined || target.kind === 'embedded') return []
+  const hasPassword = target.hosts.every((host) => (host.password ?? target.password) !== undefined)
+  const names = MISSED.filter((keyword) => given[keyword] === undefined && !(keyword === 'password' && hasPassword))
+    .map((keyword) => KEYWORDS[keyword].variable)
+    .filter((name) => (exported[name] ?? '') !== '')
+  if (names.length === 0) return []
+  return [`the exported ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not used: the connection comes from ${origin} alone`]
+}
 
 async function firstChoice(flags: DatabaseFlags, sources: Sources, purpose: Purpose): Promise<Choice> {
   const [exported] = sources.variables
@@ -88,7 +113,7 @@ async function fromVariables(
   if (url !== undefined) return fromUrl(url, `DATABASE_URL${suffix}`, variables, user)
   if (file !== undefined) return fromUrl(await urlOfFile(file, cwd), `DATABASE_URL_FILE (${file})`, variables, user)
   const origin = locationOf({ variables, suffix })
-  return origin === undefined ? undefined : { target: serverTarget({}, variables, origin, user), origin }
+  return origin === undefined ? undefined : serverChoice({}, origin, variables, user)
 }
 
 function fromConfigFile({ cwd, file }: Sources, purpose: Purpose, user: User): Choice | undefined {
@@ -136,7 +161,14 @@ function fromUrl(url: string, origin: string, variables: Environment, user: User
     })
   }
   const { keywords, schema } = parsePostgresUrl(url, origin)
-  return { target: serverTarget(keywords, variables, origin, user), origin, schema }
+  return { ...serverChoice(keywords, origin, variables, user), schema }
+}
+
+function serverChoice(keywords: Keywords, origin: string, variables: Environment, user: User): Choice {
+  const target = serverTarget(keywords, variables, origin, user)
+  return variables === user.environment
+    ? { target, origin }
+    : { target, origin, given: { ...keywordsFromEnvironment(variables), ...keywords } }
 }
 
 function fromFolder(directory: string, origin: string): Choice {

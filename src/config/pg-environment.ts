@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
+import { textAfter } from '../core/text.ts'
 import { acceptKeyword, isKeyword, KEYWORDS, unknownKeyword, type Keywords } from './connection-keywords.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -56,7 +57,8 @@ function readService(file: string, service: string): Keywords | undefined {
 }
 
 function serviceLine(line: string, place: string): Keywords {
-  const [, name = '', value = ''] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
+  const name = /^(\w+)\s*=/.exec(line)?.[1] ?? ''
+  const value = textAfter(line, '=').trim()
   if (!isKeyword(name) || name === 'service' || name === 'servicefile') {
     // a line that is no pair can be a part of a password
     const reason = name === '' ? 'expected keyword=value' : isKeyword(name) ? `${name} is not allowed in a service` : unknownKeyword(name)
@@ -78,12 +80,23 @@ export function passwordFromFile(
   const values = [host, String(wanted.port), wanted.database, wanted.user]
   for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue
-    // the pattern has one more, empty match at the end of the line
-    const matches = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].filter(({ index }) => index < line.length)
-    const fields = matches.map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    const fields = passwordFields(line)
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
   }
   return undefined
+}
+
+/** The fields of a line, which colons separate; a backslash before a character makes it part of the field. */
+function passwordFields(line: string): string[] {
+  const fields = ['']
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === ':') fields.push('')
+    else {
+      if (line[at] === '\\' && at + 1 < line.length) at++
+      fields.push((fields.pop() ?? '') + line.charAt(at))
+    }
+  }
+  return fields
 }
 
 /** A password file that is ignored, as in libpq: others can read it, or it is not a regular file. */

@@ -31,6 +31,8 @@ export interface VariableSource {
 export interface Sources {
   /** The exported environment, then `.env`: the first is trusted more. */
   variables: readonly [exported: VariableSource, ...others: VariableSource[]]
+  /** The path of `.env`, or of the file that was named. */
+  envFile: string | undefined
   file: LoadedConfigFile | undefined
   /** A `skills.config.js` that lies where the configuration file is looked for. It is not read. */
   unreadProgram: string | undefined
@@ -56,6 +58,7 @@ export async function readSources(env: Environment, cwd: string, { config, envFi
               folder: path.dirname(variables.path),
             },
           ],
+    envFile: variables?.path,
     file,
     unreadProgram: file === undefined && config !== false ? findProgramFile(folders) : undefined,
     cwd,

@@ -1,11 +1,12 @@
 import path from 'node:path'
-import type { DatabaseTarget } from '../core/target.ts'
+import { describeTarget, type DatabaseTarget } from '../core/target.ts'
+import { CONFIG_NAME } from './config-file.ts'
 import { chooseDatabase, type DatabaseFlags, type Purpose } from './database-choice.ts'
 import { notationOf } from './option.ts'
 import type { Environment } from './pg-environment.ts'
 import { readSources, relativeTo, type FileFlags, type Setting, type Sources } from './setting-sources.ts'
 import { SETTINGS, type SettingSpec } from './setting-table.ts'
-import { atOption, atOrigin, oneOf, readValue, type Place, type ValueType } from './values.ts'
+import { atOption, atOrigin, NAME, oneOf, readValue, type Place, type ValueType } from './values.ts'
 
 type Table = typeof SETTINGS
 type ValueIn<S> = S extends { type: ValueType<infer V> } ? (S extends { repeatable: true } ? V[] : V) : boolean
@@ -22,8 +23,9 @@ export type Settings = {
   /** Severities of lint rules by code, as in the configuration file. Not checked. */
   rules: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
-  /** A `skills.config.js` where the configuration file is looked for. It is not read. */
-  unreadProgram: string | undefined
+  envFile: string | undefined
+  /** What people may not expect: a line for each. */
+  notes: string[]
   /** Other sources that name a database. They are not used. */
   unusedSources: string[]
   /** Paths of skill folders in the registry are relative to this folder: that of the configuration file which names the skills, else the working folder. */
@@ -39,7 +41,7 @@ export const DEFAULT_SKILLS: readonly string[] = SETTINGS.skills.default
  */
 export async function loadSettings(flags: Flags, env: Environment, cwd: string, purpose: Purpose = 'use'): Promise<Settings> {
   const sources = await readSources(env, cwd, flags)
-  const { target, origin, schema: urlSchema, unused } = await chooseDatabase(flags, sources, purpose)
+  const { target, origin, schema: urlSchema, unused, notes } = await chooseDatabase(flags, sources, purpose)
   const resolved = Object.entries<SettingSpec>(SETTINGS).map(
     ([name, spec]) => [name, resolve(spec, flags[name as keyof Table], sources)] as const,
   )
@@ -50,14 +52,29 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
   const { file } = sources
   return {
     ...values,
-    schema: values.schema.value === undefined && urlSchema !== undefined ? { value: urlSchema, origin } : values.schema,
+    schema:
+      values.schema.value === undefined && urlSchema !== undefined
+        ? { value: readValue(NAME, urlSchema, atOrigin(origin, 'schema')), origin }
+        : values.schema,
     database: { value: target, origin },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
-    unreadProgram: sources.unreadProgram,
+    envFile: sources.envFile,
+    notes: [...notesOf(sources), ...notes],
     unusedSources: unused,
     projectFolder: resolved.find(([name]) => name === 'skills')?.[1].folder ?? cwd,
   }
+}
+
+function notesOf({ unreadProgram, cwd }: Sources): string[] {
+  if (unreadProgram === undefined) return []
+  const file = path.relative(cwd, unreadProgram)
+  return [`${file} is not read: a configuration file that is found must be ${CONFIG_NAME}; to run this one, pass --config ${file}`]
+}
+
+/** `postgres://app@db:5432/prod, from DATABASE_URL in .env`: never with a password. */
+export function describeDatabase({ value, origin }: Settings['database']): string {
+  return `${describeTarget(value)}, ${origin === 'default' ? 'the default' : `from ${origin}`}`
 }
 
 /** A setting with the folder of the file that its value is from. */

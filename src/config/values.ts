@@ -1,5 +1,6 @@
 import { readDuration, showDuration } from '../core/durations.ts'
 import { SkillsError } from '../core/errors.ts'
+import { isName, LONGEST_NAME_BYTES } from '../core/names.ts'
 import { grouped, nearest } from '../core/text.ts'
 
 /** How the text of an option, an argument, a variable or a key becomes a value. */
@@ -21,16 +22,10 @@ export const TEXT: ValueType<string> = { expected: 'text', read: (text) => text 
 /** Its text can hold a password, which no message repeats: `config/settings.ts` reads it. */
 export const URL_TEXT: ValueType<string> = { expected: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE', read: (text) => text }
 
-/** PostgreSQL cuts a longer name without an error, and the cut name can be that of another object. */
-const LONGEST_NAME_BYTES = 63
-
 /** The name of a schema, table or role. */
 export const NAME: ValueType<string> = {
   expected: `a name of 1 to ${LONGEST_NAME_BYTES} bytes, without NUL`,
-  read: (text) => {
-    const isName = text !== '' && !/[\0\p{Surrogate}]/u.test(text) && Buffer.byteLength(text) <= LONGEST_NAME_BYTES
-    return isName ? text : undefined
-  },
+  read: (text) => (isName(text) ? text : undefined),
 }
 
 export const FILE: ValueType<string> = { expected: 'a file', read: (text) => (text === '' ? undefined : text), paths: 'files' }

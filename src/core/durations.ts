@@ -2,7 +2,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 
 /** Reads `500ms`, `30s`, `5m`, `12h`, `7d` or `2w` into milliseconds; a number without a unit is in seconds. Undefined for other text. */
 export function readDuration(text: string): number | undefined {
-  const [, number, unit = 's'] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*$/.exec(text) ?? []
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?$/.exec(text.trim()) ?? []
   return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 1)
 }
 

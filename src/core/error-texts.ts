@@ -33,10 +33,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   CONFIG_INVALID: {
     title: 'A configuration file cannot be used',
     meaning:
-      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored.',
+      'The configuration file is not valid JSON, has an unknown key or a value of the wrong type; or PGSERVICE names a service that its file does not contain. An unknown key is an error, because a misspelled key would otherwise be ignored. A configuration file or `.env` that was found is refused when it belongs to another user, or when every user can write to it.',
     example:
       '$ skills migrate\nerror [CONFIG_INVALID] skills.config.json: unknown key "shema"; did you mean "schema"?\n  → known keys: databaseUrl, directUrl, embedded, schema, ledger, skills, rootLabel, namespace, lenient, migrations, checks, rules',
-    remedies: ['correct the place that the message names', '`skills doctor` shows which file was found and the origin of each setting'],
+    remedies: [
+      'correct the place that the message names',
+      'a refused file: look at it, then name it with `--config FILE` or `--env-file FILE`',
+      '`skills doctor` shows which file was read and the origin of each setting',
+    ],
   },
   DATABASE_NOT_CONFIGURED: {
     title: 'No database is configured, and the default is not allowed here',

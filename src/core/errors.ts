@@ -81,6 +81,8 @@ export class SkillsError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** The database that the error is about, and what chose it, without a password; undefined when it is about none. */
+  database: string | undefined
 
   constructor(code: ErrorCode, message: string, options: SkillsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -99,4 +101,29 @@ export class SkillsError extends Error {
   get exitCode(): ExitCode {
     return ERROR_EXITS[this.code]
   }
+}
+
+/** These are about the command line or about files, whatever the database is. */
+const ABOUT_NO_DATABASE: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'CONFIG_INVALID',
+  'DATABASE_NOT_CONFIGURED',
+  'DATABASE_URL_INVALID',
+  'SKILLS_DIR_MISSING',
+  'MIGRATIONS_DIR_MISSING',
+  'CHECK_FILE_INVALID',
+  'MIGRATION_FILE_INVALID',
+  'FILE_NOT_WRITTEN',
+  'FILE_EXISTS',
+  'EVENT_INVALID',
+  'REPORT_NOT_WRITTEN',
+  'INTERRUPTED',
+  'TERMINATED',
+  'BUG',
+])
+
+/** Adds the name of the database to an error that is about one. Returns the same error. */
+export function nameDatabase<E>(error: E, database: string | undefined): E {
+  if (error instanceof SkillsError && !ABOUT_NO_DATABASE.has(error.code)) error.database ??= database
+  return error
 }

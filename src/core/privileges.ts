@@ -1,3 +1,5 @@
+import { textBefore } from './text.ts'
+
 /** Privileges on one object of the registry's schema. */
 export interface Privilege {
   on: 'table' | 'sequence' | 'function'
@@ -126,7 +128,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
 
 /** `f` for `f(uuid, text)`. */
 export function bareName(name: string): string {
-  return name.replace(/\(.*$/s, '')
+  return textBefore(name, '(')
 }
 
 /** Each privilege as a GRANT has it: `SELECT`, `UPDATE (a, b)`. */

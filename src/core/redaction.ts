@@ -1,3 +1,5 @@
+import { secretSpans, type Span } from './secret-spans.ts'
+
 // the command line is built as several bundles: a secret that one registers must be hidden by all
 const KEY = Symbol.for('skills-registry.secrets')
 const shared = globalThis as { [KEY]?: Set<string> }
@@ -18,23 +20,36 @@ export function registerSecret(secret: string | undefined): void {
   }
 }
 
-/** The forms of a password in text. Each rule also matches a password that was cut off. */
-const RULES: readonly (readonly [RegExp, string])[] = [
-  // scheme://user:password@host: the last @ before a blank or a quote ends the password
-  [/(\b[a-zA-Z][a-zA-Z0-9+.-]*:\/\/(?!USER:PASSWORD@)[^\s:/]*:)[^\s]*?(@)(?=[^\s@]*(?:\s|$|["'`)]))/g, '$1***$2'],
-  // ?password=..., PGPASSWORD=..., conninfo strings
-  [/((?:\b|PG|ssl)password=)[^\s&"'`]+/gi, '$1***'],
-  // SQL: '...', E'...', U&'...', $$...$$
-  [/(\bpassword\s*=?\s*)(?:e'(?:[^'\\]|''|\\[^]?)*(?:'|$)|(?:u&)?'(?:[^']|'')*(?:'|$)|\$(\w*)\$[^]*?(?:\$\2\$|$))/gi, "$1'***'"],
-]
-
 /** Replaces registered secrets, passwords in URLs and `password '...'` in SQL text by `***`. */
 export function redact(text: string): string {
-  let out = text
-  for (const [pattern, replacement] of RULES) out = out.replace(pattern, replacement)
-  // longest first: a secret can contain another one
-  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) out = out.replaceAll(secret, '***')
-  return out
+  const spans = hiddenSpans(text)
+  if (spans.length === 0) return text
+  const kept = spans.map(({ start }, i) => text.slice(spans[i - 1]?.end ?? 0, start))
+  return [...kept, text.slice(spans.at(-1)?.end)].join(HIDDEN)
+}
+
+/** What stands for a secret. */
+export const HIDDEN = '***'
+
+/** The parts of a text that `redact` replaces, in order. They do not overlap. */
+export function hiddenSpans(text: string): Span[] {
+  const merged: Span[] = []
+  for (const span of [...secretSpans(text), ...registeredSpans(text)].toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1)
+    if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end)
+    else merged.push({ ...span })
+  }
+  return merged
+}
+
+function registeredSpans(text: string): Span[] {
+  const spans: Span[] = []
+  for (const secret of secrets) {
+    for (let start = text.indexOf(secret); start !== -1; start = text.indexOf(secret, start + secret.length)) {
+      spans.push({ start, end: start + secret.length })
+    }
+  }
+  return spans
 }
 
 /** Data as JSON without secrets. Value by value: in the finished text a secret can be escaped, or equal to a word of JSON. */

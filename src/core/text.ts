@@ -15,7 +15,22 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
 
 /** A whole number with commas between the thousands; `toLocaleString` would load a megabyte of locale data for it. */
 export function grouped(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
+  const digits = String(Math.abs(count))
+  const head = digits.length % 3 || 3
+  const rest = digits.slice(head).match(/\d{3}/g) ?? []
+  return (count < 0 ? '-' : '') + [digits.slice(0, head), ...rest].join(',')
+}
+
+/** The text before the first `mark`; the whole text if there is none. */
+export function textBefore(text: string, mark: string): string {
+  const at = text.indexOf(mark)
+  return at === -1 ? text : text.slice(0, at)
+}
+
+/** The text after the first `mark`; empty if there is none. */
+export function textAfter(text: string, mark: string): string {
+  const at = text.indexOf(mark)
+  return at === -1 ? '' : text.slice(at + mark.length)
 }
 
 /** The candidate nearest to `word`, if it is near enough to be a typo (edit distance up to a third of its length). */
@@ -23,6 +38,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
+    // a distance is at least the difference of the lengths
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }

@@ -50,7 +50,7 @@ function withoutSchemas(text: string, schemas: readonly string[]): string {
 }
 
 function withoutSchema(text: string, schema: string): string {
-  return text.replaceAll(`${quoteIdent(schema)}.`, '').replaceAll(new RegExp(`(?<![\\w."])${escapeRegExp(plain(schema))}\\.`, 'g'), '')
+  return withoutWord(text.replaceAll(`${quoteIdent(schema)}.`, ''), `${plain(schema)}.`)
 }
 
 /** The name as the server prints it: without quotes where they are not needed. */
@@ -58,6 +58,10 @@ function plain(schema: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** The text without a word, where it does not end a longer one. */
+function withoutWord(text: string, word: string): string {
+  const [first = '', ...others] = text.split(word)
+  const parts = [first]
+  for (const other of others) parts.push(/[\w."]$/.test((parts.at(-1) ?? '').slice(-1)) ? word : '', other)
+  return parts.join('')
 }

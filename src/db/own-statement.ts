@@ -19,4 +19,5 @@ export function withSchema(sql: string, schema: string): string {
   return sql.replaceAll(TOKEN, (token) => values.get(token) ?? token)
 }
 
+// linear: reads only statements of this package
 const TOKEN = /:"schema"|:'schema'|'[^']*'|"[^"]*"|--[^\n]*|\/\*[^]*?\*\/|(\$(?:[A-Za-z_]\w*)?\$)[^]*?\1/g

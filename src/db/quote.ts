@@ -1,5 +1,10 @@
-/** An identifier for SQL text, always quoted. */
+import { SkillsError } from '../core/errors.ts'
+import { isName, LONGEST_NAME_BYTES } from '../core/names.ts'
+
+/** An identifier for SQL text, always quoted. Throws USAGE for a text that PostgreSQL would refuse or cut. */
 export function quoteIdent(name: string): string {
+  if (!isName(name))
+    throw new SkillsError('USAGE', `invalid name ${JSON.stringify(name)} (expected 1 to ${LONGEST_NAME_BYTES} bytes, without NUL)`)
   return `"${name.replaceAll('"', '""')}"`
 }
 

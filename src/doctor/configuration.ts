@@ -4,7 +4,7 @@ import { finding, fine, type DoctorSetting, type Finding } from './report.ts'
 
 /** Every setting with its origin. `direct` is the database of `skills migrate`. */
 export function settingsTable(settings: Settings, direct: Settings['database']): DoctorSetting[] {
-  const { database, schema, ledger, skills, migrations, configFile } = settings
+  const { database, schema, ledger, skills, migrations, configFile, envFile } = settings
   const isOther = describeTarget(direct.value) !== describeTarget(database.value)
   return [
     row('database', describeTarget(database.value), database.origin),
@@ -13,16 +13,15 @@ export function settingsTable(settings: Settings, direct: Settings['database']):
     row('ledger', ledger.value, ledger.origin),
     row('skills', skills.value.join(', '), skills.origin),
     row('migrations', migrations.value.length === 0 ? null : migrations.value.join(', '), migrations.origin),
-    row('configuration file', configFile ?? null, configFile === undefined ? 'none in this folder or above' : 'found'),
+    row('configuration file', configFile ?? null, configFile === undefined ? 'none' : 'read'),
+    row('.env', envFile ?? null, envFile === undefined ? 'none' : 'read'),
   ]
 }
 
-export function examineConfiguration({ database, configFile, unusedSources: unused }: Settings): Finding[] {
+export function examineConfiguration({ database, configFile, unusedSources: unused, notes }: Settings): Finding[] {
   const openPasswordFile = database.value.kind === 'server' ? database.value.ignoredPasswordFile : undefined
   return [
-    configFile === undefined
-      ? fine('configuration.file', 'no configuration file in this folder or above')
-      : fine('configuration.file', configFile),
+    configFile === undefined ? fine('configuration.file', 'no configuration file in this project') : fine('configuration.file', configFile),
     database.origin === 'default'
       ? finding(
           'note',
@@ -41,6 +40,7 @@ export function examineConfiguration({ database, configFile, unusedSources: unus
             `remove ${database.origin} to use ${unused[0] ?? 'it'}`,
           ),
         ]),
+    ...notes.map((note) => finding('note', 'configuration.unread', note, 'README.md, Which database, has the rules')),
     ...(openPasswordFile === undefined
       ? []
       : [

@@ -69,7 +69,9 @@ export async function* splitLines(input: AsyncIterable<Uint8Array | string>): As
   let rest = ''
   let isTooLong = false
   for await (const chunk of input) {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
+    // only the new text is searched: a line can come in many small chunks
+    const [first = '', ...others] = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n')
+    const lines = [rest + first, ...others]
     rest = lines.pop() ?? ''
     for (const line of lines) {
       yield { number: ++number, text: isTooLong || line.length > LONGEST_LINE ? undefined : line.replace(/\r$/, '') }

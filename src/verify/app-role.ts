@@ -1,4 +1,4 @@
-import { APP_ROLE_GRANTS, type AppRoleGrant } from '../core/privileges.ts'
+import { APP_ROLE_GRANTS, bareName, type AppRoleGrant } from '../core/privileges.ts'
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import type { Check } from './check.ts'
@@ -34,8 +34,8 @@ function privilegesOf({ privileges, columns }: AppRoleGrant): string {
 }
 
 function objectOf({ on, name }: AppRoleGrant, schema: string): string {
-  const [, bare = '', argumentTypes = ''] = /^([^(]*)(.*)$/.exec(name) ?? []
-  return `${on.toUpperCase()} ${quoteIdent(schema)}.${quoteIdent(bare)}${argumentTypes}`
+  const bare = bareName(name)
+  return `${on.toUpperCase()} ${quoteIdent(schema)}.${quoteIdent(bare)}${name.slice(bare.length)}`
 }
 
 /** What a role may do beyond what an application needs. */

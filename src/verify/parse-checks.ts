@@ -80,9 +80,9 @@ function parseCheck(lines: readonly string[], { file, own, line }: Pick<Check, '
 /** The texts of the `-- group:` blocks of a file, by prefix. */
 function readGroups(lines: readonly string[], file: string): Map<string, string> {
   const groups = new Map<string, string>()
-  for (const [i, line] of lines.entries()) {
-    if (!/^--\s*group:/.test(line)) continue
-    const header = readHeader(lines.slice(i), { file, first: i + 1, keys: GROUP_KEYS })
+  const starts = lines.flatMap((line, i) => (/^--\s*group:/.test(line) ? [i] : []))
+  for (const [place, start] of starts.entries()) {
+    const header = readHeader(lines.slice(start, starts[place + 1]), { file, first: start + 1, keys: GROUP_KEYS })
     groups.set(header.get('group')?.value ?? '', header.get('about')?.value ?? '')
   }
   return groups
@@ -105,7 +105,7 @@ function readHeader<K extends string>(lines: readonly string[], { file, first, k
       last.value = `${last.value} ${continuation.trim()}`
       continue
     }
-    const match = /^--\s*([a-z-]+):\s*(.*)$/.exec(line)
+    const match = /^--[ \t]*([a-z][a-z-]*):(.*)$/.exec(line)
     if (match === null) break
     const [, word = '', value = ''] = match
     const key = keys.find((known) => known === word)

@@ -137,7 +137,8 @@ describe('settings', () => {
       { name: 'ledger', value: 'own', origin: file },
       { name: 'skills', value: 'a, b', origin: file },
       { name: 'migrations', value: null, origin: 'default' },
-      { name: 'configuration file', value: file, origin: 'found' },
+      { name: 'configuration file', value: file, origin: 'read' },
+      { name: '.env', value: path.join(cwd, '.env'), origin: 'read' },
     ])
     expect(found(report, 'configuration.unused').text).toBe(`${file} is not used, because DATABASE_URL in .env takes precedence`)
     expect(found(report, 'connection.direct').status).toBe('error')

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../src/core/diagnostics.ts'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { migrate } from '../../src/index.ts'
-import { renderCodeFrame } from '../../src/render/code-frame.ts'
+import { SourceText } from '../../src/render/code-frame.ts'
 import { PLAIN } from '../../src/render/style.ts'
 import { freshServer, onEachBackend, targetOf } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
@@ -113,7 +113,7 @@ onEachBackend((backend) => {
     const sql = "\uFEFFselect 1;\r\n\tselect 'é😀', nmae\r\n\tfrom t;\r\n"
     const { diagnostics } = await fail(sql)
     expect(diagnostics).toMatchObject([{ line: 2, column: 15 }])
-    expect(renderCodeFrame(sql, diagnostics[0]?.line ?? 0, diagnostics[0]?.column, PLAIN)).toEqual([
+    expect(new SourceText(sql).frame(diagnostics[0]?.line ?? 0, diagnostics[0]?.column, PLAIN)).toEqual([
       '  1 | select 1;',
       "> 2 |   select 'é😀', nmae",
       '    |                 ^',
@@ -125,7 +125,7 @@ onEachBackend((backend) => {
   test('code frame: an error in a function body -> the line in the body', async () => {
     const sql = 'create function f() returns int language plpgsql as $body$\nbegin\n  retrun 1;\nend $body$;'
     const { diagnostics } = await fail(sql)
-    expect(renderCodeFrame(sql, diagnostics[0]?.line ?? 0, diagnostics[0]?.column, PLAIN)).toEqual([
+    expect(new SourceText(sql).frame(diagnostics[0]?.line ?? 0, diagnostics[0]?.column, PLAIN)).toEqual([
       '  1 | create function f() returns int language plpgsql as $body$',
       '  2 | begin',
       '> 3 |   retrun 1;',

@@ -80,6 +80,11 @@ export async function functionsUsed(db: Db, folder: string): Promise<string[]> {
     .filter((name) => name.endsWith('.sql'))
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
     .join('\n')
+  return functionsIn(db, text)
+}
+
+/** The functions of pg_catalog whose calls are in a text. */
+export async function functionsIn(db: Db, text: string): Promise<string[]> {
   const words = new Set([...text.matchAll(/\b([a-z_][a-z0-9_]*)\s*\(/g)].map(([, word = '']) => word))
   const rows = await db.query<{ name: string }>(
     `SELECT DISTINCT p.proname::pg_catalog.text AS name FROM pg_catalog.pg_proc p

@@ -11,6 +11,8 @@ export interface Context {
   cwd: string
   io: Io
   progress: Progress
+  /** The database that the settings chose, for errors. Set when the settings are known. */
+  database?: string
 }
 
 /** What a command returns. */

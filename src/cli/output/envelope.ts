@@ -24,6 +24,8 @@ export interface ReportedError {
   message: string
   /** What to do about it. */
   hint?: string
+  /** The database that it is about, without a password, and the setting that chose it. Absent when there is a report. */
+  database?: string
 }
 
 /** Wraps a report; `docs/output.schema.json` describes it. */
@@ -33,8 +35,10 @@ export function envelope(command: string, ok: boolean, report: object | null, er
     command,
     ok,
     report,
-    ...(error === undefined
-      ? {}
-      : { error: { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) } }),
+    ...(error === undefined ? {} : { error: reported(error) }),
   }
+}
+
+function reported({ code, message, hint, database }: SkillsError): ReportedError {
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(database === undefined ? {} : { database }) }
 }

@@ -1,14 +1,14 @@
 import { place, type Diagnostic } from '../../core/diagnostics.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { printable } from '../../core/text.ts'
-import { renderCodeFrame } from '../../render/code-frame.ts'
+import type { SourceText } from '../../render/code-frame.ts'
 import type { Style } from '../../render/style.ts'
 
-/** An error: the message, the details with the source around them, the hint. */
+/** An error: the message, the details with the source around them, the database, the hint. */
 export function errorView(
   error: SkillsError,
   style: Style,
-  sourceOf: (detail: Diagnostic) => string | undefined = () => undefined,
+  sourceOf: (detail: Diagnostic) => SourceText | undefined = () => undefined,
 ): string[] {
   const [first = '', ...rest] = printable(error.message).split('\n')
   return [
@@ -17,6 +17,7 @@ export function errorView(
     ...error.diagnostics
       .filter((diagnostic) => isDetail(diagnostic, error))
       .flatMap((detail) => detailView(detail, error, sourceOf(detail), style)),
+    ...(error.database === undefined ? [] : [style.dim(`  database: ${printable(error.database)}`)]),
     ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${printable(error.hint)}`]),
   ]
 }
@@ -26,21 +27,21 @@ export function isDetail({ code, message, line }: Diagnostic, error: SkillsError
   return code === error.code && (line === undefined || error.message.includes(message))
 }
 
-function detailView(detail: Diagnostic, error: SkillsError, source: string | undefined, style: Style): string[] {
+function detailView(detail: Diagnostic, error: SkillsError, source: SourceText | undefined, style: Style): string[] {
   const { message, line, column } = detail
   const isRepeated = error.message.includes(message)
   const head = [style.bold(place(detail)), isRepeated ? '' : printable(message)].filter((part) => part !== '').join(' ')
-  const frame = source === undefined || line === undefined ? [] : renderCodeFrame(source, line, column, style)
+  const frame = source === undefined || line === undefined ? [] : source.frame(line, column, style)
   return [...(isRepeated && line === undefined ? [] : [head]), ...frame.map((text) => `  ${text}`)].map((text) => `  ${text}`)
 }
 
 /** `file:line:column severity message`, the source around it, the hint. */
-export function diagnosticView(diagnostic: Diagnostic, source: string | undefined, style: Style): string[] {
+export function diagnosticView(diagnostic: Diagnostic, source: SourceText | undefined, style: Style): string[] {
   const { severity, code, message, line, column, hint } = diagnostic
   const paint = severity === 'error' ? style.red : severity === 'warning' ? style.yellow : style.dim
   const [first = '', ...rest] = printable(message).split('\n')
   const head = [style.bold(place(diagnostic)), paint(severity), first, style.dim(`[${code}]`)].filter((part) => part !== '').join(' ')
-  const frame = source === undefined || line === undefined || severity !== 'error' ? [] : renderCodeFrame(source, line, column, style)
+  const frame = source === undefined || line === undefined || severity !== 'error' ? [] : source.frame(line, column, style)
   return [
     head,
     ...rest.map((text) => `  ${text}`),

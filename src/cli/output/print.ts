@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import { EXIT, SkillsError, type ExitCode } from '../../core/errors.ts'
 import { jsonWithoutSecrets, redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
+import { SourceText } from '../../render/code-frame.ts'
 import { leadsOut } from '../../files/inside.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import type { Style } from '../../render/style.ts'
@@ -151,18 +152,36 @@ function findings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: s
  * invisible zero-width space is put between the characters.
  */
 export function withoutCommands(text: string): string {
-  return text.replaceAll(/^(\s*):(?=:)/gm, '$1:\u200B').replaceAll('##[', '##\u200B[')
+  return text
+    .split(LINE_BREAK)
+    .map((line) => (line.trimStart().startsWith('::') ? line.replace('::', ':\u200B:') : line))
+    .join('')
+    .replaceAll('##[', '##\u200B[')
 }
+
+/** Keeps the line breaks when a text is split. */
+const LINE_BREAK = /(?<=[\n\r\u2028\u2029])/
 
 /** Larger files get no frame. */
 const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * The text of the file of a diagnostic, for the lines around it; undefined when there is no such text file. The text of a file
- * outside is not shown: a link in a pull request would print the secrets of the machine into a public log.
+ * outside is not shown: a link in a pull request would print the secrets of the machine into a public log. Each file is read once.
  */
-function frameSource({ file, line }: Diagnostic, cwd: string): string | undefined {
-  if (file === undefined || line === undefined) return undefined
+function frameSource({ code, file, line }: Diagnostic, cwd: string): SourceText | undefined {
+  // a configuration file can contain a password
+  if (file === undefined || line === undefined || code === 'CONFIG_INVALID') return undefined
+  if (!sources.has(file)) {
+    const text = readSource(file, cwd)
+    sources.set(file, text === undefined ? undefined : new SourceText(text))
+  }
+  return sources.get(file)
+}
+
+const sources = new Map<string, SourceText | undefined>()
+
+function readSource(file: string, cwd: string): string | undefined {
   // paths of package files are relative to its root
   for (const folder of [cwd, packageRoot()]) {
     const absolute = path.resolve(folder, file)

@@ -67,6 +67,6 @@ function isSummary(error: SkillsError, results: readonly ReportResult[] | undefi
   return results === undefined && error.diagnostics.length > 0 && diagnostics.some(({ severity }) => severity === 'error')
 }
 
-function reported({ code, message, hint }: SkillsError): NonNullable<ReportRun['error']> {
-  return { code, message, ...(hint === undefined ? {} : { hint }) }
+function reported({ code, message, hint, database }: SkillsError): NonNullable<ReportRun['error']> {
+  return { code, message: database === undefined ? message : `${message}\ndatabase: ${database}`, ...(hint === undefined ? {} : { hint }) }
 }

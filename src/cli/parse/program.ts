@@ -30,9 +30,15 @@ export async function parseCommandLine(argv: readonly string[], commands: readon
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { kind: 'print', text }
     if (error.code === 'commander.help') return { kind: 'print', text: program.helpInformation() }
-    const message = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, ' ($1)')
+    const message = messageOf(error)
     return { kind: 'error', name: commandName(program, argv), message }
   }
+}
+
+/** Commander puts a suggestion on a second line: `(Did you mean --json?)`. */
+function messageOf({ message }: CommanderError): string {
+  const [first = '', ...rest] = message.split('\n')
+  return [first.replace(/^error: /, ''), ...rest].join(' ')
 }
 
 /** `skills help migrate status` is `skills migrate status --help`; commander explains an unknown command. */

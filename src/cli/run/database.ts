@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { openDatabase } from '../../api/open-database.ts'
 import type { Purpose } from '../../config/database-choice.ts'
-import { loadSettings, type Flags, type Settings } from '../../config/settings.ts'
+import { describeDatabase, loadSettings, type Flags, type Settings } from '../../config/settings.ts'
 import { notMigrated } from '../../core/common-errors.ts'
 import type { Db } from '../../db/db.ts'
 import { onInterrupt } from '../live/interrupt.ts'
 import type { Context } from '../output/context.ts'
 
 /** The options that settings come from, and how long to wait for a server, in milliseconds. */
-export type ConnectionFlags = Flags & { wait?: number | undefined }
+export type ConnectionFlags = SettingFlags & { wait?: number | undefined }
+
+type SettingFlags = Flags & { quiet?: boolean | undefined }
 
 export interface WithDatabaseOptions {
   purpose?: Purpose
@@ -39,13 +41,22 @@ export async function withDatabase<T>(
 }
 
 /** The settings that the command line, the environment and the files give. */
-export function settingsOf({ env, cwd }: Context, flags: Flags, purpose: Purpose = 'use'): Promise<Settings> {
-  return loadSettings(flags, env, cwd, purpose)
+export async function settingsOf(context: Context, flags: SettingFlags, purpose: Purpose = 'use'): Promise<Settings> {
+  const settings = await loadSettings(flags, context.env, context.cwd, purpose)
+  context.database = describeDatabase(settings.database)
+  printNotes(context, flags, settings)
+  return settings
 }
 
 /** The settings of a command without a database: no database must be configured. */
-export function settingsWithoutDatabase({ env, cwd }: Context, flags: Flags): Promise<Settings> {
-  return loadSettings({ ...flags, embedded: 'memory' }, env, cwd)
+export async function settingsWithoutDatabase(context: Context, flags: SettingFlags): Promise<Settings> {
+  const settings = await loadSettings({ ...flags, embedded: 'memory' }, context.env, context.cwd)
+  printNotes(context, flags, settings)
+  return settings
+}
+
+function printNotes({ io }: Context, { quiet }: SettingFlags, { notes }: Settings): void {
+  if (quiet !== true) for (const note of notes) io.err(`note: ${note}`)
 }
 
 /** For commands that need an existing database. Throws NOT_MIGRATED for an embedded one that does not exist. */

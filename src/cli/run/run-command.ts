@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { knownError } from '../../api/known-error.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { ExitCode } from '../../core/errors.ts'
+import { nameDatabase, type ExitCode } from '../../core/errors.ts'
 import { interruption } from '../live/interrupt.ts'
 import type { CommandResult, Context } from '../output/context.ts'
 import type { Forms } from '../output/destinations.ts'
@@ -31,7 +31,7 @@ export function executor<S extends CommandSpec>(
     const context: Context = { env, cwd: path.sep, io, progress }
     let destinations: readonly Destination[] = [{ reporter: output.json === true ? 'json' : 'text' }]
     const result = withInterruption(
-      await attempt(spec.name, async () => {
+      await attempt(spec.name, context, async () => {
         context.cwd = process.cwd()
         const { flags, args } = readInput(spec, input)
         if (hasForms(flags)) destinations = (await import('../output/destinations.ts')).chooseDestinations(flags)
@@ -50,12 +50,12 @@ function hasForms(flags: Forms): boolean {
   return flags.reporter !== undefined || flags.output !== undefined
 }
 
-async function attempt(name: string, command: () => Promise<CommandResult>): Promise<CommandResult> {
+async function attempt(name: string, context: Context, command: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await command()
   } catch (caught) {
     const error = knownError(caught, `run skills ${name}`)
-    if (error !== undefined) return { report: null, error }
+    if (error !== undefined) return { report: null, error: nameDatabase(error, context.database) }
     throw caught
   }
 }

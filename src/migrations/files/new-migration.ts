@@ -26,8 +26,9 @@ export function newMigration({ directory, name, now }: NewMigrationOptions): New
   const words = name
     .normalize('NFC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+    .join('_')
   if (words === '')
     throw new SkillsError('USAGE', `invalid migration name "${name}" (expected at least one letter or digit)`, {
       hint: 'name what the migration does, for example: skills migrate new add_ratings',

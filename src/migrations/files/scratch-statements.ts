@@ -55,32 +55,42 @@ const DEFINES: ReadonlySet<string> = new Set([
   'view',
 ])
 
-const OF_A_SCHEMA = [
-  'TABLE',
-  'INDEX',
-  'VIEW',
-  'MATERIALIZED VIEW',
-  'SEQUENCE',
-  'FUNCTION',
-  'PROCEDURE',
-  'ROUTINE',
-  'AGGREGATE',
-  'TYPE',
-  'DOMAIN',
-  'POLICY',
-  'TRIGGER',
-  'RULE',
-  'STATISTICS',
-].join('|')
-const CHANGES = new RegExp(`^(?:ALTER|DROP) (?:${OF_A_SCHEMA})$`)
-const DESCRIBES = new RegExp(String.raw`^COMMENT\s+ON\s+(?:${OF_A_SCHEMA}|COLUMN|CONSTRAINT)\b`, 'i')
-/** Privileges on objects; not on schemas, databases and the like, and not the membership of roles. */
-const GRANTS = /^(?:GRANT|REVOKE)\b[^;]*?\bON\s+(?!(?:SCHEMA|DATABASE|TABLESPACE|LANGUAGE|FOREIGN|LARGE|PARAMETER)\b)/i
+const OF_A_SCHEMA: readonly string[] = [
+  'table',
+  'index',
+  'view',
+  'materialized view',
+  'sequence',
+  'function',
+  'procedure',
+  'routine',
+  'aggregate',
+  'type',
+  'domain',
+  'policy',
+  'trigger',
+  'rule',
+  'statistics',
+]
 
 function isDefinition({ kind, text }: ParsedStatement): boolean {
-  if (kind.verb.startsWith('CREATE')) return kind.object !== undefined && DEFINES.has(kind.object.kind)
-  return kind.verb === 'DO' || CHANGES.test(kind.verb) || DESCRIBES.test(text) || GRANTS.test(text)
+  const { verb } = kind
+  if (verb.startsWith('CREATE')) return kind.object !== undefined && DEFINES.has(kind.object.kind)
+  const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
+  return verb === 'DO' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
 }
+
+function isComment(cursor: Cursor): boolean {
+  return cursor.accept('comment on') && [...OF_A_SCHEMA, 'column', 'constraint'].some((object) => cursor.accept(object))
+}
+
+/** Privileges on objects; not on schemas, databases and the like, and not the membership of roles. */
+function isGrant(cursor: Cursor): boolean {
+  if (!cursor.accept('grant') && !cursor.accept('revoke')) return false
+  return cursor.skipUntil((word) => word === 'on') && !NOT_IN_A_SCHEMA.has(cursor.word(1))
+}
+
+const NOT_IN_A_SCHEMA: ReadonlySet<string> = new Set(['schema', 'database', 'tablespace', 'language', 'foreign', 'large', 'parameter'])
 
 /** Whether the statement changes another schema: in the scratch schema it would change the real one, and lock its tables. */
 function isElsewhere({ kind, text }: ParsedStatement, schema: string): boolean {

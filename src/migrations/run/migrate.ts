@@ -2,6 +2,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
+import { schemaWriters } from '../../db/writable-schema.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { planMigrations, upTo } from '../ledger/plan.ts'
 import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
@@ -43,7 +44,9 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
 
 async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
   const files = options.files()
-  const ledger = await readLedger(db, options.ledger)
+  // both in one round trip
+  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db)])
+  report.schemaWriters = writers
   const plan = planMigrations(files, ledger.rows)
   report.alreadyApplied = plan.migrations.length - plan.pending.length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
@@ -52,6 +55,11 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   refuseChanged(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
+  if (options.revokePublicCreate === true && !report.dryRun) {
+    const { revokePublicCreate } = await import('./schema-writers.ts')
+    report.schemaWriters = await revokePublicCreate(db, writers)
+    report.publicCreateRevoked = report.schemaWriters.length < writers.length
+  }
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
@@ -70,6 +78,8 @@ function emptyReport(db: Db, { ledger, dryRun }: MigrateOptions): MigrateReport 
     adopted: [],
     missing: [],
     notices: [],
+    schemaWriters: [],
+    publicCreateRevoked: false,
     diagnostics: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count, Position } from '../../core/report-types.ts'
+import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { LockWait } from '../ledger/lock.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
@@ -21,6 +22,10 @@ export interface MigrateReport {
   missing: string[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
+  /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */
+  schemaWriters: SchemaWriter[]
+  /** This run revoked CREATE on the schema from PUBLIC. */
+  publicCreateRevoked: boolean
   diagnostics: Diagnostic[]
 }
 

@@ -27,6 +27,8 @@ export interface MigrateOptions {
   lockWaitMs?: number
   /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
   lockTimeoutMs?: number
+  /** Revoke CREATE on the schema from PUBLIC before the first file; not in a dry run. */
+  revokePublicCreate?: boolean
   onEvent?: (event: MigrateEvent) => void
 }
 

@@ -47,7 +47,7 @@ function faultyValue(yaml: string, stopped: number): YamlExplanation | undefined
     if (entry !== undefined) {
       const found = judge(entry)
       if (found !== undefined) return found
-      if (/^[|>]|^["'](?!.*["']\s*$)/.test(entry.value)) insideOf = entry.indent
+      if (/^[|>]/.test(entry.value) || /^["'](?:.*[^"'])?$/.test(entry.value)) insideOf = entry.indent
     }
     start += line.length + 1
   }
@@ -82,7 +82,8 @@ function judge({ key, value, valueOffset }: Entry): YamlExplanation | undefined 
   if ('*&!@`%'.includes(first) || /^[-?][ \t]/.test(value)) {
     return at(SPECIAL[first] ?? 'YAML_RESERVED', 0, `quote the ${shown}: it begins with \`${first}\``)
   }
-  const colon = value.replace(/[ \t]#.*$/, '').search(/:(?=[ \t]|$)/)
+  const comment = value.search(/[ \t]#/)
+  const colon = (comment === -1 ? value : value.slice(0, comment)).search(/:(?=[ \t]|$)/)
   if (colon === -1 || first === '|' || first === '>') return undefined
   const how = value.slice(colon).trim() === ':' ? 'ends with `:`' : 'contains `: `'
   return at(
@@ -161,14 +162,25 @@ function byReason(yaml: string, { message, offset }: YamlFault): YamlExplanation
   return { code, message: words, offset: at, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** Offset of the bracket in the last line `key: [` or `key: {`. */
+function lastBracket(yaml: string): number | undefined {
+  let last: number | undefined
+  let start = 0
+  for (const line of yaml.split('\n')) {
+    const head = /^[^:]*:[ \t]+(?=[[{])/.exec(line)?.[0]
+    if (head !== undefined) last = start + head.length
+    start += line.length + 1
+  }
+  return last
+}
+
 /** Offset of the cause, for faults that the parser detects on a later line. `before` is the YAML that it has read. */
 function cause(before: string, message: string): number {
   // the line before the one that could not be joined to it
-  if (message.includes('multiline key')) return before.replace(/\s+$/, '').lastIndexOf('\n') + 1
+  if (message.includes('multiline key')) return before.trimEnd().lastIndexOf('\n') + 1
   if (message.includes('flow collection')) {
-    const opening = [...before.matchAll(/^[^\n:]*:[ \t]+(?=[[{])/gm)].at(-1)
-    const at = opening === undefined ? -1 : opening.index + opening[0].length
-    if (at !== -1 && before.includes('\n', at)) return at
+    const at = lastBracket(before)
+    if (at !== undefined && before.includes('\n', at)) return at
   }
   return before.length
 }

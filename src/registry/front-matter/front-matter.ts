@@ -1,3 +1,4 @@
+import { entryLine } from './entry-line.ts'
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex, type Position } from '../../core/positions.ts'
 import { toDocumentValue, unsafeText, type DocumentMap, type SkillDocument } from '../skill/document.ts'
@@ -120,24 +121,22 @@ function offsetOf(yaml: string, path: readonly string[]): number {
 }
 
 function findKey(yaml: string, from: number, to: number, indent: string, key: string): { offset: number; lineEnd: number } | undefined {
-  const match = keyPattern(indent, key).exec(yaml.slice(from, to))
-  if (match === null) return undefined
-  const begin = from + match.index
-  const lineEnd = yaml.indexOf('\n', begin)
-  return {
-    offset: match[4] === undefined ? begin + (match[1]?.length ?? 0) : begin + match[0].length,
-    lineEnd: lineEnd === -1 ? yaml.length : lineEnd + 1,
+  for (let start = from; start < to;) {
+    const next = yaml.indexOf('\n', start) + 1 || yaml.length
+    const at = start + indent.length
+    const quote = '"\''.includes(yaml.charAt(at)) ? yaml.charAt(at) : ''
+    const written = `${quote}${key}${quote}`
+    if (yaml.startsWith(indent, start) && yaml.startsWith(written, at)) {
+      const value = VALUE.exec(yaml.slice(at + written.length, next))
+      if (value !== null) return { offset: value[1] === undefined ? at : at + written.length + value[0].length, lineEnd: next }
+    }
+    start = next
   }
+  return undefined
 }
 
-function keyPattern(indent: string, key: string): RegExp {
-  if (indent === '' && key === 'name') return NAME_KEY
-  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^(${indent})(["']?)${escaped}\\2([ \\t]*:)(?:([ \\t]+)(?=[^\\s#])|(?=\\s|$))`, 'm')
-}
-
-/** Needed for every file, so it is compiled once. */
-const NAME_KEY = /^()(["']?)name\2([ \t]*:)(?:([ \t]+)(?=[^\s#])|(?=\s|$))/m
+/** The colon after a key, and the white space before its value if that is on the line. */
+const VALUE = /^[ \t]*:(?:([ \t]+)(?=[^\s#])|(?=\s|$))/
 
 /** Offset of a ` #` that ends an unquoted description. */
 function cutDescription(yaml: string): number | undefined {
@@ -154,8 +153,8 @@ function quoteValue(yaml: string, offset: number): string | undefined {
   const start = yaml.lastIndexOf('\n', offset - 1) + 1
   const end = yaml.indexOf('\n', offset)
   const line = yaml.slice(start, end === -1 ? yaml.length : end)
-  const match = /^([ \t]*(?:- +)?(?:"[^"]*"|'[^']*'|[^\s"'][^:]*):[ \t]+)(\S.*?)([ \t]*\r?)$/.exec(line)
-  if (match === null) return undefined
-  const [all, key = '', value = '', rest = ''] = match
-  return `${yaml.slice(0, start)}${key}'${value.replaceAll("'", "''")}'${rest}${yaml.slice(start + all.length)}`
+  const entry = entryLine(line)
+  if (entry === undefined) return undefined
+  const { head, value, rest } = entry
+  return `${yaml.slice(0, start)}${head}'${value.replaceAll("'", "''")}'${rest}${yaml.slice(start + line.length)}`
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { grouped } from '../../core/text.ts'
+import { grouped, textBefore } from '../../core/text.ts'
 import { oneLine } from '../skill/paths.ts'
 import { ruleDiagnostic } from '../rules/rules.ts'
 import { HEAD_BYTES, splitFrontMatter } from '../front-matter/split-front-matter.ts'
@@ -64,24 +64,30 @@ function localLinks(markdown: string): LocalLink[] {
   const text = withoutCode(markdown)
   const lines = new LineIndex(markdown)
   const found = new Map<string, LocalLink>()
-  for (const pattern of [INLINE, DEFINITION]) {
-    for (const match of text.matchAll(pattern)) {
-      const written = match[1] ?? match[2] ?? ''
-      const target = localTarget(written)
-      if (target === undefined || found.has(target)) continue
-      found.set(target, { target, place: lines.positionAt(match.index + match[0].lastIndexOf(written)) })
-    }
+  const see = (match: RegExpExecArray, start: number): void => {
+    const written = match[1] ?? match[2] ?? ''
+    const target = localTarget(written)
+    if (target === undefined || found.has(target)) return
+    found.set(target, { target, place: lines.positionAt(start + match.index + match[0].lastIndexOf(written)) })
+  }
+  let start = 0
+  for (const line of text.split('\n')) {
+    for (const match of line.matchAll(INLINE)) see(match, start)
+    const definition = DEFINITION.exec(line.slice(0, LONGEST_DEFINITION))
+    if (definition !== null) see(definition, start)
+    start += line.length + 1
   }
   return [...found.values()].toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
 }
 
 /** `](target` of a link or image. A target in angle brackets can contain spaces. */
-const INLINE = /\]\([ \t]*(?:<([^<>\n]{1,1000})>|([^\s()<>]{1,1000}))/g
+const INLINE = /\]\([ \t]*(?:<([^<>]{1,1000})>|([^\s()<>]{1,1000}))/g
 /** `[name]: target` at the beginning of a line; `[^1]:` is a footnote. */
-const DEFINITION = /^ {0,3}\[[^\]^\n][^\]\n]{0,200}\]:[ \t]+(?:<([^<>\n]{1,1000})>|([^\s<>]{1,1000}))/gm
+const DEFINITION = /^ ? ? ?\[[^\]^][^\]]*\]:[ \t]+(?:<([^<>]+)>|([^\s<>]+))/
+const LONGEST_DEFINITION = 1200
 
 function localTarget(written: string): string | undefined {
-  const bare = written.replace(/[?#].*$/, '')
+  const bare = textBefore(textBefore(written, '?'), '#')
   if (bare === '' || /^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(bare)) return undefined
   // `[text](path)` is an explanation of links; a file has a dot in its name or is in a folder
   if (!/[./]/.test(bare) || /[{}$*|\\]|\.\.\.|…/.test(bare)) return undefined
@@ -104,10 +110,19 @@ function withoutCode(markdown: string): string {
     if (mark !== undefined && mark.startsWith(fence) && line.trim() === mark) fence = undefined
     return blank(line)
   })
-  return lines
-    .join('\n')
-    .replace(/<!--[^]*?-->/g, blank)
-    .replace(/(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)/g, blank)
+  return withoutComments(lines.join('\n')).replace(/(?<!`)(`{1,3})(?!`)[^`\n]+\1(?!`)/g, blank)
+}
+
+function withoutComments(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  for (;;) {
+    const start = text.indexOf('<!--', at)
+    const end = start === -1 ? -1 : text.indexOf('-->', start + 4)
+    if (end === -1) return [...parts, text.slice(at)].join('')
+    parts.push(text.slice(at, start), blank(text.slice(start, end + 3)))
+    at = end + 3
+  }
 }
 
 function blank(text: string): string {

@@ -56,7 +56,12 @@ export function isFailure({ status, severity }: Pick<ReportResult, 'status' | 's
 export function headline({ object, text, expected, actual }: ReportMessage): string {
   const difference = expected === undefined && actual === undefined ? undefined : `expected ${expected ?? ''}, found ${actual ?? ''}`
   const parts = [object, text ?? difference].filter((part) => part !== undefined && part !== '')
-  return parts.join(': ').replaceAll(/\s*[\r\n]+\s*/g, ' ')
+  return parts
+    .join(': ')
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
 }
 
 /** A fault as lines of text: the place and object, expected, found, what to do. */

@@ -145,11 +145,8 @@ const LETTER_U = 0x75
 
 // Sticky, so that each matches at its lastIndex only. A word directly after a number or parameter is a token of its own, as
 // in the servers up to 14 and 15; later servers refuse it ("trailing junk").
-const DIGITS = '\\d(?:_?\\d)*'
-const NUMBER = new RegExp(
-  `0[xX](?:_?[\\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:${DIGITS}(?:\\.(?!\\.)(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`,
-  'y',
-)
+const NUMBER =
+  /0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y
 const PARAMETER = /\$\d+/y
 const DOLLAR_TAG = /\$(?:[A-Za-z_\x80-\uffff][A-Za-z0-9_\x80-\uffff]*)?\$/y
 const PSQL_COMMAND = /\\(?:[A-Za-z_]+|[^\s])?/y

@@ -28,13 +28,22 @@ export function locateError(statementText: string, error: ServerError, prefix = 
  */
 function ownFrame(where: string, name: string): Frame | 'no line' | undefined {
   const lines = where.split('\n')
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  const named = name === 'inline_code_block' ? /(?<!\w)inline_code_block(?!\w)/ : new RegExp(`["»«„“]\\s?${escaped}\\s?["»«“”]`)
-  const at = lines.findLastIndex((line) => named.test(line))
+  const at = lines.findLastIndex((line) => placeOfName(line, name) !== undefined)
   const text = lines[at]
   if (text === undefined) return undefined
-  const line = /\d+/.exec(text.replace(named, ''))?.[0]
+  const place = placeOfName(text, name) ?? 0
+  const line = /\d+/.exec(text.slice(0, place) + text.slice(place + name.length))?.[0]
   return line === undefined ? 'no line' : { line: Number(line), text, above: lines.slice(0, at).join('\n') }
+}
+
+/** Offset of the name in a context line: in quotes of any language, but the name of a DO block as a word. */
+function placeOfName(line: string, name: string): number | undefined {
+  const [before, after] = name === 'inline_code_block' ? [/(?:^|\W)$/, /^(?:\W|$)/] : [/["»«„“]\s?$/, /^\s?["»«“”]/]
+  for (let at = line.indexOf(name); at !== -1; at = line.indexOf(name, at + 1)) {
+    const end = at + name.length
+    if (before.test(line.slice(Math.max(0, at - 2), at)) && after.test(line.slice(end, end + 2))) return at
+  }
+  return undefined
 }
 
 /** By the names in the message, otherwise by the other fields. */

@@ -33,7 +33,8 @@ function pieceAt(body: string, frame: Frame): { piece: Piece; exact: boolean } {
   const pieces = splitPieces(body)
   const here = pieces.filter(({ start }) => start >= line.start && start < line.end)
   const byText = here.filter((piece) => isOwn(body, piece, frame))
-  const byKeyword = here.filter((piece) => new RegExp(`\\b${firstWord(body, piece).toUpperCase()}\\b`).test(frame.text))
+  const words = new Set(frame.text.split(/\W+/))
+  const byKeyword = here.filter((piece) => words.has(firstWord(body, piece).toUpperCase()))
   const best = [here, byText, byKeyword].find(({ length }) => length === 1)?.[0]
   if (best !== undefined) return { piece: best, exact: true }
   const around = pieces.findLast(({ start }) => start < line.start)
@@ -107,18 +108,36 @@ function queryForms(query: string): [string, number][] {
 /** Offset in the text of the position `at` of a query that is part of it. The server replaces `INTO target` with blanks, one for each byte. */
 function findQuery(text: string, query: string, at: number): number | undefined {
   if (at < 0 || query.trim() === '') return undefined
-  const head = asPattern(query.slice(0, at))
-  const tail = asPattern(query.slice(at))
-  const found = new RegExp(`(?<![\\w$])(${head})(?=${tail}(?![\\w$]))`).exec(text)
-  return found === null ? undefined : found.index + (found[1]?.length ?? 0)
+  const whole = findWords(text, query, 0)
+  if (whole !== undefined) return whole + at
+  for (const { 0: blanks, index } of [...query.matchAll(/ {6,}/g)].slice(0, MOST_BLANKS)) {
+    const after = index + blanks.length
+    const start = findWords(text, query.slice(0, index), 0, ANY_END)
+    const into = start === undefined ? null : /^\s+into\s/i.exec(text.slice(start + index, start + index + LONGEST_INTO))
+    if (start === undefined || into === null) continue
+    const rest = findWords(text, query.slice(after), start + index + into[0].length, ANY_START)
+    if (rest !== undefined && !text.slice(start + index, rest).includes(';'))
+      return at < after ? start + Math.min(at, index) : rest + at - after
+  }
+  return undefined
 }
 
-function asPattern(text: string): string {
-  return text
-    .split(/( {6,})/)
-    .map((part, i) => (i % 2 === 1 ? `(?:${part}|\\s+[iI][nN][tT][oO]\\s[^;]*?)` : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
-    .join('')
+/** Only one run of blanks is an INTO; a query with more runs than this is not searched to the end. */
+const MOST_BLANKS = 16
+/** White space, INTO and white space. */
+const LONGEST_INTO = 200
+
+/** Offset of a text that is not a part of longer words. */
+function findWords(text: string, wanted: string, from: number, { start = true, end = true } = {}): number | undefined {
+  const isPart = (at: number): boolean => /[\w$]/.test(text.charAt(at))
+  for (let at = text.indexOf(wanted, from); at !== -1; at = text.indexOf(wanted, at + 1)) {
+    if (!(start && isPart(at - 1)) && !(end && isPart(at + wanted.length))) return at
+  }
+  return undefined
 }
+
+const ANY_START = { start: false }
+const ANY_END = { end: false }
 
 /** By the names in the message, in the piece or in one of its strings; not when the error comes from a function that the piece calls. */
 function nameOffset(body: string, piece: Piece, frame: Frame, error: ServerError): number | undefined {

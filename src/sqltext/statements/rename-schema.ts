@@ -28,11 +28,22 @@ export function renameSchema(statement: string, from: string, to: string): strin
 }
 
 function isFollowedByDot(text: string, at: number): boolean {
-  return /^\s*\.(?!\.)/.test(text.slice(at, at + 40))
+  return /^\.(?!\.)/.test(text.slice(at, at + 40).trimStart())
 }
 
 /** In a literal: replaces `from.` and `"from".` unless they are part of a longer name. */
 function renameInText(text: string, from: string, to: string): string {
-  const spellings = [from, `"${from.replaceAll('"', '""')}"`].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-  return text.replaceAll(new RegExp(String.raw`(?<![\w."$])(?:${spellings.join('|')})(?=\.\w|\."|\.%)`, 'g'), () => to)
+  return [from, `"${from.replaceAll('"', '""')}"`].reduce((renamed, spelling) => renameSpelling(renamed, spelling, to), text)
+}
+
+function renameSpelling(text: string, spelling: string, to: string): string {
+  let result = ''
+  let copied = 0
+  for (let at = text.indexOf(spelling); at !== -1; at = text.indexOf(spelling, at + spelling.length)) {
+    const end = at + spelling.length
+    if (/[\w."$]/.test(text.charAt(at - 1)) || !/^\.[\w"%]/.test(text.slice(end, end + 2))) continue
+    result += text.slice(copied, at) + to
+    copied = end
+  }
+  return result + text.slice(copied)
 }

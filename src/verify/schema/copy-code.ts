@@ -1,3 +1,4 @@
+import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
 import { diffCatalogs } from '../../db/catalog-diff.ts'
 import { DatabaseError } from '../../db/database-error.ts'
@@ -58,7 +59,7 @@ async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<vo
   if (row === undefined || row.text === null) return
   const code = `${kind === 'view' ? `CREATE VIEW ${qualified(to, name)} AS ` : ''}${row.text}`
   const text = renameSchema(code, from, to).replace(/^ SET search_path TO .*$/m, (line) =>
-    line.replaceAll(quoteLiteral(from), quoteLiteral(to)),
+    line.replaceAll(quoteLiteral(from), () => quoteLiteral(to)),
   )
   try {
     await db.exec(`SAVEPOINT skills_step; ${text}`)
@@ -71,6 +72,6 @@ async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<vo
 
 /** `"app".f(uuid, text)` for a name of the catalog reading, which has the argument types. */
 function qualified(schema: string, name: string): string {
-  const [, bare = '', rest = ''] = /^([^(]*)(.*)$/s.exec(name) ?? []
-  return `${quoteIdent(schema)}.${quoteIdent(bare)}${rest}`
+  const bare = bareName(name)
+  return `${quoteIdent(schema)}.${quoteIdent(bare)}${name.slice(bare.length)}`
 }

@@ -1,3 +1,4 @@
+import { quoteIdent } from '../../db/quote.ts'
 import type { Pair } from './pairs.ts'
 
 /** What differs between two definitions of a function, apart from the rest of its text. */
@@ -61,8 +62,8 @@ function pathFaults(
     return [{ check: 'functions.security', expected: pathText(wanted.path), actual: pathText(found.path) }]
   const entries = (found.path ?? '').split(',').map((entry) => entry.trim())
   const hasSchema = entries.includes(PLACEHOLDER) || (entries.includes('"$user"') && owner === schema)
-  const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, schema))
-  const remedy = alter(`SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, `"${schema.replaceAll('"', '""')}"`)}`)
+  const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, () => schema))
+  const remedy = alter(`SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, () => quoteIdent(schema))}`)
   if (!hasSchema) return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path), remedy }]
   if (/^"?pg_temp"?$/.test(entries.at(-1) ?? '') || !wanted.path.endsWith('pg_temp')) return []
   const expected = 'a search_path that ends in pg_temp'

@@ -1,4 +1,5 @@
 import type { CatalogObject } from '../../db/catalog.ts'
+import { tableOf } from './canonical.ts'
 
 /** Privileges that a role has and should not have, or the other way round. */
 export interface GrantFault {
@@ -27,7 +28,7 @@ export function grantFaults(
   const objects = new Set(expected.filter(({ kind }) => kind === 'owner').map(({ name }) => name))
   return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((key) => {
     const [object = '', role = ''] = key.split(' to ')
-    const whole = object.startsWith('column ') ? `table ${object.slice('column '.length).replace(/\..*$/, '')}` : object
+    const whole = object.startsWith('column ') ? `table ${tableOf(object.slice('column '.length))}` : object
     const owner = owners.get(whole)
     // no migration creates it, it is missing, or the role is the owner, who has every privilege
     if (!objects.has(whole) || owner === undefined || owner === role) return []

@@ -1,3 +1,4 @@
+import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
 import { canonical, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
@@ -218,8 +219,4 @@ function objectText({ kind, name }: Pair): string {
 function viewColumn(definition: string | undefined): string {
   const [, number = '', type = ''] = /^(\d+) (.*)$/.exec(definition ?? '') ?? []
   return definition === undefined ? 'missing' : `${type}, as column ${number}`
-}
-
-function bareName(name: string): string {
-  return name.replace(/\(.*$/s, '')
 }

@@ -80,9 +80,17 @@ function identity(pair: Pair): string {
   const { kind, name, expected, actual } = pair
   const same = (expected ?? actual)?.same ?? ''
   if (kind === 'constraint') return `constraint ${tableOf(name)} ${same}`
-  const unique = kind === 'index' ? /^unique on .* using btree (\(.*\))$/.exec(same)?.[1] : undefined
+  const unique = kind === 'index' && same.startsWith('unique on ') ? keysOf(same) : undefined
   return unique === undefined ? `${kind} ${name}` : `constraint ${wholeOf(pair)} UNIQUE ${unique}`
 }
+
+/** `(a, b)` of `unique on t using btree (a, b)`; undefined for a partial index, which implements no constraint. */
+function keysOf(index: string): string | undefined {
+  const at = index.lastIndexOf(BTREE)
+  return at !== -1 && index.endsWith(')') ? index.slice(at + BTREE.length - 1) : undefined
+}
+
+const BTREE = ' using btree ('
 
 /** The sequence that the column of an expected sequence takes its numbers from. */
 function usedInstead(sequence: string, expected: readonly ComparedObject[], found: ReadonlyMap<string, ComparedObject>): string {

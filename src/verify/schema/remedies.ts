@@ -1,3 +1,5 @@
+import { bareName } from '../../core/privileges.ts'
+import { textAfter, textBefore } from '../../core/text.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
 import { WHOLES, type Pair } from './pairs.ts'
@@ -21,7 +23,7 @@ export function remedyFor(pair: Pair, places: Places): string {
 
 /** Where the statement is that creates an object. */
 export function runAgain(kind: string, name: string, places: Places): string {
-  const bare = kind === 'function' || kind === 'procedure' ? name.replace(/\(.*$/s, '') : name
+  const bare = kind === 'function' || kind === 'procedure' ? bareName(name) : name
   const whole = tableOf(name)
   const place = places[`${kind} ${bare}`] ?? places[`table ${whole}`] ?? places[`view ${whole}`]
   return place === undefined ? 'run the statement that creates it again' : `run the statement at ${place} again`
@@ -101,10 +103,16 @@ function columnRemedy({ name, expected, actual }: Pair, places: Places): string 
 }
 
 function columnParts(definition: string): { type: string; notNull: boolean; rest: string; default: string } {
-  const match = /^(.*?)( not null)?((?: generated [\w ]+?)?(?: collate \S+)?)(?: default (.*))?$/s.exec(definition)
-  const [, type = '', notNull, rest = '', standard = ''] = match ?? []
-  return { type, notNull: notNull !== undefined, rest, default: standard }
+  const head = textBefore(definition, ' default ')
+  const at = head.search(/ not null| generated | collate /)
+  const type = at === -1 ? head : head.slice(0, at)
+  const [notNull, rest = ''] = head.startsWith(NOT_NULL, type.length)
+    ? [true, head.slice(type.length + NOT_NULL.length)]
+    : [false, head.slice(type.length)]
+  return { type, notNull, rest, default: textAfter(definition, ' default ') }
 }
+
+const NOT_NULL = ' not null'
 
 /** A name, quoted where PostgreSQL requires it. */
 function ident(name: string): string {

@@ -204,3 +204,22 @@ test('one source: exported DATABASE_URL, DIRECT_URL in .env -> migrate uses DATA
     hosts: [{ host: 'good' }],
   })
 })
+
+async function notes(flags: Flags, env: Record<string, string>, files: Record<string, string> = {}): Promise<string[]> {
+  const home = scratch(files)
+  return (await loadSettings(flags, { HOME: home, ...env }, home)).notes
+}
+
+test('one source: an exported password or TLS setting is not used -> a note names it', async () => {
+  const exported = { PGPASSWORD: SECRET, PGSSLMODE: 'verify-full', PGHOST: 'x' }
+  const databaseUrl = 'postgres://app@db/prod'
+  expect(await notes({ databaseUrl }, exported)).toEqual([
+    'the exported PGPASSWORD, PGSSLMODE are not used: the connection comes from --database-url alone',
+  ])
+  expect(await notes({ databaseUrl: GOOD }, exported)).toEqual([])
+  expect(await notes({}, exported)).toEqual([])
+  expect(await notes({}, { PGPASSWORD: SECRET }, { '.env': 'PGHOST=db' })).toEqual([
+    'the exported PGPASSWORD is not used: the connection comes from PGHOST in .env alone',
+  ])
+  expect(await notes({ embedded: true }, exported)).toEqual([])
+})

@@ -79,10 +79,9 @@ describe('configuration file: found', () => {
 
   test('skills.config.js -> reported, unless another file is used or none is wanted', async () => {
     const program = { 'skills.config.js': '' }
-    const { unreadProgram, home } = await load(program)
-    expect(unreadProgram).toBe(`${home}/skills.config.js`)
-    expect((await load({ ...program, 'skills.config.json': CONFIG })).unreadProgram).toBeUndefined()
-    expect((await load(program, { flags: { config: false } })).unreadProgram).toBeUndefined()
+    expect((await load(program)).notes).toEqual([expect.stringMatching(/^skills\.config\.js is not read: .* --config skills\.config\.js$/)])
+    expect((await load({ ...program, 'skills.config.json': CONFIG })).notes).toEqual([])
+    expect((await load(program, { flags: { config: false } })).notes).toEqual([])
   })
 
   test.each([

@@ -88,6 +88,32 @@ describe('setting: invalid value -> error with the origin', () => {
   })
 })
 
+describe('names: more than 63 bytes, empty, with NUL or half a character -> refused before anything is connected', () => {
+  const long = '\u00E9'.repeat(32)
+  test.each<[string, Given]>([
+    ['--schema', { flags: { schema: long } }],
+    ['--ledger', { flags: { ledger: long } }],
+    ['SKILLS_SCHEMA', { env: { SKILLS_SCHEMA: long } }],
+    ['SKILLS_LEDGER in .env', { files: { '.env': `SKILLS_LEDGER=${long}` } }],
+    ['schema of the configuration file', { files: { 'skills.config.json': JSON.stringify({ schema: long }) } }],
+    ['ledger of the configuration file', { files: { 'skills.config.json': JSON.stringify({ ledger: '' }) } }],
+    ['schema of a URL', { flags: { databaseUrl: `postgres://app@db/x?schema=${long}` } }],
+    ['empty', { flags: { schema: '' } }],
+    ['NUL', { flags: { schema: 'a\0b' } }],
+    ['half a character', { flags: { schema: '\uD800' } }],
+  ])('%s', async (_, given) => {
+    await expect(settings(given)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('(expected a name of 1 to 63 bytes'),
+    })
+  })
+
+  test('63 bytes, signs, quotes -> accepted', async () => {
+    for (const name of [`${'\u00E9'.repeat(31)}x`, 'a$$b', '$&', 'a"b', "a'b", 'a b', 'x'.repeat(63)])
+      expect((await settings({ flags: { schema: name, ledger: name } })).schema.value).toBe(name)
+  })
+})
+
 test('setting: boolean in a variable, former name of a variable -> read', async () => {
   expect(await settings({ env: { SKILLS_LENIENT: 'true', SKILLS_DIR: 'old' } })).toMatchObject({
     lenient: { value: true, origin: 'SKILLS_LENIENT' },

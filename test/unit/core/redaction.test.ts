@@ -30,11 +30,11 @@ describe('passwords in SQL', () => {
   test.each([
     ["alter role app password 's3cr3t'", "alter role app password '***'"],
     ["CREATE ROLE app ENCRYPTED PASSWORD 's3''cr3t' LOGIN", "CREATE ROLE app ENCRYPTED PASSWORD '***' LOGIN"],
-    ["alter role app password E's3\\'cr3t' login", "alter role app password '***' login"],
-    ['alter role app password $$s3cr3t$$ login', "alter role app password '***' login"],
-    ['alter role app password $x$s3$$cr3t$x$ login', "alter role app password '***' login"],
+    ["alter role app password E's3\\'cr3t' login", "alter role app password E'***' login"],
+    ['alter role app password $$s3cr3t$$ login', 'alter role app password $$***$$ login'],
+    ['alter role app password $x$s3$$cr3t$x$ login', 'alter role app password $x$***$x$ login'],
     ["options (user 'app', password 's3cr3t')", "options (user 'app', password '***')"],
-    ["cut off in the middle: alter role app password 's3cr", "cut off in the middle: alter role app password '***'"],
+    ["cut off in the middle: alter role app password 's3cr", "cut off in the middle: alter role app password '***"],
   ])('%s', (sql, expected) => {
     expect(redact(sql)).toBe(expected)
   })

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { renderCodeFrame } from '../../../src/render/code-frame.ts'
+import { redact } from '../../../src/core/redaction.ts'
+import { SourceText } from '../../../src/render/code-frame.ts'
 import { PLAIN } from '../../../src/render/style.ts'
 
-const frame = (text: string, line: number, column?: number): string[] => renderCodeFrame(text, line, column, PLAIN)
+const frame = (text: string, line: number, column?: number): string[] => new SourceText(text).frame(line, column, PLAIN)
 
 describe('code frame', () => {
   test('line in the middle -> two lines before and after it', () => {
@@ -51,5 +52,33 @@ describe('code frame', () => {
     const [line = '', ...rest] = frame('x'.repeat(100_000), 1, 50_000)
     expect(line.length).toBeLessThan(200)
     expect(rest).toEqual([])
+  })
+
+  test('secret before the column -> hidden, the caret is under its character', () => {
+    expect(frame("ALTER ROLE a PASSWORD 'S3kr1t-long' LOGIM", 1, 37)).toEqual([
+      "> 1 | ALTER ROLE a PASSWORD '***' LOGIM",
+      '    |                             ^',
+    ])
+  })
+
+  test('column in a secret -> the caret is at its beginning', () => {
+    expect(frame("PASSWORD 'S3kr1t'", 1, 13)).toEqual(["> 1 | PASSWORD '***'", '    |           ^'])
+  })
+
+  test('secret on several lines -> hidden on each, and the frame is unchanged when it is printed', () => {
+    const lines = frame("SELECT 1;\nALTER ROLE a PASSWORD 'S3kr1t\nS3kr1t\nS3kr1t' LOGIN;\nSELECT 2;", 3, 2)
+    expect(lines).toEqual([
+      '  1 | SELECT 1;',
+      "  2 | ALTER ROLE a PASSWORD '***…",
+      '> 3 | ***…',
+      '    | ^',
+      "  4 | ***' LOGIN;",
+      '  5 | SELECT 2;',
+    ])
+    expect(redact(lines.join('\n'))).toBe(lines.join('\n'))
+  })
+
+  test('keyword and literal on two lines -> hidden', () => {
+    expect(frame("ALTER ROLE a PASSWORD\n  'S3kr1t';", 2, 3).join('\n')).not.toContain('S3kr1t')
   })
 })

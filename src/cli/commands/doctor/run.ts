@@ -10,14 +10,16 @@ import { doctorView } from './view.ts'
 export type Report = DoctorReport
 
 export const execute = executor(spec, async (context, flags, [skills]): Promise<CommandResult<Report>> => {
-  const { databaseUrl, directUrl, embedded, schema, ledger, config, migrations, wait } = flags
+  const { databaseUrl, databaseUrlFile, directUrl, embedded, schema, ledger, config, envFile, migrations, wait } = flags
   const report = await doctor({
     databaseUrl,
+    databaseUrlFile,
     directUrl,
     embedded,
     schema,
     ledger,
     config,
+    envFile,
     skills,
     migrations,
     env: context.env,

@@ -12,7 +12,7 @@ import { watchMigration } from './watch.ts'
 export type Report = WithDatabase<MigrateReport>
 
 export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
-  const { dryRun, to, strict, strictOrder, keepGoing, lockWait, lockTimeout, statementTimeout } = flags
+  const { dryRun, to, strict, strictOrder, keepGoing, revokePublicCreate, lockWait, lockTimeout, statementTimeout } = flags
   let files: MigrationFile[] = []
   return withDatabase(
     context,
@@ -27,6 +27,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         strict: strict === true,
         strictOrder: strictOrder === true,
         keepGoing: keepGoing === true,
+        revokePublicCreate: revokePublicCreate === true,
         lockWaitMs: lockWait,
         lockTimeoutMs: lockTimeout,
         ...(statementTimeout === undefined ? {} : { statementTimeoutMs: statementTimeout }),

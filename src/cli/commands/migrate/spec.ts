@@ -16,6 +16,7 @@ export const spec = defineCommand({
     { flags: '--strict', help: 'fail on an existing object, do not skip it' },
     { flags: '--strict-order', help: 'refuse a file that sorts before an applied one' },
     { flags: '--keep-going', help: 'continue after a failed file; exit 4 at the end' },
+    { flags: '--revoke-public-create', help: 'only the owner creates objects in the schema' },
     SETTINGS.ledger,
     { flags: '--lock-wait <time>', type: duration(), default: DEFAULTS.lockWaitMs, help: 'wait for other runs and tables' },
     { flags: '--lock-timeout <time>', type: duration(), default: DEFAULTS.lockTimeoutMs, help: 'wait per attempt for a table' },

@@ -66,11 +66,26 @@ function notesOf(report: MigrateReport, style: Style): string[] {
     versions.map((version) => `  ${style.yellow('note')} ${printable(version)} ${text}`)
   return [
     ...report.notices.map((notice) => `  ${style.dim('notice')} ${printable(notice)}`),
+    ...writerLines(report, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
     ...note(report.missing, 'is applied, but its file does not exist'),
     ...(report.adopted.length > 0 && report.applied.length > 0
       ? [`  ${style.dim(`${plural(report.adopted.length, 'migration')} adopted from an older ledger, without a digest to compare`)}`]
       : []),
+  ]
+}
+
+/** One warning, and the statement or option that ends it. */
+function writerLines({ schema, schemaWriters, publicCreateRevoked }: MigrateReport, style: Style): string[] {
+  const done = publicCreateRevoked ? [`  ${style.green('revoked')} CREATE on the schema ${printable(schema)} from PUBLIC`] : []
+  if (schemaWriters.length === 0) return done
+  const names = schemaWriters.map(({ role }) => printable(role ?? 'PUBLIC')).join(', ')
+  const roles = schemaWriters.flatMap(({ role, revoke }) => (role === null ? [] : [printable(revoke)]))
+  const remedies = [...(schemaWriters.length > roles.length ? ['pass --revoke-public-create'] : []), ...roles]
+  return [
+    ...done,
+    `  ${style.yellow('warning')} other roles can create objects in the schema ${printable(schema)}: ${names}`,
+    `    ${style.cyan('→')} ${remedies.join('; ')}`,
   ]
 }
 

@@ -1,0 +1,7 @@
+/** PostgreSQL cuts a longer name without an error, and the cut name can be that of another object. */
+export const LONGEST_NAME_BYTES = 63
+
+/** Whether PostgreSQL can store the text as the name of a schema, table, role or database. */
+export function isName(text: string): boolean {
+  return text !== '' && !/[\0\p{Surrogate}]/u.test(text) && Buffer.byteLength(text) <= LONGEST_NAME_BYTES
+}

@@ -1,0 +1,185 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSkills } from '../../src/api/create-skills.ts'
+import { eventTail } from '../../src/api/event-tail.ts'
+import { statementProgress } from '../../src/api/migrate.ts'
+import { COMMANDS } from '../../src/cli/command-table.ts'
+import type { Db } from '../../src/db/db.ts'
+import { advisoryHolders, oldestTransactions } from '../../src/db/locks.ts'
+import { openDb } from '../../src/db/open.ts'
+import { schemaWriters } from '../../src/db/writable-schema.ts'
+import { targetOf } from '../support/databases.ts'
+import { plantCopies, plantNamesakes } from '../support/overload-copies.ts'
+import { functionsIn } from '../support/overloads.ts'
+import { startPostgres, type TestServer } from '../support/postgres-server.ts'
+import { runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const USER = '9f1c1d3e-0000-4000-8000-000000000001'
+const EVENT = { userId: USER, skillId: 'a', version: '1.0.0', outcome: 'success' } as const
+
+let server: TestServer
+let url = ''
+let db: Db
+
+beforeAll(async () => {
+  server = await startPostgres({ logStatements: true })
+  url = server.url('postgres')
+  db = await openDb(await targetOf(url))
+  // other roles can create objects in `shared`; pg_catalog after it is the worst search_path that a role can have
+  await db.exec(
+    `CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO PUBLIC; CREATE ROLE app; ALTER ROLE postgres SET search_path = shared, pg_catalog`,
+  )
+  await plantCopies(db, 'shared', await functionsIn(db, textOf('sql', '.sql') + textOf('src', '.ts')))
+  await db.close()
+  db = await openDb(await targetOf(url))
+}, 90_000)
+afterAll(async () => {
+  await db.close()
+  await server.stop()
+})
+
+function textOf(folder: string, end: string): string {
+  const files = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(end))
+  return files.map((name) => readFileSync(path.join(ROOT, folder, name), 'utf8')).join('\n')
+}
+
+/** What was planted and ran while `work` did: the server logs it as an error, whatever the command makes of it. */
+async function captured<T>(work: () => Promise<T>): Promise<{ result: T; captured: string[] }> {
+  const before = server.log().length
+  const result = await work()
+  // the server writes its log a moment later
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const lines = server.log().slice(before).split('\n')
+  return { result, captured: lines.flatMap((line, i) => (/ERROR: +captured/.test(line) ? [lines.slice(i, i + 12).join('\n')] : [])) }
+}
+
+const FILES = {
+  'skills/a/SKILL.md': '---\nname: a\ndescription: What a does\n---\n# a\n',
+  'events.ndjson': `${JSON.stringify(EVENT)}\n`,
+  'db/1.sql': 'create table if not exists notes (id int primary key, body text);\ncreate index if not exists notes_body on notes (body);\n',
+  'db/2.sql': '-- skills: no-transaction\ncreate index concurrently if not exists notes_twice on notes (body);\n',
+  'again/1.sql': 'create table if not exists notes (id int primary key, body text);\ncreate table other (id int);\n',
+  'more/3.sql':
+    'create table if not exists notes (id int primary key, body text);\ncreate table notes (id int);\ncreate type mood as enum ();\n',
+  'wrong/4.sql': 'select * from note;\n',
+}
+
+/** In order, with the exit codes that are no accident. */
+const RUNS: readonly [command: string, ...codes: number[]][] = [
+  ['migrate --dry-run --migrations db', 0],
+  ['migrate --migrations db', 0],
+  ['migrate --migrations db', 0],
+  ['migrate --migrations db --migrations more', 0],
+  ['migrate --migrations db --migrations more --migrations wrong', 4],
+  ['migrate status --migrations db --migrations more', 0],
+  ['migrate baseline --migrations db', 0],
+  ['migrate repair 20251220_create_skill_system', 0],
+  ['demo-data --events 3000 --days 20', 0],
+  ['sync --check', 1],
+  ['diff', 0],
+  ['sync', 0],
+  ['sync', 0],
+  ['list --tier CORE --min-trust 1', 0],
+  ['show a', 0],
+  ['show b', 1],
+  ['disable a', 0],
+  ['enable a', 0],
+  ['trust a 3', 0],
+  ['log events.ndjson', 0],
+  ['stats', 0],
+  ['stats --exact', 0],
+  ['stats a --since 7d', 0],
+  ['stats --cooccurrence', 0],
+  ['stats --cooccurrence --exact', 0],
+  ['stats --by hour', 0],
+  ['stats --by tier --exact', 0],
+  ['stats --compare 7d', 0],
+  ['stats --funnel', 0],
+  ['stats --funnel --exact', 0],
+  [`stats --user ${USER}`, 0],
+  ['rollup', 0],
+  ['rollup --rebuild', 0],
+  ['prune-events --older-than 5d --dry-run', 0],
+  ['prune-events --older-than 5d --yes', 0],
+  [`forget-user ${USER} --dry-run`, 0],
+  [`forget-user ${USER} --yes`, 0],
+  ['verify --migrations db --migrations more', 0, 1],
+  ['grants --app-role app', 0],
+  ['doctor --migrations db --migrations more', 0, 1],
+]
+
+/** A command of each kind. */
+const ELSEWHERE: typeof RUNS = [
+  ['migrate --migrations db', 0],
+  ['demo-data --events 1000', 0],
+  ['sync', 0],
+  ['stats', 0],
+  ['rollup', 0],
+  ['verify --migrations db', 0, 1],
+  ['doctor --migrations db', 0, 1],
+]
+
+describe('a writable schema with an overload of every function and operator', () => {
+  test('the list of commands -> every command that opens a database', () => {
+    const names = COMMANDS.filter(({ database }) => database === true).map(({ name }) => name)
+    expect(names.filter((name) => !RUNS.some(([command]) => `${command} `.startsWith(`${name} `)))).toEqual([])
+  })
+
+  test('statements without qualification -> captured, so the tests below can fail', async () => {
+    for (const sql of ['SELECT to_json(current_schemas(false))', 'SELECT count(*)', "SELECT 'a'::text = 'b'::text", 'SELECT now()']) {
+      const { result, captured: found } = await captured(() => db.query(sql).catch((error: unknown) => String(error)))
+      expect({ sql, result, found: found.length }).toMatchObject({ result: expect.stringContaining('captured'), found: 1 })
+    }
+  })
+
+  test('every command as a superuser, in that schema -> none runs', async () => {
+    await runAll(RUNS, [], () => plantNamesakes(db, 'shared'))
+  }, 180_000)
+
+  test('commands in another schema, with that one in the search_path -> none runs', async () => {
+    await runAll(ELSEWHERE, ['--schema', 'app schema'])
+  }, 60_000)
+
+  test('the library -> none runs', async () => {
+    const { captured: found } = await captured(async () => {
+      const skills = createSkills({ enabled: true, database: url, spillDir: false, atExit: false, env: {} })
+      await skills.listSkills({ userId: USER, unlockedOnly: true })
+      await skills.unlock(USER, 'a', 'test')
+      expect(await skills.isUnlocked(USER, 'a')).toBe(true)
+      expect(await skills.listUnlocks(USER)).toHaveLength(1)
+      expect(await skills.lock(USER, 'a', 'test')).toBe(true)
+      expect(await skills.logUsageNow(EVENT)).toMatch(/^\d+$/)
+      skills.logUsage(EVENT)
+      expect(await skills.flush()).toMatchObject({ complete: true })
+      expect(await skills.feedback({ ...EVENT, rating: 3, tags: ['x'] })).toMatch(/^\d+$/)
+      await skills.close()
+      const tail = eventTail({ limit: 5 })
+      await tail.read(db, () => undefined)
+      await db.run('UPDATE :"schema".skills_registry SET updated_at = now()')
+      await tail.read(db, () => undefined, 1)
+      await statementProgress(db, db.info.pid)
+      await advisoryHolders(db, 1n)
+      await oldestTransactions(db)
+      await schemaWriters(db)
+    })
+    expect(found).toEqual([])
+  })
+})
+
+/** Runs commands, in one folder and one after the other; `migrated` is called when the schema exists. */
+async function runAll(runs: typeof RUNS, options: readonly string[], migrated?: () => Promise<void>): Promise<void> {
+  const cwd = scratch(FILES)
+  let isPlanted = false
+  for (const [command, ...codes] of runs) {
+    const { result, captured: found } = await captured(() => runSkills([...command.split(' '), ...options, '--database-url', url], { cwd }))
+    expect({ command, found }).toEqual({ command, found: [] })
+    expect(codes, `${command}: exit ${result.code}\n${result.stdout}${result.stderr}`).toContain(result.code)
+    if (!isPlanted && command.startsWith('migrate --migrations')) {
+      isPlanted = true
+      await migrated?.()
+    }
+  }
+}
