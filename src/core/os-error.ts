@@ -42,6 +42,8 @@ export function osReason(error: unknown): string {
   if (!isOsError(error)) return error instanceof Error ? error.message : String(error)
   const code = codeOf(error)
   if (code === 'ENOENT' && error.path?.includes(NOT_UTF8) === true) return 'its name is not UTF-8'
+  // of a folder with those above it: one of them is a file
+  if (code === 'EEXIST' && error.syscall === 'mkdir') return CODES['ENOTDIR']?.[0] ?? ''
   return CODES[code]?.[0] ?? (error instanceof FileFault ? error.message : withoutCall(error))
 }
 
