@@ -108,6 +108,51 @@ CREATE INDEX IF NOT EXISTS idx_agent_emergence_support   ON agent_emergence_cand
 -- has a text, and no untyped literal). PostgreSQL prefers a function or operator that fits the arguments better, wherever it is:
 -- without this, a role that can create objects in the schema could have its own code run by the owner.
 
+-- Applications call the functions with their own values, so the functions check them: the message names the argument, SQLSTATE is
+-- 22023. The bounds are those of the constraints in 20261123_skill_bounds.sql. The two functions below have no search_path, so that PostgreSQL
+-- inlines them, which makes a check almost free. Only functions with a pinned path call them.
+
+-- What is wrong with a text; NULL when it has 1 to p_longest bytes.
+CREATE OR REPLACE FUNCTION skill_text_fault(p_name text, p_text text, p_longest integer) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN p_text IS NULL THEN pg_catalog.format('%s is NULL', p_name)
+    WHEN pg_catalog.octet_length(p_text) NOT BETWEEN 1 AND p_longest
+      THEN pg_catalog.format('%s has %s bytes, and must have 1 to %s', p_name, pg_catalog.octet_length(p_text), p_longest)
+  END
+$function$;
+
+-- What is wrong with the values of an event; NULL when nothing is. The text begins with the name of the column.
+CREATE OR REPLACE FUNCTION skill_usage_fault(
+  p_user_id        uuid,
+  p_session_id     text,
+  p_skill_id       text,
+  p_version        text,
+  p_tier           text,
+  p_outcome        text,
+  p_latency_ms     integer,
+  p_input_hash     text,
+  p_state_snapshot jsonb,
+  p_artifacts      jsonb
+) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(
+    CASE WHEN p_user_id IS NULL THEN 'user_id is NULL' END,
+    CASE WHEN p_session_id IS NOT NULL THEN skill_text_fault('session_id'::text, p_session_id, 256) END,
+    skill_text_fault('skill_id'::text, p_skill_id, 256),
+    skill_text_fault('version'::text, p_version, 256),
+    CASE WHEN p_tier IS NOT NULL THEN skill_text_fault('tier'::text, p_tier, 256) END,
+    CASE WHEN (p_outcome IN ('success', 'soft_fail', 'hard_refusal')) IS NOT TRUE THEN
+      pg_catalog.format('outcome is %s, and must be success, soft_fail or hard_refusal', coalesce(pg_catalog.left(p_outcome, 40), 'NULL')) END,
+    CASE WHEN p_latency_ms < 0 THEN pg_catalog.format('latency_ms is %s, and must be 0 to 2147483647', p_latency_ms) END,
+    CASE WHEN p_input_hash IS NOT NULL THEN skill_text_fault('input_hash'::text, p_input_hash, 256) END,
+    CASE WHEN pg_catalog.octet_length(p_state_snapshot::text) > 262144 THEN 'state_snapshot has more than 262144 bytes as text' END,
+    CASE WHEN pg_catalog.octet_length(p_artifacts::text) > 262144 THEN 'artifacts has more than 262144 bytes as text' END
+  )
+$function$;
+
 CREATE OR REPLACE FUNCTION log_skill_usage(
   p_user_id        uuid,
   p_session_id     text,
@@ -126,7 +171,15 @@ SET search_path FROM CURRENT
 AS $function$
 DECLARE
   v_event_id bigint;
+  v_fault    text;
 BEGIN
+  v_fault := skill_usage_fault(
+    p_user_id, p_session_id, p_skill_id, p_version, p_tier, p_outcome, p_latency_ms, p_input_hash, p_state_snapshot, p_artifacts
+  );
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION 'p_%', v_fault USING ERRCODE = '22023';
+  END IF;
+
   -- Callers without state often pass NULL, which overrides the default and violates NOT NULL.
   INSERT INTO skill_usage_events (
     user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts
@@ -149,7 +202,14 @@ STABLE
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $function$
+DECLARE
+  v_fault text;
 BEGIN
+  v_fault := CASE WHEN p_user_id IS NULL THEN 'p_user_id is NULL' ELSE skill_text_fault('p_skill_id'::text, p_skill_id, 256) END;
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_fault USING ERRCODE = '22023';
+  END IF;
+
   -- Every user has access to foundational skills, whatever skill_unlocks contains.
   IF EXISTS (
     SELECT 1 FROM skills_registry r
@@ -174,7 +234,18 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $function$
+DECLARE
+  v_fault text;
 BEGIN
+  v_fault := CASE
+    WHEN p_user_id IS NULL THEN 'p_user_id is NULL'
+    WHEN pg_catalog.octet_length(p_unlock_reason) > 2000 THEN skill_text_fault('p_unlock_reason'::text, p_unlock_reason, 2000)
+    ELSE skill_text_fault('p_skill_id'::text, p_skill_id, 256)
+  END;
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_fault USING ERRCODE = '22023';
+  END IF;
+
   -- now() is in VALUES, and the update takes it from excluded: a distributed Postgres refuses a function call in
   -- DO UPDATE SET.
   INSERT INTO skill_unlocks (user_id, skill_id, unlocked, unlocked_at, unlock_reason)
@@ -214,6 +285,8 @@ $pin$;
 REVOKE EXECUTE ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION skill_text_fault(text, text, integer) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) FROM PUBLIC;
 
 
 -- Views -------------------------------------------------------------------------------------------------------------
@@ -362,6 +435,9 @@ COMMENT ON COLUMN agent_emergence_candidates.status           IS 'State of the r
 COMMENT ON COLUMN agent_emergence_candidates.notes            IS 'Remarks of the reviewers';
 COMMENT ON COLUMN agent_emergence_candidates.created_at       IS 'When the candidate was first proposed';
 
+COMMENT ON FUNCTION skill_text_fault(text, text, integer) IS 'What is wrong with a text, for an error message; NULL: nothing';
+COMMENT ON FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) IS
+  'What is wrong with the values of an event, for an error message; NULL: nothing';
 COMMENT ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) IS
   'Writes one row to skill_usage_events and returns its id; NULL for either jsonb argument counts as {}';
 COMMENT ON FUNCTION is_skill_unlocked(uuid, text) IS

@@ -175,6 +175,15 @@ CREATE TABLE IF NOT EXISTS skill_rollup_raters (
 );
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_raters_skill ON skill_rollup_raters (skill_id);
 
+-- Rows that a step could not add up, and why. They are in none of the sums; `skills rollup`, `doctor` and `verify` list them.
+CREATE TABLE IF NOT EXISTS skill_rollup_set_aside (
+  source  text   NOT NULL, -- events | feedback
+  user_id uuid   NOT NULL,
+  id      bigint NOT NULL,
+  reason  text   NOT NULL,
+  PRIMARY KEY (source, user_id, id)
+);
+
 INSERT INTO skill_rollup_state (source, snapshot, system_identifier)
 SELECT source, '1:1:', system_identifier
 FROM pg_catalog.pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
@@ -194,6 +203,40 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $function$
   SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
     11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
+$function$;
+
+-- Why a row cannot be added up; NULL when it can. A key of the rollups must fit into a page of an index, a time must have a year of
+-- four digits, and a state must not take more memory than a step has. These bounds are wider than those of 20261123_skill_bounds.sql:
+-- rows that existed before those are counted where that is possible. sql/reports/counted-events.sql and counted-feedback.sql have the same conditions. The
+-- functions have no search_path so that they are inlined: they have no name to look up.
+CREATE OR REPLACE FUNCTION skill_rollup_event_fault(p_session_id text, p_skill_id text, p_version text, p_created_at timestamptz, p_state jsonb)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN pg_catalog.octet_length(p_session_id) > 1024 THEN pg_catalog.format('session_id has %s bytes', pg_catalog.octet_length(p_session_id))
+    WHEN pg_catalog.octet_length(p_skill_id) > 1024 THEN pg_catalog.format('skill_id has %s bytes', pg_catalog.octet_length(p_skill_id))
+    WHEN pg_catalog.octet_length(p_version) > 1024 THEN pg_catalog.format('version has %s bytes', pg_catalog.octet_length(p_version))
+    WHEN p_created_at NOT BETWEEN '1000-01-01 00:00:00+00'::timestamptz AND '9999-12-31 00:00:00+00'::timestamptz
+      THEN pg_catalog.format('created_at is %s', p_created_at)
+    -- the size as it is stored is known without reading it; `#>` makes a copy that is not compressed
+    WHEN pg_catalog.pg_column_size(p_state) > 256 AND pg_catalog.pg_column_size(p_state #> '{}'::text[]) > 65536
+      AND (pg_catalog.pg_column_size(p_state #> '{}'::text[]) > 1310720
+        OR pg_catalog.jsonb_typeof(p_state->'tier'::text) IN ('object', 'array') OR pg_catalog.jsonb_typeof(p_state->'element'::text) IN ('object', 'array')
+        OR pg_catalog.jsonb_typeof(p_state->'realm'::text) IN ('object', 'array'))
+      THEN pg_catalog.format('state_snapshot has %s bytes', pg_catalog.pg_column_size(p_state #> '{}'::text[]))
+  END
+$function$;
+
+CREATE OR REPLACE FUNCTION skill_rollup_feedback_fault(p_skill_id text, p_version text, p_tags text[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN pg_catalog.octet_length(p_skill_id) > 1024 THEN pg_catalog.format('skill_id has %s bytes', pg_catalog.octet_length(p_skill_id))
+    WHEN pg_catalog.octet_length(p_version) > 1024 THEN pg_catalog.format('version has %s bytes', pg_catalog.octet_length(p_version))
+    WHEN pg_catalog.cardinality(p_tags) > 1024 THEN pg_catalog.format('tags has %s elements', pg_catalog.cardinality(p_tags))
+    WHEN EXISTS (SELECT FROM pg_catalog.unnest(p_tags) AS tag WHERE pg_catalog.octet_length(tag) > 1024) THEN 'a tag has more than 1024 bytes'
+  END
 $function$;
 
 -- The snapshot after a step that has taken all new rows before a transaction and none from it on: before the transaction what the
@@ -242,6 +285,9 @@ DECLARE
   v_last  bigint;
   v_rows  bigint;
 BEGIN
+  IF (p_max_rows > 0) IS NOT TRUE THEN
+    RAISE EXCEPTION 'p_max_rows is %, and must be 1 or more', coalesce(p_max_rows::text, 'NULL') USING ERRCODE = '22023';
+  END IF;
   SELECT pg_catalog.txid_current_snapshot() INTO v_now;
   snapshot := p_state.snapshot;
   part_txid := p_state.part_txid;
@@ -321,7 +367,9 @@ DECLARE
   v_quiet    bigint;
   v_dirty    uuid[];
 BEGIN
-  IF p_wait THEN
+  IF p_wait IS NULL THEN
+    RAISE EXCEPTION 'p_wait is NULL' USING ERRCODE = '22023';
+  ELSIF p_wait THEN
     SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE;
   ELSE
     SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE SKIP LOCKED;
@@ -346,12 +394,20 @@ BEGIN
     WITH events AS (
       SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
         (created_at AT TIME ZONE 'UTC')::date AS day,
-        CASE WHEN pg_catalog.isfinite(created_at) THEN ((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint END::smallint AS hour,
+        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
         outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
         pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
         coalesce(state_snapshot->>'tier'::text, tier) AS tier, state_snapshot->>'element'::text AS element, state_snapshot->>'realm'::text AS realm
       FROM skill_usage_events
-      WHERE %1$s
+      WHERE %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+    ),
+    put_set_aside AS (
+      INSERT INTO skill_rollup_set_aside (source, user_id, id, reason)
+      SELECT 'events', user_id, id, fault
+      FROM (SELECT user_id, id, skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) AS fault
+            FROM skill_usage_events WHERE %1$s) AS seen
+      WHERE fault IS NOT NULL
+      ON CONFLICT (source, user_id, id) DO UPDATE SET reason = excluded.reason
     ),
     rows AS MATERIALIZED (
       SELECT *, pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
@@ -442,7 +498,7 @@ BEGIN
       SELECT m.*, old.ctid AS old_row FROM (
         SELECT skill_id, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
           pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
-        FROM rows WHERE hour IS NOT NULL GROUP BY skill_id, hour
+        FROM rows GROUP BY skill_id, hour
       ) AS m
       LEFT JOIN LATERAL (
         SELECT d.ctid FROM skill_rollup_hours d WHERE d.skill_id = m.skill_id AND d.hour = m.hour LIMIT 1
@@ -622,7 +678,9 @@ DECLARE
   v_window record;
   v_rows   bigint;
 BEGIN
-  IF p_wait THEN
+  IF p_wait IS NULL THEN
+    RAISE EXCEPTION 'p_wait is NULL' USING ERRCODE = '22023';
+  ELSIF p_wait THEN
     SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE;
   ELSE
     SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE SKIP LOCKED;
@@ -637,7 +695,15 @@ BEGIN
 
   EXECUTE pg_catalog.format($sql$
     WITH rows AS MATERIALIZED (
-      SELECT user_id, skill_id, version, rating, tags FROM skill_feedback WHERE %s
+      SELECT user_id, skill_id, version, rating, tags FROM skill_feedback
+      WHERE %1$s AND skill_rollup_feedback_fault(skill_id, version, tags) IS NULL
+    ),
+    put_set_aside AS (
+      INSERT INTO skill_rollup_set_aside (source, user_id, id, reason)
+      SELECT 'feedback', user_id, id, fault
+      FROM (SELECT user_id, id, skill_rollup_feedback_fault(skill_id, version, tags) AS fault FROM skill_feedback WHERE %1$s) AS seen
+      WHERE fault IS NOT NULL
+      ON CONFLICT (source, user_id, id) DO UPDATE SET reason = excluded.reason
     ),
     put_feedback AS (
       INSERT INTO skill_rollup_feedback AS d (skill_id, version, n, rated, rating_sum)
@@ -675,7 +741,7 @@ BEGIN
   PERFORM FROM skill_rollup_state FOR UPDATE;
   TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
     skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
-    skill_rollup_raters;
+    skill_rollup_raters, skill_rollup_set_aside;
   UPDATE skill_rollup_state SET
     snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
     system_identifier = (SELECT system_identifier FROM pg_catalog.pg_control_system());
@@ -683,7 +749,8 @@ END;
 $function$;
 
 -- Rows restored from another server can have transaction IDs that this server has not reached. Gives at most p_max_rows of them the
--- current transaction ID, and returns how many; 0 means that none is left.
+-- current transaction ID, and returns how many; 0 means that none is left. An UPDATE checks all constraints, so a row outside the
+-- bounds of 20261123_skill_bounds.sql keeps its ID: no step takes it, and readers find it in the tail.
 CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -691,16 +758,34 @@ SET row_security = off
 AS $function$
 DECLARE
   v_limit bigint := pg_catalog.txid_current();
+  v_first timestamptz := pg_catalog.to_timestamp(946684800);
+  v_last  timestamptz := pg_catalog.now() + '1 day'::interval;
   v_rows  bigint;
   v_more  bigint;
 BEGIN
+  IF (p_max_rows > 0) IS NOT TRUE THEN
+    RAISE EXCEPTION 'p_max_rows is %, and must be 1 or more', coalesce(p_max_rows::text, 'NULL') USING ERRCODE = '22023';
+  END IF;
   UPDATE skill_usage_events SET txid = v_limit
-  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_usage_events
-                          WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) LIMIT p_max_rows));
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM skill_usage_events
+    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
+      AND created_at BETWEEN v_first AND v_last
+      AND skill_usage_fault(user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts) IS NULL
+    LIMIT p_max_rows
+  ));
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   UPDATE skill_feedback SET txid = v_limit
-  WHERE ctid = ANY (ARRAY(SELECT ctid FROM skill_feedback
-                          WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) LIMIT p_max_rows));
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM skill_feedback
+    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
+      AND created_at BETWEEN v_first AND v_last
+      AND skill_text_fault('skill_id'::text, skill_id, 256) IS NULL AND skill_text_fault('version'::text, version, 256) IS NULL
+      AND coalesce(pg_catalog.array_ndims(tags), 1) = 1 AND coalesce(pg_catalog.array_lower(tags, 1), 1) = 1
+      AND coalesce(pg_catalog.cardinality(tags), 0) <= 32
+      AND NOT EXISTS (SELECT FROM pg_catalog.unnest(tags) AS tag WHERE pg_catalog.octet_length(tag) > 64)
+    LIMIT p_max_rows
+  ));
   GET DIAGNOSTICS v_more = ROW_COUNT;
   RETURN v_rows + v_more;
 END;
@@ -730,7 +815,11 @@ DECLARE
   n_pairs     bigint;
   n_sessions  bigint;
   n_raters    bigint;
+  n_set_aside bigint;
 BEGIN
+  IF p_user_id IS NULL THEN
+    RAISE EXCEPTION 'p_user_id is NULL' USING ERRCODE = '22023';
+  END IF;
   PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
   SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
   SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
@@ -745,12 +834,14 @@ BEGIN
   EXECUTE pg_catalog.format($sql$
     WITH mine AS MATERIALIZED (
       SELECT skill_id, version, latency_ms, (created_at AT TIME ZONE 'UTC')::date AS day,
-        CASE WHEN pg_catalog.isfinite(created_at) THEN ((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint END::smallint AS hour,
+        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
         outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
         pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
         pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(coalesce(state_snapshot->>'tier'::text, tier), state_snapshot->>'element'::text, state_snapshot->>'realm'::text)::text
           COLLATE "C", 0) AS state_key
-      FROM skill_usage_events WHERE user_id = $1 AND %1$s
+      FROM skill_usage_events e
+      WHERE user_id = $1 AND %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = 'events' AND k.user_id = $1 AND k.id = e.id)
     ),
     days AS MATERIALIZED (
       SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
@@ -801,15 +892,16 @@ BEGIN
   -- first, last, minimum and maximum cannot be subtracted: they are read from the remaining events
   EXECUTE pg_catalog.format($sql$
     WITH touched AS MATERIALIZED (
-      SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events WHERE user_id = $1
+      SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events
+      WHERE user_id = $1 AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
     )
     UPDATE skill_rollup_days d SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
     FROM touched t, LATERAL (
       SELECT pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max
       FROM skill_usage_events e
       WHERE e.skill_id = t.skill_id AND e.version = t.version AND e.user_id <> $1 AND %s
-        AND (t.day IN ('infinity', '-infinity') OR e.created_at >= t.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (t.day + 1)::timestamp AT TIME ZONE 'UTC')
-        AND (e.created_at AT TIME ZONE 'UTC')::date = t.day
+        AND e.created_at >= t.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (t.day + 1)::timestamp AT TIME ZONE 'UTC'
+        AND skill_rollup_event_fault(e.session_id, e.skill_id, e.version, e.created_at, e.state_snapshot) IS NULL
     ) AS x
     WHERE d.day = t.day AND d.skill_id = t.skill_id AND d.version = t.version AND x.first_at IS NOT NULL
       AND d.day >= coalesce($2, '-infinity')
@@ -838,7 +930,11 @@ BEGIN
   WHERE source = 'events';
 
   EXECUTE pg_catalog.format($sql$
-    WITH mine AS MATERIALIZED (SELECT skill_id, version, rating, tags FROM skill_feedback WHERE user_id = $1 AND %s),
+    WITH mine AS MATERIALIZED (
+      SELECT skill_id, version, rating, tags FROM skill_feedback f
+      WHERE user_id = $1 AND %s AND skill_rollup_feedback_fault(skill_id, version, tags) IS NULL
+        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = 'feedback' AND k.user_id = $1 AND k.id = f.id)
+    ),
     put_feedback AS (
       UPDATE skill_rollup_feedback d SET n = d.n - x.n, rated = d.rated - x.rated, rating_sum = d.rating_sum - x.rating_sum
       FROM (SELECT skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(rating) AS rated, coalesce(pg_catalog.sum(rating), 0) AS rating_sum FROM mine GROUP BY 1, 2) AS x
@@ -857,6 +953,8 @@ BEGIN
   GET DIAGNOSTICS n_raters = ROW_COUNT;
   UPDATE skill_rollup_state SET rolled = rolled - v_counted WHERE source = 'feedback';
 
+  DELETE FROM skill_rollup_set_aside WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_set_aside = ROW_COUNT;
   DELETE FROM skill_usage_events WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_events = ROW_COUNT;
   DELETE FROM skill_feedback WHERE user_id = p_user_id;
@@ -864,7 +962,8 @@ BEGIN
   DELETE FROM skill_unlocks WHERE user_id = p_user_id;
   GET DIAGNOSTICS n_unlocks = ROW_COUNT;
   RETURN pg_catalog.jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
-    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters);
+    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters,
+    'skill_rollup_set_aside', n_set_aside);
 END;
 $function$;
 
@@ -890,6 +989,8 @@ END
 $pin$;
 REVOKE EXECUTE ON FUNCTION
   skill_latency_bounds(),
+  skill_rollup_event_fault(text, text, text, timestamptz, jsonb),
+  skill_rollup_feedback_fault(text, text, text[]),
   skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint),
   skill_rollup_window(regclass, skill_rollup_state, integer),
   skill_rollup_events(integer, boolean),

@@ -50,6 +50,44 @@ BEGIN
 END;
 $function$;
 
+-- The first event with a value that log_skill_usage_batch refuses: its index, from 0, and what is wrong; no row when there is none.
+-- One statement checks all events. A text that has not the form of its type stops it: then the events are searched one by one.
+CREATE OR REPLACE FUNCTION skill_usage_first_fault(p_user_id uuid, p_events jsonb, OUT at bigint, OUT fault text)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  SELECT e.number - 1, checked.fault INTO at, fault
+  FROM pg_catalog.jsonb_array_elements(p_events) WITH ORDINALITY AS e (event, number), LATERAL (
+    SELECT coalesce(
+      skill_usage_fault(
+        p_user_id, e.event->>0, e.event->>1, e.event->>2, e.event->>3, e.event->>4, (e.event->>5)::integer, e.event->>6, e.event->7, e.event->8
+      ),
+      CASE WHEN (e.event->>9)::timestamptz NOT BETWEEN pg_catalog.to_timestamp(946684800) AND pg_catalog.now() + '1 day'::interval
+        THEN pg_catalog.format('created_at is %s, and must be from 2000-01-01 to one day from now', e.event->>9) END,
+      CASE WHEN (e.event->>10)::uuid IS NULL THEN NULL END -- a key that is no UUID is an error here
+    ) AS fault
+  ) AS checked
+  WHERE checked.fault IS NOT NULL
+  ORDER BY e.number LIMIT 1;
+EXCEPTION WHEN data_exception THEN
+  FOR i IN 0 .. pg_catalog.jsonb_array_length(p_events) - 1 LOOP
+    BEGIN
+      at := i;
+      fault := 'latency_ms';
+      PERFORM (p_events->i->>5)::integer;
+      fault := 'created_at';
+      PERFORM (p_events->i->>9)::timestamptz;
+      fault := 'event_key';
+      PERFORM (p_events->i->>10)::uuid;
+    EXCEPTION WHEN data_exception THEN
+      fault := pg_catalog.format('%s: %s', fault, SQLERRM);
+      RETURN;
+    END;
+  END LOOP;
+END;
+$function$;
+
 -- Stores the events of one user and returns the number of new events.
 --
 -- p_events is a JSON array. An event is an object with the columns of skill_usage_events as keys (without id and user_id), or, a fifth
@@ -73,7 +111,14 @@ SET search_path FROM CURRENT
 AS $function$
 DECLARE
   v_written integer;
+  v_at      bigint;
+  v_fault   text;
 BEGIN
+  IF p_user_id IS NULL OR p_may_repeat IS NULL THEN
+    RAISE EXCEPTION '% is NULL', CASE WHEN p_user_id IS NULL THEN 'p_user_id' ELSE 'p_may_repeat' END USING ERRCODE = '22023';
+  ELSIF pg_catalog.jsonb_typeof(p_events) <> 'array' THEN
+    RAISE EXCEPTION 'p_events is not a JSON array' USING ERRCODE = '22023';
+  END IF;
   IF p_batch IS NOT NULL THEN
     PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(p_batch::text, 0));
   END IF;
@@ -84,6 +129,10 @@ BEGIN
         e->'artifacts'::text, e->'created_at'::text, e->'event_key'::text
       )) INTO p_events
     FROM pg_catalog.jsonb_array_elements(p_events) AS e;
+  END IF;
+  SELECT checked.at, checked.fault INTO v_at, v_fault FROM skill_usage_first_fault(p_user_id, p_events) AS checked;
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION 'p_events[%].%', v_at, v_fault USING ERRCODE = '22023';
   END IF;
   IF p_may_repeat THEN
     p_events := skill_usage_unknown(p_user_id, p_events);
@@ -104,6 +153,7 @@ $function$;
 
 COMMENT ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean) IS 'Stores the events of one user, except those that exist, and returns the number of new events';
 
+COMMENT ON FUNCTION skill_usage_first_fault(uuid, jsonb) IS 'The first event that log_skill_usage_batch refuses, and why';
 COMMENT ON FUNCTION skill_usage_unknown(uuid, jsonb) IS 'The events that are not stored yet';
 
 -- As for log_skill_usage: the search_path is the schema, then pg_temp, and PUBLIC has no EXECUTE.
@@ -112,10 +162,11 @@ DECLARE
   v_function regprocedure;
 BEGIN
   FOREACH v_function IN ARRAY ARRAY[
-    'log_skill_usage_batch(uuid,jsonb,uuid,boolean)', 'skill_usage_unknown(uuid,jsonb)'
+    'log_skill_usage_batch(uuid,jsonb,uuid,boolean)', 'skill_usage_unknown(uuid,jsonb)', 'skill_usage_first_fault(uuid,jsonb)'
   ]::regprocedure[] LOOP
     EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
   END LOOP;
 END
 $pin$;
-REVOKE EXECUTE ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean), skill_usage_unknown(uuid, jsonb) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean), skill_usage_unknown(uuid, jsonb), skill_usage_first_fault(uuid, jsonb)
+FROM PUBLIC;

@@ -329,15 +329,31 @@ waiting AS (
   ) AS events
 )
 SELECT
-  'table :"schema".skill_rollup_state'                                   AS object,
+  'table skill_rollup_state'                                   AS object,
   'at most 100000 events waiting'                                 AS expected,
   format('more waiting; the last step: %s', coalesce(s.stepped_at::timestamptz(0)::text, 'never')) AS actual,
   'skills rollup'                                              AS remedy
 FROM state s, waiting
 WHERE waiting.n > 100000
 UNION ALL
-SELECT 'table :"schema".skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
+SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
 FROM state WHERE is_foreign;
+
+-- check: health.set-aside
+-- title: the rollups contain every row that a step has seen
+-- severity: warning
+-- requires: migration 20261121_skill_rollups
+-- remedy: correct or delete the row, then run `skills rollup --rebuild`: until then it is in no number of `skills stats`
+-- about: A step sets a row aside that it cannot add up: a key that is too long for an index, a time without a year of four digits, a
+--   state that is too large. Such rows are older than the bounds of the tables, or were written without them.
+-- example: event 17 of table skill_usage_events | a row that can be added up | version has 65536 bytes
+SELECT
+  format('%s %s of table %s', CASE source WHEN 'events' THEN 'event' ELSE 'feedback' END, id,
+    CASE source WHEN 'events' THEN 'skill_usage_events' ELSE 'skill_feedback' END) AS object,
+  'a row that can be added up'                                 AS expected,
+  reason                                                       AS actual
+FROM :"schema".skill_rollup_set_aside
+ORDER BY source, id, user_id;
 
 -- check: health.partitions
 -- title: every table partitioned by time has a partition for the next month

@@ -7,7 +7,8 @@ import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineSuperuser } from '../doctor/superuser.ts'
-import { examineMigrations, examineRegistry } from '../doctor/state.ts'
+import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
 import type { ConnectOptions } from './connect.ts'
 import { foreignCodeFor } from './foreign-code.ts'
 import { migrationStatus } from './migration-status.ts'
@@ -41,6 +42,10 @@ export async function doctor(
       async (db, { ledger }) => examineSuperuser(db.info, await foreignCodeFor(db, ledger.value)),
       async (db, { migrations, ledger }) =>
         examineMigrations(await migrationStatus(db, { migrations: migrations.value, ledger: ledger.value })),
+      async (db) => {
+        const setAside = await readSetAsideIfAllowed(db)
+        return setAside === undefined ? [] : examineSetAside(setAside)
+      },
       async (db, { skills, projectFolder }) => {
         if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
         try {

@@ -128,7 +128,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The command asks for confirmation before it changes the ledger or deletes data. There was no terminal, or the answer was not yes. Nothing was changed.',
     example:
-      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] confirmation required: pass --yes\n  this replaces the digest of 001_notes in schema_migrations by that of the file; nothing was changed',
+      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] confirmation required: pass --yes; this replaces the digest of 001_notes in schema_migrations by that of the file; nothing was changed',
     remedies: ['run it again with `--yes`'],
   },
   FILE_EXISTS: {
@@ -182,7 +182,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   CONNECTION_LOST: {
     title: 'The connection was lost while it was in use',
     meaning:
-      'The server restarted, an administrator or a time limit ended the connection, or the network failed. The server rolls back an open transaction. The tool never reconnects within a transaction: its remaining statements would run outside it.',
+      'The server restarted, an administrator or a time limit ended the connection, or the network failed. A server that is silent during a statement for about 40 s, and does not answer a second connection either, counts as lost. The server rolls back an open transaction; when the connection was lost during COMMIT, the transaction can be complete. The tool never reconnects within a transaction: its remaining statements would run outside it.',
     example:
       '$ skills migrate\nerror [CONNECTION_LOST] the connection to the database was lost: terminating connection due to administrator command\n  → the server rolls back an open transaction; run the command again',
     remedies: ['run the command again: completed work is not repeated', 'if it happens again, read the log of the server'],

@@ -80,6 +80,12 @@ const REGISTRY = 'skills_registry'
 const EVENTS = 'skill_usage_events'
 const FEEDBACK = 'skill_feedback'
 
+const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()', 'skill_usage_fault', 'skill_text_fault'].map((name) => ({
+  on: 'function',
+  name,
+  privileges: ['EXECUTE'],
+}))
+
 /** What each command needs; `skills doctor` and the table "Roles and privileges" of README.md use this list. */
 export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   {
@@ -115,9 +121,22 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
       table(EVENTS, 'SELECT'),
       table(FEEDBACK, 'SELECT'),
       table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
-      { on: 'function', name: ROLLUPS, privileges: ['EXECUTE'] },
+      ...ROLLUP_FUNCTIONS,
     ],
     note: `\`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
+  },
+  {
+    commands: ['prune-events'],
+    needs: [table(EVENTS, 'SELECT', 'DELETE'), table(ROLLUPS, 'SELECT'), table('skill_rollup_state', 'UPDATE')],
+  },
+  {
+    commands: ['forget-user'],
+    needs: [
+      ...[EVENTS, FEEDBACK, 'skill_unlocks'].map((name) => table(name, 'SELECT', 'DELETE')),
+      table(ROLLUPS, 'SELECT', 'UPDATE', 'DELETE'),
+      ...ROLLUP_FUNCTIONS,
+      { on: 'function', name: 'forget_skill_user(uuid)', privileges: ['EXECUTE'] },
+    ],
   },
   {
     commands: ['an application'],

@@ -62,5 +62,5 @@ const REMEDIES: Readonly<Record<string, string>> = {
   [SQLSTATE.undefinedDatabase]: 'check the name of the database, or create it',
   [SQLSTATE.cannotConnectNow]: 'the server is starting: --wait 30s waits for it',
   [SQLSTATE.tooManyConnections]: 'all connections are in use: try again, or pass --wait 30s',
-  [SQLSTATE.protocolViolation]: 'if this is a pooler, remove `options` from the connection settings',
+  [SQLSTATE.protocolViolation]: 'if this is a pooler: check user and password, and remove `options` and `max_protocol_version`',
 }

@@ -117,16 +117,39 @@ function driverSettings(options: DriverOptions, socket: () => Promise<Duplex>): 
     // named statements break behind transaction poolers, and a command runs each statement once
     prepare: false,
     fetch_types: false,
+    types: { number: READ_NUMBER, date: READ_DATE },
     max_pipeline: 10_000,
     connection: { application_name: 'skills' },
     onnotify: (channel: string, payload: string) => options.onNotification({ channel, payload }),
     onnotice: (notice: postgres.Notice) =>
       options.onNotice({ severity: notice['severity'] ?? 'NOTICE', code: notice['code'] ?? '00000', message: notice['message'] ?? '' }),
   }
-  return settings as postgres.Options<Record<string, never>>
+  return settings as unknown as postgres.Options<Record<string, never>>
 }
 
 const END_SECONDS = 2
+
+// The types of the driver, which makes NaN and invalid dates of any text. OIDs: int2, int4, oid, float4, float8; date, timestamp, timestamptz
+const READ_NUMBER = {
+  to: 0,
+  from: [21, 23, 26, 700, 701],
+  serialize: String,
+  parse: (text: string): number => {
+    const value = Number(text)
+    if (text === '' || (Number.isNaN(value) && text !== 'NaN')) throw new ProtocolError('the server sent a number that cannot be read')
+    return value
+  },
+}
+const READ_DATE = {
+  to: 1184,
+  from: [1082, 1114, 1184],
+  serialize: (value: unknown): string => (value instanceof Date ? value : new Date(value as string)).toISOString(),
+  parse: (text: string): Date => {
+    // years before 1 or after 9999 are times of PostgreSQL that JavaScript cannot read
+    if (!/^(?:\d|-?infinity$)/.test(text)) throw new ProtocolError('the server sent a time that cannot be read')
+    return new Date(text)
+  },
+}
 
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200

@@ -111,7 +111,13 @@ function examineCommand({ commands: [command = ''], needs, scratchSchema }: Comm
   }
   const id = `rights.${command.replace('an ', '')}`
   if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
-  return finding('note', id, `${info.user} lacks privileges for ${command}: ${what.join('; ')}`, `as the owner: ${grants.join('; ')}`)
+  const printed = command === 'an application' ? ` -- all of them: skills grants --app-role ${info.user}` : ''
+  return finding(
+    'note',
+    id,
+    `${info.user} lacks privileges for ${command}: ${what.join('; ')}`,
+    `as the owner: ${grants.join('; ')}${printed}`,
+  )
 }
 
 function examineMigrate(rights: Rights, { user, schema, schemaExists }: DbInfo): Finding {

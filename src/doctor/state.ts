@@ -50,6 +50,21 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
     : [fine('migrations.state', `all ${plural(migrations.length, 'migration')} applied, ledger ${ledger}`)]
 }
 
+/** The part of what the rollups have set aside that is examined. */
+export interface SetAsideFacts {
+  rows: number
+  listed: readonly { table: string; id: string; reason: string }[]
+}
+
+const MOST_NAMED = 5
+
+export function examineSetAside({ rows, listed }: SetAsideFacts): Finding[] {
+  if (rows === 0) return [fine('rollups.set-aside', 'no row is set aside: the rollups contain everything that can be added up')]
+  const named = listed.slice(0, MOST_NAMED).map(({ table, id, reason }) => `${table} ${id}: ${reason}`)
+  const text = `${plural(rows, 'row')} set aside, not counted by skills stats: ${named.join('; ')}${rows > named.length ? '; ...' : ''}`
+  return [finding('warning', 'rollups.set-aside', text, 'correct or delete the rows, then run skills rollup --rebuild')]
+}
+
 /** The part of the report of `skills sync --check` that is examined. */
 export interface RegistryFacts {
   roots: readonly string[]

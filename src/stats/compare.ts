@@ -1,3 +1,4 @@
+import { EARLIEST_MS } from '../core/times.ts'
 import { bindingsOf, periodOf, type Question } from './question.ts'
 import type { Comparison, SkillChange } from './report.ts'
 import { count } from './report-query.ts'
@@ -12,7 +13,7 @@ interface Uses {
 /** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. */
 export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
   const end = question.now.getTime()
-  const [start, middle] = [new Date(end - 2 * lengthMs), new Date(end - lengthMs)]
+  const [start, middle] = [new Date(Math.max(end - 2 * lengthMs, EARLIEST_MS)), new Date(Math.max(end - lengthMs, EARLIEST_MS))]
   const before = await readUses(question, start, middle)
   const after = await readUses(question, middle, question.now)
   const skills = [...new Set([...before.keys(), ...after.keys()])].map((skillId) =>

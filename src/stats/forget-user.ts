@@ -20,6 +20,7 @@ const TABLES = [
   'skill_rollup_users',
   'skill_rollup_sessions',
   'skill_rollup_raters',
+  'skill_rollup_set_aside',
 ]
 
 /**

@@ -1,5 +1,6 @@
 import type { Db, Row } from '../db/db.ts'
-import { count, timeOrNull, type Bindings } from './report-query.ts'
+import { count, type Bindings } from './report-query.ts'
+import { timeOrNull } from '../core/times.ts'
 
 /** The state of the rollups: which events they contain. */
 export interface Marks {

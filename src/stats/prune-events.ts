@@ -26,11 +26,12 @@ export interface PruneReport {
 }
 
 const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
-  or txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))`
+  or txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
+  and not exists (select from :"schema".skill_rollup_set_aside s where s.source = 'events' and s.user_id = e.user_id and s.id = e.id)`
 
 /**
  * Deletes old events that the rollups contain, batch by batch; the numbers of `stats` for all time do not change. An event
- * that is not in the rollups yet is kept until the next call.
+ * that is not in the rollups yet is kept until the next call, one that cannot be in them is kept.
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
   return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))
@@ -40,7 +41,10 @@ async function removeBatches(
   db: Db,
   { olderThanMs, batch = DEFAULTS.pruneBatch, dryRun = false, onBatch }: PruneOptions,
 ): Promise<PruneReport> {
-  const [row] = await db.run<{ cutoff: Date }>('select now() - make_interval(secs => $1::float8) as cutoff', [olderThanMs / 1000])
+  const [row] = await db.run<{ cutoff: Date }>(
+    `select greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) as cutoff`,
+    [olderThanMs / 1000],
+  )
   const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
   let events = 0
   if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))
@@ -56,7 +60,7 @@ async function removeBatches(
 }
 
 async function countOld(db: Db, before: Date): Promise<number> {
-  const [row] = await db.run(`select count(*) as events from :"schema".skill_usage_events where ${ROLLED}`, await parameters(db, before))
+  const [row] = await db.run(`select count(*) as events from :"schema".skill_usage_events e where ${ROLLED}`, await parameters(db, before))
   return count(row?.['events'])
 }
 
@@ -65,7 +69,7 @@ async function removeSome(db: Db, before: Date, batch: number): Promise<number> 
   await db.run(`select from :"schema".skill_rollup_state where source = 'events' for update`)
   const removed = await db.run(
     `with gone as (
-       delete from :"schema".skill_usage_events where id in (select id from :"schema".skill_usage_events where ${ROLLED} limit $5::bigint) returning 1
+       delete from :"schema".skill_usage_events where id in (select id from :"schema".skill_usage_events e where ${ROLLED} limit $5::bigint) returning 1
      ), mark as (
        update :"schema".skill_rollup_state set pruned_before = greatest(pruned_before, $1::timestamptz)
         where source = 'events' and exists (select from gone)

@@ -1,6 +1,7 @@
 import { addDays, bindingsOf, exactly, isPruned, type Question } from './question.ts'
 import type { Cooccurrence, DayPoint, Dimension, GroupStats, Totals } from './report.ts'
-import { count, numberOrNull, textOrNull, timeOrNull } from './report-query.ts'
+import { count, numberOrNull, textOrNull } from './report-query.ts'
+import { timeOrNull } from '../core/times.ts'
 
 /** The values of option `by` of `stats`. */
 export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour']

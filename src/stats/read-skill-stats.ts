@@ -2,7 +2,8 @@ import type { Row } from '../db/db.ts'
 import { latencyOf } from './percentiles.ts'
 import { addDays, bindingsOf, dayOf, exactly, isPruned, type Question } from './question.ts'
 import type { Latency, SkillPage, SkillStats } from './report.ts'
-import { count, numberOrNull, timeOrNull } from './report-query.ts'
+import { count, numberOrNull } from './report-query.ts'
+import { timeOrNull } from '../core/times.ts'
 
 const RECENT_DAYS = 30
 

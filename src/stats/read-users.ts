@@ -1,7 +1,8 @@
 import { SkillsError } from '../core/errors.ts'
 import { bindingsOf, type Question } from './question.ts'
 import type { FunnelStage, UserAction } from './report.ts'
-import { count, numberOrNull, textOrNull, timeOrNull } from './report-query.ts'
+import { count, numberOrNull, textOrNull } from './report-query.ts'
+import { timeOrNull } from '../core/times.ts'
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 

@@ -36,10 +36,6 @@ export function numberOrNull(value: unknown): number | null {
   return value === null || value === undefined ? null : Number(value)
 }
 
-export function timeOrNull(value: unknown): string | null {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : null
-}
-
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }

@@ -52,7 +52,9 @@ export interface StatsSource {
   percentileErrorPct: number
   /** Events before this time were deleted (`prune-events`); only the rollups contain them. */
   prunedBefore: Time | null
-  /** Why the rollups were not used, or not updated. */
+  /** Events and feedback that cannot be added up: they are in no number of the report. */
+  setAside: Count
+  /** Why the rollups were not used, or not updated; what is missing. */
   note: string | null
 }
 

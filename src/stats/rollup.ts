@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { count } from './report-query.ts'
+import { readSetAside, type SetAside } from './set-aside.ts'
 import type { Count } from '../core/report-types.ts'
 
 export interface RollupOptions {
@@ -29,6 +30,8 @@ export interface RollupProgress {
 /** The result of a run. */
 export interface RollupReport extends RollupProgress {
   rebuilt: boolean
+  /** Rows that cannot be added up, of this run and earlier ones. */
+  setAside: SetAside
   /** Missing indexes that were created. */
   indexes: string[]
   /** All events are in the rollups; false when `maxMs` ended the run. */
@@ -59,7 +62,8 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
     finished = !events.more && !feedback.more
     options.onStep?.({ ...done })
   }
-  return { ...done, rebuilt, indexes, finished, durationMs: Date.now() - began }
+  const setAside = await readSetAside(db)
+  return { ...done, rebuilt, setAside, indexes, finished, durationMs: Date.now() - began }
 }
 
 export interface StepResult {

@@ -1,16 +1,17 @@
 import type { Db, Row } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
+import { plural } from '../core/text.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
 import { readMarks, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
-import { isPruned, periodOf, type Question } from './question.ts'
+import { bindingsOf, isPruned, periodOf, type Question } from './question.ts'
 import { readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
 import { readPage, readSkillStats } from './read-skill-stats.ts'
 import { readFunnel, readTimeline } from './read-users.ts'
 import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
-import { reportQueries } from './report-query.ts'
+import { count, reportQueries } from './report-query.ts'
 
 export interface StatsOptions {
   /** Folder of the report queries. */
@@ -46,19 +47,21 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
       if (prepared.usable)
         await db.exec(`LOCK TABLE ${quoteIdent(db.info.schema)}.skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off`)
       const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
-      return answer(question, options, sourceOf(question, prepared))
+      return answer(question, options, sourceOf(question, prepared, await readSetAside(question)))
     })
   })
 }
+
+/** A time so many seconds ago, and not before the earliest event that is counted. */
+const AGO = `case when $1::float8 is not null then greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) end`
 
 const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
 
 async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
   const lengthMs = options.compareMs ?? options.sinceMs
-  const [row] = await db.run<Row & { now: Date; since: Date | null }>(
-    'select now() as now, now() - make_interval(secs => $1::float8) as since',
-    [lengthMs === undefined ? null : lengthMs / 1000],
-  )
+  const [row] = await db.run<Row & { now: Date; since: Date | null }>(`select now() as now, ${AGO} as since`, [
+    lengthMs === undefined ? null : lengthMs / 1000,
+  ])
   const period = periodOf(row?.since ?? null, null)
   return {
     db,
@@ -126,8 +129,22 @@ function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptio
   return skill === undefined ? 'overview' : 'skill'
 }
 
-function sourceOf({ mode, marks, period }: Question, { advanced, note }: Preparation): StatsSource {
+async function readSetAside(question: Question): Promise<number> {
+  const [row] = await question.queries.run(question.db, 'set-aside', question.mode, bindingsOf({ ...question, skill: null }))
+  return count(row?.['rows'])
+}
+
+function sourceOf({ mode, marks, period }: Question, { advanced, note }: Preparation, setAside: number): StatsSource {
   const rollup = mode === 'rollup' && marks !== undefined
+  const notes = [
+    ...(note === null ? [] : [note]),
+    ...(isPruned(period, marks) ? [PRUNED] : []),
+    ...(setAside === 0
+      ? []
+      : [
+          `${plural(setAside, 'row')} cannot be added up and ${setAside === 1 ? 'is' : 'are'} not counted: skills rollup lists ${setAside === 1 ? 'it' : 'them'}`,
+        ]),
+  ]
   return {
     kind: rollup ? 'rollup' : 'raw',
     rolled: rollup ? marks.rolled : null,
@@ -136,7 +153,8 @@ function sourceOf({ mode, marks, period }: Question, { advanced, note }: Prepara
     steppedAt: marks?.steppedAt ?? null,
     percentileErrorPct: rollup ? PERCENTILE_ERROR_PCT : 0,
     prunedBefore: iso(marks?.prunedBefore ?? null),
-    note: note ?? (isPruned(period, marks) ? PRUNED : null),
+    setAside,
+    note: notes.length === 0 ? null : notes.join('; '),
   }
 }
 

@@ -2,7 +2,8 @@ import { SkillsError } from '../core/errors.ts'
 import type { Db, Row } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { userId } from './read-users.ts'
-import { count, numberOrNull, reportQueries, textOrNull, timeOrNull, type Bindings } from './report-query.ts'
+import { count, numberOrNull, reportQueries, textOrNull, type Bindings } from './report-query.ts'
+import { timeOrNull } from '../core/times.ts'
 
 export interface TailOptions {
   /** Folder of the report queries. */

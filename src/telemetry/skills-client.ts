@@ -1,3 +1,4 @@
+import { timeOrNull } from '../core/times.ts'
 import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
 import { withSchema } from '../db/own-statement.ts'
@@ -206,7 +207,7 @@ function unlockCalls(query: Query, { connection, enabled, shadow, rollout }: Ski
       if (!enabled) return []
       return (await unlocksOf(userId)).map((row) => ({
         skillId: String(row['skill_id']),
-        unlockedAt: row['unlocked_at'] instanceof Date ? row['unlocked_at'].toISOString() : null,
+        unlockedAt: timeOrNull(row['unlocked_at']),
         reason: typeof row['unlock_reason'] === 'string' ? row['unlock_reason'] : null,
       }))
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../core/json.ts'
-import { isUuid, nameProblem } from './input-checks.ts'
+import { BOUNDS } from './bounds.ts'
+import { fits, isUuid, nameProblem } from './input-checks.ts'
 
 /** How the use of a skill ended. */
 export type UsageOutcome = 'success' | 'soft_fail' | 'hard_refusal'
@@ -42,19 +43,17 @@ export interface EncodedEvent {
 
 export const OUTCOMES: readonly string[] = ['success', 'soft_fail', 'hard_refusal'] satisfies UsageOutcome[]
 
-/** Longest event, in characters of JSON. */
-export const LONGEST_EVENT = 262_144
-const MAX_INT = 2_147_483_647
-
 /** What is wrong with an event; undefined for a valid one. */
 export function eventProblem(event: UsageEvent): string | undefined {
   if (typeof event !== 'object' || event === null) return 'the event is not an object'
   if (!isUuid(event.userId)) return 'userId is not a UUID'
   if (!OUTCOMES.includes(event.outcome)) return `invalid outcome (expected ${OUTCOMES.join(', ')})`
   const { latencyMs, at } = event
-  if (latencyMs !== undefined && latencyMs !== null && !(typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= MAX_INT))
+  if (latencyMs !== undefined && latencyMs !== null && !(typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= BOUNDS.latency))
     return 'latencyMs is not a number of milliseconds'
   if (at !== undefined && !(at instanceof Date && Number.isFinite(at.getTime()))) return 'at is not a date'
+  if (at !== undefined && !(at.getTime() >= BOUNDS.earliest && at.getTime() <= Date.now() + BOUNDS.future))
+    return 'at is not from 2000-01-01 to one day from now'
   return (
     nameProblem('skillId', event.skillId) ??
     nameProblem('version', event.version) ??
@@ -99,7 +98,7 @@ export function encodeEvent(
   ]
   let json = JSON.stringify(row)
   if (json.includes('\\u')) json = JSON.stringify(row, (_, value: unknown) => storable(value))
-  if (json.length > LONGEST_EVENT) throw new RangeError(`the event is longer than ${LONGEST_EVENT} characters of JSON`)
+  if (!fits(json, BOUNDS.json)) throw new RangeError(`the event is longer than ${BOUNDS.json} bytes of JSON`)
   return { userId: event.userId.toLowerCase(), json }
 }
 

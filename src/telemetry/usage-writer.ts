@@ -204,7 +204,7 @@ export class UsageWriter {
   #failed(error: unknown): void {
     this.#backoff.failed()
     const isSetup = writeFailureOf(error) === 'setup'
-    const hint = isSetup ? ' (check that the database is migrated, and that this role can execute log_skill_usage_batch)' : ''
+    const hint = isSetup ? ' (check that the database is migrated, and that this role has the privileges that skills grants prints)' : ''
     this.#warnOnce('outage', 'EVENTS_DELAYED', `events wait, because they cannot be written now: ${reasonOf(error)}${hint}`)
   }
 

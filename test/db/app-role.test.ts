@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { appRoleGrants, migrate, verify } from '../../src/index.ts'
+import { appRoleGrants, logEvents, migrate, verify } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { scratch } from '../support/scratch.ts'
@@ -120,6 +120,11 @@ onEachBackend(({ name, migrated }) => {
     const users = ['9f1c1d3e-0000-4000-8000-000000000001', '9f1c1d3e-0000-4000-8000-000000000002']
     await db.exec(`GRANT USAGE ON SCHEMA public TO ${role}; SET ROLE ${role}`)
     for (const user of users) await expect(log(user)).rejects.toMatchObject({ code: '42501' })
+    const event = { userId: users[0], skillId: 'walk', version: '1', outcome: 'success' }
+    await expect(logEvents(db, { input: lines([JSON.stringify(event)]) })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      hint: expect.stringMatching(/skills grants --app-role \S+$/),
+    })
     await db.exec(`RESET ROLE; ${(await appRoleGrants(db, { role })).statements.join('\n')}\nSET ROLE ${role}`)
     for (const user of users) await log(user)
     await db.exec('RESET ROLE')
@@ -142,3 +147,7 @@ onEachBackend(({ name, migrated }) => {
     expect(await faults()).toMatchObject([{ remedy: `REVOKE SELECT ON TABLE public.schema_migrations FROM ${role}` }])
   })
 })
+
+async function* lines(texts: readonly string[]): AsyncGenerator<string> {
+  for (const text of texts) yield `${text}\n`
+}

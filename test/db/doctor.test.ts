@@ -198,7 +198,7 @@ describe('a server', () => {
     await db.exec('REVOKE USAGE ON SCHEMA public FROM PUBLIC')
     await db.exec(`REVOKE USAGE ON SCHEMA public FROM ${role}`)
     const lack = found(await examine({ databaseUrl: url, schema: 'public' }), 'rights.application')
-    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}"`)
+    expect(lack.next).toBe(`as the owner: GRANT USAGE ON SCHEMA "public" TO "${role}" -- all of them: skills grants --app-role ${role}`)
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 

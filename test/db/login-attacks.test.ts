@@ -13,6 +13,7 @@ import {
   authentication,
   commandComplete,
   dataRow,
+  errorResponse,
   int32,
   loggedIn,
   message,
@@ -267,6 +268,29 @@ describe('target_session_attrs and a server that does not report its state, such
     const { port } = await hostileServer(reportsState(answer))
     const error = await refusal(await targetAt(port, { mode: 'disable' }, { sessionAttributes }))
     expect(error.message).toMatch(reason)
+  })
+})
+
+describe('refused login, and a server without TLS: the first error is reported', () => {
+  const fields = { S: 'FATAL', V: 'FATAL', C: '28000', M: 'nicht erlaubt' }
+
+  test.each<[string, 'prefer' | 'allow', Record<string, string>, number, RegExp]>([
+    ['no rule of pg_hba.conf', 'prefer', { ...fields, R: 'ClientAuthentication' }, 2, /pg_hba\.conf/],
+    ['no rule of pg_hba.conf', 'allow', { ...fields, R: 'ClientAuthentication' }, 2, /sslmode/],
+    ['a pooler that names no function', 'prefer', fields, 2, /pg_hba\.conf/],
+    ['no such role', 'prefer', { ...fields, R: 'InitializeSessionUserId' }, 1, /create the role/],
+    ['no such role', 'allow', { ...fields, R: 'InitializeSessionUserId' }, 1, /create the role/],
+    ['a wrong password', 'prefer', { ...fields, C: '28P01', R: 'auth_failed' }, 1, /check user and password/],
+  ])('%s, sslmode=%s', async (_, mode, refused, attempts, hint) => {
+    const { port, connections } = await hostileServer(async (client) => {
+      await client.startup()
+      await client.send(errorResponse(refused))
+      client.close()
+    })
+    const error = await refusal(await targetAt(port, { mode }))
+    expect(error.message).toMatch(/refused the connection: nicht erlaubt \(SQLSTATE 28/)
+    expect(error.hint).toMatch(hint)
+    expect(connections()).toBe(attempts)
   })
 })
 

@@ -205,7 +205,8 @@ SELECT skill_id AS object, '' AS expected, '' AS actual FROM skills_registry WHE
   test('health, safety: faults in data and settings -> each is named', async () => {
     const { db, options } = await ready()
     await db.exec(`
-      SELECT log_skill_usage(gen_random_uuid(), NULL, 'stray', '1.0.0', NULL, 'ok') FROM generate_series(1, 3);
+      ALTER TABLE skill_usage_events DROP CONSTRAINT skill_usage_events_outcome_known;
+      INSERT INTO skill_usage_events (user_id, skill_id, version, outcome) SELECT gen_random_uuid(), 'stray', '1.0.0', 'ok' FROM generate_series(1, 3);
       SELECT unlock_skill(gen_random_uuid(), 'later');
       INSERT INTO agent_emergence_candidates (signature_hash, status) VALUES ('x', 'maybe');
       INSERT INTO skill_feedback (user_id, skill_id, version, created_at) VALUES (gen_random_uuid(), 'one', '1', now() + interval '1 day');

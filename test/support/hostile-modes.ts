@@ -131,6 +131,7 @@ export const OPENING_MODES: Readonly<Record<string, Script>> = {
   'NULL in each column': greetingOf(() => null),
   'text in each column': greetingOf(() => 'x'),
   'an empty text in each column': greetingOf(() => ''),
+  'a number that is not one': greetingOf((name, value) => (name === 'pid' ? '' : value)),
   'JSON that is not JSON': greetingOf((name, value) => (name === 'path' ? '{not json' : value)),
   'JSON of another shape': greetingOf((name, value) => (name === 'path' ? '{"a":[]}' : value)),
   'the server version 1e9': greetingOf((name, value) => (name === 'version' ? '1e9' : value)),
@@ -187,6 +188,49 @@ export const OPENING_MODES: Readonly<Record<string, Script>> = {
   'BackendKeyData of 1 MB': async (client) => {
     await client.startup()
     await client.send(authentication(AUTH.ok), message('K', Buffer.alloc(2 ** 20)), readyForQuery())
+  },
+
+  'MD5 without encryption': asks(authentication(AUTH.md5, 'salt')),
+  'a password without encryption': asks(authentication(AUTH.cleartext)),
+  GSSAPI: asks(authentication(AUTH.gss)),
+  SSPI: asks(authentication(AUTH.sspi)),
+  'an unknown authentication': asks(authentication(4711)),
+  'SASL without a mechanism': asks(authentication(AUTH.sasl, '\0')),
+  'SASL without an end': asks(authentication(AUTH.sasl, 'SCRAM-SHA-256')),
+  'an unknown mechanism': asks(authentication(AUTH.sasl, 'SCRAM-SHA-1\0\0')),
+  'SASL goes on before it began': asks(authentication(AUTH.saslContinue, 'r=x,s=eA==,i=4096')),
+  'SASL ends before it began': asks(authentication(AUTH.saslFinal, 'v=eA==')),
+  ...Object.fromEntries(
+    ['2000000000', '1000001', '0', '-1', '1e9', 'x', '', '4096,m=x'].map((iterations) => [
+      `SCRAM with i=${iterations}`,
+      (client: HostileClient) => client.scram(serverFirst(iterations)),
+    ]),
+  ),
+  'SCRAM with another nonce': (client) => client.scram(() => serverFirst(4096)('other')),
+  'SCRAM with an empty message': (client) => client.scram(() => ''),
+  'SCRAM without a salt': (client) => client.scram((nonce) => `r=${nonce}x,s=,i=4096`),
+  'SCRAM without a final proof': async (client) => {
+    await client.scram(serverFirst(4096))
+    await client.until('p')
+    await client.send(loggedIn())
+  },
+  'SCRAM with a wrong final proof': async (client) => {
+    await client.scram(serverFirst(4096))
+    await client.until('p')
+    await client.send(authentication(AUTH.saslFinal, `v=${Buffer.alloc(32).toString('base64')}`), loggedIn())
+  },
+  'SCRAM with an error as the final proof': async (client) => {
+    await client.scram(serverFirst(4096))
+    await client.until('p')
+    await client.send(authentication(AUTH.saslFinal, 'e=\u001b[2Jother-error'))
+  },
+  'BackendKeyData twice': async (client) => {
+    await client.startup()
+    await client.send(authentication(AUTH.ok), backendKeyData(), backendKeyData())
+  },
+  'no BackendKeyData, and silence': async (client) => {
+    await client.startup()
+    await client.send(authentication(AUTH.ok), readyForQuery())
   },
 
   // errors
@@ -307,6 +351,14 @@ export function afterLogin(script: Script): Script {
     await client.send(loggedIn())
     await client.statement()
     await script(client)
+  }
+}
+
+/** The startup packet is answered with this request. */
+function asks(request: Buffer): Script {
+  return async (client) => {
+    await client.startup()
+    await client.send(request)
   }
 }
 

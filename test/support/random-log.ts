@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/db.ts'
+import { dropBounds } from './bounds.ts'
 
 /** A row of skill_usage_events, as the recount sees it. */
 export interface LoggedEvent {
@@ -84,7 +85,9 @@ export function randomFeedback(random: () => number, events: readonly LoggedEven
     }))
 }
 
+/** Inserts events as an older database can have them: also outside the bounds of the tables. */
 export async function insertEvents(db: Db, events: readonly LoggedEvent[]): Promise<void> {
+  await dropBounds(db)
   await db.query(
     `insert into skill_usage_events (user_id, session_id, skill_id, version, tier, outcome, latency_ms, state_snapshot, created_at)
      select "userId", "sessionId", "skillId", version, tier, outcome, "latencyMs", state, to_timestamp(at / 1000)

@@ -24,7 +24,17 @@ export function report(changes: Partial<Sample> = {}): Sample {
     since: null,
     until: null,
     skill: null,
-    source: { kind: 'rollup', rolled: 1, tail: 0, advanced: 0, steppedAt: null, percentileErrorPct: 4.5, prunedBefore: null, note: null },
+    source: {
+      kind: 'rollup',
+      rolled: 1,
+      tail: 0,
+      advanced: 0,
+      steppedAt: null,
+      percentileErrorPct: 4.5,
+      prunedBefore: null,
+      setAside: 0,
+      note: null,
+    },
     totals: {
       events: 0,
       users: 0,

@@ -13,7 +13,8 @@ WITH session_skills AS (
     count(*) FILTER (WHERE outcome = 'success')  AS successes,
     min(created_at)                              AS first_event,
     max(created_at)                              AS last_event
-  FROM :"schema".skill_usage_events
+  FROM
+-- include: counted-events
   WHERE session_id IS NOT NULL
     AND (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)

@@ -14,11 +14,12 @@ WITH parts (key, n, ok, soft, hard, latency_n, latency_sum) AS (
     count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
     count(*) FILTER (WHERE outcome = 'hard_refusal'),
     CASE WHEN :by::text <> 'outcome' THEN count(latency_ms) END, CASE WHEN :by::text <> 'outcome' THEN coalesce(sum(latency_ms), 0) END
-  FROM :"schema".skill_usage_events e LEFT JOIN :"schema".skills_registry r ON r.skill_id = e.skill_id AND :by::text = 'category'
+  FROM (SELECT * FROM
+-- include: counted-events
+  ) AS e LEFT JOIN :"schema".skills_registry r ON r.skill_id = e.skill_id AND :by::text = 'category'
   WHERE (:since::timestamptz IS NULL OR e.created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR e.created_at < :until::timestamptz)
     AND (:skill::text IS NULL OR e.skill_id = :skill::text)
-    AND (:by::text <> 'hour' OR isfinite(e.created_at))
   GROUP BY 1
 )
 -- include: groups-end

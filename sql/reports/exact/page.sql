@@ -2,13 +2,16 @@
 WITH hours AS (
   SELECT (((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168)::integer AS hour, count(*) AS n,
     count(*) FILTER (WHERE outcome = 'success') AS ok
-  FROM :"schema".skill_usage_events
-  WHERE skill_id = :skill::text AND isfinite(created_at)
+  FROM
+-- include: counted-events
+  WHERE skill_id = :skill::text
     AND (:since::timestamptz IS NULL OR created_at >= :since::timestamptz) AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
   GROUP BY 1
 ),
 tags AS (
-  SELECT tag, count(*) AS n FROM :"schema".skill_feedback, unnest(tags) AS tag
+  SELECT tag, count(*) AS n FROM
+-- include: counted-feedback,
+  unnest(tags) AS tag
   WHERE skill_id = :skill::text AND tag IS NOT NULL
     AND (:since::timestamptz IS NULL OR created_at >= :since::timestamptz) AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
   GROUP BY tag

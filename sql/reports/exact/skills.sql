@@ -1,7 +1,8 @@
 -- The used skills, from the events: the columns of v_skill_effectiveness, and more.
 WITH rows AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id, outcome, latency_ms, created_at
-  FROM :"schema".skill_usage_events
+  FROM
+-- include: counted-events
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     AND (:skill::text IS NULL OR skill_id = :skill::text)
@@ -26,7 +27,8 @@ latencies AS (
 ),
 feedback AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, count(*) AS n, avg(rating) AS rating
-  FROM :"schema".skill_feedback
+  FROM
+-- include: counted-feedback
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     AND (:skill::text IS NULL OR skill_id = :skill::text)

@@ -1,7 +1,8 @@
 -- The totals in one row, from the events. The rows are grouped by session and user first, so that counting the groups gives
 -- the distinct users and sessions.
 WITH rows AS (
-  SELECT * FROM :"schema".skill_usage_events
+  SELECT * FROM
+-- include: counted-events
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
 ),
@@ -26,7 +27,8 @@ used AS (
   SELECT count(*) AS skills FROM (SELECT DISTINCT skill_id FROM rows) AS distinct_skills
 ),
 feedback AS (
-  SELECT count(*) AS entries, round(avg(rating), 2) AS avg_rating FROM :"schema".skill_feedback
+  SELECT count(*) AS entries, round(avg(rating), 2) AS avg_rating FROM
+-- include: counted-feedback
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
 ),

@@ -17,7 +17,8 @@ parts (skill_id, unlocked, used, succeeded, rated) AS (
   SELECT skill_id, 0, 0, 0, count(*) FROM :"schema".skill_rollup_raters WHERE :skill::text IS NULL OR skill_id = :skill::text GROUP BY skill_id
   UNION ALL
   SELECT skill_id, 0, 0, 0, count(*) FROM (
-    SELECT DISTINCT user_id, skill_id FROM :"schema".skill_feedback
+    SELECT DISTINCT user_id, skill_id FROM
+-- include: counted-feedback
     WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
       AND rating IS NOT NULL AND (:skill::text IS NULL OR skill_id = :skill::text)

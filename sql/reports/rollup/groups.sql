@@ -44,6 +44,6 @@ parts (key, n, ok, soft, hard, latency_n, latency_sum) AS (
   SELECT CASE :by::text WHEN 'day' THEN (created_at AT TIME ZONE 'UTC')::date::text ELSE to_char(created_at AT TIME ZONE 'UTC', 'HH24') END,
     count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'), count(*) FILTER (WHERE outcome = 'hard_refusal'),
     count(latency_ms), coalesce(sum(latency_ms), 0)
-  FROM unrolled WHERE :by::text = 'day' OR :by::text = 'hour' AND isfinite(created_at) GROUP BY 1
+  FROM unrolled WHERE :by::text = 'day' OR :by::text = 'hour' GROUP BY 1
 )
 -- include: groups-end

@@ -6,14 +6,16 @@ hours AS (
     SELECT hour, n, ok FROM :"schema".skill_rollup_hours WHERE skill_id = :skill::text
     UNION ALL
     SELECT ((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168, count(*), count(*) FILTER (WHERE outcome = 'success')
-    FROM tail WHERE isfinite(created_at) GROUP BY 1
+    FROM tail GROUP BY 1
   ) AS parts GROUP BY hour
 ),
 tags AS (
   SELECT tag, sum(n) AS n FROM (
     SELECT tag, n FROM :"schema".skill_rollup_tags WHERE skill_id = :skill::text
     UNION ALL
-    SELECT tag, count(*) FROM :"schema".skill_feedback, unnest(tags) AS tag
+    SELECT tag, count(*) FROM
+-- include: counted-feedback,
+  unnest(tags) AS tag
     WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
       AND skill_id = :skill::text AND tag IS NOT NULL

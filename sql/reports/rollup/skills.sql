@@ -21,12 +21,14 @@ feedback AS (
   FROM (
     SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
     UNION ALL
-    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
+    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM
+-- include: counted-feedback
     WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
     GROUP BY skill_id, version
     UNION ALL
-    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
+    SELECT skill_id, version, count(*), count(rating), sum(rating) FROM
+-- include: counted-feedback
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     GROUP BY skill_id, version
   ) AS parts
@@ -41,7 +43,8 @@ new_users AS (
 ),
 period_users AS (
   SELECT skill_id, version, count(*) AS n FROM (
-    SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM :"schema".skill_usage_events
+    SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM
+-- include: counted-events
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
       AND skill_id = ANY (ARRAY(SELECT DISTINCT skill_id FROM top))
   ) AS pairs GROUP BY skill_id, version

@@ -30,7 +30,8 @@ people AS (
   -- for a period they are counted from the events
   SELECT count(*), sum(sessions) FROM (
     SELECT user_id, count(session_id) AS sessions FROM (
-      SELECT DISTINCT user_id, session_id FROM :"schema".skill_usage_events
+      SELECT DISTINCT user_id, session_id FROM
+-- include: counted-events
       WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     ) AS pairs GROUP BY user_id
   ) AS by_user WHERE :since::timestamptz IS NOT NULL
@@ -40,11 +41,13 @@ feedback AS (
   FROM (
     SELECT n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
     UNION ALL
-    SELECT count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
+    SELECT count(*), count(rating), sum(rating) FROM
+-- include: counted-feedback
     WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
       AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
     UNION ALL
-    SELECT count(*), count(rating), sum(rating) FROM :"schema".skill_feedback
+    SELECT count(*), count(rating), sum(rating) FROM
+-- include: counted-feedback
     WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
   ) AS parts
 ),

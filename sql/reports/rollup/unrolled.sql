@@ -6,12 +6,14 @@ unrolled AS (
   WHERE (:first_day::date IS NULL OR created_at >= :first_day::date::timestamp AT TIME ZONE 'UTC')
     AND (:end_day::date IS NULL OR created_at < :end_day::date::timestamp AT TIME ZONE 'UTC')
   UNION ALL
-  SELECT * FROM :"schema".skill_usage_events
+  SELECT * FROM
+-- include: counted-events
   WHERE created_at >= :since::timestamptz AND created_at < :first_day::date::timestamp AT TIME ZONE 'UTC'
     AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     AND (:skill::text IS NULL OR skill_id = :skill::text)
   UNION ALL
-  SELECT * FROM :"schema".skill_usage_events
+  SELECT * FROM
+-- include: counted-events
   WHERE created_at >= :end_day::date::timestamp AT TIME ZONE 'UTC' AND created_at < :until::timestamptz
     AND (:skill::text IS NULL OR skill_id = :skill::text)
 )

@@ -1,3 +1,4 @@
+import { timeOrNull } from '../../core/times.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db, Row } from '../../db/db.ts'
@@ -134,7 +135,7 @@ function toRow(entry: Record<string, unknown>): LedgerRow {
   const tool = text('tool')
   return {
     version: text('version') ?? '',
-    appliedAt: new Date(text('applied_at') ?? 0).toISOString(),
+    appliedAt: timeOrNull(new Date(text('applied_at') ?? 0)) ?? '',
     checksum: text('checksum'),
     adopted: text('checksum') === undefined,
     tool,

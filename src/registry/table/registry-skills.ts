@@ -1,3 +1,4 @@
+import { timeOrNull } from '../../core/times.ts'
 import type { Time, TrustLevel } from '../../core/report-types.ts'
 import type { Db, Row } from '../../db/db.ts'
 import type { Category, Tier } from '../skill/skill.ts'
@@ -110,7 +111,7 @@ function asRegistrySkill(row: Row): RegistrySkill {
     description: text(meta['description']),
     declared: differs && !folderGone ? { enabled: declared.enabled, trustLevel: declared.trust_level } : null,
     folderGone,
-    updatedAt: row['updated_at'] instanceof Date ? row['updated_at'].toISOString() : '',
+    updatedAt: timeOrNull(row['updated_at']) ?? '',
   }
 }
 

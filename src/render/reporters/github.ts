@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/diagnostics.ts'
-import { plural } from '../../core/text.ts'
+import { plural, printableLines } from '../../core/text.ts'
 import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const
@@ -50,7 +50,7 @@ function command(severity: Severity, properties: Readonly<Record<string, string 
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return printableLines(text.replaceAll('\r\n', '\n')).replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function escapeProperty(text: string): string {

@@ -1,5 +1,6 @@
 import { textAfter, textBefore } from '../../core/text.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
+import { NOT_VALID } from '../../db/catalog-diff.ts'
 
 /** An object in a form in which equivalent definitions are equal. */
 export interface ComparedObject extends CatalogObject {
@@ -93,6 +94,7 @@ function constraintForm(object: CatalogObject): Form {
 
 /** Conditions joined by AND in one order, `= ANY (ARRAY[1, 2, 3])` as a range. */
 function checkForm(definition: string): string {
+  if (definition.endsWith(NOT_VALID)) return `${checkForm(definition.slice(0, -NOT_VALID.length))}${NOT_VALID}`
   const match = /^CHECK \((.*)\)$/s.exec(definition)
   if (match === null) return definition
   const [, condition = ''] = match

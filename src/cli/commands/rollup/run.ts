@@ -1,8 +1,9 @@
 import { rollUp } from '../../../api/events.ts'
 import { formatDuration } from '../../../core/durations.ts'
-import { grouped, plural } from '../../../core/text.ts'
+import { grouped, plural, printable } from '../../../core/text.ts'
 import type { Style } from '../../../render/style.ts'
 import type { RollupReport } from '../../../stats/rollup.ts'
+import type { SetAside } from '../../../stats/set-aside.ts'
 import type { CommandResult } from '../../output/context.ts'
 import { databaseReport, databaseLine, type WithDatabase, type DatabaseReport } from '../../output/database-view.ts'
 import { withDatabase } from '../../run/database.ts'
@@ -34,13 +35,28 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
 
 /** What was added, and whether more is left. */
 function rollupView(report: RollupReport & { database: DatabaseReport }, style: Style): string[] {
-  const { events, feedback, steps, rebuilt, indexes, finished, durationMs } = report
+  const { events, feedback, steps, rebuilt, setAside, indexes, finished, durationMs } = report
   const took = `${plural(events, 'event')} and ${plural(feedback, 'rating')} in ${plural(steps, 'step')}, ${formatDuration(durationMs)}`
   return [
     databaseLine(report.database, style),
     ...indexes.map((index) => `built the index ${index}`),
     ...(rebuilt ? ['discarded the rollups and rebuilt them'] : []),
     events === 0 && feedback === 0 && finished ? 'rollups are up to date' : `added ${took}`,
+    ...setAsideLines(setAside, style),
     ...(finished ? [] : [style.yellow('the time limit was reached: the next run continues from here')]),
+  ]
+}
+
+const MOST_LINES = 10
+
+function setAsideLines({ rows, listed }: SetAside, style: Style): string[] {
+  if (rows === 0) return []
+  const lines = listed.slice(0, MOST_LINES).map(({ table, id, reason }) => printable(`  ${table} ${id}: ${reason}`))
+  const rest = rows - lines.length
+  return [
+    style.yellow(`${plural(rows, 'row')} set aside: not in the rollups, and not counted by skills stats`),
+    ...lines,
+    ...(rest > 0 ? [`  and ${grouped(rest)} more`] : []),
+    '  correct or delete them, then run skills rollup --rebuild',
   ]
 }
