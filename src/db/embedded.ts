@@ -100,10 +100,9 @@ async function clearUnfinished(directory: string): Promise<Engine | undefined> {
 }
 
 /** Whether the database contains an object of a user: the objects of initdb have lower OIDs. */
-const USED = `
-  SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
-    OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
-    OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_database WHERE oid >= 16384) AS used`
+const USED = `SELECT ${['pg_class', 'pg_namespace', 'pg_proc', 'pg_type', 'pg_authid', 'pg_database']
+  .map((catalog) => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)`)
+  .join(' OR ')} AS used`
 
 function broken(directory: string, hint: string, cause: unknown): SkillsError {
   const message = `cannot open the embedded database ${directory}`
