@@ -64,7 +64,7 @@ async function writeFiles(
   try {
     for (const { reporter, file } of toFiles) {
       const text = reporter === 'text' ? redact(await textOf(finished, flags, context)) : await report(reporter, finished, context)
-      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`)
+      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`, context.cwd)
       if (flags.quiet !== true) io.err(`wrote ${file} (${reporter}): ${countResults(reportRun(finished))}`)
     }
     return finished
