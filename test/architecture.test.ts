@@ -55,6 +55,13 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly stri
 /** Layers whose values the command line imports; of the others only types. */
 const FOR_CLI = new Set(['cli', 'api', 'config', 'core', 'files', 'render'])
 
+/** Functions of node:fs that create, change or remove something; `open` can do so too. */
+const WRITES =
+  /^(?:appendFile|chmod|chown|copyFile|cp|createWriteStream|fchmod|fchown|fdatasync|fsync|ftruncate|futimes|lchmod|lchown|link|lutimes|mkdir|mkdtemp|open|openAsBlob|rename|rm|rmdir|symlink|truncate|unlink|utimes|write|writeFile|writev)(?:Sync)?$/
+
+/** They open files with O_RDONLY, to look at the descriptor before reading. */
+const OPENS_TO_READ = new Set(['config/named-file.ts', 'config/project-files.ts'])
+
 /** Layers that must give the same for the same input on any machine. */
 const PURE = new Set(['core', 'sqltext', 'render'])
 
@@ -68,7 +75,7 @@ interface Source {
 function breaches(sources: readonly Source[]): string[] {
   return sources.flatMap(({ file, text }) => {
     const { imports, code } = parse(text)
-    const found = imports.flatMap((one) => forbiddenImport(file, one))
+    const found = [...imports.flatMap((one) => forbiddenImport(file, one)), ...writesOf(file, text)]
     for (const { what, pattern, allowed } of RESERVED) if (!allowed.includes(file) && pattern.test(code)) found.push(what)
     if (rankOf(layerOf(file)) === -1) found.push('is in no layer')
     if (file.endsWith('/index.ts')) found.push('is a barrel')
@@ -87,6 +94,20 @@ function forbiddenImport(file: string, { specifier, isType }: Import): string[] 
   const isFit = from === to ? isFitInside(from, roomOf(file), roomOf(target)) : rankOf(to) < rankOf(from)
   if (isFit && from === 'cli' && !isType && !FOR_CLI.has(to)) return [`imports ${target} past the api`]
   return isFit ? [] : [`imports ${target}`]
+}
+
+/** Files are written, renamed and removed by the layer `files` alone, which follows no link out of the project. */
+function writesOf(file: string, text: string): string[] {
+  if (layerOf(file) === 'files') return []
+  const isAllowed = (name: string): boolean => OPENS_TO_READ.has(file) && name.startsWith('open')
+  const named = [...text.matchAll(/^import\s*\{([^}]*)\}\s*from\s*'(?:node:)?fs(?:\/promises)?'/gm)].flatMap(([, names = '']) =>
+    names.split(','),
+  )
+  const whole =
+    /^import\s+(?:\*\s+as\s+)?\w+[^'{]*from\s*'(?:node:)?fs(?:\/promises)?'/m.test(text) ||
+    /\b(?:import|require)\(\s*'(?:node:)?fs/.test(text)
+  const functions = named.map((name) => name.replace(/\bas\b.*/, '').trim()).filter((name) => WRITES.test(name) && !isAllowed(name))
+  return [...functions.map((name) => `imports ${name} of node:fs`), ...(whole ? ['imports all of node:fs'] : [])]
 }
 
 function isFitInside(layer: string, from: string, to: string): boolean {
@@ -179,6 +200,15 @@ describe('the walk finds', () => {
     ['any', 'stats/a.ts', 'function a(b: any): void {}', 'uses any'],
     ['any as an argument of a type', 'stats/a.ts', 'const a: Record<string, any> = {}', 'uses any'],
     ['any after a cast', 'stats/a.ts', 'const a = b as any', 'uses any'],
+    ['a file that is written', 'db/a.ts', "import { readFileSync, writeFileSync } from 'node:fs'", `${IMPORT} writeFileSync of node:fs`],
+    ['a file that is removed', 'telemetry/a.ts', "import { rm } from 'node:fs/promises'", `${IMPORT} rm of node:fs`],
+    [
+      'a writing function by another name',
+      'db/a.ts',
+      "import {\n  type Stats,\n  openSync as look,\n} from 'node:fs'",
+      `${IMPORT} openSync of node:fs`,
+    ],
+    ['all of the file system', 'db/a.ts', "import * as fs from 'node:fs'", `${IMPORT} all of node:fs`],
     ['a breach behind a string with a quote', 'stats/a.ts', `const a = "it's"; console.log(a) // it's`, 'uses the console'],
     [
       'a breach behind a regular expression with a quote',
@@ -194,7 +224,7 @@ describe('the walk finds', () => {
     [
       'what is allowed',
       'stats/a.ts',
-      "import { b } from '../db/b.ts'\nimport type { c } from '../core/c.ts'\nimport { d } from './d.ts'\nimport fs from 'node:fs'",
+      "import { b } from '../db/b.ts'\nimport type { c } from '../core/c.ts'\nimport { d } from './d.ts'\nimport { statSync } from 'node:fs'",
     ],
     [
       'comments and strings',

@@ -109,8 +109,8 @@ CREATE INDEX IF NOT EXISTS idx_agent_emergence_support   ON agent_emergence_cand
 -- without this, a role that can create objects in the schema could have its own code run by the owner.
 
 -- Applications call the functions with their own values, so the functions check them: the message names the argument, SQLSTATE is
--- 22023. The bounds are those of the constraints in 20261123_skill_bounds.sql. The two functions below have no search_path: they have no
--- name to look up, and without one PostgreSQL inlines them, which makes a check almost free.
+-- 22023. The bounds are those of the constraints in 20261123_skill_bounds.sql. The two functions below have no search_path, so that PostgreSQL
+-- inlines them, which makes a check almost free. Only functions with a pinned path call them.
 
 -- What is wrong with a text; NULL when it has 1 to p_longest bytes.
 CREATE OR REPLACE FUNCTION skill_text_fault(p_name text, p_text text, p_longest integer) RETURNS text

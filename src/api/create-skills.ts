@@ -6,6 +6,7 @@ import type { ConnectionSource } from '../telemetry/skills-connection.ts'
 import type { ConnectOptions } from './connect.ts'
 import { refuseForeignCode } from './foreign-code.ts'
 import { openConfigured } from './open-database.ts'
+import { chosenTarget, givenTarget, inputsOf } from './spill-target.ts'
 
 export interface CreateSkillsOptions extends SkillsOptions {
   /**
@@ -34,17 +35,19 @@ export interface CreateSkillsOptions extends SkillsOptions {
  */
 export function createSkills(options: CreateSkillsOptions = {}): Skills {
   const { database, env = process.env, ...rest } = options
-  return createSkillsFrom(() => connectionSource(database, env), rest, env)
+  return createSkillsFrom({ find: () => connectionSource(database, env), inputs: inputsOf(database, env) }, rest, env)
 }
 
 async function connectionSource(
   database: CreateSkillsOptions['database'],
   env: NonNullable<ConnectOptions['env']>,
 ): Promise<ConnectionSource> {
-  if (typeof database === 'object' && 'info' in database) return { kind: 'given', open: () => examinedFirst(database) }
+  if (typeof database === 'object' && 'info' in database)
+    return { kind: 'given', open: () => examinedFirst(database), target: givenTarget(database) }
   const given: ConnectOptions = typeof database === 'string' ? { databaseUrl: database } : (database ?? {})
   const settings = await loadSettings(given, given.env ?? env, given.cwd ?? process.cwd())
-  return { kind: settings.database.value.kind, open: () => openExamined(settings) }
+  const { value: target } = settings.database
+  return { kind: target.kind, open: () => openExamined(settings), target: chosenTarget(target, settings.schema.value) }
 }
 
 async function openExamined(settings: Settings): Promise<Db> {

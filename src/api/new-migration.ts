@@ -11,7 +11,7 @@ export interface NewMigrationCallOptions {
 
 /**
  * Writes an empty migration that sorts after every file of its folder; the library call of `skills migrate new`. Throws
- * USAGE when the name has no letter and no digit.
+ * USAGE when the name has no letter and no digit, and FILE_NOT_WRITTEN.
  *
  * @example
  * const { file } = await newMigration({ directory: 'db/migrations', name: 'add ratings' })

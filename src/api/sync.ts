@@ -2,6 +2,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { toolName } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
+import { checkOwnFolder } from '../files/own-folder.ts'
 import type { ReadOptions, ReadProgress } from '../registry/reading/read-folder.ts'
 import { resolveRoots } from '../registry/reading/roots.ts'
 import type { PruneMode, SyncMode, SyncReport } from '../registry/table/sync-report.ts'
@@ -43,6 +44,8 @@ export async function sync(db: Db, options: SyncCallOptions = {}): Promise<SyncR
 export function readingForSync({ skills, cache, onProgress, ...options }: SyncCallOptions, mode: SyncMode): ReadOptions {
   const reading = readingOf(options, skills)
   const folder = path.resolve(reading.labelBase, CACHE_FOLDER)
+  // a cache that cannot be written only costs time; one that belongs to somebody else is refused
+  if (cache === true) checkOwnFolder(folder)
   return {
     ...reading,
     cache: cache === true ? { folder, tool: toolName(), readOnly: mode !== 'write' } : undefined,

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import os from 'node:os'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import { textAfter } from '../core/text.ts'
 import { acceptKeyword, isKeyword, KEYWORDS, unknownKeyword, type Keywords } from './connection-keywords.ts'
+import { homeFolder } from './project-files.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -45,7 +46,7 @@ export function keywordsFromService(service: string, serviceFile: string | undef
 /** As in libpq: the first section with that name, and in it the first line of each keyword. */
 function readService(file: string, service: string): Keywords | undefined {
   let found: Keywords | undefined
-  for (const [i, text] of readFileSync(file, 'utf8').split('\n').entries()) {
+  for (const [i, text] of readRegularFile(file, MAX_BYTES).toString('utf8').split('\n').entries()) {
     const line = text.trim()
     if (line === '' || line.startsWith('#')) continue
     if (line.startsWith('[')) {
@@ -78,7 +79,7 @@ export function passwordFromFile(
   if (!existsSync(place) || !isPrivate(place)) return undefined
   const host = wanted.host.startsWith('/') ? 'localhost' : wanted.host
   const values = [host, String(wanted.port), wanted.database, wanted.user]
-  for (const line of readFileSync(place, 'utf8').split(/\r?\n/)) {
+  for (const line of readRegularFile(place, MAX_BYTES).toString('utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue
     const fields = passwordFields(line)
     if (fields.length >= 5 && values.every((value, i) => fields[i] === '*' || fields[i] === value)) return fields[4]
@@ -114,6 +115,10 @@ function isPrivate(file: string): boolean {
   return status.isFile() && (process.platform === 'win32' || (status.mode & 0o077) === 0)
 }
 
+/** For a user without a home folder, such as one without an entry in the list of users, the root folder. */
 export function homeOf(env: Environment): string {
-  return env['HOME'] ?? os.homedir()
+  return homeFolder(env) ?? path.sep
 }
+
+/** Of a password file or service file. */
+const MAX_BYTES = 1024 * 1024

@@ -1,4 +1,5 @@
 import { SkillsError } from './errors.ts'
+import { isOsError, osHint, osReason } from './os-error.ts'
 
 // Errors that several features throw: one text and one hint for each code.
 
@@ -43,6 +44,12 @@ export function connectionLost(reason: string, cause?: unknown): SkillsError {
     hint: 'the server rolls back an open transaction; run the command again',
     cause,
   })
+}
+
+/** `what` was to be written; `state` says what is there now. */
+export function fileNotWritten(what: string, state: string, cause: unknown): SkillsError {
+  if (!isOsError(cause)) throw cause
+  return new SkillsError('FILE_NOT_WRITTEN', `${what} cannot be written: ${osReason(cause)}`, { hint: `${osHint(cause)}; ${state}`, cause })
 }
 
 /** `state` says what was not done: `nothing was erased`. */

@@ -128,7 +128,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The command asks for confirmation before it changes the ledger or deletes data. There was no terminal, or the answer was not yes. Nothing was changed.',
     example:
-      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] confirmation required: pass --yes\n  this replaces the digest of 001_notes in schema_migrations by that of the file; nothing was changed',
+      '$ skills migrate repair 001_notes < /dev/null\nerror [NOT_CONFIRMED] confirmation required: pass --yes; this replaces the digest of 001_notes in schema_migrations by that of the file; nothing was changed',
     remedies: ['run it again with `--yes`'],
   },
   FILE_EXISTS: {

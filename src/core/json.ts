@@ -22,3 +22,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
+
+/**
+ * JSON that is safe to print: in a terminal no value moves the cursor or reorders text, and in the log of a CI system none is a
+ * command (`##[add-path]`, `##vso[...]`). Such characters are escaped, so the values are the same.
+ */
+export function jsonText(value: object, indent?: number, replacer?: (key: string, value: unknown) => unknown): string {
+  return JSON.stringify(value, replacer, indent)
+    .replaceAll(
+      /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+    .replaceAll(/##(?=[a-z]{0,20}\[)/gi, '#\\u0023')
+}

@@ -42,6 +42,8 @@ export function osReason(error: unknown): string {
   if (!isOsError(error)) return error instanceof Error ? error.message : String(error)
   const code = codeOf(error)
   if (code === 'ENOENT' && error.path?.includes(NOT_UTF8) === true) return 'its name is not UTF-8'
+  // of a folder with those above it: one of them is a file
+  if (code === 'EEXIST' && error.syscall === 'mkdir') return CODES['ENOTDIR']?.[0] ?? ''
   return CODES[code]?.[0] ?? (error instanceof FileFault ? error.message : withoutCall(error))
 }
 
@@ -96,8 +98,8 @@ const CODES: Readonly<Record<string, readonly [reason: string, hint: string]>> =
 const HINTS: Readonly<Record<string, string>> = {
   NOT_REGULAR: 'name a regular file',
   TOO_LARGE: 'use a smaller file',
-  LEADS_OUT: 'replace the symbolic link by the file or folder itself',
-  NOT_OURS: 'check its owner, or move it away',
+  LEADS_OUT: 'name the target itself, or replace the symbolic link',
+  NOT_OURS: 'move it away, or name another path',
 }
 
 /** What the command did, by the system call; the path follows. */

@@ -28,13 +28,19 @@ export class QuotedText {
       const next = text.charAt(at + 1)
       if (code <= 0x20 || code === NO_BREAK_SPACE) at++
       else if (code === BACKSLASH && /[nrt]/.test(next)) at += 2
-      else if (code === DASH && next === '-') at = offsetOr(text.length, text.indexOf('\n', at))
+      else if (code === DASH && next === '-') at = this.#afterLineComment(at)
       else if (code === SLASH && next === '*') at = commentEnd(text, at)
       else break
     }
     this.#patience -= at - from
     if (this.isExhausted) this.hide(from, text.length)
     return at
+  }
+
+  /** A comment without a line break after it: the text can be a statement that was put on one line, with its literals behind the comment. */
+  #afterLineComment(start: number): number {
+    const end = this.text.indexOf('\n', start)
+    return end === -1 ? this.hideLiterals(start + 2, 'statement') : end
   }
 
   /** The rest of the text is hidden: reading it would take too long. */
@@ -87,7 +93,8 @@ export class QuotedText {
       const { 0: mark, index } = match
       at = index + mark.length
       if (mark.startsWith('$')) at = this.hideDollarQuoted(index, at)
-      else if (mark === '--' || mark === '/*') at = this.skipGap(index)
+      else if (mark === '/*') at = commentEnd(text, index)
+      else if (mark === '--') at = offsetOr(at, text.indexOf('\n', at))
       else if ('([{'.includes(mark)) depth++
       else if (')]}'.includes(mark)) depth--
       else if (mark !== ';') at = this.hideQuoted(index, mark !== "'" || /e/i.test(text.charAt(index - 1)))

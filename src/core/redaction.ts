@@ -1,3 +1,4 @@
+import { jsonText } from './json.ts'
 import { secretSpans, type Span } from './secret-spans.ts'
 
 // the command line is built as several bundles: a secret that one registers must be hidden by all
@@ -54,7 +55,7 @@ function registeredSpans(text: string): Span[] {
 
 /** Data as JSON without secrets. Value by value: in the finished text a secret can be escaped, or equal to a word of JSON. */
 export function jsonWithoutSecrets(data: object): string {
-  return JSON.stringify(data, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value), 2)
+  return jsonText(data, 2, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value))
 }
 
 /** A copy of plain data without secrets, for other formats. */

@@ -1,12 +1,31 @@
-// The characters that can move the cursor, change colours or reorder text on a terminal:
-// C0 (except tab and newline), DEL, C1, bidirectional controls, line and paragraph separators.
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/**
+ * The characters that move the cursor, change colours, reorder or hide text: control characters, line and paragraph separators,
+ * bidirectional controls, invisible characters. The joiners U+200C and U+200D are part of words and emoji, but not beside ASCII.
+ */
+const UNSAFE =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<=[ -~])[\u200c\u200d]/gu
 
-/** Text from a file or a database made safe to print: control characters become visible escapes (`\u001b`). */
+/**
+ * Text of others (names, IDs, paths, messages) made safe to print, on one line: line breaks become `\n`, tabs `\t`, other
+ * characters of that kind `\u001b`.
+ */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(UNSAFE, visibleEscape)
 }
+
+/** Text of several lines made safe to print: as `printable`, but line breaks and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(UNSAFE, (char) => (char === '\n' || char === '\t' ? char : visibleEscape(char)))
+}
+
+function visibleEscape(char: string): string {
+  const code = char.codePointAt(0) ?? 0
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`
+  return SHORT_ESCAPES[char] ?? `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t' }
 
 /** `1 skill`, `2 skills`, `12,345 events`; the plural is the singular with an `s` unless given. */
 export function plural(count: number, singular: string, many = `${singular}s`): string {

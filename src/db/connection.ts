@@ -1,7 +1,7 @@
 import { SkillsError } from '../core/errors.ts'
 import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
 import type { Driver } from './postgresjs.ts'
-import { OWN_SETTINGS, withSchema } from './own-statement.ts'
+import { OWN_SETTINGS, readingSettings, withSchema } from './own-statement.ts'
 
 export interface ConnectionParts {
   driver: Driver
@@ -26,7 +26,7 @@ export function createConnection({
 }: ConnectionParts): Db {
   let isInTransaction = false
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
-    await driver.script(beginning(options))
+    await driver.script(beginning(options, info.version))
     let result: T
     try {
       isInTransaction = true
@@ -45,7 +45,7 @@ export function createConnection({
     const statement = (): Promise<Row[]> => driver.query(withSchema(sql, info.schema), parameters)
     if (isInTransaction) return statement()
     // sent together; after an error, COMMIT rolls back
-    const [, rows] = await Promise.all([driver.script(`BEGIN; ${OWN_SETTINGS}`), statement(), driver.script('COMMIT')])
+    const [, rows] = await Promise.all([driver.script(`BEGIN; ${readingSettings(info.version)}`), statement(), driver.script('COMMIT')])
     return rows
   }
   let closed: Promise<void> | undefined
@@ -73,10 +73,10 @@ export function createConnection({
 }
 
 /** Settings are SET LOCAL: behind a transaction pooler, others would stay on a connection that another client gets next. */
-function beginning(options: TransactionOptions): string {
+function beginning(options: TransactionOptions, version: number): string {
   const modes = [
     ...(options.isolation === undefined ? [] : [`ISOLATION LEVEL ${options.isolation.toUpperCase()}`]),
     ...(options.readOnly === true ? ['READ ONLY'] : []),
   ]
-  return `BEGIN ${modes.join(' ')}; ${OWN_SETTINGS}`
+  return `BEGIN ${modes.join(' ')}; ${options.readOnly === true ? readingSettings(version) : OWN_SETTINGS}`
 }

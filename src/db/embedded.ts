@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError, reasonOf } from '../core/errors.ts'
-import { isOsError, osHint, osReason } from '../core/os-error.ts'
+import { FileFault, isOsError, osHint, osReason } from '../core/os-error.ts'
+import { makeOwnFolder, refuseLinksIn } from '../files/own-folder.ts'
 import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
 import type { Db, Notice, Notification } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -10,7 +11,7 @@ import { greet } from './greeting.ts'
 import { PgliteSocket, type ProtocolEngine } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
-import { beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
+import { abandonFolder, beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
 
 /** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
 export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
@@ -50,6 +51,7 @@ interface Engine extends ProtocolEngine {
 
 async function lock(directory: string): Promise<() => void> {
   try {
+    makeOwnFolder(directory)
     return await lockFolder(directory)
   } catch (error) {
     throw error instanceof SkillsError ? error : broken(directory, 'check the path, its permissions and the free disk space', error)
@@ -59,20 +61,25 @@ async function lock(directory: string): Promise<() => void> {
 async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
   const { PGlite } = await import('@electric-sql/pglite')
   const unpacked = async (): Promise<object> => (archive === undefined ? {} : { loadDataDir: new Blob([await readFile(archive)]) })
-  let existed = false
+  let [existed, hasBegun] = [false, false]
   try {
     if (directory === 'memory') return await PGlite.create('memory://', await unpacked())
-    mkdirSync(directory, { recursive: true })
     const kept = await clearUnfinished(directory)
     existed = kept !== undefined || readdirSync(directory).length > 0
     // PGlite would create a new database over existing files
     if (existed && !existsSync(path.join(directory, 'PG_VERSION')))
       throw new Error('the folder is not empty, and does not contain a database')
-    if (!existed) beginFolder(directory)
+    // the engine follows links
+    if (existed) refuseLinksIn(directory)
+    else {
+      beginFolder(directory)
+      hasBegun = true
+    }
     const engine = kept ?? (await PGlite.create(directory, existed ? {} : await unpacked()))
     finishFolder(directory)
     return engine
   } catch (error) {
+    if (hasBegun) abandonFolder(directory)
     const hint = existed
       ? 'name another folder with --embedded DIR, or move this one away and run again'
       : 'check the free disk space and the permissions of the folder'
@@ -100,14 +107,14 @@ async function clearUnfinished(directory: string): Promise<Engine | undefined> {
 }
 
 /** Whether the database contains an object of a user: the objects of initdb have lower OIDs. */
-const USED = `
-  SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
-    OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
-    OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_database WHERE oid >= 16384) AS used`
+const USED = `SELECT ${['pg_class', 'pg_namespace', 'pg_proc', 'pg_type', 'pg_authid', 'pg_database']
+  .map((catalog) => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)`)
+  .join(' OR ')} AS used`
 
 function broken(directory: string, hint: string, cause: unknown): SkillsError {
   const message = `cannot open the embedded database ${directory}`
-  if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${osReason(cause)}`, { hint: osHint(cause), cause })
+  const where = cause instanceof FileFault ? `${cause.path}: ` : ''
+  if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${where}${osReason(cause)}`, { hint: osHint(cause), cause })
   return new SkillsError('EMBEDDED_BROKEN', `${message}: ${openFailure(cause)}`, { hint, cause })
 }
 

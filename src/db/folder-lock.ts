@@ -1,9 +1,13 @@
-import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { sha256 } from '../core/digests.ts'
 import { SkillsError } from '../core/errors.ts'
+import { hasOsCode } from '../core/os-error.ts'
+import { checkOwnFile, removeOldDrafts } from '../files/own-folder.ts'
+import { readHead } from '../files/regular-file.ts'
+import { createHere, deleteFile, moveFile } from '../files/write-file.ts'
 
 /** The process that has a folder open. */
 export interface Holder {
@@ -14,14 +18,14 @@ export interface Holder {
 }
 
 /**
- * Keeps a second process out of an embedded database: two processes in one folder destroy data without an error. A file
+ * The folder above must exist. Keeps a second process out of an embedded database: two processes in one folder destroy data without an error. A file
  * next to the folder, created with O_EXCL, names the holder; it is replaced only when that process was on this host and
  * has ended, never by age. On Linux an abstract socket is held too: the kernel releases it with the process, so two
  * processes that find the same stale file cannot both replace it.
  */
 export async function lockFolder(directory: string): Promise<() => void> {
   const file = `${path.resolve(directory)}.lock`
-  mkdirSync(path.dirname(file), { recursive: true })
+  removeOldDrafts(path.dirname(file), Date.now() - LEFTOVER_MS)
   const guard = await holdName(path.resolve(directory), () => busy(directory, file, readHolder(file)))
   try {
     takeFile(directory, file)
@@ -30,7 +34,7 @@ export async function lockFolder(directory: string): Promise<() => void> {
     throw error
   }
   return () => {
-    rmSync(file, { force: true })
+    deleteFile(file)
     guard?.close()
   }
 }
@@ -46,59 +50,32 @@ export function lockHolder(directory: string): { holder: Holder | undefined; ali
 function takeFile(directory: string, file: string): void {
   for (;;) {
     try {
-      return makeFile(file)
+      // the file appears with its content: a killed process leaves no lock without a holder
+      return createHere(file, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (!hasOsCode(error, 'EEXIST')) throw error
     }
+    checkOwnFile(file)
     const holder = readHolder(file)
     if (holder === undefined || isAlive(holder)) throw busy(directory, file, holder)
-    rmSync(draftOf(file, holder.pid), { force: true })
     // rename, not unlink: of two processes at this point, one fails and tries again
-    const stale = draftOf(file, process.pid)
+    const stale = `${file}.${process.pid}`
     try {
-      renameSync(file, stale)
-      rmSync(stale, { force: true })
+      moveFile(file, stale)
+      deleteFile(stale)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if (!hasOsCode(error, 'ENOENT')) throw error
     }
   }
 }
 
-/** The file appears with its content: a process that is killed in between would leave a lock without a holder. */
-function makeFile(file: string): void {
-  const draft = draftOf(file, process.pid)
-  rmSync(draft, { force: true })
-  writeHolder(openSync(draft, 'wx'), draft)
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
-    // some file systems have no hard links
-    writeHolder(openSync(file, 'wx'), file)
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
-
-function draftOf(file: string, pid: number): string {
-  return `${file}.${pid}`
-}
-
-/** On a full disk the empty file is removed: it would be a lock without a holder. */
-function writeHolder(handle: number, file: string): void {
-  try {
-    writeSync(handle, `${JSON.stringify({ pid: process.pid, host: os.hostname(), started: startTime(process.pid) })}\n`)
-  } catch (error) {
-    rmSync(file, { force: true })
-    throw error
-  } finally {
-    closeSync(handle)
-  }
-}
+const MAX_BYTES = 4096
+/** A draft of the lock is written in a moment. */
+const LEFTOVER_MS = 3_600_000
 
 function readHolder(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder
+    return JSON.parse(Buffer.from(readHead(file, MAX_BYTES).bytes).toString('utf8')) as Holder
   } catch {
     return undefined
   }

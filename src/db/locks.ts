@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { redact } from '../core/redaction.ts'
 import type { Db, Row } from './db.ts'
 
 /** The 64-bit key of an advisory lock (locks are per database), from a purpose and names: the first 8 bytes of their SHA-256. */
@@ -32,7 +33,7 @@ export async function advisoryHolders(db: Db, key: bigint): Promise<LockHolder[]
 
 /** `pid 4711 (psql) for 25 s, idle in transaction: update t set ...`. */
 export function describeHolder({ pid, application, ageSeconds, state, query }: LockHolder): string {
-  const what = query === null || query === '' ? '' : `, ${state ?? ''}: ${query.replace(/\s+/g, ' ').slice(0, 80)}`
+  const what = query === null || query === '' ? '' : `, ${state ?? ''}: ${redact(query).replace(/\s+/g, ' ').slice(0, 80)}`
   return `pid ${pid}${application === null || application === '' ? '' : ` (${application})`} for ${ageSeconds} s${what}`
 }
 

@@ -8,6 +8,20 @@ import { quoteIdent, quoteLiteral } from './quote.ts'
 export const OWN_SETTINGS = 'SET LOCAL search_path TO pg_catalog, pg_temp; SET LOCAL row_security TO off'
 
 /**
+ * The settings of a statement or transaction that only reads. A view or foreign table in the place of one of our tables, which a
+ * role with CREATE on the schema can add while the name is free, would run code of its owner with the privileges of the reader:
+ * the server refuses it. Writing transactions do without, because triggers of the user may read views. Versions before August 2024
+ * do not have the setting.
+ */
+export function readingSettings(version: number): string {
+  const first = TABLES_ONLY_SINCE[Math.floor(version / 10_000)] ?? 0
+  return version >= first ? `${OWN_SETTINGS}; SET LOCAL restrict_nonsystem_relation_kind TO 'view, foreign-table'` : OWN_SETTINGS
+}
+
+/** By major version; later ones always have it. */
+const TABLES_ONLY_SINCE: Readonly<Record<number, number>> = { 13: 130_016, 14: 140_013, 15: 150_008, 16: 160_004 }
+
+/**
  * A statement of this package for one schema: `:"schema"` becomes its quoted name, `:'schema'` its name as a string, as psql does
  * with `-v schema=NAME`. Strings, quoted names, comments and bodies in dollar quotes stay as they are.
  */

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
+import { osReason } from '../core/os-error.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import { SkillsError, reasonOf } from '../core/errors.ts'
 import type { ServerHost, SslMode, SslSettings } from '../core/target.ts'
 
@@ -58,11 +59,14 @@ function context(ssl: SslSettings, fromFile: boolean): tls.SecureContext {
   }
 }
 
+/** Of a certificate, key or list. */
+const MAX_BYTES = 4 * 1024 * 1024
+
 function read(name: string, file = ''): Buffer {
   try {
-    return readFileSync(file)
+    return readRegularFile(file, MAX_BYTES)
   } catch (error) {
-    throw new SkillsError('DATABASE_URL_INVALID', `cannot read the ${name} file: ${reasonOf(error)}`, {
+    throw new SkillsError('DATABASE_URL_INVALID', `cannot read the ${name} file ${file}: ${osReason(error)}`, {
       hint: 'check the path and its permissions',
       cause: error,
     })

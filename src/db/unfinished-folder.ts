@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { checkOwnFile } from '../files/own-folder.ts'
+import { readHead } from '../files/regular-file.ts'
+import { createHere, deleteFile, deleteTree } from '../files/write-file.ts'
 
 /** The files at the top of a PostgreSQL data folder: unpacking creates no others. */
 const OF_A_DATABASE = /^(base|global|pg_\w+|pg_(hba|ident)\.conf|PG_VERSION|postgresql(\.auto)?\.conf|postmaster\.(pid|opts))$/
@@ -12,11 +15,24 @@ export type Unfinished = 'part' | 'whole'
 
 /** Marks that a database is being created in the folder. Call it with the lock held; `finishFolder` removes the mark. */
 export function beginFolder(directory: string): void {
-  writeFileSync(markerOf(directory), `${identityOf(directory)}\n`)
+  const marker = markerOf(directory)
+  checkOwnFile(marker)
+  deleteFile(marker)
+  createHere(marker, `${identityOf(directory)}\n`)
 }
 
 export function finishFolder(directory: string): void {
-  rmSync(markerOf(directory), { force: true })
+  deleteFile(markerOf(directory))
+}
+
+/** The creation failed, as on a full disk: nothing half-made stays. Never throws; what stays has its mark. */
+export function abandonFolder(directory: string): void {
+  try {
+    emptyFolder(directory)
+    finishFolder(directory)
+  } catch {
+    // the next run removes it
+  }
 }
 
 /** Undefined: the folder is not incomplete, or contains other files. Only reads. */
@@ -30,7 +46,7 @@ export function unfinished(directory: string): Unfinished | undefined {
 
 /** Whether the folder can be emptied without opening it: it is the folder in which we started, or no server ever ran in it. */
 export function isOurs(directory: string): boolean {
-  return !holds(directory, ...ESSENTIAL) || readFileSync(markerOf(directory), 'utf8').trim() === identityOf(directory)
+  return !holds(directory, ...ESSENTIAL) || markedIn(markerOf(directory)) === identityOf(directory)
 }
 
 const ESSENTIAL = ['PG_VERSION', 'global/pg_control']
@@ -42,8 +58,12 @@ function holds(directory: string, ...names: readonly string[]): boolean {
 /** Removes the unpacked files, and keeps the folder and its marker. */
 export function emptyFolder(directory: string): void {
   for (const name of readdirSync(directory)) {
-    if (OF_A_DATABASE.test(name)) rmSync(path.join(directory, name), { recursive: true, force: true })
+    if (OF_A_DATABASE.test(name)) deleteTree(path.join(directory, name))
   }
+}
+
+function markedIn(marker: string): string {
+  return Buffer.from(readHead(marker, 256).bytes).toString('utf8').trim()
 }
 
 function markerOf(directory: string): string {

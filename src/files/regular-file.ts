@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { FileFault, hasOsCode, isOsError } from '../core/os-error.ts'
 import { isInside } from './inside.ts'
@@ -41,6 +42,19 @@ export function readFileInside(folder: string, name: string, limit: number): Buf
   }
 }
 
+/** Like `readRegularFile`, without blocking. A symbolic link is an error. */
+export async function readRegularFileAsync(file: string, limit: number): Promise<Buffer> {
+  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+  try {
+    const status = await handle.stat()
+    if (!status.isFile()) throw notRegular(file)
+    if (status.size > limit) throw tooLarge(file, limit)
+    return await handle.readFile()
+  } finally {
+    await handle.close()
+  }
+}
+
 /** The first `limit` bytes of a regular file, and whether there are more. A symbolic link is an error. */
 export function readHead(file: string, limit: number): { bytes: Uint8Array; truncated: boolean } {
   return withRegularFile(file, (descriptor) => {
@@ -62,6 +76,14 @@ export function fill(descriptor: number, buffer: Uint8Array, size = Infinity): n
     if (count === 0 || length >= size) break
   }
   return length
+}
+
+/** Opens a regular file to read it in pieces. A symbolic link is an error. The caller closes the descriptor. */
+export function openRegularFile(file: string): number {
+  const descriptor = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw notRegular(file)
 }
 
 function withDescriptor<T>(file: string, flags: number, work: (descriptor: number, stats: BigIntStats) => T): T {

@@ -40,24 +40,34 @@ export interface SkillsOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Where connections come from, and a digest of all that it is chosen from. */
+export interface SkillsSource {
+  find: () => Promise<ConnectionSource>
+  inputs: string
+}
+
 /** Does not connect yet: the first use does. Throws USAGE for invalid options. */
-export function createSkillsFrom(source: () => Promise<ConnectionSource>, options: SkillsOptions, env: Environment): Skills {
+export function createSkillsFrom({ find, inputs }: SkillsSource, options: SkillsOptions, env: Environment): Skills {
   checkOptions(options)
   const warn = quietly(options.onWarning ?? emitWarning)
   const enabled = options.enabled ?? isOn(env['SKILLS_ENABLED'])
   const connection = new SkillsConnection({
-    source,
+    source: find,
+    inputs,
     maxConnections: options.maxConnections ?? 2,
     timeoutMs: options.queryTimeoutMs ?? 15_000,
     cacheTtlMs: options.cacheTtlMs ?? 30_000,
     warn,
   })
   const directory = options.spillDir ?? (env['SKILLS_SPILL_DIR'] || DEFAULT_SPILL)
-  const spill = directory === false ? undefined : new SpillFolder(directory, options.maxSpillBytes ?? 256 * 1024 * 1024)
+  const spill =
+    directory === false
+      ? undefined
+      : new SpillFolder({ directory, maxBytes: options.maxSpillBytes ?? 256 * 1024 * 1024, owner: () => connection.owner })
   const writer = new UsageWriter({
     write: (batch) => connection.run((db: Db) => writeBatch(db, batch), { background: true }),
     spill,
-    replay: spill === undefined ? undefined : new Replay(spill, warn),
+    replay: spill === undefined ? undefined : new Replay({ spill, identify: () => connection.identify(), warn }),
     maxBuffered: options.maxBuffered ?? 10_000,
     batchSize: options.batchSize ?? 1_000,
     flushMs: options.flushMs ?? 1_000,
@@ -71,7 +81,11 @@ export function createSkillsFrom(source: () => Promise<ConnectionSource>, option
           abandon: () => writer.spillNow(),
         })
       : () => undefined
-  if (enabled) writer.start()
+  if (enabled) {
+    // a process that ends before it was connected must know whose events it spills
+    if (spill !== undefined) connection.prepare()
+    writer.start()
+  }
   return createSkillsClient({
     connection,
     writer,

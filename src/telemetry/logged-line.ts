@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { isUuid } from './input-checks.ts'
+import { isOwnerLine } from './spill-owner.ts'
+import { spilledEvent } from './spill.ts'
 import { spanEvents } from './otel-span.ts'
 import { encodeEvent, eventProblem, type EncodedEvent, type LineEvent, type UsageEvent } from './usage-event.ts'
 
@@ -26,6 +28,8 @@ export function readLine(text: string): LoggedLine {
   }
   if (!isJsonObject(value)) return { kind: 'bad', message: 'the line is not a JSON object' }
   try {
+    const spilled = spilledLine(value)
+    if (spilled !== undefined) return { kind: 'events', events: spilled, unknownKeys: [] }
     const spans = spanEvents(value)
     if (spans !== undefined) return { kind: 'events', events: spans.map(encode), unknownKeys: [] }
     const { unknownKeys, ...line } = ownEvent(value)
@@ -35,6 +39,19 @@ export function readLine(text: string): LoggedLine {
     throw error
   }
 }
+
+/** The events of a line of a spill file, none for its owner. Undefined for other lines. */
+function spilledLine(value: JsonObject): LoggedEvent[] | undefined {
+  if (isOwnerLine(value)) return []
+  if (Object.keys(value).length !== 2) return undefined
+  const spilled = spilledEvent(value)
+  const { event } = value
+  const key = Array.isArray(event) ? event[EVENT_KEY] : isJsonObject(event) ? event['event_key'] : undefined
+  return spilled === undefined || !isUuid(key) ? undefined : [{ ...spilled, key }]
+}
+
+/** Place of the key among the values that `encodeEvent` writes. */
+const EVENT_KEY = 10
 
 export interface InputLine {
   /** From 1. */

@@ -3,6 +3,7 @@ import { ConnectionPool } from './connection-pool.ts'
 import { fetchSkills, type KnownSkill } from './listed-skill.ts'
 import { RegistryCache } from './registry-cache.ts'
 import { RegistryListener } from './registry-listener.ts'
+import { reachedBy, type SpillOwner } from './spill-owner.ts'
 
 /** Where connections come from. */
 export interface ConnectionSource {
@@ -10,11 +11,15 @@ export interface ConnectionSource {
   open: () => Promise<Db>
   /** `server`: any number of connections; `embedded`: one; `given`: one that the application owns and closes. */
   kind: 'server' | 'embedded' | 'given'
+  /** The database as configured. */
+  target: Required<Pick<SpillOwner, 'place' | 'configured'>>
 }
 
 export interface SkillsConnectionOptions {
   /** Called once, on first use. */
   source: () => Promise<ConnectionSource>
+  /** A digest of what the source chooses the database from. */
+  inputs: string
   /** Connections to a server, at most, besides the one that listens. */
   maxConnections: number
   timeoutMs: number
@@ -32,14 +37,32 @@ export class SkillsConnection {
   readonly #cache: RegistryCache
   #opened: Promise<{ pool: ConnectionPool; source: ConnectionSource }> | undefined
   #listener: RegistryListener | undefined
+  #owner: SpillOwner
 
   constructor(options: SkillsConnectionOptions) {
     this.#options = options
+    this.#owner = { place: 'a database that was not chosen yet', inputs: options.inputs }
     this.#cache = new RegistryCache({
       load: () => this.run(fetchSkills, { again: true }),
       ttlMs: () => (this.#listener?.isListening === true ? Math.max(LISTENING_TTL_MS, options.cacheTtlMs) : options.cacheTtlMs),
       warn: options.warn,
     })
+  }
+
+  /** The database, as far as it is known: as configured, and then as it was reached. */
+  get owner(): SpillOwner {
+    return this.#owner
+  }
+
+  /** Finds the database without connecting. What is wrong with the configuration is reported by the first use. */
+  prepare(): void {
+    void this.#open().catch(() => undefined)
+  }
+
+  /** The database that this process is connected to. */
+  async identify(): Promise<SpillOwner> {
+    if (this.#owner.reached === undefined) await this.run(() => Promise.resolve(), { background: true })
+    return this.#owner
   }
 
   /** See `ConnectionPool.run`. */
@@ -71,15 +94,18 @@ export class SkillsConnection {
 
   #open(): Promise<{ pool: ConnectionPool; source: ConnectionSource }> {
     const { source, maxConnections, timeoutMs } = this.#options
-    this.#opened ??= source().then((from) => ({
-      source: from,
-      pool: new ConnectionPool({
-        open: from.open,
-        max: from.kind === 'server' ? maxConnections : 1,
-        timeoutMs,
-        given: from.kind === 'given',
-      }),
-    }))
+    this.#opened ??= source().then((from) => {
+      const chosen: SpillOwner = { ...from.target, inputs: this.#options.inputs }
+      this.#owner = chosen
+      const open = async (): Promise<Db> => {
+        const db = await from.open()
+        const reached = await reachedBy(db, chosen.place)
+        this.#owner = reached === undefined ? chosen : { ...chosen, reached }
+        return db
+      }
+      const max = from.kind === 'server' ? maxConnections : 1
+      return { source: from, pool: new ConnectionPool({ open, max, timeoutMs, given: from.kind === 'given' }) }
+    })
     return this.#opened
   }
 }

@@ -1,4 +1,5 @@
 import { reasonOf } from '../core/errors.ts'
+import { systemError } from '../core/os-error.ts'
 import { Backoff } from '../core/backoff.ts'
 import { plural } from '../core/text.ts'
 import { writeByHalves } from '../core/write-by-halves.ts'
@@ -247,7 +248,7 @@ export class UsageWriter {
 
   #drop({ events }: Batch, error: unknown): void {
     this.#counts.dropped += events.length
-    this.#warnOnce('full', 'EVENTS_DROPPED', `${plural(events.length, 'event')} dropped: ${reasonOf(error)}`)
+    this.#warnOnce('full', 'EVENTS_DROPPED', `${plural(events.length, 'event')} dropped: ${systemError(error)?.message ?? reasonOf(error)}`)
   }
 
   #take(most: number): EncodedEvent[] {

@@ -108,6 +108,25 @@ describe('the workflow for GitHub', () => {
   })
 })
 
+test('the workflow for pull requests of others: hostile configuration -> lint finds the fault, nothing of the folder runs', () => {
+  const workflow = example('.github/workflows/skills-pull-request.yml') as { permissions: object; jobs: { lint: { steps: Step[] } } }
+  expect(workflow.permissions).toEqual({})
+  const lint = workflow.jobs.lint.steps.find(({ name }) => name === 'Skills')?.run ?? ''
+  const cwd = project({
+    'skills/two/SKILL.md': 'no front matter\n',
+    'skills.config.json': '{"skills": "none"}',
+    'skills.config.cjs': 'require("node:fs").writeFileSync("ran", "")',
+    '.env': 'SKILLS_SKILLS=none\n',
+  })
+  const env = { RUNNER_TEMP: path.join(cwd, 'temp'), GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: cwd }
+  mkdirSync(path.join(cwd, 'temp'))
+  symlinkSync(cwd, path.join(cwd, 'temp/skills'))
+  const result = runStep(BASH, lint, cwd, env)
+  expect(result.status).toBe(1)
+  expect(result.stdout).toMatch(/^::error file=skills\/two\/SKILL\.md,line=1,/m)
+  expect(existsSync(path.join(cwd, 'ran'))).toBe(false)
+})
+
 test('the job for GitLab: a correct project -> it passes and writes its reports', async () => {
   const cwd = project()
   const { name } = await freshServer()

@@ -188,6 +188,13 @@ const PATHS: readonly Case[] = [
     { uid: NO_ENTRY },
   ],
   ['an embedded folder below a file', 'touch d; skills migrate --embedded d/x', /d\/x|\bd\b/],
+  ['a service file that is a folder', 'mkdir f; PGSERVICEFILE=f PGSERVICE=a skills migrate', /\bf: it is not a regular file/],
+  [
+    'a password file without permission',
+    'mkdir h; touch h/.pgpass; chmod 0 h/.pgpass; HOME=$PWD/h skills migrate --database-url postgres://me@127.0.0.1:1/x',
+    /\.pgpass: permission denied/,
+    { uid: NO_ENTRY },
+  ],
   ['a database user that cannot be found', 'skills migrate --database-url postgres://localhost:1/x', /no user is given/, { uid: NO_ENTRY }],
 ]
 

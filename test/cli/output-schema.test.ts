@@ -134,7 +134,7 @@ test('output schema: rollup, every view of stats, prune-events, forget-user, dem
   await run(cwd, ['forget-user', 'someone', ...flags], 2, 'USAGE')
   await run(cwd, ['forget-user', USER, ...flags], 2, 'NOT_CONFIRMED')
   expect((await run(cwd, ['forget-user', USER, '--yes', ...flags], 0)).report).toMatchObject({
-    tables: [{ rows: 6 }, {}, {}, {}, {}, {}],
+    tables: [{ rows: 6 }, {}, {}, {}, {}, {}, {}],
   })
   await run(cwd, ['demo-data', '--events', '50', ...flags], 0)
   await run(cwd, ['demo-data', '--events', '50', ...flags], 2, 'EVENTS_EXIST')

@@ -34,7 +34,7 @@ test('stats: --csv, --html, --json -> the same numbers; blocks with UTF-8, else 
   const [titles, ...rows] = csv.stdout.trimEnd().split('\n')
   expect(titles).toMatch(/^skill_id,total_uses,success_count,success_rate_pct,/)
   expect(rows.map((row) => Number(row.split(',')[1]))).toEqual(uses)
-  expect(rows.find((row) => row.includes('1+1'))).toMatch(/^'=1\+1,/)
+  expect(rows.find((row) => row.includes('1+1'))).toMatch(/^"'=1\+1",/)
   expect(rows.find((row) => row.includes('script'))).toMatch(/^"<script>alert\(""1""\)<\/script>",/)
 
   // replaced whole, with the permissions that the old one had, and no draft is left

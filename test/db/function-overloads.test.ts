@@ -54,6 +54,12 @@ test('functions: every overload planted in the schema -> none is called', async 
     SET search_path TO pg_catalog;
     INSERT INTO public.skills_registry (skill_id, version, meta) VALUES ('walk', '1.0.0', '{"category": "lineage"}');
     INSERT INTO public.skill_feedback (user_id, skill_id, version, rating, tags) VALUES (${USER}, 'walk', '1.0.0', 4, '{calm,slow}'), (${USER}, 'walk', '1.0.0', 5, '{calm}')`)
+  // rows of an older database that a step sets aside
+  await db.exec(`
+    ALTER TABLE public.skill_usage_events DROP CONSTRAINT skill_usage_events_version_bytes;
+    ALTER TABLE public.skill_feedback DROP CONSTRAINT skill_feedback_tags_bytes;
+    INSERT INTO public.skill_usage_events (user_id, skill_id, version, outcome) VALUES (${USER}, 'walk', pg_catalog.repeat('x', 2000), 'success');
+    INSERT INTO public.skill_feedback (user_id, skill_id, version, tags) VALUES (${USER}, 'walk', '1', ARRAY[pg_catalog.repeat('x', 2000)])`)
   for (const call of CALLS) await db.exec(`SELECT ${call}`).catch((error: unknown) => fail(call, error))
   // sessions that are old enough to be closed, in sets, and then one more event for one of them
   const old = `INSERT INTO public.skill_usage_events (user_id, session_id, skill_id, version, outcome, created_at)
@@ -64,6 +70,35 @@ test('functions: every overload planted in the schema -> none is called', async 
     await db.exec('SELECT public.skill_rollup_events(100000, true)').catch((error: unknown) => fail('skill_rollup_events', error))
   }
   await db.exec(`SELECT public.forget_skill_user(${USER})`).catch((error: unknown) => fail('forget_skill_user', error))
+})
+
+test('functions: a refused value and every overload planted in the schema -> 22023, none is called', async () => {
+  for (const [key, value] of [
+    ...['session_id', 'skill_id', 'version', 'tier', 'outcome', 'latency_ms', 'input_hash'].map((name) => [
+      name,
+      name === 'latency_ms' ? -1 : '',
+    ]),
+    ['state_snapshot', 'x'.repeat(262_144)],
+    ['created_at', '1999-01-01'],
+    ['created_at', 'soon'],
+    ['event_key', 'x'],
+  ] as const) {
+    const events = JSON.stringify([{ skill_id: 'walk', version: '1', outcome: 'success', [String(key)]: value }])
+    await expect(db.exec(`SELECT public.log_skill_usage_batch(${USER}, '${events}'::pg_catalog.jsonb)`), String(key)).rejects.toMatchObject(
+      {
+        code: '22023',
+        message: expect.stringContaining(`p_events[0].${String(key)}`),
+      },
+    )
+  }
+  for (const call of [
+    `unlock_skill(${USER}, ''::text)`,
+    `is_skill_unlocked(${USER}, NULL::text)`,
+    'skill_rollup_events(0, true)',
+    'skill_rollup_adopt(0)',
+    'forget_skill_user(NULL::uuid)',
+  ])
+    await expect(db.exec(`SELECT public.${call}`), call).rejects.toMatchObject({ code: '22023' })
 })
 
 test('views: every overload planted in the schema -> none is called', async () => {

@@ -7,11 +7,12 @@ import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { migrate } from '../../src/index.ts'
 import { newBatch, writeBatch } from '../../src/telemetry/batch.ts'
+import { ownerLine, reachedBy } from '../../src/telemetry/spill-owner.ts'
 import { encodeEvent } from '../../src/telemetry/usage-event.ts'
 import { freshServer, migratedServer, serverUrl, targetOf } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch } from '../support/scratch.ts'
-import { freePort, listen } from '../support/sockets.ts'
+import { freePort, listen, toServer } from '../support/sockets.ts'
 import { event, hashes, logged, register, skillsOn, spilled, USER } from '../support/telemetry.ts'
 import { until, untilWaiting } from '../support/waiting.ts'
 
@@ -148,7 +149,8 @@ test('client: the spill folder is full or a file -> events are dropped, no excep
 
 test('flush: a spill file with named fields -> the events are written', async () => {
   const { db, url } = await freshMigrated()
-  const { skills, spillDir } = skillsOn(url)
+  const reached = await reachedBy(db, '')
+  const { skills, spillDir, warnings } = skillsOn(url)
   mkdirSync(spillDir, { recursive: true })
   const named = {
     skill_id: 'one',
@@ -158,21 +160,25 @@ test('flush: a spill file with named fields -> the events are written', async ()
     created_at: new Date().toISOString(),
     event_key: randomUUID(),
   }
-  writeFileSync(path.join(spillDir, `1764000000000-${randomUUID()}.ndjson`), `${JSON.stringify({ user_id: USER, event: named })}\n`)
+  const owner = ownerLine({ place: '', inputs: '', ...(reached === undefined ? {} : { reached }) })
+  writeFileSync(path.join(spillDir, `1764000000000-${randomUUID()}.ndjson`), `${owner}${JSON.stringify({ user_id: USER, event: named })}\n`)
   expect(await skills.flush()).toMatchObject({ complete: true })
+  expect(warnings).toEqual([])
   expect(await logged(db)).toEqual(['named'])
   expect(readdirSync(spillDir)).toEqual([])
   await skills.close()
 })
 
 test('close: no database -> the events are in the spill folder, and the next start writes them', async () => {
-  const { db, url } = await freshMigrated()
+  const { db, name } = await freshMigrated()
   const port = await freePort()
-  const away = skillsOn(`postgres://someone@127.0.0.1:${port}/x`)
+  const url = `postgres://postgres@127.0.0.1:${port}/${name}?sslmode=disable`
+  const away = skillsOn(url)
   const events = Array.from({ length: 30 }, () => event())
   for (const one of events) away.skills.logUsage(one)
   await away.skills.close({ timeoutMs: 500 })
   expect(spilled(away.spillDir).toSorted()).toEqual(hashes(events))
+  await listen((socket) => void toServer(socket), port)
   // two processes find the same folder
   const [one, two] = [skillsOn(url, { spillDir: away.spillDir }), skillsOn(url, { spillDir: away.spillDir })]
   const results = await Promise.all([one.skills.flush(), two.skills.flush()])

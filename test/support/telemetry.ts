@@ -67,7 +67,8 @@ export function spilled(directory: string): string[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.ndjson'))
     .flatMap((name) => readFileSync(path.join(directory, name), 'utf8').trimEnd().split('\n'))
-    .map((line) => String((JSON.parse(line) as { event: unknown[] }).event[6]))
+    .map((line) => JSON.parse(line) as { event?: unknown[] })
+    .flatMap(({ event: values }) => (values === undefined ? [] : [String(values[6])]))
 }
 
 /** The input hashes of these events, sorted, as `logged` gives them. */

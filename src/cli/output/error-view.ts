@@ -1,6 +1,6 @@
 import { place, type Diagnostic } from '../../core/diagnostics.ts'
 import type { SkillsError } from '../../core/errors.ts'
-import { printable } from '../../core/text.ts'
+import { printable, printableLines } from '../../core/text.ts'
 import type { SourceText } from '../../render/code-frame.ts'
 import type { Style } from '../../render/style.ts'
 
@@ -10,10 +10,8 @@ export function errorView(
   style: Style,
   sourceOf: (detail: Diagnostic) => SourceText | undefined = () => undefined,
 ): string[] {
-  const [first = '', ...rest] = printable(error.message).split('\n')
   return [
-    `${style.red(style.bold('error'))} ${style.dim(`[${error.code}]`)} ${first}`,
-    ...rest.map((line) => `  ${line}`),
+    `${style.red(style.bold('error'))} ${style.dim(`[${error.code}]`)} ${printable(error.message)}`,
     ...error.diagnostics
       .filter((diagnostic) => isDetail(diagnostic, error))
       .flatMap((detail) => detailView(detail, error, sourceOf(detail), style)),
@@ -30,7 +28,7 @@ export function isDetail({ code, message, line }: Diagnostic, error: SkillsError
 function detailView(detail: Diagnostic, error: SkillsError, source: SourceText | undefined, style: Style): string[] {
   const { message, line, column } = detail
   const isRepeated = error.message.includes(message)
-  const head = [style.bold(place(detail)), isRepeated ? '' : printable(message)].filter((part) => part !== '').join(' ')
+  const head = [style.bold(printable(place(detail))), isRepeated ? '' : printableLines(message)].filter((part) => part !== '').join(' ')
   const frame = source === undefined || line === undefined ? [] : source.frame(line, column, style)
   return [...(isRepeated && line === undefined ? [] : [head]), ...frame.map((text) => `  ${text}`)].map((text) => `  ${text}`)
 }
@@ -39,8 +37,10 @@ function detailView(detail: Diagnostic, error: SkillsError, source: SourceText |
 export function diagnosticView(diagnostic: Diagnostic, source: SourceText | undefined, style: Style): string[] {
   const { severity, code, message, line, column, hint } = diagnostic
   const paint = severity === 'error' ? style.red : severity === 'warning' ? style.yellow : style.dim
-  const [first = '', ...rest] = printable(message).split('\n')
-  const head = [style.bold(place(diagnostic)), paint(severity), first, style.dim(`[${code}]`)].filter((part) => part !== '').join(' ')
+  const [first = '', ...rest] = printableLines(message).split('\n')
+  const head = [style.bold(printable(place(diagnostic))), paint(severity), first, style.dim(`[${code}]`)]
+    .filter((part) => part !== '')
+    .join(' ')
   const frame = source === undefined || line === undefined || severity !== 'error' ? [] : source.frame(line, column, style)
   return [
     head,

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { hasOsCode, osHint, osReason, isOsError } from '../../core/os-error.ts'
 import { redact } from '../../core/redaction.ts'
+import { hasCommands, withoutCommands } from './ci-log.ts'
 import { writeAll } from '../../files/descriptors.ts'
 
 /** The only access to the streams of the process. It removes secrets from all output. */
@@ -11,6 +12,8 @@ export interface Io {
   document(text: string): void
   /** Messages: stderr. */
   err(text: string): void
+  /** Workflow commands of the reporter `github`. All other output is made free of commands in the log of a CI system. */
+  commands(text: string, to: 'stdout' | 'stderr'): void
   /** Columns of the terminal of stdout; Infinity without a terminal. */
   width: number
   outColors: boolean
@@ -47,11 +50,13 @@ export interface LookFlags {
 export function createIo(flags: LookFlags, env: Readonly<Record<string, string | undefined>>): Io {
   // the stream does not remember that it failed
   let outIsClosed = false
+  const harmless = hasCommands(env) ? withoutCommands : (text: string): string => text
   process.stdout.once('error', () => (outIsClosed = true))
   return {
-    out: (text) => write(process.stdout, `${redact(text)}\n`),
-    document: (text) => write(process.stdout, `${text}\n`),
-    err: (text) => write(process.stderr, `${redact(text)}\n`),
+    out: (text) => write(process.stdout, `${harmless(redact(text))}\n`),
+    document: (text) => write(process.stdout, `${harmless(text)}\n`),
+    err: (text) => write(process.stderr, `${harmless(redact(text))}\n`),
+    commands: (text, to) => write(process[to], `${redact(text)}\n`),
     terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,
     get outIsClosed() {
       return outIsClosed

@@ -28,24 +28,24 @@ export async function print(
   const printed = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
-    if (reporter === 'text' && printed.result.document !== undefined)
-      io.document(onGithub ? withoutCommands(printed.result.document) : printed.result.document)
+    if (reporter === 'text' && printed.result.document !== undefined) io.document(printed.result.document)
     else if (reporter === 'text') {
       const view = await viewOf(printed, flags, context)
-      if (view !== '') io.out(onGithub ? withoutCommands(view) : view)
+      if (view !== '') io.out(view)
     } else {
       const text = await report(reporter, printed, context)
-      if (text !== '') io.document(text)
+      if (text !== '' && reporter === 'github') io.commands(text, 'stdout')
+      else if (text !== '') io.document(text)
     }
   }
   // the document contains the diagnostics and the error
   if (!onStdout.includes('json')) {
     const lines = problems(printed, flags, context, await createStyle(io.errColors, io.unicode))
-    if (lines.length > 0) io.err(onGithub ? withoutCommands(lines.join('\n')) : lines.join('\n'))
+    if (lines.length > 0) io.err(lines.join('\n'))
   }
   if (onGithub && !destinations.some(({ reporter }) => reporter === 'github')) {
     const annotations = await report('github', printed, context)
-    if (annotations !== '') io.err(annotations)
+    if (annotations !== '') io.commands(annotations, 'stderr')
   }
   return exitOf(printed)
 }
@@ -64,7 +64,7 @@ async function writeFiles(
   try {
     for (const { reporter, file } of toFiles) {
       const text = reporter === 'text' ? redact(await textOf(finished, flags, context)) : await report(reporter, finished, context)
-      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`)
+      writeReport(path.resolve(context.cwd, file), text === '' ? '' : `${text}\n`, context.cwd)
       if (flags.quiet !== true) io.err(`wrote ${file} (${reporter}): ${countResults(reportRun(finished))}`)
     }
     return finished
@@ -145,22 +145,6 @@ function findings(diagnostics: readonly Diagnostic[], flags: OutputFlags, cwd: s
   const shown = flags.quiet === true ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return shown.flatMap((diagnostic) => diagnosticView(diagnostic, frameSource(diagnostic, cwd), style))
 }
-
-/**
- * Text for the log of GitHub Actions, where a line that begins with `::`, or has `##[` anywhere, is a command to the
- * runner (actions/runner, ActionCommand.cs). Text from a file or a database must not contain one, so an
- * invisible zero-width space is put between the characters.
- */
-export function withoutCommands(text: string): string {
-  return text
-    .split(LINE_BREAK)
-    .map((line) => (line.trimStart().startsWith('::') ? line.replace('::', ':\u200B:') : line))
-    .join('')
-    .replaceAll('##[', '##\u200B[')
-}
-
-/** Keeps the line breaks when a text is split. */
-const LINE_BREAK = /(?<=[\n\r\u2028\u2029])/
 
 /** Larger files get no frame. */
 const MAX_BYTES = 4 * 1024 * 1024

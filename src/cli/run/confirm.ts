@@ -6,6 +6,6 @@ export async function confirm(io: Io, flags: { yes?: boolean | undefined; json?:
   if (flags.yes === true) return
   const answer = flags.json === true ? undefined : await io.ask(`${what}. Continue? [y/N] `)
   if (answer !== undefined && /^y(es)?$/i.test(answer.trim())) return
-  if (answer === undefined) throw new SkillsError('NOT_CONFIRMED', `confirmation required: pass --yes\n${what}; nothing was changed`)
+  if (answer === undefined) throw new SkillsError('NOT_CONFIRMED', `confirmation required: pass --yes; ${what}; nothing was changed`)
   throw new SkillsError('NOT_CONFIRMED', 'not confirmed: nothing was changed')
 }

@@ -6,7 +6,7 @@ import { packageRoot } from '../../config/package-files.ts'
 
 /**
  * The stack of an error with the places in the source, from the source maps of the build. Node can do this too, but only
- * for files that it loads after it was told to, which would slow down every start.
+ * for files that are loaded after `process.setSourceMapsEnabled`, which would slow down every start.
  */
 export function readableStack(error: Error): string {
   const maps = new Map<string, SourceMap | undefined>()

@@ -1,6 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { fileNotWritten } from '../../core/common-errors.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { hasOsCode, isOsError } from '../../core/os-error.ts'
+import { createFile } from '../../files/write-file.ts'
 
 export interface NewMigrationOptions {
   /** The folder of the file. It is created when it does not exist. */
@@ -15,8 +18,11 @@ export interface NewMigrationReport {
   version: string
 }
 
-/** Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. */
-export async function newMigration({ directory, name, now }: NewMigrationOptions): Promise<NewMigrationReport> {
+/**
+ * Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. Throws USAGE or
+ * FILE_NOT_WRITTEN.
+ */
+export function newMigration({ directory, name, now }: NewMigrationOptions): NewMigrationReport {
   const words = name
     .normalize('NFC')
     .toLowerCase()
@@ -27,12 +33,24 @@ export async function newMigration({ directory, name, now }: NewMigrationOptions
     throw new SkillsError('USAGE', `invalid migration name "${name}" (expected at least one letter or digit)`, {
       hint: 'name what the migration does, for example: skills migrate new add_ratings',
     })
-  await mkdir(directory, { recursive: true })
-  const names = (await readdir(directory)).filter((entry) => entry.endsWith('.sql'))
-  const version = `${stamp(now, names)}_${words}`
-  const file = path.join(directory, `${version}.sql`)
-  await writeFile(file, `-- ${name}\n\n`, { flag: 'wx' })
-  return { file, version }
+  let file = directory
+  try {
+    const version = `${stamp(now, migrationsIn(directory))}_${words}`
+    file = path.join(directory, `${version}.sql`)
+    createFile(file, `-- ${name.replaceAll(/\s+/g, ' ')}\n\n`, process.cwd())
+    return { file, version }
+  } catch (error) {
+    throw isOsError(error) ? fileNotWritten(file, 'no migration was created', error) : error
+  }
+}
+
+function migrationsIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((entry) => entry.endsWith('.sql'))
+  } catch (error) {
+    if (hasOsCode(error, 'ENOENT')) return []
+    throw error
+  }
 }
 
 /** The current time, or the highest number of the folder plus one if that is later. */

@@ -1,4 +1,5 @@
 import { LineIndex } from '../../core/positions.ts'
+import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
 import { findRunHazards } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
@@ -50,6 +51,7 @@ async function existingRelations(db: Db): Promise<Set<string>> {
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ')
+  // first: on one line, a comment before a secret has no end
+  const line = redact(text).replace(/\s+/g, ' ')
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
 }

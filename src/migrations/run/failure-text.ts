@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex } from '../../core/positions.ts'
+import { redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
 import type { DatabaseError } from '../../db/database-error.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
@@ -90,8 +91,10 @@ const SURROUNDINGS = /^(?:42501|53...|57...|58...)$/
 const MAX_LENGTH = 1000
 
 /** `DETAIL: ...`, with further lines indented. A context can contain a whole INSERT. */
-function labelled(label: string, text: string | undefined): string[] {
-  if (text === undefined) return []
+function labelled(label: string, field: string | undefined): string[] {
+  if (field === undefined) return []
+  // a secret that is cut cannot be found any more
+  const text = redact(field)
   const shown = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text
   return [`${label}: ${shown.replaceAll(/\r?\n/g, '\n  ')}`]
 }

@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { slug, type InvalidSkill, type Skill } from '../skill/skill.ts'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { SkillsError } from '../../core/errors.ts'
+import { fileNotWritten } from '../../core/common-errors.ts'
+import { createFile, createFolder, createWorkFolder, copyFile, deleteTree, moveFile } from '../../files/write-file.ts'
+import { readFileInside } from '../../files/regular-file.ts'
 import { oneLine, relativePath } from '../skill/paths.ts'
 import { META_JSON, parseFileDigests } from '../skill/skill-files.ts'
 import { olderSkillText } from './older-skill-text.ts'
@@ -69,7 +71,7 @@ export async function importSkills({ from, to, cwd, severities, dryRun = false }
       continue
     }
     taken.add(name)
-    if (!dryRun) write(skill, { name, source, place, inPlace })
+    if (!dryRun) write(skill, { name, source, place, inPlace, cwd })
     report.imported.push({ id: skill.id, name, from: skill.path, file: relativePath(path.join(place, 'SKILL.md'), cwd) })
   }
   return report
@@ -79,40 +81,40 @@ function isOlder(file: string): boolean {
   return path.posix.basename(file) === META_JSON
 }
 
+/** Of a prompt that becomes the text of the skill. */
+const MAX_BYTES = 4 * 1024 * 1024
+
 interface Target {
   name: string
   source: string
   place: string
   inPlace: boolean
+  cwd: string
 }
 
-function write(skill: Skill, { name, source, place, inPlace }: Target): void {
+function write(skill: Skill, { name, source, place, inPlace, cwd }: Target): void {
   const files = parseFileDigests(skill.fileDigests)
     .map((file) => file.path)
     .filter((file) => file !== META_JSON)
   let draft: string | undefined
   try {
-    const { text, inlined } = olderSkillText(skill, name, files, (file) => readFileSync(path.join(source, file), 'utf8'))
+    const { text, inlined } = olderSkillText(skill, name, files, (file) => readFileInside(source, file, MAX_BYTES).toString('utf8'))
     if (inPlace) {
-      writeFileSync(path.join(place, 'SKILL.md'), text, { flag: 'wx' })
+      createFile(path.join(place, 'SKILL.md'), text, cwd)
       return
     }
-    mkdirSync(path.dirname(place), { recursive: true })
-    draft = mkdtempSync(path.join(path.dirname(place), '.import-'))
+    createFolder(path.dirname(place), cwd)
+    draft = createWorkFolder(path.join(path.dirname(place), '.import-'))
     const made = path.join(draft, name)
-    mkdirSync(made)
-    writeFileSync(path.join(made, 'SKILL.md'), text)
+    createFile(path.join(made, 'SKILL.md'), text, cwd)
     for (const file of files.filter((one) => !inlined.includes(one))) {
-      mkdirSync(path.dirname(path.join(made, file)), { recursive: true })
-      copyFileSync(path.join(source, file), path.join(made, file))
+      createFolder(path.dirname(path.join(made, file)), cwd)
+      copyFile(path.join(source, file), path.join(made, file))
     }
-    renameSync(made, place)
+    moveFile(made, place)
   } catch (error) {
-    throw new SkillsError('FILE_NOT_WRITTEN', `the skill ${oneLine(skill.id)} cannot be written: ${(error as Error).message}`, {
-      hint: 'skills imported before this one are complete; fix this and run again',
-      cause: error,
-    })
+    throw fileNotWritten(`the skill ${oneLine(skill.id)}`, 'skills imported before this one are complete', error)
   } finally {
-    if (draft !== undefined) rmSync(draft, { recursive: true, force: true })
+    if (draft !== undefined) deleteTree(draft)
   }
 }

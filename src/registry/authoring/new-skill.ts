@@ -1,6 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileNotWritten } from '../../core/common-errors.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { hasOsCode } from '../../core/os-error.ts'
+import { createFile, createFolder, createNewFolder, deleteTree } from '../../files/write-file.ts'
 import { oneLine, relativePath } from '../skill/paths.ts'
 import { skillText } from '../front-matter/write-front-matter.ts'
 import { nameProblem, slug } from '../skill/skill.ts'
@@ -33,15 +35,15 @@ export function newSkill({ id, folder, cwd, description }: NewSkillOptions): New
   const file = path.join(place, 'SKILL.md')
   const text = template(id, description ?? DESCRIPTION)
   try {
-    mkdirSync(path.dirname(place), { recursive: true })
-    mkdirSync(place)
+    createFolder(path.dirname(place), cwd)
+    createNewFolder(place)
   } catch (error) {
     throw cannotCreate(place, cwd, error)
   }
   try {
-    writeFileSync(file, text, { flag: 'wx' })
+    createFile(file, text, cwd)
   } catch (error) {
-    rmSync(place, { recursive: true, force: true })
+    deleteTree(place)
     throw cannotCreate(place, cwd, error)
   }
   return { id, file: relativePath(file, cwd) }
@@ -49,13 +51,9 @@ export function newSkill({ id, folder, cwd, description }: NewSkillOptions): New
 
 function cannotCreate(place: string, cwd: string, error: unknown): SkillsError {
   const shown = oneLine(relativePath(place, cwd))
-  if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+  if (hasOsCode(error, 'EEXIST'))
     return new SkillsError('FILE_EXISTS', `${shown} already exists`, { hint: 'choose another name; nothing was changed', cause: error })
-  }
-  return new SkillsError('FILE_NOT_WRITTEN', `${shown} cannot be created: ${(error as Error).message}`, {
-    hint: 'check the permissions of the folder and the free disk space',
-    cause: error,
-  })
+  return fileNotWritten(shown, 'nothing was created', error)
 }
 
 const DESCRIPTION = 'State what this skill does. Use it when someone asks for it.'

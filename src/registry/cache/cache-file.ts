@@ -1,5 +1,8 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import path from 'node:path'
+import { openDraft } from '../../files/draft.ts'
+import { checkOwnFile, makeOwnFolder, removeOldDrafts } from '../../files/own-folder.ts'
+import { openRegularFile } from '../../files/regular-file.ts'
 
 /**
  * The file of a cache, read line by line while its next version is written to a temporary file. Nothing is written as long as
@@ -42,7 +45,9 @@ export function openCacheFile(file: string, header: string, { readOnly, now }: C
   const begin = (): void => {
     if (next !== undefined || isOff) return
     try {
-      prepareFolder(path.dirname(file), now())
+      makeOwnFolder(path.dirname(file))
+      removeOldDrafts(path.dirname(file), now() - LEFTOVER_MS)
+      checkOwnFile(file)
       next = beginVersion(file, header, same)
     } catch {
       isOff = true
@@ -114,65 +119,49 @@ interface NextVersion {
 
 /** Begins with the part that both versions share. */
 function beginVersion(file: string, header: string, same: number): NextVersion {
-  const name = `${file}.${process.pid}.${LEFTOVER}`
-  const descriptor = openSync(name, 'w')
+  // without a flush to disk: after a crash of the machine a damaged line is ignored
+  const draft = openDraft(file, { durable: false })
   // a buffer, not strings: a long string of many lines would move to the old generation and be expensive to collect
   const pending = Buffer.allocUnsafe(PENDING_BYTES)
   let length = 0
   const flush = (): void => {
-    writeSync(descriptor, pending, 0, length)
+    draft.write(pending.subarray(0, length))
     length = 0
   }
   const write = (line: string | Buffer): void => {
     const most = (typeof line === 'string' ? line.length * BYTES_A_UNIT : line.length) + 1
     if (length + most > pending.length) flush()
-    if (most > pending.length) writeSync(descriptor, `${line.toString()}\n`)
+    if (most > pending.length) draft.write(`${line.toString()}\n`)
     else {
       length += typeof line === 'string' ? pending.write(line, length) : line.copy(pending, length)
       pending[length++] = LF
     }
   }
-  if (same > 0) copyBeginning(file, descriptor, same)
-  else write(header)
+  try {
+    if (same > 0) copyBeginning(file, draft.write, same)
+    else write(header)
+  } catch (error) {
+    draft.abandon()
+    throw error
+  }
   return {
     write,
     finish: () => {
       flush()
-      closeSync(descriptor)
-      renameSync(name, file)
+      draft.replace()
     },
-    abandon: () => {
-      for (const release of [() => closeSync(descriptor), () => rmSync(name, { force: true })]) {
-        try {
-          release()
-        } catch {
-          // a later run removes it
-        }
-      }
-    },
+    abandon: draft.abandon,
   }
 }
 
-const LEFTOVER = 'tmp'
-
-/** Creates the folder, keeps it out of git, and removes the temporary files of killed runs. */
-function prepareFolder(folder: string, now: number): void {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, '.gitignore'), '*\n')
-  for (const name of readdirSync(folder)) {
-    const at = path.join(folder, name)
-    if (name.endsWith(`.${LEFTOVER}`) && now - statSync(at).mtimeMs > LEFTOVER_MS) rmSync(at, { force: true })
-  }
-}
-
-function copyBeginning(file: string, to: number, length: number): void {
-  const from = openSync(file, 'r')
+function copyBeginning(file: string, write: (bytes: Uint8Array) => void, length: number): void {
+  const from = openRegularFile(file)
   try {
     const buffer = Buffer.allocUnsafe(1024 * 1024)
     for (let left = length; left > 0;) {
       const count = readSync(from, buffer, 0, Math.min(buffer.length, left), null)
       if (count === 0) throw new Error('the cache became shorter')
-      writeSync(to, buffer, 0, count)
+      write(buffer.subarray(0, count))
       left -= count
     }
   } finally {
@@ -193,7 +182,7 @@ const PIECE = 1024 * 1024
 
 /** Throws errors of the file system. */
 function createLineReader(file: string): LineReader {
-  const descriptor = openSync(file, 'r')
+  const descriptor = openRegularFile(file)
   let buffer = Buffer.allocUnsafe(PIECE)
   let from = 0
   let to = 0

@@ -8,7 +8,8 @@ import { under, oneLine, relativePath } from '../skill/paths.ts'
 import { fixFrontMatter } from './fix-front-matter.ts'
 import { readHead } from '../../files/regular-file.ts'
 import { readSkills, type ReadOptions } from '../reading/read-folder.ts'
-import { replaceFile } from './replace-file.ts'
+import { fileNotWritten } from '../../core/common-errors.ts'
+import { replaceContent } from '../../files/write-file.ts'
 import { withSeverities, type Severities } from '../rules/severities.ts'
 import { loadYamlParser, type YamlParser } from '../front-matter/yaml.ts'
 import { SKILL_FILES, META_JSON } from '../skill/skill-files.ts'
@@ -106,8 +107,16 @@ function fixFiles(files: readonly string[], cwd: string, parse: YamlParser, seve
     const bytes = read(absolute)
     if (bytes === undefined) return []
     const result = fixFrontMatter(bytes, parse, severities)
-    return result !== undefined && replaceFile(absolute, bytes, result.bytes) ? [{ file, codes: result.codes }] : []
+    return result !== undefined && replace(file, cwd, bytes, result.bytes) ? [{ file, codes: result.codes }] : []
   })
+}
+
+function replace(file: string, cwd: string, before: Uint8Array, after: Uint8Array): boolean {
+  try {
+    return replaceContent(path.resolve(cwd, file), before, after, cwd)
+  } catch (error) {
+    throw fileNotWritten(file, 'the file was not changed', error)
+  }
 }
 
 function inspectBody(file: string, cwd: string): Diagnostic[] {

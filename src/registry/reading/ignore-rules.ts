@@ -1,5 +1,7 @@
 import path from 'node:path'
 import type { Ignore } from 'ignore'
+import { oneLine } from '../skill/paths.ts'
+import { patternProblem, patternRefused } from './pattern-limit.ts'
 import { readHead } from '../../files/regular-file.ts'
 
 /** Lists what is not searched for skills, in the syntax of `.gitignore`; in a root or any folder below it. */
@@ -21,7 +23,13 @@ export interface IgnoreRules {
 export async function loadIgnoreReader(): Promise<IgnoreReader> {
   const { default: ignore } = await import('ignore')
   return (folder, above) => {
-    const matcher: Ignore = ignore({ ignorecase: false, allowRelativePaths: false }).add(readText(path.join(folder, IGNORE_FILE)))
+    const file = path.join(folder, IGNORE_FILE)
+    const text = readText(file)
+    for (const [i, line] of text.split('\n').entries()) {
+      const problem = line.startsWith('#') ? undefined : patternProblem(line)
+      if (problem !== undefined) throw patternRefused(`in ${oneLine(file)}:${i + 1}`, problem)
+    }
+    const matcher: Ignore = ignore({ ignorecase: false, allowRelativePaths: false }).add(text)
     return {
       ignores: (absolute, isFolder) => {
         const relative = path.relative(folder, absolute)

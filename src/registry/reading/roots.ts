@@ -2,6 +2,7 @@ import { statSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { patternProblem, patternRefused } from './pattern-limit.ts'
 import { oneLine, relativePath } from '../skill/paths.ts'
 import type { SkillRoot } from '../skill/skill.ts'
 import type { SkillLocation } from './list-skill.ts'
@@ -41,6 +42,8 @@ export async function resolveRoots({ roots, cwd, rootLabel, labelBase }: RootOpt
 }
 
 async function matching(pattern: string, cwd: string, label: string): Promise<SkillRoot[]> {
+  const problem = patternProblem(pattern)
+  if (problem !== undefined) throw patternRefused(oneLine(pattern), problem)
   const { globby } = await import('globby')
   const found = await globby(pattern, {
     cwd,

@@ -9,7 +9,7 @@ export function display(absolute: string, cwd: string): string {
 
 /** Text from files (names, keys, paths) on one line and safe to print. */
 export function oneLine(text: string): string {
-  return printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+  return printable(text)
 }
 
 /** The path of a file for output. `folder` is already made by `display`. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/diagnostics.ts'
-import { plural } from '../../core/text.ts'
+import { plural, printableLines } from '../../core/text.ts'
 import type { ReportMessage, ReportResult, ReportRun } from './report-run.ts'
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const
@@ -50,7 +50,9 @@ function command(severity: Severity, properties: Readonly<Record<string, string 
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  // `##[` is a command in any place of a line
+  const harmless = printableLines(text.replaceAll('\r\n', '\n')).replaceAll('##[', '##\u200B[')
+  return harmless.replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function escapeProperty(text: string): string {

@@ -1,4 +1,4 @@
-import { plural, printable } from '../../core/text.ts'
+import { plural, printableLines } from '../../core/text.ts'
 import { describeMessage, headline, isFailure, type ReportResult, type ReportRun } from './report-run.ts'
 
 /**
@@ -123,5 +123,8 @@ function attributeValue(text: string): string {
 
 /** XML 1.0, production 2 (Char): of the control characters only tab and newline, no lone surrogates, no U+FFFE and U+FFFF. */
 function allowed(text: string): string {
-  return printable(text.replaceAll('\r\n', '\n')).replaceAll(/[\p{Cs}\uFFFE\uFFFF]/gu, (char) => `\\u${char.charCodeAt(0).toString(16)}`)
+  return printableLines(text.replaceAll('\r\n', '\n')).replaceAll(
+    /[\p{Cs}\uFFFE\uFFFF]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  )
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../../core/json.ts'
 import { headline, isFailure, type ReportMessage, type ReportResult, type ReportRun } from './report-run.ts'
 
 /** The program in the report. */
@@ -14,7 +15,7 @@ export function renderSarif(run: ReportRun, tool: SarifTool): string {
   const failed = run.results.filter(({ status }) => status === 'failed')
   const codes = [...new Set(failed.map(({ code }) => code))]
   const broken = run.error === undefined ? [] : [notification(run.error)]
-  return JSON.stringify(
+  return jsonText(
     {
       $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
       version: '2.1.0',
@@ -34,7 +35,6 @@ export function renderSarif(run: ReportRun, tool: SarifTool): string {
         },
       ],
     },
-    null,
     2,
   )
 }

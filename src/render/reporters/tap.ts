@@ -1,4 +1,4 @@
-import { printable } from '../../core/text.ts'
+import { printable, printableLines } from '../../core/text.ts'
 import { headline, type ReportMessage, type ReportResult, type ReportRun } from './report-run.ts'
 
 /**
@@ -49,11 +49,11 @@ function renderFault(message: ReportMessage): string[] {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(printable(text))
+  return JSON.stringify(printableLines(text))
 }
 
 function oneLine(text: string): string {
-  return printable(text).replaceAll(/\s+/g, ' ').trim()
+  return printable(text.replaceAll(/\s+/g, ' ').trim())
 }
 
 /** An unescaped `#` starts a directive. */

@@ -1,5 +1,6 @@
 import { textAfter, textBefore } from '../../core/text.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
+import { NOT_VALID } from '../../db/catalog-diff.ts'
 
 /** An object in a form in which equivalent definitions are equal. */
 export interface ComparedObject extends CatalogObject {
@@ -90,9 +91,6 @@ function constraintForm(object: CatalogObject): Form {
   }
   return { ...object, same: definition.startsWith('CHECK (') ? checkForm(definition) : definition }
 }
-
-/** The end of a constraint that was not checked for the rows that existed. */
-export const NOT_VALID = ' NOT VALID'
 
 /** Conditions joined by AND in one order, `= ANY (ARRAY[1, 2, 3])` as a range. */
 function checkForm(definition: string): string {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { bareName } from '../../core/privileges.ts'
+import { textAfter } from '../../core/text.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import type { Db, Row } from '../../db/db.ts'
 import { canonical, printsQualifiers, type ComparedObject } from './canonical.ts'
@@ -157,15 +159,14 @@ function isHarmless({ kind, actual }: Pair): boolean {
   if (kind === 'policy' || kind === 'primary key' || kind === 'table') return true
   if (kind === 'constraint') return /^(?:UNIQUE|FOREIGN KEY|PRIMARY KEY) /.test(text)
   if (kind === 'index') return !/ USING \w+ \(.*\(| WHERE /s.test(text)
-  if (kind === 'statistics') return !/ON .*\(.* FROM /s.test(text)
+  if (kind === 'statistics') return !text.slice(text.indexOf('ON '), text.lastIndexOf(' FROM ')).includes('(')
   // `uses` has a function now() of another schema than pg_catalog
-  if (kind === 'column') return !/ generated (?:stored|virtual)| default (?!now\(\)$).*\(/s.test(text)
+  if (kind === 'column') return !/ generated (?:stored|virtual)/.test(text) && !isCall(textAfter(text, ' default '))
   return false
 }
 
-/** `f` of `f(integer)`, `t` of `t`. */
-function bareName(name: string): string {
-  return name.replace(/\(.*$/s, '')
+function isCall(defaultValue: string): boolean {
+  return defaultValue !== 'now()' && defaultValue.includes('(')
 }
 
 function unique(codes: readonly ForeignCode[]): ForeignCode[] {

@@ -1,4 +1,5 @@
-import { NOT_VALID, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
+import { isSameDefinition } from '../../db/catalog-diff.ts'
+import { PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import { objectKey } from './manifest.ts'
 
 /** An object that differs: one side is undefined when the object is missing, or when no migration creates it. */
@@ -56,9 +57,7 @@ export function differingPairs(expected: readonly ComparedObject[], actual: read
 
 function isEqual({ kind, name, expected, actual }: Pair, found: ReadonlyMap<string, ComparedObject>): boolean {
   if (expected === undefined || actual === undefined) return false
-  if (expected.same === actual.same) return true
-  // VALIDATE CONSTRAINT is what an administrator does with it
-  if (kind === 'constraint' && expected.same === `${actual.same}${NOT_VALID}`) return true
+  if (isSameDefinition(expected.same, actual.same)) return true
   // the key of a partitioned table must contain the partition column
   const isPartitioned = /\b(?:RANGE|LIST|HASH) \(/.test(found.get(`table ${name}`)?.raw ?? '')
   return kind === PRIMARY_KEY && isPartitioned && actual.same === expected.same.replace(')', ', created_at)')

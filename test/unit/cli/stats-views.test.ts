@@ -1,3 +1,4 @@
+import { printable } from '../../../src/core/text.ts'
 import stringWidth from 'fast-string-width'
 import { describe, expect, test } from 'vitest'
 import { csvTable, table, textTable } from '../../../src/cli/commands/stats/table.ts'
@@ -63,7 +64,7 @@ test.each([
   [
     'user',
     'at,kind,skill_id,version,detail,latency_ms,rating,session_id,notes',
-    `2026-11-20T21:22:23.456Z,use,"${HOSTILE.replaceAll('"', '""')}",1.0.0,success,123,,,`,
+    `2026-11-20T21:22:23.456Z,use,"${printable(HOSTILE).replaceAll('"', '""')}",1.0.0,success,123,,,`,
   ],
 ])('CSV: %s -> the columns in the order that programs expect, with their values', (name, ...lines) => {
   expect(csvTable(tableOf(SAMPLES[name] ?? never())).slice(0, 2)).toEqual(lines)

@@ -120,6 +120,13 @@ describe('.env: found', () => {
     expect(schema).toEqual({ value: 'yes', origin: 'SKILLS_SCHEMA in x/prod.env' })
   })
 
+  test('too many lines or characters -> refused at once', async () => {
+    for (const part of ['\n', '\r\n', 'A=1\n', 'x'])
+      await expect(load({ '.env': part.repeat((100 * 1024) / part.length) })).rejects.toMatchObject({ code: 'CONFIG_INVALID', exitCode: 2 })
+    const most = `${'\n'.repeat(1_990)}SKILLS_SCHEMA=of_env_file`
+    expect((await load({ '.env': most })).schema.value).toBe('of_env_file')
+  })
+
   test('variables that steer processes -> stay in the file', async () => {
     const before = { ...process.env }
     await load({ '.env': 'NODE_OPTIONS=--require ./evil.js\nLD_PRELOAD=./evil.so\nHOME=/evil\nPATH=/evil\nNODE_EXTRA_CA_CERTS=evil.pem' })

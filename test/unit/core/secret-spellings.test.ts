@@ -24,6 +24,9 @@ const SPELLINGS = [
   "ALTER ROLE app PASSWORD/**/'§'",
   "ALTER ROLE app PASSWORD -- it's new\n '§'",
   "-- password\n-- old password '§'\nSELECT 1",
+  // put on one line: the comment has no end
+  "ALTER ROLE app PASSWORD -- new '§'",
+  "ALTER ROLE app PASSWORD -- new '§' -- and so on",
   "ALTER ROLE app PASSWORD\u00a0'§'",
   // cut off
   "ALTER ROLE app PASSWORD '§",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nearest, plural, printable } from '../../../src/core/text.ts'
+import { nearest, plural, printable, printableLines } from '../../../src/core/text.ts'
 
 describe('printable', () => {
   test.each([
@@ -10,12 +10,19 @@ describe('printable', () => {
     ['a carriage return that overwrites the line', 'good\rbad', 'good\\u000dbad'],
     ['bidirectional overrides', 'a\u202eb\u2066c\u200f\u061cd', 'a\\u202eb\\u2066c\\u200f\\u061cd'],
     ['line and paragraph separators', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
+    ['a tab and a line break', 'a\tb\nc', 'a\\tb\\nc'],
+    ['invisible characters', 'a\u200bb\ufeffc\u2060d\u{e0041}', 'a\\u200bb\\ufeffc\\u2060d\\u{e0041}'],
+    ['joiners beside ASCII', 'a\u200db\u200c', 'a\\u200db\\u200c'],
     ['an overwrite by vertical tab and form feed', '\u000b\u000c', '\\u000b\\u000c'],
   ])('printable: %s -> shown escaped', (_, text, expected) => {
     expect(printable(text)).toBe(expected)
   })
 
-  test.each(['tab\tand\nline', 'é ñ ß Ω', '日本語', 'שלום عربي', '👩‍🚀 😀', '\\u001b'])('printable: %j -> unchanged', (text) => {
+  test('printableLines: tabs and line breaks -> unchanged', () => {
+    expect(printableLines('a\tb\nc\u001b')).toBe('a\tb\nc\\u001b')
+  })
+
+  test.each(['é ñ ß Ω', '日本語', 'שלום عربي', '👩‍🚀 😀', '\\u001b'])('printable: %j -> unchanged', (text) => {
     expect(printable(text)).toBe(text)
   })
 })

@@ -67,5 +67,5 @@ function shown(value: Json): string {
     : typeof value === 'string'
       ? value
       : JSON.stringify(value)
-  return printable(text).replaceAll(/\s+/g, ' ')
+  return printable(text.replaceAll(/\s+/g, ' '))
 }

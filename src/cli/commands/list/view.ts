@@ -58,7 +58,7 @@ function cells({
 }
 
 function oneLine(text: string): string {
-  return printable(text).replaceAll(/\s+/g, ' ')
+  return printable(text.replaceAll(/\s+/g, ' '))
 }
 
 function mark(differs: boolean): string {

@@ -14,7 +14,7 @@ const SEPARATE: ReadonlySet<string> = new Set(['name', 'description', 'declared'
 export function showView({ database, skill }: { database: DatabaseReport; skill: SkillDetails }, style: Style, width: number): string[] {
   const { id, version, enabled, trustLevel, declared, folderGone, sha256, updatedAt, meta } = skill
   const line = (label: string, value: string): string[] => {
-    const lines = wrap(printable(value).replaceAll(/\s+/g, ' '), Math.max(20, Math.min(width, PROSE) - LABEL))
+    const lines = wrap(printable(value.replaceAll(/\s+/g, ' ')), Math.max(20, Math.min(width, PROSE) - LABEL))
     return lines.map((text, i) => `${i === 0 ? style.dim(label.padEnd(LABEL)) : ' '.repeat(LABEL)}${text.trimStart()}`)
   }
   const files = isJsonObject(meta['files']) ? Object.keys(meta['files']) : []

@@ -92,7 +92,7 @@ async function documentOf(found: Report, { html, csv, quiet }: Flags, { cwd, io 
     const page = statsHtml(report, new Date())
     if (html === '-') return page.trimEnd()
     const { writeReport } = await import('../../output/write-report.ts')
-    writeReport(path.resolve(cwd, html), page)
+    writeReport(path.resolve(cwd, html), page, cwd)
     if (quiet !== true) io.err(`wrote ${html}`)
   }
   if (csv !== true) return undefined

@@ -1,4 +1,5 @@
 import { listenForEvents } from '../../../api/event-tail.ts'
+import { jsonText } from '../../../core/json.ts'
 import { withoutSecrets } from '../../../core/redaction.ts'
 import type { Db } from '../../../db/db.ts'
 import type { EventTail } from '../../../stats/tail.ts'
@@ -54,7 +55,7 @@ export async function tailStats(
           if (ndjson)
             io.document(
               withoutSecrets(events)
-                .map((event) => JSON.stringify(event))
+                .map((event) => jsonText(event))
                 .join('\n'),
             )
           else io.out(events.flatMap((event) => view.event(event, width())).join('\n'))

@@ -11,7 +11,7 @@ test.each<[string, Partial<ReportResult>, ReportMessage, string]>([
   ['a title', { title: 'tables' }, {}, '::error title=tables [42P01]::no such table'],
   ['a remedy', {}, { remedy: 'make it' }, '::error title=42P01::no such table%0Amake it'],
   ['expected and found', {}, { expected: 'a', actual: 'b' }, '::error title=42P01::no such table%0Aexpected: a%0Afound: b'],
-  ['a message of several lines', {}, { text: 'a\r\nb' }, '::error title=42P01::a%0D%0Ab'],
+  ['a message of several lines', {}, { text: 'a\r\nb' }, '::error title=42P01::a%0Ab'],
   ['percent signs', {}, { text: '100%0A', file: '50%.sql' }, '::error file=50%25.sql,title=42P01::100%250A'],
   ['colons and commas', {}, { text: 'a: b, c', file: 'a:b,c.sql' }, '::error file=a%3Ab%2Cc.sql,title=42P01::a: b, c'],
   [
@@ -69,3 +69,8 @@ test('results of diagnostics: several faults -> one result for each code and fil
 function faults(count: number): ReportMessage[] {
   return Array.from({ length: count }, (_, i) => ({ text: `fault ${i}` }))
 }
+
+test('github: text with a command of the older form -> not a command', () => {
+  const failed = result({ code: 'a', title: '##[add-path]x', status: 'failed', messages: [{ text: '##[add-path]x' }] })
+  expect(renderGithub(runOf(failed)).join('\n')).not.toContain('##[')
+})
