@@ -144,7 +144,7 @@ describe('a writable schema with an overload of every function and operator', ()
   }, 60_000)
 
   test('a view or a table of another role in the place of one of ours -> its code does not run', async () => {
-    await db.exec(`SET search_path TO pg_catalog; CREATE SCHEMA empty; CREATE ROLE other; GRANT ALL ON SCHEMA shared, empty TO other; SET ROLE other;
+    await db.exec(`SET search_path TO pg_catalog; CREATE SCHEMA empty; CREATE ROLE other; GRANT ALL ON SCHEMA shared, empty TO PUBLIC; SET ROLE other;
       CREATE FUNCTION shared.evil() RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''captured evil''; END';
       CREATE FUNCTION shared.evil_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''captured evil''; END';
       CREATE VIEW shared.schema_migrations_progress AS SELECT shared.evil() AS version;
@@ -152,7 +152,7 @@ describe('a writable schema with an overload of every function and operator', ()
       CREATE VIEW empty.skills_registry AS SELECT shared.evil() AS skill_id, '1'::text AS version, true AS enabled, 1 AS trust_level, '{}'::jsonb AS meta,
         NULL::text AS sha256, now() AS updated_at;
       CREATE VIEW empty.skill_usage_events AS SELECT shared.evil() AS skill_id, now() AS created_at;
-      RESET ROLE`)
+      GRANT SELECT ON ALL TABLES IN SCHEMA empty TO PUBLIC; RESET ROLE; CREATE ROLE deploy LOGIN`)
     const cwd = scratch({ ...FILES, 'slow/5.sql': '-- skills: no-transaction\ncreate index concurrently notes_slow on notes (body);\n' })
     const migrateSlow = 'migrate --migrations slow'
     const before = ['verify', 'doctor', migrateSlow]
@@ -169,10 +169,15 @@ describe('a writable schema with an overload of every function and operator', ()
       'verify',
       'doctor',
     ]
-    for (const command of [...before, ...empty.map((one) => `${one} --schema empty`)]) {
-      const { result, captured: found } = await captured(() => runSkills([...command.split(' '), '--database-url', url], { cwd }))
+    const asDeploy = url.replace('postgres://postgres@', 'postgres://deploy@')
+    const elsewhere = empty.map((one) => `${one} --schema empty`)
+    for (const [command, as] of [...[...before, ...elsewhere].map((one) => [one, url]), ...elsewhere.map((one) => [one, asDeploy])]) {
+      const { result, captured: found } = await captured(() =>
+        runSkills([...(command ?? '').split(' '), '--database-url', as ?? ''], { cwd }),
+      )
       expect({ command, found }).toEqual({ command, found: [] })
-      expect(result.code, `${command}: ${result.stdout}`).not.toBe(0)
+      // doctor reports what it finds
+      if (command?.startsWith('doctor') !== true) expect(result.code, `${command}: ${result.stdout}`).not.toBe(0)
     }
     await db.exec(`DROP VIEW shared.schema_migrations_progress; SET ROLE other;
       CREATE TABLE shared.schema_migrations_progress (version text, statement text, finished_at timestamptz DEFAULT now(), PRIMARY KEY (version, statement));

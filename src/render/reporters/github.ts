@@ -50,7 +50,9 @@ function command(severity: Severity, properties: Readonly<Record<string, string 
 }
 
 function escapeData(text: string): string {
-  return printableLines(text.replaceAll('\r\n', '\n')).replaceAll('%', '%25').replaceAll('\n', '%0A')
+  // `##[` is a command in any place of a line
+  const harmless = printableLines(text.replaceAll('\r\n', '\n')).replaceAll('##[', '##\u200B[')
+  return harmless.replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function escapeProperty(text: string): string {

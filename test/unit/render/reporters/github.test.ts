@@ -69,3 +69,8 @@ test('results of diagnostics: several faults -> one result for each code and fil
 function faults(count: number): ReportMessage[] {
   return Array.from({ length: count }, (_, i) => ({ text: `fault ${i}` }))
 }
+
+test('github: text with a command of the older form -> not a command', () => {
+  const failed = result({ code: 'a', title: '##[add-path]x', status: 'failed', messages: [{ text: '##[add-path]x' }] })
+  expect(renderGithub(runOf(failed)).join('\n')).not.toContain('##[')
+})
