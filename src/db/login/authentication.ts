@@ -94,7 +94,7 @@ export class Authentication {
     this.#allow(method)
     const { password = '' } = this.#context
     if (password !== '') return password
-    throw new LoginError('the server requires a password, and none is set', 'set PGPASSWORD, or a password file (PGPASSFILE)', 'password')
+    throw new LoginError('the server requires a password, and none is set', 'give the password where the database is named: in the URL, or in PGPASSWORD beside the other variables; or use a password file (PGPASSFILE)', 'password')
   }
 
   async #md5(salt: Buffer): Promise<string> {
