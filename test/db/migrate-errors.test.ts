@@ -97,7 +97,7 @@ onEachBackend((backend) => {
   test('failure: the catalog query fails -> no suggestion, the same error', async () => {
     const deaf: Db = {
       ...db,
-      run: (sql, parameters) => (sql.includes('pg_class') ? Promise.reject(new Error('gone')) : db.run(sql, parameters)),
+      run: (sql, parameters) => (sql.includes('AS parent') ? Promise.reject(new Error('gone')) : db.run(sql, parameters)),
     }
     const { error } = await migrate(deaf, { migrations: [scratch({ '1.sql': 'select * from nosy' })] })
     expect(error?.message).toMatch(/1\.sql failed: relation "nosy" does not exist/)
