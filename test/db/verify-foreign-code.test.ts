@@ -42,7 +42,7 @@ let cwd = ''
 const urlOf = (role: string, database: string): string => server.url(database).replace('postgres://postgres@', `postgres://${role}@`)
 const open = async (role: string, database: string): Promise<Db> => openDb(await targetOf(urlOf(role, database)))
 
-/** Does what it can with the rights of the caller: it leaves every role, takes the rights of a superuser and runs a program. */
+/** Does what it can with the privileges of the caller: it leaves every role, takes the privileges of a superuser and runs a program. */
 const PAYLOAD = `
   BEGIN EXECUTE 'RESET ROLE'; EXCEPTION WHEN OTHERS THEN NULL; END;
   BEGIN EXECUTE 'RESET SESSION AUTHORIZATION'; EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -246,7 +246,7 @@ test.each(ATTACKS)('superuser: the owner of the schema changed it: %s -> nothing
   const attacker = await open('attacker', database)
   await attacker.exec(`${EVIL} ${sql}`)
   await attacker.close()
-  // the attack itself, run by its author, has no rights to do harm
+  // the attack itself, run by its author, has no privileges to do harm
   await expectUnharmed()
   const db = await open('postgres', database)
   const report = await verify(db, { cwd })
