@@ -169,29 +169,17 @@ function isHarmless({ kind, actual }: Pair): boolean {
 }
 
 /** Functions of pg_catalog that only compute a value. One of another schema has its name in front of it, or is in `uses`. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  ...['now', 'clock_timestamp', 'statement_timestamp', 'transaction_timestamp', 'gen_random_uuid', 'nextval', 'txid_current'],
-  ...[
-    'lower',
-    'upper',
-    'length',
-    'char_length',
-    'octet_length',
-    'btrim',
-    'jsonb_typeof',
-    'jsonb_array_length',
-    'array_length',
-    'cardinality',
-  ],
-  ...['COALESCE', 'NULLIF', 'GREATEST', 'LEAST'],
-])
+const HARMLESS: ReadonlySet<string> = new Set(
+  (
+    'now clock_timestamp statement_timestamp transaction_timestamp gen_random_uuid nextval txid_current lower upper length char_length ' +
+    'octet_length btrim jsonb_typeof jsonb_array_length array_length cardinality COALESCE NULLIF GREATEST LEAST'
+  ).split(' '),
+)
 
 function callsMore(expression: string): boolean {
-  return [...expression.matchAll(/([^\s(),]{1,200})\(/g)].some(([, name = '']) => !HARMLESS.has(name))
-}
-
-function unique(codes: readonly ForeignCode[]): ForeignCode[] {
-  return [...new Map(codes.map((code) => [objectKey(code), code])).values()]
+  const before = expression.split('(').slice(0, -1)
+  const names = before.map((text) => text.split(/[\s,)]/).at(-1) ?? '')
+  return names.some((name) => name !== '' && !HARMLESS.has(name))
 }
 
 /** `trigger skills_registry.audit of role app, function f() of role app`, for a message. */
