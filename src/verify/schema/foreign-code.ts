@@ -182,6 +182,10 @@ function callsMore(expression: string): boolean {
   return names.some((name) => name !== '' && !HARMLESS.has(name))
 }
 
+function unique(codes: readonly ForeignCode[]): ForeignCode[] {
+  return [...new Map(codes.map((code) => [objectKey(code), code])).values()]
+}
+
 /** `trigger skills_registry.audit of role app, function f() of role app`, for a message. */
 export function describeForeign(codes: readonly ForeignCode[], most = 3): string {
   const shown = codes.slice(0, most).map(({ kind, name, owner }) => `${kind} ${name} of the role ${owner}`)
