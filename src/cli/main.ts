@@ -25,9 +25,16 @@ async function main(argv: readonly string[]): Promise<void> {
     writeOut(`${packageVersion()}\n`)
     return
   }
+  process.once('beforeExit', failUnfinished)
   const plain = parsePlain(argv, COMMANDS)
   process.exitCode = plain === undefined ? await parseAndRun(argv) : await run(plain.spec, plain.input)
+  process.off('beforeExit', failUnfinished)
   leave()
+}
+
+/** Node ends with exit code 0 when nothing is left that could happen, also in the middle of a command. */
+function failUnfinished(): void {
+  fail(new Error('the command waits for something that cannot happen'))
 }
 
 const GRACE_MS = 1_000
