@@ -3,10 +3,10 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { reasonOf, SkillsError } from '../core/errors.ts'
-import { isOsError } from '../core/os-error.ts'
+import { isOsError, osReason } from '../core/os-error.ts'
 import { LineIndex, type Position } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
-import { findFile, readFoundFile, systemReason } from './project-files.ts'
+import { findFile, readFoundFile } from './project-files.ts'
 import { DATABASE_SETTINGS, RULES_KEY, SETTINGS, type SettingSpec } from './setting-table.ts'
 import { URL_TEXT } from './values.ts'
 
@@ -51,7 +51,7 @@ export async function readConfigFile(named: string, cwd: string): Promise<Loaded
     return { path: file, config: checked(await runProgram(file), file) }
   } catch (error) {
     if (error instanceof SkillsError) throw error
-    const reason = isOsError(error) ? systemReason(error) : (reasonOf(error).split('\n')[0] ?? '')
+    const reason = isOsError(error) ? osReason(error) : (reasonOf(error).split('\n')[0] ?? '')
     const hint = /unknown file extension/i.test(reason)
       ? 'this version of Node runs no TypeScript: use a .mjs file, or Node 22.18'
       : undefined
