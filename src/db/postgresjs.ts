@@ -10,8 +10,8 @@ import { SESSION_ENDED } from './sqlstates.ts'
 import type { StatementWatch } from './statement-watch.ts'
 
 export interface DriverOptions {
-  /** Opens a connection that has logged in. Called once: the connection is never opened again. */
-  connect: () => Promise<Duplex>
+  /** Opens a connection that has logged in. Called once: the connection is never opened again. `statements`: how many were sent. */
+  connect: (statements: () => number) => Promise<Duplex>
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
   watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
@@ -44,11 +44,12 @@ export function createDriver(options: DriverOptions): Driver {
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
   let hasAnswered = false
+  let statements = 0
   const openSocket = async (): Promise<Duplex> => {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
-    socket = await options.connect()
+    socket = await options.connect(() => statements)
     return socket.once('error', ended).once('close', ended)
   }
   const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
@@ -56,6 +57,7 @@ export function createDriver(options: DriverOptions): Driver {
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
+    statements++
     options.watch?.sent()
     try {
       const result = await orLost(query, waiting)

@@ -30,6 +30,8 @@ export interface ServerSession {
 
 export interface SessionOptions extends Pick<OpenOptions, 'background' | 'onConnected' | 'onWarning' | 'signal'> {
   onNotice: (notice: Notice) => void
+  /** How many statements the driver has sent. */
+  statements: () => number
 }
 
 /**
@@ -130,7 +132,7 @@ async function openOnce(
   mode: SslMode,
   attributes: SessionAttributes | undefined,
   target: ServerTarget,
-  { background = false, onConnected, onNotice, onWarning = warnOnce, signal }: HostOptions,
+  { background = false, onConnected, onNotice, onWarning = warnOnce, signal, statements }: HostOptions,
 ): Promise<LoggedIn> {
   const { keepAliveMs = KEEP_ALIVE_MS } = target
   const socket = await openSocket(host, { mode, ssl: target.ssl, keepAliveMs, background, signal })
@@ -154,7 +156,7 @@ async function openOnce(
     const { remoteAddress: address } = socket
     const reached = address === undefined || isUnixSocket(host) ? host : { ...host, address }
     const rest = reader.release()
-    const guard = new MessageGuard()
+    const guard = new MessageGuard(undefined, statements)
     guard.take(LOGGED_IN)
     const receivedAt = checkMessages(socket, guard, host)
     return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }
