@@ -42,6 +42,8 @@ export class MessageGuard {
   #extraWeight = 0
   /** Since the last ReadyForQuery. */
   #errors = 0
+  /** The body of the last error since then. */
+  #lastError: Buffer | undefined
 
   /** `statements`: how many the client has sent; the server ends the answer to each with one ReadyForQuery. */
   constructor(limits: GuardLimits = LIMITS, statements: () => number = () => Infinity) {
@@ -53,6 +55,11 @@ export class MessageGuard {
   opened(): void {
     this.#isOpening = false
     this.#cost = 0
+  }
+
+  /** The error that the server sent without ending its answer: a FATAL one, after which it closes the connection. */
+  get lastError(): Buffer | undefined {
+    return this.#lastError
   }
 
   /** Takes what was received and returns the messages that it completes, if any. Throws ProtocolError. */
@@ -123,6 +130,7 @@ export class MessageGuard {
         if (++this.#errors > 2) throw new ProtocolError('the server sent more than two errors for one statement')
         this.#hasResult = true
         if (!isText(bytes, body, end)) throw malformed('error')
+        this.#lastError = bytes.subarray(body, end)
         return
       case READY_FOR_QUERY:
         if (end - body !== 1 || STATES[bytes[body] as number] !== 1) throw malformed('ReadyForQuery')
@@ -147,6 +155,7 @@ export class MessageGuard {
       throw new ProtocolError('the server ended an answer that nothing asked for')
     this.#isLoggedIn = true
     this.#hasResult = false
+    this.#lastError = undefined
   }
 }
 

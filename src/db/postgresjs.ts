@@ -14,6 +14,8 @@ export interface DriverOptions {
   connect: (statements: () => number) => Promise<Duplex>
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
+  /** The error that the server sent before it closed the connection: the driver forgets it. */
+  lastError?: () => DatabaseError | undefined
   watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
 }
 
@@ -65,6 +67,8 @@ export function createDriver(options: DriverOptions): Driver {
       return [...result]
     } catch (error) {
       const broken = brokenBy(error)
+      const last = broken === undefined && isLost(error) ? options.lastError?.() : undefined
+      if (last !== undefined) throw lost(last)
       if (broken === undefined) throw options.watch === undefined ? translate(error) : options.watch.explain(translate(error))
       // while the connection is opened, the caller knows more about it
       throw hasAnswered ? lost(broken) : broken
@@ -213,8 +217,12 @@ function translate(error: unknown): unknown {
     const translated = databaseErrorFrom(error as unknown as Record<string, unknown>)
     return SESSION_ENDED.has(translated.code) ? lost(translated) : translated
   }
-  const code = (error as { code?: unknown }).code
-  return typeof code === 'string' && LOST.has(code) ? lost(error) : error
+  return isLost(error) ? lost(error) : error
+}
+
+function isLost(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && LOST.has(code)
 }
 
 /** What the server sent, or did not send in time. JSON is the one type whose values the driver can fail to read. */

@@ -54,6 +54,7 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
   const driver = createDriver({
     connect: async (statements) => (session = await openSession(target, { ...options, onNotice, statements })).socket,
     onNotice,
+    lastError: () => session?.lastError(),
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     watch,
   })
