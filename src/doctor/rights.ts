@@ -105,7 +105,7 @@ function examineCommand({ commands: [command = ''], needs, scratchSchema }: Comm
     grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
     what.push(`CREATE on the database ${info.database}`)
   }
-  const id = `rights.${command.replace('an ', '')}`
+  const id = `rights.${command.replace('an ', '')}` as const
   if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
   const printed = command === 'an application' ? ` -- all of them: skills grants --app-role ${info.user}` : ''
   return finding(
