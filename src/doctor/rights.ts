@@ -7,18 +7,14 @@ import {
   type CommandPrivileges,
   type Privilege,
 } from '../core/privileges.ts'
+import type { RowOf } from '../db/columns.ts'
 import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { finding, fine, type Finding } from './report.ts'
 
-/** A row of sql/doctor/rights.sql. */
-export interface Right {
-  kind: 'relation' | 'columns' | 'sequence' | 'function' | 'schema' | 'database'
-  name: string
-  privilege: string
-  granted: boolean
-  owned: boolean
-}
+/** Of sql/doctor/rights.sql. `kind`: relation, columns, sequence, function, schema, database. */
+export const RIGHT = { kind: 'text', name: 'text', privilege: 'text', granted: 'boolean', owned: 'boolean' } as const
+export type Right = RowOf<typeof RIGHT>
 
 /** The commands that have a finding of their own. */
 const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])

@@ -49,6 +49,7 @@ const EVERYWHERE: Readonly<Record<string, Situation>> = {
   'a full disk behind standard error': { script: 'run 2> /dev/full' },
   'closed output and a reader that is gone': { script: 'run >&- 2>&-; run | true; exit ${PIPESTATUS[0]}' },
   'no HOME, and a user without an entry': { script: 'unset HOME; run', uid: NO_ENTRY },
+  'too many open files': { script: 'ulimit -n 24; run' },
   'a .env that is a folder': { script: 'mkdir -p .env; run' },
   'a .env without permission': { script: 'run', uid: NO_ENTRY, locked: '.env' },
   'files in place of the folders skills and .skills': { script: 'rm -rf skills; touch skills .skills; run' },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { bareName } from '../../core/privileges.ts'
 import { textAfter } from '../../core/text.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
-import type { Db, Row } from '../../db/db.ts'
+import type { Db } from '../../db/db.ts'
 import { canonical, printsQualifiers, type ComparedObject } from './canonical.ts'
 import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
 import { differingPairs, wholeOf, WHOLES, type Pair } from './pairs.ts'
@@ -81,9 +81,11 @@ export function rolesOf(suspects: readonly Suspect[]): string[] {
   return suspects.filter(({ kind }) => kind === 'role').map(({ name }) => name)
 }
 
+const SUSPECT = { kind: 'text', name: 'text', owner: 'text', uses: 'text?' } as const
+
 /** The roles that are not trusted, and what uses their objects, in the schema of the connection. `queryFile` is `sql/catalog/foreign.sql`. */
 export async function readSuspects(db: Db, relations: readonly string[], queryFile: string): Promise<Suspect[]> {
-  return db.run<Suspect & Row>(await readFile(queryFile, 'utf8'), [relations])
+  return db.run(await readFile(queryFile, 'utf8'), [relations], SUSPECT)
 }
 
 export interface CodeReading {
