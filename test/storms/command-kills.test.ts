@@ -1,13 +1,27 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { connect } from '../../src/index.ts'
 import { migratedEmbedded, migratedServer } from '../support/databases.ts'
 import { EVENTS, eventLines, INTERRUPTIONS } from '../support/interruptions.ts'
 import { runSkills, type RunResult } from '../support/run-skills.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
-import { untilAlone } from '../support/waiting.ts'
+import { until, untilAlone } from '../support/waiting.ts'
 
 const KILLS = 30
+
+/** Runs the command and kills it `ms` after it has opened the embedded database, unless it has ended before. */
+async function killedAfterOpening(args: readonly string[], cwd: string, directory: string, ms: number): Promise<void> {
+  let child: ChildProcess | undefined
+  let hasEnded = false
+  const run = runSkills(args, { cwd, onStart: (started) => (child = started) }).finally(() => (hasEnded = true))
+  await until('it opens the database', () => hasEnded || existsSync(`${directory}.lock`))
+  await sleep(ms)
+  child?.kill('SIGKILL')
+  await run
+}
 
 /** Runs the command and kills it after `ms`, unless it has ended before. */
 function killedRun(args: readonly string[], cwd: string, ms: number): Promise<RunResult> {
@@ -83,8 +97,8 @@ test('embedded: recovery fails after a kill, because files are missing -> exit 3
   const cwd = scratch({ 'events.ndjson': eventLines(0) })
   const args = ['log', 'events.ndjson', ...database.flags]
   let next: RunResult | undefined
-  for (let ms = 500; next?.code !== 3 && ms < 20_000; ms *= 1.5) {
-    await killedRun(args, cwd, ms)
+  for (let ms = 100; next?.code !== 3 && ms < 10_000; ms += 100) {
+    await killedAfterOpening(args, cwd, database.flags[1] ?? '', ms)
     next = await runSkills(args, { cwd })
   }
   expect(next).toMatchObject({ code: 3, stderr: expect.stringContaining('EMBEDDED_BROKEN') })
