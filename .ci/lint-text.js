@@ -3,7 +3,8 @@
 //   again at each character. A comment `linear: REASON` on the line above excuses one that recheck judges wrongly, or that
 //   reads only our own text.
 // - the second argument of replace and replaceAll is a function, or a text in the code: in other text `$&` has a meaning.
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { check } from 'recheck'
 import { parseSync, Visitor } from 'oxc-parser'
@@ -16,12 +17,25 @@ const files =
 /** Of recheck, in milliseconds. It also counts steps. */
 const PATIENCE = { timeout: 120_000, attackTimeout: 60_000, incubationTimeout: 60_000, randomSeed: 1 }
 
+/** The expressions that this version of recheck found to be linear in an earlier run: each takes it about 50 ms. */
+const cache = path.join(
+  root,
+  'node_modules/.cache/lint-text',
+  `recheck-${createRequire(import.meta.url)('recheck/package.json').version}.json`,
+)
+const known = new Set(named.length > 0 ? [] : readCache())
+const used = new Set()
+
 let count = 0
 for (const file of files.filter((one) => one.endsWith('.ts'))) {
   for (const fault of await faultsOf(file, readFileSync(file, 'utf8'))) {
     console.error(fault)
     count++
   }
+}
+if (named.length === 0 && [...used].some((expression) => !known.has(expression))) {
+  mkdirSync(path.dirname(cache), { recursive: true })
+  writeFileSync(cache, JSON.stringify([...used], undefined, 1))
 }
 // the checker is a process that waits for more work
 process.exit(count > 0 ? 1 : 0)
@@ -65,9 +79,23 @@ async function faultsOf(file, text) {
 
 /** One at a time: under load, recheck takes its own slowness for that of the expression. */
 async function worseThanLinear(pattern, flags) {
-  const { status, complexity, attack, error } = await check(pattern, flags, PATIENCE)
-  if (status === 'safe') return undefined
-  return status === 'vulnerable' ? `${complexity.summary} time, for example with ${attack.pattern}` : `unknown time: ${error.kind}`
+  const expression = `/${pattern}/${flags}`
+  if (!known.has(expression) && !used.has(expression)) {
+    const { status, complexity, attack, error } = await check(pattern, flags, PATIENCE)
+    if (status === 'vulnerable') return `${complexity.summary} time, for example with ${attack.pattern}`
+    if (status !== 'safe') return `unknown time: ${error.kind}`
+  }
+  used.add(expression)
+  return undefined
+}
+
+/** Without a cache, or with one that was cut off, every expression is checked. */
+function readCache() {
+  try {
+    return JSON.parse(readFileSync(cache, 'utf8'))
+  } catch {
+    return []
+  }
 }
 
 /** The text of a literal or of a template without parts. */

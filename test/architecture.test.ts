@@ -46,6 +46,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: readonly stri
     pattern: /=\s*process\s*$|=\s*process\s*;|\bnode:process\b/m,
     allowed: ['cli/run/run-command.ts'],
   },
+  { what: 'reads rows without declaring their columns', pattern: /\bdb\s*\.\s*(?:run|query)</, allowed: [] },
   { what: 'uses the console', pattern: /\bconsole\s*[.[]/, allowed: [] },
   { what: 'has a default export', pattern: /^export\s+default\b|^export\s*\{[^}]*\bas\s+default\b/m, allowed: [] },
   { what: 'uses any', pattern: /(?:[:<|&,=(]|\bas|\bextends)\s*any\b(?!\s*[:(=]|\w)|\bany\[\]/, allowed: [] },

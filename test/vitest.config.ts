@@ -42,6 +42,8 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      // 48 functions, each over 190 long texts: too long for the unit tests
+      { test: { ...common, name: 'growth', include: ['test/growth/**/*.test.ts'], maxWorkers: 2, sequence: { groupOrder: 2 } } },
       { test: { ...withDatabases, name: 'db', include: ['test/db/**/*.test.ts'] } },
       { test: { ...withDatabases, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
       { test: { ...withDatabases, name: 'storms', include: ['test/storms/**/*.test.ts'], testTimeout: 1_800_000 } },

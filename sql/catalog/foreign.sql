@@ -81,12 +81,6 @@ WITH RECURSIVE trusted AS (
   FROM relations r JOIN pg_catalog.pg_constraint o ON o.conrelid = r.oid
   WHERE r.is_child AND o.contype::text IN ('c', 'x') AND o.coninhcount = 0
   UNION ALL
-  SELECT 'index', x.relname::text, 'an expression of its own', r.relowner
-  FROM relations r
-  JOIN pg_catalog.pg_index i ON i.indrelid = r.oid AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
-  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-  WHERE r.is_child AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
-  UNION ALL
   -- the triggers of the other table run when a row of ours is deleted or gets another key
   SELECT 'constraint', c.relname::text || '.' || o.conname::text, 'a foreign key with an action', c.relowner
   FROM relations r

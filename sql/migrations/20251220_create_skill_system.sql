@@ -239,7 +239,8 @@ DECLARE
 BEGIN
   v_fault := CASE
     WHEN p_user_id IS NULL THEN 'p_user_id is NULL'
-    WHEN pg_catalog.octet_length(p_unlock_reason) > 2000 THEN skill_text_fault('p_unlock_reason'::text, p_unlock_reason, 2000)
+    WHEN pg_catalog.octet_length(p_unlock_reason) > 2000
+      THEN pg_catalog.format('p_unlock_reason has %s bytes, and must have at most 2000', pg_catalog.octet_length(p_unlock_reason))
     ELSE skill_text_fault('p_skill_id'::text, p_skill_id, 256)
   END;
   IF v_fault IS NOT NULL THEN

@@ -81,7 +81,7 @@ EXCEPTION WHEN data_exception THEN
       fault := 'event_key';
       PERFORM (p_events->i->>10)::uuid;
     EXCEPTION WHEN data_exception THEN
-      fault := pg_catalog.format('%s: %s', fault, SQLERRM);
+      fault := pg_catalog.format('%s: %s', fault, pg_catalog.left(SQLERRM, 200));
       RETURN;
     END;
   END LOOP;
@@ -116,8 +116,8 @@ DECLARE
 BEGIN
   IF p_user_id IS NULL OR p_may_repeat IS NULL THEN
     RAISE EXCEPTION '% is NULL', CASE WHEN p_user_id IS NULL THEN 'p_user_id' ELSE 'p_may_repeat' END USING ERRCODE = '22023';
-  ELSIF pg_catalog.jsonb_typeof(p_events) <> 'array' THEN
-    RAISE EXCEPTION 'p_events is not a JSON array' USING ERRCODE = '22023';
+  ELSIF (pg_catalog.jsonb_typeof(p_events) = 'array') IS NOT TRUE THEN
+    RAISE EXCEPTION 'p_events is %', CASE WHEN p_events IS NULL THEN 'NULL' ELSE 'not a JSON array' END USING ERRCODE = '22023';
   END IF;
   IF p_batch IS NOT NULL THEN
     PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(p_batch::text, 0));

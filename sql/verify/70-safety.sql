@@ -17,7 +17,7 @@
 -- check: safety.superuser-connection
 -- title: a superuser does not use the schema of another role
 -- severity: warning
--- remedy: connect as the owner of the schema: what the owner adds to it later would run with the rights of a superuser
+-- remedy: connect as the owner of the schema: what the owner adds to it later would run with the privileges of a superuser
 -- example: schema public | a connection as app | postgres is a superuser
 SELECT
   format('schema %s', n.nspname)                   AS object,

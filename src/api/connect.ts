@@ -1,5 +1,6 @@
+import path from 'node:path'
 import type { Purpose } from '../config/database-choice.ts'
-import { loadSettings, type Flags } from '../config/settings.ts'
+import { loadSettings, type Flags, type Settings } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { openConfigured } from './open-database.ts'
 
@@ -25,6 +26,13 @@ export interface ConnectOptions extends Flags {
  * await db.close()
  */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
-  const settings = await loadSettings(options, options.env ?? process.env, options.cwd ?? process.cwd(), options.purpose)
-  return openConfigured(settings, { waitMs: options.waitMs })
+  const cwd = options.cwd ?? process.cwd()
+  const settings = await loadSettings(options, options.env ?? process.env, cwd, options.purpose)
+  return openConfigured({ ...settings, database: fromFolder(settings.database, cwd) }, { waitMs: options.waitMs })
+}
+
+/** Paths of settings are relative to `cwd`, and those of the system to the working directory of the process. */
+function fromFolder({ value, origin }: Settings['database'], cwd: string): Settings['database'] {
+  if (value.kind === 'server' || value.directory === 'memory') return { value, origin }
+  return { value: { ...value, directory: path.relative('', path.resolve(cwd, value.directory)) }, origin }
 }

@@ -10,7 +10,7 @@ const examined = new WeakMap<Db, Promise<ForeignCodeReading>>()
 
 /**
  * Before a command reads or writes a table as a superuser: a trigger, a default or a view of the owner of the schema would run with the
- * rights of a superuser. Throws FOREIGN_CODE when there is one that no migration of the package creates. Looks once for each connection.
+ * privileges of a superuser. Throws FOREIGN_CODE when there is one that no migration of the package creates. Looks once for each connection.
  */
 export async function refuseForeignCode(db: Db, ledger: string = DEFAULT_LEDGER): Promise<void> {
   const { code } = await foreignCodeFor(db, ledger)
@@ -20,7 +20,9 @@ export async function refuseForeignCode(db: Db, ledger: string = DEFAULT_LEDGER)
   throw new SkillsError(
     'FOREIGN_CODE',
     `${db.info.user} is a superuser, and would run the code of another role in the schema ${db.info.schema}: ${describeForeign(code)}`,
-    { hint: `connect as ${owners.join(' or ')}, or as a role without the rights of a superuser; \`skills verify\` shows the differences` },
+    {
+      hint: `connect as ${owners.join(' or ')}, or as a role without the privileges of a superuser; \`skills verify\` shows the differences`,
+    },
   )
 }
 

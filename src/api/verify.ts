@@ -31,7 +31,7 @@ export interface VerifyCallOptions extends ReadingOptions {
   migrations?: readonly string[]
   /** Folders of your own check files. */
   checks?: readonly string[]
-  /** Run the checks of `checks` although the role is a superuser. They are code, with all rights on the server. */
+  /** Run the checks of `checks` although the role is a superuser. They are code, with all privileges on the server. */
   allowSuperuserChecks?: boolean
   /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
@@ -95,7 +95,7 @@ function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): v
   if (check === undefined || allowed || !db.info.superuser || db.info.kind === 'embedded') return
   throw new SkillsError(
     'SUPERUSER_CHECKS',
-    `${check.file}:${check.line}: ${db.info.user} is a superuser, and your own checks would run with the rights of a superuser`,
+    `${check.file}:${check.line}: ${db.info.user} is a superuser, and your own checks would run with the privileges of a superuser`,
     {
       hint: 'connect as another role; or review the checks as you review a program, and add --allow-superuser-checks',
       diagnostics: [
@@ -111,7 +111,7 @@ function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): v
   )
 }
 
-/** The ledger can be a view of its owner, whose functions would run with the rights of this connection. */
+/** The ledger can be a view of its owner, whose functions would run with the privileges of this connection. */
 async function readLedger(db: Db, { migrations, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
   const sources = migrationSources(migrations)
   const { code } = db.info.schemaExists ? await findForeignCode(db, foreignCodeOptions(ledger)) : { code: [] }

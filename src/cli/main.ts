@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { packageVersion } from '../config/package-files.ts'
-import { EXIT, type ExitCode } from '../core/errors.ts'
+import { EXIT, reasonOf, type ExitCode } from '../core/errors.ts'
+import { systemError } from '../core/os-error.ts'
 import { COMMANDS } from './command-table.ts'
-import { isWritten, watchStreams, writeOut } from './output/io.ts'
+import { createIo, isWritten, watchStreams, writeOut } from './output/io.ts'
 import { parsePlain } from './parse/plain.ts'
 import type { RawInput } from './parse/read-values.ts'
 import type { CommandSpec } from './parse/spec.ts'
@@ -28,9 +29,16 @@ async function main(argv: readonly string[]): Promise<void> {
     writeOut(`${packageVersion()}\n`)
     return
   }
+  process.once('beforeExit', failUnfinished)
   const plain = parsePlain(argv, COMMANDS)
   process.exitCode = plain === undefined ? await parseAndRun(argv) : await run(plain.spec, plain.input)
+  process.off('beforeExit', failUnfinished)
   leave()
+}
+
+/** Node ends with exit code 0 when nothing is left that could happen, also in the middle of a command. */
+function failUnfinished(): void {
+  fail(new Error('the command waits for something that cannot happen'))
 }
 
 const GRACE_MS = 1_000
@@ -48,9 +56,17 @@ function onIdle(): void {
 function fail(error: unknown): void {
   void import('./run/report-failure.ts').then(
     ({ reportFailure }) => process.exit(reportFailure(error)),
-    // this file cannot be loaded either
-    () => process.exit(EXIT.bug),
+    () => process.exit(failPlainly(error)),
   )
+}
+
+/** Without the code for it, which cannot be loaded: too many files are open, or the package is not complete. */
+function failPlainly(error: unknown): ExitCode {
+  const known = systemError(error)
+  createIo({ color: false }, process.env).err(
+    known === undefined ? `this is a bug in skills: ${reasonOf(error)}` : `error [${known.code}] ${known.message}\n  → ${known.hint ?? ''}`,
+  )
+  return known?.exitCode ?? EXIT.bug
 }
 
 /** Everything but a plain command line. */

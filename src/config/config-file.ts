@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { reasonOf, SkillsError } from '../core/errors.ts'
+import { isOsError, osReason } from '../core/os-error.ts'
 import { LineIndex, type Position } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
 import { findFile, readFoundFile } from './project-files.ts'
@@ -29,6 +31,8 @@ export const CONFIG_NAME = 'skills.config.json'
 /** Files of these names are programs: they run only when `--config` names them. */
 const PROGRAMS = ['skills.config.js', 'skills.config.mjs', 'skills.config.cjs', 'skills.config.ts']
 const PROGRAM = /\.[mc]?[jt]s$/
+/** It may ask a server for a password. */
+const LONGEST_RUN_MS = 30_000
 
 /** Finds the configuration file of a project. */
 export async function findConfigFile(folders: readonly string[]): Promise<LoadedConfigFile | undefined> {
@@ -44,11 +48,10 @@ export async function readConfigFile(named: string, cwd: string): Promise<Loaded
     return readJson(file, await readNamedFile(named, cwd, 'the configuration file'))
   }
   try {
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
-    return { path: file, config: checked(module.default, file) }
+    return { path: file, config: checked(await runProgram(file), file) }
   } catch (error) {
     if (error instanceof SkillsError) throw error
-    const reason = reasonOf(error).split('\n')[0] ?? ''
+    const reason = isOsError(error) ? osReason(error) : (reasonOf(error).split('\n')[0] ?? '')
     const hint = /unknown file extension/i.test(reason)
       ? 'this version of Node runs no TypeScript: use a .mjs file, or Node 22.18'
       : undefined
@@ -56,6 +59,21 @@ export async function readConfigFile(named: string, cwd: string): Promise<Loaded
       cause: error,
       ...(hint === undefined ? {} : { hint }),
     })
+  }
+}
+
+/** What the program exports. Node would wait for a pipe, and ends with exit code 0 when a program awaits what never happens. */
+async function runProgram(file: string): Promise<unknown> {
+  if (!statSync(file).isFile()) throw new Error('it is not a regular file')
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not end in ${LONGEST_RUN_MS / 1000} s`)), LONGEST_RUN_MS)
+  })
+  try {
+    const module = (await Promise.race([import(pathToFileURL(file).href), tooLong])) as { default?: unknown }
+    return module.default
+  } finally {
+    clearTimeout(timer)
   }
 }
 

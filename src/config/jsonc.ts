@@ -89,7 +89,7 @@ class Reader {
     return values
   }
 
-  /** What stands between brackets, separated by commas; a last comma is allowed. */
+  /** The values between brackets, separated by commas; a last comma is allowed. */
   private elements(close: string, read: () => void): void {
     this.at += 1
     for (this.skip(); !this.takes(close); this.skip()) {

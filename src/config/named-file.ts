@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import { systemReason } from './project-files.ts'
+import { osReason } from '../core/os-error.ts'
 
 const LARGEST = 256 * 1024
 
@@ -27,7 +27,7 @@ export async function readNamedFile(file: string, cwd: string, what: string): Pr
       await handle.close()
     }
   } catch (error) {
-    throw error instanceof SkillsError ? error : refuse(what, file, systemReason(error), error)
+    throw error instanceof SkillsError ? error : refuse(what, file, osReason(error), error)
   }
 }
 

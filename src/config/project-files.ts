@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { reasonOf, SkillsError } from '../core/errors.ts'
+import { SkillsError } from '../core/errors.ts'
+import { osReason } from '../core/os-error.ts'
 import type { Environment } from './pg-environment.ts'
 
 /** A larger file is not a configuration. */
@@ -44,7 +45,7 @@ export function readFoundFile(file: string, options: readonly [name: string, wit
     // opening a pipe would wait for its writer
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    throw error instanceof SkillsError ? error : refuse(systemReason(error), error)
+    throw error instanceof SkillsError ? error : refuse(osReason(error), error)
   }
   try {
     // of the open file: its name can lead to another file by now
@@ -56,7 +57,7 @@ export function readFoundFile(file: string, options: readonly [name: string, wit
     if (status.size > LARGEST) throw refuse(`it is larger than ${LARGEST / 1024} KiB`)
     return readFileSync(handle, 'utf8')
   } catch (error) {
-    throw error instanceof SkillsError ? error : refuse(systemReason(error), error)
+    throw error instanceof SkillsError ? error : refuse(osReason(error), error)
   } finally {
     closeSync(handle)
   }
@@ -97,9 +98,4 @@ function identityOf(folder: string | undefined): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** `permission denied`, of `EACCES: permission denied, open '.env'`. */
-export function systemReason(error: unknown): string {
-  return /^[A-Z0-9]+: ([^,]+),/.exec(reasonOf(error))?.[1] ?? reasonOf(error)
 }

@@ -1,5 +1,5 @@
 import type { OptionSpec } from './option.ts'
-import { FILE, FOLDER, LABEL, NAME, oneOf, URL_TEXT } from './values.ts'
+import { FILE, FOLDER, LABEL, NAME, oneOf, SCHEMA, URL_TEXT } from './values.ts'
 
 /** A setting: an option, with the variable and the key that give it too. */
 export interface SettingSpec extends OptionSpec {
@@ -20,7 +20,7 @@ export const SETTINGS = {
     key: 'schema',
     flags: '--schema <name>',
     variable: 'SKILLS_SCHEMA',
-    type: NAME,
+    type: SCHEMA,
     help: 'schema of all objects',
     defaultText: 'first schema of the search_path',
   },

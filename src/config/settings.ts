@@ -6,7 +6,7 @@ import { notationOf } from './option.ts'
 import type { Environment } from './pg-environment.ts'
 import { readSources, relativeTo, type FileFlags, type Setting, type Sources } from './setting-sources.ts'
 import { SETTINGS, type SettingSpec } from './setting-table.ts'
-import { atOption, atOrigin, NAME, oneOf, readValue, type Place, type ValueType } from './values.ts'
+import { atOption, atOrigin, oneOf, readValue, SCHEMA, type Place, type ValueType } from './values.ts'
 
 type Table = typeof SETTINGS
 type ValueIn<S> = S extends { type: ValueType<infer V> } ? (S extends { repeatable: true } ? V[] : V) : boolean
@@ -54,7 +54,7 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
     ...values,
     schema:
       values.schema.value === undefined && urlSchema !== undefined
-        ? { value: readValue(NAME, urlSchema, atOrigin(origin, 'schema')), origin }
+        ? { value: readValue(SCHEMA, urlSchema, atOrigin(origin, 'schema')), origin }
         : values.schema,
     database: { value: target, origin },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },

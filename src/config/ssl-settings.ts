@@ -64,7 +64,7 @@ function clientCertificate(
   return { cert, key, ...(sslpassword === undefined ? {} : { passphrase: sslpassword }) }
 }
 
-/** As in libpq: a key of root can be readable for a group, another key for nobody but its owner. */
+/** As in libpq: a key of root can be readable for a group, another key only for its owner. */
 function mustBePrivate(key: string, origin: string): void {
   const status = statSync(key)
   if (!status.isFile()) throw refused(origin, `the sslkey ${key} is not a regular file`, 'name a PEM file')

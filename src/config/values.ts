@@ -28,6 +28,12 @@ export const NAME: ValueType<string> = {
   read: (text) => (isName(text) ? text : undefined),
 }
 
+/** The name of a schema. PostgreSQL replaces "$user" in a search_path, also in quotes, and keeps pg_ for itself. */
+export const SCHEMA: ValueType<string> = {
+  expected: `a schema name of 1 to ${LONGEST_NAME_BYTES} bytes, without NUL; not $user, and not pg_...`,
+  read: (text) => (isName(text) && text !== '$user' && !text.startsWith('pg_') ? text : undefined),
+}
+
 export const FILE: ValueType<string> = { expected: 'a file', read: (text) => (text === '' ? undefined : text), paths: 'files' }
 export const FOLDER: ValueType<string> = { expected: 'a folder', read: (text) => (text === '' ? undefined : text), paths: 'folders' }
 

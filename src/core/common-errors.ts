@@ -46,6 +46,11 @@ export function connectionLost(reason: string, cause?: unknown): SkillsError {
   })
 }
 
+/** The answer of a server is not one that PostgreSQL sends for the statement: nothing that it sends can be used. */
+export function wrongAnswer(): SkillsError {
+  return connectionLost('the server sent an answer that PostgreSQL does not send')
+}
+
 /** `what` was to be written; `state` says what is there now. */
 export function fileNotWritten(what: string, state: string, cause: unknown): SkillsError {
   if (!isOsError(cause)) throw cause

@@ -92,7 +92,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning:
       'The files of `--checks` are code. In a connection of a superuser, a check can read and write files of the server, run programs and open other connections, whatever transaction it is in. No check was run.',
     example:
-      '$ skills verify --checks db/checks\nerror [SUPERUSER_CHECKS] db/checks/own.sql:1: postgres is a superuser, and your own checks would run with the rights of a superuser',
+      '$ skills verify --checks db/checks\nerror [SUPERUSER_CHECKS] db/checks/own.sql:1: postgres is a superuser, and your own checks would run with the privileges of a superuser',
     remedies: [
       'connect as the owner of the schema, or as a role that can only read',
       'review the checks as you review a program, and add `--allow-superuser-checks`',
@@ -101,9 +101,9 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   FOREIGN_CODE: {
     title: 'A superuser would run the code of another role',
     meaning:
-      'A superuser is connected, and a table, view or function of the schema has code that its owner added or changed: a trigger, a default with a call, a condition, another body. It would run with the rights of a superuser. The tables were not read, and nothing was changed.',
+      'A superuser is connected, and a table, view or function of the schema has code that its owner added or changed: a trigger, a default with a call, a condition, another body. It would run with the privileges of a superuser. The tables were not read, and nothing was changed.',
     example:
-      '$ skills sync\nerror [FOREIGN_CODE] postgres is a superuser, and would run the code of another role in the schema public: trigger skills_registry.audit of the role app\n  → connect as app, or as a role without the rights of a superuser; `skills verify` shows the differences',
+      '$ skills sync\nerror [FOREIGN_CODE] postgres is a superuser, and would run the code of another role in the schema public: trigger skills_registry.audit of the role app\n  → connect as app, or as a role without the privileges of a superuser; `skills verify` shows the differences',
     remedies: [
       'connect as the owner of the schema: a superuser is not needed for any command',
       '`skills verify` lists the objects that differ from the migrations, and restores none',

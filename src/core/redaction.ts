@@ -29,7 +29,7 @@ export function redact(text: string): string {
   return [...kept, text.slice(spans.at(-1)?.end)].join(HIDDEN)
 }
 
-/** What stands for a secret. */
+/** What replaces a secret. */
 export const HIDDEN = '***'
 
 /** The parts of a text that `redact` replaces, in order. They do not overlap. */

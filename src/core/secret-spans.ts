@@ -23,7 +23,7 @@ export function secretSpans(text: string): Span[] {
 
 /** The names whose values are secrets, also as the end of a longer name: PGPASSWORD, sslpassword, app.password. */
 const ANCHOR =
-  /(?<url>:\/\/)|(?<strong>passw(?:or)?d|passphrase)|(?<weak>secret|(?:api|access|private|client|server)_?key|(?:api|access|auth|refresh)_?token)|(?<call>pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|(?:en|de)crypt(?:_iv)?|crypt|hmac)/gi
+  /(?<url>:\\{0,4}\/\\{0,4}\/)|(?<strong>passw(?:or)?d|passphrase)|(?<weak>secret|(?:api|access|private|client|server)_?key|(?:api|access|auth|refresh)_?token|(?<=_)(?:pass|pwd)|(?<=["'])(?:pass|pwd)(?=\\{0,8}["']))|(?<call>pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|(?:en|de)crypt(?:_iv)?|crypt|hmac)/gi
 
 /** Between a name and its value. A comma only after a name in quotes: `set_config('app.password', '...', true)`. */
 const OPERATOR = /(?:::\w{1,40}\s{0,8})?(?<sign>:=|=>|==?|<>|!=|:(?!:)|,|(?:to|in|like|ilike|default)\b)/iy

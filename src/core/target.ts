@@ -64,7 +64,7 @@ export type LoginMethod = (typeof LOGIN_METHODS)[number]
 
 /** What a login must be like. */
 export interface LoginRules {
-  /** Absent: every method, but `password` and `md5` only when nobody else can read the connection. */
+  /** Absent: every method, but `password` and `md5` only when no other user can read the connection. */
   methods?: readonly LoginMethod[]
   /** `require_auth` names `password` or `md5`: they are permitted without encryption. */
   permitsUnencrypted?: true

@@ -1,4 +1,4 @@
-import type { Db, Row } from './db.ts'
+import type { Db } from './db.ts'
 import { SocketError } from './network-socket.ts'
 import type { BackendState } from './statement-watch.ts'
 
@@ -30,7 +30,7 @@ export async function backendState(open: () => Promise<Db>, backend: Backend): P
   }
   const timer = setTimeout(() => db.abandon(`no answer within ${ASK_MS / 1000} s`), ASK_MS).unref()
   try {
-    const [row] = await db.run<Row & { started: string; found: number; state: string | null }>(STATE, [backend.pid])
+    const [row] = await db.run(STATE, [backend.pid], { started: 'text', found: 'number', state: 'text?' })
     if (row === undefined || row.started !== backend.serverStarted || backend.pooled) return 'unknown'
     if (row.found === 0) return 'gone'
     return row.state?.startsWith('idle') === true ? 'idle' : 'running'

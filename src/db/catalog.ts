@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Db, Row } from './db.ts'
+import type { Db } from './db.ts'
 import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent } from './quote.ts'
 
@@ -26,7 +26,7 @@ export async function readCatalog(db: Db, schema: string, queryFile: string, ali
     db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
   const [, rows] = await Promise.all([
     db.exec(`SAVEPOINT ${SAVEPOINT}; ${OWN_SETTINGS}`),
-    db.query<CatalogObject & Row>(fitting, [quoteIdent(schema)]),
+    db.query(fitting, [quoteIdent(schema)], { kind: 'text', name: 'text', definition: 'text?' }),
     db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`),
   ])
   const names = [schema, ...aliases]

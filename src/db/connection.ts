@@ -1,4 +1,6 @@
+import { wrongAnswer } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
+import { hasColumns, type Columns } from './columns.ts'
 import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
 import type { Driver } from './postgresjs.ts'
 import { OWN_SETTINGS, readingSettings, withSchema } from './own-statement.ts'
@@ -25,6 +27,11 @@ export function createConnection({
   release,
 }: ConnectionParts): Db {
   let isInTransaction = false
+  /** The end of a transaction that has nothing to write: the server has no reason to take long. */
+  const end = async (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
+    const timer = setTimeout(() => driver.abandon(`no answer to ${command} within ${END_MS / 1000} s`), END_MS)
+    await driver.script(command).finally(() => clearTimeout(timer))
+  }
   const transaction = async <T>(options: TransactionOptions, work: () => Promise<T>): Promise<T> => {
     await driver.script(beginning(options, info.version))
     let result: T
@@ -33,16 +40,25 @@ export function createConnection({
       result = await work()
     } catch (error) {
       // on a lost connection the server rolls back, and another command would hide the cause
-      if (!(error instanceof SkillsError && error.code === 'CONNECTION_LOST')) await driver.script('ROLLBACK').catch(() => undefined)
+      if (!(error instanceof SkillsError && error.code === 'CONNECTION_LOST')) await end('ROLLBACK').catch(() => undefined)
       throw error
     } finally {
       isInTransaction = false
     }
-    await driver.script(options.rollback === true ? 'ROLLBACK' : 'COMMIT')
+    if (options.rollback === true) await end('ROLLBACK')
+    else if (options.readOnly === true) await end('COMMIT')
+    else await driver.script('COMMIT')
     return result
   }
-  const run = async (sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> => {
-    const statement = (): Promise<Row[]> => driver.query(withSchema(sql, info.schema), parameters)
+  const query = async (sql: string, parameters: readonly Parameter[] = [], columns: Columns = {}): Promise<Row[]> => {
+    const rows = await driver.query(sql, parameters)
+    if (rows.every((row) => hasColumns(row, columns))) return rows
+    const error = wrongAnswer()
+    driver.abandon(error.message)
+    throw error
+  }
+  const run = async (sql: string, parameters: readonly Parameter[] = [], columns: Columns = {}): Promise<Row[]> => {
+    const statement = (): Promise<Row[]> => query(withSchema(sql, info.schema), parameters, columns)
     if (isInTransaction) return statement()
     // sent together; after an error, COMMIT rolls back
     const [, rows] = await Promise.all([driver.script(`BEGIN; ${readingSettings(info.version)}`), statement(), driver.script('COMMIT')])
@@ -52,7 +68,7 @@ export function createConnection({
   return {
     info,
     run: run as Db['run'],
-    query: (sql, parameters = []) => driver.query(sql, parameters) as Promise<never[]>,
+    query: query as Db['query'],
     exec: async (script) => void (await driver.script(script)),
     pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),
     transaction,
@@ -71,6 +87,8 @@ export function createConnection({
     close: () => (closed ??= driver.end().finally(release)),
   }
 }
+
+const END_MS = 10_000
 
 /** Settings are SET LOCAL: behind a transaction pooler, others would stay on a connection that another client gets next. */
 function beginning(options: TransactionOptions, version: number): string {

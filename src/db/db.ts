@@ -1,3 +1,4 @@
+import type { Columns, RowOf } from './columns.ts'
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
 import type { WatchTimes } from './statement-watch.ts'
@@ -85,11 +86,14 @@ export interface Db {
   /**
    * One statement that names its tables with their schema, `:"schema".skills_registry` in the schema of `info`; parameters are
    * `$1`, `$2`, ... Functions, operators and types are those of pg_catalog, whatever the search_path is (see `OWN_SETTINGS`).
-   * Outside `transaction`, the statement has a transaction of its own, in the same round trip.
+   * Outside `transaction`, the statement has a transaction of its own, in the same round trip. An answer without the declared
+   * columns ends the connection: CONNECTION_LOST.
    */
-  run<R extends Row = Row>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>
+  run<C extends Columns>(sql: string, parameters: readonly Parameter[], columns: C): Promise<RowOf<C>[]>
+  run<R extends Row = Row>(sql: string, parameters?: readonly Parameter[], columns?: Columns): Promise<R[]>
   /** One statement as it is; parameters are `$1`, `$2`, ... Its names follow the search_path of the connection or transaction. */
-  query<R extends Row = Row>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>
+  query<C extends Columns>(sql: string, parameters: readonly Parameter[], columns: C): Promise<RowOf<C>[]>
+  query<R extends Row = Row>(sql: string, parameters?: readonly Parameter[], columns?: Columns): Promise<R[]>
   /** A script of any number of statements in one message. Results are discarded. */
   exec(script: string): Promise<void>
   /**

@@ -1,5 +1,6 @@
 import { SkillsError } from '../core/errors.ts'
-import type { DbInfo } from './db.ts'
+import { hasColumns, type RowOf } from './columns.ts'
+import type { DbInfo, Row } from './db.ts'
 import { ProtocolError } from './message-guard.ts'
 import type { Driver } from './postgresjs.ts'
 import { quoteLiteral } from './quote.ts'
@@ -27,19 +28,19 @@ const greetingSql = (schema: string | undefined): string => `
          pg_catalog.pg_is_in_recovery() AS in_recovery,
          pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS server_started`
 
-interface Greeting {
-  pid: number
-  user: string
-  database: string
-  version: number
-  version_text: string
-  /** The schema that was asked for exists. */
-  exists: boolean
-  path: string[]
-  superuser: boolean
-  in_recovery: boolean
-  server_started: string
-}
+/** `exists`: the schema that was asked for exists. */
+const GREETING = {
+  pid: 'number',
+  user: 'text',
+  database: 'text',
+  version: 'number',
+  version_text: 'text',
+  exists: 'boolean',
+  path: 'texts',
+  superuser: 'boolean',
+  in_recovery: 'boolean',
+  server_started: 'text',
+} as const
 
 /**
  * The first query of every connection: all facts about the server that the tool needs, in one round trip. `backendPid` is the
@@ -84,18 +85,10 @@ export async function greet(
   }
 }
 
-function isGreeting(row: Record<string, unknown> | undefined): row is Record<string, unknown> & Greeting {
-  return (
-    row !== undefined &&
-    ['user', 'database', 'version_text', 'server_started'].every((name) => typeof row[name] === 'string') &&
-    ['exists', 'superuser', 'in_recovery'].every((name) => typeof row[name] === 'boolean') &&
-    Array.isArray(row['path']) &&
-    row['path'].every((name) => typeof name === 'string') &&
-    isWithin(row['pid'], 1, 2 ** 31) &&
-    isWithin(row['version'], 70_000, 10_000_000)
-  )
+function isGreeting(row: Row | undefined): row is RowOf<typeof GREETING> {
+  return row !== undefined && hasColumns(row, GREETING) && isWithin(row.pid, 1, 2 ** 31) && isWithin(row.version, 70_000, 10_000_000)
 }
 
-function isWithin(value: unknown, least: number, end: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) < end
+function isWithin(value: number, least: number, end: number): boolean {
+  return Number.isInteger(value) && value >= least && value < end
 }

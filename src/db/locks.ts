@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { redact } from '../core/redaction.ts'
-import type { Db, Row } from './db.ts'
+import type { Db } from './db.ts'
 
 /** The 64-bit key of an advisory lock (locks are per database), from a purpose and names: the first 8 bytes of their SHA-256. */
 export function advisoryKey(...names: readonly string[]): bigint {
@@ -18,6 +18,8 @@ export interface LockHolder {
   query: string | null
 }
 
+const HOLDER = { pid: 'number', user: 'text?', application: 'text?', state: 'text?', ageSeconds: 'number', query: 'text?' } as const
+
 const ADVISORY_HOLDERS = `
   select a.pid, a.usename as user, a.application_name as application, a.state,
          extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.backend_start))::int as "ageSeconds", left(a.query, 200) as query
@@ -28,7 +30,7 @@ const ADVISORY_HOLDERS = `
 
 /** The holders of an advisory lock; empty when it was just released. */
 export async function advisoryHolders(db: Db, key: bigint): Promise<LockHolder[]> {
-  return db.run<LockHolder & Row>(ADVISORY_HOLDERS, [key.toString()])
+  return db.run(ADVISORY_HOLDERS, [key.toString()], HOLDER)
 }
 
 /** `pid 4711 (psql) for 25 s, idle in transaction: update t set ...`. */
@@ -47,5 +49,5 @@ const BUSY_SESSIONS = `
 
 /** The oldest transactions that hold relation locks in this database: the likely reason why a lock was not obtained in time. */
 export async function oldestTransactions(db: Db): Promise<LockHolder[]> {
-  return db.run<LockHolder & Row>(BUSY_SESSIONS)
+  return db.run(BUSY_SESSIONS, [], HOLDER)
 }

@@ -21,6 +21,7 @@ const LIMITS: GuardLimits = { opening: 2 ** 20, message: 2 ** 26, answer: 2 ** 2
  */
 export class MessageGuard {
   readonly #limits: GuardLimits
+  readonly #statements: () => number
   /** The beginning of a message that is not complete. */
   #held: Buffer[] = []
   #heldBytes = 0
@@ -29,6 +30,10 @@ export class MessageGuard {
   #isFirst = true
   #isOpening = true
   #isLoggedIn = false
+  /** Answers that ended since the login. */
+  #answers = 0
+  /** A result or an error has come since the last ReadyForQuery. */
+  #hasResult = false
   /** What the messages since the last ReadyForQuery cost; while opening, since the beginning. */
   #cost = 0
   /** Columns of the rows that may follow; -1: no row may follow. */
@@ -37,15 +42,24 @@ export class MessageGuard {
   #extraWeight = 0
   /** Since the last ReadyForQuery. */
   #errors = 0
+  /** The body of the last error since then. */
+  #lastError: Buffer | undefined
 
-  constructor(limits: GuardLimits = LIMITS) {
+  /** `statements`: how many the client has sent; the server ends the answer to each with one ReadyForQuery. */
+  constructor(limits: GuardLimits = LIMITS, statements: () => number = () => Infinity) {
     this.#limits = limits
+    this.#statements = statements
   }
 
   /** The first answer was read: from now on answers can be long. */
   opened(): void {
     this.#isOpening = false
     this.#cost = 0
+  }
+
+  /** The error that the server sent without ending its answer: a FATAL one, after which it closes the connection. */
+  get lastError(): Buffer | undefined {
+    return this.#lastError
   }
 
   /** Takes what was received and returns the messages that it completes, if any. Throws ProtocolError. */
@@ -114,22 +128,34 @@ export class MessageGuard {
       case ERROR_RESPONSE:
         // a FATAL error can follow another one
         if (++this.#errors > 2) throw new ProtocolError('the server sent more than two errors for one statement')
+        this.#hasResult = true
         if (!isText(bytes, body, end)) throw malformed('error')
+        this.#lastError = bytes.subarray(body, end)
         return
       case READY_FOR_QUERY:
         if (end - body !== 1 || STATES[bytes[body] as number] !== 1) throw malformed('ReadyForQuery')
-        this.#isLoggedIn = true
+        this.#endAnswer()
         this.#columns = -1
         this.#errors = 0
         if (!this.#isOpening) this.#cost = 0
         return
       case COMMAND_COMPLETE:
+      case EMPTY_QUERY:
         this.#columns = -1
-        if (!isText(bytes, body, end)) throw malformed('CommandComplete')
+        this.#hasResult = true
+        if (type === COMMAND_COMPLETE ? !isText(bytes, body, end) : end > body) throw malformed('end of a result')
         return
       default:
         if (CHECKS[type]?.(bytes, body, end) === false) throw malformed(`message of type "${String.fromCharCode(type)}"`)
     }
+  }
+
+  #endAnswer(): void {
+    if (this.#isLoggedIn && (!this.#hasResult || ++this.#answers > this.#statements()))
+      throw new ProtocolError('the server ended an answer that nothing asked for')
+    this.#isLoggedIn = true
+    this.#hasResult = false
+    this.#lastError = undefined
   }
 }
 
@@ -154,7 +180,9 @@ const OPENING = codes('RENvSKZ')
 const ANSWERS = codes('12tnTDCIZENSA')
 const COPY = codes('GHWdc')
 const STATES = codes('ITE')
-const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, READY_FOR_QUERY, ERROR_RESPONSE] = [0x44, 0x54, 0x43, 0x5a, 0x45] as const
+const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, EMPTY_QUERY, READY_FOR_QUERY, ERROR_RESPONSE] = [
+  0x44, 0x54, 0x43, 0x49, 0x5a, 0x45,
+] as const
 /** OIDs of json and jsonb. */
 const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802])
 
@@ -167,7 +195,6 @@ const CHECKS: Readonly<Record<number, Check>> = byType({
   '1': isEmpty,
   '2': isEmpty,
   n: isEmpty,
-  I: isEmpty,
   N: isText,
   S: isText,
   R: (_, body, end) => end - body >= 4,

@@ -6,7 +6,9 @@ import { SocketError } from './network-socket.ts'
 import { SQLSTATE, UNKNOWN_ROLE } from './sqlstates.ts'
 
 /** The error of a failed connection: host, port, reason and a hint. Never the password. */
-export function openingError(error: unknown, target: ServerTarget): unknown {
+export function openingError(failure: unknown, target: ServerTarget): unknown {
+  // a server that ends the connection says why
+  const error = failure instanceof SkillsError && failure.cause instanceof DatabaseError ? failure.cause : failure
   const address = target.hosts.map(hostAndPort).join(', ')
   if (error instanceof SocketError) {
     return new SkillsError('DATABASE_UNREACHABLE', `cannot connect to PostgreSQL at ${error.address || address}: ${error.message}`, {

@@ -10,10 +10,12 @@ import { SESSION_ENDED } from './sqlstates.ts'
 import type { StatementWatch } from './statement-watch.ts'
 
 export interface DriverOptions {
-  /** Opens a connection that has logged in. Called once: the connection is never opened again. */
-  connect: () => Promise<Duplex>
+  /** Opens a connection that has logged in. Called once: the connection is never opened again. `statements`: how many were sent. */
+  connect: (statements: () => number) => Promise<Duplex>
   onNotice: (notice: Notice) => void
   onNotification: (notification: Notification) => void
+  /** The error that the server sent before it closed the connection: the driver forgets it. */
+  lastError?: () => DatabaseError | undefined
   watch?: Pick<StatementWatch, 'sent' | 'answered' | 'explain'>
 }
 
@@ -44,11 +46,12 @@ export function createDriver(options: DriverOptions): Driver {
     if (waiting.size > 0) setTimeout(() => waiting.forEach((reject) => reject(lost())), LAST_WORDS_MS)
   }
   let hasAnswered = false
+  let statements = 0
   const openSocket = async (): Promise<Duplex> => {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
-    socket = await options.connect()
+    socket = await options.connect(() => statements)
     return socket.once('error', ended).once('close', ended)
   }
   const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
@@ -56,6 +59,7 @@ export function createDriver(options: DriverOptions): Driver {
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
     if (gone) throw lost()
+    statements++
     options.watch?.sent()
     try {
       const result = await orLost(query, waiting)
@@ -63,6 +67,8 @@ export function createDriver(options: DriverOptions): Driver {
       return [...result]
     } catch (error) {
       const broken = brokenBy(error)
+      const last = broken === undefined && isLost(error) ? options.lastError?.() : undefined
+      if (last !== undefined) throw lost(last)
       if (broken === undefined) throw options.watch === undefined ? translate(error) : options.watch.explain(translate(error))
       // while the connection is opened, the caller knows more about it
       throw hasAnswered ? lost(broken) : broken
@@ -211,8 +217,12 @@ function translate(error: unknown): unknown {
     const translated = databaseErrorFrom(error as unknown as Record<string, unknown>)
     return SESSION_ENDED.has(translated.code) ? lost(translated) : translated
   }
-  const code = (error as { code?: unknown }).code
-  return typeof code === 'string' && LOST.has(code) ? lost(error) : error
+  return isLost(error) ? lost(error) : error
+}
+
+function isLost(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && LOST.has(code)
 }
 
 /** What the server sent, or did not send in time. JSON is the one type whose values the driver can fail to read. */

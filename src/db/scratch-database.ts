@@ -52,11 +52,13 @@ export async function makeScratchDatabase(
 
 /** Databases of runs that were killed: the name contains the time of creation. */
 async function dropStale(admin: Db): Promise<void> {
-  const stale = await admin.run<{ name: string }>(
+  const stale = await admin.run(
     `SELECT datname AS name FROM pg_database d
       WHERE datname ~ '^skills_verify_[0-9]{10}_[0-9a-f]{8}$' AND pg_has_role(datdba, 'USAGE')
         AND to_timestamp(split_part(datname, '_', 3)::bigint) < now() - interval '${STALE}'
         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)`,
+    [],
+    { name: 'text' },
   )
   for (const { name } of stale) await admin.exec(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`).catch(() => undefined)
 }

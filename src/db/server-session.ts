@@ -8,6 +8,7 @@ import { describeLink } from './link.ts'
 import { handOver, LOGGED_IN } from './login/hand-over.ts'
 import { logIn, type BackendKey } from './login/log-in.ts'
 import { LoginError } from './login/login-error.ts'
+import { errorOf } from './login/messages.ts'
 import { missingAttribute } from './login/session-attributes.ts'
 import { SocketReader } from './login/socket-reader.ts'
 import { MessageGuard } from './message-guard.ts'
@@ -24,12 +25,16 @@ export interface ServerSession {
   backendKey: BackendKey | undefined
   /** The first answer was read: ends the time limit of opening. */
   opened: () => void
+  /** The error that the server sent without ending its answer. */
+  lastError: () => DatabaseError | undefined
   /** When the last bytes of the server arrived, as `performance.now()`. */
   receivedAt: () => number
 }
 
 export interface SessionOptions extends Pick<OpenOptions, 'background' | 'onConnected' | 'onWarning' | 'signal'> {
   onNotice: (notice: Notice) => void
+  /** How many statements the driver has sent. */
+  statements: () => number
 }
 
 /**
@@ -64,7 +69,7 @@ function finish({ guard, ...login }: LoggedIn, limit: TimeLimit): ServerSession 
     guard.opened()
   }
   login.socket.once('close', () => limit.end())
-  return { ...login, opened }
+  return { ...login, opened, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
 }
 
 /** Errors that are reported as they are. */
@@ -91,7 +96,7 @@ function withAddress(error: Error): string {
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
-type LoggedIn = Omit<ServerSession, 'opened'> & { guard: MessageGuard }
+type LoggedIn = Omit<ServerSession, 'opened' | 'lastError'> & { guard: MessageGuard }
 
 /** One host, with the TLS that `sslmode` wants. When the second attempt fails only because there is no TLS, the first error counts. */
 async function openHost(
@@ -130,7 +135,7 @@ async function openOnce(
   mode: SslMode,
   attributes: SessionAttributes | undefined,
   target: ServerTarget,
-  { background = false, onConnected, onNotice, onWarning = warnOnce, signal }: HostOptions,
+  { background = false, onConnected, onNotice, onWarning = warnOnce, signal, statements }: HostOptions,
 ): Promise<LoggedIn> {
   const { keepAliveMs = KEEP_ALIVE_MS } = target
   const socket = await openSocket(host, { mode, ssl: target.ssl, keepAliveMs, background, signal })
@@ -154,7 +159,7 @@ async function openOnce(
     const { remoteAddress: address } = socket
     const reached = address === undefined || isUnixSocket(host) ? host : { ...host, address }
     const rest = reader.release()
-    const guard = new MessageGuard()
+    const guard = new MessageGuard(undefined, statements)
     guard.take(LOGGED_IN)
     const receivedAt = checkMessages(socket, guard, host)
     return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }

@@ -52,8 +52,9 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
     options.watch,
   )
   const driver = createDriver({
-    connect: async () => (session = await openSession(target, { ...options, onNotice })).socket,
+    connect: async (statements) => (session = await openSession(target, { ...options, onNotice, statements })).socket,
     onNotice,
+    lastError: () => session?.lastError(),
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     watch,
   })

@@ -1,4 +1,4 @@
-import type { Db, Row } from './db.ts'
+import type { Db } from './db.ts'
 
 /** The progress of a statement of another connection. */
 export interface StatementProgress {
@@ -19,9 +19,7 @@ const PROGRESS = `
 
 /** Reads the progress of a backend over another connection; undefined when it runs no statement. */
 export async function statementProgress(watcher: Db, pid: number): Promise<StatementProgress | undefined> {
-  const [row] = await watcher.run<Row & { query: string; phase: string | null; percent: number | null; blocked_by: number[] }>(PROGRESS, [
-    pid,
-  ])
+  const [row] = await watcher.run(PROGRESS, [pid], { query: 'text', phase: 'text?', percent: 'number?', blocked_by: 'numbers' })
   if (row === undefined) return undefined
   return { what: row.phase === null ? row.query : `create index: ${row.phase}`, percent: row.percent, blockedBy: row.blocked_by }
 }

@@ -1,4 +1,4 @@
-import type { Db, Row } from './db.ts'
+import type { Db } from './db.ts'
 import { quoteIdent } from './quote.ts'
 
 /** A grantee that can create objects in the schema, besides its owner, superusers and the role of the connection. */
@@ -21,7 +21,7 @@ const WRITERS = `
  * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist.
  */
 export async function schemaWriters(db: Db): Promise<SchemaWriter[]> {
-  const rows = await db.run<Row & { role: string | null }>(WRITERS)
+  const rows = await db.run(WRITERS, [], { role: 'text?' })
   const schema = quoteIdent(db.info.schema)
   return rows.map(({ role }) => ({
     role,

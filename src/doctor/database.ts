@@ -1,27 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { APP_ROLE_GRANTS } from '../core/privileges.ts'
+import { isJsonObject } from '../core/json.ts'
 import { plural } from '../core/text.ts'
-import type { Db, Row } from '../db/db.ts'
+import { hasColumns, onlyRow, type RowOf } from '../db/columns.ts'
+import type { Db } from '../db/db.ts'
 import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
 import { finding, fine, type Finding } from './report.ts'
-import { examineRights, relationsOf, type Right } from './rights.ts'
+import { examineRights, relationsOf, RIGHT } from './rights.ts'
 
 const SAMPLES = 3
 /** Share of max_connections that is reported. */
 const CROWDED = 0.9
 
-interface SessionRow extends Row {
-  now: Date
-  max_connections: number
-  connections: number
-  database_bytes: string
-  read_only: boolean
-  statement_timeout: string
-  time_zone: string
-  extensions: { name: string; installed: string; available: string | null }[] | null
-}
+/** Of sql/doctor/session.sql. */
+const SESSION = {
+  now: 'time',
+  max_connections: 'number',
+  connections: 'number',
+  database_bytes: 'text',
+  read_only: 'boolean',
+  statement_timeout: 'text',
+  time_zone: 'text',
+  extensions: 'list?',
+} as const
+type SessionRow = RowOf<typeof SESSION>
 
 /** Examines the settings, extensions, connections and clock of the server, and the privileges of the role. Writes nothing. */
 export async function examineDatabase(
@@ -33,14 +37,14 @@ export async function examineDatabase(
   let row: SessionRow | undefined
   for (let i = 0; i < SAMPLES; i++) {
     const sent = Date.now()
-    ;[row] = await db.run<SessionRow>(session)
-    if (row !== undefined) clock.push({ sent, answered: Date.now(), server: row.now.getTime() })
+    row = onlyRow(await db.run(session, [], SESSION))
+    clock.push({ sent, answered: Date.now(), server: row.now.getTime() })
   }
-  const rights = await db.run<Right & Row>(await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'), [
-    db.info.schema,
-    relationsOf(ledger),
-    APP_ROLE_GRANTS,
-  ])
+  const rights = await db.run(
+    await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'),
+    [db.info.schema, relationsOf(ledger), APP_ROLE_GRANTS],
+    RIGHT,
+  )
   return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger)], clock }
 }
 
@@ -71,11 +75,21 @@ function examineSession({ info }: Db, row: SessionRow): Finding[] {
     info.schemaExists
       ? fine('database.schema', `schema ${info.schema}, ${describeBytes(Number(row.database_bytes))} in the database ${info.database}`)
       : finding('note', 'database.schema', `the schema ${info.schema} does not exist yet`, 'run skills migrate, which creates it'),
-    ...examineExtensions(row.extensions ?? []),
+    ...examineExtensions((row.extensions ?? []).filter(isExtension)),
   ]
 }
 
-function examineExtensions(extensions: readonly { name: string; installed: string; available: string | null }[]): Finding[] {
+interface Extension {
+  name: string
+  installed: string
+  available: string | null
+}
+
+function isExtension(value: unknown): value is Extension {
+  return isJsonObject(value) && hasColumns(value, { name: 'text', installed: 'text', available: 'text?' })
+}
+
+function examineExtensions(extensions: readonly Extension[]): Finding[] {
   const list = extensions.map(({ name, installed }) => `${name} ${installed}`).join(', ')
   const old = extensions.filter(({ installed, available }) => available !== null && available !== installed)
   return [

@@ -10,7 +10,7 @@ import { examineClock, examineConnection } from './connection.ts'
 import { examineDatabase } from './database.ts'
 import { examineEmbedded } from './embedded.ts'
 import { examineDisk, examineProgram } from './program.ts'
-import { finding, fine, type DoctorReport, type Finding } from './report.ts'
+import { finding, fine, type DoctorReport, type Finding, type FindingId } from './report.ts'
 
 export interface DoctorOptions {
   version: string
@@ -117,7 +117,7 @@ function asWarning({ failure, code }: Failure): Finding {
 }
 
 /** An expected error becomes a finding. */
-async function attempt<T>(id: string, work: () => Promise<T>): Promise<{ value: T } | Failure> {
+async function attempt<T>(id: FindingId, work: () => Promise<T>): Promise<{ value: T } | Failure> {
   try {
     return { value: await work() }
   } catch (error) {

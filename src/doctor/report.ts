@@ -1,6 +1,19 @@
-export const AREAS = ['program', 'configuration', 'embedded', 'connection', 'rights', 'database', 'migrations', 'registry'] as const
+export const AREAS = [
+  'program',
+  'configuration',
+  'embedded',
+  'connection',
+  'rights',
+  'database',
+  'migrations',
+  'registry',
+  'rollups',
+] as const
 
 export type Area = (typeof AREAS)[number]
+
+/** Its area, and what it is about. */
+export type FindingId = `${Area}.${string}`
 
 /** One result of `skills doctor`. */
 export interface Finding {
@@ -33,16 +46,17 @@ export interface DoctorSetting {
 }
 
 /** A finding that is `ok`. */
-export function fine(id: string, text: string): Finding {
+export function fine(id: FindingId, text: string): Finding {
   return make('ok', { id, text })
 }
 
 /** A finding that is not `ok`; `next` is the instruction. */
-export function finding(status: Exclude<Finding['status'], 'ok'>, id: string, text: string, next: string): Finding {
+export function finding(status: Exclude<Finding['status'], 'ok'>, id: FindingId, text: string, next: string): Finding {
   return { ...make(status, { id, text }), next }
 }
 
-function make(status: Finding['status'], { id, text }: Pick<Finding, 'id' | 'text'>): Finding {
-  const area = AREAS.find((known) => id.startsWith(`${known}.`)) ?? 'program'
+function make(status: Finding['status'], { id, text }: { id: FindingId; text: string }): Finding {
+  // a finding is printed under the heading of its area
+  const area = id.slice(0, id.indexOf('.')) as Area
   return { id, area, status, text }
 }

@@ -7,18 +7,14 @@ import {
   type CommandPrivileges,
   type Privilege,
 } from '../core/privileges.ts'
+import type { RowOf } from '../db/columns.ts'
 import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { finding, fine, type Finding } from './report.ts'
 
-/** A row of sql/doctor/rights.sql. */
-export interface Right {
-  kind: 'relation' | 'columns' | 'sequence' | 'function' | 'schema' | 'database'
-  name: string
-  privilege: string
-  granted: boolean
-  owned: boolean
-}
+/** Of sql/doctor/rights.sql. `kind`: relation, columns, sequence, function, schema, database. */
+export const RIGHT = { kind: 'text', name: 'text', privilege: 'text', granted: 'boolean', owned: 'boolean' } as const
+export type Right = RowOf<typeof RIGHT>
 
 /** The commands that have a finding of their own. */
 const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])
@@ -109,7 +105,7 @@ function examineCommand({ commands: [command = ''], needs, scratchSchema }: Comm
     grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
     what.push(`CREATE on the database ${info.database}`)
   }
-  const id = `rights.${command.replace('an ', '')}`
+  const id = `rights.${command.replace('an ', '')}` as const
   if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
   const printed = command === 'an application' ? ` -- all of them: skills grants --app-role ${info.user}` : ''
   return finding(

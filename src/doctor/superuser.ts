@@ -1,7 +1,7 @@
 import type { DbInfo } from '../db/db.ts'
 import { finding, type Finding } from './report.ts'
 
-/** A superuser runs what the owners of the schema add to it, with the rights of a superuser. `roles` are the owners who are not superusers. */
+/** A superuser runs what the owners of the schema add to it, with the privileges of a superuser. `roles` are the owners who are not superusers. */
 export function examineSuperuser(
   { user, schema }: DbInfo,
   { roles, code }: { roles: readonly string[]; code: readonly { kind: string; name: string; owner: string }[] },

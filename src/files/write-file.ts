@@ -113,7 +113,7 @@ export function deleteTree(folder: string): void {
 }
 
 function writeToDevice(file: string, content: string): void {
-  const descriptor = openSync(file, constants.O_WRONLY)
+  const descriptor = openDevice(file)
   try {
     if (fstatSync(descriptor).isFile()) throw new FileFault('NOT_REGULAR', file, 'it was replaced while it was written', 'write')
     writeAll(descriptor, content)
@@ -122,5 +122,16 @@ function writeToDevice(file: string, content: string): void {
     throw error
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** A pipe without a reader is an error (ENXIO): opening it would wait without an end. */
+function openDevice(file: string): number {
+  const probe = openSync(file, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    // with a reader this does not wait; writing to the probe would fail as soon as the pipe is full
+    return openSync(file, constants.O_WRONLY)
+  } finally {
+    closeSync(probe)
   }
 }

@@ -37,8 +37,8 @@ export async function readComparison(question: Question, lengthMs: number): Prom
 
 async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {
   const asked = { ...question, period: periodOf(since, until) }
-  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked))
-  return new Map(rows.map((row) => [String(row['skill_id']), { uses: count(row['uses']), success: count(row['success']) }]))
+  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked), { skill_id: 'text' })
+  return new Map(rows.map((row) => [row.skill_id, { uses: count(row['uses']), success: count(row['success']) }]))
 }
 
 function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE): SkillChange {

@@ -1,4 +1,5 @@
 import { rollupForeign } from '../core/common-errors.ts'
+import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { userId } from './read-users.ts'
@@ -23,6 +24,9 @@ const TABLES = [
   'skill_rollup_set_aside',
 ]
 
+/** No number: a table without an answer must not be reported as one without rows. */
+const MISSING = Number.NaN
+
 /**
  * Deletes a user from every table and from the rollups, in one transaction. Throws USAGE for an ID that is not a UUID.
  */
@@ -38,18 +42,18 @@ export async function forgetUser(
 ): Promise<ForgetReport> {
   const id = userId(user, 'user')
   const rows = await withSkillsErrors(db, { action: 'forget a user' }, () => (dryRun ? countRows(db, id) : erase(db, id)))
-  return { userId: id, tables: TABLES.map((table) => ({ table, rows: count(rows[table]) })), dryRun }
+  return { userId: id, tables: TABLES.map((table) => ({ table, rows: count(rows[table] ?? MISSING) })), dryRun }
 }
 
 async function countRows(db: Db, id: string): Promise<Record<string, unknown>> {
   const counts = TABLES.map((table) => `(select count(*) from :"schema".${table} where user_id = $1::uuid) as ${table}`)
-  const [row = {}] = await db.transaction({ readOnly: true }, () => db.run(`select ${counts.join(', ')}`, [id]))
-  return row
+  return db.transaction({ readOnly: true }, async () => onlyRow(await db.run(`select ${counts.join(', ')}`, [id])))
 }
 
 async function erase(db: Db, id: string): Promise<Record<string, unknown>> {
-  const [row] = await db.transaction({}, () => db.run('select :"schema".forget_skill_user($1::uuid) as rows', [id]))
-  const rows = row?.['rows'] as Record<string, unknown>
+  const { rows } = await db.transaction({}, async () =>
+    onlyRow(await db.run('select :"schema".forget_skill_user($1::uuid) as rows', [id], { rows: 'object' })),
+  )
   if (rows['state'] !== 'foreign') return rows
   throw rollupForeign('nothing was erased')
 }

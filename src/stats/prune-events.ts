@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../config/defaults.ts'
 import { notMigrated, rollupForeign } from '../core/common-errors.ts'
+import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { readMarks } from './marks.ts'
@@ -41,11 +42,14 @@ async function removeBatches(
   db: Db,
   { olderThanMs, batch = DEFAULTS.pruneBatch, dryRun = false, onBatch }: PruneOptions,
 ): Promise<PruneReport> {
-  const [row] = await db.run<{ cutoff: Date }>(
-    `select greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) as cutoff`,
-    [olderThanMs / 1000],
+  const { cutoff } = onlyRow(
+    await db.run(
+      `select greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) as cutoff`,
+      [olderThanMs / 1000],
+      { cutoff: 'time' },
+    ),
   )
-  const before = new Date(dayOf(row?.cutoff.getTime() ?? 0))
+  const before = new Date(dayOf(cutoff.getTime()))
   let events = 0
   if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))
   else {
@@ -60,8 +64,10 @@ async function removeBatches(
 }
 
 async function countOld(db: Db, before: Date): Promise<number> {
-  const [row] = await db.run(`select count(*) as events from :"schema".skill_usage_events e where ${ROLLED}`, await parameters(db, before))
-  return count(row?.['events'])
+  const row = onlyRow(
+    await db.run(`select count(*) as events from :"schema".skill_usage_events e where ${ROLLED}`, await parameters(db, before)),
+  )
+  return count(row['events'])
 }
 
 async function removeSome(db: Db, before: Date, batch: number): Promise<number> {

@@ -1,3 +1,4 @@
+import { onlyRow } from '../db/columns.ts'
 import { addDays, bindingsOf, exactly, isPruned, type Question } from './question.ts'
 import type { Cooccurrence, DayPoint, Dimension, GroupStats, Totals } from './report.ts'
 import { count, numberOrNull, textOrNull } from './report-query.ts'
@@ -11,7 +12,7 @@ const MOST_DAYS = 366
 /** The totals of all skills in the period. Unlocks are counted on request only, because the query reads each of them. */
 export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
   const { db, queries, mode, period, marks } = question
-  const [row = {}] = await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks })
+  const row = onlyRow(await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks }))
   const isCountable = !isPruned(period, marks)
   return {
     events: count(row['events']),
@@ -67,9 +68,17 @@ export async function readDays(question: Question): Promise<DayPoint[]> {
 /** Sets of skills that succeeded together, the most frequent first. A period cuts sessions, so the events are read for it. */
 export async function readCooccurrence(question: Question): Promise<Cooccurrence[]> {
   const mode = question.period.since === null ? question.mode : 'exact'
-  const rows = await question.queries.run(question.db, 'cooccurrence', mode, { ...bindingsOf(question), skill: null })
+  const rows = await question.queries.run(
+    question.db,
+    'cooccurrence',
+    mode,
+    { ...bindingsOf(question), skill: null },
+    {
+      skill_set: 'texts',
+    },
+  )
   return rows.map((row) => ({
-    skillSet: row['skill_set'] as string[],
+    skillSet: row.skill_set,
     tier: textOrNull(row['tier']),
     element: textOrNull(row['element']),
     realm: textOrNull(row['realm']),

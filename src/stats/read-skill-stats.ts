@@ -1,4 +1,4 @@
-import type { Row } from '../db/db.ts'
+import { onlyRow, type RowOf } from '../db/columns.ts'
 import { latencyOf } from './percentiles.ts'
 import { addDays, bindingsOf, dayOf, exactly, isPruned, type Question } from './question.ts'
 import type { Latency, SkillPage, SkillStats } from './report.ts'
@@ -20,13 +20,13 @@ export async function readSkillStats(question: Question): Promise<SkillStats[]> 
 /** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
 export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
   const { mode } = question.period.since === null ? question : exactly(question)
-  const [row = {}] = await question.queries.run(question.db, 'page', mode, bindingsOf(question))
-  const hours = new Map((row['hours'] as [number, number, number][]).map(([hour, uses]) => [hour, uses]))
+  const row = onlyRow(await question.queries.run(question.db, 'page', mode, bindingsOf(question), PAGE))
+  const hours = new Map(row.hours.map(([hour, uses]) => [hour, count(uses)]))
   return {
-    registered: (row['registered'] ?? null) as SkillPage['registered'],
+    registered: row.registered as SkillPage['registered'],
     versions: await readVersions(question),
     outcomes: outcomesOf(skill),
-    tags: (row['tags'] as [string, number][]).map(([tag, n]) => ({ tag, count: count(n) })),
+    tags: row.tags.map(([tag, n]) => ({ tag: String(tag), count: count(n) })),
     hoursOfWeek: Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0),
   }
 }
@@ -37,13 +37,17 @@ async function readVersions(question: Question): Promise<(SkillStats & { version
   return rows.map((row) => ({ ...toSkillStats(row, question), version: String(row['version']) }))
 }
 
-function skillRows(question: Question, byVersion: boolean): Promise<Row[]> {
-  return question.queries.run(question.db, 'skills', question.mode, { ...bindingsOf(question), by_version: byVersion })
+const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
+const SKILL = { skill_id: 'text', buckets: 'list?', percentiles: 'numbers?' } as const
+type SkillRow = RowOf<typeof SKILL>
+
+function skillRows(question: Question, byVersion: boolean): Promise<SkillRow[]> {
+  return question.queries.run(question.db, 'skills', question.mode, { ...bindingsOf(question), by_version: byVersion }, SKILL)
 }
 
-function toSkillStats(row: Row, { period, marks }: Question): SkillStats {
+function toSkillStats(row: SkillRow, { period, marks }: Question): SkillStats {
   return {
-    skillId: String(row['skill_id']),
+    skillId: row.skill_id,
     totalUses: count(row['uses']),
     successCount: count(row['success']),
     softFail: count(row['soft_fail']),
@@ -60,10 +64,10 @@ function toSkillStats(row: Row, { period, marks }: Question): SkillStats {
   }
 }
 
-function toLatency(row: Row): Latency | null {
+function toLatency(row: SkillRow): Latency | null {
   const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
-  const exact = row['percentiles'] as number[] | null
-  if (exact === null) return latencyOf(((row['buckets'] as unknown[] | null) ?? []).map(count), min, max)
+  const { percentiles: exact, buckets } = row
+  if (exact === null) return latencyOf((buckets ?? []).map(count), min, max)
   const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = exact.map(Math.round)
   return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }
@@ -72,16 +76,11 @@ function toLatency(row: Row): Latency | null {
 async function readRecent(question: Question, skills: readonly string[]): Promise<Map<string, number[]>> {
   if (skills.length === 0) return new Map()
   const to = addDays(dayOf(question.now.getTime()), 1)
-  const rows = await question.queries.run(question.db, 'recent', question.mode, {
-    ...bindingsOf(question),
-    skill: null,
-    from_day: addDays(to, -RECENT_DAYS),
-    to_day: to,
-    skills,
-  })
+  const bindings = { ...bindingsOf(question), skill: null, from_day: addDays(to, -RECENT_DAYS), to_day: to, skills }
+  const rows = await question.queries.run(question.db, 'recent', question.mode, bindings, { skill_id: 'text' })
   const recent = new Map(skills.map((skill) => [skill, Array.from({ length: RECENT_DAYS }, () => 0)]))
   for (const row of rows) {
-    const days = recent.get(String(row['skill_id']))
+    const days = recent.get(row.skill_id)
     if (days !== undefined) days[count(row['day'])] = count(row['uses'])
   }
   return recent

@@ -9,9 +9,9 @@ const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 /** Users of each skill that unlocked it, used it, succeeded with it, and rated it. For a period the events are read. */
 export async function readFunnel(question: Question): Promise<FunnelStage[]> {
   const mode = question.period.since === null ? question.mode : 'exact'
-  const rows = await question.queries.run(question.db, 'funnel', mode, bindingsOf(question))
+  const rows = await question.queries.run(question.db, 'funnel', mode, bindingsOf(question), { skill_id: 'text' })
   return rows.map((row) => ({
-    skillId: String(row['skill_id']),
+    skillId: row.skill_id,
     unlocked: row['open_to_all'] === true ? null : count(row['unlocked']),
     used: count(row['used']),
     succeeded: count(row['succeeded']),
@@ -21,11 +21,12 @@ export async function readFunnel(question: Question): Promise<FunnelStage[]> {
 
 /** The actions of one user, the latest first. Throws USAGE for an ID that is not a UUID. */
 export async function readTimeline(question: Question, user: string): Promise<UserAction[]> {
-  const rows = await question.queries.run(question.db, 'user', undefined, { ...bindingsOf(question), user: userId(user, '--user') })
+  const bindings = { ...bindingsOf(question), user: userId(user, '--user') }
+  const rows = await question.queries.run(question.db, 'user', undefined, bindings, { skill_id: 'text', kind: 'text' })
   return rows.map((row) => ({
     at: timeOrNull(row['at']),
-    kind: row['kind'] as UserAction['kind'],
-    skillId: String(row['skill_id']),
+    kind: row.kind as UserAction['kind'],
+    skillId: row.skill_id,
     version: textOrNull(row['version']),
     detail: textOrNull(row['what']) === '' ? null : textOrNull(row['what']),
     latencyMs: numberOrNull(row['latency_ms']),

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { wrongAnswer } from '../core/common-errors.ts'
+import type { Columns, RowOf } from '../db/columns.ts'
 import type { Db, Parameter, Row } from '../db/db.ts'
 
 export type Bindings = Readonly<Record<string, Parameter>>
 
+type Mode = 'rollup' | 'exact' | undefined
+
 /** The report queries of a folder. `rollup` and `exact` return the same columns from different tables. */
 export interface ReportQueries {
-  run(db: Db, name: string, mode: 'rollup' | 'exact' | undefined, bindings: Bindings): Promise<Row[]>
+  run<C extends Columns>(db: Db, name: string, mode: Mode, bindings: Bindings, columns: C): Promise<RowOf<C>[]>
+  run(db: Db, name: string, mode: Mode, bindings: Bindings): Promise<Row[]>
 }
 
 /** Reads each file once. */
@@ -19,21 +24,25 @@ export function reportQueries(folder: string): ReportQueries {
     return known
   }
   return {
-    run: async (db, name, mode, bindings) => {
+    run: async (db: Db, name: string, mode: Mode, bindings: Bindings, columns: Columns = {}) => {
       const { text, parameters } = bind(await load(name, mode), bindings)
-      return db.run(text, parameters)
+      return db.run(text, parameters, columns) as Promise<never[]>
     },
   }
 }
 
 // Values of a row: int8 and numeric arrive as text, and the counts of a log fit a JS number.
 
+/** Throws CONNECTION_LOST for what is no number: the server did not count. */
 export function count(value: unknown): number {
-  return Number(value ?? 0)
+  return numberOrNull(value) ?? 0
 }
 
 export function numberOrNull(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value)
+  if (value === null || value === undefined) return null
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN
+  if (!Number.isFinite(number) || value === '') throw wrongAnswer()
+  return number
 }
 
 export function textOrNull(value: unknown): string | null {

@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../config/defaults.ts'
 import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
+import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
@@ -75,14 +76,17 @@ export interface StepResult {
 
 /** One step, in its own transaction. */
 export async function step(db: Db, source: 'events' | 'feedback', rows: number, wait = true): Promise<StepResult> {
-  const [result] = await db.transaction({ isolation: 'read committed' }, () =>
-    db.run(`select :"schema".skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait]),
+  const { done } = await db.transaction({ isolation: 'read committed' }, async () =>
+    onlyRow(await db.run(`select :"schema".skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait], { done: 'object' })),
   )
-  const done = result?.['done'] as { rows?: number; more?: boolean; state?: string } | undefined
-  if (done?.state === 'foreign') {
+  if (done['state'] === 'foreign') {
     throw rollupForeign('nothing was added')
   }
-  return { rows: count(done?.rows), more: done?.more === true, busy: done?.state === 'busy' }
+  return {
+    rows: count(done['rows'] ?? (done['state'] === undefined ? Number.NaN : 0)),
+    more: done['more'] === true,
+    busy: done['state'] === 'busy',
+  }
 }
 
 const INDEXES = [

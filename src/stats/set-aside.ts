@@ -30,14 +30,16 @@ const ROWS = `
 
 /** Reads what the steps have set aside. */
 export async function readSetAside(db: Db): Promise<SetAside> {
-  const rows = await db.transaction({ readOnly: true }, () => db.run(ROWS))
+  const rows = await db.transaction({ readOnly: true }, () =>
+    db.run(ROWS, [], { source: 'text', id: 'text', user_id: 'text', reason: 'text' }),
+  )
   return {
     rows: count(rows[0]?.['total']),
     listed: rows.map(({ source, id, user_id: userId, reason }) => ({
-      table: TABLES[String(source)] ?? String(source),
-      id: String(id),
-      userId: String(userId),
-      reason: String(reason),
+      table: TABLES[source] ?? source,
+      id,
+      userId,
+      reason,
     })),
   }
 }

@@ -1,4 +1,5 @@
-import type { Db, Row } from '../db/db.ts'
+import { onlyRow } from '../db/columns.ts'
+import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { plural } from '../core/text.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
@@ -59,15 +60,18 @@ const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
 
 async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
   const lengthMs = options.compareMs ?? options.sinceMs
-  const [row] = await db.run<Row & { now: Date; since: Date | null }>(`select now() as now, ${AGO} as since`, [
-    lengthMs === undefined ? null : lengthMs / 1000,
-  ])
-  const period = periodOf(row?.since ?? null, null)
+  const row = onlyRow(
+    await db.run(`select now() as now, ${AGO} as since`, [lengthMs === undefined ? null : lengthMs / 1000], {
+      now: 'time',
+      since: 'time?',
+    }),
+  )
+  const period = periodOf(row.since, null)
   return {
     db,
     queries: reportQueries(options.reports),
     period,
-    now: row?.now ?? new Date(),
+    now: row.now,
     skill: options.skill ?? null,
     limit: options.limit,
     mode: marks === undefined || marks.foreign ? 'exact' : 'rollup',
@@ -130,8 +134,8 @@ function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptio
 }
 
 async function readSetAside(question: Question): Promise<number> {
-  const [row] = await question.queries.run(question.db, 'set-aside', question.mode, bindingsOf({ ...question, skill: null }))
-  return count(row?.['rows'])
+  const row = onlyRow(await question.queries.run(question.db, 'set-aside', question.mode, bindingsOf({ ...question, skill: null })))
+  return count(row['rows'])
 }
 
 function sourceOf({ mode, marks, period }: Question, { advanced, note }: Preparation, setAside: number): StatsSource {

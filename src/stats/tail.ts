@@ -1,4 +1,4 @@
-import { SkillsError } from '../core/errors.ts'
+import { onlyRow, type RowOf } from '../db/columns.ts'
 import type { Db, Row } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { userId } from './read-users.ts'
@@ -61,12 +61,8 @@ export interface EventTail {
   read(db: Db, onEvents: (events: TailEvent[]) => void, maxEvents?: number): Promise<TailResult>
 }
 
-interface Position {
-  snapshot: string
-  xmin: string
-  xmax: string
-  history: string
-}
+const POSITION = { snapshot: 'text', xmin: 'text', xmax: 'text', history: 'text' } as const
+type Position = RowOf<typeof POSITION>
 
 /** The place of an event in the order of all events, to the microsecond; an ID alone is unique on one server only. */
 interface Place {
@@ -123,7 +119,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
     const from = maxEvents === Infinity ? undefined : seen
     const first = await fetch(db, from === undefined ? portion : maxEvents + 1)
     if (from !== undefined && first.length > maxEvents)
-      return toSums((await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }))[0] ?? {})
+      return toSums(onlyRow(await queries.run(db, 'arrivals-sums', undefined, { ...filter, ...between(from, now) }, SUMS)))
     await pass(db, first, now, onEvents)
     return null
   }
@@ -131,8 +127,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
     read: (db, onEvents, maxEvents = Infinity) =>
       withSkillsErrors(db, { action: 'read events' }, async () => {
         const { position, ...result } = await db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-          const now = (await queries.run(db, 'position', undefined, {}))[0] as unknown as Position | undefined
-          if (now === undefined) throw new SkillsError('BUG', 'the position query returned no row')
+          const now = onlyRow(await queries.run(db, 'position', undefined, {}, POSITION))
           const last = interrupted?.upTo ?? seen
           if (last !== undefined && last.history !== now.history) return { position: now, sums: null, hasGap: true }
           if (interrupted !== undefined) await finish(db, interrupted, now, onEvents)
@@ -146,7 +141,7 @@ export function createEventTail({ reports, skill, user, limit }: TailOptions, po
 }
 
 function fetch(db: Db, rows: number): Promise<Row[]> {
-  return db.run(`FETCH ${rows} FROM events`)
+  return db.run(`FETCH ${rows} FROM events`, [], EVENT)
 }
 
 function between(seen: Position, upTo: Position): Bindings {
@@ -171,13 +166,16 @@ function toEvent(row: Row): TailEvent {
   }
 }
 
-function toSums(row: Row): TailSums {
+const EVENT = { id: 'text', user_id: 'text', skill_id: 'text', version: 'text', outcome: 'text', happened_at: 'text' } as const
+const SUMS = { top: 'lists' } as const
+
+function toSums(row: RowOf<typeof SUMS>): TailSums {
   return {
     events: count(row['events']),
     skills: count(row['skills']),
     users: count(row['users']),
     success: count(row['success']),
     avgLatencyMs: numberOrNull(row['avg_latency_ms']),
-    top: row['top'] as TailSums['top'],
+    top: row.top.map(([skillId, uses]): [string, number] => [String(skillId), count(uses)]),
   }
 }

@@ -1,3 +1,4 @@
+import { wrongAnswer } from '../core/common-errors.ts'
 import { randomUUID } from 'node:crypto'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
@@ -42,13 +43,11 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
     // in a transaction of its own: with the events, its lock would last until they are on disk
     ...notification(db),
   ])
-  let written = 0
-  for (const outcome of outcomes.slice(0, 3)) {
-    if (!outcome.ok) throw outcome.error
-    const [row] = outcome.rows
-    if (row !== undefined && 'written' in row) written = Number(row['written'])
-  }
-  return written
+  for (const outcome of outcomes.slice(0, 3)) if (!outcome.ok) throw outcome.error
+  const [, answer] = outcomes
+  const written = answer?.ok === true ? answer.rows[0]?.['written'] : undefined
+  if (typeof written !== 'string' || !/^\d+$/.test(written)) throw wrongAnswer()
+  return Number(written)
 }
 
 /**

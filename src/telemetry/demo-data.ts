@@ -54,7 +54,7 @@ export async function writeDemoData(db: Db, options: DemoOptions): Promise<DemoR
         })
       }
       const { skills, registered } = await skillsToUse(db, options.skills ?? DEFAULTS.demo.skills)
-      const [clock] = await db.run<{ now: Date }>('select now() as now')
+      const [clock] = await db.run('select now() as now', [], { now: 'time' })
       const until = options.until ?? clock?.now ?? new Date()
       const before = await unlockCount(db)
       let feedback = 0

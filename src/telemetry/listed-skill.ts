@@ -33,7 +33,7 @@ export interface KnownSkill {
 export async function fetchSkills(db: Db): Promise<KnownSkill[]> {
   const sql = `SELECT skill_id, version, trust_level, meta OPERATOR(pg_catalog.-) 'files'::pg_catalog.text AS meta
        FROM ${quoteIdent(db.info.schema)}.skills_registry WHERE enabled ORDER BY skill_id COLLATE pg_catalog."C"`
-  const rows = await withSkillsErrors(db, { action: 'read the registry' }, () => db.query(sql))
+  const rows = await withSkillsErrors(db, { action: 'read the registry' }, () => db.query(sql, [], { skill_id: 'text', version: 'text' }))
   return rows.map((row) => {
     const skill = listed(row)
     return { skill, draw: drawHash(skill.id) }

@@ -32,7 +32,7 @@ export async function reachedBy(db: Db, place: string): Promise<SpillOwner['reac
   // embedded databases come from one archive: they have the same identifier
   if (kind === 'embedded') return { server: place, database, schema }
   try {
-    const [row] = await db.run<{ server: string }>('SELECT system_identifier::text AS server FROM pg_control_system()')
+    const [row] = await db.run('SELECT system_identifier::text AS server FROM pg_control_system()', [], { server: 'text' })
     return row === undefined ? undefined : { server: row.server, database, schema }
   } catch (error) {
     if (error instanceof DatabaseError) return undefined

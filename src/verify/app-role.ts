@@ -1,5 +1,5 @@
 import { APP_ROLE_GRANTS, bareName, type AppRoleGrant } from '../core/privileges.ts'
-import type { Db, Row } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import type { Check } from './check.ts'
 
@@ -46,11 +46,11 @@ export interface ExcessPrivileges {
   remarks: { found: string; remedy: string }[]
 }
 
-type Judged = Row & { object: string; expected: string; actual: string; remedy: string; revoke: string | null }
+const JUDGED = { object: 'text', expected: 'text', actual: 'text', remedy: 'text', revoke: 'text?' } as const
 
 /** Runs the query of the check `safety.app-role` alone. Writes nothing. */
 export async function excessPrivileges(db: Db, { query }: Check, input: object): Promise<ExcessPrivileges> {
-  const rows = await db.transaction({ readOnly: true, rollback: true }, () => db.run<Judged>(query?.text ?? '', [input]))
+  const rows = await db.transaction({ readOnly: true, rollback: true }, () => db.run(query?.text ?? '', [input], JUDGED))
   // missing privileges are in grantStatements
   const excess = rows.filter(({ remedy }) => !remedy.startsWith('GRANT '))
   return {

@@ -144,12 +144,13 @@ function statementsOf(text: string, file: string, first: number): CheckStatement
   const [fault] = faults
   if (fault !== undefined) throw invalid(file, at(fault.offset), fault.message)
   return statements.map((statement) => {
-    const { transaction, outsideTransaction, copyFromStdin } = classify(statement.text)
+    const { transaction, outsideTransaction, copyFromStdin, copyToStdout } = classify(statement.text)
     const line = at(statement.start)
     if (transaction !== undefined)
       throw invalid(file, line, `${transaction.toUpperCase()} in a check: all checks run in one transaction, which is rolled back`)
     if (outsideTransaction !== undefined) throw invalid(file, line, `${outsideTransaction} cannot run in a transaction`)
     if (copyFromStdin) throw invalid(file, line, 'COPY FROM STDIN is not supported in a check')
+    if (copyToStdout === true) throw invalid(file, line, 'COPY TO STDOUT is not supported in a check')
     return { text: statement.text, line, column: index.positionAt(statement.start).column }
   })
 }

@@ -37,9 +37,11 @@ export async function readSurroundings(
   db: Db,
   applied: { migrations: readonly string[]; packs: readonly string[] },
 ): Promise<Surroundings> {
-  const [row] = await db.run<{ extensions: string[]; roles: string[] }>(
+  const [row] = await db.run(
     `SELECT (SELECT coalesce(jsonb_agg(extname), '[]') FROM pg_catalog.pg_extension) AS extensions,
       (SELECT coalesce(jsonb_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS roles`,
+    [],
+    { extensions: 'texts', roles: 'texts' },
   )
   return {
     embedded: db.info.kind === 'embedded',

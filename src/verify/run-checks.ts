@@ -131,7 +131,7 @@ class Run {
   }
 
   #notRun(codes: readonly ForeignCode[]): string | undefined {
-    return codes.length === 0 ? undefined : `it was not run, because it would run the code of another role: ${describeForeign(codes)}`
+    return codes.length === 0 ? undefined : `not run, because that would run the code of another role: ${describeForeign(codes)}`
   }
 
   /** Why a check is not run. */

@@ -49,6 +49,7 @@ const EVERYWHERE: Readonly<Record<string, Situation>> = {
   'a full disk behind standard error': { script: 'run 2> /dev/full' },
   'closed output and a reader that is gone': { script: 'run >&- 2>&-; run | true; exit ${PIPESTATUS[0]}' },
   'no HOME, and a user without an entry': { script: 'unset HOME; run', uid: NO_ENTRY },
+  'too many open files': { script: 'ulimit -n 24; run' },
   'a .env that is a folder': { script: 'mkdir -p .env; run' },
   'a .env without permission': { script: 'run', uid: NO_ENTRY, locked: '.env' },
   'files in place of the folders skills and .skills': { script: 'rm -rf skills; touch skills .skills; run' },
@@ -147,6 +148,9 @@ const PATHS: readonly Case[] = [
   ['lint: too long a path', `skills lint ${'s'.repeat(300)}`, /sss.*(?:does not exist|too long)/],
   ['lint: a loop of links', 'ln -s s s; skills lint s', /s.*(?:does not exist|symbolic links)/],
   ['log: a file without permission', 'touch e; chmod 0 e; skills log --dry-run e', /e: permission denied/, { uid: NO_ENTRY }],
+  ['log: a pipe', 'mkfifo e; skills log --dry-run e', /e is not a regular file\n.*standard input/],
+  ['log: a device', 'skills log --dry-run /dev/zero', /\/dev\/zero is not a regular file/],
+  ['log: a file that cannot be read', 'skills log --dry-run /proc/self/mem', /cannot read \/proc\/self\/mem: input\/output error/],
   ['log: a folder', 'mkdir e; skills log --dry-run e', /e is a folder/],
   ['log: a path below a file', 'touch f; skills log --dry-run f/e', /f\/e/],
   ['log: too long a name', `skills log --dry-run ${'e'.repeat(300)}`, /eee/],
@@ -167,6 +171,7 @@ const PATHS: readonly Case[] = [
     { uid: NO_ENTRY },
   ],
   ['a report below a file', 'touch f; skills lint --reporter junit=f/r.xml', /f\/r\.xml.*folder/],
+  ['a report to a pipe without a reader', 'mkfifo r; skills lint --reporter junit=r', /\br\b.*without a partner/],
   ['a report that is a folder', 'mkdir r; skills lint --reporter junit=r', /\br\b.*folder/],
   [
     'a report without permission',
@@ -180,6 +185,8 @@ const PATHS: readonly Case[] = [
     /c\.json.*permission denied/,
     { uid: NO_ENTRY },
   ],
+  ['a configuration program that is a pipe', 'mkfifo c.mjs; skills lint --config c.mjs', /c\.mjs.*not a regular file/],
+  ['a configuration program that does not exist', 'skills lint --config c.mjs', /c\.mjs.*no such file or directory\n/],
   ['a configuration file that is a folder', 'mkdir c.json; skills lint --config c.json', /c\.json.*(?:folder|directory)/],
   [
     'an embedded folder without permission',
@@ -224,6 +231,29 @@ describe('errors of the operating system', () => {
     expect(stderr).toContain('cannot write to standard output: the file is larger than the system allows')
     expect(code).toBe(2)
   })
+})
+
+test('pipes that work: process substitution for events and reports -> read and written', async () => {
+  const script = 'skills log --dry-run <(echo); skills lint --reporter junit=>(cat > r.xml) && sleep 1 && grep -c testsuites r.xml'
+  const { code, stdout, stderr } = await runScript(script, { cwd: scratch(FILES) })
+  expect(stderr).not.toContain('error')
+  expect(code, stdout).toBe(0)
+})
+
+test('a bug in the log of a CI system: its message cannot be a command', async () => {
+  const cwd = scratch({ 'broken.cjs': "JSON.stringify = () => { throw new TypeError('x\\n::error::y ##[group]z') }" })
+  const { code, stderr } = await runScript('NODE_OPTIONS="-r ./broken.cjs" GITHUB_ACTIONS=true skills rules --json', { cwd })
+  expect(code).toBe(70)
+  expect(stderr).toContain('TypeError: x')
+  expect(stderr).not.toMatch(/^\s*::|##\[/m)
+})
+
+test('a bug: the command waits for something that cannot happen -> exit code 70, not 0', async () => {
+  const silent = '{ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }'
+  const cwd = scratch({ 'broken.cjs': `Object.defineProperty(process, 'stdin', { value: ${silent} })` })
+  const { code, stderr } = await runScript('NODE_OPTIONS="-r ./broken.cjs" skills log --dry-run', { cwd })
+  expect(stderr).toContain('the command waits for something that cannot happen')
+  expect(code).toBe(70)
 })
 
 test('a bug: an unexpected error -> exit code 70, where to report it, and the places in the source', async () => {

@@ -161,7 +161,7 @@ test('output schema: verify --ephemeral and quickstart -> their documents are va
     sampleEvents: expect.any(Number),
   })
   writeFiles(cwd, { file: '' })
-  await run(cwd, ['quickstart', '--embedded', 'file'], 3, 'EMBEDDED_BROKEN')
+  await run(cwd, ['quickstart', '--embedded', 'file'], 2, 'SYSTEM_ERROR')
 })
 
 test('output schema: lint, rules, new, import -> their documents are valid', async () => {

@@ -142,6 +142,7 @@ describe('functions', () => {
       ['log_skill_usage(NULL, NULL, $q$a$q$, $q$1$q$, NULL, $q$success$q$)', 'p_user_id'],
       ['log_skill_usage_batch(NULL, $q$[]$q$)', 'p_user_id'],
       [`log_skill_usage_batch('${USER}', $q$[]$q$, NULL, NULL)`, 'p_may_repeat'],
+      [`log_skill_usage_batch('${USER}', NULL)`, 'p_events'],
       [`log_skill_usage_batch('${USER}', '{"a": 1}')`, 'p_events'],
       [`log_skill_usage_batch('${USER}', $q$[1]$q$)`, 'p_events[0].skill_id'],
       ['is_skill_unlocked(NULL, $q$a$q$)', 'p_user_id'],

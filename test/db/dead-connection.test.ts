@@ -36,7 +36,7 @@ async function openThrough(script: Script): Promise<Db> {
 
 describe('dead connection, during a statement', () => {
   test.each<[string, Script, string, RegExp]>([
-    ['nobody answers any more', firstThen(blackHole, () => undefined), 'select 1', /not even to a new connection/],
+    ['no answer any more', firstThen(blackHole, () => undefined), 'select 1', /not even to a new connection/],
     ['the answer does not arrive', firstThen(blackHole, forward), 'select 1', /did not arrive/],
   ])('%s -> CONNECTION_LOST', async (_, script, sql, reason) => {
     const db = await openThrough(script)

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { SkillsError } from '../../src/core/errors.ts'
 import type { SslMode } from '../../src/core/target.ts'
 import { openDb } from '../../src/db/open.ts'
-import { OPENING_MODES, tlsModes } from '../support/hostile-modes.ts'
+import { afterLogin, OPENING_MODES, tlsModes } from '../support/hostile-modes.ts'
 import { hostileServer, type Script } from '../support/hostile-server.ts'
+import { errorResponse } from '../support/messages.ts'
 import { runSkills } from '../support/run-skills.ts'
 import { makeCertificate, targetAt } from '../support/sockets.ts'
 
@@ -57,6 +58,19 @@ test('hostile server: each mode, in the library -> DATABASE_UNREACHABLE; the eve
   // the servers are in this process too
   expect(delay.max / 1e9).toBeLessThan(2)
   expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(300)
+})
+
+test('hostile server: FATAL in the greeting -> the error is that of the server', async () => {
+  const { port } = await hostileServer(
+    afterLogin(async (client) => {
+      await client.send(errorResponse({ S: 'FATAL', V: 'FATAL', C: '57P01', M: 'terminating connection due to administrator command' }))
+      client.close()
+    }),
+  )
+  await expect(openDb(await targetAt(port))).rejects.toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+    message: expect.stringMatching(/terminating connection due to administrator command \(SQLSTATE 57P01\)/),
+  })
 })
 
 const onCommandLine = async (port: number, mode: SslMode): Promise<string[]> => {

@@ -183,7 +183,7 @@ describe('refused login: keeps its own error', () => {
   test('no password -> the error says that none is set', async () => {
     const error = await refusal('scram', PLAIN, {}, { password: undefined })
     expect(error.message).toMatch(/requires a password, and none is set/)
-    expect(error.hint).toMatch(/PGPASSWORD/)
+    expect(error.hint).toMatch(/in the source that names the host: .*PGPASSWORD; options and the environment .*password file/)
   })
 
   test.each<[string, SslSettings['mode']]>([

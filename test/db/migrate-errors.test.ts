@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/core/diagnostics.ts'
-import type { Db } from '../../src/db/db.ts'
+import type { Db, Parameter } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { migrate } from '../../src/index.ts'
 import { SourceText } from '../../src/render/code-frame.ts'
@@ -97,7 +97,8 @@ onEachBackend((backend) => {
   test('failure: the catalog query fails -> no suggestion, the same error', async () => {
     const deaf: Db = {
       ...db,
-      run: (sql, parameters) => (sql.includes('pg_class') ? Promise.reject(new Error('gone')) : db.run(sql, parameters)),
+      run: (sql: string, parameters?: readonly Parameter[]) =>
+        sql.includes('AS parent') ? Promise.reject(new Error('gone')) : db.run(sql, parameters),
     }
     const { error } = await migrate(deaf, { migrations: [scratch({ '1.sql': 'select * from nosy' })] })
     expect(error?.message).toMatch(/1\.sql failed: relation "nosy" does not exist/)

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Db, Row } from '../../src/db/db.ts'
+import type { Db, Parameter, Row } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { readSkills } from '../../src/registry/reading/read-folder.ts'
 import type { SyncOptions } from '../../src/registry/table/sync.ts'
@@ -310,7 +310,7 @@ onEachBackend((backend) => {
     const sent: string[] = []
     const watched: Db = {
       ...db,
-      run: (sql, parameters) => {
+      run: (sql: string, parameters?: readonly Parameter[]) => {
         sent.push(sql.trim().split(/\s/)[0] ?? '')
         return db.run(sql, parameters)
       },

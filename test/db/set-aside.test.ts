@@ -152,6 +152,7 @@ onEachBackend(({ name: backend, migrated }) => {
       env: {},
     })
     expect(findings.find(({ id }) => id === 'rollups.set-aside')).toMatchObject({
+      area: 'rollups',
       status: 'warning',
       text: expect.stringContaining('skill_usage_events 1: version has 65536 bytes'),
     })

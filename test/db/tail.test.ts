@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { Db } from '../../src/db/db.ts'
+import type { Db, Parameter } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import type { TailEvent } from '../../src/index.ts'
 import { eventTail, migrate } from '../../src/index.ts'
@@ -99,7 +99,8 @@ function failing(db: Db, number: number): Db {
   let queries = 0
   return {
     ...db,
-    run: (sql, parameters) => (++queries === number ? Promise.reject(new Error('the query fails')) : db.run(sql, parameters)),
+    run: (sql: string, parameters?: readonly Parameter[]) =>
+      ++queries === number ? Promise.reject(new Error('the query fails')) : db.run(sql, parameters),
     transaction: async (options, work) => {
       await db.transaction(options, work)
       throw new Error('the commit fails')
@@ -164,7 +165,7 @@ test('tail: a large look fails -> the next one fetches only the rest, in portion
   let [sent, most] = [0, 0]
   const counting: Db = {
     ...db,
-    run: async (sql, parameters) => {
+    run: async (sql: string, parameters?: readonly Parameter[]) => {
       const rows = await db.run(sql, parameters)
       if (sql.startsWith('FETCH')) [sent, most] = [sent + rows.length, Math.max(most, rows.length)]
       return rows as never
@@ -227,7 +228,7 @@ test('tail: transaction IDs of the future -> skipped; another history -> a gap, 
   const { run } = db
   const elsewhere: Db = {
     ...db,
-    run: async (sql, parameters) => {
+    run: async (sql: string, parameters?: readonly Parameter[]) => {
       const rows = await run(sql, parameters)
       return rows.map((row) => ('history' in row ? { ...row, history: 'another' } : row)) as never
     },

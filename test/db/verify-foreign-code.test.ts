@@ -42,7 +42,7 @@ let cwd = ''
 const urlOf = (role: string, database: string): string => server.url(database).replace('postgres://postgres@', `postgres://${role}@`)
 const open = async (role: string, database: string): Promise<Db> => openDb(await targetOf(urlOf(role, database)))
 
-/** Does what it can with the rights of the caller: it leaves every role, takes the rights of a superuser and runs a program. */
+/** Does what it can with the privileges of the caller: it leaves every role, takes the privileges of a superuser and runs a program. */
 const PAYLOAD = `
   BEGIN EXECUTE 'RESET ROLE'; EXCEPTION WHEN OTHERS THEN NULL; END;
   BEGIN EXECUTE 'RESET SESSION AUTHORIZATION'; EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -92,6 +92,17 @@ const ATTACKS: readonly (readonly [attack: string, sql: string, object: string])
     'a default with a function of pg_catalog that runs SQL',
     "ALTER TABLE skills_registry ADD COLUMN extra text DEFAULT query_to_xml('select evil()', true, true, '')::text",
     'column skills_registry.extra',
+  ],
+  [
+    'a condition with a function of pg_catalog that runs SQL',
+    "ALTER TABLE skills_registry ADD CHECK (query_to_xml('select evil()', true, true, '') IS NOT NULL) NOT VALID",
+    'constraint skills_registry.skills_registry_check',
+  ],
+  [
+    'a condition with a function that has the name of a harmless one',
+    `CREATE FUNCTION lower(a int) RETURNS text LANGUAGE plpgsql AS $$ BEGIN ${PAYLOAD} RETURN 'x'; END $$;
+     ALTER TABLE skills_registry ADD CHECK (public.lower(trust_level) = 'x') NOT VALID`,
+    'constraint skills_registry.skills_registry_trust_level_check1',
   ],
   [
     'a generated column',
@@ -235,7 +246,7 @@ test.each(ATTACKS)('superuser: the owner of the schema changed it: %s -> nothing
   const attacker = await open('attacker', database)
   await attacker.exec(`${EVIL} ${sql}`)
   await attacker.close()
-  // the attack itself, run by its author, has no rights to do harm
+  // the attack itself, run by its author, has no privileges to do harm
   await expectUnharmed()
   const db = await open('postgres', database)
   const report = await verify(db, { cwd })
@@ -253,6 +264,20 @@ test.each(ATTACKS)('superuser: the owner of the schema changed it: %s -> nothing
   ).toContain('attacker')
   await db.close()
   await expectUnharmed()
+})
+
+test('superuser: additions of the owner that run no code of it -> every call works', async () => {
+  const database = await copy()
+  const owner = await open('attacker', database)
+  await owner.exec(`ALTER TABLE skills_registry ADD COLUMN key uuid DEFAULT gen_random_uuid(), ADD COLUMN seen timestamptz DEFAULT now() - interval '1 day',
+      ADD COLUMN team text DEFAULT 'a' || lower('B'), ADD CHECK (trust_level <= 5), ADD CHECK (char_length(team) <= 40 OR team IN ('a', 'b'));
+    CREATE INDEX by_name ON skills_registry (lower(skill_id)); CREATE INDEX active ON skills_registry (skill_id) WHERE enabled;
+    CREATE TABLE child () INHERITS (skill_usage_events); CREATE INDEX part ON child (lower(skill_id)) WHERE latency_ms > 0`)
+  await owner.close()
+  const db = await open('postgres', database)
+  for (const [name, call] of Object.entries(CALLS)) await expect(call(db), name).resolves.not.toThrow()
+  expect((await verify(db, { cwd })).checks.find(({ id }) => id === 'safety.foreign-code')).toMatchObject({ status: 'passed' })
+  await db.close()
 })
 
 test('superuser: the command line, a schema with a trigger of its owner -> exit 2, and the way out', async () => {

@@ -35,7 +35,7 @@ test('your own checks: run by a superuser -> refused with exit 2, unless they ar
 })
 
 test.each(['SUPERUSER', 'IN ROLE postgres', 'IN ROLE pg_execute_server_program', 'IN ROLE pg_write_server_files', ''])(
-  'your own checks: run by a role made with "%s" -> refused if it has the rights of a superuser',
+  'your own checks: run by a role made with "%s" -> refused if it has the privileges of a superuser',
   async (attributes) => {
     const database = await migratedServer()
     const admin = await database.open()

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { columnNames } from './hostile-answers.ts'
 import type { HostileClient, ProxyFilter, Script, ServerMessage } from './hostile-server.ts'
 import {
   AUTH,
@@ -396,16 +397,6 @@ function greetingOf(change: (column: string, value: string | null) => string | n
       return dataRow(values(part).map((value, i) => change(columns[i] ?? '', value)))
     })
   }
-}
-
-function columnNames({ bytes }: ServerMessage): string[] {
-  const names: string[] = []
-  for (let at = 7; at < bytes.length;) {
-    const end = bytes.indexOf(0, at)
-    names.push(bytes.toString('utf8', at, end))
-    at = end + 19
-  }
-  return names
 }
 
 function values({ bytes }: ServerMessage): (string | null)[] {

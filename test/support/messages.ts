@@ -24,7 +24,7 @@ export function int32(value: number): Buffer {
 }
 
 /** OIDs of types. */
-export const OID = { bool: 16, int8: 20, int4: 23, text: 25, json: 114 } as const
+export const OID = { bool: 16, int8: 20, int4: 23, text: 25, json: 114, timestamptz: 1184 } as const
 
 export interface Column {
   name: string

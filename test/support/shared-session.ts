@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { Db } from '../../src/db/db.ts'
+import type { Db, Parameter } from '../../src/db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../../src/db/own-statement.ts'
 import type { TestDatabase } from './databases.ts'
 
@@ -34,7 +34,7 @@ export function sharedSession(create: () => Promise<TestDatabase>, prepare: (db:
 function nested(db: Db): Db {
   return {
     ...db,
-    run: (sql, parameters) => db.query(withSchema(sql, db.info.schema), parameters),
+    run: (sql: string, parameters?: readonly Parameter[]) => db.query(withSchema(sql, db.info.schema), parameters),
     transaction: async (_, work) => {
       await db.exec(`SAVEPOINT run; ${OWN_SETTINGS}`)
       try {

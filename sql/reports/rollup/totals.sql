@@ -34,7 +34,7 @@ people AS (
 -- include: counted-events
       WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     ) AS pairs GROUP BY user_id
-  ) AS by_user WHERE :since::timestamptz IS NOT NULL
+  ) AS by_user HAVING :since::timestamptz IS NOT NULL
 ),
 feedback AS (
   SELECT coalesce(sum(n), 0) AS entries, round(sum(rating_sum)::numeric / nullif(sum(rated), 0), 2) AS avg_rating

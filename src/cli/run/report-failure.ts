@@ -8,7 +8,7 @@ import { readableStack } from './readable-stack.ts'
 
 /** Prints an error that no command has caught, and returns the exit code. What is not known is a bug of this program. */
 export function reportFailure(error: unknown): ExitCode {
-  const { err } = createIo({}, {})
+  const { err } = createIo({ color: false }, process.env)
   const known = knownError(error, 'do this')
   if (known !== undefined) {
     err(errorView(known, PLAIN).join('\n'))

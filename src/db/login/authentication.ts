@@ -8,7 +8,7 @@ export interface AuthenticationContext {
   user: string
   password: string | undefined
   rules: LoginRules
-  /** Nobody else can read the connection: it is encrypted, or a Unix socket. */
+  /** No other user can read the connection: it is encrypted, or a Unix socket. */
   isPrivate: boolean
   /** The hash of the server's certificate; undefined without TLS, and for a certificate that has none. */
   certificateHash: () => Promise<Buffer | undefined>
@@ -34,6 +34,8 @@ const UNSUPPORTED: Readonly<Record<number, string>> = {
 
 const PLUS = 'SCRAM-SHA-256-PLUS'
 const SCRAM = 'SCRAM-SHA-256'
+const WHERE_TO_SET =
+  'set it in the source that names the host: in the URL, or as PGPASSWORD; options and the environment can also use a password file (~/.pgpass, PGPASSFILE)'
 const NO_SASL = 'use scram-sha-256, a client certificate or another method in pg_hba.conf'
 
 /** One authentication: answers the requests of the server, and refuses what the settings do not allow. */
@@ -94,7 +96,7 @@ export class Authentication {
     this.#allow(method)
     const { password = '' } = this.#context
     if (password !== '') return password
-    throw new LoginError('the server requires a password, and none is set', 'set PGPASSWORD, or a password file (PGPASSFILE)', 'password')
+    throw new LoginError('the server requires a password, and none is set', WHERE_TO_SET, 'password')
   }
 
   async #md5(salt: Buffer): Promise<string> {

@@ -10,7 +10,7 @@ export interface ScramBinding {
 /** Above it, computing the proof takes seconds that no signal ends. The default of PostgreSQL is 4,096. */
 const MOST_ITERATIONS = 1_000_000
 const MALFORMED = 'the server sent an invalid SCRAM message'
-const SUSPICIOUS = 'somebody may be between this machine and the server: connect with sslmode=verify-full'
+const SUSPICIOUS = 'the connection may be intercepted: connect with sslmode=verify-full'
 
 /** The client of SCRAM-SHA-256 (RFC 5802, RFC 7677). It proves the password, and requires the proof that the server knows it too. */
 export class ScramClient {

@@ -65,6 +65,8 @@ function unfit({ kind }: ParsedStatement, noTransaction: boolean): { message: st
       hint: 'write INSERT statements, or COPY from a file on the server',
     }
   }
+  if (kind.copyToStdout === true)
+    return { message: 'COPY ... TO STDOUT has no reader in a migration', hint: 'remove it, or COPY to a file on the server' }
   if (kind.transaction !== undefined) {
     return {
       message: `${kind.verb} at the top level of a migration`,

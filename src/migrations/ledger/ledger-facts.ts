@@ -65,10 +65,13 @@ async function readLedgerFacts(
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
   const name = progressName(ledgerName(db, ledger))
-  const [present] = await db.run<{ found: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS found`, [name])
+  const [present] = await db.run(`SELECT to_regclass($1) IS NOT NULL AS found`, [name], { found: 'boolean' })
   if (present?.found !== true) return []
   try {
-    const rows = await db.run<{ version: string; done: number }>(`SELECT version, count(*)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`)
+    const rows = await db.run(`SELECT version, count(*)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`, [], {
+      version: 'text',
+      done: 'number',
+    })
     return rows.map(({ version, done }) => {
       const file = files.find((candidate) => candidate.version === version)
       return { version, done, statements: file === undefined ? null : parseMigration(file).statements.length }

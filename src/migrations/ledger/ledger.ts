@@ -1,7 +1,7 @@
 import { timeOrNull } from '../../core/times.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import type { Db, Row } from '../../db/db.ts'
+import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
@@ -38,10 +38,10 @@ export function ledgerName(db: Db, ledger: string): string {
  * Reads the ledger in one query, whatever its columns are. Throws LEDGER_FOREIGN when the table belongs to another tool.
  */
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
-  let rows: Row[]
+  let rows: { entry: Record<string, unknown> }[]
   // `tolerated` is for people, and can be long
   try {
-    rows = await db.run(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`)
+    rows = await db.run(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`, [], { entry: 'object' })
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
@@ -53,7 +53,7 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
     }
     throw error
   }
-  const entries = rows.map((row) => row['entry'] as Record<string, unknown>)
+  const entries = rows.map(({ entry }) => entry)
   const columns = entries[0] === undefined ? await readColumns(db, ledger) : Object.keys(entries[0])
   refuseForeign(db, ledger, columns, entries)
   return {
@@ -110,9 +110,11 @@ export function insertLedgerSql(name: string, entry: LedgerEntry): string {
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {
-  const rows = await db.run<{ name: string; type: string }>(
+  const rows = await db.run(
     `select attname as name, format_type(atttypid, null) as type from pg_attribute
       where attrelid = ${quoteLiteral(ledgerName(db, ledger))}::regclass and attnum > 0 and not attisdropped`,
+    [],
+    { name: 'text', type: 'text' },
   )
   // a numeric column cannot contain a file name: treat it as missing
   return rows.filter(({ name, type }) => name !== 'version' || type === 'text' || type.startsWith('character')).map(({ name }) => name)

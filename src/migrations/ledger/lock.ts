@@ -95,7 +95,7 @@ export async function lockedTransaction<T>(db: Db, lock: LockSettings, work: () 
 export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, 'key' | 'onEvent'>, deadline: number): Promise<void> {
   const began = Date.now()
   for (;;) {
-    const [row] = await db.run<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock((${key})::bigint) AS free`)
+    const [row] = await db.run(`SELECT pg_try_advisory_xact_lock((${key})::bigint) AS free`, [], { free: 'boolean' })
     if (row?.free === true) return
     const [holder] = await advisoryHolders(db, key)
     onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })

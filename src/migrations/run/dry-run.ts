@@ -41,9 +41,11 @@ function planned(
 
 /** The names of the existing tables and views. A statement on another table is no hazard: the run creates the table. */
 async function existingRelations(db: Db): Promise<Set<string>> {
-  const rows = await db.run<{ schema: string; name: string }>(
+  const rows = await db.run(
     `select n.nspname as schema, c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'm', 'f', 'v') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_%'`,
+    [],
+    { schema: 'text', name: 'text' },
   )
   return new Set(
     rows.flatMap(({ schema, name }) => [`${schema}.${name}`.toLowerCase(), ...(schema === db.info.schema ? [name.toLowerCase()] : [])]),

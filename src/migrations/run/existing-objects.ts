@@ -28,7 +28,7 @@ export function presentSql(statements: readonly ParsedStatement[]): string | und
 export async function objectExists(db: Db, object: SqlObject): Promise<boolean | undefined> {
   const test = existsSql(object)
   if (test === undefined) return undefined
-  const [row] = await db.query<{ found: boolean }>(`SELECT ${test} AS found`)
+  const [row] = await db.query(`SELECT ${test} AS found`, [], { found: 'boolean?' })
   return row?.found === true
 }
 

@@ -26,7 +26,7 @@ export interface MigrateReport {
   schemaWriters: SchemaWriter[]
   /** This run revoked CREATE on the schema from PUBLIC. */
   publicCreateRevoked: boolean
-  /** For a superuser: the owners of the schema and of objects in it who are not. What they add to it runs with the rights of a superuser. */
+  /** For a superuser: the owners of the schema and of objects in it who are not. What they add to it runs with the privileges of a superuser. */
   foreignOwners: string[]
   diagnostics: Diagnostic[]
 }

@@ -37,7 +37,7 @@ async function takeSessionLock(settings: RunSettings): Promise<void> {
   const { db, lockKey, lockWaitMs, onEvent } = settings
   const deadline = Date.now() + lockWaitMs
   for (;;) {
-    const [row] = await db.run<{ taken: boolean }>(`SELECT pg_try_advisory_lock((${lockKey})::bigint) AS taken`)
+    const [row] = await db.run(`SELECT pg_try_advisory_lock((${lockKey})::bigint) AS taken`, [], { taken: 'boolean' })
     if (row?.taken === true) return
     await waitForLock(db, { key: lockKey, onEvent }, deadline)
     await pause()
@@ -51,7 +51,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   await db.run(
     `CREATE TABLE IF NOT EXISTS ${progress} (version text, statement text, finished_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (version, statement))`,
   )
-  const rows = await db.run<{ statement: string }>(`SELECT statement FROM ${progress} WHERE version = $1`, [migration.version])
+  const rows = await db.run(`SELECT statement FROM ${progress} WHERE version = $1`, [migration.version], { statement: 'text' })
   const finished = new Set(rows.map(({ statement }) => statement))
   const existing: ExistingObject[] = []
   await db.exec(

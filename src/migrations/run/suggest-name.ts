@@ -28,7 +28,7 @@ export async function suggestName(db: Db, facts: FailureFacts): Promise<string |
   const unknown = kind === undefined ? undefined : nameAt(facts)
   if (kind === undefined || unknown === undefined) return undefined
   const tables = kind === 'column' ? mentionedNames(facts) : []
-  const found = await db.run<{ name: string; shown: string | null; parent: string | null }>(candidatesSql(db, kind, unknown, tables))
+  const found = await db.run(candidatesSql(db, kind, unknown, tables), [], { name: 'text', shown: 'text?', parent: 'text?' })
   const known = found.map(({ name, shown, parent }): Candidate => ({ name, shown: shown ?? withParent(name, parent) }))
   const candidates = [...declaredCandidates(facts, kind, tables), ...known]
   const name = nearest(

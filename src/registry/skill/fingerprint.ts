@@ -1,5 +1,5 @@
 import { sha256 } from '../../core/digests.ts'
-import type { Db, Row } from '../../db/db.ts'
+import type { Db } from '../../db/db.ts'
 import type { RegistryRow } from './registry-row.ts'
 import { rowText } from './skill-row.ts'
 
@@ -20,7 +20,7 @@ export async function fetchFingerprints(db: Db): Promise<Fingerprints> {
            left(encode(sha256(convert_to(jsonb_build_array(version, sha256, enabled, trust_level, meta)::text, 'UTF8')), 'hex'), 32) AS fingerprint,
            meta->>'root' AS root
       FROM :"schema".skills_registry`
-  const rows = await db.run<FingerprintedRow & Row>(sql)
+  const rows = await db.run(sql, [], { id: 'text', fingerprint: 'text', root: 'text?' })
   return new Map(rows.map((row) => [row.id, row]))
 }
 

@@ -40,18 +40,21 @@ export const OWN_META_KEYS: ReadonlySet<string> = new Set([
   'pruned',
 ])
 
+/** What no row can lack; other columns of older tools can be NULL. */
+const KEY = { skill_id: 'text', version: 'text', enabled: 'boolean?', trust_level: 'number?' } as const
+
 const COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta'
 
 /** Some rows, in any order. */
 export async function fetchRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
   const sql = `SELECT ${COLUMNS} FROM :"schema".skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb))`
-  return (await db.run(sql, [[...ids]])).map(asRegistryRow)
+  return (await db.run(sql, [[...ids]], KEY)).map(asRegistryRow)
 }
 
 /** Some rows, locked until the end of the transaction. Waits for other writers of these rows, and reads what they committed. */
 export async function lockRows(db: Db, ids: readonly string[]): Promise<RegistryRow[]> {
   const sql = `SELECT ${COLUMNS} FROM :"schema".skills_registry WHERE skill_id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY skill_id FOR UPDATE`
-  return (await db.run(sql, [[...ids]])).map(asRegistryRow)
+  return (await db.run(sql, [[...ids]], KEY)).map(asRegistryRow)
 }
 
 /** The values in the file as of the last sync; undefined for a row that another tool wrote. */

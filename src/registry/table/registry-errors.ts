@@ -1,7 +1,7 @@
 import { lockTimedOut, queryFailed } from '../../core/common-errors.ts'
 import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import type { Db, Row } from '../../db/db.ts'
+import type { Db } from '../../db/db.ts'
 import { advisoryHolders, describeHolder } from '../../db/locks.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
@@ -48,7 +48,7 @@ const PRIVILEGES = `
 /** The GRANT statements that the role needs for the registry. */
 async function missingGrants(db: Db, needed: readonly string[]): Promise<string[]> {
   const { schema, user } = db.info
-  const [privileges] = await db.run<Row & { usage: boolean; missing: string[] }>(PRIVILEGES, [schema, [...needed]])
+  const [privileges] = await db.run(PRIVILEGES, [schema, [...needed]], { usage: 'boolean', missing: 'texts' })
   if (privileges === undefined) return []
   const to = `TO ${quoteIdent(user)}`
   return [

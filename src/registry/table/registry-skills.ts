@@ -38,6 +38,7 @@ export async function listSkills(db: Db, { tier, category, enabled, minTrust }: 
       db.run(
         sql,
         given.map(([, value]) => value ?? null),
+        KEY,
       ),
     )
     return rows.map(asRegistrySkill)
@@ -60,7 +61,7 @@ export interface SkillDetails extends RegistrySkill {
 export async function showSkill(db: Db, id: string): Promise<SkillDetails> {
   try {
     return await db.transaction({ readOnly: true }, async () => {
-      const [row] = await db.run(`SELECT ${SKILL_COLUMNS} FROM :"schema".skills_registry WHERE skill_id = $1`, [id])
+      const [row] = await db.run(`SELECT ${SKILL_COLUMNS} FROM :"schema".skills_registry WHERE skill_id = $1`, [id], KEY)
       if (row === undefined) return throwUnknown(db, [id])
       const { sha256 } = row
       return { ...asRegistrySkill(row), sha256: typeof sha256 === 'string' ? sha256 : null, meta: metaOf(row) }
@@ -88,6 +89,9 @@ export interface RegistrySkill {
   /** ISO 8601, UTC. */
   updatedAt: Time
 }
+
+/** What no row can lack; other columns of older tools can be NULL. */
+const KEY = { skill_id: 'text', version: 'text', enabled: 'boolean?', trust_level: 'number?' } as const
 
 /** The columns that `asRegistrySkill` needs. */
 const SKILL_COLUMNS = 'skill_id, version, sha256, enabled, trust_level, meta, updated_at'
@@ -126,7 +130,7 @@ function text(value: unknown): string | null {
 
 /** Throws SKILL_UNKNOWN for ids that are not in the registry, with similar ids as the hint. Runs in the transaction of the caller. */
 export async function throwUnknown(db: Db, unknown: readonly string[]): Promise<never> {
-  const known = (await db.run('SELECT skill_id FROM :"schema".skills_registry')).map(({ skill_id }) => String(skill_id))
+  const known = (await db.run('SELECT skill_id FROM :"schema".skills_registry', [], { skill_id: 'text' })).map(({ skill_id }) => skill_id)
   const meant = [...new Set(unknown.flatMap((id) => nearest(id, known) ?? []))]
   const hint =
     meant.length > 0

@@ -2,7 +2,7 @@ import { Cursor } from '../lexer/cursor.ts'
 import { readAlter } from './alter.ts'
 import { readCreate, type Definition } from './create.ts'
 import { readObjectKind } from './object-kinds.ts'
-import { isCopyFromStdin } from './split.ts'
+import { isCopyFromStdin, isCopyToStdout } from './split.ts'
 import { outsideTransaction, transactionControl, type TransactionControl } from './transactions.ts'
 
 /** What a migration runner needs to know of a statement. */
@@ -13,6 +13,8 @@ export interface StatementKind extends Definition {
   outsideTransaction?: string
   /** COPY ... FROM STDIN, which only psql can run from a file. */
   copyFromStdin: boolean
+  /** Set for COPY ... TO STDOUT, whose rows nothing here can take. */
+  copyToStdout?: true
 }
 
 /**
@@ -33,6 +35,7 @@ export function classify(statementText: string): StatementKind {
     ...(transaction === undefined ? {} : { transaction }),
     ...(outside === undefined ? {} : { outsideTransaction: outside }),
     copyFromStdin: read(isCopyFromStdin),
+    ...(read(isCopyToStdout) ? { copyToStdout: true } : {}),
   }
 }
 

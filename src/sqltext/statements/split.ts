@@ -78,10 +78,19 @@ function nulFaults(text: string): LexFault[] {
  * writes them). Only psql can read them, and on PGlite such a COPY ends the instance.
  */
 export function isCopyFromStdin(cursor: Cursor): boolean {
+  return isCopyOverTheConnection(cursor, 'from')
+}
+
+/** Whether a statement is a COPY that sends its rows to the client. */
+export function isCopyToStdout(cursor: Cursor): boolean {
+  return isCopyOverTheConnection(cursor, 'to')
+}
+
+function isCopyOverTheConnection(cursor: Cursor, direction: 'from' | 'to'): boolean {
   if (!cursor.accept('copy')) return false
   cursor.skipUntil((word) => word === 'from' || word === 'to')
-  // the grammar accepts STDOUT in place of STDIN here (gram.y, copy_file_name)
-  return cursor.accept('from stdin') || cursor.accept('from stdout')
+  // the grammar accepts either name in both directions (gram.y, copy_file_name)
+  return cursor.accept(`${direction} stdin`) || cursor.accept(`${direction} stdout`)
 }
 
 /**

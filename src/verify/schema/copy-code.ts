@@ -47,7 +47,7 @@ interface Copied extends Pick<CodeCopy, 'from' | 'to'> {
 
 async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<void> {
   const literal = quoteLiteral(qualified(from, name))
-  const [row] = await db.query<{ text: string | null }>(
+  const [row] = await db.query(
     kind === 'view'
       ? `SELECT pg_catalog.pg_get_viewdef(c.oid) AS text FROM pg_catalog.pg_class c
          WHERE c.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regclass::pg_catalog.oid
@@ -55,6 +55,8 @@ async function copy(db: Db, { from, to, kind, name, owner }: Copied): Promise<vo
       : `SELECT pg_catalog.pg_get_functiondef(p.oid) AS text FROM pg_catalog.pg_proc p
          WHERE p.oid OPERATOR(pg_catalog.=) ${literal}::pg_catalog.regprocedure::pg_catalog.oid
            AND p.proowner::pg_catalog.regrole::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(owner)}::pg_catalog.text`,
+    [],
+    { text: 'text?' },
   )
   if (row === undefined || row.text === null) return
   const code = `${kind === 'view' ? `CREATE VIEW ${qualified(to, name)} AS ` : ''}${row.text}`

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { bareName } from '../../core/privileges.ts'
 import { textAfter } from '../../core/text.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
-import type { Db, Row } from '../../db/db.ts'
+import type { Db } from '../../db/db.ts'
 import { canonical, printsQualifiers, type ComparedObject } from './canonical.ts'
 import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
 import { differingPairs, wholeOf, WHOLES, type Pair } from './pairs.ts'
@@ -81,9 +81,11 @@ export function rolesOf(suspects: readonly Suspect[]): string[] {
   return suspects.filter(({ kind }) => kind === 'role').map(({ name }) => name)
 }
 
+const SUSPECT = { kind: 'text', name: 'text', owner: 'text', uses: 'text?' } as const
+
 /** The roles that are not trusted, and what uses their objects, in the schema of the connection. `queryFile` is `sql/catalog/foreign.sql`. */
 export async function readSuspects(db: Db, relations: readonly string[], queryFile: string): Promise<Suspect[]> {
-  return db.run<Suspect & Row>(await readFile(queryFile, 'utf8'), [relations])
+  return db.run(await readFile(queryFile, 'utf8'), [relations], SUSPECT)
 }
 
 export interface CodeReading {
@@ -152,21 +154,34 @@ function isCode({ kind }: CatalogObject): boolean {
   return !DATA.has(kind)
 }
 
-/** Whether the difference runs no code: a plain index, a unique constraint, a constant default, a policy (row_security is off). */
+/**
+ * Whether the difference runs no code that its owner chose: an index, a unique constraint, a condition or default without calls, or
+ * with calls of HARMLESS functions, a policy (row_security is off). In all of them, `uses` has the functions and operators of other roles.
+ */
 function isHarmless({ kind, actual }: Pair): boolean {
   const text = actual?.raw ?? ''
   // a table alone runs nothing; a foreign table is of another kind
   if (kind === 'policy' || kind === 'primary key' || kind === 'table') return true
-  if (kind === 'constraint') return /^(?:UNIQUE|FOREIGN KEY|PRIMARY KEY) /.test(text)
-  if (kind === 'index') return !/ USING \w+ \(.*\(| WHERE /s.test(text)
+  // PostgreSQL accepts only immutable functions in an index
+  if (kind === 'index') return true
+  if (kind === 'constraint') return /^(?:UNIQUE|FOREIGN KEY|PRIMARY KEY) /.test(text) || (text.startsWith('CHECK ') && !callsMore(text))
   if (kind === 'statistics') return !text.slice(text.indexOf('ON '), text.lastIndexOf(' FROM ')).includes('(')
-  // `uses` has a function now() of another schema than pg_catalog
-  if (kind === 'column') return !/ generated (?:stored|virtual)/.test(text) && !isCall(textAfter(text, ' default '))
+  if (kind === 'column') return !/ generated (?:stored|virtual)/.test(text) && !callsMore(textAfter(text, ' default '))
   return false
 }
 
-function isCall(defaultValue: string): boolean {
-  return defaultValue !== 'now()' && defaultValue.includes('(')
+/** Functions of pg_catalog that only compute a value. One of another schema has its name in front of it, or is in `uses`. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  (
+    'now clock_timestamp statement_timestamp transaction_timestamp gen_random_uuid nextval txid_current lower upper length char_length ' +
+    'octet_length btrim jsonb_typeof jsonb_array_length array_length cardinality COALESCE NULLIF GREATEST LEAST'
+  ).split(' '),
+)
+
+function callsMore(expression: string): boolean {
+  const before = expression.split('(').slice(0, -1)
+  const names = before.map((text) => text.split(/[\s,)]/).at(-1) ?? '')
+  return names.some((name) => name !== '' && !HARMLESS.has(name))
 }
 
 function unique(codes: readonly ForeignCode[]): ForeignCode[] {

@@ -157,6 +157,7 @@ export const UNFIT_FILES: readonly UnfitFile[] = [
     sql: "select 1;\r\n  ▶copy t (id, name) from stdin;\r\n1\tit's\r\n\\.\r\nselect 2;\r\n",
     message: /COPY/,
   },
+  { name: 'COPY TO STDOUT', sql: 'select 1;\n▶copy (select 1 from t) to stdout;\nselect 2;', message: /COPY \.\.\. TO STDOUT/ },
   { name: 'a psql command', sql: "select '\\connect';\n\t▶\\connect other\nselect 1;", message: /\\connect is a psql command/ },
   { name: 'a psql command after a statement', sql: 'select 1 ▶\\gexec\n', message: /\\gexec/ },
   { name: 'BEGIN', sql: "\uFEFF-- é\r\nselect '😀'; ▶begin;\r\nselect 1;", message: /BEGIN at the top level/ },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { findConfigFile, readConfigFile } from '../../../src/config/config-file.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -51,6 +51,18 @@ describe('configuration file:', () => {
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(text),
     })
+  })
+
+  test('a program that awaits what never happens -> CONFIG_INVALID after 30 s', async () => {
+    vi.useFakeTimers()
+    try {
+      const read = readConfigFile('c.mjs', scratch({ 'c.mjs': 'await new Promise(() => {})' }))
+      const refused = expect(read).rejects.toMatchObject({ message: expect.stringContaining('it did not end in 30 s') })
+      await vi.advanceTimersByTimeAsync(30_000)
+      await refused
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('invalid JSON -> CONFIG_INVALID with line and column', async () => {

@@ -162,7 +162,7 @@ const FOREIGN: [string, (file: string) => void, RegExp][] = [
       spawnSync('rm', [file])
       symlinkSync('nowhere', file)
     },
-    /no such file/,
+    /it does not exist/,
   ],
   ['a link to a device', (file) => void spawnSync('ln', ['-sf', '/dev/zero', file]), /not a regular file/],
   ...(isRoot

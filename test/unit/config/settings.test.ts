@@ -101,10 +101,12 @@ describe('names: more than 63 bytes, empty, with NUL or half a character -> refu
     ['empty', { flags: { schema: '' } }],
     ['NUL', { flags: { schema: 'a\0b' } }],
     ['half a character', { flags: { schema: '\uD800' } }],
+    ['the schema "$user", which PostgreSQL replaces', { flags: { schema: '$user' } }],
+    ['a schema of PostgreSQL', { flags: { schema: 'pg_x' } }],
   ])('%s', async (_, given) => {
     await expect(settings(given)).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining('(expected a name of 1 to 63 bytes'),
+      message: expect.stringMatching(/\(expected a (schema )?name of 1 to 63 bytes/),
     })
   })
 

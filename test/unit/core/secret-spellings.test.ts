@@ -90,12 +90,14 @@ const SPELLINGS = [
   'postgres://app:§"§@db/x',
   'postgres://db/x?user=app&password=§&sslmode=require',
   'postgres://db/x?sslpassword=§',
+  String.raw`{"url":"postgres:\/\/app:§@db\/x"}`,
   'jdbc:postgresql://db/x?password=§',
   // the environment
   'PGPASSWORD=§ psql',
   "export PGPASSWORD='§ §'",
   'PGPASSWORD="§ §" psql',
   'PGPASSWORD: §',
+  'DB_PASS=§',
   // JSON
   '{"password":"§"}',
   '{"password" : "§", "a": 1}',
@@ -109,6 +111,7 @@ const SPELLINGS = [
   '{"password":12345§}',
   "{'password': '§'}",
   '{""password"":""§""}',
+  '{"pwd":"§","pass":"§","db_pwd":"§"}',
   '{"client_secret":"§","api_key":"§","access_token":"§"}',
   "jsonb_build_object('password', '§')",
 ]
@@ -135,6 +138,7 @@ test.each([
   'ALTER ROLE app PASSWORD $1',
   "the password of 'app' is not set",
   'encrypted connection: yes',
+  'cd $PWD; tests_pass and PWD=/work',
   'fe_sendauth: no password supplied',
 ])('no secret: %j -> unchanged', (text) => {
   expect(redact(text)).toBe(text)

@@ -110,3 +110,18 @@ test('message guard: an answer over the limit -> refused; many answers -> pass',
   const guard = openedGuard(LIMITS)
   for (let i = 0; i < 100; i++) guard.take(Buffer.concat(ANSWER))
 })
+
+test.each<[string, Buffer[]]>([
+  ['more often than statements were sent', [...ANSWER, ...ANSWER, ...ANSWER]],
+  ['without a result', [readyForQuery()]],
+  ['twice after one result', [...ANSWER, readyForQuery()]],
+])('message guard: an answer ends %s -> refused', (_, chunks) => {
+  const guard = openedGuard(undefined, () => 2)
+  expect(() => taken(guard, chunks)).toThrow('the server ended an answer that nothing asked for')
+})
+
+test('message guard: one end for each statement, after a result, an error or nothing to run -> passes', () => {
+  const guard = openedGuard(undefined, () => 3)
+  const answers = [...ANSWER, errorResponse({ S: 'ERROR', C: '42601', M: 'no' }), readyForQuery(), message('I'), readyForQuery()]
+  expect(taken(guard, answers)).toEqual(Buffer.concat(answers))
+})

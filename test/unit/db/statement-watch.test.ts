@@ -16,7 +16,7 @@ function watched(answers: readonly BackendState[] = []) {
 
 const pass = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(seconds * 1000)
 
-test('statement watch: nothing was sent -> nobody asks', async () => {
+test('statement watch: nothing was sent -> no second connection', async () => {
   const { connection, watch } = watched()
   watch.sent()
   watch.answered()
@@ -35,7 +35,7 @@ test('statement watch: the server is silent, and another connection sees the sta
   expect(connection.end).not.toHaveBeenCalled()
 })
 
-test('statement watch: bytes arrive -> nobody asks', async () => {
+test('statement watch: bytes arrive -> no second connection', async () => {
   const { connection, watch } = watched()
   watch.sent()
   for (let i = 0; i < 20; i++) {

@@ -137,6 +137,7 @@ describe('classify: the corpus', () => {
       if (node === undefined || !('CopyStmt' in node)) continue
       const { is_from: isFrom = false, filename } = node.CopyStmt
       expect(classify(statement).copyFromStdin, statement).toBe(isFrom && filename === undefined)
+      expect(classify(statement).copyToStdout === true, statement).toBe(!isFrom && filename === undefined)
       copies++
     }
     expect(copies).toBeGreaterThan(7)

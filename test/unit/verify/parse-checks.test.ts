@@ -61,6 +61,7 @@ describe('a check file', () => {
     [`${HEAD}ROLLBACK`, 'x.sql:4: ROLLBACK in a check'],
     [`${HEAD}SAVEPOINT a; SELECT 1`, 'x.sql:4: SAVEPOINT in a check'],
     [`${HEAD}VACUUM`, 'x.sql:4: VACUUM cannot run in a transaction'],
+    [`${HEAD}COPY (SELECT 1 FROM t) TO STDOUT`, 'x.sql:4: COPY TO STDOUT'],
     [`${HEAD}COPY t FROM STDIN;\n\\.\nSELECT 1`, 'x.sql:4: COPY FROM STDIN'],
   ])('%j is refused', (text, message) => {
     expect(() => parseChecks(text, 'x.sql')).toThrow(message)

@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs'
 import path from 'node:path'
 import { logEvents } from '../../../api/log-events.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
+import { isOsError } from '../../../core/os-error.ts'
 import { grouped } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
 import type { EventLogReport } from '../../../telemetry/import-events.ts'
@@ -50,5 +51,20 @@ function fileInput(file: string, label: string): AsyncIterable<Uint8Array | stri
     throw new SkillsError('USAGE', `${label} ${found === undefined ? 'does not exist' : 'is a folder'}`, {
       hint: 'name an NDJSON file, or - for standard input',
     })
-  return createReadStream(file)
+  if (!found.isFile() && !IS_OPEN.test(file))
+    throw new SkillsError('USAGE', `${label} is not a regular file`, { hint: 'read a pipe from standard input: skills log < PIPE' })
+  return withPath(createReadStream(file), label)
+}
+
+/** Descriptors of this process, as in `skills log <(zcat events.gz)`. Any other pipe could wait for ever, and a device has no end. */
+const IS_OPEN = /^\/dev\/(?:stdin|fd\/\d+)$/
+
+/** Node gives the path for opening, and not for reading. */
+async function* withPath(input: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input
+  } catch (error) {
+    if (isOsError(error)) error.path ??= file
+    throw error
+  }
 }

@@ -94,7 +94,7 @@ function ownerLines({ schema, foreignOwners }: MigrateReport, style: Style): str
   if (foreignOwners.length === 0) return []
   const owners = foreignOwners.map(printable).join(', ')
   return [
-    `  ${style.yellow('warning')} a superuser migrates the schema ${printable(schema)} of ${owners}: code that ${owners} adds to it runs with the rights of a superuser`,
+    `  ${style.yellow('warning')} a superuser migrates the schema ${printable(schema)} of ${owners}: code that ${owners} adds to it runs with the privileges of a superuser`,
     `    ${style.cyan('→')} connect as ${owners}`,
   ]
 }
