@@ -18,7 +18,10 @@ watchStreams(() => {
   process.once('exit', (code) => (process.exitCode = Math.max(code, EXIT.usage)))
 })
 
-void main(process.argv.slice(2))
+// nothing is left that could complete the command: without this, Node would exit with 0
+process.once('beforeExit', onIdle)
+
+void main(process.argv.slice(2)).finally(() => process.off('beforeExit', onIdle))
 
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -43,6 +46,10 @@ const GRACE_MS = 1_000
 /** The embedded engine, when it cannot open a folder, leaves a timer that would keep the process alive. */
 function leave(): void {
   setTimeout(() => (isWritten() ? process.exit() : leave()), GRACE_MS).unref()
+}
+
+function onIdle(): void {
+  fail(new Error('the command waits for something that cannot happen any more'))
 }
 
 /** For an error that no command has caught: of the operating system, or a bug. */

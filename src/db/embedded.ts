@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statfsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SkillsError, reasonOf } from '../core/errors.ts'
@@ -8,6 +8,7 @@ import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
 import type { Db, Notice, Notification } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
 import { greet } from './greeting.ts'
+import { SocketError } from './network-socket.ts'
 import { PgliteSocket, type ProtocolEngine } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
@@ -41,7 +42,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
   } catch (error) {
     await engine?.close().catch(() => undefined)
     unlock()
-    throw error
+    throw error instanceof SocketError ? broken(target.directory, MOVE_AWAY, error) : error
   }
 }
 
@@ -80,9 +81,7 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     return engine
   } catch (error) {
     if (hasBegun) abandonFolder(directory)
-    const hint = existed
-      ? 'name another folder with --embedded DIR, or move this one away and run again'
-      : 'check the free disk space and the permissions of the folder'
+    const hint = existed ? MOVE_AWAY : 'check the free disk space and the permissions of the folder'
     throw broken(directory, hint, error)
   }
 }
@@ -111,17 +110,33 @@ const USED = `SELECT ${['pg_class', 'pg_namespace', 'pg_proc', 'pg_type', 'pg_au
   .map((catalog) => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)`)
   .join(' OR ')} AS used`
 
+const MOVE_AWAY = 'name another folder with --embedded DIR, or move this one away and run again'
+
 function broken(directory: string, hint: string, cause: unknown): SkillsError {
   const message = `cannot open the embedded database ${directory}`
   const where = cause instanceof FileFault ? `${cause.path}: ` : ''
   if (isOsError(cause)) return new SkillsError('SYSTEM_ERROR', `${message}: ${where}${osReason(cause)}`, { hint: osHint(cause), cause })
+  if ((cause instanceof SocketError || GIVES_NO_REASON.test(reasonOf(cause))) && isDiskFull(directory))
+    return new SkillsError('SYSTEM_ERROR', `${message}: the disk is full, or less than 16 MiB are free`, {
+      hint: 'free some space, and run the command again',
+      cause,
+    })
   return new SkillsError('EMBEDDED_BROKEN', `${message}: ${openFailure(cause)}`, { hint, cause })
+}
+
+/** The messages of PGlite for files that it cannot use, and for a full disk. */
+const GIVES_NO_REASON = /^Aborted\(|failed to initialize/
+
+/** Recovery can need a file of 16 MiB for the write-ahead log. */
+function isDiskFull(directory: string): boolean {
+  if (!existsSync(directory)) return false
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize < 2 ** 24
 }
 
 function openFailure(error: unknown): string {
   const message = reasonOf(error)
-  // the messages of PGlite for files that it cannot use
-  if (/^Aborted\(|failed to initialize/.test(message)) return 'its files are damaged, or belong to another version'
+  if (GIVES_NO_REASON.test(message)) return 'its files are damaged, or belong to another version'
   // other messages can contain 7 KB of source text: the first line is enough
   return message.split('\n')[0]?.slice(0, 200) ?? ''
 }

@@ -1,4 +1,7 @@
 import { Duplex } from 'node:stream'
+import { reasonOf } from '../core/errors.ts'
+import { FatalErrorReader } from './fatal-error.ts'
+import { SocketError } from './network-socket.ts'
 
 /** The part of PGlite that the bridge uses, so that its types stay out of ours. */
 export interface ProtocolEngine {
@@ -13,6 +16,7 @@ export class PgliteSocket extends Duplex {
   /** postgres.js sends Terminate only to a socket in this state. */
   readyState = 'open'
   readonly #engine: ProtocolEngine
+  readonly #fatalErrors = new FatalErrorReader()
   #pending: Buffer = Buffer.alloc(0)
   #started = false
 
@@ -29,7 +33,7 @@ export class PgliteSocket extends Duplex {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     this.#drain().then(
       () => done(),
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => done(stopped(error)),
     )
   }
 
@@ -53,7 +57,24 @@ export class PgliteSocket extends Duplex {
       const terminate = this.#started && message[0] === 0x58
       this.#started = true
       if (terminate) return
-      await this.#engine.execProtocolRawStream(message, { onRawData: (data) => this.push(Buffer.from(data)) })
+      await this.#run(message)
     }
   }
+
+  /** A server closes the connection after an error that ends the session; the engine only stops to answer. */
+  async #run(message: Uint8Array): Promise<void> {
+    let fatal: string | undefined
+    const onRawData = (data: Uint8Array): void => {
+      const bytes = Buffer.from(data)
+      fatal ??= this.#fatalErrors.take(bytes)
+      this.push(bytes)
+    }
+    await this.#engine.execProtocolRawStream(message, { onRawData })
+    if (fatal !== undefined) throw new Error(fatal)
+  }
+}
+
+/** The first line of an error of the engine: others can contain 7 KB of source text. */
+function stopped(error: unknown): SocketError {
+  return new SocketError('', `the embedded engine stopped: ${reasonOf(error).split('\n')[0] ?? ''}`, { cause: error })
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { cleanUpAfter } from '../support/clean-up.ts'
 import { IS_ROOT, runScript } from '../support/run-script.ts'
 import { scratch } from '../support/scratch.ts'
@@ -23,18 +23,27 @@ function canMount(): boolean {
   return isMounted
 }
 
-/** A disk with files on it, and then full to the last byte. */
-function fullDisk(files: Readonly<Record<string, string>>, { size = '1m', free = 0 } = {}): string {
+function disk(size: string): string {
   const folder = scratch()
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
   mounted.push(folder)
+  return folder
+}
+
+/** A disk with files on it, and then full to the last byte. */
+function fullDisk(files: Readonly<Record<string, string>>, { size = '1m', free = 0 } = {}): string {
+  const folder = disk(size)
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
     writeFileSync(path.join(folder, name), content)
   }
+  fill(folder, free)
+  return folder
+}
+
+function fill(folder: string, free: number): void {
   spawnSync('dd', ['if=/dev/zero', `of=${path.join(folder, 'filler')}`, 'bs=4096'], { stdio: 'ignore' })
   if (free > 0) execFileSync('truncate', ['-s', `-${free}`, path.join(folder, 'filler')])
-  return folder
 }
 
 /** Every file with its size. */
@@ -100,4 +109,49 @@ test.skipIf(!CAN_MOUNT)('full disk: the spill folder -> the events are counted a
   expect(warnings.map(({ message }) => message).join('\n')).toMatch(/5 events dropped: cannot write \S+\.ndjson: no space left on the disk/)
   expect(spilled(path.join(cwd, 'spill'))).toEqual([])
   expect(readdirSync(path.join(cwd, 'spill'))).toEqual(['keep'])
+})
+
+describe.skipIf(!CAN_MOUNT)('full disk: an existing embedded database', () => {
+  const project = scratch({
+    'events.ndjson': Array.from({ length: 50 }, (_, i) => JSON.stringify({ ...event(), id: `${i}` })).join('\n'),
+    'more/20300101_notes.sql': `CREATE TABLE notes (id int);
+SELECT count(pg_logical_emit_message(true, 'x', repeat('x', 1000000))) FROM generate_series(1, 40);`,
+  })
+  const LOG = 'skills log events.ndjson --embedded'
+
+  beforeAll(async () => {
+    cpSync(inject('embeddedTemplate'), path.join(project, 'db'), { recursive: true })
+    expect(await runScript(`skills migrate --embedded db && ${LOG} db`, { cwd: project })).toMatchObject({ code: 0 })
+  })
+
+  function onNearlyFullDisk(free: number): { folder: string; run: typeof runScript; makeRoom: () => void } {
+    const folder = disk('100m')
+    cpSync(path.join(project, 'db'), path.join(folder, 'db'), { recursive: true })
+    fill(folder, free)
+    return {
+      folder: path.join(folder, 'db'),
+      run: (script) => runScript(script, { cwd: project }),
+      makeRoom: () => rmSync(path.join(folder, 'filler')),
+    }
+  }
+
+  test('the write-ahead log finds no space -> exit code 3 with the reason, nothing is half-applied, the next run completes it', async () => {
+    const { folder, run, makeRoom } = onNearlyFullDisk(3_000_000)
+    const failed = await run(`skills migrate --dir more --embedded ${folder}`)
+    expect(failed.stderr).toMatch(/\[CONNECTION_LOST\].*No space left on device/)
+    expect(failed.code).toBe(3)
+    makeRoom()
+    const next = await run(`skills migrate --dir more --embedded ${folder} && ${LOG} ${folder}`)
+    expect(next.stdout).toContain('1 migration applied')
+    expect(next.stdout).toContain('50 already there')
+  })
+
+  test.each([0, 4_096])('it cannot be opened, %i bytes free -> exit code 2 with the reason, and later it is unchanged', async (free) => {
+    const { folder, run, makeRoom } = onNearlyFullDisk(free)
+    const failed = await run(`skills migrate --embedded ${folder}`)
+    expect(failed.stderr).toMatch(/\[SYSTEM_ERROR\].*(no space left on the disk|the disk is full)/)
+    expect(failed.code).toBe(2)
+    makeRoom()
+    expect((await run(`${LOG} ${folder}`)).stdout).toContain('50 already there')
+  })
 })

@@ -264,3 +264,12 @@ test('a bug: an unexpected error -> exit code 70, where to report it, and the pl
   expect(stderr).toContain('TypeError: broken on purpose')
   expect(stderr).toMatch(/at jsonWithoutSecrets \(src\/core\/redaction\.ts:\d+:\d+\)/)
 })
+
+test('a bug: a command waits for something that cannot happen -> exit code 70, not 0', async () => {
+  const waits = "require('fs/promises').readFile = () => new Promise(() => {}); require('module').syncBuiltinESMExports()"
+  const { code, stderr } = await runScript('NODE_OPTIONS="-r ./waits.cjs" skills lint', {
+    cwd: scratch({ 'waits.cjs': waits, 'skills/a/SKILL.md': '' }),
+  })
+  expect(code).toBe(70)
+  expect(stderr).toContain('the command waits for something that cannot happen any more')
+})
