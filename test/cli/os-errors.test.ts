@@ -186,7 +186,7 @@ const PATHS: readonly Case[] = [
     { uid: NO_ENTRY },
   ],
   ['a configuration program that is a pipe', 'mkfifo c.mjs; skills lint --config c.mjs', /c\.mjs.*not a regular file/],
-  ['a configuration program that does not exist', 'skills lint --config c.mjs', /c\.mjs.*no such file or directory\n/],
+  ['a configuration program that does not exist', 'skills lint --config c.mjs', /c\.mjs.*it does not exist\n/],
   ['a configuration file that is a folder', 'mkdir c.json; skills lint --config c.json', /c\.json.*(?:folder|directory)/],
   [
     'an embedded folder without permission',

@@ -256,13 +256,13 @@ const reportsState =
 
 describe('target_session_attrs and a server that does not report its state, such as a pooler: it is queried', () => {
   test.each<[NonNullable<ServerTarget['sessionAttributes']>, string, RegExp]>([
-    ['primary', 'f off', /before it answered/],
+    ['primary', 'f off', /: chosen \(SQLSTATE/],
     ['primary', 't on', /the server is a standby/],
-    ['standby', 't on', /before it answered/],
+    ['standby', 't on', /: chosen \(SQLSTATE/],
     ['standby', 'f off', /the server is not a standby/],
-    ['read-write', 'f off', /before it answered/],
+    ['read-write', 'f off', /: chosen \(SQLSTATE/],
     ['read-write', 'f on', /the session is read-only/],
-    ['read-only', 'f on', /before it answered/],
+    ['read-only', 'f on', /: chosen \(SQLSTATE/],
     ['read-only', 'f off', /the session is not read-only/],
   ])('%s, answer %j', async (sessionAttributes, answer, reason) => {
     const { port } = await hostileServer(reportsState(answer))
