@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { catalogQuery, foreignQuery, manifestFile } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
+import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import type { ForeignCodeOptions, ForeignCodeReading } from '../verify/schema/foreign-code.ts'
 import type { SchemaManifest } from '../verify/schema/manifest.ts'
@@ -29,12 +30,32 @@ export async function refuseForeignCode(db: Db, ledger: string = DEFAULT_LEDGER)
 /** What a superuser must not run, and who could have written it; nothing for a role that is not one. */
 export function foreignCodeFor(db: Db, ledger: string = DEFAULT_LEDGER): Promise<ForeignCodeReading> {
   if (!db.info.superuser || db.info.kind === 'embedded' || !db.info.schemaExists) return Promise.resolve({ roles: [], code: [] })
-  const found = examined.get(db) ?? loadComparison().then(({ findForeignCode }) => findForeignCode(db, foreignCodeOptions(ledger)))
+  const found = examined.get(db) ?? compare(db, ledger)
   examined.set(db, found)
   return found
 }
 
-/** Loaded only for a superuser: the commands must start fast. */
+/**
+ * Whether a role without the privileges of a superuser owns anything in this database, or the database: without such a role there is
+ * nothing to compare, and nothing of the comparison is loaded. pg_shdepend has an entry for every owner but the first superuser.
+ */
+const OTHERS_OWN = `
+  SELECT EXISTS (
+    SELECT FROM pg_shdepend d
+    JOIN pg_roles r ON r.oid = d.refobjid
+    WHERE d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'
+      AND (d.dbid = 0 OR d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      AND NOT r.rolsuper AND r.rolname <> session_user
+  ) AS found`
+
+async function compare(db: Db, ledger: string): Promise<ForeignCodeReading> {
+  const { found } = onlyRow(await db.run(OTHERS_OWN, [], { found: 'boolean' }))
+  if (!found) return { roles: [], code: [] }
+  const { findForeignCode } = await loadComparison()
+  return findForeignCode(db, foreignCodeOptions(ledger))
+}
+
+/** Loaded only when there is something to compare: the commands must start fast. */
 function loadComparison(): Promise<typeof import('../verify/schema/foreign-code.ts')> {
   return import('../verify/schema/foreign-code.ts')
 }
