@@ -2,21 +2,23 @@ import { expect, test } from 'vitest'
 import { runApplication } from '../support/application.ts'
 import { migratedServer } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
-import { freePort } from '../support/sockets.ts'
+import { listen, toServer } from '../support/sockets.ts'
 import { logged, skillsOn, spilled } from '../support/telemetry.ts'
 import { until } from '../support/waiting.ts'
 
 test('telemetry: the process is killed 30 times, with and without a database -> each acknowledged event is written once', async () => {
   const database = await migratedServer()
   const db = await database.open()
-  const url = database.flags[1] ?? ''
   const dir = scratch()
-  const away = `postgres://someone@127.0.0.1:${await freePort()}/x`
+  // the same address with and without a database: a spill file belongs to the database of its settings
+  let isAway = false
+  const port = await listen((socket) => (isAway ? socket.destroy() : void toServer(socket)))
+  const url = `postgres://${db.info.user}:s3cr3t@127.0.0.1:${port}/${db.info.database}?sslmode=disable`
   const acknowledged = new Set<string>()
   for (let round = 0; round < 30; round++) {
-    const isAway = round % 3 === 2
+    isAway = round % 3 === 2
     const application = runApplication(`
-      const skills = createSkills({ database: ${JSON.stringify(isAway ? away : url)}, spillDir: ${JSON.stringify(dir)}, flushMs: 2, batchSize: 20, maxBuffered: 60 })
+      const skills = createSkills({ database: ${JSON.stringify(url)}, spillDir: ${JSON.stringify(dir)}, flushMs: 2, batchSize: 20, maxBuffered: 60 })
       let i = ${round} * 1e6
       for (;;) {
         const from = i
@@ -34,6 +36,7 @@ test('telemetry: the process is killed 30 times, with and without a database -> 
     for (const number of spilled(dir)) acknowledged.add(number)
   }
   expect(acknowledged.size).toBeGreaterThan(1_000)
+  isAway = false
   const { skills, warnings } = skillsOn(url, { spillDir: dir })
   await until('the spill folder is empty', async () => (await skills.flush()).complete)
   await skills.close()
