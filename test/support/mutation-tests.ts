@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { sync, verify } from '../../src/index.ts'
+import { SkillsError } from '../../src/core/errors.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
 import type { TestBackend } from './databases.ts'
 import { HARMLESS, type Mutation, mutationsOf } from './mutations.ts'
@@ -9,14 +10,23 @@ import { sharedSession } from './shared-session.ts'
 const skill = (name: string): string =>
   `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.2.0"\n  category: lineage\n  tier: CORE\n---\nBody.\n`
 
-const named = ({ checks }: VerifyReport): string =>
-  checks
+/** What verify reports, or the error with which it refuses a role that row-level security filters. */
+type Answer = VerifyReport | SkillsError
+
+const named = (report: Answer): string =>
+  (report instanceof SkillsError ? [] : report.checks)
     .filter(({ status }) => status === 'failed')
     .flatMap(({ id, faults }) => faults.map(({ object, actual }) => `${object}: ${actual} [${id}]`))
     .join('\n')
 
+const refusal = (error: unknown): SkillsError => {
+  if (error instanceof SkillsError && error.code === 'ROW_SECURITY') return error
+  throw error
+}
+
 /** A fault without `check` must make verify fail. With it that check must name the object, also as a warning. */
-function isCaught({ object, check }: Mutation, report: VerifyReport): boolean {
+function isCaught({ object, check }: Mutation, report: Answer): boolean {
+  if (report instanceof SkillsError) return report.message.includes(object.split(' ').at(-1) ?? '')
   if (check === undefined) return !report.ok && named(report).includes(object)
   const result = report.checks.find(({ id }) => id === check)
   return (result?.status === 'failed' || result?.status === 'warning') && result.faults.some((fault) => fault.object === object)
@@ -37,13 +47,13 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
     await db.exec(`DROP ROLE IF EXISTS ${reader}; CREATE ROLE ${reader}`)
   })
   /** What verify reports after the change, for both roles. */
-  const after = (sql: string): Promise<{ role: string; report: VerifyReport }[]> =>
+  const after = (sql: string): Promise<{ role: string; report: Answer }[]> =>
     session.inside(async (db) => {
       await db.exec(sql)
       const reports = []
       for (const role of ['RESET ROLE', asReader]) {
         await db.exec(role)
-        reports.push({ role, report: await verify(db, { cwd }) })
+        reports.push({ role, report: await verify(db, { cwd }).catch(refusal) })
       }
       return reports
     })
@@ -66,12 +76,12 @@ export function mutationTests({ name, migrated }: TestBackend, sample = 1): void
   test.each(HARMLESS.filter((_, i) => i % sample === 0))('verify: $title -> still passes', async ({ sql }) => {
     for (const { report } of await after(sql)) {
       expect(named(report)).toBe('')
-      expect(report.ok).toBe(true)
+      expect(report).toMatchObject({ ok: true })
     }
   })
 
   test('verify: all changes rolled back -> passes', async () => {
-    for (const { report } of await after('SELECT 1')) expect(report.ok).toBe(true)
+    for (const { report } of await after('SELECT 1')) expect(report).toMatchObject({ ok: true })
     await session.inside((db) => db.exec(`COMMIT; DROP ROLE ${reader}; BEGIN`))
   })
 }

@@ -274,8 +274,8 @@ const STRUCTURE: readonly Mutation[] = [
 ]
 
 const RIGHTS: readonly Mutation[] = [
-  one('EXECUTE taken from PUBLIC', `REVOKE EXECUTE ON FUNCTION ${LOG} FROM PUBLIC`, 'log_skill_usage'),
-  one('EXECUTE taken from PUBLIC again', `REVOKE EXECUTE ON FUNCTION ${ASK} FROM PUBLIC`, 'is_skill_unlocked'),
+  one('EXECUTE given to PUBLIC to log', `GRANT EXECUTE ON FUNCTION ${LOG} TO PUBLIC`, 'log_skill_usage'),
+  one('EXECUTE given to PUBLIC to ask', `GRANT EXECUTE ON FUNCTION ${ASK} TO PUBLIC`, 'is_skill_unlocked'),
   one('EXECUTE given to PUBLIC', `GRANT EXECUTE ON FUNCTION ${UNLOCK} TO PUBLIC`, 'unlock_skill'),
   ...TABLES.map((table) => one(`PUBLIC writes to ${table}`, `GRANT INSERT ON ${table} TO PUBLIC`, `table ${table}`)),
   one('PUBLIC reads telemetry', 'GRANT SELECT ON skill_usage_events TO PUBLIC', 'table skill_usage_events'),
