@@ -18,10 +18,7 @@ watchStreams(() => {
   process.once('exit', (code) => (process.exitCode = Math.max(code, EXIT.usage)))
 })
 
-// nothing is left that could complete the command: without this, Node would exit with 0
-process.once('beforeExit', onIdle)
-
-void main(process.argv.slice(2)).finally(() => process.off('beforeExit', onIdle))
+void main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -38,7 +35,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 /** Node ends with exit code 0 when nothing is left that could happen, also in the middle of a command. */
 function failUnfinished(): void {
-  fail(new Error('the command waits for something that cannot happen'))
+  fail(new Error('the command waits for something that cannot happen any more'))
 }
 
 const GRACE_MS = 1_000
@@ -46,10 +43,6 @@ const GRACE_MS = 1_000
 /** The embedded engine, when it cannot open a folder, leaves a timer that would keep the process alive. */
 function leave(): void {
   setTimeout(() => (isWritten() ? process.exit() : leave()), GRACE_MS).unref()
-}
-
-function onIdle(): void {
-  fail(new Error('the command waits for something that cannot happen any more'))
 }
 
 /** For an error that no command has caught: of the operating system, or a bug. */

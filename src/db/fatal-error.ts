@@ -1,3 +1,5 @@
+import { fieldsOf } from './login/messages.ts'
+
 /**
  * Finds the error that ends a session in the stream of a server's messages: a server closes the connection after an error
  * of the severity FATAL or PANIC. Messages can arrive in parts.
@@ -22,7 +24,7 @@ export class FatalErrorReader {
         this.#held = Buffer.from(bytes)
         return undefined
       }
-      const fatal = bytes[0] === ERROR ? fatalMessage(bytes.toString('utf8', HEADER, size)) : undefined
+      const fatal = bytes[0] === ERROR ? fatalMessage(bytes.subarray(HEADER, size)) : undefined
       if (fatal !== undefined) return fatal
       this.#skip = size
     }
@@ -33,9 +35,7 @@ const EMPTY = Buffer.alloc(0)
 const HEADER = 5
 const ERROR = 0x45
 
-/** Fields of an ErrorResponse end with NUL, and begin with their type; V is the severity in English, M the message. */
-function fatalMessage(body: string): string | undefined {
-  const fields = new Map(body.split('\0').map((field) => [field[0], field.slice(1)]))
-  const severity = fields.get('V')
-  return severity === 'FATAL' || severity === 'PANIC' ? (fields.get('M') ?? severity) : undefined
+function fatalMessage(body: Buffer): string | undefined {
+  const { severity, message } = fieldsOf(body)
+  return severity === 'FATAL' || severity === 'PANIC' ? (message ?? severity) : undefined
 }
