@@ -61,11 +61,12 @@ test('docs/adr/0001: read -> a line for every dependency', () => {
   expect(listed.toSorted()).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)].toSorted())
 })
 
-test('docs/security.md: read -> each promise names a test that exists', () => {
-  const rows = [...read('docs/security.md').matchAll(/^\| (?!promise|---)(.+?) \| (.+) \|$/gm)]
+test.each(['docs/security.md', 'docs/migrate.md'])('%s: read -> each promise names a test that exists', (file) => {
+  const tables = [...read(file).matchAll(/^\| promise \|.*\n\|---.*\n((?:\|.*\n)*)/gm)].map(([, body = '']) => body)
+  const rows = tables.flatMap((table) => [...table.matchAll(/^\| (.+?) \| (.+) \|$/gm)])
   const missing = rows.flatMap(([, promise = '', cell = '']) => {
-    const [, file = '', title = ''] = /^`(test\/[\w./-]+)`: (.+)$/.exec(cell) ?? []
-    return file !== '' && existsSync(path.join(ROOT, file)) && read(file).includes(title.replaceAll('\\|', '|')) ? [] : [promise]
+    const [, test = '', title = ''] = /^`(test\/[\w./-]+)`: (.+)$/.exec(cell) ?? []
+    return test !== '' && existsSync(path.join(ROOT, test)) && read(test).includes(title.replaceAll('\\|', '|')) ? [] : [promise]
   })
   expect(missing).toEqual([])
 })
