@@ -65,8 +65,8 @@ test.each(['docs/security.md', 'docs/migrate.md'])('%s: read -> each promise nam
   const tables = [...read(file).matchAll(/^\| promise \|.*\n\|---.*\n((?:\|.*\n)*)/gm)].map(([, body = '']) => body)
   const rows = tables.flatMap((table) => [...table.matchAll(/^\| (.+?) \| (.+) \|$/gm)])
   const missing = rows.flatMap(([, promise = '', cell = '']) => {
-    const [, test = '', title = ''] = /^`(test\/[\w./-]+)`: (.+)$/.exec(cell) ?? []
-    return test !== '' && existsSync(path.join(ROOT, test)) && read(test).includes(title.replaceAll('\\|', '|')) ? [] : [promise]
+    const [, where = '', title = ''] = /^`(test\/[\w./-]+)`: (.+)$/.exec(cell) ?? []
+    return where !== '' && existsSync(path.join(ROOT, where)) && read(where).includes(title.replaceAll('\\|', '|')) ? [] : [promise]
   })
   expect(missing).toEqual([])
 })
