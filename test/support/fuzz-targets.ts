@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
+import { readDirectives } from '../../src/migrations/files/directives.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
 import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
 import { validateSkill } from '../../src/registry/front-matter/validate.ts'
@@ -75,6 +76,18 @@ function splitSql(text: string): void {
     faults.length > 0 || isCopy || again.statements.length === statements.length,
     'the statements split in another way when they are joined',
   )
+}
+
+const DIRECTIVES = [
+  `-- skills:¦--¦skills:¦\n¦\r\n¦ ¦,¦=¦"¦'¦;¦\\¦/*¦*/¦no-transaction¦repeatable¦lock-timeout¦statement-timeout¦isolation¦role`,
+  `replaces¦check¦30s¦0¦serializable¦repeatable¦read¦committed¦a.sql¦SELECT¦é¦💥¦\ud800¦\ufeff¦\u0000¦$$¦a¦1`,
+].flatMap((line) => line.split('¦'))
+
+function readDirectiveLines(text: string): void {
+  const { faults, checks, replaces } = readDirectives(text)
+  for (const { offset } of faults) mustHold(offset >= 0 && offset <= text.length, 'a fault is outside of the file')
+  for (const { text: query, start } of checks) mustHold(text.startsWith(query, start), 'a check is not a part of the file')
+  mustHold(!replaces.includes(''), 'a version is empty')
 }
 
 const NDJSON = [
@@ -161,6 +174,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
       ),
   },
   { name: 'SQL splitter', property: () => fc.property(textOf(SQL), splitSql) },
+  { name: 'directives', property: () => fc.property(textOf(DIRECTIVES), readDirectiveLines) },
   { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
   {
     name: 'database URL',
