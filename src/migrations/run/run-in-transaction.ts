@@ -110,7 +110,9 @@ async function skipIfExists(
   error: DatabaseError,
 ): Promise<ExistingObject> {
   if (error.code === SQLSTATE.lockNotAvailable) throw error
-  if (hasSavepoint(statement)) await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
+  // with another code the message can be wrong before its savepoint: nothing is sent then
+  if (statement.kind.existsCodes.includes(error.code))
+    await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
   return existingInsteadOf(settings, { migration, statement, error, prefix: hasSavepoint(statement) ? SAVEPOINT : '' })
 }
 

@@ -42,9 +42,9 @@ const READERS: Partial<Record<SqlObject['kind'], (reading: Reading) => Promise<S
   'text search mapping': sameMapping,
 }
 
-function readAddition({ text, kind: { verb } }: ParsedStatement): { target: QualifiedName; cursor: Cursor } {
-  const cursor = new Cursor(text)
-  cursor.skip(verb.split(' ').length)
+function readAddition(statement: ParsedStatement): { target: QualifiedName; cursor: Cursor } {
+  const cursor = new Cursor(statement.text)
+  cursor.skip(statement.kind.verb.split(' ').length)
   const target = readTarget(cursor) ?? { name: '' }
   const phrase = ['attach partition', 'inherit', 'add tables in schema', 'add table', 'alter column', 'alter', 'add'].find((words) =>
     cursor.accept(words),
