@@ -6,6 +6,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { isOsError, osHint, osReason } from '../../core/os-error.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
+import { readOrderDirectives, type OrderDirectives } from './directive-words.ts'
 
 /** A folder of migrations. The package's own folder comes first. */
 export interface MigrationSource {
@@ -17,7 +18,7 @@ export interface MigrationSource {
 }
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
-export interface MigrationFile {
+export interface MigrationFile extends OrderDirectives {
   /** The file name without `.sql`: the key in the ledger. */
   version: string
   /** The path as shown to people. */
@@ -29,8 +30,8 @@ export interface MigrationFile {
 }
 
 /**
- * Reads the `.sql` files of all sources: sources in the order given, files bytewise by name. Throws MIGRATIONS_DIR_MISSING
- * and MIGRATION_FILE_INVALID. Reads synchronously: one promise for each file takes longer than the reading.
+ * Reads the `.sql` files of all sources, in the order in which they run: sources in the order given, files bytewise by name,
+ * and then the repeatable files in the same order. Throws MIGRATIONS_DIR_MISSING and MIGRATION_FILE_INVALID. Reads synchronously: one promise for each file takes longer than the reading.
  */
 export function readMigrations(sources: readonly MigrationSource[]): MigrationFile[] {
   const files = sources.flatMap(readSource)
@@ -44,7 +45,7 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
     }
     seen.set(file.version, file)
   }
-  return files
+  return [...files.filter(({ repeatable }) => !repeatable), ...files.filter(({ repeatable }) => repeatable)]
 }
 
 function readSource(source: MigrationSource): MigrationFile[] {
@@ -64,7 +65,14 @@ function readSource(source: MigrationSource): MigrationFile[] {
 function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
   const text = decodeUtf8(readFile(source, name, file), file)
-  return { version: name.slice(0, -'.sql'.length), file, source, text, checksum: `sha256:${sha256(normaliseSql(text))}` }
+  return {
+    version: name.slice(0, -'.sql'.length),
+    file,
+    source,
+    text,
+    checksum: `sha256:${sha256(normaliseSql(text))}`,
+    ...readOrderDirectives(text),
+  }
 }
 
 /** Larger files are data, and not a change of the schema. */

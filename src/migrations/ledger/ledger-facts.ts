@@ -6,12 +6,12 @@ import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { ledgerName, progressName, readLedger } from './ledger.ts'
-import { planMigrations } from './plan.ts'
+import { planMigrations, type MigrationState } from './plan.ts'
 
 /** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
   ledger: string
-  files: { version: string; file: string; checksum: string; outOfOrder: boolean }[]
+  files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
   /** No-transaction files that are partly applied. */
@@ -21,7 +21,7 @@ export interface LedgerFacts {
 export interface LedgerState {
   files: MigrationFile[]
   facts?: LedgerFacts
-  /** The files with a row in the ledger. */
+  /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again. */
   applied: MigrationFile[]
   /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
   missing?: string
@@ -50,7 +50,13 @@ async function readLedgerFacts(
   return {
     facts: {
       ledger,
-      files: plan.migrations.map(({ file: { version, file, checksum }, outOfOrder }) => ({ version, file, checksum, outOfOrder })),
+      files: plan.migrations.map(({ file: { version, file, checksum }, state, outOfOrder }) => ({
+        version,
+        file,
+        checksum,
+        state,
+        outOfOrder,
+      })),
       rows: rows.map(({ version, checksum, tool }) => ({
         version,
         checksum: checksum ?? null,
@@ -59,7 +65,7 @@ async function readLedgerFacts(
       })),
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
-    applied: plan.migrations.filter(({ row }) => row !== undefined).map(({ file }) => file),
+    applied: plan.migrations.filter(({ state }) => state !== 'pending').map(({ file }) => file),
   }
 }
 
