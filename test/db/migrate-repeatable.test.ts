@@ -12,6 +12,9 @@ CREATE TABLE IF NOT EXISTS times (at timestamptz DEFAULT clock_timestamp());
 INSERT INTO times DEFAULT VALUES;
 `
 
+const REFRESH = (comment: string): string =>
+  `-- skills: repeatable, no-transaction\n-- ${comment}\nCREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT 1 AS id;\nCREATE UNIQUE INDEX IF NOT EXISTS m_id ON m (id);\nREFRESH MATERIALIZED VIEW CONCURRENTLY m;`
+
 async function answer(db: Db): Promise<unknown> {
   return (await db.query('SELECT answer() AS answer'))[0]?.['answer']
 }
@@ -166,15 +169,13 @@ onEachBackend((backend) => {
 
   test('repeatable, no-transaction: changed -> runs again statement by statement', async () => {
     const db = await (await backend.fresh()).open()
-    const text = (comment: string): string =>
-      `-- skills: repeatable, no-transaction\n-- ${comment}\nCREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT 1 AS id;\nCREATE UNIQUE INDEX IF NOT EXISTS m_id ON m (id);\nREFRESH MATERIALIZED VIEW CONCURRENTLY m;`
-    const dir = scratch({ 'R_m.sql': text('one') })
+    const dir = scratch({ 'R_m.sql': REFRESH('one') })
     for (const [comment, count] of [
       ['one', 1],
       ['two', 1],
       ['two', 0],
     ] as const) {
-      writeFiles(dir, { 'R_m.sql': text(comment) })
+      writeFiles(dir, { 'R_m.sql': REFRESH(comment) })
       const { report, error } = await migrate(db, { migrations: [dir] })
       expect(error).toBeUndefined()
       expect(report.applied.filter(({ version }) => version === 'R_m')).toHaveLength(count)

@@ -60,13 +60,13 @@ async function readLedgerFacts(
   return {
     facts: {
       ledger,
-      files: plan.migrations.map(({ file, state, outOfOrder }) => ({
-        version: file.version,
-        file: file.file,
-        checksum: file.checksum,
-        state,
-        outOfOrder,
-        layout: layouts.get(file.file) ?? null,
+      files: plan.migrations.map((entry) => ({
+        version: entry.file.version,
+        file: entry.file.file,
+        checksum: entry.file.checksum,
+        state: entry.state,
+        outOfOrder: entry.outOfOrder,
+        layout: layouts.get(entry.file.file) ?? null,
       })),
       rows: rows.map(({ version, checksum, tool }) => ({
         version,
@@ -76,7 +76,7 @@ async function readLedgerFacts(
       })),
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
-    applied: plan.migrations.filter(({ state }) => state !== 'pending').map(({ file }) => file),
+    applied: plan.migrations.filter((entry) => entry.state !== 'pending').map(({ file }) => file),
   }
 }
 

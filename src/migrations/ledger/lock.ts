@@ -72,8 +72,11 @@ export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: L
 
 /** A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest. */
 export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
-  const equals = (column: string, value: string): string => `${column} OPERATOR(pg_catalog.=) ${quoteLiteral(value)}::pg_catalog.text`
   return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${repeatable ? ` AND ${equals('checksum', checksum)}` : ''})`
+}
+
+function equals(column: string, value: string): string {
+  return `${column} OPERATOR(pg_catalog.=) ${quoteLiteral(value)}::pg_catalog.text`
 }
 
 function raiseWhen({ condition, code }: Obstacle): string {
