@@ -40,6 +40,7 @@ export const ERROR_EXITS = {
   LOCK_TIMEOUT: EXIT.locked,
   LEDGER_FOREIGN: EXIT.history,
   FOREIGN_LAYOUT: EXIT.history,
+  NOT_IMPORTED: EXIT.history,
   HISTORY_CHANGED: EXIT.history,
   OUT_OF_ORDER: EXIT.history,
   DRIFT: EXIT.history,

@@ -41,7 +41,7 @@ export interface TheirMigration {
   noTransaction?: boolean
   repeatable?: boolean
   /** What the tool replaces before it runs the file; each is named as not translated. */
-  placeholders?: RegExp
+  placeholders?: { pattern: RegExp; inQuotes: boolean }
   /** The digest of the file as the tool computes it. */
   digest?: string
 }

@@ -68,7 +68,7 @@ function readFolder(folder: TheirFolder): TheirMigrations {
         down: isRepeatable || back === undefined ? '' : (folder.text(back) ?? ''),
         repeatable: isRepeatable,
         noTransaction: runsOutside(folder.text(`${file}.conf`) ?? ''),
-        placeholders: /\$\{[^{}$\n]{1,200}\}/g,
+        placeholders: { pattern: /\$\{[^{}$\n]{1,200}\}/g, inQuotes: true },
         digest: String(crc32OfLines(text)),
       },
     ]

@@ -84,7 +84,9 @@ function readFile(folder: TheirFolder, file: string, key: string, word: string):
     up: texts.up,
     down: texts.down,
     noTransaction: marks.some((line) => /no\s+transaction/.test(line) || line.includes('notransaction')),
-    ...(marks.some((line) => /envsub\s+on/.test(line)) ? { placeholders: /\$\{[^{}$\n]{1,200}\}|\$[A-Za-z_]\w*/g } : {}),
+    ...(marks.some((line) => /envsub\s+on/.test(line))
+      ? { placeholders: { pattern: /\$\{[^{}$\n]{1,200}\}|\$[A-Za-z_]\w*/g, inQuotes: true } }
+      : {}),
   }
 }
 

@@ -21,7 +21,7 @@ const rules: ImportRules = {
           up: (message === '' ? '' : `-- ${message}\n`) + body,
           down: '',
           noTransaction,
-          placeholders: /(?<![:\w]):[A-Z][A-Z0-9_]*\b/g,
+          placeholders: { pattern: /(?<![:\w]):[A-Z][A-Z0-9_]*\b/g, inQuotes: true },
         },
       ]
     })

@@ -68,7 +68,7 @@ function readChange(top: TheirFolder, { number, name, tags }: PlannedChange): Th
     name: `${String(number).padStart(4, '0')}_${name.replaceAll('/', '_')}`,
     up: text,
     down: top.text(`revert/${name}${suffix ?? ''}.sql`) ?? '',
-    placeholders: /(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|"[A-Za-z_]\w*")/g,
+    placeholders: { pattern: /(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|"[A-Za-z_]\w*")/g, inQuotes: false },
   }
 }
 

@@ -28,7 +28,7 @@ const rules: ImportRules = {
                   .map((part) => part.text)
                   .join(''),
           noTransaction: upParts.some(({ role }) => role === 'mark'),
-          placeholders: /\{\{[^{}\n]{1,200}\}\}/g,
+          placeholders: { pattern: /\{\{[^{}\n]{1,200}\}\}/g, inQuotes: true },
         },
       ]
     })
