@@ -16,7 +16,11 @@ test.each([
   expect(tableLocks(sql, classify(sql))[0]).toMatchObject({ table: { name }, lock })
 })
 
-test.each(['SELECT 1', 'VACUUM', 'DO $$ BEGIN END $$', 'GRANT SELECT ON t TO u', 'CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1', ''])(
-  'tableLocks: %s -> none',
-  (sql) => expect(tableLocks(sql, classify(sql))).toEqual([]),
-)
+test.each([
+  'SELECT 1',
+  'VACUUM',
+  'DO $$ BEGIN END $$',
+  'GRANT SELECT ON t TO u',
+  'CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1',
+  '',
+])('tableLocks: %s -> none', (sql) => expect(tableLocks(sql, classify(sql))).toEqual([]))
