@@ -183,8 +183,7 @@ function ofPart(kind: string, isConcurrent: boolean, cursor: Cursor, created: Cr
   if (created.hasRelation(table)) return NOTHING
   if (name === '') return none(NAMELESS)
   if (kind !== 'index') return { undo: [`DROP ${kind.toUpperCase()} ${name} ON ${table}`] }
-  const schema = /^(?:"(?:[^"]|"")+"|[^".]+)(?=\.)/.exec(table)?.[0]
-  return { undo: [`DROP INDEX ${isConcurrent ? 'CONCURRENTLY ' : ''}${schema === undefined ? '' : `${schema}.`}${name}`] }
+  return { undo: [`DROP INDEX ${isConcurrent ? 'CONCURRENTLY ' : ''}${beside(table, name)}`] }
 }
 
 /** `ALTER kind name action, action`. */
@@ -209,7 +208,7 @@ function ofAlter(cursor: Cursor, created: Created): Result {
 
 /** Later statements of the file use the new name, which is in the same schema. */
 function renamed(kind: string, name: string, parameters: string, to: string, created: Created): Result {
-  const now = name.slice(0, name.length - lastPart(name).length) + to
+  const now = beside(name, to)
   if (created.has(kind, name)) created.add(kind, now)
   return { undo: [`ALTER ${kind.toUpperCase()} ${now}${parameters} RENAME TO ${lastPart(name)}`] }
 }
@@ -277,8 +276,7 @@ function ofComment(cursor: Cursor, created: Created): Result {
 /** Whether the object (`TABLE t`, `COLUMN t.c`, `TRIGGER x ON t`, `FUNCTION f(int)`) is one that the file creates, or a part of one. */
 function concerns(cursor: Cursor, created: Created): boolean {
   if (cursor.accept('column')) {
-    const column = readName(cursor)
-    return created.hasRelation(column.slice(0, column.length - lastPart(column).length - 1))
+    return created.hasRelation(readParts(cursor).slice(0, -1).join('.'))
   }
   if (/^(?:constraint|policy|rule|trigger)$/.test(cursor.word())) {
     cursor.skipUntil((word) => word === 'on')
@@ -306,10 +304,14 @@ function ofGrant(cursor: Cursor, created: Created): Result {
 
 /** Steps over a name; its text as written, which is right in another statement too. */
 function readName(cursor: Cursor): string {
+  return readParts(cursor).join('.')
+}
+
+function readParts(cursor: Cursor): string[] {
   const parts: string[] = []
   do parts.push(readItem(cursor))
   while (cursor.acceptSymbol('.'))
-  return parts.join('.')
+  return parts
 }
 
 function readItem(cursor: Cursor): string {
@@ -320,5 +322,10 @@ function readItem(cursor: Cursor): string {
 
 /** `s.t` -> `t`. */
 function lastPart(name: string): string {
-  return /(?:"(?:[^"]|"")*"|[^".]+)$/.exec(name)?.[0] ?? name
+  return readParts(new Cursor(name)).at(-1) ?? name
+}
+
+/** The name `to` in the schema of `name`: `s.t`, `u` -> `s.u`. */
+function beside(name: string, to: string): string {
+  return [...readParts(new Cursor(name)).slice(0, -1), to].join('.')
 }
