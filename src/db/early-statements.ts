@@ -60,15 +60,20 @@ function settingsSql(wanted: string | undefined, isSuperuser: boolean): string {
   const first = `(pg_catalog.array_remove(pg_catalog.current_schemas(false), 'pg_catalog'::pg_catalog.name))[1]::pg_catalog.text`
   const schema = wanted === undefined ? first : `${quoteLiteral(wanted)}::pg_catalog.text`
   const mayRead = `pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0::pg_catalog.oid ${isSuperuser ? '' : `AND NOT ${IS_SUPERUSER}`}`
-  const set = (name: string, value: string): string => `pg_catalog.set_config('${name}'::pg_catalog.text, ${value}, true)`
-  const tablesOnly = `'restrict_nonsystem_relation_kind'`
+  const path = `pg_catalog.concat_ws(', '::pg_catalog.text, 'pg_catalog', pg_catalog.quote_ident(s.schema), 'pg_temp')`
   return `
     SELECT s.schema,
-           ${set('search_path', `pg_catalog.concat_ws(', '::pg_catalog.text, 'pg_catalog', pg_catalog.quote_ident(s.schema), 'pg_temp')`)},
-           ${set('row_security', "'off'::pg_catalog.text")},
-           CASE WHEN pg_catalog.current_setting(${tablesOnly}::pg_catalog.text, true) IS NOT NULL
-                THEN pg_catalog.set_config(${tablesOnly}::pg_catalog.text, 'view, foreign-table'::pg_catalog.text, true) END
+           ${setLocal('search_path', path)},
+           ${setLocal('row_security', "'off'::pg_catalog.text")},
+           CASE WHEN pg_catalog.current_setting('${TABLES_ONLY}'::pg_catalog.text, true) IS NOT NULL
+                THEN ${setLocal(TABLES_ONLY, "'view, foreign-table'::pg_catalog.text")} END
       FROM (SELECT CASE WHEN ${mayRead} THEN ${schema} END AS schema OFFSET 0) AS s`
+}
+
+const TABLES_ONLY = 'restrict_nonsystem_relation_kind'
+
+function setLocal(name: string, value: string): string {
+  return `pg_catalog.set_config('${name}'::pg_catalog.text, ${value}, true)`
 }
 
 /** The statement with the schema of the search_path: that of `settingsSql` is the second. */
