@@ -9,6 +9,7 @@ import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure, statementFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
+import { replacedMeanwhile } from './refusals.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
@@ -73,6 +74,7 @@ async function open(
     if (failed?.ok !== false) return { existing: existingBefore(migration, existing), began }
     await db.exec('ROLLBACK')
     if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
+    if (failed.error.code === GUARD.replacedApplied) throw replacedMeanwhile(migration)
     if (failed.error.code !== GUARD.locked) throw failed.error
     await waitForLock(db, { key: lockKey, onEvent }, deadline)
   }
