@@ -233,6 +233,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'on a standby: connect to the primary server',
     ],
   },
+  ROLE_UNUSABLE: {
+    title: 'The migrations cannot run under the role',
+    meaning:
+      'The role of `--role`, of the setting `role`, or of the directive `-- skills: role=NAME` does not exist, the role of the connection is not a member of it, or it cannot use the schema. It is checked before the first file: nothing was run.',
+    example:
+      '$ skills migrate --role app_owner\nerror [ROLE_UNUSABLE] role deploy cannot take the role app_owner: it is not a member of it\n  → nothing was run; as a superuser, or as a role with ADMIN OPTION: GRANT "app_owner" TO "deploy"',
+    remedies: [
+      'run the statements of the message',
+      'on PostgreSQL 16 and later a membership that was granted `WITH SET FALSE` is not enough: `GRANT app_owner TO deploy WITH SET TRUE`',
+    ],
+  },
   ROW_SECURITY: {
     title: 'Row-level security hides rows from the role',
     meaning:
