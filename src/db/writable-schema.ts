@@ -18,11 +18,11 @@ const WRITERS = `
 
 /**
  * Who can create objects in the schema of the connection: such a role can put a function in the place of one that our functions,
- * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist. `role` runs the migrations,
+ * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist. `runsFiles` is the role of the migrations,
  * and could put the same into a file.
  */
-export async function schemaWriters(db: Db, role?: string): Promise<SchemaWriter[]> {
-  const rows = await db.run(WRITERS, [role ?? null], { role: 'text?' })
+export async function schemaWriters(db: Db, runsFiles?: string): Promise<SchemaWriter[]> {
+  const rows = await db.run(WRITERS, [runsFiles ?? null], { role: 'text?' })
   const schema = quoteIdent(db.info.schema)
   return rows.map(({ role }) => ({
     role,

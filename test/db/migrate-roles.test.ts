@@ -234,19 +234,19 @@ onEachBackend((backend) => {
   })
 })
 
-describe('a login that is no superuser', () => {
-  const login = async (create: (login: string, role: string) => string): Promise<{ db: Db; admin: Db; login: string; role: string }> => {
-    const database = await freshServer()
-    const admin = await database.open()
-    const name = `login_${process.pid}_${number++}`
-    const role = `${name}_files`
-    await admin.exec(`create role ${name} login; create role ${role}; grant all on schema public to ${name}; ${create(name, role)}`)
-    const db = await openDb(await targetOf(serverUrl(database.name).replace('postgres://postgres@', `postgres://${name}@`)))
-    return { db, admin, login: name, role }
-  }
+const loginWith = async (create: (login: string, role: string) => string): Promise<{ db: Db; admin: Db; login: string; role: string }> => {
+  const database = await freshServer()
+  const admin = await database.open()
+  const name = `login_${process.pid}_${number++}`
+  const role = `${name}_files`
+  await admin.exec(`create role ${name} login; create role ${role}; grant all on schema public to ${name}; ${create(name, role)}`)
+  const db = await openDb(await targetOf(serverUrl(database.name).replace('postgres://postgres@', `postgres://${name}@`)))
+  return { db, admin, login: name, role }
+}
 
+describe('a login that is no superuser', () => {
   test('--role: the login is not a member of the role -> ROLE_UNUSABLE with the GRANT; after it, the run succeeds', async () => {
-    const { db, admin, login: name, role } = await login((_, files) => `grant all on schema public to ${files}`)
+    const { db, admin, login: name, role } = await loginWith((_, files) => `grant all on schema public to ${files}`)
     expect((await migrate(db, { role })).error).toMatchObject({
       code: 'ROLE_UNUSABLE',
       exitCode: 2,
@@ -264,7 +264,7 @@ describe('a login that is no superuser', () => {
   })
 
   test('--role: the login does not inherit the privileges of the role -> the run succeeds', async () => {
-    const { db, role } = await login(
+    const { db, role } = await loginWith(
       (name, files) => `alter role ${name} noinherit; grant ${files} to ${name}; grant all on schema public to ${files}`,
     )
     expect((await migrate(db, { role })).error).toBeUndefined()
@@ -278,7 +278,7 @@ describe('a login that is no superuser', () => {
       admin,
       login: name,
       role,
-    } = await login(
+    } = await loginWith(
       (own, files) => `grant ${files} to ${own}; grant all on schema public to ${files}; alter role ${own} set role = '${files}'`,
     )
     expect(db.info.user).toBe(role)
