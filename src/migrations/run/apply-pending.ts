@@ -24,9 +24,10 @@ export interface PendingWork {
 /** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
   const pending = work.pending.map((file) => underRole(parseMigration(file), options.role))
-  report.pending = pending.map(({ version, file, statements, noTransaction, directives: { role } }) => ({
+  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction, directives: { role } }) => ({
     version,
     file,
+    repeatable,
     ...(role === undefined ? {} : { role }),
     statements: statements.length,
     transaction: !noTransaction,

@@ -35,6 +35,8 @@ export interface MigrateReport {
 export interface AppliedMigration {
   version: string
   file: string
+  /** Runs again when the file changes. */
+  repeatable: boolean
   /** The role that the file ran under; absent: that of the connection. */
   role?: string
   statements: Count
@@ -46,6 +48,8 @@ export interface AppliedMigration {
 export interface PendingMigration {
   version: string
   file: string
+  /** Runs again when the file changes; it can have been applied before. */
+  repeatable: boolean
   /** The role that the file runs under; absent: that of the connection. */
   role?: string
   statements: Count
@@ -100,13 +104,14 @@ export type MigrateEvent =
 
 /** A file that was just applied. */
 export function appliedMigration(
-  { version, file, directives: { role }, statements }: ParsedMigration,
+  { version, file, repeatable, directives: { role }, statements }: ParsedMigration,
   durationMs: number,
   existing: ExistingObject[],
 ): AppliedMigration {
   return {
     version,
     file,
+    repeatable,
     ...(role === undefined ? {} : { role }),
     statements: statements.length,
     durationMs: Math.round(durationMs),

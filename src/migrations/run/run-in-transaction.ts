@@ -69,7 +69,7 @@ async function open(
   for (;;) {
     const began = performance.now()
     const outcomes = await db.pipeline([
-      openingSql(settings, migration, ledgerObstacles(ledger, migration.version, undefined)),
+      openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
       ...(present === undefined ? [] : [present]),
       ...roleSql(migration),
     ])
@@ -137,7 +137,7 @@ async function commit(
   existing: ExistingObject[],
   durationMs: number,
 ): Promise<AppliedMigration> {
-  const { version, checksum, statements } = migration
+  const { statements } = migration
   // an index that the file creates is valid; one that already existed can be INVALID
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
   const invalid = refuseInvalidIndexesSql(
@@ -145,9 +145,9 @@ async function commit(
     GUARD.invalidIndex,
   )
   existing.sort((a, b) => a.line - b.line)
-  const entry = { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
+  const entry = { durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
   const checks = [settleSql(settings), ...(invalid === undefined ? [] : [invalid])]
-  const outcomes = await settings.db.pipeline([...checks, insertLedgerSql(settings.ledger, entry), ...ENDING, RESET_ROLE])
+  const outcomes = await settings.db.pipeline([...checks, insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE])
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
   if (failed?.ok === false) throw commitFailure(migration, failed.error, failedAt === checks.length ? 'ledger' : 'commit')

@@ -136,11 +136,11 @@ async function sendFiles(
 }
 
 function messagesOf(settings: RunSettings, migration: ParsedMigration, predecessor: ParsedMigration | undefined): string[] {
-  const { version, checksum, statements } = migration
-  const entry = { version, checksum, durationMs: undefined, statements: statements.length, tolerated: [], tool: settings.tool }
+  const { statements } = migration
+  const entry = { durationMs: undefined, statements: statements.length, tolerated: [], tool: settings.tool }
   const present = presentSql(statements)
   const obstacles = [
-    ...ledgerObstacles(settings.ledger, version, predecessor?.version),
+    ...ledgerObstacles(settings.ledger, migration, predecessor),
     ...(present === undefined ? [] : [{ condition: present, code: GUARD.present }]),
   ]
   return [
@@ -148,7 +148,7 @@ function messagesOf(settings: RunSettings, migration: ParsedMigration, predecess
     ...roleSql(migration),
     ...statements.map(({ text }) => text),
     settleSql(settings),
-    insertLedgerSql(settings.ledger, entry),
+    insertLedgerSql(settings.ledger, migration, entry),
     ...ENDING,
   ]
 }

@@ -31,10 +31,10 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
 }
 
 /** The statements of a pending file: all of them when they are few, and always those with hazards. */
-function plannedLines({ file, statements, role, plan = [] }: PendingMigration, style: Style): string[] {
+function plannedLines({ file, repeatable, statements, role, plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
-    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')}${underRole(role)})`)}`,
+    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}${underRole(role)})`)}`,
     ...shown.flatMap(({ line, text, hazards }) => [
       `    ${style.dim(`${line}:`)} ${printable(text)}`,
       ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [
@@ -46,14 +46,18 @@ function plannedLines({ file, statements, role, plan = [] }: PendingMigration, s
 }
 
 function appliedLines(migration: AppliedMigration, style: Style): string[] {
-  const { file, statements, role, durationMs, existing } = migration
-  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')}, ${formatDuration(durationMs)}${underRole(role)})`)}`
+  const { file, repeatable, statements, role, durationMs, existing } = migration
+  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}, ${formatDuration(durationMs)}${underRole(role)})`)}`
   if (existing.length === 0) return [head]
   return [head, `    existing objects, not changed:`, ...existing.flatMap((object) => existingLines(object, style))]
 }
 
 function underRole(role: string | undefined): string {
   return role === undefined ? '' : `, as ${printable(role)}`
+}
+
+function kindOf(repeatable: boolean): string {
+  return repeatable ? 'repeatable, ' : ''
 }
 
 function existingLines({ line, kind, name, how, sqlstate, same, differences }: ExistingObject, style: Style): string[] {
