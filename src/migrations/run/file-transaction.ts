@@ -13,7 +13,7 @@ export function openingSql(settings: RunSettings, migration: ParsedMigration, ob
   // Citus requires its setting first; other servers accept it as a custom setting
   const begin = [
     RESET_ROLE,
-    'BEGIN',
+    `BEGIN ${migration.modes.join(', ')}`,
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]
@@ -25,6 +25,8 @@ export function fileSettings({ db, lockTimeoutMs, statementTimeoutMs }: RunSetti
   const { info } = db
   return [
     `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
+    // the files are split as the server reads strings with this value
+    'standard_conforming_strings = on',
     'row_security = off',
     `lock_timeout = ${Math.round(lockTimeoutMs)}`,
     ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),

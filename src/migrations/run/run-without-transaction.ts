@@ -10,6 +10,7 @@ import { statementFailure } from './failure.ts'
 import { fileSettings } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendStatement } from './send-statement.ts'
 
 /**
  * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Records each completed statement by
@@ -89,7 +90,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
-    await db.exec(statement.text)
+    await sendStatement(db, statement)
     return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
@@ -113,7 +114,7 @@ async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?
 function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {
-    const digest = sha256(statement.text)
+    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]
