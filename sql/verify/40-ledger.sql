@@ -1,5 +1,5 @@
 -- Whether every migration is applied, and unchanged since.
--- $1: {"ledger", "files": [{"version", "file", "checksum", "outOfOrder"}],
+-- $1: {"ledger", "files": [{"version", "file", "checksum", "outOfOrder", "layout" or null}],
 --      "rows": [{"version", "checksum" or null, "tool" or null, "missing"}],
 --      "interrupted": [{"version", "done", "statements" or null}]}
 -- A row without a file that another tool wrote belongs to other migrations and is not a fault.
@@ -80,6 +80,20 @@ SELECT
   'pending'                                        AS actual
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, "outOfOrder" boolean)
 WHERE file."outOfOrder"
+ORDER BY file.version COLLATE "C";
+
+-- check: ledger.layout
+-- title: no applied migration has the layout of another tool
+-- severity: warning
+-- input: ledger
+-- remedy: the part of the file that goes back may have run: compare the schema with what you expect; `skills migrate import` moves a folder of another tool
+-- example: migration 20260101_users | only what goes forward | the layout of dbmate
+SELECT
+  format('migration %s', file.version)             AS object,
+  'only what goes forward'                         AS expected,
+  format('the layout of %s', file.layout)          AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, layout text)
+WHERE file.layout IS NOT NULL
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.interrupted

@@ -69,6 +69,8 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   await run(cwd, ['migrate', 'repair', '001_notes', '--yes', ...own], 0)
   await run(cwd, ['migrate', 'repair', '001_notes', ...NOWHERE], 3, 'DATABASE_UNREACHABLE')
   await run(cwd, ['migrate', 'baseline', '--dry-run', ...flags], 0)
+  await run(cwd, ['migrate', 'lint', 'own'], 0)
+  await run(cwd, ['migrate', 'lint', 'none'], 2, 'MIGRATIONS_DIR_MISSING')
   await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)
   await run(cwd, ['migrate', 'new', '...', '--migrations', 'own'], 2, 'USAGE')
 })

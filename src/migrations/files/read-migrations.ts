@@ -6,6 +6,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { isOsError, osHint, osReason } from '../../core/os-error.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
+import { refuseForeignFolder } from '../layouts/foreign-folder.ts'
 
 /** A folder of migrations. The package's own folder comes first. */
 export interface MigrationSource {
@@ -29,8 +30,8 @@ export interface MigrationFile {
 }
 
 /**
- * Reads the `.sql` files of all sources: sources in the order given, files bytewise by name. Throws MIGRATIONS_DIR_MISSING
- * and MIGRATION_FILE_INVALID. Reads synchronously: one promise for each file takes longer than the reading.
+ * Reads the `.sql` files of all sources: sources in the order given, files bytewise by name. Throws MIGRATIONS_DIR_MISSING,
+ * MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT for a folder without files that another tool keeps. Reads synchronously: one promise for each file takes longer than the reading.
  */
 export function readMigrations(sources: readonly MigrationSource[]): MigrationFile[] {
   const files = sources.flatMap(readSource)
@@ -58,6 +59,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
     })
   }
   const sorted = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
+  if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
   return sorted.map((name) => readOne(source, name))
 }
 

@@ -1,5 +1,4 @@
 import { timeOrNull } from '../../core/times.ts'
-import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
@@ -55,7 +54,12 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   }
   const entries = rows.map(({ entry }) => entry)
   const columns = entries[0] === undefined ? await readColumns(db, ledger) : Object.keys(entries[0])
-  refuseForeign(db, ledger, columns, entries)
+  const isOurs =
+    columns.includes('version') && columns.includes('applied_at') && entries.every(({ version }) => typeof version === 'string')
+  if (!isOurs) {
+    const { foreignLedger } = await import('../layouts/foreign-ledger.ts')
+    throw foreignLedger(ledgerName(db, ledger), columns)
+  }
   return {
     state: COLUMNS.every(([name]) => name === 'tolerated' || columns.includes(name)) ? 'ready' : 'partial',
     rows: entries.map(toRow),
@@ -118,18 +122,6 @@ async function readColumns(db: Db, ledger: string): Promise<string[]> {
   )
   // a numeric column cannot contain a file name: treat it as missing
   return rows.filter(({ name, type }) => name !== 'version' || type === 'text' || type.startsWith('character')).map(({ name }) => name)
-}
-
-function refuseForeign(db: Db, ledger: string, columns: readonly string[], entries: readonly Record<string, unknown>[]): void {
-  const shaped = columns.includes('version') && columns.includes('applied_at')
-  if (shaped && entries.every(({ version }) => typeof version === 'string')) return
-  throw new SkillsError(
-    'LEDGER_FOREIGN',
-    `the table ${ledgerName(db, ledger)} belongs to another migration tool (columns: ${columns.join(', ')})`,
-    {
-      hint: 'nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
-    },
-  )
 }
 
 function toRow(entry: Record<string, unknown>): LedgerRow {

@@ -7,6 +7,7 @@ import { readMigrations, type MigrationFile, type MigrationSource } from '../fil
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import { planMigrations, unknownVersion } from '../ledger/plan.ts'
+import { refuseLayouts } from '../layouts/refuse-layouts.ts'
 import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
 
 export interface BaselineOptions {
@@ -39,6 +40,10 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
   const files = readMigrations(options.sources)
   const ledger = await readLedger(db, options.ledger)
   const plan = planMigrations(files, ledger.rows)
+  refuseLayouts(
+    plan.pending.map(({ file }) => file),
+    files,
+  )
   const last = options.to === undefined ? files.length - 1 : files.findIndex(({ version }) => version === options.to)
   if (last === -1)
     throw unknownVersion(
