@@ -7,6 +7,13 @@ import { scratch } from '../support/scratch.ts'
 
 const rows = (db: Db, sql: string): Promise<unknown[]> => db.query(sql)
 
+const withRow = (row: string): string =>
+  `create table t (id int primary key, name text);\r\n\r\ncopy t from stdin;\r\n1\ta\r\n2\tb\r\n${row}\r\n4\td\r\n\\.\r\ncreate table u (id int);\r\n`
+
+const resumable = (last: string): string => `-- skills: no-transaction\ncreate table t (id int);\ncopy t from stdin;\n1\n2\n\\.\n${last};\n`
+
+const create = (name: string): string => `create table ${name} as select 'C:\\'::text as path, 'a\\nb' as name;`
+
 onEachBackend((backend) => {
   test('COPY FROM STDIN: text and CSV rows between other statements -> in their order, and counted', async () => {
     const db = await (await backend.fresh()).open()
@@ -51,32 +58,31 @@ onEachBackend((backend) => {
 
   test('COPY FROM STDIN: a row fails -> its line in the file; nothing of the file stays; the next run applies it', async () => {
     const db = await (await backend.fresh()).open()
-    const file = (row: string): string =>
-      `create table t (id int primary key, name text);\r\n\r\ncopy t from stdin;\r\n1\ta\r\n2\tb\r\n${row}\r\n4\td\r\n\\.\r\ncreate table u (id int);\r\n`
-    const bad = scratch({ '1.sql': file('zwei\tc') })
+    const bad = scratch({ '1.sql': withRow('zwei\tc') })
     const first = await migrate(db, { migrations: [bad] })
     expect(first.error?.code).toBe('MIGRATION_FAILED')
     expect(first.report.diagnostics).toMatchObject([
       { line: 6, column: 1, code: '22P02', message: expect.stringContaining('COPY t, line 3') },
     ])
-    expect((await migrate(db, { migrations: [scratch({ '1.sql': file('2\tc') })] })).report.diagnostics).toMatchObject([
+    expect((await migrate(db, { migrations: [scratch({ '1.sql': withRow('2\tc') })] })).report.diagnostics).toMatchObject([
       { line: 6, code: '23505' },
     ])
-    expect((await migrate(db, { migrations: [scratch({ '1.sql': file('3') })] })).report.diagnostics).toMatchObject([
+    expect((await migrate(db, { migrations: [scratch({ '1.sql': withRow('3') })] })).report.diagnostics).toMatchObject([
       { line: 6, code: '22P04' },
     ])
     const absent = scratch({ '1.sql': 'select 1;\ncopy nowhere from stdin;\n1\n\\.\n' })
     expect((await migrate(db, { migrations: [absent] })).report.diagnostics).toMatchObject([{ line: 2, column: 6, code: '42P01' }])
     expect(await rows(db, "select to_regclass('t') as t")).toEqual([{ t: null }])
-    expect((await migrate(db, { migrations: [scratch({ '1.sql': file('3\tc') })] })).error).toBeUndefined()
+    expect((await migrate(db, { migrations: [scratch({ '1.sql': withRow('3\tc') })] })).error).toBeUndefined()
     expect(await rows(db, 'select count(*)::int as n from t')).toEqual([{ n: 4 }])
   })
 
   test('COPY FROM STDIN in a no-transaction file: a later statement fails -> the rows stay, and are not copied again', async () => {
     const db = await (await backend.fresh()).open()
-    const file = (last: string): string => `-- skills: no-transaction\ncreate table t (id int);\ncopy t from stdin;\n1\n2\n\\.\n${last};\n`
-    expect((await migrate(db, { migrations: [scratch({ '1.sql': file('select 1/0') })] })).report.diagnostics).toMatchObject([{ line: 7 }])
-    const { error } = await migrate(db, { migrations: [scratch({ '1.sql': file('select 1') })] })
+    expect((await migrate(db, { migrations: [scratch({ '1.sql': resumable('select 1/0') })] })).report.diagnostics).toMatchObject([
+      { line: 7 },
+    ])
+    const { error } = await migrate(db, { migrations: [scratch({ '1.sql': resumable('select 1') })] })
     expect(error).toBeUndefined()
     expect(await rows(db, 'select id from t order by id')).toEqual([{ id: 1 }, { id: 2 }])
   })
@@ -122,7 +128,6 @@ onEachBackend((backend) => {
     await setting.close()
     const db = await database.open()
     expect(await rows(db, 'show standard_conforming_strings')).toEqual([{ standard_conforming_strings: 'off' }])
-    const create = (name: string): string => `create table ${name} as select 'C:\\'::text as path, 'a\\nb' as name;`
     const { error } = await migrate(db, {
       migrations: [scratch({ '1.sql': create('t'), '2.sql': `-- skills: no-transaction\n${create('u')}` })],
     })
