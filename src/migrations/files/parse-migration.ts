@@ -40,10 +40,11 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     ...index.positionAt(offset),
     hint,
   })
+  // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
   const all = split.map((statement): ParsedStatement => ({
     ...statement,
     ...index.positionAt(statement.start),
-    kind: classify(statement.text),
+    kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
   }))
   const { noTransaction } = directives
   const own = noTransaction ? { statements: all, modes: [], faults: [] } : ownTransaction(all, directives.isolation)
@@ -60,7 +61,10 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
   ]
   // what follows such a statement are rows, and no SQL
   const endless = all.find(({ kind, rows }) => kind.copyFromStdin && rows === undefined)
-  if (endless !== undefined) faults.splice(0, Infinity, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
+  if (endless !== undefined) {
+    const before = faults.filter(({ line = 0 }) => line < endless.line)
+    faults.splice(0, Infinity, ...before, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
+  }
   if (own.statements.length === 0 && faults.length === 0) faults.push(fault(0, NO_STATEMENTS.message, NO_STATEMENTS.hint))
   return { ...file, noTransaction, directives, modes: own.modes, statements: own.statements, faults }
 }

@@ -8,13 +8,13 @@ import { readMigrations, type MigrationFile, type MigrationSource } from '../fil
 import { ledgerName, progressName, readLedger } from './ledger.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
-import { planMigrations } from './plan.ts'
+import { planMigrations, type MigrationState } from './plan.ts'
 
 /** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
   ledger: string
   /** `layout`: the tool whose layout an applied file has. */
-  files: { version: string; file: string; checksum: string; outOfOrder: boolean; layout: string | null }[]
+  files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
   /** No-transaction files that are partly applied. */
@@ -24,7 +24,7 @@ export interface LedgerFacts {
 export interface LedgerState {
   files: MigrationFile[]
   facts?: LedgerFacts
-  /** The files with a row in the ledger. */
+  /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again. */
   applied: MigrationFile[]
   /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
   missing?: string
@@ -60,12 +60,13 @@ async function readLedgerFacts(
   return {
     facts: {
       ledger,
-      files: plan.migrations.map(({ file, outOfOrder }) => ({
-        version: file.version,
-        file: file.file,
-        checksum: file.checksum,
-        outOfOrder,
-        layout: layouts.get(file.file) ?? null,
+      files: plan.migrations.map((entry) => ({
+        version: entry.file.version,
+        file: entry.file.file,
+        checksum: entry.file.checksum,
+        state: entry.state,
+        outOfOrder: entry.outOfOrder,
+        layout: layouts.get(entry.file.file) ?? null,
       })),
       rows: rows.map(({ version, checksum, tool }) => ({
         version,
@@ -75,7 +76,7 @@ async function readLedgerFacts(
       })),
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
-    applied: plan.migrations.filter(({ row }) => row !== undefined).map(({ file }) => file),
+    applied: plan.migrations.filter((entry) => entry.state !== 'pending').map(({ file }) => file),
   }
 }
 

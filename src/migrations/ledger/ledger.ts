@@ -4,6 +4,7 @@ import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** A row of the ledger. */
 export interface LedgerRow {
@@ -86,9 +87,11 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
   return `${schema}CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()${rest})`
 }
 
+/** The fields of a file that its row has. */
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable'>
+
+/** How a file was applied. */
 export interface LedgerEntry {
-  version: string
-  checksum: string
   /** Undefined: the time since the transaction began, by the clock of the server. */
   durationMs: number | undefined
   statements: number
@@ -99,18 +102,21 @@ export interface LedgerEntry {
 const SINCE_BEGIN = `(1000 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch'::pg_catalog.text,
   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.transaction_timestamp()))::pg_catalog.int4`
 
-/** SQL that records a file as applied and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
-export function insertLedgerSql(name: string, entry: LedgerEntry): string {
+/** SQL that records a file as applied, a repeatable file also when it has a row, and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
+export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEntry): string {
   const values = [
-    quoteLiteral(entry.version),
-    quoteLiteral(entry.checksum),
+    quoteLiteral(file.version),
+    quoteLiteral(file.checksum),
     entry.durationMs === undefined ? SINCE_BEGIN : Math.round(entry.durationMs),
     entry.statements,
     `${quoteLiteral(JSON.stringify(entry.tolerated))}::pg_catalog.jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
   ]
-  return `INSERT INTO ${name} (version, checksum, duration_ms, statements, tolerated, applied_by, tool) VALUES (${values.join(', ')}) RETURNING duration_ms`
+  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool']
+  const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
+  const again = file.repeatable ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
+  return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {

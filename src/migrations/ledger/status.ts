@@ -12,6 +12,8 @@ export interface StatusReport {
     version: string
     file: string
     state: MigrationState
+    /** Runs again when the file changes. Pending with a time: it changed since it was applied. */
+    repeatable: boolean
     appliedAt: Time | null
     outOfOrder: boolean
   }[]
@@ -37,6 +39,7 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
       version: file.version,
       file: file.file,
       state,
+      repeatable: file.repeatable,
       appliedAt: row?.appliedAt ?? null,
       outOfOrder,
     })),

@@ -94,8 +94,8 @@ async function record(
   const name = ledgerName(db, options.ledger)
   await lockedTransaction(db, lockOf(db, options.ledger), async () => {
     if (state !== 'ready') await db.exec(createLedgerSql(db, options.ledger, state))
-    const rows = files.map(({ version, checksum }) =>
-      insertLedgerSql(name, { version, checksum, durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
+    const rows = files.map((file) =>
+      insertLedgerSql(name, file, { durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
     )
     await db.exec(rows.join(';\n'))
   })

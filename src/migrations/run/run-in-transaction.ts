@@ -67,7 +67,7 @@ async function open(
   for (;;) {
     const began = performance.now()
     const [opened, existing] = await db.pipeline([
-      openingSql(settings, migration, ledgerObstacles(ledger, migration.version, undefined)),
+      openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
       ...(present === undefined ? [] : [present]),
     ])
     const failed = opened?.ok === false ? opened : existing
@@ -124,7 +124,7 @@ async function commit(
   existing: ExistingObject[],
   durationMs: number,
 ): Promise<AppliedMigration> {
-  const { version, file, checksum, statements } = migration
+  const { version, file, statements, repeatable } = migration
   // an index that the file creates is valid; one that already existed can be INVALID
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
   const invalid = refuseInvalidIndexesSql(
@@ -132,13 +132,13 @@ async function commit(
     GUARD.invalidIndex,
   )
   existing.sort((a, b) => a.line - b.line)
-  const entry = { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
-  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, entry), ...ENDING, RESET_ROLE]
+  const entry = { durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
+  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE]
   const outcomes = await settings.db.pipeline(messages)
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
   if (failed?.ok === false) throw commitFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
-  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 
 function commitFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {
