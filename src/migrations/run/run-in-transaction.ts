@@ -6,12 +6,13 @@ import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { GUARD, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
-import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
-import { endFailure, indexFailure, statementFailure } from './failure.ts'
+import { existingObject, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
+import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendFirst } from './send-statement.ts'
+import { existingInsteadOf } from './skip-existing.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
@@ -91,7 +92,8 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration, 
     if (failed?.ok !== false) continue
     const statement = statements[next]
     if (statement === undefined) throw failed.error
-    if (isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
+    const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
+    if (!isDuplicate && isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
       await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
       await pause()
     } else {
@@ -108,14 +110,11 @@ async function skipIfExists(
   statement: ParsedStatement,
   error: DatabaseError,
 ): Promise<ExistingObject> {
-  const { object, existsCodes } = statement.kind
-  const failure = (): SkillsError => statementFailure(migration, statement, error, hasSavepoint(statement) ? SAVEPOINT : '')
   if (error.code === SQLSTATE.lockNotAvailable) throw error
-  if (settings.strict || object === undefined || !existsCodes.includes(error.code)) throw failure()
-  await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
-  // the server raises the same code for an object of another kind, which does not replace the file's object
-  if ((await objectExists(settings.db, object)) === false) throw failure()
-  return existingObject(statement, object, 'tolerated', error.code)
+  // with another code the message can be wrong before its savepoint: nothing is sent then
+  if (statement.kind.existsCodes.includes(error.code))
+    await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
+  return existingInsteadOf(settings, { migration, statement, error, prefix: hasSavepoint(statement) ? SAVEPOINT : '' })
 }
 
 async function commit(

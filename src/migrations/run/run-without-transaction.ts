@@ -6,11 +6,11 @@ import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
 import { isAppliedSql, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, oidOf } from './existing-objects.ts'
-import { statementFailure } from './failure.ts'
 import { fileSettings } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendStatement } from './send-statement.ts'
+import { existingInsteadOf } from './skip-existing.ts'
 
 /**
  * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Records each completed statement by
@@ -84,7 +84,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
   const { db } = settings
-  const { object, existsCodes, ifNotExists } = statement.kind
+  const { object, ifNotExists } = statement.kind
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
@@ -92,10 +92,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
     return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    const tolerated =
-      !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(db, object)) !== false
-    if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
-    return existingObject(statement, object, 'tolerated', error.code)
+    return db.transaction({ rollback: true }, () => existingInsteadOf(settings, { migration, statement, error, prefix: '' }))
   }
 }
 

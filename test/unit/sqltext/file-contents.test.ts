@@ -4,7 +4,7 @@ import { parseMigration, type ParsedMigration } from '../../../src/migrations/fi
 const SOURCE = { directory: '/db', label: 'db', own: false }
 
 function parse(text: string): ParsedMigration {
-  return parseMigration({ version: '1', file: 'db/1.sql', source: SOURCE, text, checksum: 'sha256:0' })
+  return parseMigration({ version: '1', file: 'db/1.sql', source: SOURCE, text, checksum: 'sha256:0', repeatable: false, replaces: [] })
 }
 
 const texts = (text: string): string[] => parse(text).statements.map((statement) => statement.text)
