@@ -349,6 +349,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     example: '$ skills migrate --strict-order\nerror [OUT_OF_ORDER] 1 pending migration out of order: 20260101_ratings',
     remedies: ['rename the file so that it sorts last', 'omit `--strict-order`, if the order of the two does not matter'],
   },
+  NO_EXACT_INVERSE: {
+    title: 'A statement has no exact inverse',
+    meaning:
+      '`skills migrate new --revert VERSION` drafts a migration only when it can say from the text of each statement what undoes it. After a DROP, an UPDATE, OR REPLACE or SET DEFAULT the text does not show what was there before. No file was created.',
+    example:
+      '$ skills migrate new --revert 20260101_ratings\nerror [NO_EXACT_INVERSE] 1 statement of 20260101_ratings without an exact inverse\n  migrations/20260101_ratings.sql:3:1 UPDATE: the rows before are not known',
+    remedies: [
+      'create an empty migration with `skills migrate new NAME` and write the way back yourself',
+      'restore a backup, if rows are lost',
+    ],
+  },
   DRIFT: {
     title: 'The database differs from what the migrations create',
     meaning:
