@@ -14,7 +14,7 @@ export function openingSql(settings: RunSettings, migration: ParsedMigration, ob
   // Citus requires its setting first; other servers accept it as a custom setting
   const begin = [
     RESET_ROLE,
-    'BEGIN',
+    `BEGIN ${migration.modes.join(', ')}`,
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]
@@ -55,6 +55,8 @@ export function fileSettings(settings: RunSettings, source: MigrationSource): st
   const { info } = settings.db
   return [
     `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
+    // the files are split as the server reads strings with this value
+    'standard_conforming_strings = on',
     'row_security = off',
     ...limits(settings),
     // when this process is killed, the server notices within a second, even during a statement

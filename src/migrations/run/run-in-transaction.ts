@@ -11,6 +11,7 @@ import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendFirst } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
@@ -84,16 +85,16 @@ async function open(
 }
 
 async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
-  const body = migration.statements.map(messageFor)
+  const { statements } = migration
   let next = 0
   let races = 0
-  while (next < body.length) {
-    const outcomes = await settings.db.pipeline(body.slice(next, next + CHUNK))
+  while (next < statements.length) {
+    const outcomes = await sendFirst(settings.db, statements.slice(next), CHUNK, messageFor)
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
     next += failedAt === -1 ? outcomes.length : failedAt
     if (failed?.ok !== false) continue
-    const statement = migration.statements[next]
+    const statement = statements[next]
     if (statement === undefined) throw failed.error
     const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
     if (!isDuplicate && isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {

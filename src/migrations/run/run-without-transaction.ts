@@ -9,6 +9,7 @@ import { existingObject, objectExists, oidOf } from './existing-objects.ts'
 import { asLoginSql, fileSettings, resetRoleSql } from './file-transaction.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendStatement } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
 /**
@@ -100,7 +101,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
-    await db.exec(statement.text)
+    await sendStatement(db, statement)
     return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
@@ -121,7 +122,7 @@ async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?
 function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {
-    const digest = sha256(statement.text)
+    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]
