@@ -36,14 +36,18 @@ export function ledgerName(db: Db, ledger: string): string {
   return `${quoteIdent(db.info.schema)}.${quoteIdent(ledger)}`
 }
 
+/** Reads the rows, without `tolerated`, which is for people and can be long. All names are qualified, because it can be an early statement. */
+export function ledgerQuery(ledger: string): string {
+  return `SELECT pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'tolerated'::pg_catalog.text AS entry FROM :"schema".${quoteIdent(ledger)} l`
+}
+
 /**
  * Reads the ledger in one query, whatever its columns are. Throws LEDGER_FOREIGN when the table belongs to another tool.
  */
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   let rows: { entry: Record<string, unknown> }[]
-  // `tolerated` is for people, and can be long
   try {
-    rows = await db.run(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`, [], { entry: 'object' })
+    rows = await db.run(ledgerQuery(ledger), [], { entry: 'object' })
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }

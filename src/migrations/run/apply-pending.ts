@@ -25,11 +25,12 @@ export interface PendingWork {
 
 /** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
-  const pending = work.pending.map(parseMigration)
-  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction }) => ({
+  const pending = work.pending.map((file) => underRole(parseMigration(file), options.role))
+  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction, directives: { role } }) => ({
     version,
     file,
     repeatable,
+    ...(role === undefined ? {} : { role }),
     statements: statements.length,
     transaction: !noTransaction,
   }))
@@ -39,6 +40,10 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   }
   refuseUnfit(pending)
   refusePooled(db, pending)
+  if (pending.some(({ directives }) => directives.role !== undefined)) {
+    const { refuseRoles } = await import('./refuse-roles.ts')
+    await refuseRoles(db, pending)
+  }
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
     const { planStatements } = await import('./dry-run.ts')
@@ -58,6 +63,12 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   } finally {
     db.limitStatements(undefined)
   }
+}
+
+/** The directive of a file goes before the setting. */
+function underRole(migration: ParsedMigration, role: string | undefined): ParsedMigration {
+  if (role === undefined || migration.directives.role !== undefined) return migration
+  return { ...migration, directives: { ...migration.directives, role } }
 }
 
 function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {

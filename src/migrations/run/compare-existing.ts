@@ -18,7 +18,7 @@ const STATEMENT_TIMEOUT_MS = 10_000
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration))
+  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role)
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
@@ -34,10 +34,11 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
-/** The objects that the files create in an empty schema; undefined when the role cannot create a schema. */
+/** The objects that the files create in an empty schema, under the role; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
+  role?: string,
 ): Promise<CatalogObject[] | undefined> {
   const { schema, otherSchemas } = db.info
   const statements = scratchStatements(files, schema)
@@ -46,6 +47,7 @@ export async function expectedCatalog(
       statements: (name) => textsFor(statements, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
+      role,
     })
     try {
       return await readCatalog(db, scratch.name, catalogQuery, [schema])
