@@ -278,7 +278,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATION_FILE_INVALID: {
     title: 'A migration file cannot be run',
     meaning:
-      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), an unknown directive, or two files with the same name.',
+      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), a `-- skills:` line that cannot be read, or two files with the same name.',
     example:
       '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot run\n  → nothing was run; fix the file and run skills migrate again',
     remedies: [
@@ -310,10 +310,26 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   LEDGER_FOREIGN: {
     title: 'The ledger table belongs to another tool',
-    meaning: 'A table `schema_migrations` exists with the columns of another migration tool. It was not changed.',
+    meaning:
+      'A table `schema_migrations` exists with the columns of another migration tool. It was not changed. The message names the tool where the columns show it.',
     example:
-      '$ skills migrate\nerror [LEDGER_FOREIGN] the table public.schema_migrations belongs to another migration tool (columns: version, dirty)\n  → nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
-    remedies: ['use another name: `--ledger skills_migrations` in every command, or `ledger` in the configuration file'],
+      '$ skills migrate\nerror [LEDGER_FOREIGN] the table "public"."schema_migrations" belongs to golang-migrate, another migration tool (columns: version, dirty)\n  → nothing changed; move the folder and what is applied to skills with `skills migrate import --from golang-migrate --dir DIR --ledger skills_migrations`',
+    remedies: [
+      'move from the other tool: `skills migrate import` writes a folder and records what is applied',
+      'or keep both tools, each with its own folder: `--ledger skills_migrations` in every command, or `ledger` in the configuration file',
+    ],
+  },
+  FOREIGN_LAYOUT: {
+    title: 'A folder or a file has the layout of another migration tool',
+    meaning:
+      'Migration tools with a way back keep both directions in one file (dbmate, goose, node-pg-migrate, tern, Liquibase), in two files (golang-migrate, sqlx, Flyway), or in two folders (Sqitch). `skills migrate` runs a whole file, and every file of a folder: it would make the change and undo it, or delete what exists. The message names the files with the line where the way back begins. Nothing was run or recorded.',
+    example:
+      '$ skills migrate --dir db/migrations\ndb/migrations/20260101_users.sql:4:1 error from here on the file goes back (dbmate); skills would run this part too [FOREIGN_LAYOUT]\nerror [FOREIGN_LAYOUT] 1 pending file of db/migrations has the layout of dbmate\n  → nothing was changed; write a folder for skills with `skills migrate import --from dbmate --dir db/migrations`',
+    remedies: [
+      '`skills migrate import --from TOOL --dir FOLDER` writes a folder for `skills migrate` and records what the other tool has applied',
+      'a tool that cannot be imported: copy what goes forward into files of their own, in a new folder',
+      'a comment that only looks like the one of another tool: change its words',
+    ],
   },
   HISTORY_CHANGED: {
     title: 'A file was changed after it was applied',
@@ -332,6 +348,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '`--strict-order` refuses this: on a new database the files would run in a different order. Most often two branches were merged. Nothing was run.',
     example: '$ skills migrate --strict-order\nerror [OUT_OF_ORDER] 1 pending migration out of order: 20260101_ratings',
     remedies: ['rename the file so that it sorts last', 'omit `--strict-order`, if the order of the two does not matter'],
+  },
+  NO_EXACT_INVERSE: {
+    title: 'A statement has no exact inverse',
+    meaning:
+      '`skills migrate new --revert VERSION` drafts a migration only when it can say from the text of each statement what undoes it. After a DROP, an UPDATE, OR REPLACE or SET DEFAULT the text does not show what was there before. No file was created.',
+    example:
+      '$ skills migrate new --revert 20260101_ratings\nerror [NO_EXACT_INVERSE] 1 statement of 20260101_ratings without an exact inverse\n  migrations/20260101_ratings.sql:3:1 UPDATE: the rows before are not known',
+    remedies: [
+      'create an empty migration with `skills migrate new NAME` and write the way back yourself',
+      'restore a backup, if rows are lost',
+    ],
   },
   DRIFT: {
     title: 'The database differs from what the migrations create',

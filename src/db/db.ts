@@ -1,6 +1,7 @@
 import type { Columns, RowOf } from './columns.ts'
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
+import type { EarlyStatements } from './early-statements.ts'
 import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
@@ -72,6 +73,8 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined
   /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
   onWarning?: ((text: string) => void) | undefined
+  /** Statements for `run`, of which a server gets the first ones together with the first query: that saves a round trip. */
+  early?: EarlyStatements | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }

@@ -23,6 +23,8 @@ export interface ServerSession {
   host: ServerHost
   mode: SslMode
   backendKey: BackendKey | undefined
+  /** As the server reported it with the login. */
+  isSuperuser: boolean
   /** The first answer was read: ends the time limit of opening. */
   opened: () => void
   /** The error that the server sent without ending its answer. */
@@ -162,7 +164,8 @@ async function openOnce(
     const guard = new MessageGuard(undefined, statements)
     guard.take(LOGGED_IN)
     const receivedAt = checkMessages(socket, guard, host)
-    return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }
+    const isSuperuser = parameters.get('is_superuser') === 'on'
+    return { socket: handOver(socket, rest), host: reached, mode, backendKey, isSuperuser, guard, receivedAt }
   } catch (error) {
     socket.destroy()
     if (error instanceof LoginError) error.address = hostAndPort(host)

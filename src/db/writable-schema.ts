@@ -9,11 +9,14 @@ export interface SchemaWriter {
   revoke: string
 }
 
-const WRITERS = `
+/** All names are qualified, because it can be an early statement. */
+export const SCHEMA_WRITERS = `
   SELECT r.rolname AS role
-    FROM pg_namespace n, aclexplode(n.nspacl) AS acl LEFT JOIN pg_roles r ON r.oid = acl.grantee
-   WHERE n.nspname = :'schema' AND acl.privilege_type = 'CREATE' AND acl.grantee <> n.nspowner
-     AND (acl.grantee = 0 OR NOT r.rolsuper AND r.rolname <> current_user)
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) AS acl
+         LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) acl.grantee
+   WHERE n.nspname OPERATOR(pg_catalog.=) :'schema' AND acl.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
+     AND acl.grantee OPERATOR(pg_catalog.<>) n.nspowner
+     AND (acl.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user)
    GROUP BY r.rolname ORDER BY r.rolname NULLS FIRST`
 
 /**
@@ -21,7 +24,7 @@ const WRITERS = `
  * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist.
  */
 export async function schemaWriters(db: Db): Promise<SchemaWriter[]> {
-  const rows = await db.run(WRITERS, [], { role: 'text?' })
+  const rows = await db.run(SCHEMA_WRITERS, [], { role: 'text?' })
   const schema = quoteIdent(db.info.schema)
   return rows.map(({ role }) => ({
     role,

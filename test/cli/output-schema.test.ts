@@ -72,6 +72,8 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   const dumped = await run(cwd, ['migrate', 'dump', 'schema.sql', ...flags], 0)
   expect(dumped.report).toMatchObject({ file: 'schema.sql', written: true, difference: { line: 1, file: '' }, notCovered: [] })
   await run(cwd, ['migrate', 'dump', '--check', ...flags], 2, 'USAGE')
+  await run(cwd, ['migrate', 'lint', 'own'], 0)
+  await run(cwd, ['migrate', 'lint', 'none'], 2, 'MIGRATIONS_DIR_MISSING')
   await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)
   await run(cwd, ['migrate', 'new', '...', '--migrations', 'own'], 2, 'USAGE')
 })

@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
+import { readDirectives } from '../../src/migrations/files/directives.ts'
+import { foreignFiles } from '../../src/migrations/layouts/find-layout.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
 import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
 import { validateSkill } from '../../src/registry/front-matter/validate.ts'
@@ -77,6 +79,18 @@ function splitSql(text: string): void {
   )
 }
 
+const DIRECTIVES = [
+  `-- skills:¦--¦skills:¦\n¦\r\n¦ ¦,¦=¦"¦'¦;¦\\¦/*¦*/¦no-transaction¦repeatable¦lock-timeout¦statement-timeout¦isolation¦role`,
+  `replaces¦check¦30s¦0¦serializable¦repeatable¦read¦committed¦a.sql¦SELECT¦é¦💥¦\ud800¦\ufeff¦\u0000¦$$¦a¦1`,
+].flatMap((line) => line.split('¦'))
+
+function readDirectiveLines(text: string): void {
+  const { faults, checks, replaces } = readDirectives(text)
+  for (const { offset } of faults) mustHold(offset >= 0 && offset <= text.length, 'a fault is outside of the file')
+  for (const { text: query, start } of checks) mustHold(text.startsWith(query, start), 'a check is not a part of the file')
+  mustHold(!replaces.includes(''), 'a version is empty')
+}
+
 const NDJSON = [
   `{¦}¦[¦]¦"¦:¦,¦\n¦\r\n¦\r¦\u2028¦\\¦\\u0000¦\\ud800¦ ¦null¦true¦-1¦1e999¦1.5¦NaN¦\ufeff`,
   `"user_id":"6f9619ff-8b86-4d01-b42d-00c04fc964ff"¦"skill_id":"a"¦"version":"1"¦"outcome":"success"¦"outcome":"x"`,
@@ -148,6 +162,18 @@ function passed(bytes: Buffer, size: number): Buffer {
 }
 
 /** Every function that reads text from outside. A new reader of foreign text gets a line here. */
+const LAYOUTS = [
+  `--¦\n¦\r\n¦ ¦\t¦-¦#¦'¦$$¦/*¦*/¦;¦\ufeff¦é¦migrate:up¦migrate:down¦+goose¦ Up¦ Down¦ StatementBegin¦up migration¦down migration`,
+  `--! Previous: -\n¦---- create above / drop below ----¦--liquibase formatted sql\n¦--changeset a:1\n¦--rollback x\n¦//@UNDO¦drop table t;¦select 1`,
+].flatMap((line) => line.split('¦'))
+
+function findMarks(text: string): void {
+  const file = { file: 'a.sql', source: { directory: '/nowhere', label: 'dir', own: false }, text }
+  const lines = text.split(/\r\n|\r|\n/).length
+  for (const { line, column } of foreignFiles([file], [file]))
+    mustHold(line >= 1 && line <= lines && column >= 1, 'the mark is outside of the file')
+}
+
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   {
     name: 'front matter',
@@ -161,6 +187,8 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
       ),
   },
   { name: 'SQL splitter', property: () => fc.property(textOf(SQL), splitSql) },
+  { name: 'layouts of other tools', property: () => fc.property(textOf(LAYOUTS), findMarks) },
+  { name: 'directives', property: () => fc.property(textOf(DIRECTIVES), readDirectiveLines) },
   { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
   {
     name: 'database URL',

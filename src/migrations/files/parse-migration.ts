@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex } from '../../core/positions.ts'
-import { blockCommentEnd, isCommentStart, isSpace, lineEnd } from '../../sqltext/lexer/characters.ts'
 import type { FaultKind } from '../../sqltext/lexer/faults.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import { readDirectives, type Directives } from './directives.ts'
 import type { MigrationFile } from './read-migrations.ts'
 
 /** A migration, ready to run. */
 export interface ParsedMigration extends MigrationFile {
   noTransaction: boolean
+  directives: Directives
   statements: readonly ParsedStatement[]
   /** Why the file cannot run. */
   faults: readonly Diagnostic[]
@@ -33,20 +34,21 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     ...index.positionAt(offset),
     hint,
   })
+  // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
   const statements = split.map((statement): ParsedStatement => ({
     ...statement,
     ...index.positionAt(statement.start),
-    kind: classify(statement.text),
+    kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
   }))
   const faults = [
-    ...directives.faults.map(({ offset, word }) => fault(offset, `unknown directive "${word}"`, 'the only directive is no-transaction')),
+    ...directives.faults.map(({ offset, message, hint }) => fault(offset, message, hint)),
     ...lexical.map(({ offset, kind, message }) => fault(offset, message, LEXICAL_HINTS[kind])),
     ...statements.flatMap((statement) => {
       const problem = unfit(statement, directives.noTransaction)
       return problem === undefined ? [] : [fault(statement.start, problem.message, problem.hint)]
     }),
   ]
-  return { ...file, noTransaction: directives.noTransaction, statements, faults }
+  return { ...file, noTransaction: directives.noTransaction, directives, statements, faults }
 }
 
 const LEXICAL_HINTS: Readonly<Record<FaultKind, string>> = {
@@ -80,42 +82,4 @@ function unfit({ kind }: ParsedStatement, noTransaction: boolean): { message: st
     }
   }
   return undefined
-}
-
-export interface Directives {
-  /** Run statement by statement, each in a transaction of its own. */
-  noTransaction: boolean
-  /** Unknown words, as written, with their UTF-16 offset in the text. */
-  faults: { offset: number; word: string }[]
-}
-
-/**
- * Reads the directives of a migration: comment lines `-- skills: word, word` before its first statement, in any case. After
- * the first statement, or inside a block comment, such a line is a plain comment.
- */
-export function readDirectives(text: string): Directives {
-  const directives: Directives = { noTransaction: false, faults: [] }
-  for (const { start, end } of leadingLineComments(text)) {
-    const comment = text.slice(start, end)
-    const listAt = /^--[ \t]*skills:/i.exec(comment)?.[0].length
-    if (listAt === undefined) continue
-    for (const { 0: word, index } of comment.slice(listAt).matchAll(/[^\s,]+/g)) {
-      if (word.toLowerCase() === 'no-transaction') directives.noTransaction = true
-      else directives.faults.push({ offset: start + listAt + index, word })
-    }
-  }
-  return directives
-}
-
-/** The `--` comments before the first token. Skips block comments between them. */
-function* leadingLineComments(text: string): Generator<{ start: number; end: number }> {
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  for (;;) {
-    while (isSpace(text.charCodeAt(at))) at++
-    if (!isCommentStart(text, at)) return
-    const isLine = text[at] === '-'
-    const end = isLine ? lineEnd(text, at) : (blockCommentEnd(text, at) ?? text.length)
-    if (isLine) yield { start: at, end }
-    at = end
-  }
 }

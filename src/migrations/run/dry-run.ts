@@ -1,7 +1,7 @@
 import { LineIndex } from '../../core/positions.ts'
 import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
-import { findRunHazards } from '../../sqltext/hazards/hazard-run.ts'
+import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
@@ -10,8 +10,7 @@ const LONGEST = 100
 
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
 export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
-  const existing = await existingRelations(db)
-  const hazards = findRunHazards(migrations, { serverVersion: db.info.version, existing })
+  const hazards = findRunHazards(migrations, await hazardServer(db))
   return migrations.map((migration, i) => {
     const index = new LineIndex(migration.text)
     return migration.statements.map((statement, k) => ({
@@ -39,7 +38,12 @@ function planned(
   }
 }
 
-/** The names of the existing tables and views. A statement on another table is no hazard: the run creates the table. */
+/** What hazards depend on: the version of the server, and the names of the existing tables and views. */
+export async function hazardServer(db: Db): Promise<HazardServer> {
+  return { serverVersion: db.info.version, existing: await existingRelations(db) }
+}
+
+/** A statement on another table is no hazard: the run creates the table. */
 async function existingRelations(db: Db): Promise<Set<string>> {
   const rows = await db.run(
     `select n.nspname as schema, c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

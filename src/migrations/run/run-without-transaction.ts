@@ -3,13 +3,13 @@ import { DatabaseError } from '../../db/database-error.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
-import { pause, waitForLock } from '../ledger/lock.ts'
+import { isAppliedSql, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, oidOf } from './existing-objects.ts'
-import { statementFailure } from './failure.ts'
 import { fileSettings } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { existingInsteadOf } from './skip-existing.ts'
 
 /**
  * Runs a `-- skills: no-transaction` file statement by statement under a session lock. Records each completed statement by
@@ -23,8 +23,8 @@ export async function runWithoutTransaction(
   const { db } = settings
   await takeSessionLock(settings)
   try {
-    const done = await db.run(`SELECT FROM ${settings.ledger} WHERE version = $1`, [migration.version])
-    if (done.length > 0) return 'applied by another run'
+    const [ledger] = await db.run(`SELECT ${isAppliedSql(settings.ledger, migration)} AS done`, [], { done: 'boolean' })
+    if (ledger?.done === true) return 'applied by another run'
     return await runStatements(settings, migration)
   } finally {
     // this also releases the lock; it fails only when the connection, and so the lock, is lost
@@ -66,11 +66,9 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     await db.run(`INSERT INTO ${progress} (version, statement) VALUES ($1, $2)`, [migration.version, digest])
   }
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, file, checksum, statements } = migration
+  const { version, file, repeatable, statements } = migration
   const durationMs = performance.now() - began
-  const entry = insertLedgerSql(settings.ledger, {
-    version,
-    checksum,
+  const entry = insertLedgerSql(settings.ledger, migration, {
     durationMs,
     statements: statements.length,
     tolerated: existing,
@@ -80,12 +78,12 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
     DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
-  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
   const { db } = settings
-  const { object, existsCodes, ifNotExists } = statement.kind
+  const { object, ifNotExists } = statement.kind
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
@@ -93,10 +91,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
     return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    const tolerated =
-      !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(db, object)) !== false
-    if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
-    return existingObject(statement, object, 'tolerated', error.code)
+    return db.transaction({ rollback: true }, () => existingInsteadOf(settings, { migration, statement, error, prefix: '' }))
   }
 }
 
