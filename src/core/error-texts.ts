@@ -233,6 +233,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'on a standby: connect to the primary server',
     ],
   },
+  ROLE_UNUSABLE: {
+    title: 'The migrations cannot run under the role',
+    meaning:
+      'The role of `--role`, of the setting `role`, or of the directive `-- skills: role=NAME` does not exist, the role of the connection is not a member of it, or it cannot use the schema. It is checked before the first file: nothing was run.',
+    example:
+      '$ skills migrate --role app_owner\nerror [ROLE_UNUSABLE] role deploy cannot take the role app_owner: it is not a member of it\n  → nothing was run; as a superuser, or as a role with ADMIN OPTION: GRANT "app_owner" TO "deploy"',
+    remedies: [
+      'run the statements of the message',
+      'on PostgreSQL 16 and later a membership that was granted `WITH SET FALSE` is not enough: `GRANT app_owner TO deploy WITH SET TRUE`',
+    ],
+  },
   ROW_SECURITY: {
     title: 'Row-level security hides rows from the role',
     meaning:
@@ -278,7 +289,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATION_FILE_INVALID: {
     title: 'A migration file cannot be run',
     meaning:
-      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), a `-- skills:` line that cannot be read, or two files with the same name.',
+      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a `BEGIN` or `COMMIT` that is not around the whole file (a file is one transaction), rows of a `COPY` without an end, no statement at all, a `-- skills:` line that cannot be read, or two files with the same name.',
     example:
       '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot run\n  → nothing was run; fix the file and run skills migrate again',
     remedies: [

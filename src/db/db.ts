@@ -52,6 +52,16 @@ export interface Notification {
 /** The result of one message of a pipeline. */
 export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseError }
 
+/** A COPY ... FROM STDIN. */
+export interface CopyFrom {
+  /** The statement. */
+  text: string
+  /** In the format that the statement names, which is not binary. */
+  rows: string
+  /** Where the word STDIN is in the statement. */
+  stdin: { start: number; end: number }
+}
+
 export interface TransactionOptions {
   readOnly?: boolean
   /** `repeatable read` gives one snapshot for all queries. */
@@ -104,6 +114,8 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
+  /** Runs one COPY ... FROM STDIN with its rows. Send nothing else before it has ended. */
+  copyFrom(copy: CopyFrom): Promise<void>
   /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void

@@ -1,4 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { catalogQuery } from '../../src/config/package-files.ts'
 import { diffCatalogs } from '../../src/db/catalog-diff.ts'
@@ -10,29 +12,43 @@ import { targetOf } from '../support/databases.ts'
 import { startPostgres, type TestServer } from '../support/postgres-server.ts'
 import { richPrivileges, richRoles, richSchema } from '../support/rich-schema/rich-schema.ts'
 
-const HAS_PG_DUMP = spawnSync('pg_dump', ['--version']).status === 0 && spawnSync('psql', ['--version']).status === 0
+/** A server of the system, whose pg_dump has the same version. */
+const BIN = installedPostgres()
+
+function installedPostgres(): string | undefined {
+  const debian = '/usr/lib/postgresql'
+  const majors = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
+  return majors
+    .map((major) => path.join(debian, major, 'bin'))
+    .find((bin) => ['postgres', 'pg_dump', 'psql'].every((name) => existsSync(path.join(bin, name))))
+}
 
 let server: TestServer
 let admin: Db
 
 beforeAll(async () => {
-  if (!HAS_PG_DUMP) return
-  server = await startPostgres({ installed: true })
+  if (BIN === undefined) return
+  server = await startPostgres({ bin: BIN })
   admin = await openDb(await targetOf(server.url('postgres')))
   await admin.exec(richRoles())
 })
 afterAll(async () => {
-  if (!HAS_PG_DUMP) return
+  if (BIN === undefined) return
   await admin.close()
   await server.stop()
 })
 
 /** Without the random words that keep psql from running commands of a dump. */
 const pgDump = (name: string): string =>
-  execFileSync('pg_dump', ['--schema-only', server.url(name)], { encoding: 'utf8' }).replaceAll(/^\\(?:un)?restrict .*$/gm, '')
+  execFileSync(path.join(BIN ?? '', 'pg_dump'), ['--schema-only', server.url(name)], { encoding: 'utf8' }).replaceAll(
+    /^\\(?:un)?restrict .*$/gm,
+    '',
+  )
 
 const psql = (name: string, sql: string): void => {
-  execFileSync('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--output=/dev/null', server.url(name)], { input: sql })
+  execFileSync(path.join(BIN ?? '', 'psql'), ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--output=/dev/null', server.url(name)], {
+    input: sql,
+  })
 }
 
 const open = async (name: string): Promise<Db> => openDb(await targetOf(server.url(name)))
@@ -60,15 +76,18 @@ async function compareWithPgDump(source: Db): Promise<void> {
   }
 }
 
-test.skipIf(!HAS_PG_DUMP)('dump: restored with psql -> the database that pg_dump restores, for pg_dump and in the catalogs', async () => {
-  await admin.exec('CREATE DATABASE rich TEMPLATE template0')
-  const rich = await open('rich')
-  await rich.exec(`${richSchema(rich)}${richPrivileges()}`)
-  await compareWithPgDump(rich)
-  await rich.close()
-})
+test.skipIf(BIN === undefined)(
+  'dump: restored with psql -> the database that pg_dump restores, for pg_dump and in the catalogs',
+  async () => {
+    await admin.exec('CREATE DATABASE rich TEMPLATE template0')
+    const rich = await open('rich')
+    await rich.exec(`${richSchema(rich)}${richPrivileges()}`)
+    await compareWithPgDump(rich)
+    await rich.close()
+  },
+)
 
-test.skipIf(!HAS_PG_DUMP)('dump: of the migrations of the package -> the database that pg_dump restores', async () => {
+test.skipIf(BIN === undefined)('dump: of the migrations of the package -> the database that pg_dump restores', async () => {
   await admin.exec('CREATE DATABASE package TEMPLATE template0')
   const db = await open('package')
   expect((await migrate(db)).error).toBeUndefined()

@@ -23,16 +23,21 @@ export interface PendingWork {
 
 /** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
-  const pending = work.pending.map(parseMigration)
-  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction }) => ({
+  const pending = work.pending.map((file) => underRole(parseMigration(file), options.role))
+  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction, directives: { role } }) => ({
     version,
     file,
     repeatable,
+    ...(role === undefined ? {} : { role }),
     statements: statements.length,
     transaction: !noTransaction,
   }))
   refuseUnfit(pending)
   refusePooled(db, pending)
+  if (pending.some(({ directives }) => directives.role !== undefined)) {
+    const { refuseRoles } = await import('./refuse-roles.ts')
+    await refuseRoles(db, pending)
+  }
   if (report.dryRun) {
     const { planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
@@ -47,6 +52,12 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   } finally {
     db.limitStatements(undefined)
   }
+}
+
+/** The directive of a file goes before the setting. */
+function underRole(migration: ParsedMigration, role: string | undefined): ParsedMigration {
+  if (role === undefined || migration.directives.role !== undefined) return migration
+  return { ...migration, directives: { ...migration.directives, role } }
 }
 
 function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {

@@ -19,7 +19,7 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   if (existing.length === 0) return
   const until = allFiles.findIndex(({ version }) => version === migration.version)
   const files = allFiles.slice(0, until + 1)
-  const expected = await expectedCatalog(settings, files)
+  const expected = await expectedCatalog(settings, files, migration.directives.role)
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
@@ -35,10 +35,11 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
-/** The objects that the files create in an empty schema; undefined when the role cannot create a schema. */
+/** The objects that the files create in an empty schema, under the role; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
+  role?: string,
 ): Promise<CatalogObject[] | undefined> {
   const { schema, otherSchemas } = db.info
   const statements = scratchStatements(files, schema)
@@ -47,6 +48,7 @@ export async function expectedCatalog(
       statements: (name) => textsFor(statements, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
+      role,
     })
     try {
       return await readCatalog(db, scratch.name, catalogQuery, [schema])

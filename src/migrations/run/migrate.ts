@@ -45,7 +45,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
 async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
   const files = options.files()
   // both in one round trip
-  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db)])
+  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db, options.role)])
   report.schemaWriters = writers
   const plan = planMigrations(files, ledger.rows)
   report.alreadyApplied = plan.migrations.length - plan.pending.length
@@ -64,7 +64,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   const wanted = upTo(options.to, plan)
   if (options.revokePublicCreate === true && !report.dryRun) {
     const { revokePublicCreate } = await import('./schema-writers.ts')
-    report.schemaWriters = await revokePublicCreate(db, writers)
+    report.schemaWriters = await revokePublicCreate(db, writers, options.role)
     report.publicCreateRevoked = report.schemaWriters.length < writers.length
   }
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
@@ -73,7 +73,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
@@ -87,7 +87,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions):
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,
-    foreignOwners: [...foreignOwners],
+    foreignOwners: foreignOwners.filter((owner) => owner !== role),
     diagnostics: [],
   }
 }

@@ -22,6 +22,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const { report, error } = await migrate(db, {
         files,
         ledger: settings.ledger.value,
+        role: settings.role.value,
         dryRun: dryRun === true,
         to,
         strict: strict === true,
