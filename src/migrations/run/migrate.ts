@@ -5,7 +5,7 @@ import { toSkillsError } from '../../db/skills-error.ts'
 import { schemaWriters } from '../../db/writable-schema.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { planMigrations, upTo } from '../ledger/plan.ts'
-import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
+import { refuseChanged, refuseConflicts, refuseOutOfOrder } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import type { MigrateOptions } from './run-settings.ts'
 
@@ -48,7 +48,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db, options.role)])
   report.schemaWriters = writers
   const plan = planMigrations(files, ledger.rows)
-  report.alreadyApplied = plan.migrations.length - plan.pending.length
+  report.alreadyApplied = plan.migrations.filter(({ row, state }) => row !== undefined && state !== 'pending').length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
   report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
@@ -60,6 +60,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     )
   }
   refuseChanged(plan)
+  refuseConflicts(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
   if (options.revokePublicCreate === true && !report.dryRun) {
@@ -70,7 +71,9 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
-  await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
+  const pending = wanted.filter(({ recordAfter }) => recordAfter === undefined).map(({ file }) => file)
+  const recorded = wanted.filter(({ recordAfter }) => recordAfter !== undefined).map(({ file }) => file)
+  await applyPending(db, options, { files, pending, recorded, ledgerState: ledger.state }, report)
 }
 
 function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOptions): MigrateReport {
@@ -80,6 +83,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOpt
     dryRun: dryRun === true,
     applied: [],
     pending: [],
+    recorded: [],
     alreadyApplied: 0,
     outOfOrder: [],
     adopted: [],

@@ -13,6 +13,8 @@ export interface MigrateReport {
   applied: AppliedMigration[]
   /** Not applied: after a failure, or because this is a dry run. */
   pending: PendingMigration[]
+  /** Recorded as applied without running, because what they replace is applied; in a dry run, to be recorded. */
+  recorded: string[]
   /** Applied before this run. */
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */

@@ -11,19 +11,21 @@ const MANY = 24
 export function migrateView(report: MigrateReport & { database: DatabaseReport }, style: Style, failed: boolean): string[] {
   const head = databaseLine(report.database, style)
   const notes = notesOf(report, style)
-  if (!failed && report.applied.length === 0 && report.pending.length === 0) {
+  if (!failed && report.applied.length === 0 && report.pending.length === 0 && report.recorded.length === 0) {
     return [`${head}: ${style.green('up to date')}, ${plural(report.alreadyApplied, 'migration')} applied`, ...notes]
   }
   if (report.dryRun)
     return [
       head,
       ...report.pending.flatMap((pending) => plannedLines(pending, style)),
+      ...recordedLines(report, style),
       ...notes,
       ...(failed ? [] : ['dry run, nothing written']),
     ]
   return [
     head,
     ...report.applied.flatMap((migration) => appliedLines(migration, style)),
+    ...recordedLines(report, style),
     ...notes,
     ...pendingLines(report, style, failed),
     ...(failed ? [] : [summary(report, style)]),
@@ -50,6 +52,11 @@ function appliedLines(migration: AppliedMigration, style: Style): string[] {
   const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}, ${formatDuration(durationMs)}${underRole(role)})`)}`
   if (existing.length === 0) return [head]
   return [head, `    existing objects, not changed:`, ...existing.flatMap((object) => existingLines(object, style))]
+}
+
+function recordedLines({ recorded, dryRun }: MigrateReport, style: Style): string[] {
+  const word = dryRun ? style.cyan('would record') : style.green('recorded')
+  return recorded.map((version) => `  ${word} ${printable(version)} ${style.dim('(what it replaces is applied, so it does not run)')}`)
 }
 
 function underRole(role: string | undefined): string {
