@@ -13,6 +13,10 @@ import { richPrivileges, richRoles, richSchema } from '../support/rich-schema/ri
 const catalogOf = (db: Db): Promise<CatalogObject[]> =>
   db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery()))
 
+const withoutHeader = (text: string): string => text.slice(text.indexOf('\n'))
+
+const names = (objects: readonly CatalogObject[]): string[] => objects.map(({ kind, name }) => `${kind} ${name}`).toSorted()
+
 onEachBackend(({ fresh }) => {
   const empty = async (schema?: string): Promise<Db> => {
     const db = await (await fresh()).open({ schema })
@@ -42,10 +46,8 @@ onEachBackend(({ fresh }) => {
     await other.exec('DROP SCHEMA public; CREATE SCHEMA "My ""App"""; SET search_path TO "My ""App"""')
     await other.exec(sql)
     const copy = await dumpSchema(other)
-    const withoutHeader = (text: string): string => text.slice(text.indexOf('\n'))
     expect(withoutHeader(copy.sql)).toBe(withoutHeader(sql))
     const catalog = await catalogOf(other)
-    const names = (objects: readonly CatalogObject[]): string[] => objects.map(({ kind, name }) => `${kind} ${name}`).toSorted()
     expect(names(catalog)).toEqual(names(await catalogOf(first)))
     expect(catalog.find(({ name }) => name === 'pinned_usual()')?.definition).toContain('set search_path=<schema>, pg_temp')
   })

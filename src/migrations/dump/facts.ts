@@ -186,14 +186,22 @@ export async function readFacts(db: Db, folder: string, omit: readonly string[])
 
 async function readTexts(db: Db, folder: string, { relations, routines, types }: Omit<Facts, 'texts'>): Promise<Texts> {
   const sql = await readFile(path.join(folder, 'texts.sql'), 'utf8')
-  const list = (rows: readonly { oid: number }[]): string => `{${rows.map(({ oid }) => oid).join(',')}}`
   await db.exec(`SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
-  const rows = await db.query(sql, [list(relations), list(routines.filter(({ kind }) => kind !== 'a')), list(routines), list(types)], {
-    kind: 'text',
-    oid: 'number',
-    part: 'number',
-    text: 'text?',
-  })
+  const rows = await db.query(
+    sql,
+    [oidList(relations), oidList(routines.filter(({ kind }) => kind !== 'a')), oidList(routines), oidList(types)],
+    {
+      kind: 'text',
+      oid: 'number',
+      part: 'number',
+      text: 'text?',
+    },
+  )
   const texts = new Map(rows.map(({ kind, oid, part, text }) => [`${kind} ${oid} ${part}`, text ?? undefined]))
   return { of: (kind, oid, part = 0) => texts.get(`${kind} ${oid} ${part}`) }
+}
+
+/** A literal of the type oid[]. */
+function oidList(rows: readonly { oid: number }[]): string {
+  return `{${rows.map(({ oid }) => oid).join(',')}}`
 }

@@ -18,7 +18,7 @@ export function richPrivileges(): string {
 
 /** Creates the roles that the privileges are for; the databases of a server share them. */
 export function richRoles(): string {
-  const create = (role: string): string =>
-    `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;`
-  return `${create('dump_reader')}\n${create('dump_writer')}`
+  return ['dump_reader', 'dump_writer']
+    .map((role) => `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;`)
+    .join('\n')
 }

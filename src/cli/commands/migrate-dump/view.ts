@@ -7,7 +7,6 @@ import { databaseLine, type DatabaseReport } from '../../output/database-view.ts
 export function dumpView(report: DumpReport & { database: DatabaseReport }, style: Style): string[] {
   const { file, differs, written, difference, changes } = report
   const name = printable(file ?? '')
-  const line = (text: string | null): string => (text === null ? 'the end' : printable(text))
   return [
     databaseLine(report.database, style),
     ...[...changes.added].map((text) => `  ${style.green('+')} ${printable(text)}`),
@@ -16,9 +15,13 @@ export function dumpView(report: DumpReport & { database: DatabaseReport }, styl
     ...(difference === null || written
       ? []
       : [
-          `${name}:${difference.line}: the file has: ${line(difference.file)}`,
-          `${' '.repeat(2)}the schema has: ${line(difference.database)}`,
+          `${name}:${difference.line}: the file has: ${lineText(difference.file)}`,
+          `${' '.repeat(2)}the schema has: ${lineText(difference.database)}`,
         ]),
     written ? `${style.green('wrote')} ${name}` : differs === true ? `${style.red('differs')}: ${name}` : `up to date: ${name}`,
   ]
+}
+
+function lineText(line: string | null): string {
+  return line === null ? 'the end' : printable(line)
 }
