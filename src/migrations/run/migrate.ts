@@ -73,7 +73,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
@@ -84,6 +84,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions):
     outOfOrder: [],
     adopted: [],
     missing: [],
+    folderNotes: [...folderNotes],
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,
