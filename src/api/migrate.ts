@@ -37,6 +37,8 @@ export interface MigrateCallOptions {
   lockWaitMs?: number
   /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
   lockTimeoutMs?: number
+  /** The role that the files run under, which the role of the connection must be a member of; a directive `role=` of a file goes before it. */
+  role?: string | undefined
   /** Called when the run waits for the lock, and before and after each file. */
   onEvent?: (event: MigrateEvent) => void
 }

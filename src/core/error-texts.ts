@@ -233,6 +233,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'on a standby: connect to the primary server',
     ],
   },
+  ROLE_UNUSABLE: {
+    title: 'The migrations cannot run under the role',
+    meaning:
+      'The role of `--role`, of the setting `role`, or of the directive `-- skills: role=NAME` does not exist, the role of the connection is not a member of it, or it cannot use the schema. It is checked before the first file: nothing was run.',
+    example:
+      '$ skills migrate --role app_owner\nerror [ROLE_UNUSABLE] role deploy cannot take the role app_owner: it is not a member of it\n  → nothing was run; as a superuser, or as a role with ADMIN OPTION: GRANT "app_owner" TO "deploy"',
+    remedies: [
+      'run the statements of the message',
+      'on PostgreSQL 16 and later a membership that was granted `WITH SET FALSE` is not enough: `GRANT app_owner TO deploy WITH SET TRUE`',
+    ],
+  },
   ROW_SECURITY: {
     title: 'Row-level security hides rows from the role',
     meaning:
@@ -340,6 +351,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedies: [
       'restore the file, and put the change into a new migration: `skills migrate new NAME`',
       'if only a comment changed: `skills migrate repair VERSION` records the digest of the current file',
+    ],
+  },
+  REPLACED_PARTLY: {
+    title: 'Only some of the replaced migrations are applied',
+    meaning:
+      'A file with `-- skills: replaces a, b` counts as the files that it names: where all of them are applied, it is recorded and does not run; where none is, it runs. In this database some are applied, and the files of the others do not exist any more. Nothing was run.',
+    example:
+      '$ skills migrate\nerror [REPLACED_PARTLY] only some of the migrations that db/003_all.sql replaces are applied: not 002_orders',
+    remedies: [
+      'restore the files that are not applied, and run `skills migrate`: it runs them, and then records the new file',
+      'if the database has their objects, record them: `skills migrate baseline --to VERSION` with the restored files',
     ],
   },
   OUT_OF_ORDER: {

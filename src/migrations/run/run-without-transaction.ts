@@ -6,8 +6,8 @@ import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
 import { isAppliedSql, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, oidOf } from './existing-objects.ts'
-import { fileSettings } from './file-transaction.ts'
-import type { AppliedMigration, ExistingObject } from './report.ts'
+import { asLoginSql, fileSettings, resetRoleSql } from './file-transaction.ts'
+import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendStatement } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
@@ -30,7 +30,7 @@ export async function runWithoutTransaction(
   } finally {
     // this also releases the lock; it fails only when the connection, and so the lock, is lost
     await db.exec('DISCARD ALL').catch(() => undefined)
-    await db.exec('RESET ROLE').catch(() => undefined)
+    await db.exec(resetRoleSql(db.info)).catch(() => undefined)
   }
 }
 
@@ -56,18 +56,27 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const finished = new Set(rows.map(({ statement }) => statement))
   const existing: ExistingObject[] = []
   await db.exec(
-    fileSettings(settings, migration.source)
-      .map((pair) => `SET ${pair}`)
-      .join('; '),
+    [
+      ...fileSettings(settings, migration.source).map((pair) => `SET ${pair}`),
+      ...(migration.directives.role === undefined ? [] : [`SET ROLE ${quoteIdent(migration.directives.role)}`]),
+    ].join('; '),
   )
   for (const [statement, digest] of withDigests(migration.statements)) {
     if (finished.has(digest)) continue
     const found = await runOne(settings, migration, statement)
     if (found !== undefined) existing.push(found)
-    await db.run(`INSERT INTO ${progress} (version, statement) VALUES ($1, $2)`, [migration.version, digest])
+    // what belongs to the session is lost with it: the next run sets it again
+    if (isOfSession(statement)) continue
+    // the role that the file has set by now stays that of its next statement
+    await db.transaction({}, () =>
+      db.exec(
+        `${asLoginSql(db.info)}; INSERT INTO ${progress} (version, statement) VALUES (${quoteLiteral(migration.version)}, ${quoteLiteral(digest)})`,
+      ),
+    )
   }
+  await db.exec(resetRoleSql(db.info))
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, file, repeatable, statements } = migration
+  const { version, statements } = migration
   const durationMs = performance.now() - began
   const entry = insertLedgerSql(settings.ledger, migration, {
     durationMs,
@@ -79,7 +88,11 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
     DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
-  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return appliedMigration(migration, durationMs, existing)
+}
+
+function isOfSession({ kind: { verb }, text }: ParsedStatement): boolean {
+  return verb === 'SET' || verb === 'RESET' || (verb === 'SELECT' && text.toLowerCase().includes('set_config'))
 }
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {

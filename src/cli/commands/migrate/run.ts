@@ -23,6 +23,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         files,
         migrations: settings.migrations.value,
         ledger: settings.ledger.value,
+        role: settings.role.value,
         dryRun: dryRun === true,
         to,
         strict: strict === true,
