@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count } from '../../core/report-types.ts'
-import { sha256 } from '../../core/digests.ts'
 import type { Db } from '../../db/db.ts'
 import { withSkillsErrors } from '../../db/skills-error.ts'
-import { normaliseSql } from '../files/read-migrations.ts'
+import { readMigrations } from '../files/read-migrations.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger, type Ledger } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import type { LedgerEntry, TheirMigration, TheirState } from '../layouts/import-rules.ts'
@@ -86,7 +85,12 @@ async function importWithLedger(db: Db, folder: ImportedFolder, options: Migrati
     if (ours.state !== 'ready') await db.exec(createLedgerSql(db, options.ledger, ours.state))
     // what both ledgers have under the lock
     const now = planImport(folder, await readTheirLedger(db, theirs), await readLedger(db, options.ledger), options)
-    const inserts = now.toRecord.map((one) => rowSql(ledgerName(db, options.ledger), one, options))
+    const wanted = new Set(now.toRecord.map(({ version }) => version))
+    // as every other command reads them
+    const files = readMigrations([{ directory: options.into, label: options.into, own: false }])
+    const entry = { durationMs: 0, statements: 0, tolerated: [], tool: `${options.writer} import from ${tool.name}` }
+    const name = ledgerName(db, options.ledger)
+    const inserts = files.filter(({ version }) => wanted.has(version)).map((file) => insertLedgerSql(name, file, entry))
     if (inserts.length > 0) await db.exec(inserts.join(';\n'))
     return now
   })
@@ -129,11 +133,6 @@ function changedSince({ migrations }: ImportedFolder, { changed = [] }: TheirSta
       message: `changed since ${title} applied it; recorded as it is now`,
       file,
     }))
-}
-
-function rowSql(name: string, { version, text, theirs }: ImportedMigration, { writer, tool }: MigrationImportOptions): string {
-  const file = { version, checksum: `sha256:${sha256(normaliseSql(text))}`, repeatable: theirs.repeatable === true }
-  return insertLedgerSql(name, file, { durationMs: 0, statements: 0, tolerated: [], tool: `${writer} import from ${tool.name}` })
 }
 
 function reportOf(
