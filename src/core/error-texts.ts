@@ -308,6 +308,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '`skills explain 42P01` (or the code in your message) explains the SQLSTATE',
     ],
   },
+  CHECK_FAILED: {
+    title: 'A check of a migration is not true',
+    meaning:
+      'The file has a line `-- skills: check QUERY`. The query must return one row with one column, `true`, before the file runs. It returned something else, so nothing of the file was applied. Files before it stay applied.',
+    example:
+      '$ skills migrate\ndb/004_not_null.sql:1:18 error the check returned false: SELECT count(*) = 0 FROM users WHERE email IS NULL\nerror [CHECK_FAILED] db/004_not_null.sql was not applied: its check on line 1 returned false, not true',
+    remedies: ['make the query true, for example by correcting the rows that it counts, and run `skills migrate` again'],
+  },
   LOCK_TIMEOUT: {
     title: 'A lock was not obtained in time',
     meaning:

@@ -37,6 +37,7 @@ export const ERROR_EXITS = {
   CONNECTION_LOST: EXIT.unreachable,
   EMBEDDED_BROKEN: EXIT.unreachable,
   MIGRATION_FAILED: EXIT.migrationFailed,
+  CHECK_FAILED: EXIT.migrationFailed,
   LOCK_TIMEOUT: EXIT.locked,
   LEDGER_FOREIGN: EXIT.history,
   FOREIGN_LAYOUT: EXIT.history,

@@ -56,6 +56,8 @@ export interface PendingMigration {
   role?: string
   statements: Count
   transaction: boolean
+  /** The `check` queries that must be true before; only in a dry run, which does not evaluate them. */
+  checks?: { line: Position; text: string }[]
   /** The statements that would run; only in a dry run. */
   plan?: PlannedStatement[]
 }

@@ -8,6 +8,7 @@ import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, oidOf } from './existing-objects.ts'
 import { asLoginSql, fileSettings, resetRoleSql } from './file-transaction.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
+import { requireChecksAlone } from './require-checks.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendStatement } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
@@ -54,6 +55,9 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   )
   const rows = await db.run(`SELECT statement FROM ${progress} WHERE version = $1`, [migration.version], { statement: 'text' })
   const finished = new Set(rows.map(({ statement }) => statement))
+  // drop the table with its last row, so it does not stay in the schema
+  const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(migration.version)};
+    DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   const existing: ExistingObject[] = []
   await db.exec(
     [
@@ -61,6 +65,8 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
       ...(migration.directives.role === undefined ? [] : [`SET ROLE ${quoteIdent(migration.directives.role)}`]),
     ].join('; '),
   )
+  // a file that was interrupted has passed its checks
+  if (finished.size === 0) await requireChecksAlone(settings, migration, cleanUp)
   for (const [statement, digest] of withDigests(migration.statements)) {
     if (finished.has(digest)) continue
     const found = await runOne(settings, migration, statement)
@@ -76,7 +82,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   }
   await db.exec(resetRoleSql(db.info))
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, statements } = migration
+  const { statements } = migration
   const durationMs = performance.now() - began
   const entry = insertLedgerSql(settings.ledger, migration, {
     durationMs,
@@ -84,9 +90,6 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
     tolerated: existing,
     tool: settings.tool,
   })
-  // drop the table with its last row, so it does not stay in the schema
-  const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
-    DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
   return appliedMigration(migration, durationMs, existing)
 }

@@ -22,8 +22,9 @@ const SMALL = { statements: 12, text: 16_384 }
 /** The first files of `pending` that can be sent together: small files, each in its own transaction. */
 export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration[] {
   const firstOther = pending.findIndex(
-    ({ noTransaction, statements, text }) =>
+    ({ noTransaction, checks, statements, text }) =>
       noTransaction ||
+      checks.length > 0 ||
       statements.length > SMALL.statements ||
       text.length > SMALL.text ||
       statements.some(({ rows }) => rows !== undefined),
