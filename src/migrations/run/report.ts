@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Position } from '../../core/report-types.ts'
+import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
@@ -23,6 +23,8 @@ export interface MigrateReport {
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */
