@@ -12,6 +12,8 @@ async function exists(db: Db, name: string): Promise<boolean> {
 
 const BODY = '\nCREATE TABLE made (id int);\n'
 
+const INTERRUPTED = (rest: string): string => `-- skills: no-transaction, check SELECT to_regclass('made') IS NULL${BODY}${rest}`
+
 onEachBackend((backend) => {
   test('check: true -> the file runs, and a check can look at what files before it did', async () => {
     const db = await (await backend.fresh()).open()
@@ -92,11 +94,10 @@ onEachBackend((backend) => {
 
   test('check: a no-transaction file that was interrupted -> resumes without its checks', async () => {
     const db = await (await backend.migrated()).open()
-    const text = (rest: string): string => `-- skills: no-transaction, check SELECT to_regclass('made') IS NULL${BODY}${rest}`
-    const dir = scratch({ '1.sql': text('SELECT 1/0;') })
+    const dir = scratch({ '1.sql': INTERRUPTED('SELECT 1/0;') })
     expect((await migrate(db, { migrations: [dir] })).error).toMatchObject({ code: 'MIGRATION_FAILED' })
     expect(await exists(db, 'made')).toBe(true)
-    writeFiles(dir, { '1.sql': text('SELECT 1;') })
+    writeFiles(dir, { '1.sql': INTERRUPTED('SELECT 1;') })
     expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
   })
 
