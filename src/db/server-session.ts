@@ -29,7 +29,7 @@ export interface ServerSession {
   opened: () => void
   /** The error that the server sent without ending its answer. */
   lastError: () => DatabaseError | undefined
-  /** When the last bytes of the server arrived, as `performance.now()`. */
+  /** When the last bytes of the server arrived, as `clockMs()`. */
   receivedAt: () => number
 }
 
