@@ -49,15 +49,15 @@ const dynamicPartsAreElsewhere = (parts) => ({
 })
 
 /**
- * What postgres.js loads and this package does not use: the TLS module of Node (src/db loads it for a TLS connection), a clock that is
- * a global too, replication and large objects.
+ * What postgres.js loads and this package does not use: the TLS module of Node (src/db loads it for a TLS connection), an exact clock
+ * for its reconnects, replication and large objects.
  */
 const withoutIdleParts = {
   name: 'without-idle-parts',
   setup({ onResolve, onLoad }) {
     const contents = {
       tls: 'export default {}',
-      perf_hooks: 'export const performance = { now: () => globalThis.performance.now() }',
+      perf_hooks: 'export const performance = Date',
       './subscribe.js': 'export default () => ({})',
       './large.js': 'export default () => undefined',
     }

@@ -14,6 +14,7 @@ export interface ConnectionParts {
   listeners: Set<(notice: Notice) => void>
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
+  copyFrom: Db['copyFrom']
   limitStatements?: (ms: number | undefined) => void
   /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
@@ -27,6 +28,7 @@ export function createConnection({
   listeners,
   notificationListeners,
   cancel,
+  copyFrom,
   limitStatements = () => undefined,
   release,
 }: ConnectionParts): Db {
@@ -84,6 +86,7 @@ export function createConnection({
     query: query as Db['query'],
     exec: async (script) => void (await driver.script(script)),
     pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),
+    copyFrom,
     transaction,
     onNotice: (listener) => {
       listeners.add(listener)

@@ -79,6 +79,10 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
       listeners,
       notificationListeners,
       cancel,
+      copyFrom: async ({ text, rows }) => {
+        const done = session?.copyRows(rows)
+        await driver.script(text).finally(done)
+      },
       limitStatements: (ms) => watch.limit(ms),
       release: () => Promise.resolve(),
     })

@@ -21,12 +21,14 @@ export const SCHEMA_WRITERS = `
 
 /**
  * Who can create objects in the schema of the connection: such a role can put a function in the place of one that our functions,
- * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist.
+ * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist. `runsFiles` is the role of the migrations,
+ * and could put the same into a file.
  */
-export async function schemaWriters(db: Db): Promise<SchemaWriter[]> {
+export async function schemaWriters(db: Db, runsFiles?: string): Promise<SchemaWriter[]> {
   const rows = await db.run(SCHEMA_WRITERS, [], { role: 'text?' })
   const schema = quoteIdent(db.info.schema)
-  return rows.map(({ role }) => ({
+  const others = rows.filter(({ role }) => role === null || role !== runsFiles)
+  return others.map(({ role }) => ({
     role,
     revoke: `REVOKE CREATE ON SCHEMA ${schema} FROM ${role === null ? 'PUBLIC' : quoteIdent(role)}`,
   }))
