@@ -18,6 +18,8 @@ export interface MigrateOptions {
   /** For the report. */
   folderNotes: readonly FolderNote[]
   dryRun?: boolean
+  /** In a dry run: also the SQL script that would run. */
+  script?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */
