@@ -13,7 +13,7 @@ export function openingSql(settings: RunSettings, migration: ParsedMigration, ob
   // Citus requires its setting first; other servers accept it as a custom setting
   const begin = [
     RESET_ROLE,
-    'BEGIN',
+    migration.directives.isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${migration.directives.isolation}`,
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]

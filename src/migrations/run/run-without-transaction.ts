@@ -1,13 +1,11 @@
-import { sha256 } from '../../core/digests.ts'
-import { DatabaseError } from '../../db/database-error.ts'
-import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
-import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
-import { pause, waitForLock } from '../ledger/lock.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
+import { untilUnblocked } from '../ledger/attempts.ts'
+import { insertLedgerSql } from '../ledger/ledger.ts'
+import { blockedByRun, lockedTransaction } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
-import { existingObject, objectExists, oidOf } from './existing-objects.ts'
-import { statementFailure } from './failure.ts'
-import { fileSettings } from './file-transaction.ts'
+import { FileSession } from './file-session.ts'
+import { runStatement } from './no-transaction-statement.ts'
+import { Progress, withDigests } from './progress.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
@@ -22,100 +20,51 @@ export async function runWithoutTransaction(
 ): Promise<AppliedMigration | 'applied by another run'> {
   const { db } = settings
   await takeSessionLock(settings)
+  const session = new FileSession(settings, migration)
   try {
     const done = await db.run(`SELECT FROM ${settings.ledger} WHERE version = $1`, [migration.version])
     if (done.length > 0) return 'applied by another run'
-    return await runStatements(settings, migration)
+    return await runFile(settings, migration, session)
   } finally {
-    // this also releases the lock; it fails only when the connection, and so the lock, is lost
-    await db.exec('DISCARD ALL').catch(() => undefined)
-    await db.exec('RESET ROLE').catch(() => undefined)
+    await session.end()
   }
 }
 
-async function takeSessionLock(settings: RunSettings): Promise<void> {
-  const { db, lockKey, lockWaitMs, onEvent } = settings
-  const deadline = Date.now() + lockWaitMs
-  for (;;) {
+async function takeSessionLock({ db, lockKey, lockWaitMs, onEvent }: RunSettings): Promise<void> {
+  await untilUnblocked(lockWaitMs, async ({ waitedMs }) => {
     const [row] = await db.run(`SELECT pg_try_advisory_lock((${lockKey})::bigint) AS taken`, [], { taken: 'boolean' })
-    if (row?.taken === true) return
-    await waitForLock(db, { key: lockKey, onEvent }, deadline)
-    await pause()
-  }
+    return row?.taken === true ? true : blockedByRun(db, { key: lockKey, onEvent }, waitedMs)
+  })
 }
 
-async function runStatements(settings: RunSettings, migration: ParsedMigration): Promise<AppliedMigration> {
-  const { db } = settings
+async function runFile(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  session: FileSession,
+): Promise<AppliedMigration | 'applied by another run'> {
+  const { db, ledger, lockKey, lockWaitMs, onEvent, tool } = settings
   const began = performance.now()
-  const progress = progressName(settings.ledger)
-  await db.run(
-    `CREATE TABLE IF NOT EXISTS ${progress} (version text, statement text, finished_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (version, statement))`,
-  )
-  const rows = await db.run(`SELECT statement FROM ${progress} WHERE version = $1`, [migration.version], { statement: 'text' })
-  const finished = new Set(rows.map(({ statement }) => statement))
+  const progress = await Progress.open(settings, migration)
   const existing: ExistingObject[] = []
-  await db.exec(
-    fileSettings(settings, migration.source)
-      .map((pair) => `SET ${pair}`)
-      .join('; '),
-  )
+  await session.begin()
   for (const [statement, digest] of withDigests(migration.statements)) {
-    if (finished.has(digest)) continue
-    const found = await runOne(settings, migration, statement)
+    if (progress.isFinished(digest)) continue
+    const found = await runStatement({ settings, migration, session, progress }, statement, digest)
     if (found !== undefined) existing.push(found)
-    await db.run(`INSERT INTO ${progress} (version, statement) VALUES ($1, $2)`, [migration.version, digest])
   }
+  // the ledger belongs to the role of the login, whatever role the file has set
+  await db.exec('RESET SESSION AUTHORIZATION; RESET ROLE')
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
   const { version, file, checksum, statements } = migration
   const durationMs = performance.now() - began
-  const entry = insertLedgerSql(settings.ledger, {
-    version,
-    checksum,
-    durationMs,
-    statements: statements.length,
-    tolerated: existing,
-    tool: settings.tool,
+  const entry = insertLedgerSql(ledger, { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool })
+  const lock = { key: lockKey, waitMs: lockWaitMs, onEvent }
+  const isOurs = await lockedTransaction(db, lock, async () => {
+    // another run can have applied it after the file has released the lock
+    const done = await db.run(`SELECT FROM ${ledger} WHERE version = $1`, [version])
+    if (done.length === 0) await db.exec(`${entry}; ${progress.cleanUpSql}`)
+    return done.length === 0
   })
-  // drop the table with its last row, so it does not stay in the schema
-  const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
-    DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
-  await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
+  if (!isOurs) return 'applied by another run'
   return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
-}
-
-async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
-  const { db } = settings
-  const { object, existsCodes, ifNotExists } = statement.kind
-  if (object?.kind === 'index') await dropInvalidIndex(settings, object)
-  const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
-  try {
-    await db.exec(statement.text)
-    return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    const tolerated =
-      !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(db, object)) !== false
-    if (!tolerated || object === undefined) throw statementFailure(migration, statement, error, '')
-    return existingObject(statement, object, 'tolerated', error.code)
-  }
-}
-
-/** A failed CREATE INDEX CONCURRENTLY leaves an INVALID index, which blocks the name and serves no query. */
-async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?: string; name: string }): Promise<void> {
-  const qualified = schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
-  const rows = await db.query(
-    `SELECT FROM pg_catalog.pg_index WHERE indexrelid OPERATOR(pg_catalog.=) ${oidOf(qualified)} AND NOT indisvalid`,
-  )
-  if (rows.length > 0) await db.exec(`DROP INDEX CONCURRENTLY ${qualified}`)
-}
-
-/** Each statement with the digest of its text; equal statements also get a number. */
-function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
-  const seen = new Map<string, number>()
-  return statements.map((statement) => {
-    const digest = sha256(statement.text)
-    const count = (seen.get(digest) ?? 0) + 1
-    seen.set(digest, count)
-    return [statement, count === 1 ? digest : `${digest}#${count}`]
-  })
 }

@@ -1,9 +1,10 @@
 import type { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { GUARD, ledgerObstacles } from '../ledger/lock.ts'
+import { BLOCKED } from './blocked.ts'
 import { presentSql } from './existing-objects.ts'
 import { endFailure, statementFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
@@ -21,11 +22,17 @@ const SMALL = { statements: 12, text: 16_384 }
 
 /** The first files of `pending` that can be sent together: small files, each in its own transaction. */
 export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration[] {
-  const firstOther = pending.findIndex(
-    ({ noTransaction, statements, text }) => noTransaction || statements.length > SMALL.statements || text.length > SMALL.text,
-  )
+  const firstOther = pending.findIndex(isOther)
   return firstOther === -1 ? [...pending] : pending.slice(0, firstOther)
 }
+
+/** A file that is long, or has limits of its own. */
+function isOther({ noTransaction, directives, statements, text }: ParsedMigration): boolean {
+  const isLong = statements.length > SMALL.statements || text.length > SMALL.text
+  return noTransaction || isLong || OWN_LIMITS.some((name) => directives[name] !== undefined) || waitsByDesign(statements[0]?.text ?? '')
+}
+
+const OWN_LIMITS = ['lockTimeoutMs', 'statementTimeoutMs', 'isolation'] as const
 
 /**
  * Sends files in batches, the next one before the answers to the last. Calls `onStart` when the server begins a file after
@@ -162,7 +169,7 @@ function appliedOf({ version, file, statements }: ParsedMigration, outcomes: rea
 
 /** The failure of a file; undefined when the file can still run step by step, which waits for locks and skips existing objects. */
 function finalFailure(migration: ParsedMigration, error: DatabaseError, message: string, failedAt: number): unknown {
-  if ((Object.values(GUARD) as string[]).includes(error.code) || error.code === SQLSTATE.lockNotAvailable || isRace(error)) return undefined
+  if ((Object.values(GUARD) as string[]).includes(error.code) || BLOCKED.has(error.code) || isRace(error)) return undefined
   const statement = migration.statements[failedAt - FIRST]
   if (statement !== undefined)
     return statement.kind.existsCodes.includes(error.code) ? undefined : statementFailure(migration, statement, error, '')
