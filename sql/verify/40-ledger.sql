@@ -1,8 +1,9 @@
 -- Whether every migration is applied, and unchanged since.
--- $1: {"ledger", "files": [{"version", "file", "checksum", "outOfOrder"}],
+-- $1: {"ledger", "files": [{"version", "file", "checksum", "state", "outOfOrder", "layout" or null}],
 --      "rows": [{"version", "checksum" or null, "tool" or null, "missing"}],
 --      "interrupted": [{"version", "done", "statements" or null}]}
--- A row without a file that another tool wrote belongs to other migrations and is not a fault.
+-- A repeatable file with another digest than its row is pending. A row without a file that another tool wrote belongs to
+-- other migrations and is not a fault.
 
 -- group: ledger
 -- about: The ledger records which migrations are applied. It shows whether this database matches the migrations of
@@ -35,8 +36,8 @@ SELECT
   format('migration %s', file.version)                               AS object,
   format('applied, with a row in %s', $1::jsonb->>'ledger')          AS expected,
   'pending'                                                          AS actual
-FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text)
-WHERE NOT EXISTS (SELECT 1 FROM jsonb_to_recordset($1::jsonb->'rows') AS done (version text) WHERE done.version = file.version)
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, state text)
+WHERE file.state = 'pending'
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.edited
@@ -48,11 +49,11 @@ SELECT
   format('migration %s', file.version)                                    AS object,
   coalesce(done.checksum || ', as applied', 'the digest of the applied file') AS expected,
   CASE WHEN done.checksum IS NULL THEN 'the ledger has no digest' ELSE file.checksum || ', as the file is' END AS actual
-FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, checksum text)
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, checksum text, state text)
 JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
-WHERE done.checksum <> file.checksum
+WHERE file.state = 'changed'
   -- an older tool writes neither a digest nor its name
-  OR (done.checksum IS NULL AND done.tool IS NOT NULL)
+  OR (file.state = 'adopted' AND done.tool IS NOT NULL)
 ORDER BY file.version COLLATE "C";
 
 -- check: ledger.missing
@@ -82,6 +83,20 @@ FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, "outOfOrder" 
 WHERE file."outOfOrder"
 ORDER BY file.version COLLATE "C";
 
+-- check: ledger.layout
+-- title: no applied migration has the layout of another tool
+-- severity: warning
+-- input: ledger
+-- remedy: the part of the file that goes back may have run: compare the schema with what you expect; `skills migrate import` moves a folder of another tool
+-- example: migration 20260101_users | only what goes forward | the layout of dbmate
+SELECT
+  format('migration %s', file.version)             AS object,
+  'only what goes forward'                         AS expected,
+  format('the layout of %s', file.layout)          AS actual
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, layout text)
+WHERE file.layout IS NOT NULL
+ORDER BY file.version COLLATE "C";
+
 -- check: ledger.interrupted
 -- title: no migration is half applied
 -- input: ledger
@@ -105,7 +120,7 @@ SELECT
   format('migration %s', file.version)           AS object,
   'the digest of the applied file'       AS expected,
   'none: an older tool wrote the row'            AS actual
-FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text)
-JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text) ON done.version = file.version
-WHERE done.checksum IS NULL AND done.tool IS NULL
+FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, state text)
+JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, tool text) ON done.version = file.version
+WHERE file.state = 'adopted' AND done.tool IS NULL
 ORDER BY file.version COLLATE "C";

@@ -310,10 +310,26 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   LEDGER_FOREIGN: {
     title: 'The ledger table belongs to another tool',
-    meaning: 'A table `schema_migrations` exists with the columns of another migration tool. It was not changed.',
+    meaning:
+      'A table `schema_migrations` exists with the columns of another migration tool. It was not changed. The message names the tool where the columns show it.',
     example:
-      '$ skills migrate\nerror [LEDGER_FOREIGN] the table public.schema_migrations belongs to another migration tool (columns: version, dirty)\n  → nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
-    remedies: ['use another name: `--ledger skills_migrations` in every command, or `ledger` in the configuration file'],
+      '$ skills migrate\nerror [LEDGER_FOREIGN] the table "public"."schema_migrations" belongs to golang-migrate, another migration tool (columns: version, dirty)\n  → nothing changed; move the folder and what is applied to skills with `skills migrate import --from golang-migrate --dir DIR --ledger skills_migrations`',
+    remedies: [
+      'move from the other tool: `skills migrate import` writes a folder and records what is applied',
+      'or keep both tools, each with its own folder: `--ledger skills_migrations` in every command, or `ledger` in the configuration file',
+    ],
+  },
+  FOREIGN_LAYOUT: {
+    title: 'A folder or a file has the layout of another migration tool',
+    meaning:
+      'Migration tools with a way back keep both directions in one file (dbmate, goose, node-pg-migrate, tern, Liquibase), in two files (golang-migrate, sqlx, Flyway), or in two folders (Sqitch). `skills migrate` runs a whole file, and every file of a folder: it would make the change and undo it, or delete what exists. The message names the files with the line where the way back begins. Nothing was run or recorded.',
+    example:
+      '$ skills migrate --dir db/migrations\ndb/migrations/20260101_users.sql:4:1 error from here on the file goes back (dbmate); skills would run this part too [FOREIGN_LAYOUT]\nerror [FOREIGN_LAYOUT] 1 pending file of db/migrations has the layout of dbmate\n  → nothing was changed; write a folder for skills with `skills migrate import --from dbmate --dir db/migrations`',
+    remedies: [
+      '`skills migrate import --from TOOL --dir FOLDER` writes a folder for `skills migrate` and records what the other tool has applied',
+      'a tool that cannot be imported: copy what goes forward into files of their own, in a new folder',
+      'a comment that only looks like the one of another tool: change its words',
+    ],
   },
   HISTORY_CHANGED: {
     title: 'A file was changed after it was applied',

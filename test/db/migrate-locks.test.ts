@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { migrate } from '../../src/index.ts'
-import { freshServer } from '../support/databases.ts'
+import { openDb } from '../../src/db/open.ts'
+import { freshServer, serverUrl, targetOf } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 import { until, untilRunning } from '../support/waiting.ts'
 
@@ -137,7 +138,7 @@ describe('locks that are not obtained in a no-transaction file', () => {
     const [db, holder, older] = [await open(), await open(), await open()]
     await db.exec(`${TABLE} create table other (id int)`)
     // older, but not in the way
-    await older.exec("set application_name = 'older'; begin; lock table other in access share mode")
+    await older.exec("set application_name = 'bystander'; begin; lock table other in access share mode")
     await holdSnapshot(holder)
     const dir = scratch({ '1.sql': `${NO_TRANSACTION}insert into other values (1);\ncreate index concurrently a_id on a (id);` })
     const { error, report } = await migrate(db, { migrations: [dir], ...IMPATIENT })
@@ -151,7 +152,7 @@ describe('locks that are not obtained in a no-transaction file', () => {
         /1 of its 2 statements \(to line 2\) stay applied, and the next run resumes at line 3; the next run drops an INVALID index.*end the transactions above, or run again/,
       ),
     })
-    expect(error?.message).not.toContain('older')
+    expect(error?.message).not.toContain('bystander')
     expect(report.diagnostics).toMatchObject([{ line: 3, code: '55P03' }])
     expect(await invalidIndexes(db)).toEqual(['a_id'])
     await older.exec('commit')
@@ -199,7 +200,7 @@ describe('locks that are not obtained in a no-transaction file', () => {
     const [db, other] = [await open(), await open()]
     await db.exec('create table a (id int); create table b (id int)')
     await other.exec("set deadlock_timeout = '60s'; begin; lock table b")
-    const dir = scratch({ '1.sql': "set local deadlock_timeout = '10ms'; lock table a; lock table b; insert into a values (1);" })
+    const dir = scratch({ '1.sql': "set local deadlock_timeout = '2s'; lock table a; lock table b; insert into a values (1);" })
     const running = migrate(db, { migrations: [dir], lockTimeoutMs: 30_000, lockWaitMs: 60_000 })
     await untilRunning(other, 'lock table b')
     await other.exec('lock table a; commit')
@@ -237,15 +238,18 @@ describe('an INVALID index', () => {
   test.each(['a superuser', 'a role that sees no activity of others'])(
     'another connection builds it, %s migrates -> the run waits, and the index counts as existing',
     async (who) => {
-      const { open } = await freshServer()
-      const [db, builder, holder] = [await open(), await open(), await open()]
+      const { open, name } = await freshServer()
+      const [admin, builder, holder] = [await open(), await open(), await open()]
       const role = `owner_${Math.random().toString(36).slice(2)}`
-      await db.exec(`${TABLE} create role ${role}; grant create, usage on schema public to ${role}; alter table a owner to ${role}`)
+      await admin.exec(
+        `${TABLE} create role ${role} login; grant create, usage on schema public to ${role}; alter table a owner to ${role}`,
+      )
+      const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+      const db = who === 'a superuser' ? admin : await openDb(await targetOf(url))
       await holdSnapshot(holder)
       const building = builder.exec('create index concurrently a_id on a (id)')
       await untilRunning(holder, 'create index concurrently a_id')
-      await until('the index is in the catalog', async () => (await invalidIndexes(db)).length > 0)
-      if (who !== 'a superuser') await db.exec(`set role ${role}`)
+      await until('the index is in the catalog', async () => (await invalidIndexes(admin)).length > 0)
       const waits: (string | undefined)[] = []
       const dir = scratch({ '1.sql': `${NO_TRANSACTION}create index concurrently a_id on a (id);` })
       const refused = await migrate(db, { migrations: [dir], ...IMPATIENT })
@@ -254,7 +258,6 @@ describe('an INVALID index', () => {
         message: expect.stringMatching(/the index public\.a_id of .*1\.sql:2, which another connection builds: pid \d+ \(skills\)/),
       })
       const [before] = await db.query("select 'a_id'::regclass::oid::text as oid")
-      if (who !== 'a superuser') await db.exec(`set role ${role}`)
       const running = migrate(db, {
         migrations: [dir],
         ...PATIENT,
@@ -267,11 +270,12 @@ describe('an INVALID index', () => {
       expect(error).toBeUndefined()
       expect(report.applied.at(-1)?.existing).toMatchObject([{ kind: 'index', name: 'a_id', how: 'tolerated' }])
       expect(waits).toContain('public.a_id')
-      await db.exec('reset role')
       expect(
         await db.query("select 'a_id'::regclass::oid::text as oid, indisvalid from pg_index where indexrelid = 'a_id'::regclass"),
       ).toEqual([{ ...before, indisvalid: true }])
-      await db.exec(`drop owned by ${role}; drop role ${role}`)
+      await db.close()
+      const cleaner = await open()
+      await cleaner.exec(`drop owned by ${role}; drop role ${role}`)
     },
   )
 })

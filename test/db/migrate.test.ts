@@ -176,11 +176,13 @@ onEachBackend((backend) => {
     ],
     ['golang-migrate, empty', 'create table schema_migrations (version bigint not null primary key, dirty boolean not null)'],
     ['dbmate', "create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20250101')"],
-  ])('ledger: created by %s -> LEDGER_FOREIGN before anything is written', async (_, sql) => {
+  ])('ledger: created by %s -> LEDGER_FOREIGN before anything is written, with the way to move', async (name, sql) => {
     const db = await (await backend.fresh()).open()
     await db.exec(sql)
     const { error } = await migrate(db)
-    expect(error).toMatchObject({ code: 'LEDGER_FOREIGN', exitCode: 6, hint: expect.stringContaining('--ledger') })
+    const tool = name.split(',')[0] ?? ''
+    expect(error).toMatchObject({ code: 'LEDGER_FOREIGN', exitCode: 6, message: expect.stringContaining(tool) })
+    expect(error?.hint).toContain(`skills migrate import --from ${tool} --dir DIR --ledger skills_migrations`)
     expect(await tables(db)).toEqual([{ n: 0 }])
     expect((await migrate(db, { ledger: 'skills_migrations' })).error).toBeUndefined()
   })

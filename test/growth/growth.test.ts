@@ -44,6 +44,8 @@ const file = (text: string): MigrationFile => ({
   version: 'a',
   text,
   checksum: '',
+  repeatable: false,
+  replaces: [],
   source: { directory: 'a', label: 'a', own: true },
 })
 

@@ -3,6 +3,7 @@ import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
 import { readDirectives } from '../../src/migrations/files/directives.ts'
+import { foreignFiles } from '../../src/migrations/layouts/find-layout.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
 import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.ts'
 import { validateSkill } from '../../src/registry/front-matter/validate.ts'
@@ -161,6 +162,18 @@ function passed(bytes: Buffer, size: number): Buffer {
 }
 
 /** Every function that reads text from outside. A new reader of foreign text gets a line here. */
+const LAYOUTS = [
+  `--¦\n¦\r\n¦ ¦\t¦-¦#¦'¦$$¦/*¦*/¦;¦\ufeff¦é¦migrate:up¦migrate:down¦+goose¦ Up¦ Down¦ StatementBegin¦up migration¦down migration`,
+  `--! Previous: -\n¦---- create above / drop below ----¦--liquibase formatted sql\n¦--changeset a:1\n¦--rollback x\n¦//@UNDO¦drop table t;¦select 1`,
+].flatMap((line) => line.split('¦'))
+
+function findMarks(text: string): void {
+  const file = { file: 'a.sql', source: { directory: '/nowhere', label: 'dir', own: false }, text }
+  const lines = text.split(/\r\n|\r|\n/).length
+  for (const { line, column } of foreignFiles([file], [file]))
+    mustHold(line >= 1 && line <= lines && column >= 1, 'the mark is outside of the file')
+}
+
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   {
     name: 'front matter',
@@ -174,6 +187,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
       ),
   },
   { name: 'SQL splitter', property: () => fc.property(textOf(SQL), splitSql) },
+  { name: 'layouts of other tools', property: () => fc.property(textOf(LAYOUTS), findMarks) },
   { name: 'directives', property: () => fc.property(textOf(DIRECTIVES), readDirectiveLines) },
   { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
   {

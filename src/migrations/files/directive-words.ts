@@ -45,6 +45,24 @@ export function* directiveWords(text: string): Generator<DirectiveWord> {
   }
 }
 
+/** The directives that decide which files run, and when. A run with nothing to do reads only these. */
+export interface OrderDirectives {
+  /** Runs again when its digest changes, after all other files. */
+  repeatable: boolean
+  /** The versions that the file counts as. */
+  replaces: readonly string[]
+}
+
+export function readOrderDirectives(text: string): OrderDirectives {
+  let repeatable = false
+  const replaces: string[] = []
+  for (const { name, value } of directiveWords(text)) {
+    if (name === 'repeatable') repeatable = true
+    else if (name === 'replaces') replaces.push(...listedVersions(value ?? ''))
+  }
+  return { repeatable, replaces }
+}
+
 /** Queries and lists contain spaces and commas. */
 const TAKES_REST_OF_LINE: ReadonlySet<string> = new Set(['replaces', 'check'])
 

@@ -34,10 +34,11 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     ...index.positionAt(offset),
     hint,
   })
+  // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
   const statements = split.map((statement): ParsedStatement => ({
     ...statement,
     ...index.positionAt(statement.start),
-    kind: classify(statement.text),
+    kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
   }))
   const faults = [
     ...directives.faults.map(({ offset, message, hint }) => fault(offset, message, hint)),

@@ -6,6 +6,8 @@ import { SkillsError } from '../../core/errors.ts'
 import { isOsError, osHint, osReason } from '../../core/os-error.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
+import { refuseForeignFolder } from '../layouts/foreign-folder.ts'
+import { readOrderDirectives, type OrderDirectives } from './directive-words.ts'
 
 /** A folder of migrations. The package's own folder comes first. */
 export interface MigrationSource {
@@ -17,7 +19,7 @@ export interface MigrationSource {
 }
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
-export interface MigrationFile {
+export interface MigrationFile extends OrderDirectives {
   /** The file name without `.sql`: the key in the ledger. */
   version: string
   /** The path as shown to people. */
@@ -29,8 +31,10 @@ export interface MigrationFile {
 }
 
 /**
- * Reads the `.sql` files of all sources: sources in the order given, files bytewise by name. Throws MIGRATIONS_DIR_MISSING
- * and MIGRATION_FILE_INVALID. Reads synchronously: one promise for each file takes longer than the reading.
+ * Reads the `.sql` files of all sources, in the order in which they run: sources in the order given, files bytewise by name,
+ * and then the repeatable files in the same order. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
+ * for a folder without files that another tool keeps. Reads synchronously: one promise for each file takes longer than the
+ * reading.
  */
 export function readMigrations(sources: readonly MigrationSource[]): MigrationFile[] {
   const files = sources.flatMap(readSource)
@@ -44,7 +48,7 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
     }
     seen.set(file.version, file)
   }
-  return files
+  return [...files.filter(({ repeatable }) => !repeatable), ...files.filter(({ repeatable }) => repeatable)]
 }
 
 function readSource(source: MigrationSource): MigrationFile[] {
@@ -58,13 +62,21 @@ function readSource(source: MigrationSource): MigrationFile[] {
     })
   }
   const sorted = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
+  if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
   return sorted.map((name) => readOne(source, name))
 }
 
 function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
   const text = decodeUtf8(readFile(source, name, file), file)
-  return { version: name.slice(0, -'.sql'.length), file, source, text, checksum: `sha256:${sha256(normaliseSql(text))}` }
+  return {
+    version: name.slice(0, -'.sql'.length),
+    file,
+    source,
+    text,
+    checksum: `sha256:${sha256(normaliseSql(text))}`,
+    ...readOrderDirectives(text),
+  }
 }
 
 /** Larger files are data, and not a change of the schema. */

@@ -6,12 +6,15 @@ import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { ledgerName, progressName, readLedger } from './ledger.ts'
-import { planMigrations } from './plan.ts'
+import { foreignFiles } from '../layouts/find-layout.ts'
+import { refuseLayouts } from '../layouts/refuse-layouts.ts'
+import { planMigrations, type MigrationState } from './plan.ts'
 
 /** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
   ledger: string
-  files: { version: string; file: string; checksum: string; outOfOrder: boolean }[]
+  /** `layout`: the tool whose layout an applied file has. */
+  files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
   /** No-transaction files that are partly applied. */
@@ -21,19 +24,21 @@ export interface LedgerFacts {
 export interface LedgerState {
   files: MigrationFile[]
   facts?: LedgerFacts
-  /** The files with a row in the ledger. */
+  /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again. */
   applied: MigrationFile[]
   /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
   missing?: string
 }
 
-/** Reads the files, and the ledger if the role can read it. */
+/** Reads the files, and the ledger if the role can read it. Throws FOREIGN_LAYOUT when a file that is not applied has the layout of another tool. */
 export async function readLedgerState(db: Db, sources: readonly MigrationSource[], ledger: string): Promise<LedgerState> {
   const files = readMigrations(sources)
   try {
     return { files, ...(await readLedgerFacts(db, files, ledger)) }
   } catch (error) {
     if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
+    // nothing is known to be applied
+    refuseLayouts(files, files)
     return { files, applied: [], missing: error.message }
   }
 }
@@ -47,10 +52,22 @@ async function readLedgerFacts(
   const { state, rows } = await readLedger(db, ledger)
   const plan = planMigrations(files, rows)
   const missing = new Set(plan.missing.map(({ version }) => version))
+  refuseLayouts(
+    plan.pending.map(({ file }) => file),
+    files,
+  )
+  const layouts = new Map(foreignFiles(files, files).map(({ file, tool }) => [file.file, tool.title]))
   return {
     facts: {
       ledger,
-      files: plan.migrations.map(({ file: { version, file, checksum }, outOfOrder }) => ({ version, file, checksum, outOfOrder })),
+      files: plan.migrations.map((entry) => ({
+        version: entry.file.version,
+        file: entry.file.file,
+        checksum: entry.file.checksum,
+        state: entry.state,
+        outOfOrder: entry.outOfOrder,
+        layout: layouts.get(entry.file.file) ?? null,
+      })),
       rows: rows.map(({ version, checksum, tool }) => ({
         version,
         checksum: checksum ?? null,
@@ -59,7 +76,7 @@ async function readLedgerFacts(
       })),
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
-    applied: plan.migrations.filter(({ row }) => row !== undefined).map(({ file }) => file),
+    applied: plan.migrations.filter((entry) => entry.state !== 'pending').map(({ file }) => file),
   }
 }
 

@@ -1,10 +1,10 @@
 import { timeOrNull } from '../../core/times.ts'
-import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** A row of the ledger. */
 export interface LedgerRow {
@@ -55,7 +55,12 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   }
   const entries = rows.map(({ entry }) => entry)
   const columns = entries[0] === undefined ? await readColumns(db, ledger) : Object.keys(entries[0])
-  refuseForeign(db, ledger, columns, entries)
+  const isOurs =
+    columns.includes('version') && columns.includes('applied_at') && entries.every(({ version }) => typeof version === 'string')
+  if (!isOurs) {
+    const { foreignLedger } = await import('../layouts/foreign-ledger.ts')
+    throw foreignLedger(ledgerName(db, ledger), columns)
+  }
   return {
     state: COLUMNS.every(([name]) => name === 'tolerated' || columns.includes(name)) ? 'ready' : 'partial',
     rows: entries.map(toRow),
@@ -82,9 +87,11 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
   return `${schema}CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()${rest})`
 }
 
+/** The fields of a file that its row has. */
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable'>
+
+/** How a file was applied. */
 export interface LedgerEntry {
-  version: string
-  checksum: string
   /** Undefined: the time since the transaction began, by the clock of the server. */
   durationMs: number | undefined
   statements: number
@@ -95,18 +102,21 @@ export interface LedgerEntry {
 const SINCE_BEGIN = `(1000 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch'::pg_catalog.text,
   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.transaction_timestamp()))::pg_catalog.int4`
 
-/** SQL that records a file as applied and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
-export function insertLedgerSql(name: string, entry: LedgerEntry): string {
+/** SQL that records a file as applied, a repeatable file also when it has a row, and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
+export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEntry): string {
   const values = [
-    quoteLiteral(entry.version),
-    quoteLiteral(entry.checksum),
+    quoteLiteral(file.version),
+    quoteLiteral(file.checksum),
     entry.durationMs === undefined ? SINCE_BEGIN : Math.round(entry.durationMs),
     entry.statements,
     `${quoteLiteral(JSON.stringify(entry.tolerated))}::pg_catalog.jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
   ]
-  return `INSERT INTO ${name} (version, checksum, duration_ms, statements, tolerated, applied_by, tool) VALUES (${values.join(', ')}) RETURNING duration_ms`
+  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool']
+  const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
+  const again = file.repeatable ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
+  return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {
@@ -118,18 +128,6 @@ async function readColumns(db: Db, ledger: string): Promise<string[]> {
   )
   // a numeric column cannot contain a file name: treat it as missing
   return rows.filter(({ name, type }) => name !== 'version' || type === 'text' || type.startsWith('character')).map(({ name }) => name)
-}
-
-function refuseForeign(db: Db, ledger: string, columns: readonly string[], entries: readonly Record<string, unknown>[]): void {
-  const shaped = columns.includes('version') && columns.includes('applied_at')
-  if (shaped && entries.every(({ version }) => typeof version === 'string')) return
-  throw new SkillsError(
-    'LEDGER_FOREIGN',
-    `the table ${ledgerName(db, ledger)} belongs to another migration tool (columns: ${columns.join(', ')})`,
-    {
-      hint: 'nothing changed; use another name for the ledger of skills: --ledger skills_migrations',
-    },
-  )
 }
 
 function toRow(entry: Record<string, unknown>): LedgerRow {

@@ -6,6 +6,7 @@ import { advisoryHolders, advisoryKey, describeHolder, oldestTransactions } from
 import { quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { Blocked, untilUnblocked } from './attempts.ts'
+import type { LedgerFile } from './ledger.ts'
 
 /** The SQLSTATEs of our own guards; PostgreSQL does not use class SK. */
 export const GUARD = {
@@ -65,14 +66,21 @@ export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): stri
   END $skills$`
 }
 
-/** Obstacles: `version` is already applied; the file before it is not applied. */
-export function ledgerObstacles(ledger: string, version: string, predecessor: string | undefined): Obstacle[] {
-  const has = (name: string): string =>
-    `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(name)}::pg_catalog.text)`
+/** Obstacles: the file is already applied; the file before it is not applied. */
+export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: LedgerFile | undefined): Obstacle[] {
   return [
-    { condition: has(version), code: GUARD.alreadyApplied },
-    ...(predecessor === undefined ? [] : [{ condition: `NOT ${has(predecessor)}`, code: GUARD.predecessorMissing }]),
+    { condition: isAppliedSql(ledger, file), code: GUARD.alreadyApplied },
+    ...(predecessor === undefined ? [] : [{ condition: `NOT ${isAppliedSql(ledger, predecessor)}`, code: GUARD.predecessorMissing }]),
   ]
+}
+
+/** A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest. */
+export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${repeatable ? ` AND ${equals('checksum', checksum)}` : ''})`
+}
+
+function equals(column: string, value: string): string {
+  return `${column} OPERATOR(pg_catalog.=) ${quoteLiteral(value)}::pg_catalog.text`
 }
 
 function raiseWhen({ condition, code }: Obstacle): string {

@@ -29,11 +29,16 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
   const byVersion = new Map(rows.map((row) => [row.version, row]))
   const lastApplied = new Map<string, number>()
   files.forEach((file, i) => {
-    if (byVersion.has(file.version)) lastApplied.set(file.source.directory, i)
+    if (byVersion.has(file.version) && !file.repeatable) lastApplied.set(file.source.directory, i)
   })
   const migrations = files.map((file, i): PlannedMigration => {
     const row = byVersion.get(file.version)
-    return { file, state: stateOf(file, row), row, outOfOrder: row === undefined && i < (lastApplied.get(file.source.directory) ?? -1) }
+    return {
+      file,
+      state: stateOf(file, row),
+      row,
+      outOfOrder: row === undefined && !file.repeatable && i < (lastApplied.get(file.source.directory) ?? -1),
+    }
   })
   const versions = new Set(files.map(({ version }) => version))
   const withoutFile = rows.filter(({ version }) => !versions.has(version))
@@ -48,6 +53,7 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
 
 function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationState {
   if (row === undefined) return 'pending'
+  if (file.repeatable) return row.checksum === file.checksum ? 'applied' : 'pending'
   if (row.checksum === undefined) return 'adopted'
   return row.checksum === file.checksum ? 'applied' : 'changed'
 }

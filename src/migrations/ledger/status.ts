@@ -1,8 +1,9 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
-import { readMigrations, type MigrationSource } from '../files/read-migrations.ts'
+import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { readLedger } from './ledger.ts'
-import { planMigrations, type MigrationState } from './plan.ts'
+import { planMigrations, type MigrationPlan, type MigrationState } from './plan.ts'
 
 export interface StatusReport {
   schema: string
@@ -11,6 +12,8 @@ export interface StatusReport {
     version: string
     file: string
     state: MigrationState
+    /** Runs again when the file changes. Pending with a time: it changed since it was applied. */
+    repeatable: boolean
     appliedAt: Time | null
     outOfOrder: boolean
   }[]
@@ -19,6 +22,8 @@ export interface StatusReport {
   /** The number of ledger rows that another tool wrote. */
   foreign: Count
   upToDate: boolean
+  /** Applied files with the layout of another tool (FOREIGN_LAYOUT). */
+  diagnostics: Diagnostic[]
 }
 
 /** Lists the files with their state. Writes nothing, also when the ledger does not exist yet. */
@@ -26,6 +31,7 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
   const files = readMigrations(options.sources)
   const { rows } = await readLedger(db, options.ledger)
   const plan = planMigrations(files, rows)
+  const layouts = await layoutsOf(plan, files)
   return {
     schema: db.info.schema,
     ledger: options.ledger,
@@ -33,11 +39,26 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
       version: file.version,
       file: file.file,
       state,
+      repeatable: file.repeatable,
       appliedAt: row?.appliedAt ?? null,
       outOfOrder,
     })),
     missing: plan.missing.map(({ version }) => version),
     foreign: plan.foreign.length,
     upToDate: plan.pending.length === 0 && plan.changed.length === 0,
+    diagnostics: layouts,
   }
+}
+
+/** The applied files with the layout of another tool. Throws FOREIGN_LAYOUT when a pending file has one. */
+async function layoutsOf({ migrations, pending }: MigrationPlan, files: readonly MigrationFile[]): Promise<Diagnostic[]> {
+  if (files.every(({ source }) => source.own)) return []
+  const { layoutDiagnostics, refuseLayouts } = await import('../layouts/refuse-layouts.ts')
+  const { foreignFiles } = await import('../layouts/find-layout.ts')
+  refuseLayouts(
+    pending.map(({ file }) => file),
+    files,
+  )
+  const applied = migrations.filter(({ row }) => row !== undefined).map(({ file }) => file)
+  return layoutDiagnostics(foreignFiles(applied, files), 'note')
 }

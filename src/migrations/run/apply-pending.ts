@@ -24,9 +24,10 @@ export interface PendingWork {
 /** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
   const pending = work.pending.map(parseMigration)
-  report.pending = pending.map(({ version, file, statements, noTransaction }) => ({
+  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction }) => ({
     version,
     file,
+    repeatable,
     statements: statements.length,
     transaction: !noTransaction,
   }))

@@ -7,6 +7,7 @@ import { readMigrations, type MigrationFile, type MigrationSource } from '../fil
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import { planMigrations, unknownVersion } from '../ledger/plan.ts'
+import { refuseLayouts } from '../layouts/refuse-layouts.ts'
 import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
 
 export interface BaselineOptions {
@@ -39,6 +40,10 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
   const files = readMigrations(options.sources)
   const ledger = await readLedger(db, options.ledger)
   const plan = planMigrations(files, ledger.rows)
+  refuseLayouts(
+    plan.pending.map(({ file }) => file),
+    files,
+  )
   const last = options.to === undefined ? files.length - 1 : files.findIndex(({ version }) => version === options.to)
   if (last === -1)
     throw unknownVersion(
@@ -89,8 +94,8 @@ async function record(
   const name = ledgerName(db, options.ledger)
   await lockedTransaction(db, lockOf(db, options.ledger), async () => {
     if (state !== 'ready') await db.exec(createLedgerSql(db, options.ledger, state))
-    const rows = files.map(({ version, checksum }) =>
-      insertLedgerSql(name, { version, checksum, durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
+    const rows = files.map((file) =>
+      insertLedgerSql(name, file, { durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
     )
     await db.exec(rows.join(';\n'))
   })

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/db.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import type { QualifiedName } from '../../sqltext/lexer/cursor.ts'
 import type { ObjectKind, SqlObject } from '../../sqltext/statements/object-kinds.ts'
 import type { ParsedStatement } from '../files/parse-migration.ts'
 import type { ExistingObject } from './report.ts'
@@ -55,7 +56,7 @@ export function existingObject(
  * does not report. That of a partitioned table (relkind I) is INVALID until each partition has one.
  */
 export function refuseInvalidIndexesSql(statements: readonly ParsedStatement[], code: string): string | undefined {
-  const names = statements.flatMap(({ kind: { object } }) => (object?.kind === 'index' ? [relation(object)] : []))
+  const names = statements.flatMap(({ kind: { object } }) => (object?.kind === 'index' ? [qualified(object)] : []))
   if (names.length === 0) return undefined
   const list = names.map(oidOf).join(', ')
   return `DO $skills$ DECLARE bad pg_catalog.regclass; BEGIN
@@ -84,16 +85,18 @@ function existsSql(object: SqlObject): string | undefined {
   if (relkinds !== undefined)
     return exists(
       'pg_class',
-      equal('oid', oidOf(relation(object))),
+      equal('oid', oidOf(qualified(object))),
       `(${relkinds.map((letter) => equal('relkind', char(letter))).join(' OR ')})`,
     )
   const ofTable = (catalog: string, column: string, nameColumn: string, ...more: string[]): string =>
     exists(catalog, equal(column, oidOf(tableOf(object))), equal(nameColumn, nameLiteral(name)), ...more)
   const named = (catalog: string, nameColumn: string): string => exists(catalog, equal(nameColumn, nameLiteral(name)))
-  const isType = `oid OPERATOR(pg_catalog.=) pg_catalog.to_regtype(${text(relation(object))})::pg_catalog.oid`
+  const inSchema = (catalog: string, nameColumn: string, schemaColumn: string): string =>
+    exists(catalog, equal(nameColumn, nameLiteral(name)), equal(schemaColumn, schemaOid(object)))
+  const isType = `oid OPERATOR(pg_catalog.=) pg_catalog.to_regtype(${text(qualified(object))})::pg_catalog.oid`
   switch (kind) {
     case 'index':
-      return exists('pg_index', equal('indexrelid', oidOf(relation(object))), equal('indrelid', oidOf(tableOf(object))))
+      return exists('pg_index', equal('indexrelid', oidOf(qualified(object))), equal('indrelid', oidOf(tableOf(object))))
     case 'column':
       return ofTable('pg_attribute', 'attrelid', 'attname', 'NOT attisdropped')
     case 'constraint':
@@ -115,6 +118,14 @@ function existsSql(object: SqlObject): string | undefined {
       return exists('pg_type', isType, equal('typtype', char('d')))
     case 'schema':
       return named('pg_namespace', 'nspname')
+    case 'text search configuration':
+      return inSchema('pg_ts_config', 'cfgname', 'cfgnamespace')
+    case 'text search dictionary':
+      return inSchema('pg_ts_dict', 'dictname', 'dictnamespace')
+    case 'text search parser':
+      return inSchema('pg_ts_parser', 'prsname', 'prsnamespace')
+    case 'text search template':
+      return inSchema('pg_ts_template', 'tmplname', 'tmplnamespace')
     case 'extension':
       return named('pg_extension', 'extname')
     case 'role':
@@ -128,11 +139,11 @@ function existsSql(object: SqlObject): string | undefined {
   }
 }
 
-function exists(catalog: string, ...conditions: readonly string[]): string {
+export function exists(catalog: string, ...conditions: readonly string[]): string {
   return `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${conditions.join(' AND ')})`
 }
 
-function equal(column: string, value: string): string {
+export function equal(column: string, value: string): string {
   return `${column} OPERATOR(pg_catalog.=) ${value}`
 }
 
@@ -141,20 +152,26 @@ export function oidOf(name: string): string {
   return `pg_catalog.to_regclass(${text(name)})::pg_catalog.oid`
 }
 
-function text(value: string): string {
+export function schemaOid({ schema }: Pick<SqlObject, 'schema'>): string {
+  const name = schema === undefined ? 'pg_catalog.quote_ident(pg_catalog.current_schema()::pg_catalog.text)' : text(quoteIdent(schema))
+  return `pg_catalog.to_regnamespace(${name})::pg_catalog.oid`
+}
+
+export function text(value: string): string {
   return `${quoteLiteral(value)}::pg_catalog.text`
 }
 
 /** As the server truncates the name of an object. */
-function nameLiteral(value: string): string {
+export function nameLiteral(value: string): string {
   return `${quoteLiteral(value)}::pg_catalog.name`
 }
 
-function char(letter: string): string {
+export function char(letter: string): string {
   return `${quoteLiteral(letter)}::pg_catalog."char"`
 }
 
-function relation({ schema, name }: SqlObject): string {
+/** A name as written in SQL, quoted. */
+export function qualified({ schema, name }: QualifiedName): string {
   return schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
 }
 

@@ -82,11 +82,15 @@ const AGAIN = 'run skills migrate again'
 function remedy({ migration, error }: FailureFacts): string {
   if (RETRY.test(error.code)) return AGAIN
   if (error.code === GUARD.invalidIndex) return `run REINDEX INDEX CONCURRENTLY on it or drop it, and ${AGAIN}`
+  if (migration.repeatable && EXISTS.test(error.code))
+    return `write CREATE OR REPLACE, or DROP ... IF EXISTS before it, because a repeatable file runs again, and ${AGAIN}`
   if (SURROUNDINGS.test(error.code)) return `fix that on the server and ${AGAIN}`
   // users cannot change the files of the package
   return migration.source.own ? `remove the cause in the database and ${AGAIN}` : `fix ${migration.file} and ${AGAIN}`
 }
 
+/** An object of that name exists. */
+const EXISTS = /^42(?:P0[67]|710|723|701)$/
 /** Serialization failure, deadlock, statement cancelled. */
 const RETRY = /^(?:40...|57014)$/
 /** Missing privilege, out of resources, operator intervention, system error. */

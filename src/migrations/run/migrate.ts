@@ -52,6 +52,13 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
   report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
+  if (plan.pending.some(({ file }) => !file.source.own)) {
+    const { refuseLayouts } = await import('../layouts/refuse-layouts.ts')
+    refuseLayouts(
+      plan.pending.map(({ file }) => file),
+      files,
+    )
+  }
   refuseChanged(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)

@@ -14,6 +14,7 @@ import { removeLeftovers } from './leftovers.ts'
 import type { Progress } from './progress.ts'
 import type { ExistingObject } from './report.ts'
 import { longLockTimeout, type RunSettings } from './run-settings.ts'
+import { existingInsteadOf } from './skip-existing.ts'
 import { finalizeSql, isCompleted, presentObjects } from './target-objects.ts'
 
 /** A no-transaction file that runs. */
@@ -137,11 +138,10 @@ async function existingBefore({ db }: RunSettings, statement: ParsedStatement): 
 /** Skips a failed statement whose object already exists; throws any other failure. */
 async function skipIfExists(attempt: Attempt, error: DatabaseError): Promise<ExistingObject | Blocked> {
   const { settings, migration, statement } = attempt
-  const { object, existsCodes } = statement.kind
-  const isSkipped =
-    !settings.strict && object !== undefined && existsCodes.includes(error.code) && (await objectExists(settings.db, object)) !== false
-  if (!isSkipped) throw statementFailure(migration, statement, error, '')
-  const existing = await checked(attempt, existingObject(statement, object, 'tolerated', error.code))
+  const { db } = settings
+  await db.exec('BEGIN')
+  const found = await existingInsteadOf(settings, { migration, statement, error, prefix: '' }).finally(() => db.exec('ROLLBACK'))
+  const existing = await checked(attempt, found)
   return (await writeRow(attempt)) ?? existing
 }
 

@@ -12,15 +12,15 @@ import type { RunSettings } from './run-settings.ts'
  */
 export class Progress {
   readonly #settings: RunSettings
-  readonly #version: string
+  readonly #migration: ParsedMigration
   readonly #table: string
   readonly #finished = new Set<string>()
   /** The OIDs of the objects of a statement before it began, by its digest. */
   readonly #begun = new Map<string, readonly string[]>()
 
-  private constructor(settings: RunSettings, { version }: ParsedMigration) {
+  private constructor(settings: RunSettings, migration: ParsedMigration) {
     this.#settings = settings
-    this.#version = version
+    this.#migration = migration
     this.#table = progressName(settings.ledger)
   }
 
@@ -84,7 +84,7 @@ export class Progress {
 
   /** Removes the rows of the file, and the table with its last row, so that it does not stay in the schema. */
   get cleanUpSql(): string {
-    return `DELETE FROM ${this.#table} WHERE version = ${quoteLiteral(this.#version)};
+    return `DELETE FROM ${this.#table} WHERE version = ${quoteLiteral(this.#migration.version)};
       DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${this.#table}) THEN DROP TABLE ${this.#table}; END IF; END $skills$`
   }
 
@@ -100,14 +100,14 @@ export class Progress {
   /** As the role of the login, which owns the table: the role that the file has set comes back with the end of the transaction. */
   #guard(digest: string): string {
     const { db, lockKey, ledger } = this.#settings
-    const recorded = `EXISTS (SELECT FROM ${this.#table} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(this.#version)}::pg_catalog.text
+    const recorded = `EXISTS (SELECT FROM ${this.#table} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(this.#migration.version)}::pg_catalog.text
       AND statement OPERATOR(pg_catalog.=) ${quoteLiteral(digest)}::pg_catalog.text AND finished_at IS NOT NULL)`
-    const obstacles = [...ledgerObstacles(ledger, this.#version, undefined), { condition: recorded, code: GUARD.alreadyApplied }]
+    const obstacles = [...ledgerObstacles(ledger, this.#migration, undefined), { condition: recorded, code: GUARD.alreadyApplied }]
     return `SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE ${quoteIdent(db.info.user)}; ${guardSql(lockKey, obstacles)}`
   }
 
   #key(digest: string): string {
-    return `${quoteLiteral(this.#version)}, ${quoteLiteral(digest)}`
+    return `${quoteLiteral(this.#migration.version)}, ${quoteLiteral(digest)}`
   }
 }
 

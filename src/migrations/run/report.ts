@@ -34,6 +34,8 @@ export interface MigrateReport {
 export interface AppliedMigration {
   version: string
   file: string
+  /** Runs again when the file changes. */
+  repeatable: boolean
   statements: Count
   durationMs: Count
   /** Objects that already existed; their statements were skipped. */
@@ -43,6 +45,8 @@ export interface AppliedMigration {
 export interface PendingMigration {
   version: string
   file: string
+  /** Runs again when the file changes; it can have been applied before. */
+  repeatable: boolean
   statements: Count
   transaction: boolean
   /** The statements that would run; only in a dry run. */

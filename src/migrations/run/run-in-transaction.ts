@@ -9,11 +9,12 @@ import { Blocked, pause, untilUnblocked } from '../ledger/attempts.ts'
 import { blockedByRun, GUARD, ledgerObstacles, stillBlockedByRun } from '../ledger/lock.ts'
 import { blockedByOthers, isBlockedByOthers } from './blocked.ts'
 import { compareExisting } from './compare-existing.ts'
-import { existingObject, objectExists, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
-import { endFailure, indexFailure, statementFailure } from './failure.ts'
+import { existingObject, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
+import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
 import type { AppliedMigration, ExistingObject } from './report.ts'
 import { longLockTimeout, type RunSettings } from './run-settings.ts'
+import { existingInsteadOf } from './skip-existing.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
@@ -76,7 +77,7 @@ async function open(
   if (blocked !== undefined) return blocked
   const began = performance.now()
   const [opened, existing] = await db.pipeline([
-    openingSql(settings, migration, ledgerObstacles(ledger, migration.version, undefined)),
+    openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
     ...(present === undefined ? [] : [present]),
   ])
   const failed = opened?.ok === false ? opened : existing
@@ -99,7 +100,8 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration, 
     if (failed?.ok !== false) continue
     const statement = migration.statements[next]
     if (statement === undefined) throw failed.error
-    if (isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
+    const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
+    if (!isDuplicate && isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
       await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
       await pause()
     } else {
@@ -116,13 +118,10 @@ async function skipIfExists(
   statement: ParsedStatement,
   error: DatabaseError,
 ): Promise<ExistingObject> {
-  const { object, existsCodes } = statement.kind
-  const failure = (): SkillsError => statementFailure(migration, statement, error, hasSavepoint(statement) ? SAVEPOINT : '')
-  if (settings.strict || object === undefined || !existsCodes.includes(error.code)) throw failure()
-  await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
-  // the server raises the same code for an object of another kind, which does not replace the file's object
-  if ((await objectExists(settings.db, object)) === false) throw failure()
-  return existingObject(statement, object, 'tolerated', error.code)
+  // with another code the message can be wrong before its savepoint: nothing is sent then
+  if (statement.kind.existsCodes.includes(error.code))
+    await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
+  return existingInsteadOf(settings, { migration, statement, error, prefix: hasSavepoint(statement) ? SAVEPOINT : '' })
 }
 
 async function commit(
@@ -131,7 +130,7 @@ async function commit(
   existing: ExistingObject[],
   durationMs: number,
 ): Promise<AppliedMigration> {
-  const { version, file, checksum, statements } = migration
+  const { version, file, statements, repeatable } = migration
   // an index that the file creates is valid; one that already existed can be INVALID
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
   const invalid = refuseInvalidIndexesSql(
@@ -139,13 +138,13 @@ async function commit(
     GUARD.invalidIndex,
   )
   existing.sort((a, b) => a.line - b.line)
-  const entry = { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
-  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, entry), ...ENDING, RESET_ROLE]
+  const entry = { durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
+  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE]
   const outcomes = await settings.db.pipeline(messages)
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
   if (failed?.ok === false) throw commitFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
-  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
 }
 
 function commitFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {

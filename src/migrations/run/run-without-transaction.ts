@@ -1,7 +1,7 @@
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import { untilUnblocked } from '../ledger/attempts.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
-import { blockedByRun, lockedTransaction } from '../ledger/lock.ts'
+import { blockedByRun, isAppliedSql, lockedTransaction } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { FileSession } from './file-session.ts'
 import { runStatement } from './no-transaction-statement.ts'
@@ -18,12 +18,10 @@ export async function runWithoutTransaction(
   settings: RunSettings,
   migration: ParsedMigration,
 ): Promise<AppliedMigration | 'applied by another run'> {
-  const { db } = settings
   await takeSessionLock(settings)
   const session = new FileSession(settings, migration)
   try {
-    const done = await db.run(`SELECT FROM ${settings.ledger} WHERE version = $1`, [migration.version])
-    if (done.length > 0) return 'applied by another run'
+    if (await isApplied(settings, migration)) return 'applied by another run'
     return await runFile(settings, migration, session)
   } finally {
     await session.end()
@@ -55,16 +53,20 @@ async function runFile(
   // the ledger belongs to the role of the login, whatever role the file has set
   await db.exec('RESET SESSION AUTHORIZATION; RESET ROLE')
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, file, checksum, statements } = migration
+  const { version, file, repeatable, statements } = migration
   const durationMs = performance.now() - began
-  const entry = insertLedgerSql(ledger, { version, checksum, durationMs, statements: statements.length, tolerated: existing, tool })
-  const lock = { key: lockKey, waitMs: lockWaitMs, onEvent }
-  const isOurs = await lockedTransaction(db, lock, async () => {
+  const entry = insertLedgerSql(ledger, migration, { durationMs, statements: statements.length, tolerated: existing, tool })
+  const isOurs = await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, async () => {
     // another run can have applied it after the file has released the lock
-    const done = await db.run(`SELECT FROM ${ledger} WHERE version = $1`, [version])
-    if (done.length === 0) await db.exec(`${entry}; ${progress.cleanUpSql}`)
-    return done.length === 0
+    if (await isApplied(settings, migration)) return false
+    await db.exec(`${entry}; ${progress.cleanUpSql}`)
+    return true
   })
   if (!isOurs) return 'applied by another run'
-  return { version, file, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
+}
+
+async function isApplied({ db, ledger }: RunSettings, migration: ParsedMigration): Promise<boolean> {
+  const [row] = await db.run(`SELECT ${isAppliedSql(ledger, migration)} AS done`, [], { done: 'boolean' })
+  return row?.done === true
 }

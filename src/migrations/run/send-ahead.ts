@@ -143,17 +143,17 @@ async function sendFiles(
 }
 
 function messagesOf(settings: RunSettings, migration: ParsedMigration, predecessor: ParsedMigration | undefined): string[] {
-  const { version, checksum, statements } = migration
-  const entry = { version, checksum, durationMs: undefined, statements: statements.length, tolerated: [], tool: settings.tool }
+  const { statements } = migration
+  const entry = { durationMs: undefined, statements: statements.length, tolerated: [], tool: settings.tool }
   const present = presentSql(statements)
   const obstacles = [
-    ...ledgerObstacles(settings.ledger, version, predecessor?.version),
+    ...ledgerObstacles(settings.ledger, migration, predecessor),
     ...(present === undefined ? [] : [{ condition: present, code: GUARD.present }]),
   ]
   return [
     openingSql(settings, migration, obstacles),
     ...statements.map(({ text }) => text),
-    insertLedgerSql(settings.ledger, entry),
+    insertLedgerSql(settings.ledger, migration, entry),
     ...ENDING,
   ]
 }
@@ -161,10 +161,10 @@ function messagesOf(settings: RunSettings, migration: ParsedMigration, predecess
 /** Position of the first statement among the messages of a file. */
 const FIRST = 1
 
-function appliedOf({ version, file, statements }: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
+function appliedOf({ version, file, repeatable, statements }: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
   const inserted = outcomes[FIRST + statements.length]
   const durationMs = inserted?.ok === true ? Number(inserted.rows[0]?.['duration_ms'] ?? 0) : 0
-  return { version, file, statements: statements.length, durationMs, existing: [] }
+  return { version, file, repeatable, statements: statements.length, durationMs, existing: [] }
 }
 
 /** The failure of a file; undefined when the file can still run step by step, which waits for locks and skips existing objects. */

@@ -1,8 +1,8 @@
 import type { Db } from '../../db/db.ts'
 import { onlyRow } from '../../db/columns.ts'
-import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { quoteIdent } from '../../db/quote.ts'
 import type { Name, OutsideTarget } from '../../sqltext/statements/outside-target.ts'
-import { oidOf } from './existing-objects.ts'
+import { char, equal, exists, nameLiteral, oidOf, qualified, text } from './existing-objects.ts'
 
 // SQL about the objects of a statement that runs outside a transaction. Its names follow the search_path of the file, so all other
 // names are qualified.
@@ -35,7 +35,7 @@ function objectsSql(target: OutsideTarget): string {
     case 'index':
       if (target.does === 'creates') return `SELECT indexrelid FROM ${INDEXES} WHERE ${createdIndex(target)}`
       return target.does === 'removes'
-        ? `SELECT oid FROM pg_catalog.pg_class WHERE ${is('oid', oidOf(qualified(target.index)))}`
+        ? `SELECT oid FROM pg_catalog.pg_class WHERE ${equal('oid', oidOf(qualified(target.index)))}`
         : copiesSql(target)
     default:
       return copiesSql(target)
@@ -63,10 +63,10 @@ export async function invalidIndexes(db: Db, target: OutsideTarget, before: read
       : `NOT ${text(JSON.stringify(before))}::pg_catalog.jsonb OPERATOR(pg_catalog.?) indexrelid::pg_catalog.text`
   return db.query(
     `SELECT pg_catalog.format('%I.%I'::pg_catalog.text, nspname, relname) AS name, indrelid::pg_catalog.text AS "table"
-       FROM ${INDEXES} JOIN pg_catalog.pg_namespace ON ${is('pg_namespace.oid', 'relnamespace')}
-      WHERE NOT indisvalid AND ${is('relkind', `'i'::pg_catalog."char"`)} AND ${own} AND ${isNew}
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE ${is('inhrelid', 'indexrelid')})
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE ${is('conindid', 'indexrelid')})`,
+       FROM ${INDEXES} JOIN pg_catalog.pg_namespace ON ${equal('pg_namespace.oid', 'relnamespace')}
+      WHERE NOT indisvalid AND ${equal('relkind', char('i'))} AND ${own} AND ${isNew}
+        AND NOT ${exists('pg_inherits', equal('inhrelid', 'indexrelid'))}
+        AND NOT ${exists('pg_constraint', equal('conindid', 'indexrelid'))}`,
     [],
     { name: 'text', table: 'text' },
   )
@@ -81,11 +81,11 @@ const INDEXES = 'pg_catalog.pg_index JOIN pg_catalog.pg_class ON pg_class.oid OP
 
 /** An index is in the schema of its table. A nameless one gets a name that begins with that of the table. */
 function createdIndex({ table, name }: Extract<OutsideTarget, { does: 'creates'; kind: 'index' }>): string {
-  const ofTable = is('indrelid', oidOf(qualified(table)))
+  const ofTable = equal('indrelid', oidOf(qualified(table)))
   const fits =
     name === undefined
       ? `pg_catalog.starts_with(relname::pg_catalog.text, ${text([...table.name].slice(0, LONGEST_PREFIX).join(''))})`
-      : is('relname', `${quoteLiteral(name)}::pg_catalog.name`)
+      : equal('relname', nameLiteral(name))
   return `${ofTable} AND ${fits}`
 }
 
@@ -105,9 +105,9 @@ function copies(target: Rebuild): string {
 
 function scope({ kind, of }: Rebuild): string {
   if (kind === 'database') return 'true'
-  if (kind === 'schema') return is('relnamespace', `pg_catalog.to_regnamespace(${text(quoteIdent(of.name))})::pg_catalog.oid`)
+  if (kind === 'schema') return equal('relnamespace', `pg_catalog.to_regnamespace(${text(quoteIdent(of.name))})::pg_catalog.oid`)
   const oid = oidOf(qualified(of))
-  const table = kind === 'table' ? oid : `(SELECT indrelid FROM pg_catalog.pg_index WHERE ${is('indexrelid', oid)})`
+  const table = kind === 'table' ? oid : `(SELECT indrelid FROM pg_catalog.pg_index WHERE ${equal('indexrelid', oid)})`
   const tables = `SELECT ${table} UNION ALL SELECT relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree(${table}::pg_catalog.regclass)`
   return `(indrelid OPERATOR(pg_catalog.=) ANY (${tables})
     OR indrelid OPERATOR(pg_catalog.=) ANY (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) ANY (${tables})))`
@@ -121,21 +121,9 @@ export async function finalizeSql(db: Db, target: OutsideTarget): Promise<string
 }
 
 function attached({ table, partition }: { table: Name; partition: Name }): string {
-  return `${is('inhparent', oidOf(qualified(table)))} AND ${is('inhrelid', oidOf(qualified(partition)))}`
+  return `${equal('inhparent', oidOf(qualified(table)))} AND ${equal('inhrelid', oidOf(qualified(partition)))}`
 }
 
 function byName(catalog: string, column: string, name: string): string {
-  return `SELECT oid FROM pg_catalog.${catalog} WHERE ${is(column, `${quoteLiteral(name)}::pg_catalog.name`)}`
-}
-
-function is(column: string, value: string): string {
-  return `${column} OPERATOR(pg_catalog.=) ${value}`
-}
-
-function text(value: string): string {
-  return `${quoteLiteral(value)}::pg_catalog.text`
-}
-
-function qualified({ schema, name }: Name): string {
-  return schema === undefined ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
+  return `SELECT oid FROM pg_catalog.${catalog} WHERE ${equal(column, nameLiteral(name))}`
 }

@@ -8,7 +8,9 @@ export interface SqlObject {
   name: string
   /**
    * Its owner: the table or view of a column, constraint, index, trigger, rule or policy; the type of an enum value or
-   * attribute; the domain of a domain constraint; the server of a user mapping; the language of a transform.
+   * attribute; the domain of a domain constraint; the server of a user mapping; the language of a transform; the table to which a
+   * partition, a parent, an identity or a primary key is added (the schema is that of this table); the publication of a published
+   * table or schema.
    */
   table?: string
   /** Functions, procedures, aggregates: the text between the parentheses. Operators: of the definition. */
@@ -35,15 +37,22 @@ export type ObjectKind =
   | 'foreign data wrapper'
   | 'foreign table'
   | 'function'
+  | 'identity'
   | 'index'
   | 'language'
   | 'materialized view'
   | 'operator'
   | 'operator class'
   | 'operator family'
+  | 'operator family member'
+  | 'parent'
+  | 'partition'
   | 'policy'
+  | 'primary key'
   | 'procedure'
   | 'publication'
+  | 'published schema'
+  | 'published table'
   | 'role'
   | 'rule'
   | 'schema'
@@ -55,6 +64,7 @@ export type ObjectKind =
   | 'tablespace'
   | 'text search configuration'
   | 'text search dictionary'
+  | 'text search mapping'
   | 'text search parser'
   | 'text search template'
   | 'transform'
@@ -76,19 +86,27 @@ export function readObjectKind(cursor: Cursor): { words: string; kind: ObjectKin
 }
 
 /**
- * The SQLSTATE of the server (PostgreSQL 18, each tested) when the object of a CREATE already exists. Other kinds have
- * codes that are not tolerated: databases 42P04, text search objects 23505.
+ * The SQLSTATE of the server (PostgreSQL 18, each tested) when the object of a CREATE already exists. Databases have a code that is
+ * not tolerated, 42P04.
  */
 export function duplicateCode(kind: ObjectKind): string | undefined {
   if (RELATIONS.has(kind)) return '42P07'
   if (OVERLOADED.has(kind)) return '42723'
   if (kind === 'schema') return '42P06'
+  if (TEXT_SEARCH.has(kind)) return '23505'
   return OTHERS.has(kind) ? '42710' : undefined
 }
 
 const RELATIONS: ReadonlySet<ObjectKind> = new Set(['table', 'foreign table', 'view', 'materialized view', 'index', 'sequence'])
 
 const OVERLOADED: ReadonlySet<ObjectKind> = new Set(['function', 'procedure', 'aggregate', 'operator'])
+
+const TEXT_SEARCH: ReadonlySet<ObjectKind> = new Set([
+  'text search configuration',
+  'text search dictionary',
+  'text search parser',
+  'text search template',
+])
 
 const OTHERS: ReadonlySet<ObjectKind> = new Set([
   'access method',
@@ -119,13 +137,9 @@ const OTHERS: ReadonlySet<ObjectKind> = new Set([
 const LONGEST_PHRASE = 3
 
 const KINDS: ReadonlyMap<string, ObjectKind> = new Map<string, ObjectKind>([
-  ...[...RELATIONS, ...OVERLOADED, ...OTHERS].map((kind): [string, ObjectKind] => [kind, kind]),
+  ...[...RELATIONS, ...OVERLOADED, ...OTHERS, ...TEXT_SEARCH].map((kind): [string, ObjectKind] => [kind, kind]),
   ['schema', 'schema'],
   ['database', 'database'],
   ['group', 'role'],
   ['user', 'role'],
-  ['text search configuration', 'text search configuration'],
-  ['text search dictionary', 'text search dictionary'],
-  ['text search parser', 'text search parser'],
-  ['text search template', 'text search template'],
 ])

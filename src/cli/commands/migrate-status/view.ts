@@ -16,7 +16,11 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
   const rows = report.migrations.map(({ file, state, appliedAt, outOfOrder }) => [
     paint[state](state),
     printable(file),
-    appliedAt === null ? (outOfOrder ? 'out of order' : '') : appliedAt.replace(/\.\d+Z$/, 'Z'),
+    appliedAt === null
+      ? outOfOrder
+        ? 'out of order'
+        : ''
+      : appliedAt.replace(/\.\d+Z$/, 'Z') + (state === 'pending' ? ', changed since' : ''),
   ])
   const count = (wanted: MigrationState): number => report.migrations.filter(({ state }) => state === wanted).length
   const pending = count('pending')

@@ -31,10 +31,10 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
 }
 
 /** The statements of a pending file: all of them when they are few, and always those with hazards. */
-function plannedLines({ file, statements, plan = [] }: PendingMigration, style: Style): string[] {
+function plannedLines({ file, repeatable, statements, plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
-    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')})`)}`,
+    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')})`)}`,
     ...shown.flatMap(({ line, text, hazards }) => [
       `    ${style.dim(`${line}:`)} ${printable(text)}`,
       ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [
@@ -46,10 +46,14 @@ function plannedLines({ file, statements, plan = [] }: PendingMigration, style: 
 }
 
 function appliedLines(migration: AppliedMigration, style: Style): string[] {
-  const { file, statements, durationMs, existing } = migration
-  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${plural(statements, 'statement')}, ${formatDuration(durationMs)})`)}`
+  const { file, repeatable, statements, durationMs, existing } = migration
+  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}, ${formatDuration(durationMs)})`)}`
   if (existing.length === 0) return [head]
   return [head, `    existing objects, not changed:`, ...existing.flatMap((object) => existingLines(object, style))]
+}
+
+function kindOf(repeatable: boolean): string {
+  return repeatable ? 'repeatable, ' : ''
 }
 
 function existingLines({ line, kind, name, how, sqlstate, same, differences }: ExistingObject, style: Style): string[] {
