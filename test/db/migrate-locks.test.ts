@@ -25,6 +25,10 @@ async function invalidIndexes(db: Db): Promise<unknown[]> {
   return rows.map(({ name }) => name)
 }
 
+function indexFile(name: string): string {
+  return `${NO_TRANSACTION}create index concurrently ${name} on a ((id + n)) where id > 0;`
+}
+
 describe('statements that wait by design', () => {
   test.each([
     ['create index', 'create index concurrently a_id on a (id)', '', NO_TRANSACTION],
@@ -182,10 +186,9 @@ describe('locks that are not obtained in a no-transaction file', () => {
     const [one, other, holder] = [await open(), await open(), await open()]
     await one.exec(TABLE)
     await holdSnapshot(holder)
-    const file = (name: string): string => `${NO_TRANSACTION}create index concurrently ${name} on a ((id + n)) where id > 0;`
     const runs = [
-      migrate(one, { migrations: [scratch({ '1.sql': file('a_1') })], ledger: 'ledger_1', ...PATIENT }),
-      migrate(other, { migrations: [scratch({ '1.sql': file('a_2') })], ledger: 'ledger_2', ...PATIENT }),
+      migrate(one, { migrations: [scratch({ '1.sql': indexFile('a_1') })], ledger: 'ledger_1', ...PATIENT }),
+      migrate(other, { migrations: [scratch({ '1.sql': indexFile('a_2') })], ledger: 'ledger_2', ...PATIENT }),
     ]
     await untilRunning(holder, 'create index concurrently a_1')
     await untilRunning(holder, 'create index concurrently a_2')
