@@ -6,7 +6,10 @@ import { statementProgress as readProgress, type StatementProgress } from '../db
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
-import { foreignCodeFor, refuseForeignCode } from './foreign-code.ts'
+import type { EarlyStatements } from '../db/early-statements.ts'
+import { SCHEMA_WRITERS } from '../db/writable-schema.ts'
+import { ledgerQuery } from '../migrations/ledger/ledger.ts'
+import { foreignCodeFor, OTHERS_OWN, refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
@@ -33,6 +36,8 @@ export interface MigrateCallOptions {
   lockWaitMs?: number
   /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
   lockTimeoutMs?: number
+  /** The role that the files run under, which the role of the connection must be a member of; a directive `role=` of a file goes before it. */
+  role?: string | undefined
   /** Called when the run waits for the lock, and before and after each file. */
   onEvent?: (event: MigrateEvent) => void
 }
@@ -59,6 +64,14 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
     tool: toolName(),
     catalogQuery: catalogQuery(),
   })
+}
+
+/**
+ * The statements of `migrate` before it knows whether there is anything to do: the command line sends them with the first query of
+ * the connection. A superuser reads the ledger only after it is known that no code of another role runs.
+ */
+export function earlyStatements(ledger: string): EarlyStatements {
+  return { statements: [SCHEMA_WRITERS, ledgerQuery(ledger)], asSuperuser: [OTHERS_OWN] }
 }
 
 /**

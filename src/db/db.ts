@@ -1,6 +1,7 @@
 import type { Columns, RowOf } from './columns.ts'
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
+import type { EarlyStatements } from './early-statements.ts'
 import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
@@ -51,6 +52,16 @@ export interface Notification {
 /** The result of one message of a pipeline. */
 export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseError }
 
+/** A COPY ... FROM STDIN. */
+export interface CopyFrom {
+  /** The statement. */
+  text: string
+  /** In the format that the statement names, which is not binary. */
+  rows: string
+  /** Where the word STDIN is in the statement. */
+  stdin: { start: number; end: number }
+}
+
 export interface TransactionOptions {
   readOnly?: boolean
   /** `repeatable read` gives one snapshot for all queries. */
@@ -72,6 +83,8 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined
   /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
   onWarning?: ((text: string) => void) | undefined
+  /** Statements for `run`, of which a server gets the first ones together with the first query: that saves a round trip. */
+  early?: EarlyStatements | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }
@@ -101,6 +114,8 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
+  /** Runs one COPY ... FROM STDIN with its rows. Send nothing else before it has ended. */
+  copyFrom(copy: CopyFrom): Promise<void>
   /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void

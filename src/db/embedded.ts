@@ -5,6 +5,7 @@ import { SkillsError, reasonOf } from '../core/errors.ts'
 import { FileFault, isOsError, osHint, osReason } from '../core/os-error.ts'
 import { makeOwnFolder, refuseLinksIn } from '../files/own-folder.ts'
 import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
+import { copyFromBlob, type BlobEngine } from './copy-from-blob.ts'
 import type { Db, Notice, Notification } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
 import { greet } from './greeting.ts'
@@ -37,6 +38,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       notificationListeners,
       // one thread: nothing can interrupt a running statement
       cancel: () => Promise.resolve(),
+      copyFrom: (copy) => copyFromBlob(running, copy, (notice) => listeners.forEach((listener) => listener(notice))),
       release: () => running.close().finally(unlock),
     })
   } catch (error) {
@@ -46,7 +48,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
   }
 }
 
-interface Engine extends ProtocolEngine {
+interface Engine extends ProtocolEngine, BlobEngine {
   close(): Promise<void>
 }
 

@@ -143,6 +143,20 @@ describe('a writable schema with an overload of every function and operator', ()
     await runAll(ELSEWHERE, ['--schema', 'app schema'])
   }, 60_000)
 
+  test('migrate as a role that is no superuser, in that schema -> none runs', async () => {
+    // its first statements run with the schema in the search_path
+    await db.exec(
+      `CREATE ROLE early LOGIN; ALTER ROLE early SET search_path = shared, pg_catalog; GRANT ALL ON ALL TABLES IN SCHEMA shared TO early`,
+    )
+    const asEarly = url.replace('postgres://postgres@', 'postgres://early@')
+    const cwd = scratch(FILES)
+    const { result, captured: found } = await captured(() =>
+      runSkills(['migrate', '--migrations', 'db', '--migrations', 'more', '--database-url', asEarly], { cwd }),
+    )
+    expect(found).toEqual([])
+    expect(result.stdout).toContain('up to date')
+  })
+
   test('a view or a table of another role in the place of one of ours -> its code does not run', async () => {
     await db.exec(`SET search_path TO pg_catalog; CREATE SCHEMA empty; CREATE ROLE other; GRANT ALL ON SCHEMA shared, empty TO PUBLIC; SET ROLE other;
       CREATE FUNCTION shared.evil() RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''captured evil''; END';

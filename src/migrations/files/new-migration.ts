@@ -11,6 +11,8 @@ export interface NewMigrationOptions {
   /** What the migration does, in words. */
   name: string
   now: Date
+  /** The SQL; default: a comment with the name. */
+  text?: string
 }
 
 export interface NewMigrationReport {
@@ -19,10 +21,10 @@ export interface NewMigrationReport {
 }
 
 /**
- * Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. Throws USAGE or
+ * Writes a migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. Throws USAGE or
  * FILE_NOT_WRITTEN.
  */
-export function newMigration({ directory, name, now }: NewMigrationOptions): NewMigrationReport {
+export function newMigration({ directory, name, now, text }: NewMigrationOptions): NewMigrationReport {
   const words = name
     .normalize('NFC')
     .toLowerCase()
@@ -37,7 +39,7 @@ export function newMigration({ directory, name, now }: NewMigrationOptions): New
   try {
     const version = `${stamp(now, migrationsIn(directory))}_${words}`
     file = path.join(directory, `${version}.sql`)
-    createFile(file, `-- ${name.replaceAll(/\s+/g, ' ')}\n\n`, process.cwd())
+    createFile(file, text ?? `-- ${name.replaceAll(/\s+/g, ' ')}\n\n`, process.cwd())
     return { file, version }
   } catch (error) {
     throw isOsError(error) ? fileNotWritten(file, 'no migration was created', error) : error

@@ -14,9 +14,13 @@ export interface StatusReport {
     state: MigrationState
     /** Runs again when the file changes. Pending with a time: it changed since it was applied. */
     repeatable: boolean
+    /** The next run records the file and does not run it, because what it replaces is applied. */
+    recordOnly: boolean
     appliedAt: Time | null
     outOfOrder: boolean
   }[]
+  /** Pending files that cannot run, because only some of the versions that they replace are applied. */
+  conflicts: { version: string; applied: string[]; missing: string[] }[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
   /** The number of ledger rows that another tool wrote. */
@@ -35,14 +39,16 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
   return {
     schema: db.info.schema,
     ledger: options.ledger,
-    migrations: plan.migrations.map(({ file, state, row, outOfOrder }) => ({
+    migrations: plan.migrations.map(({ file, state, row, outOfOrder, recordAfter }) => ({
       version: file.version,
       file: file.file,
       state,
       repeatable: file.repeatable,
+      recordOnly: recordAfter !== undefined,
       appliedAt: row?.appliedAt ?? null,
       outOfOrder,
     })),
+    conflicts: plan.conflicts.map(({ file, applied, missing }) => ({ version: file.version, applied, missing })),
     missing: plan.missing.map(({ version }) => version),
     foreign: plan.foreign.length,
     upToDate: plan.pending.length === 0 && plan.changed.length === 0,

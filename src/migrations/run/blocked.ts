@@ -13,13 +13,13 @@ import { MigrationFailure } from './failure.ts'
 type Blockable = DatabaseError | MigrationFailure
 
 /** Whether others are the reason of a failure, so that the same can succeed a moment later. */
-export function isBlockedByOthers(error: unknown, { directives }: ParsedMigration): error is Blockable {
+export function isBlockedByOthers(error: unknown, { modes }: ParsedMigration): error is Blockable {
   const cause = error instanceof MigrationFailure ? error.facts.error : error
   if (!(cause instanceof DatabaseError)) return false
   if (BLOCKED.has(cause.code)) return true
   // the snapshot of the file is older than its lock: another run can have applied the file meanwhile
   const atLedger = error instanceof MigrationFailure && error.facts.atEnd === 'ledger'
-  return atLedger && directives.isolation !== undefined && cause.code === SQLSTATE.uniqueViolation
+  return atLedger && modes.length > 0 && cause.code === SQLSTATE.uniqueViolation
 }
 
 /** The answers of the server when others are the reason. */

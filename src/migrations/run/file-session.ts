@@ -1,5 +1,6 @@
+import { quoteIdent } from '../../db/quote.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
-import { fileSettings } from './file-transaction.ts'
+import { fileSettings, resetRoleSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /** The settings of the session in which a no-transaction file runs. What the file sets stays until its end. */
@@ -16,7 +17,9 @@ export class FileSession {
   /** At the beginning of the file, and after a statement of it that resets everything. */
   async begin(): Promise<void> {
     const pairs = fileSettings(this.#settings, this.#migration.source)
-    await this.#settings.db.exec(pairs.map((pair) => `SET ${pair}`).join('; '))
+    const { role } = this.#migration.directives
+    const statements = [...pairs.map((pair) => `SET ${pair}`), ...(role === undefined ? [] : [`SET ROLE ${quoteIdent(role)}`])]
+    await this.#settings.db.exec(statements.join('; '))
     this.#lockTimeoutMs = this.#settings.lockTimeoutMs
   }
 
@@ -34,6 +37,6 @@ export class FileSession {
   /** Also releases the session lock. Fails only when the connection, and so the lock, is lost. */
   async end(): Promise<void> {
     await this.#settings.db.exec('DISCARD ALL').catch(() => undefined)
-    await this.#settings.db.exec('RESET ROLE').catch(() => undefined)
+    await this.#settings.db.exec(resetRoleSql(this.#settings.db.info)).catch(() => undefined)
   }
 }

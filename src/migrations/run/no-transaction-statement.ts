@@ -74,7 +74,7 @@ async function runWithRow(attempt: Attempt): Promise<Result | 'not in a transact
   const blocked = target === undefined ? undefined : await removeLeftovers(attempt, statement, target, [], waitedMs)
   if (blocked !== undefined) return blocked
   const existing = await existingBefore(settings, statement)
-  const failed = await progress.record(digest, statement.text)
+  const failed = await progress.record(digest, statement)
   if (failed === undefined) return existing && checked(attempt, existing)
   const { at, error } = failed
   if (at === 'row') return rowFailure(attempt, error)

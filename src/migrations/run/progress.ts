@@ -1,10 +1,12 @@
 import { sha256 } from '../../core/digests.ts'
-import type { DatabaseError } from '../../db/database-error.ts'
-import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import { quoteLiteral } from '../../db/quote.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { progressName } from '../ledger/ledger.ts'
 import { GUARD, guardSql, ledgerObstacles } from '../ledger/lock.ts'
+import { asLoginSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendStatement } from './send-statement.ts'
 
 /**
  * The progress of a no-transaction file: a row for each statement that is completed, or that runs outside a transaction and has begun.
@@ -69,17 +71,18 @@ export class Progress {
    * Runs a statement in one transaction with its row; without a statement, only writes the row. Returns what failed: nothing of the
    * transaction is kept then.
    */
-  async record(digest: string, statement?: string): Promise<{ at: 'statement' | 'row' | 'commit'; error: DatabaseError } | undefined> {
+  async record(digest: string, statement?: ParsedStatement): Promise<{ at: 'statement' | 'row'; error: DatabaseError } | undefined> {
     const insert = `INSERT INTO ${this.#table} (version, statement, finished_at) VALUES (${this.#key(digest)}, pg_catalog.now())
       ON CONFLICT (version, statement) DO UPDATE SET finished_at = excluded.finished_at`
-    const messages = ['BEGIN', ...(statement === undefined ? [] : [statement]), `${this.#guard(digest)}; ${insert}`, 'COMMIT']
-    const failed = await this.#send(messages)
+    // deferred constraints are part of the statement, and checked under the role of the file
+    const own = statement === undefined ? [] : [statement.text, 'SET CONSTRAINTS ALL IMMEDIATE']
+    const messages = ['BEGIN', ...own, `${this.#guard(digest)}; ${insert}`, 'COMMIT']
+    const failed = statement?.rows === undefined ? await this.#send(messages) : await this.#sendRows(statement, messages)
     if (failed === undefined) {
       this.#finished.add(digest)
       return undefined
     }
-    const at = failed.index === messages.length - 1 ? 'commit' : statement !== undefined && failed.index === 1 ? 'statement' : 'row'
-    return { at, error: failed.error }
+    return { at: failed.index <= own.length ? 'statement' : 'row', error: failed.error }
   }
 
   /** Removes the rows of the file, and the table with its last row, so that it does not stay in the schema. */
@@ -97,13 +100,28 @@ export class Progress {
     return failed?.ok === false ? { index, error: failed.error } : undefined
   }
 
+  /** Nothing can be sent behind the rows of a COPY before the server has them. */
+  async #sendRows(statement: ParsedStatement, messages: readonly string[]): Promise<{ index: number; error: DatabaseError } | undefined> {
+    const { db } = this.#settings
+    await db.exec('BEGIN')
+    try {
+      await sendStatement(db, statement)
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      await db.exec('ROLLBACK')
+      return { index: 1, error }
+    }
+    const failed = await this.#send(messages.slice(2))
+    return failed && { ...failed, index: failed.index + 2 }
+  }
+
   /** As the role of the login, which owns the table: the role that the file has set comes back with the end of the transaction. */
   #guard(digest: string): string {
     const { db, lockKey, ledger } = this.#settings
     const recorded = `EXISTS (SELECT FROM ${this.#table} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(this.#migration.version)}::pg_catalog.text
       AND statement OPERATOR(pg_catalog.=) ${quoteLiteral(digest)}::pg_catalog.text AND finished_at IS NOT NULL)`
     const obstacles = [...ledgerObstacles(ledger, this.#migration, undefined), { condition: recorded, code: GUARD.alreadyApplied }]
-    return `SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE ${quoteIdent(db.info.user)}; ${guardSql(lockKey, obstacles)}`
+    return `${asLoginSql(db.info)}; ${guardSql(lockKey, obstacles)}`
   }
 
   #key(digest: string): string {
@@ -119,7 +137,7 @@ export function isGuard({ code }: DatabaseError): boolean {
 export function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {
-    const digest = sha256(statement.text)
+    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]

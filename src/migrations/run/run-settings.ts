@@ -32,6 +32,8 @@ export interface MigrateOptions {
   lockTimeoutMs?: number
   /** Revoke CREATE on the schema from PUBLIC before the first file; not in a dry run. */
   revokePublicCreate?: boolean
+  /** The role that files run under, unless they name one. Default: that of the connection. */
+  role?: string | undefined
   onEvent?: (event: MigrateEvent) => void
 }
 

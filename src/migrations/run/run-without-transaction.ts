@@ -3,10 +3,11 @@ import { untilUnblocked } from '../ledger/attempts.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { blockedByRun, isAppliedSql, lockedTransaction } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
+import { resetRoleSql } from './file-transaction.ts'
 import { FileSession } from './file-session.ts'
 import { runStatement } from './no-transaction-statement.ts'
 import { Progress, withDigests } from './progress.ts'
-import type { AppliedMigration, ExistingObject } from './report.ts'
+import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /**
@@ -50,20 +51,17 @@ async function runFile(
     const found = await runStatement({ settings, migration, session, progress }, statement, digest)
     if (found !== undefined) existing.push(found)
   }
-  // the ledger belongs to the role of the login, whatever role the file has set
-  await db.exec('RESET SESSION AUTHORIZATION; RESET ROLE')
+  await db.exec(resetRoleSql(db.info))
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, file, repeatable, statements } = migration
   const durationMs = performance.now() - began
-  const entry = insertLedgerSql(ledger, migration, { durationMs, statements: statements.length, tolerated: existing, tool })
+  const entry = insertLedgerSql(ledger, migration, { durationMs, statements: migration.statements.length, tolerated: existing, tool })
   const isOurs = await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, async () => {
     // another run can have applied it after the file has released the lock
     if (await isApplied(settings, migration)) return false
     await db.exec(`${entry}; ${progress.cleanUpSql}`)
     return true
   })
-  if (!isOurs) return 'applied by another run'
-  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return isOurs ? appliedMigration(migration, durationMs, existing) : 'applied by another run'
 }
 
 async function isApplied({ db, ledger }: RunSettings, migration: ParsedMigration): Promise<boolean> {

@@ -7,8 +7,8 @@ import { GUARD, ledgerObstacles } from '../ledger/lock.ts'
 import { BLOCKED } from './blocked.ts'
 import { presentSql } from './existing-objects.ts'
 import { endFailure, statementFailure } from './failure.ts'
-import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
-import type { AppliedMigration } from './report.ts'
+import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
+import { appliedMigration, type AppliedMigration } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /** Messages of one batch. After a failed message the server logs an error for each message that follows. */
@@ -26,13 +26,19 @@ export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration
   return firstOther === -1 ? [...pending] : pending.slice(0, firstOther)
 }
 
-/** A file that is long, or has limits of its own. */
-function isOther({ noTransaction, directives, statements, text }: ParsedMigration): boolean {
-  const isLong = statements.length > SMALL.statements || text.length > SMALL.text
-  return noTransaction || isLong || OWN_LIMITS.some((name) => directives[name] !== undefined) || waitsByDesign(statements[0]?.text ?? '')
+/** A file that is long, has rows of a COPY, or has limits or transaction modes of its own. */
+function isOther({ noTransaction, directives, modes, statements, text }: ParsedMigration): boolean {
+  return (
+    noTransaction ||
+    statements.length > SMALL.statements ||
+    text.length > SMALL.text ||
+    statements.some(({ rows }) => rows !== undefined) ||
+    modes.length > 0 ||
+    directives.lockTimeoutMs !== undefined ||
+    directives.statementTimeoutMs !== undefined ||
+    waitsByDesign(statements[0]?.text ?? '')
+  )
 }
-
-const OWN_LIMITS = ['lockTimeoutMs', 'statementTimeoutMs', 'isolation'] as const
 
 /**
  * Sends files in batches, the next one before the answers to the last. Calls `onStart` when the server begins a file after
@@ -97,8 +103,8 @@ interface SentFiles {
 }
 
 /** The number of messages for a file. */
-function messageCount({ statements }: ParsedMigration): number {
-  return 1 + statements.length + 1 + ENDING.length
+function messageCount(migration: ParsedMigration): number {
+  return firstOf(migration) + migration.statements.length + 2 + ENDING.length
 }
 
 /**
@@ -134,7 +140,7 @@ async function sendFiles(
     else if (failed.error.code === GUARD.alreadyApplied) files.push('applied by another run')
     else {
       files.push('not run')
-      const failure = finalFailure(migration, failed.error, (sent[i] ?? [])[failedAt] ?? '', failedAt)
+      const failure = finalFailure(migration, failed.error, failedAt)
       // the guards of the files after it failed
       if (failure !== undefined) return { files, failure }
     }
@@ -152,27 +158,33 @@ function messagesOf(settings: RunSettings, migration: ParsedMigration, predecess
   ]
   return [
     openingSql(settings, migration, obstacles),
+    ...roleSql(migration),
     ...statements.map(({ text }) => text),
+    settleSql(settings),
     insertLedgerSql(settings.ledger, migration, entry),
     ...ENDING,
   ]
 }
 
 /** Position of the first statement among the messages of a file. */
-const FIRST = 1
+function firstOf(migration: ParsedMigration): number {
+  return 1 + roleSql(migration).length
+}
 
-function appliedOf({ version, file, repeatable, statements }: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
-  const inserted = outcomes[FIRST + statements.length]
+function appliedOf(migration: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
+  const inserted = outcomes[firstOf(migration) + migration.statements.length + 1]
   const durationMs = inserted?.ok === true ? Number(inserted.rows[0]?.['duration_ms'] ?? 0) : 0
-  return { version, file, repeatable, statements: statements.length, durationMs, existing: [] }
+  return appliedMigration(migration, durationMs, [])
 }
 
 /** The failure of a file; undefined when the file can still run step by step, which waits for locks and skips existing objects. */
-function finalFailure(migration: ParsedMigration, error: DatabaseError, message: string, failedAt: number): unknown {
+function finalFailure(migration: ParsedMigration, error: DatabaseError, failedAt: number): unknown {
   if ((Object.values(GUARD) as string[]).includes(error.code) || BLOCKED.has(error.code) || isRace(error)) return undefined
-  const statement = migration.statements[failedAt - FIRST]
+  const first = firstOf(migration)
+  const statement = migration.statements[failedAt - first]
   if (statement !== undefined)
     return statement.kind.existsCodes.includes(error.code) ? undefined : statementFailure(migration, statement, error, '')
-  if (failedAt < FIRST) return error
-  return endFailure(migration, error, message === 'COMMIT' ? 'commit' : 'ledger')
+  if (failedAt < first) return error
+  const isLedgerRow = failedAt === first + migration.statements.length + 1
+  return endFailure(migration, error, isLedgerRow ? 'ledger' : 'commit')
 }

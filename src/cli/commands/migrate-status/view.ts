@@ -12,16 +12,9 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
     adopted: style.green,
     pending: style.yellow,
     changed: style.red,
+    replaced: style.dim,
   }
-  const rows = report.migrations.map(({ file, state, appliedAt, outOfOrder }) => [
-    paint[state](state),
-    printable(file),
-    appliedAt === null
-      ? outOfOrder
-        ? 'out of order'
-        : ''
-      : appliedAt.replace(/\.\d+Z$/, 'Z') + (state === 'pending' ? ', changed since' : ''),
-  ])
+  const rows = report.migrations.map((migration) => [paint[migration.state](migration.state), printable(migration.file), noteOf(migration)])
   const count = (wanted: MigrationState): number => report.migrations.filter(({ state }) => state === wanted).length
   const pending = count('pending')
   const changed = count('changed')
@@ -33,6 +26,10 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
       width,
       style,
     ),
+    ...report.conflicts.map(
+      ({ version, applied, missing }) =>
+        `${style.red('conflict')}  ${printable(version)} replaces ${printable(applied.join(', '))} (applied) and ${printable(missing.join(', '))} (not applied)`,
+    ),
     ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file does not exist`),
     ...(report.foreign === 0
       ? []
@@ -43,4 +40,11 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
           .filter((part) => part !== '')
           .join(', '),
   ]
+}
+
+/** The time of a row, and what is unusual. */
+function noteOf({ state, appliedAt, outOfOrder, recordOnly }: StatusReport['migrations'][number]): string {
+  if (appliedAt !== null) return appliedAt.replace(/\.\d+Z$/, 'Z') + (state === 'pending' ? ', changed since' : '')
+  if (recordOnly) return 'is recorded, does not run'
+  return outOfOrder ? 'out of order' : ''
 }

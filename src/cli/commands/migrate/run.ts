@@ -1,4 +1,4 @@
-import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
+import { earlyStatements, migrate, readMigrationFiles } from '../../../api/migrate.ts'
 import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
 import type { CommandResult } from '../../output/context.ts'
@@ -22,6 +22,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const { report, error } = await migrate(db, {
         files,
         ledger: settings.ledger.value,
+        role: settings.role.value,
         dryRun: dryRun === true,
         to,
         strict: strict === true,
@@ -38,6 +39,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
     },
     {
       purpose: 'migrate',
+      early: ({ ledger }) => earlyStatements(ledger.value),
       meanwhile: (settings) => {
         files = readMigrationFiles(settings.migrations.value)
       },

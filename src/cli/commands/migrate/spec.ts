@@ -18,6 +18,7 @@ export const spec = defineCommand({
     { flags: '--keep-going', help: 'continue after a failed file; exit 4 at the end' },
     { flags: '--revoke-public-create', help: 'only the owner creates objects in the schema' },
     SETTINGS.ledger,
+    SETTINGS.role,
     { flags: '--lock-wait <time>', type: duration(), default: DEFAULTS.lockWaitMs, help: 'wait for other runs and tables' },
     { flags: '--lock-timeout <time>', type: duration(), default: DEFAULTS.lockTimeoutMs, help: 'wait per attempt for a table' },
     { flags: '--statement-timeout <time>', type: duration(), help: 'limit for each statement (default: none)' },
