@@ -3,7 +3,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { progressName } from '../ledger/ledger.ts'
-import { GUARD, guardSql, ledgerObstacles } from '../ledger/lock.ts'
+import { GUARD, guardSql, isAppliedSql } from '../ledger/lock.ts'
 import { asLoginSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendStatement } from './send-statement.ts'
@@ -120,7 +120,7 @@ export class Progress {
     const { db, lockKey, ledger } = this.#settings
     const recorded = `EXISTS (SELECT FROM ${this.#table} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(this.#migration.version)}::pg_catalog.text
       AND statement OPERATOR(pg_catalog.=) ${quoteLiteral(digest)}::pg_catalog.text AND finished_at IS NOT NULL)`
-    const obstacles = [...ledgerObstacles(ledger, this.#migration, undefined), { condition: recorded, code: GUARD.alreadyApplied }]
+    const obstacles = [isAppliedSql(ledger, this.#migration), recorded].map((condition) => ({ condition, code: GUARD.alreadyApplied }))
     return `${asLoginSql(db.info)}; ${guardSql(lockKey, obstacles)}`
   }
 
