@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Time } from '../../core/report-types.ts'
+import type { Count, FolderNote, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
+import { folderNotes } from '../files/folder-notes.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { readLedger } from './ledger.ts'
 import { planMigrations, type MigrationPlan, type MigrationState } from './plan.ts'
@@ -26,6 +27,8 @@ export interface StatusReport {
   /** The number of ledger rows that another tool wrote. */
   foreign: Count
   upToDate: boolean
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** Applied files with the layout of another tool (FOREIGN_LAYOUT). */
   diagnostics: Diagnostic[]
 }
@@ -52,6 +55,7 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
     missing: plan.missing.map(({ version }) => version),
     foreign: plan.foreign.length,
     upToDate: plan.pending.length === 0 && plan.changed.length === 0,
+    folderNotes: folderNotes(options.sources),
     diagnostics: layouts,
   }
 }

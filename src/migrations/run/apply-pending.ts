@@ -44,14 +44,19 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     const { refuseRoles } = await import('./refuse-roles.ts')
     await refuseRoles(db, pending)
   }
+  const settings = settingsOf(db, options, work.files)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
-    const { planStatements } = await import('./dry-run.ts')
+    const { hazardServer, planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
     for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    if (options.script === true) {
+      const { migrationScript } = await import('./script.ts')
+      const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
+      report.script = migrationScript(settings, { pending, server: await hazardServer(db), ledgerSql })
+    }
     return
   }
-  const settings = settingsOf(db, options, work.files)
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
   limitStatements(settings)
   try {

@@ -76,7 +76,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   await applyPending(db, options, { files, pending, recorded, ledgerState: ledger.state }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
@@ -88,6 +88,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOpt
     outOfOrder: [],
     adopted: [],
     missing: [],
+    folderNotes: [...folderNotes],
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,

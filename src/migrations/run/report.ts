@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Position } from '../../core/report-types.ts'
+import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
@@ -9,6 +9,8 @@ export interface MigrateReport {
   schema: string
   ledger: string
   dryRun: boolean
+  /** The SQL script that would run; only in a dry run that asks for it. */
+  script?: string
   /** Applied in this run, in order. */
   applied: AppliedMigration[]
   /** Not applied: after a failure, or because this is a dry run. */
@@ -23,6 +25,8 @@ export interface MigrateReport {
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */

@@ -1,3 +1,4 @@
+import type { FolderNote } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
@@ -15,7 +16,11 @@ export interface MigrateOptions {
   catalogQuery: string
   /** For the report: whose code a superuser would run. */
   foreignOwners: readonly string[]
+  /** For the report. */
+  folderNotes: readonly FolderNote[]
   dryRun?: boolean
+  /** In a dry run: also the SQL script that would run. */
+  script?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */

@@ -3,6 +3,7 @@ import type { MigrationState } from '../../../migrations/ledger/plan.ts'
 import type { StatusReport } from '../../../migrations/ledger/status.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
+import { folderLines } from '../../output/folder-lines.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** A row per migration. */
@@ -34,6 +35,7 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
     ...(report.foreign === 0
       ? []
       : [style.dim(`${plural(report.foreign, 'row')} of the ledger ${report.foreign === 1 ? 'belongs' : 'belong'} to other migrations`)]),
+    ...folderLines(report.folderNotes, style),
     report.upToDate
       ? style.green('up to date')
       : [pending > 0 ? `${pending} pending: run skills migrate` : '', changed > 0 ? `${changed} changed after it was applied` : '']

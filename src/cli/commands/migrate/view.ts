@@ -2,6 +2,7 @@ import { formatDuration } from '../../../core/durations.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../../migrations/run/report.ts'
 import type { Style } from '../../../render/style.ts'
+import { folderLines } from '../../output/folder-lines.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** More statements do not fit on a screen. */
@@ -83,6 +84,7 @@ function notesOf(report: MigrateReport, style: Style): string[] {
     ...report.notices.map((notice) => `  ${style.dim('notice')} ${printable(notice)}`),
     ...writerLines(report, style),
     ...ownerLines(report, style),
+    ...folderLines(report.folderNotes, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
     ...note(report.missing, 'is applied, but its file does not exist'),
     ...(report.adopted.length > 0 && report.applied.length > 0
