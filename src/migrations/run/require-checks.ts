@@ -3,7 +3,6 @@ import { redact } from '../../core/redaction.ts'
 import { printable } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
-import { isLockNotAvailable } from '../ledger/lock.ts'
 import { statementFailure } from './failure.ts'
 import { resetRoleSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -24,8 +23,7 @@ export async function requireChecks(db: Db, migration: ParsedMigration): Promise
       'ROLLBACK TO SAVEPOINT skills_check; RELEASE SAVEPOINT skills_check',
     ])
     const failed = outcomes.find((outcome) => !outcome.ok)
-    if (failed?.ok === false)
-      throw isLockNotAvailable(failed.error) ? failed.error : statementFailure(migration, check, failed.error, BEFORE)
+    if (failed?.ok === false) throw statementFailure(migration, check, failed.error, BEFORE)
     const answers = outcomes[1]?.ok === true ? outcomes[1].rows[0]?.['answer'] : undefined
     if (!Array.isArray(answers)) throw new TypeError('a check without an answer')
     if (answers.length !== 1 || answers[0] !== true) throw checkFailed(migration, check, answers)
