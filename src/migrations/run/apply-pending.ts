@@ -125,7 +125,7 @@ async function runFiles(
       const next = queue.shift()
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
-      const failure = await explainFailure(settings.db, error, report.applied.length)
+      const failure = await explainFailure(settings, error, report.applied.length)
       if (!keepGoing || !(failure instanceof SkillsError) || !OF_ONE_FILE.has(failure.code)) throw failure
       failures.push(failure)
     }
