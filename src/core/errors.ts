@@ -39,6 +39,7 @@ export const ERROR_EXITS = {
   MIGRATION_FAILED: EXIT.migrationFailed,
   LOCK_TIMEOUT: EXIT.locked,
   LEDGER_FOREIGN: EXIT.history,
+  LEDGER_ELSEWHERE: EXIT.history,
   FOREIGN_LAYOUT: EXIT.history,
   HISTORY_CHANGED: EXIT.history,
   OUT_OF_ORDER: EXIT.history,

@@ -3,6 +3,7 @@ import type { Count, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
+import type { Rename } from '../ledger/renames.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
 export interface MigrateReport {
@@ -21,6 +22,8 @@ export interface MigrateReport {
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Files that were applied under another name: their ledger rows got the new one; in a dry run they would get it. */
+  renamed: Rename[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */
