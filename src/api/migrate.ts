@@ -3,6 +3,7 @@ import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { statementProgress as readProgress, type StatementProgress } from '../db/statement-progress.ts'
+import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
@@ -14,7 +15,7 @@ import { foreignCodeFor, OTHERS_OWN, refuseForeignCode } from './foreign-code.ts
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
   migrations?: readonly string[]
-  /** The files, when `readMigrationFiles` read them before; `migrations` is ignored then. */
+  /** The files, when `readMigrationFiles` read them before: `migrations` is not read again. */
   files?: readonly MigrationFile[]
   /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
@@ -59,6 +60,7 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
   return runMigrations(db, {
     ...rest,
     foreignOwners: (await foreignCodeFor(db, ledger)).roles,
+    folderNotes: folderNotes(migrationSources(migrations)),
     files: () => files ?? readMigrationFiles(migrations),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),

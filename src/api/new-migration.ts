@@ -45,6 +45,6 @@ async function draftOf(version: string, migrations: readonly string[]): Promise<
       files.map((one) => one.version),
     )
   const { parseMigration } = await import('../migrations/files/parse-migration.ts')
-  const { revertText } = await import('../migrations/files/inverse.ts')
+  const { revertText } = await import('../migrations/files/revert-text.ts')
   return revertText(parseMigration(file))
 }

@@ -365,6 +365,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'if only a comment changed: `skills migrate repair VERSION` records the digest of the current file',
     ],
   },
+  REPLACED_PARTLY: {
+    title: 'Only some of the replaced migrations are applied',
+    meaning:
+      'A file with `-- skills: replaces a, b` counts as the files that it names: where all of them are applied, it is recorded and does not run; where none is, it runs. In this database some are applied, and the files of the others do not exist any more. Nothing was run.',
+    example:
+      '$ skills migrate\nerror [REPLACED_PARTLY] only some of the migrations that db/003_all.sql replaces are applied: not 002_orders',
+    remedies: [
+      'restore the files that are not applied, and run `skills migrate`: it runs them, and then records the new file',
+      'if the database has their objects, record them: `skills migrate baseline --to VERSION` with the restored files',
+    ],
+  },
   OUT_OF_ORDER: {
     title: 'A pending file sorts before an applied one',
     meaning:

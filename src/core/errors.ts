@@ -43,6 +43,7 @@ export const ERROR_EXITS = {
   FOREIGN_LAYOUT: EXIT.history,
   HISTORY_CHANGED: EXIT.history,
   OUT_OF_ORDER: EXIT.history,
+  REPLACED_PARTLY: EXIT.history,
   NO_EXACT_INVERSE: EXIT.no,
   DRIFT: EXIT.history,
   VERSION_UNKNOWN: EXIT.usage,

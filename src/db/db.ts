@@ -31,6 +31,8 @@ export interface DbInfo {
   superuser: boolean
   /** Process ID of the backend, for another connection that watches it; not reliable behind a pooler. */
   pid: number
+  /** The embedded database does not exist: an empty one in memory takes its place (`OpenOptions.create`). */
+  absent?: true
   /** The server is a standby: it is read-only. */
   inRecovery: boolean
   /** When the server was started, as it writes the time: connections with different values are to different servers. */
@@ -75,6 +77,8 @@ export interface TransactionOptions {
 export interface OpenOptions {
   /** The schema of unqualified names; the first schema of the search_path unless given. */
   schema?: string | undefined
+  /** False: an embedded database that does not exist is not created; an empty one in memory takes its place. */
+  create?: boolean | undefined
   /** How long to wait for a server that is still starting, in milliseconds. */
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */

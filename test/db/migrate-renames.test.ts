@@ -44,9 +44,9 @@ onEachBackend((backend) => {
       migrations: expect.arrayContaining([expect.objectContaining({ version: '002_people', state: 'renamed' })]),
     })
     const { checks } = await verify(db, { migrations: [dir], drift: 'no' })
-    expect(
-      checks.filter(({ faults }) => faults.length > 0 && faults.some(({ object }) => object.includes('002_'))).map(({ id }) => id),
-    ).toEqual(['ledger.renamed'])
+    expect(checks.filter(({ faults }) => faults.some(({ object }) => object.includes('002_'))).map(({ id }) => id)).toEqual([
+      'ledger.renamed',
+    ])
     expect(await versions(db)).toEqual(['001_runs', '002_users'])
 
     const { report, error } = await migrate(db, { migrations: [dir] })

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { openDatabase } from '../../api/open-database.ts'
+import { databaseExists, openDatabase } from '../../api/open-database.ts'
 import type { Purpose } from '../../config/database-choice.ts'
 import { describeDatabase, loadSettings, type Flags, type Settings } from '../../config/settings.ts'
 import { notMigrated } from '../../core/common-errors.ts'
@@ -17,6 +16,8 @@ export interface WithDatabaseOptions {
   purpose?: Purpose
   /** For commands that only read: a missing embedded database is an error, and is not created. */
   mustExist?: boolean
+  /** False for commands that write nothing: a missing embedded database is not created, an empty one takes its place. */
+  creates?: boolean
   /** Statements that the command runs first. */
   early?: (settings: Settings) => EarlyStatements
   /** Work that needs no database, done while the server accepts the connection. */
@@ -28,11 +29,13 @@ export async function withDatabase<T>(
   context: Context,
   flags: ConnectionFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
-  { purpose = 'use', mustExist = false, early, meanwhile }: WithDatabaseOptions = {},
+  { purpose = 'use', mustExist = false, creates = true, early, meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
   if (mustExist) refuseMissing(settings)
-  const db = await openMeanwhile(context, settings, { waitMs: flags.wait, early: early?.(settings) }, () => meanwhile?.(settings))
+  const db = await openMeanwhile(context, settings, { waitMs: flags.wait, create: creates, early: early?.(settings) }, () =>
+    meanwhile?.(settings),
+  )
   const release = onInterrupt(db)
   try {
     return await work(db, settings)
@@ -64,7 +67,7 @@ function printNotes({ io }: Context, { quiet }: SettingFlags, { notes }: Setting
 
 /** For commands that need an existing database. Throws NOT_MIGRATED for an embedded one that does not exist. */
 export function refuseMissing({ database: { value: target } }: Settings): void {
-  if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
+  if (target.kind === 'server' || databaseExists(target)) return
   throw notMigrated(`the embedded database ${target.directory} does not exist`)
 }
 
@@ -72,7 +75,7 @@ export function refuseMissing({ database: { value: target } }: Settings): void {
 export function openConnection(
   { io }: Context,
   { database, schema }: Settings,
-  options: Pick<OpenOptions, 'waitMs' | 'early' | 'onConnected'> = {},
+  options: Pick<OpenOptions, 'create' | 'waitMs' | 'early' | 'onConnected'> = {},
 ): Promise<Db> {
   return openDatabase(database.value, { ...options, schema: schema.value, onWarning: (text) => io.err(`warning: ${text}`) })
 }
@@ -81,7 +84,7 @@ export function openConnection(
 async function openMeanwhile(
   context: Context,
   settings: Settings,
-  options: Pick<OpenOptions, 'waitMs' | 'early'>,
+  options: Pick<OpenOptions, 'create' | 'waitMs' | 'early'>,
   work: () => void,
 ): Promise<Db> {
   let reportConnected: (() => void) | undefined

@@ -1,8 +1,5 @@
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
 import { readObjectKind } from '../../sqltext/statements/object-kinds.ts'
-import type { Diagnostic } from '../../core/diagnostics.ts'
-import { SkillsError } from '../../core/errors.ts'
-import { plural } from '../../core/text.ts'
 import type { ParsedMigration, ParsedStatement } from './parse-migration.ts'
 
 /** A statement without an exact inverse, and why. */
@@ -29,39 +26,6 @@ export function inverseOf({ statements }: Pick<ParsedMigration, 'statements'>): 
     else undo.push(...result.undo.toReversed())
   }
   return without.length > 0 ? { without } : { statements: undo.toReversed() }
-}
-
-/** The text of a migration that undoes another one. Throws NO_EXACT_INVERSE with the statements that have none. */
-export function revertText(migration: ParsedMigration): string {
-  const inverse = inverseOf(migration)
-  if ('without' in inverse) throw noInverse(migration, inverse.without)
-  const { statements } = inverse
-  const isConcurrent = statements.some((statement) => statement.startsWith('DROP INDEX CONCURRENTLY'))
-  return [
-    ...(isConcurrent ? ['-- skills: no-transaction'] : []),
-    `-- Reverts ${migration.version}, drafted from its text: read it before you apply it.`,
-    ...(statements.some((statement) => /^DROP TABLE|\bDROP COLUMN/.test(statement))
-      ? ['-- It deletes the rows and values that were written since.']
-      : []),
-    '',
-    ...statements.map((statement) => `${statement};`),
-    '',
-  ].join('\n')
-}
-
-function noInverse({ version, file }: ParsedMigration, without: readonly NoInverse[]): SkillsError {
-  const diagnostics = without.map(({ statement: { kind, line, column }, reason }): Diagnostic => ({
-    severity: 'error',
-    code: 'NO_EXACT_INVERSE',
-    message: `${kind.verb}: ${reason}`,
-    file,
-    line,
-    column,
-  }))
-  return new SkillsError('NO_EXACT_INVERSE', `${plural(without.length, 'statement')} of ${version} without an exact inverse`, {
-    hint: `no file was created; write the way back yourself: skills migrate new "revert ${version}"`,
-    diagnostics,
-  })
 }
 
 /** `undo`: in the order of the actions of the statement; empty when nothing is to be done. */

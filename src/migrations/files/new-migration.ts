@@ -4,6 +4,7 @@ import { fileNotWritten } from '../../core/common-errors.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { hasOsCode, isOsError } from '../../core/os-error.ts'
 import { createFile } from '../../files/write-file.ts'
+import { isMigrationName } from './read-migrations.ts'
 
 export interface NewMigrationOptions {
   /** The folder of the file. It is created when it does not exist. */
@@ -48,7 +49,7 @@ export function newMigration({ directory, name, now, text }: NewMigrationOptions
 
 function migrationsIn(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((entry) => entry.endsWith('.sql'))
+    return readdirSync(directory).filter(isMigrationName)
   } catch (error) {
     if (hasOsCode(error, 'ENOENT')) return []
     throw error

@@ -20,7 +20,7 @@ export interface MigrationSource {
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
 export interface MigrationFile extends OrderDirectives {
-  /** The file name without `.sql`, in the Unicode form NFC: the key in the ledger. Some systems give file names in NFD. */
+  /** The file name without `.sql` (or `.SQL`), in the Unicode form NFC: the key in the ledger. Some systems give file names in NFD. */
   version: string
   /** The path as shown to people. */
   file: string
@@ -60,6 +60,13 @@ function sameName(one: MigrationFile, other: MigrationFile): SkillsError {
   )
 }
 
+const EXTENSION = '.sql'.length
+
+/** Whether a file is a migration. Editors and systems keep files with a dot first beside the real ones: `._001.sql`, `.#001.sql`. */
+export function isMigrationName(name: string): boolean {
+  return !name.startsWith('.') && name.slice(-EXTENSION).toLowerCase() === '.sql'
+}
+
 function readSource(source: MigrationSource): MigrationFile[] {
   let names: string[]
   try {
@@ -70,7 +77,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
       cause: error,
     })
   }
-  const sorted = names.filter((name) => name.endsWith('.sql')).toSorted((a, b) => bytewise(a.normalize('NFC'), b.normalize('NFC')))
+  const sorted = names.filter(isMigrationName).toSorted((a, b) => bytewise(a.normalize('NFC'), b.normalize('NFC')))
   if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
   return sorted.map((name) => readOne(source, name))
 }
@@ -79,7 +86,7 @@ function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
   const text = decodeUtf8(readFile(source, name, file), file)
   return {
-    version: name.slice(0, -'.sql'.length).normalize('NFC'),
+    version: name.slice(0, -EXTENSION).normalize('NFC'),
     file,
     source,
     text,

@@ -25,6 +25,8 @@ export interface LedgerRow {
   isOurs: boolean
   /** The name in the table, when the file has another one now. */
   renamedFrom?: string
+  /** The versions that the row counts as, besides its own. */
+  replaces: readonly string[]
 }
 
 /** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`, which has rows while a no-transaction file is unfinished. */
@@ -114,6 +116,8 @@ const COLUMNS = [
   ['tolerated', 'jsonb'],
   ['applied_by', 'text'],
   ['tool', 'text'],
+  ['replaces', 'text[]'],
+  ['variables', 'text[]'],
 ] as const
 
 /** SQL that creates the ledger, or adds the missing columns. */
@@ -127,7 +131,7 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
 }
 
 /** The fields of a file that its row has. */
-export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable'>
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces'>
 
 /** How a file was applied. */
 export interface LedgerEntry {
@@ -135,6 +139,8 @@ export interface LedgerEntry {
   durationMs: number | undefined
   statements: number
   tolerated: readonly object[]
+  /** The names of the variables that the file uses. */
+  variables?: readonly string[]
   tool: string
 }
 
@@ -151,11 +157,17 @@ export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEnt
     `${quoteLiteral(JSON.stringify(entry.tolerated))}::pg_catalog.jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
+    listSql(file.replaces),
+    listSql(entry.variables ?? []),
   ]
-  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool']
+  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool', 'replaces', 'variables']
   const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
   const again = file.repeatable ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
   return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
+}
+
+function listSql(names: readonly string[]): string {
+  return names.length === 0 ? 'NULL' : `ARRAY[${names.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {
@@ -180,5 +192,6 @@ function toRow(entry: Record<string, unknown>): LedgerRow {
     adopted: text('checksum') === undefined,
     tool,
     isOurs: tool?.startsWith('skills ') === true,
+    replaces: Array.isArray(entry['replaces']) ? entry['replaces'].map(String) : [],
   }
 }

@@ -16,6 +16,7 @@ export const GUARD = {
   predecessorMissing: 'SKL03',
   invalidIndex: 'SKL04',
   present: 'SKL05',
+  replacedApplied: 'SKL06',
 } as const
 
 export interface LockSettings {
@@ -64,17 +65,27 @@ export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): stri
   END $skills$`
 }
 
-/** Obstacles: the file is already applied; the file before it is not applied. */
+/** Obstacles: the file is already applied; a file that it replaces is; the file before it is not applied. */
 export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: LedgerFile | undefined): Obstacle[] {
   return [
     { condition: isAppliedSql(ledger, file), code: GUARD.alreadyApplied },
+    ...(file.replaces.length === 0 ? [] : [{ condition: hasRowSql(ledger, file.replaces), code: GUARD.replacedApplied }]),
     ...(predecessor === undefined ? [] : [{ condition: `NOT ${isAppliedSql(ledger, predecessor)}`, code: GUARD.predecessorMissing }]),
   ]
 }
 
-/** A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest. */
+/**
+ * A boolean SQL expression: the file has a row, or one that replaces it has. A repeatable file is applied when its row has its
+ * digest.
+ */
 export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
-  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${repeatable ? ` AND ${equals('checksum', checksum)}` : ''})`
+  if (!repeatable) return hasRowSql(ledger, [version])
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${equals('checksum', checksum)})`
+}
+
+function hasRowSql(ledger: string, versions: readonly string[]): string {
+  const list = `ARRAY[${versions.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
+  return `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ANY (${list}) OR replaces OPERATOR(pg_catalog.&&) ${list})`
 }
 
 function equals(column: string, value: string): string {

@@ -3,8 +3,9 @@ import { nearest } from '../../core/text.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { LedgerRow } from './ledger.ts'
 import { rowsAsNamed, type Rename } from './renames.ts'
+import { resolveReplacements, type ReplacementConflict, type Replacements } from './replacements.ts'
 
-export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'renamed'
+export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'renamed' | 'replaced'
 
 export interface PlannedMigration {
   file: MigrationFile
@@ -12,6 +13,8 @@ export interface PlannedMigration {
   row: LedgerRow | undefined
   /** Pending, although a later file of its folder is applied. */
   outOfOrder: boolean
+  /** For a pending file that is recorded and does not run, because what it replaces is applied: the pending versions among these. */
+  recordAfter?: readonly string[]
 }
 
 /** All files with their state, and the ledger rows without a file. */
@@ -23,7 +26,9 @@ export interface MigrationPlan {
   /** Applied under another name; the next run gives their rows the new one. */
   renamed: Rename[]
   changed: PlannedMigration[]
-  /** Rows that this tool wrote, without a file. */
+  /** Pending files that can neither run nor be recorded. */
+  conflicts: readonly ReplacementConflict[]
+  /** Rows that this tool wrote, without a file of this version or one that replaces it. */
   missing: LedgerRow[]
   /** Rows that another tool wrote, without a file. They stay as they are. */
   foreign: LedgerRow[]
@@ -37,37 +42,41 @@ export function planMigrations(files: readonly MigrationFile[], stored: readonly
   files.forEach((file, i) => {
     if (byVersion.has(file.version) && !file.repeatable) lastApplied.set(file.source.directory, i)
   })
+  const replacements = resolveReplacements(files, rows)
   const migrations = files.map((file, i): PlannedMigration => {
     const row = byVersion.get(file.version)
-    return {
-      file,
-      state: stateOf(file, row),
-      row,
-      outOfOrder: row === undefined && !file.repeatable && i < (lastApplied.get(file.source.directory) ?? -1),
-    }
+    const state = stateOf(file, row, replacements)
+    const recordAfter = replacements.recordAfter(file)
+    const isLate = i < (lastApplied.get(file.source.directory) ?? -1)
+    const outOfOrder = row === undefined && state === 'pending' && !file.repeatable && recordAfter === undefined && isLate
+    return { file, state, row, outOfOrder, ...(recordAfter === undefined ? {} : { recordAfter }) }
   })
   const versions = new Set(files.map(({ version }) => version))
-  const withoutFile = rows.filter(({ version }) => !versions.has(version))
+  const withoutFile = rows.filter((row) => !versions.has(row.version) && !replacements.coversRow(row))
   return {
     rows,
     migrations,
     pending: migrations.filter(({ state }) => state === 'pending'),
     renamed: rows.flatMap(({ version, renamedFrom }) => (renamedFrom === undefined ? [] : [{ from: renamedFrom, to: version }])),
     changed: migrations.filter(({ state }) => state === 'changed'),
+    conflicts: replacements.conflicts,
     missing: withoutFile.filter(({ isOurs }) => isOurs),
     foreign: withoutFile.filter(({ isOurs }) => !isOurs),
   }
 }
 
-function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationState {
-  if (row === undefined) return 'pending'
+function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: Replacements): MigrationState {
+  if (row === undefined) return replacements.isReplaced(file) ? 'replaced' : 'pending'
   if (row.renamedFrom !== undefined) return 'renamed'
   if (file.repeatable) return row.checksum === file.checksum ? 'applied' : 'pending'
   if (row.checksum === undefined) return 'adopted'
   return row.checksum === file.checksum ? 'applied' : 'changed'
 }
 
-/** The pending files up to and including this version. Throws VERSION_UNKNOWN. */
+/**
+ * The pending files up to and including this version, without those that can only be recorded after a later one. Throws
+ * VERSION_UNKNOWN.
+ */
 export function upTo(version: string | undefined, plan: MigrationPlan): PlannedMigration[] {
   if (version === undefined) return plan.pending
   const last = plan.migrations.findIndex(({ file }) => file.version === version.normalize('NFC'))
@@ -76,8 +85,8 @@ export function upTo(version: string | undefined, plan: MigrationPlan): PlannedM
       version,
       plan.migrations.map(({ file }) => file.version),
     )
-  const wanted = new Set(plan.migrations.slice(0, last + 1))
-  return plan.pending.filter((entry) => wanted.has(entry))
+  const wanted = new Set(plan.migrations.slice(0, last + 1).map(({ file }) => file.version))
+  return plan.pending.filter(({ file, recordAfter = [] }) => [file.version, ...recordAfter].every((one) => wanted.has(one)))
 }
 
 /** The error for a version that is not among the known ones. */

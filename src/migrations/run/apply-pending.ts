@@ -18,6 +18,8 @@ export interface PendingWork {
   /** All files, applied or not. */
   files: readonly MigrationFile[]
   pending: readonly MigrationFile[]
+  /** Files to record without running them. */
+  recorded: readonly MigrationFile[]
   ledgerState: Ledger['state']
 }
 
@@ -32,6 +34,10 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     statements: statements.length,
     transaction: !noTransaction,
   }))
+  if (work.files.some(({ replaces }) => replaces.length > 0)) {
+    const { refuseReplacements } = await import('./record-replaced.ts')
+    refuseReplacements(work.files)
+  }
   refuseUnfit(pending)
   refusePooled(db, pending)
   if (pending.some(({ directives }) => directives.role !== undefined)) {
@@ -39,6 +45,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     await refuseRoles(db, pending)
   }
   if (report.dryRun) {
+    report.recorded = work.recorded.map(({ version }) => version)
     const { planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
     for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
@@ -49,6 +56,10 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   db.limitStatements(settings.statementTimeoutMs)
   try {
     await runFiles(settings, pending, report, options.keepGoing === true)
+    if (work.recorded.length > 0) {
+      const { recordReplaced } = await import('./record-replaced.ts')
+      report.recorded = await recordReplaced(settings, work.recorded)
+    }
   } finally {
     db.limitStatements(undefined)
   }

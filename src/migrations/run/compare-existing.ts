@@ -4,6 +4,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import { makeScratchSchema } from '../../db/scratch-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
+import { filesUntil } from '../files/replaced-files.ts'
 import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -17,9 +18,7 @@ const STATEMENT_TIMEOUT_MS = 10_000
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const until = allFiles.findIndex(({ version }) => version === migration.version)
-  const files = allFiles.slice(0, until + 1)
-  const expected = await expectedCatalog(settings, files, migration.directives.role)
+  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role)
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {

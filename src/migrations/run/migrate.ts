@@ -7,7 +7,7 @@ import { schemaWriters } from '../../db/writable-schema.ts'
 import { readHistory } from '../ledger/history.ts'
 import { migrationLock } from '../ledger/lock.ts'
 import { upTo } from '../ledger/plan.ts'
-import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
+import { refuseChanged, refuseConflicts, refuseOutOfOrder } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import type { MigrateOptions } from './run-settings.ts'
 
@@ -52,7 +52,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     schemaWriters(db, options.role),
   ])
   report.schemaWriters = writers
-  report.alreadyApplied = plan.migrations.length - plan.pending.length
+  report.alreadyApplied = plan.migrations.filter(({ row, state }) => row !== undefined && state !== 'pending').length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
   report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
@@ -64,6 +64,7 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     )
   }
   refuseChanged(plan)
+  refuseConflicts(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
   if (options.revokePublicCreate === true && !report.dryRun) {
@@ -83,21 +84,25 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
   if (wanted.length === 0 && (ledgerState === 'ready' || report.dryRun)) return
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
-  await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState }, report)
+  const pending = wanted.filter(({ recordAfter }) => recordAfter === undefined).map(({ file }) => file)
+  const recorded = wanted.filter(({ recordAfter }) => recordAfter !== undefined).map(({ file }) => file)
+  await applyPending(db, options, { files, pending, recorded, ledgerState }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun, foreignOwners, role }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
     dryRun: dryRun === true,
     applied: [],
     pending: [],
+    recorded: [],
     alreadyApplied: 0,
     outOfOrder: [],
     adopted: [],
     missing: [],
     renamed: [],
+    folderNotes: [...folderNotes],
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Position } from '../../core/report-types.ts'
+import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
@@ -14,6 +14,8 @@ export interface MigrateReport {
   applied: AppliedMigration[]
   /** Not applied: after a failure, or because this is a dry run. */
   pending: PendingMigration[]
+  /** Recorded as applied without running, because what they replace is applied; in a dry run, to be recorded. */
+  recorded: string[]
   /** Applied before this run. */
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
@@ -24,6 +26,8 @@ export interface MigrateReport {
   missing: string[]
   /** Files that were applied under another name: their ledger rows got the new one; in a dry run they would get it. */
   renamed: Rename[]
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */

@@ -9,6 +9,7 @@ import { compareExisting } from './compare-existing.ts'
 import { existingObject, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
+import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sendFirst } from './send-statement.ts'
@@ -79,6 +80,7 @@ async function open(
     if (failed?.ok !== false) return { existing: existingBefore(migration, present === undefined ? undefined : outcomes[1]), began }
     await db.exec('ROLLBACK')
     if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
+    if (failed.error.code === GUARD.replacedApplied) throw replacedMeanwhile(migration)
     if (failed.error.code !== GUARD.locked) throw failed.error
     await waitForLock(db, { key: lockKey, onEvent }, deadline)
   }

@@ -1,3 +1,4 @@
+import type { FolderNote } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
@@ -14,6 +15,8 @@ export interface MigrateOptions {
   catalogQuery: string
   /** For the report: whose code a superuser would run. */
   foreignOwners: readonly string[]
+  /** For the report. */
+  folderNotes: readonly FolderNote[]
   dryRun?: boolean
   /** Stop after this version. */
   to?: string | undefined

@@ -3,6 +3,7 @@ import type { MigrationState } from '../../../migrations/ledger/plan.ts'
 import type { StatusReport } from '../../../migrations/ledger/status.ts'
 import type { Style } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
+import { folderLines } from '../../output/folder-lines.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** A row per migration. */
@@ -13,16 +14,9 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
     pending: style.yellow,
     renamed: style.yellow,
     changed: style.red,
+    replaced: style.dim,
   }
-  const rows = report.migrations.map(({ file, state, appliedAt, outOfOrder }) => [
-    paint[state](state),
-    printable(file),
-    appliedAt === null
-      ? outOfOrder
-        ? 'out of order'
-        : ''
-      : appliedAt.replace(/\.\d+Z$/, 'Z') + (state === 'pending' ? ', changed since' : ''),
-  ])
+  const rows = report.migrations.map((migration) => [paint[migration.state](migration.state), printable(migration.file), noteOf(migration)])
   const count = (wanted: MigrationState): number => report.migrations.filter(({ state }) => state === wanted).length
   const pending = count('pending')
   const changed = count('changed')
@@ -35,6 +29,10 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
       width,
       style,
     ),
+    ...report.conflicts.map(
+      ({ version, applied, missing }) =>
+        `${style.red('conflict')}  ${printable(version)} replaces ${printable(applied.join(', '))} (applied) and ${printable(missing.join(', '))} (not applied)`,
+    ),
     ...report.missing.map((version) => `${style.yellow('gone')}  ${printable(version)}: applied, but its file does not exist`),
     ...report.renamed.map(
       ({ from, to }) => `${style.yellow('renamed')}  ${printable(from)} is ${printable(to)} now: the next run gives its row the new name`,
@@ -43,6 +41,7 @@ export function migrateStatusView(report: StatusReport & { database: DatabaseRep
     ...(report.foreign === 0
       ? []
       : [style.dim(`${plural(report.foreign, 'row')} of the ledger ${report.foreign === 1 ? 'belongs' : 'belong'} to other migrations`)]),
+    ...folderLines(report.folderNotes, style),
     report.upToDate
       ? style.green('up to date')
       : [
@@ -63,4 +62,11 @@ function hintOf({ missing, migrations }: StatusReport): string[] {
   return [
     `      if a pending file is one of them, renamed and changed: skills migrate repair ${printable(pending.version)} --renamed-from ${printable(from)}`,
   ]
+}
+
+/** The time of a row, and what is unusual. */
+function noteOf({ state, appliedAt, outOfOrder, recordOnly }: StatusReport['migrations'][number]): string {
+  if (appliedAt !== null) return appliedAt.replace(/\.\d+Z$/, 'Z') + (state === 'pending' ? ', changed since' : '')
+  if (recordOnly) return 'is recorded, does not run'
+  return outOfOrder ? 'out of order' : ''
 }

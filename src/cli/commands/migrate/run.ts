@@ -21,6 +21,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const watch = watchMigration(context, db, settings.database.value, flags.quiet === true)
       const { report, error } = await migrate(db, {
         files,
+        migrations: settings.migrations.value,
         ledger: settings.ledger.value,
         role: settings.role.value,
         dryRun: dryRun === true,
@@ -39,6 +40,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
     },
     {
       purpose: 'migrate',
+      creates: dryRun !== true,
       early: ({ ledger }) => earlyStatements(ledger.value),
       meanwhile: (settings) => {
         files = readMigrationFiles(settings.migrations.value)
