@@ -23,8 +23,19 @@ const COMMANDS = readdirSync(path.join(SRC, 'cli/commands'))
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
-  migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import']],
-  cli: [['parse'], ['spec.ts'], ['command-table.ts'], ['output'], ['live'], ['run'], COMMANDS, ['commands/quickstart'], ['main.ts']],
+  migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import', 'dump'], ['squash']],
+  cli: [
+    ['parse'],
+    ['spec.ts'],
+    ['command-table.ts'],
+    ['output'],
+    ['live'],
+    ['run'],
+    COMMANDS,
+    ['commands/quickstart'],
+    ['main.ts'],
+    ['skills.ts', 'skills-migrate.ts'],
+  ],
   registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 

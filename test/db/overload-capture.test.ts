@@ -77,6 +77,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['migrate status --migrations db --migrations more', 0],
   ['migrate baseline --migrations db', 0],
   ['migrate repair 20251220_create_skill_system', 0],
+  ['migrate dump', 0],
   ['demo-data --events 3000 --days 20', 0],
   ['sync --check', 1],
   ['diff', 0],

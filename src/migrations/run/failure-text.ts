@@ -57,7 +57,8 @@ export function failureHint(facts: FailureFacts): string {
   return [stateOf(facts), ...filesBefore(facts), remedy(facts)].join('; ')
 }
 
-function stateOf({ migration, statement }: FailureFacts): string {
+/** What of the file is applied after the failure. */
+export function stateOf({ migration, statement }: FailureFacts): string {
   const { file, noTransaction, statements } = migration
   if (!noTransaction) return 'its transaction was rolled back: the file was not applied'
   const previous = statements[statement.index - 1]
@@ -65,9 +66,12 @@ function stateOf({ migration, statement }: FailureFacts): string {
     previous === undefined
       ? `${file} runs without a transaction; none of its statements is complete`
       : `${file} runs without a transaction: ${statement.index} of its ${plural(statements.length, 'statement')} (to line ${new LineIndex(migration.text).positionAt(previous.end).line}) stay applied, and the next run resumes at line ${statement.line}`
-  const isIndex = statement.kind.verb === 'CREATE INDEX' && /\bconcurrently\b/i.test(statement.text)
-  return isIndex ? `${done}; the next run drops an INVALID index that the failed statement may have left` : done
+  const outside = statement.kind.outsideTransaction ?? ''
+  if (LEAVES_INDEX.test(outside)) return `${done}; the next run drops an INVALID index that the failed statement may have left`
+  return outside.includes('DETACH') ? `${done}; the next run completes a DETACH that is half done` : done
 }
+
+const LEAVES_INDEX = /^(?:CREATE INDEX|REINDEX .*) CONCURRENTLY$/
 
 function filesBefore({ appliedBefore = 0 }: FailureFacts): string[] {
   if (appliedBefore === 0) return []
@@ -79,7 +83,7 @@ const AGAIN = 'run skills migrate again'
 /** Not every failure is a fault of the file. */
 function remedy({ migration, error }: FailureFacts): string {
   if (RETRY.test(error.code)) return AGAIN
-  if (error.code === GUARD.invalidIndex) return `drop that index and ${AGAIN}`
+  if (error.code === GUARD.invalidIndex) return `run REINDEX INDEX CONCURRENTLY on it or drop it, and ${AGAIN}`
   const { role } = migration.directives
   if (role !== undefined && error.code === SQLSTATE.insufficientPrivilege) return `${grantFor(error, role)}, and ${AGAIN}`
   if (migration.repeatable && EXISTS.test(error.code))
