@@ -13,11 +13,11 @@ export const PROGRESS_SUFFIX = '_progress'
 /** PostgreSQL cuts a longer name, and the two tables would be one. */
 export const LONGEST_LEDGER_BYTES: number = LONGEST_NAME_BYTES - PROGRESS_SUFFIX.length
 
-export const LEDGER_NAME_EXPECTED: string = `table or schema.table, the table of 1 to ${LONGEST_LEDGER_BYTES} bytes; names with a dot or a quote in double quotes`
+export const LEDGER_NAME_EXPECTED: string = `table or schema.table, the table of 1 to ${LONGEST_LEDGER_BYTES} bytes; a name with a dot in double quotes`
 
 /** Reads `table` or `schema.table`; a part in double quotes can have any character, and no part is folded. Undefined for any other text. */
 export function readLedgerName(text: string): LedgerName | undefined {
-  const parts = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/.exec(text)
+  const parts = /^(?:("(?:[^"]|"")+"|[^".][^.]*)\.)?("(?:[^"]|"")+"|[^".][^.]*)$/.exec(text)
   if (parts === null) return undefined
   const [, schema, table = ''] = parts.map((part: string | undefined) =>
     part?.startsWith('"') === true ? part.slice(1, -1).replaceAll('""', '"') : part,
