@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** A migration as every tool can have it: only the frame around the SQL differs. */
@@ -138,7 +138,8 @@ function goose(binary: string): PeerTool {
 function nodePgMigrate(binary: string): PeerTool {
   return {
     name: 'node-pg-migrate',
-    version: versionOf(binary, ['--version']),
+    // its --version is that of the package in the current folder
+    version: (JSON.parse(readFileSync(path.resolve(realpathSync(binary), '../../package.json'), 'utf8')) as { version: string }).version,
     write: writer(
       ({ number, name }) => `${number.padEnd(17, '0')}_${name}.sql`,
       ({ sql }) => `-- Up Migration\n${sql}\n-- Down Migration\n`,

@@ -21,6 +21,8 @@ export interface MigrateCallOptions {
   ledger?: string
   /** List the pending statements with their hazards. Write nothing. */
   dryRun?: boolean
+  /** With `dryRun`: `report.script` is the SQL script that would run, with locks and hazards as comments. Secrets in the files are in it. */
+  script?: boolean
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
   /** Stop after this version. */

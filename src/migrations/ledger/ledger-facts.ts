@@ -88,7 +88,7 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
   const [present] = await db.run(`SELECT to_regclass($1) IS NOT NULL AS found`, [name], { found: 'boolean' })
   if (present?.found !== true) return []
   try {
-    const rows = await db.run(`SELECT version, count(*)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`, [], {
+    const rows = await db.run(`SELECT version, count(finished_at)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`, [], {
       version: 'text',
       done: 'number',
     })

@@ -10,7 +10,7 @@ import { explainFailure } from './failure.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
 import type { AppliedMigration, MigrateReport } from './report.ts'
 import { runInTransaction } from './run-in-transaction.ts'
-import type { MigrateOptions, RunSettings } from './run-settings.ts'
+import { settingsFor, type MigrateOptions, type RunSettings } from './run-settings.ts'
 import { runWithoutTransaction } from './run-without-transaction.ts'
 import { sendAhead, smallFiles } from './send-ahead.ts'
 
@@ -44,16 +44,21 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     const { refuseRoles } = await import('./refuse-roles.ts')
     await refuseRoles(db, pending)
   }
+  const settings = settingsOf(db, options, work.files)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
-    const { planStatements } = await import('./dry-run.ts')
+    const { hazardServer, planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
     for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    if (options.script === true) {
+      const { migrationScript } = await import('./script.ts')
+      const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
+      report.script = migrationScript(settings, { pending, server: await hazardServer(db), ledgerSql })
+    }
     return
   }
-  const settings = settingsOf(db, options, work.files)
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
-  db.limitStatements(settings.statementTimeoutMs)
+  limitStatements(settings)
   try {
     await runFiles(settings, pending, report, options.keepGoing === true)
     if (work.recorded.length > 0) {
@@ -88,14 +93,8 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
 }
 
 /** Under the lock: two CREATE TABLE IF NOT EXISTS at the same time can fail. */
-async function createLedger(
-  { db, lockKey, lockWaitMs, lockTimeoutMs, onEvent }: RunSettings,
-  ledger: string,
-  state: Ledger['state'],
-): Promise<void> {
-  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () =>
-    db.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`),
-  )
+async function createLedger({ db, lockKey, lockWaitMs, onEvent }: RunSettings, ledger: string, state: Ledger['state']): Promise<void> {
+  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () => db.exec(createLedgerSql(db, ledger, state)))
 }
 
 /**
@@ -122,7 +121,7 @@ async function runFiles(
       const next = queue.shift()
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
-      const failure = await explainFailure(settings.db, error, report.applied.length)
+      const failure = await explainFailure(settings, error, report.applied.length)
       if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
       failures.push(failure)
     }
@@ -158,7 +157,18 @@ async function runOne(
 ): Promise<void> {
   onStart(migration)
   const run = migration.noTransaction ? runWithoutTransaction : runInTransaction
-  record(settings, migration, await run(settings, migration), report)
+  const own = settingsFor(settings, migration)
+  limitStatements(own)
+  try {
+    record(settings, migration, await run(own, migration), report)
+  } finally {
+    limitStatements(settings)
+  }
+}
+
+/** The client keeps the limit too. 0 is no limit. */
+function limitStatements({ db, statementTimeoutMs = 0 }: RunSettings): void {
+  db.limitStatements(statementTimeoutMs === 0 ? undefined : statementTimeoutMs)
 }
 
 function record(

@@ -11,14 +11,18 @@ import type { RunSettings } from './run-settings.ts'
 
 /** Begins the transaction of a file: settings, the lock, the obstacles. */
 export function openingSql(settings: RunSettings, migration: ParsedMigration, obstacles: readonly Obstacle[]): string {
-  // Citus requires its setting first; other servers accept it as a custom setting
-  const begin = [
+  return [...beginSql(settings, migration), guardSql(settings.lockKey, obstacles)].join('; ')
+}
+
+/** Begins the transaction of a file, with its settings. */
+export function beginSql(settings: RunSettings, migration: ParsedMigration): string[] {
+  return [
     RESET_ROLE,
-    `BEGIN ${migration.modes.join(', ')}`,
+    `BEGIN ${migration.modes.join(', ')}`.trimEnd(),
+    // Citus requires its setting first; other servers accept it as a custom setting
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]
-  return [...begin, guardSql(settings.lockKey, obstacles)].join('; ')
 }
 
 /** After the opening: the file runs under its role, our statements before and after it under that of the login. */

@@ -1,5 +1,6 @@
 import type { FolderNote } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
 
@@ -18,6 +19,8 @@ export interface MigrateOptions {
   /** For the report. */
   folderNotes: readonly FolderNote[]
   dryRun?: boolean
+  /** In a dry run: also the SQL script that would run. */
+  script?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */
@@ -54,4 +57,15 @@ export interface RunSettings {
   catalogQuery: string
   tool: string
   onEvent: (event: MigrateEvent) => void
+}
+
+/** The settings of a run with the directives of one file. */
+export function settingsFor(settings: RunSettings, { directives }: ParsedMigration): RunSettings {
+  const { lockTimeoutMs = settings.lockTimeoutMs, statementTimeoutMs = settings.statementTimeoutMs } = directives
+  return { ...settings, lockTimeoutMs, statementTimeoutMs }
+}
+
+/** `lock_timeout` of a statement that waits by design: all the time that is left, and not less than that of one attempt. 0 is no limit. */
+export function longLockTimeout({ lockTimeoutMs }: RunSettings, remainingMs: number): number {
+  return lockTimeoutMs === 0 ? 0 : Math.max(lockTimeoutMs, remainingMs)
 }

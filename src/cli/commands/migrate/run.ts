@@ -12,7 +12,7 @@ import { watchMigration } from './watch.ts'
 export type Report = WithDatabase<MigrateReport>
 
 export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
-  const { dryRun, to, strict, strictOrder, keepGoing, revokePublicCreate, lockWait, lockTimeout, statementTimeout } = flags
+  const { dryRun, sql, to, strict, strictOrder, keepGoing, revokePublicCreate, lockWait, lockTimeout, statementTimeout } = flags
   let files: MigrationFile[] = []
   return withDatabase(
     context,
@@ -25,6 +25,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         ledger: settings.ledger.value,
         role: settings.role.value,
         dryRun: dryRun === true,
+        script: sql === true,
         to,
         strict: strict === true,
         strictOrder: strictOrder === true,
@@ -36,7 +37,13 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         onEvent: watch.onEvent,
       }).finally(() => watch.stop())
       const full = { database: databaseReport(db.info), ...report }
-      return { report: full, view: (style) => migrateView(full, style, error !== undefined), ...(error === undefined ? {} : { error }) }
+      const document = report.script === undefined ? {} : { document: report.script }
+      return {
+        report: full,
+        ...document,
+        view: (style) => migrateView(full, style, error !== undefined),
+        ...(error === undefined ? {} : { error }),
+      }
     },
     {
       purpose: 'migrate',

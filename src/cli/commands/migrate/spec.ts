@@ -12,6 +12,7 @@ export const spec = defineCommand({
   options: [
     SETTINGS.migrations,
     { flags: '--dry-run', help: 'show what would run; write nothing' },
+    { flags: '--sql', requires: '--dry-run', excludes: ['--json'], help: 'print the script that would run, with its locks' },
     { flags: '--to <version>', type: TEXT, help: 'stop after this version' },
     { flags: '--strict', help: 'fail on an existing object, do not skip it' },
     { flags: '--strict-order', help: 'refuse a file that sorts before an applied one' },
