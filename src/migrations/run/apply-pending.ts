@@ -121,7 +121,7 @@ async function runFiles(
       const next = queue.shift()
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
-      const failure = await explainFailure(settings.db, error, report.applied.length)
+      const failure = await explainFailure(settings, error, report.applied.length)
       if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
       failures.push(failure)
     }

@@ -36,7 +36,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
     await run(db, options, report)
     return { report }
   } catch (error) {
-    const failure = explain(error, db)
+    const failure = await explain(error, db)
     report.diagnostics.push(...failure.diagnostics)
     return { report, error: failure }
   } finally {
@@ -112,16 +112,22 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role 
 }
 
 /** Any error as a SkillsError with a hint. Throws errors that are bugs. */
-function explain(error: unknown, db: Db): SkillsError {
+async function explain(error: unknown, db: Db): Promise<SkillsError> {
   if (error instanceof SkillsError) return error
   if (!(error instanceof DatabaseError)) throw error
   const known = toSkillsError(db.info, error, {
     action: `migrate ${db.info.label}`,
     hint: `nothing was run; migrate with the role that owns the schema ${db.info.schema}`,
   })
-  if (known.code === 'PERMISSION_DENIED' || known.code === 'ROW_SECURITY') return known
+  const { settingCause } = await import('./setting-cause.ts')
+  const cause = await settingCause(db, error)
+  const remedy = cause?.isCertain === true ? `${cause.what}; ${cause.remedy}, and run skills migrate again` : undefined
+  if (known.code === 'PERMISSION_DENIED' || known.code === 'ROW_SECURITY') {
+    if (remedy === undefined) return known
+    return new SkillsError(known.code, known.message, { hint: remedy, cause: error })
+  }
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
-    hint: 'the unfinished file was not applied',
+    hint: ['the unfinished file was not applied', ...(remedy === undefined ? [] : [remedy])].join('; '),
     cause: error,
   })
 }
