@@ -87,7 +87,11 @@ function notesOf(report: MigrateReport, style: Style): string[] {
     ...ownerLines(report, style),
     ...folderLines(report.folderNotes, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
-    ...note(report.missing, 'is applied, but its file does not exist'),
+    ...report.renamed.map(
+      ({ from, to }) =>
+        `  ${style.cyan(report.dryRun ? 'would rename' : 'renamed')} ${printable(from)} to ${printable(to)} in the ledger: it is applied, and its file has this name now`,
+    ),
+    ...note(report.missing, `is applied, but its file does not exist${wasRenamed(report)}`),
     ...(report.adopted.length > 0 && report.applied.length > 0
       ? [`  ${style.dim(`${plural(report.adopted.length, 'migration')} adopted from an older ledger, without a digest to compare`)}`]
       : []),
@@ -124,4 +128,12 @@ function pendingLines({ pending }: MigrateReport, style: Style, failed: boolean)
 function summary({ applied, alreadyApplied }: MigrateReport, style: Style): string {
   const before = alreadyApplied === 0 ? '' : `, ${alreadyApplied} applied before`
   return `${style.green('done')}: ${plural(applied.length, 'migration')} applied${before}`
+}
+
+/** A file that was renamed and changed cannot be recognised. */
+function wasRenamed({ missing, pending }: MigrateReport): string {
+  const [next] = pending
+  const [from] = missing
+  if (next === undefined || from === undefined) return ''
+  return `; if it was renamed and changed: skills migrate repair ${printable(next.version)} --renamed-from ${printable(from)}`
 }
