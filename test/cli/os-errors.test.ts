@@ -21,6 +21,7 @@ const VALUES: Readonly<Record<string, string>> = { '<shell>': 'bash', '<level>':
 const REQUIRED: Readonly<Record<string, string>> = {
   'prune-events': '--older-than 180d',
   log: 'events.ndjson',
+  'migrate squash': '--to x',
   'migrate import': '--from goose',
 }
 
