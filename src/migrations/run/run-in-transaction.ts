@@ -15,14 +15,9 @@ import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './fi
 import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import { longLockTimeout, type RunSettings } from './run-settings.ts'
-import { sendFirst } from './send-statement.ts'
+import { nextGroups, RELEASE, SAVEPOINT, sendGroups } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
-const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
-const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
-
-/** Statements sent at once. After a failed statement the server logs an error for each statement that follows. */
-const CHUNK = 64
 const RACE_RETRIES = 5
 
 /**
@@ -98,13 +93,23 @@ async function open(
 async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { statements } = migration
   let next = 0
+  let alone = 0
   let races = 0
   while (next < statements.length) {
-    const outcomes = await sendFirst(settings.db, statements.slice(next), CHUNK, messageFor)
+    const groups = nextGroups(statements, next, alone, messageFor)
+    const outcomes = await sendGroups(settings.db, groups, statements[next])
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
-    next += failedAt === -1 ? outcomes.length : failedAt
+    const done = failedAt === -1 ? groups : groups.slice(0, failedAt)
+    next += groups.length === 0 && failedAt === -1 ? 1 : done.reduce((sum, { count }) => sum + count, 0)
     if (failed?.ok !== false) continue
+    const { count = 1 } = groups[failedAt] ?? {}
+    if (count > 1) {
+      if (failed.error.code === SQLSTATE.lockNotAvailable) throw failed.error
+      await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
+      alone = next + count
+      continue
+    }
     const statement = statements[next]
     if (statement === undefined) throw failed.error
     const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)

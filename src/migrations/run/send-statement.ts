@@ -7,20 +7,67 @@ export async function sendStatement(db: Db, { text, rows }: ParsedStatement): Pr
   await (rows === undefined ? db.exec(text) : db.copyFrom({ text, rows: rows.text, stdin: rows.stdin }))
 }
 
+/** Statements of one message. */
+export interface Group {
+  count: number
+  message: string
+}
+
+/** Messages sent at once. After a failed message the server logs an error for each message that follows. */
+const MOST_MESSAGES = 64
+/** Characters sent at once. */
+const MOST_TEXT = 512 * 1024
+/** Characters of a message with several statements: from then on a longer one saves nothing. */
+const GROUP_TEXT = 16 * 1024
+
 /**
- * Sends the first of the statements: up to `most` at once, as the messages that `messageFor` makes of them, or one COPY. Its rows
- * follow a request of the server, so nothing can be sent behind it.
+ * The messages to send next, from the statement at `from`: changes of rows that follow one another are one message, because an
+ * answer for each would take longer than the statement. It has a savepoint, so that its statements can be sent one by one to find
+ * the one that failed; those before `alone` are. Stops before a COPY: its rows follow a request of the server.
  */
-export async function sendFirst(
-  db: Db,
+export function nextGroups(
   statements: readonly ParsedStatement[],
-  most: number,
+  from: number,
+  alone: number,
   messageFor: (statement: ParsedStatement) => string,
-): Promise<Outcome[]> {
-  const [first] = statements
-  if (first?.rows !== undefined) return [await outcomeOf(sendStatement(db, first))]
-  const copy = statements.findIndex(({ rows }) => rows !== undefined)
-  return db.pipeline(statements.slice(0, copy === -1 ? most : Math.min(copy, most)).map(messageFor))
+): Group[] {
+  const groups: Group[] = []
+  let text = 0
+  for (let at = from; at < statements.length && groups.length < MOST_MESSAGES && text < MOST_TEXT;) {
+    const first = statements[at]
+    if (first === undefined || first.rows !== undefined) break
+    const count = at < alone ? 1 : countOfGroup(statements, at)
+    const message = count === 1 ? messageFor(first) : groupMessage(statements.slice(at, at + count))
+    groups.push({ count, message })
+    at += count
+    text += message.length
+  }
+  return groups
+}
+
+function countOfGroup(statements: readonly ParsedStatement[], from: number): number {
+  let count = 0
+  for (let text = 0; text < GROUP_TEXT; count++) {
+    const statement = statements[from + count]
+    if (statement === undefined || !CHANGES_ROWS.has(statement.kind.verb)) break
+    text += statement.text.length
+  }
+  return Math.max(count, 1)
+}
+
+const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
+
+export const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
+export const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
+
+function groupMessage(statements: readonly ParsedStatement[]): string {
+  return `${SAVEPOINT}${statements.map(({ text }) => text).join('\n;')}${RELEASE}`
+}
+
+/** Sends the messages at once; without one, the COPY that is next. */
+export async function sendGroups(db: Db, groups: readonly Group[], next: ParsedStatement | undefined): Promise<Outcome[]> {
+  if (groups.length === 0 && next !== undefined) return [await outcomeOf(sendStatement(db, next))]
+  return db.pipeline(groups.map(({ message }) => message))
 }
 
 async function outcomeOf(sent: Promise<void>): Promise<Outcome> {
