@@ -105,7 +105,7 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration, 
     if (failed?.ok !== false) continue
     const { count = 1 } = groups[failedAt] ?? {}
     if (count > 1) {
-      if (failed.error.code === SQLSTATE.lockNotAvailable) throw failed.error
+      // which of its statements failed, and where
       await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
       alone = next + count
       continue
