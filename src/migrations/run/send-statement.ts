@@ -9,8 +9,11 @@ export async function sendStatement(db: Db, { text, rows }: ParsedStatement): Pr
 
 /** Statements of one message. */
 export interface Group {
+  /** How many of the list. */
   count: number
   message: string
+  /** There are several, in a savepoint. */
+  isOfMany: boolean
 }
 
 /** Messages sent at once. After a failed message the server logs an error for each message that follows. */
@@ -36,23 +39,30 @@ export function nextGroups(
   for (let at = from; at < statements.length && groups.length < MOST_MESSAGES && text < MOST_TEXT;) {
     const first = statements[at]
     if (first === undefined || first.rows !== undefined) break
-    const count = at < alone ? 1 : countOfGroup(statements, at)
-    const message = count === 1 ? messageFor(first) : groupMessage(statements.slice(at, at + count))
-    groups.push({ count, message })
-    at += count
-    text += message.length
+    const group = first.block === undefined ? groupAt(statements, at, at < alone ? 1 : Infinity, messageFor) : groupOf([first.block.text()])
+    groups.push(group)
+    at += group.count
+    text += group.message.length
   }
   return groups
 }
 
-function countOfGroup(statements: readonly ParsedStatement[], from: number): number {
-  let count = 0
-  for (let text = 0; text < GROUP_TEXT; count++) {
-    const statement = statements[from + count]
-    if (statement === undefined || !CHANGES_ROWS.has(statement.kind.verb)) break
-    text += statement.text.length
+function groupAt(
+  statements: readonly ParsedStatement[],
+  from: number,
+  most: number,
+  messageFor: (statement: ParsedStatement) => string,
+): Group {
+  const texts: string[] = []
+  for (let length = 0; length < GROUP_TEXT && texts.length < most;) {
+    const statement = statements[from + texts.length]
+    if (statement === undefined || statement.block !== undefined || !CHANGES_ROWS.has(statement.kind.verb)) break
+    texts.push(statement.text)
+    length += statement.text.length
   }
-  return Math.max(count, 1)
+  const [first] = statements.slice(from, from + 1)
+  if (texts.length > 1 || first === undefined) return { ...groupOf(texts), count: texts.length }
+  return { count: 1, message: messageFor(first), isOfMany: false }
 }
 
 const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
@@ -60,8 +70,8 @@ const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE']
 export const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 export const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
 
-function groupMessage(statements: readonly ParsedStatement[]): string {
-  return `${SAVEPOINT}${statements.map(({ text }) => text).join('\n;')}${RELEASE}`
+function groupOf(texts: readonly string[]): Group {
+  return { count: 1, message: `${SAVEPOINT}${texts.join('\n;')}${RELEASE}`, isOfMany: true }
 }
 
 /** Sends the messages at once; without one, the COPY that is next. */
