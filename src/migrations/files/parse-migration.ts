@@ -96,10 +96,10 @@ function splitPieces({ large, checksum, text }: MigrationFile, { noTransaction }
   const { statements, faults } = splitLarge(large, checksum, !noTransaction)
   const head = new LineIndex(text)
   const positionAt = (offset: number): Position => {
+    const fault = faults.find((one) => one.offset === offset)
+    if (fault !== undefined) return { line: fault.line, column: fault.column }
     const statement = statements.findLast(({ start }) => start <= offset)
-    return (
-      faults.find((fault) => fault.offset === offset) ?? (statement === undefined ? head.positionAt(offset) : placeIn(statement, offset))
-    )
+    return statement === undefined ? head.positionAt(offset) : placeIn(statement, offset)
   }
   return { statements, faults, positionAt }
 }
