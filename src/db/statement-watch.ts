@@ -59,9 +59,9 @@ export class StatementWatch {
     this.#times = { ...TIMES, ...times }
   }
 
-  /** The time limit that the server has for each statement, in milliseconds; undefined for none. */
+  /** The time limit that the server has for each statement, in milliseconds; undefined or 0 for none. */
   limit(ms: number | undefined): void {
-    this.#limitMs = ms
+    this.#limitMs = ms === 0 ? undefined : ms
   }
 
   /** A statement was sent. */
