@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import fc from 'fast-check'
+import { array, assert, constantFrom, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/digests.ts'
 import { LARGE_BYTES, LargeFile, PieceDigest } from '../../../src/migrations/files/large-file.ts'
@@ -93,12 +93,12 @@ test('large file: it changes after it was read -> refused', () => {
 })
 
 test('digest: a text in pieces -> that of the whole text', () => {
-  const piece = fc.array(fc.constantFrom('a', '\r', '\n', ' ', '\ufeff', '\t', 'é'), { maxLength: 5 }).map((all) => all.join(''))
-  const pieces = fc.array(piece, { maxLength: 8 })
-  fc.assert(
-    fc.property(pieces, (all) => {
+  const piece = array(constantFrom('a', '\r', '\n', ' ', '\ufeff', '\t', 'é'), { maxLength: 5 }).map((all) => all.join(''))
+  const pieces = array(piece, { maxLength: 8 })
+  assert(
+    property(pieces, (all) => {
       const digest = new PieceDigest()
-      for (const piece of all) digest.add(piece)
+      for (const one of all) digest.add(one)
       expect(digest.end()).toBe(`sha256:${sha256(normaliseSql(all.join('')))}`)
     }),
     { numRuns: 2_000 },
