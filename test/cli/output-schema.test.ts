@@ -54,6 +54,9 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
   const own = ['--migrations', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
+  writeFiles(cwd, { 'goose/1_a.sql': '-- +goose Up\nselect 1;\n' })
+  await run(cwd, ['migrate', 'import', '--from', 'goose', '--dir', 'goose', ...flags], 6, 'NOT_IMPORTED')
+  await run(cwd, ['migrate', 'import', '--from', 'goose', '--dir', 'goose', '--files-only'], 0)
   const applied = await run(cwd, ['migrate', ...own], 0)
   expect(applied.report).toMatchObject({ notices: ['made'], applied: [...OWN_MIGRATIONS.map(() => ({})), { file: 'own/001_notes.sql' }] })
   writeFiles(cwd, {
@@ -72,6 +75,10 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   const dumped = await run(cwd, ['migrate', 'dump', 'schema.sql', ...flags], 0)
   expect(dumped.report).toMatchObject({ file: 'schema.sql', written: true, difference: { line: 1, file: '' }, notCovered: [] })
   await run(cwd, ['migrate', 'dump', '--check', ...flags], 2, 'USAGE')
+  writeFiles(cwd, { 'old/1.sql': 'CREATE TABLE a (id int);\n', 'old/2.sql': 'ALTER TABLE a ADD COLUMN b int;\n' })
+  const squash = ['migrate', 'squash', '--migrations', 'old', '--embedded', 'memory', '--to']
+  expect((await run(cwd, [...squash, '2'], 0)).report).toMatchObject({ file: 'old/2_squashed.sql', replaces: ['1', '2'], written: true })
+  await run(cwd, [...squash, '9'], 2, 'VERSION_UNKNOWN')
   await run(cwd, ['migrate', 'lint', 'own'], 0)
   await run(cwd, ['migrate', 'lint', 'none'], 2, 'MIGRATIONS_DIR_MISSING')
   await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)
