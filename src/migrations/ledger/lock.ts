@@ -70,9 +70,13 @@ export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: L
   ]
 }
 
-/** A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest. */
-export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
-  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${repeatable ? ` AND ${equals('checksum', checksum)}` : ''})`
+/**
+ * A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest, a file of the package when it
+ * has one: the row of an older tool has none.
+ */
+export function isAppliedSql(ledger: string, { version, checksum, repeatable, source }: LedgerFile): string {
+  const digest = repeatable ? ` AND ${equals('checksum', checksum)}` : source.own ? ' AND checksum IS NOT NULL' : ''
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${digest})`
 }
 
 function equals(column: string, value: string): string {

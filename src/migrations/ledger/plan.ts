@@ -24,15 +24,19 @@ export interface MigrationPlan {
   foreign: LedgerRow[]
 }
 
-/** Compares the files with the ledger. */
+/**
+ * Compares the files with the ledger. A file of the package that an older tool recorded runs again: the row is no proof that its objects
+ * exist, and all files of the package can run again.
+ */
 export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): MigrationPlan {
   const byVersion = new Map(rows.map((row) => [row.version, row]))
   const lastApplied = new Map<string, number>()
   files.forEach((file, i) => {
-    if (byVersion.has(file.version) && !file.repeatable) lastApplied.set(file.source.directory, i)
+    if ((byVersion.has(file.version) || byVersion.has(`${file.version}${SUFFIX}`)) && !file.repeatable)
+      lastApplied.set(file.source.directory, i)
   })
   const migrations = files.map((file, i): PlannedMigration => {
-    const row = byVersion.get(file.version)
+    const row = byVersion.get(file.version) ?? byVersion.get(`${file.version}${SUFFIX}`)
     return {
       file,
       state: stateOf(file, row),
@@ -40,16 +44,19 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
       outOfOrder: row === undefined && !file.repeatable && i < (lastApplied.get(file.source.directory) ?? -1),
     }
   })
-  const versions = new Set(files.map(({ version }) => version))
+  const versions = new Set(files.flatMap(({ version }) => [version, `${version}${SUFFIX}`]))
   const withoutFile = rows.filter(({ version }) => !versions.has(version))
   return {
     migrations,
-    pending: migrations.filter(({ state }) => state === 'pending'),
+    pending: migrations.filter(({ state, file }) => state === 'pending' || (state === 'adopted' && file.source.own)),
     changed: migrations.filter(({ state }) => state === 'changed'),
     missing: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') === true),
     foreign: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') !== true),
   }
 }
+
+/** Some older tools record the whole name of the file. */
+const SUFFIX = '.sql'
 
 function stateOf(file: MigrationFile, row: LedgerRow | undefined): MigrationState {
   if (row === undefined) return 'pending'
