@@ -43,7 +43,7 @@ BEGIN
 
   FOR v_found IN
     SELECT p.* FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace = pg_catalog.current_schema()::regnamespace::oid AND p.prosecdef
+    WHERE p.pronamespace = pg_catalog.quote_ident(pg_catalog.current_schema()::text)::regnamespace::oid AND p.prosecdef
       AND pg_catalog.split_part(p.proname::text, '_older'::text, 1) = ANY ('{log_skill_usage,is_skill_unlocked,unlock_skill}'::text[])
       AND pg_catalog.pg_has_role(p.proowner, 'USAGE'::text)
   LOOP

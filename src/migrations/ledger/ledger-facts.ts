@@ -1,6 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import { quoteLiteral } from '../../db/quote.ts'
 import { isRowSecurity } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
@@ -17,6 +18,8 @@ export interface LedgerFacts {
   files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
+  /** Tables that existed before the migrations of the package: an older tool created them. */
+  existedBefore: string[]
   /** No-transaction files that are partly applied. */
   interrupted: { version: string; done: number; statements: number | null }[]
 }
@@ -74,10 +77,23 @@ async function readLedgerFacts(
         tool: tool ?? null,
         missing: missing.has(version),
       })),
+      existedBefore: state === 'ready' ? await readExistedBefore(db, files, ledger) : [],
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
     applied: plan.migrations.filter((entry) => entry.state !== 'pending').map(({ file }) => file),
   }
+}
+
+async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger: string): Promise<string[]> {
+  const own = files.filter(({ source }) => source.own).map(({ version }) => version)
+  const rows = await db.run(
+    `SELECT DISTINCT o->>'name' AS name FROM ${ledgerName(db, ledger)} l,
+        jsonb_array_elements(CASE jsonb_typeof(l.tolerated) WHEN 'array' THEN l.tolerated END) AS o
+      WHERE o->>'kind' = 'table' AND l.version IN (${own.map(quoteLiteral).join(', ')}) ORDER BY 1`,
+    [],
+    { name: 'text' },
+  )
+  return rows.map(({ name }) => name)
 }
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
