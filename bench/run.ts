@@ -9,6 +9,7 @@ import type { Bench } from './bench.ts'
 import { benchIndexes } from './bench-indexes.ts'
 import { benchLog } from './bench-log.ts'
 import { benchMigrate } from './bench-migrate.ts'
+import { benchPeers } from './bench-peers.ts'
 import { benchRollup } from './bench-rollup.ts'
 import { benchStart } from './bench-start.ts'
 import { benchSync } from './bench-sync.ts'
@@ -26,7 +27,7 @@ const PARTS = {
 }
 
 /** Run only when they are named. */
-const LARGE = { telemetry: benchTelemetry }
+const LARGE = { telemetry: benchTelemetry, peers: benchPeers }
 
 const wanted = process.argv.slice(2)
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-bench-'))

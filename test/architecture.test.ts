@@ -23,7 +23,7 @@ const COMMANDS = readdirSync(path.join(SRC, 'cli/commands'))
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
-  migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import']],
+  migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import', 'dump'], ['squash']],
   cli: [['parse'], ['spec.ts'], ['command-table.ts'], ['output'], ['live'], ['run'], COMMANDS, ['commands/quickstart'], ['main.ts']],
   registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }

@@ -36,16 +36,19 @@ export function foreignCodeFor(db: Db, ledger: string = DEFAULT_LEDGER): Promise
 }
 
 /**
- * Whether a role without the privileges of a superuser owns anything in this database, or the database: without such a role there is
+ * Whether a role without the privileges of a superuser owns this database or anything in it: without such a role there is
  * nothing to compare, and nothing of the comparison is loaded. pg_shdepend has an entry for every owner but the first superuser.
+ * All names are qualified, because it can be an early statement.
  */
-const OTHERS_OWN = `
+export const OTHERS_OWN = `
   SELECT EXISTS (
-    SELECT FROM pg_shdepend d
-    JOIN pg_roles r ON r.oid = d.refobjid
-    WHERE d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'
-      AND (d.dbid = 0 OR d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
-      AND NOT r.rolsuper AND r.rolname <> session_user
+    SELECT FROM pg_catalog.pg_database b
+    JOIN pg_catalog.pg_shdepend d ON d.dbid OPERATOR(pg_catalog.=) b.oid
+      OR d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_database'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) b.oid
+    JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) d.refobjid
+    WHERE b.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+      AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'o'
+      AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) session_user
   ) AS found`
 
 async function compare(db: Db, ledger: string): Promise<ForeignCodeReading> {

@@ -3,20 +3,26 @@ import { DEFAULT_LEDGER } from '../config/settings.ts'
 import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { statementProgress as readProgress, type StatementProgress } from '../db/statement-progress.ts'
+import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
-import { foreignCodeFor, refuseForeignCode } from './foreign-code.ts'
+import type { EarlyStatements } from '../db/early-statements.ts'
+import { SCHEMA_WRITERS } from '../db/writable-schema.ts'
+import { ledgerQuery } from '../migrations/ledger/ledger.ts'
+import { foreignCodeFor, OTHERS_OWN, refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
   /** Folders of your own migrations. They run after the migrations of the package. */
   migrations?: readonly string[]
-  /** The files, when `readMigrationFiles` read them before; `migrations` is ignored then. */
+  /** The files, when `readMigrationFiles` read them before: `migrations` is not read again. */
   files?: readonly MigrationFile[]
   /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
   /** List the pending statements with their hazards. Write nothing. */
   dryRun?: boolean
+  /** With `dryRun`: `report.script` is the SQL script that would run, with locks and hazards as comments. Secrets in the files are in it. */
+  script?: boolean
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
   /** Stop after this version. */
@@ -33,6 +39,8 @@ export interface MigrateCallOptions {
   lockWaitMs?: number
   /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
   lockTimeoutMs?: number
+  /** The role that the files run under, which the role of the connection must be a member of; a directive `role=` of a file goes before it. */
+  role?: string | undefined
   /** Called when the run waits for the lock, and before and after each file. */
   onEvent?: (event: MigrateEvent) => void
 }
@@ -54,11 +62,20 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
   return runMigrations(db, {
     ...rest,
     foreignOwners: (await foreignCodeFor(db, ledger)).roles,
+    folderNotes: folderNotes(migrationSources(migrations)),
     files: () => files ?? readMigrationFiles(migrations),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),
     catalogQuery: catalogQuery(),
   })
+}
+
+/**
+ * The statements of `migrate` before it knows whether there is anything to do: the command line sends them with the first query of
+ * the connection. A superuser reads the ledger only after it is known that no code of another role runs.
+ */
+export function earlyStatements(ledger: string): EarlyStatements {
+  return { statements: [SCHEMA_WRITERS, ledgerQuery(ledger)], asSuperuser: [OTHERS_OWN] }
 }
 
 /**

@@ -3,6 +3,7 @@ import { nameDatabase } from '../core/errors.ts'
 import type { DatabaseTarget } from '../core/target.ts'
 import type { Db, OpenOptions } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
+import { isInUse } from '../db/unfinished-folder.ts'
 
 /** Opens a database that the settings name. Throws DATABASE_UNREACHABLE, EMBEDDED_BUSY and EMBEDDED_BROKEN. */
 export async function openDatabase(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
@@ -16,4 +17,9 @@ export async function openConfigured({ database, schema }: Settings, options: Om
   } catch (error) {
     throw nameDatabase(error, describeDatabase(database))
   }
+}
+
+/** Whether the database exists, as far as that is known without opening it: an embedded one can be missing. */
+export function databaseExists(target: DatabaseTarget): boolean {
+  return target.kind === 'server' || target.directory === 'memory' || isInUse(target.directory)
 }

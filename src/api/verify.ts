@@ -7,6 +7,7 @@ import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
+import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
@@ -67,7 +68,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const versions = applied.map(({ version }) => version)
   const { again, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
-  return runChecks(db, {
+  const report = await runChecks(db, {
     checks,
     inputs: {
       ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
@@ -87,6 +88,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
     timeoutMs: timeoutOf(options),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
+  return { ...report, folderNotes: folderNotes(migrationSources(options.migrations)) }
 }
 
 /** The checks of a user are code; as a superuser they could do anything to the server, whatever the transaction is. */

@@ -34,6 +34,11 @@ export function catalogQuery(): string {
   return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
 }
 
+/** The folder of the queries that read a schema for a dump. */
+export function dumpQueries(): string {
+  return path.join(packageRoot(), 'sql', 'dump')
+}
+
 /** The query that finds code of other roles, which a command must not run. */
 export function foreignQuery(): string {
   return path.join(packageRoot(), 'sql', 'catalog', 'foreign.sql')

@@ -32,6 +32,14 @@ export const SETTINGS = {
     help: 'ledger table',
     default: 'schema_migrations',
   },
+  role: {
+    key: 'role',
+    flags: '--role <name>',
+    variable: 'SKILLS_ROLE',
+    type: NAME,
+    help: 'run the files under this role',
+    defaultText: 'the role of the connection',
+  },
   skills: {
     key: 'skills',
     flags: '--skills <folder>',

@@ -233,6 +233,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'on a standby: connect to the primary server',
     ],
   },
+  ROLE_UNUSABLE: {
+    title: 'The migrations cannot run under the role',
+    meaning:
+      'The role of `--role`, of the setting `role`, or of the directive `-- skills: role=NAME` does not exist, the role of the connection is not a member of it, or it cannot use the schema. It is checked before the first file: nothing was run.',
+    example:
+      '$ skills migrate --role app_owner\nerror [ROLE_UNUSABLE] role deploy cannot take the role app_owner: it is not a member of it\n  → nothing was run; as a superuser, or as a role with ADMIN OPTION: GRANT "app_owner" TO "deploy"',
+    remedies: [
+      'run the statements of the message',
+      'on PostgreSQL 16 and later a membership that was granted `WITH SET FALSE` is not enough: `GRANT app_owner TO deploy WITH SET TRUE`',
+    ],
+  },
   ROW_SECURITY: {
     title: 'Row-level security hides rows from the role',
     meaning:
@@ -278,7 +289,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATION_FILE_INVALID: {
     title: 'A migration file cannot be run',
     meaning:
-      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a top-level `BEGIN` or `COMMIT` (a file is one transaction already), a `-- skills:` line that cannot be read, or two files with the same name.',
+      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a `BEGIN` or `COMMIT` that is not around the whole file (a file is one transaction), rows of a `COPY` without an end, no statement at all, a `-- skills:` line that cannot be read, or two files with the same name.',
     example:
       '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot run\n  → nothing was run; fix the file and run skills migrate again',
     remedies: [
@@ -342,12 +353,34 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'if only a comment changed: `skills migrate repair VERSION` records the digest of the current file',
     ],
   },
+  REPLACED_PARTLY: {
+    title: 'Only some of the replaced migrations are applied',
+    meaning:
+      'A file with `-- skills: replaces a, b` counts as the files that it names: where all of them are applied, it is recorded and does not run; where none is, it runs. In this database some are applied, and the files of the others do not exist any more. Nothing was run.',
+    example:
+      '$ skills migrate\nerror [REPLACED_PARTLY] only some of the migrations that db/003_all.sql replaces are applied: not 002_orders',
+    remedies: [
+      'restore the files that are not applied, and run `skills migrate`: it runs them, and then records the new file',
+      'if the database has their objects, record them: `skills migrate baseline --to VERSION` with the restored files',
+    ],
+  },
   OUT_OF_ORDER: {
     title: 'A pending file sorts before an applied one',
     meaning:
       '`--strict-order` refuses this: on a new database the files would run in a different order. Most often two branches were merged. Nothing was run.',
     example: '$ skills migrate --strict-order\nerror [OUT_OF_ORDER] 1 pending migration out of order: 20260101_ratings',
     remedies: ['rename the file so that it sorts last', 'omit `--strict-order`, if the order of the two does not matter'],
+  },
+  NO_EXACT_INVERSE: {
+    title: 'A statement has no exact inverse',
+    meaning:
+      '`skills migrate new --revert VERSION` drafts a migration only when it can say from the text of each statement what undoes it. After a DROP, an UPDATE, OR REPLACE or SET DEFAULT the text does not show what was there before. No file was created.',
+    example:
+      '$ skills migrate new --revert 20260101_ratings\nerror [NO_EXACT_INVERSE] 1 statement of 20260101_ratings without an exact inverse\n  migrations/20260101_ratings.sql:3:1 UPDATE: the rows before are not known',
+    remedies: [
+      'create an empty migration with `skills migrate new NAME` and write the way back yourself',
+      'restore a backup, if rows are lost',
+    ],
   },
   DRIFT: {
     title: 'The database differs from what the migrations create',

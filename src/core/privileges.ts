@@ -100,7 +100,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   },
   { commands: ['diff', 'list', 'show'], needs: [table(REGISTRY, 'SELECT')] },
   { commands: ['enable', 'disable', 'trust'], needs: [table(REGISTRY, 'SELECT', 'UPDATE')] },
-  { commands: ['lint', 'rules', 'new', 'import'], needs: [], note: 'no database' },
+  { commands: ['lint', 'migrate lint', 'migrate new', 'rules', 'new', 'import'], needs: [], note: 'no database' },
   {
     commands: ['verify'],
     needs: [

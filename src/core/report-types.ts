@@ -52,3 +52,12 @@ export type Day = string
  * @pattern ^sha256:[0-9a-f]{64}$
  */
 export type Checksum = string
+
+/** A folder of migrations of which something is not read. */
+export interface FolderNote {
+  /** As people name it. */
+  folder: string
+  /** `empty`: it has no .sql files. `sub-folder`: it is inside a folder of migrations, and its .sql files are not read. */
+  kind: 'empty' | 'sub-folder'
+  message: string
+}

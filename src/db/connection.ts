@@ -2,15 +2,19 @@ import { wrongAnswer } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import { hasColumns, type Columns } from './columns.ts'
 import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
+import type { EarlyAnswers } from './early-statements.ts'
 import type { Driver } from './postgresjs.ts'
 import { OWN_SETTINGS, readingSettings, withSchema } from './own-statement.ts'
 
 export interface ConnectionParts {
   driver: Driver
   info: DbInfo
+  /** The answers to statements that were sent with the first query. */
+  early?: EarlyAnswers
   listeners: Set<(notice: Notice) => void>
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
+  copyFrom: Db['copyFrom']
   limitStatements?: (ms: number | undefined) => void
   /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
@@ -20,13 +24,16 @@ export interface ConnectionParts {
 export function createConnection({
   driver,
   info,
+  early,
   listeners,
   notificationListeners,
   cancel,
+  copyFrom,
   limitStatements = () => undefined,
   release,
 }: ConnectionParts): Db {
   let isInTransaction = false
+  const unread = new Map(early)
   /** The end of a transaction that has nothing to write: the server has no reason to take long. */
   const end = async (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
     const timer = setTimeout(() => driver.abandon(`no answer to ${command} within ${END_MS / 1000} s`), END_MS)
@@ -50,8 +57,9 @@ export function createConnection({
     else await driver.script('COMMIT')
     return result
   }
-  const query = async (sql: string, parameters: readonly Parameter[] = [], columns: Columns = {}): Promise<Row[]> => {
-    const rows = await driver.query(sql, parameters)
+  const query = async (sql: string, parameters: readonly Parameter[] = [], columns: Columns = {}): Promise<Row[]> =>
+    checked(await driver.query(sql, parameters), columns)
+  const checked = (rows: Row[], columns: Columns): Row[] => {
     if (rows.every((row) => hasColumns(row, columns))) return rows
     const error = wrongAnswer()
     driver.abandon(error.message)
@@ -60,6 +68,13 @@ export function createConnection({
   const run = async (sql: string, parameters: readonly Parameter[] = [], columns: Columns = {}): Promise<Row[]> => {
     const statement = (): Promise<Row[]> => query(withSchema(sql, info.schema), parameters, columns)
     if (isInTransaction) return statement()
+    const sent = unread.get(sql)
+    if (sent !== undefined) {
+      unread.delete(sql)
+      const answer = await sent
+      if (answer?.ok === false) throw answer.error
+      if (answer !== undefined) return checked(answer.rows, columns)
+    }
     // sent together; after an error, COMMIT rolls back
     const [, rows] = await Promise.all([driver.script(`BEGIN; ${readingSettings(info.version)}`), statement(), driver.script('COMMIT')])
     return rows
@@ -71,6 +86,7 @@ export function createConnection({
     query: query as Db['query'],
     exec: async (script) => void (await driver.script(script)),
     pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),
+    copyFrom,
     transaction,
     onNotice: (listener) => {
       listeners.add(listener)

@@ -1,6 +1,7 @@
 import type { Columns, RowOf } from './columns.ts'
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
+import type { EarlyStatements } from './early-statements.ts'
 import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
@@ -28,6 +29,8 @@ export interface DbInfo {
   superuser: boolean
   /** Process ID of the backend, for another connection that watches it; not reliable behind a pooler. */
   pid: number
+  /** The embedded database does not exist: an empty one in memory takes its place (`OpenOptions.create`). */
+  absent?: true
   /** The server is a standby: it is read-only. */
   inRecovery: boolean
   /** When the server was started, as it writes the time: connections with different values are to different servers. */
@@ -51,6 +54,16 @@ export interface Notification {
 /** The result of one message of a pipeline. */
 export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseError }
 
+/** A COPY ... FROM STDIN. */
+export interface CopyFrom {
+  /** The statement. */
+  text: string
+  /** In the format that the statement names, which is not binary. */
+  rows: string
+  /** Where the word STDIN is in the statement. */
+  stdin: { start: number; end: number }
+}
+
 export interface TransactionOptions {
   readOnly?: boolean
   /** `repeatable read` gives one snapshot for all queries. */
@@ -62,6 +75,8 @@ export interface TransactionOptions {
 export interface OpenOptions {
   /** The schema of unqualified names; the first schema of the search_path unless given. */
   schema?: string | undefined
+  /** False: an embedded database that does not exist is not created; an empty one in memory takes its place. */
+  create?: boolean | undefined
   /** How long to wait for a server that is still starting, in milliseconds. */
   waitMs?: number | undefined
   /** The connection does not keep the process alive: for use inside an application. */
@@ -72,6 +87,8 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined
   /** Called with a weakness of the connection that the settings permit. Default: `process.emitWarning`, once for each text. */
   onWarning?: ((text: string) => void) | undefined
+  /** Statements for `run`, of which a server gets the first ones together with the first query: that saves a round trip. */
+  early?: EarlyStatements | undefined
   /** Called when a server has accepted the connection, before its first answer: there is time for other work. */
   onConnected?: ((link: () => Link) => void) | undefined
 }
@@ -101,6 +118,8 @@ export interface Db {
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.
    */
   pipeline(messages: readonly string[], onAnswer?: (index: number) => void): Promise<Outcome[]>
+  /** Runs one COPY ... FROM STDIN with its rows. Send nothing else before it has ended. */
+  copyFrom(copy: CopyFrom): Promise<void>
   /** Runs `work` in a transaction with the settings of `run`: its names are those of pg_catalog, tables have their schema. */
   transaction<T>(options: TransactionOptions, work: () => Promise<T>): Promise<T>
   onNotice(listener: (notice: Notice) => void): () => void

@@ -5,17 +5,20 @@ import { SkillsError, reasonOf } from '../core/errors.ts'
 import { FileFault, isOsError, osHint, osReason } from '../core/os-error.ts'
 import { makeOwnFolder, refuseLinksIn } from '../files/own-folder.ts'
 import { describeTarget, type EmbeddedTarget } from '../core/target.ts'
-import type { Db, Notice, Notification } from './db.ts'
+import { copyFromBlob, type BlobEngine } from './copy-from-blob.ts'
+import type { Db, DbInfo, Notice, Notification, OpenOptions } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
 import { greet } from './greeting.ts'
 import { SocketError } from './network-socket.ts'
 import { PgliteSocket, type ProtocolEngine } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
-import { abandonFolder, beginFolder, emptyFolder, finishFolder, isOurs, unfinished } from './unfinished-folder.ts'
+import { abandonFolder, beginFolder, emptyFolder, finishFolder, isInUse, isOurs, unfinished } from './unfinished-folder.ts'
 
 /** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
-export async function openEmbedded(target: EmbeddedTarget, schema: string | undefined): Promise<Db> {
+export async function openEmbedded(wanted: EmbeddedTarget, { schema, create = true }: Pick<OpenOptions, 'schema' | 'create'>): Promise<Db> {
+  const absent = !create && wanted.directory !== 'memory' && !isInUse(wanted.directory)
+  const target = absent ? { ...wanted, directory: 'memory' } : wanted
   const unlock = target.directory === 'memory' ? () => undefined : await lock(target.directory)
   let engine: Engine | undefined
   try {
@@ -28,7 +31,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       onNotice: (notice) => listeners.forEach((listener) => listener(notice)),
       onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     })
-    const info = await greet(driver, 'embedded', describeTarget(target), schema)
+    const info: DbInfo = { ...(await greet(driver, 'embedded', describeTarget(wanted), schema)), ...(absent ? { absent } : {}) }
     const running = engine
     return createConnection({
       driver,
@@ -37,6 +40,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
       notificationListeners,
       // one thread: nothing can interrupt a running statement
       cancel: () => Promise.resolve(),
+      copyFrom: (copy) => copyFromBlob(running, copy, (notice) => listeners.forEach((listener) => listener(notice))),
       release: () => running.close().finally(unlock),
     })
   } catch (error) {
@@ -46,7 +50,7 @@ export async function openEmbedded(target: EmbeddedTarget, schema: string | unde
   }
 }
 
-interface Engine extends ProtocolEngine {
+interface Engine extends ProtocolEngine, BlobEngine {
   close(): Promise<void>
 }
 

@@ -11,6 +11,11 @@ const OLDEST = 130_000
 /** Members can do what a superuser can: run programs on the server, or read and write its files. */
 const SERVER_ROLES = `'{pg_execute_server_program,pg_read_server_files,pg_write_server_files}'`
 
+/** Whether the role that logged in is a superuser, or can become one, or can do what one can. All names are qualified. */
+export const IS_SUPERUSER = `EXISTS (SELECT FROM pg_catalog.pg_roles
+                  WHERE (rolsuper OR rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (${SERVER_ROLES}::pg_catalog.text[]))
+                    AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER'::pg_catalog.text))`
+
 /**
  * Runs under the search_path of the role, so every name is qualified. The schema is the first one of the path; pg_catalog is in it
  * only when the role names it.
@@ -22,9 +27,7 @@ const greetingSql = (schema: string | undefined): string => `
          EXISTS (SELECT FROM pg_catalog.pg_namespace
                   WHERE nspname::pg_catalog.text OPERATOR(pg_catalog.=) ${quoteLiteral(schema ?? null)}::pg_catalog.text) AS exists,
          pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
-         EXISTS (SELECT FROM pg_catalog.pg_roles
-                  WHERE (rolsuper OR rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (${SERVER_ROLES}::pg_catalog.text[]))
-                    AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER'::pg_catalog.text)) AS superuser,
+         ${IS_SUPERUSER} AS superuser,
          pg_catalog.pg_is_in_recovery() AS in_recovery,
          pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS server_started`
 

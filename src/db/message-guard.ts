@@ -44,6 +44,8 @@ export class MessageGuard {
   #errors = 0
   /** The body of the last error since then. */
   #lastError: Buffer | undefined
+  /** Called when the server asks for the rows of a COPY; undefined: it has no reason to. */
+  #sendRows: (() => void) | undefined
 
   /** `statements`: how many the client has sent; the server ends the answer to each with one ReadyForQuery. */
   constructor(limits: GuardLimits = LIMITS, statements: () => number = () => Infinity) {
@@ -62,6 +64,11 @@ export class MessageGuard {
     return this.#lastError
   }
 
+  /** The next statement is a COPY ... FROM STDIN: when the server asks for its rows, `sendRows` is called in place of the driver. */
+  expectCopy(sendRows: (() => void) | undefined): void {
+    this.#sendRows = sendRows
+  }
+
   /** Takes what was received and returns the messages that it completes, if any. Throws ProtocolError. */
   take(chunk: Buffer): Buffer | undefined {
     let bytes = chunk
@@ -73,6 +80,8 @@ export class MessageGuard {
     }
     let at = 0
     let needed = HEADER
+    let from = 0
+    const parts: Buffer[] = []
     while (at < bytes.length) {
       const type = bytes[at] as number
       this.#checkType(type)
@@ -83,16 +92,23 @@ export class MessageGuard {
         break
       }
       this.#checkBody(type, bytes, at, at + size)
+      if (type === COPY_IN_RESPONSE) {
+        parts.push(bytes.subarray(from, at))
+        from = at + size
+      }
       at += size
     }
     this.#heldBytes = bytes.length - at
     this.#held = this.#heldBytes === 0 ? [] : [bytes.subarray(at)]
     this.#needed = needed
-    return at === 0 ? undefined : bytes.subarray(0, at)
+    parts.push(bytes.subarray(from, at))
+    const passed = parts.length === 1 ? bytes.subarray(from, at) : Buffer.concat(parts)
+    return passed.length === 0 ? undefined : passed
   }
 
   #checkType(type: number): void {
     if (this.#isFirst && FIRST[type] !== 1) throw new ProtocolError(NOT_POSTGRES)
+    if (type === COPY_IN_RESPONSE && this.#sendRows !== undefined) return
     if (this.#isLoggedIn ? ANSWERS[type] === 1 : OPENING[type] === 1) return
     if (COPY[type] === 1) throw new ProtocolError('COPY with STDIN or STDOUT is not supported')
     const name = type > 0x20 && type < 0x7f ? `"${String.fromCharCode(type)}"` : `0x${type.toString(16).padStart(2, '0')}`
@@ -131,6 +147,11 @@ export class MessageGuard {
         this.#hasResult = true
         if (!isText(bytes, body, end)) throw malformed('error')
         this.#lastError = bytes.subarray(body, end)
+        return
+      case COPY_IN_RESPONSE:
+        if (!isCopyInText(bytes, body, end)) throw malformed('request for the rows of a COPY')
+        this.#sendRows?.()
+        this.#sendRows = undefined
         return
       case READY_FOR_QUERY:
         if (end - body !== 1 || STATES[bytes[body] as number] !== 1) throw malformed('ReadyForQuery')
@@ -176,17 +197,21 @@ function codes(types: string): Uint8Array {
 
 const FIRST = codes('RENv')
 const OPENING = codes('RENvSKZ')
-/** No COPY, no closed statements, no partial results: the driver does not request them. */
+/** No COPY but one that `expectCopy` announced, no closed statements, no partial results: the driver does not request them. */
 const ANSWERS = codes('12tnTDCIZENSA')
 const COPY = codes('GHWdc')
 const STATES = codes('ITE')
-const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, EMPTY_QUERY, READY_FOR_QUERY, ERROR_RESPONSE] = [
-  0x44, 0x54, 0x43, 0x49, 0x5a, 0x45,
+const [DATA_ROW, ROW_DESCRIPTION, COMMAND_COMPLETE, EMPTY_QUERY, READY_FOR_QUERY, ERROR_RESPONSE, COPY_IN_RESPONSE] = [
+  0x44, 0x54, 0x43, 0x49, 0x5a, 0x45, 0x47,
 ] as const
 /** OIDs of json and jsonb. */
 const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802])
 
 type Check = (bytes: Buffer, body: number, end: number) => boolean
+
+/** Format 0 (text), a count of columns, and 0 for each. */
+const isCopyInText: Check = (bytes, body, end) =>
+  end - body >= 3 && bytes[body] === 0 && end - body === 3 + 2 * bytes.readUInt16BE(body + 1)
 
 const isEmpty: Check = (_, body, end) => body === end
 const isText: Check = (bytes, body, end) => end > body && bytes[end - 1] === 0

@@ -5,6 +5,6 @@ import { openServer } from './server.ts'
 
 /** Opens a connection to the database. The embedded engine is loaded only when it is used. */
 export async function openDb(target: DatabaseTarget, options: OpenOptions = {}): Promise<Db> {
-  if (target.kind === 'embedded') return openEmbedded(target, options.schema)
+  if (target.kind === 'embedded') return openEmbedded(target, options)
   return openServer(target, options)
 }

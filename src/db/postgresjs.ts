@@ -55,13 +55,21 @@ export function createDriver(options: DriverOptions): Driver {
     return socket.once('error', ended).once('close', ended)
   }
   const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
+  let opening: Promise<unknown> | undefined
+  /**
+   * postgres.js waits for the answer to its first query before it sends another, sends those that wait in another order, and after
+   * a failed attempt to connect it settles only one of them. So the first one is empty, and the others begin when it is answered,
+   * which `handOver` does without the server.
+   */
+  const open = (): Promise<unknown> => (opening ??= orLost(sql.unsafe('').simple(), waiting))
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
-    // it would reconnect, and after a failed attempt it settles only the first of the waiting queries
+    // it would reconnect
     if (gone) throw lost()
     statements++
     options.watch?.sent()
     try {
+      await open()
       const result = await orLost(query, waiting)
       hasAnswered = true
       return [...result]

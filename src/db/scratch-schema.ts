@@ -12,6 +12,8 @@ export interface ScratchOptions {
   others: readonly string[]
   /** For each statement; a tenth of it for a lock. */
   timeoutMs: number
+  /** The role that the statements run under, and that owns the schema. Default: that of the connection. */
+  role?: string | undefined
 }
 
 /** A schema in the transaction of the caller, with what the statements created. It is first in the search_path until it is dropped. */
@@ -30,13 +32,14 @@ export interface ScratchSchema {
  * `DatabaseError` of a server that refuses (42501: the role cannot create a schema; 25006: the database is read-only); the
  * transaction is then as before.
  */
-export async function makeScratchSchema(db: Db, { statements, others, timeoutMs }: ScratchOptions): Promise<ScratchSchema> {
+export async function makeScratchSchema(db: Db, { statements, others, timeoutMs, role }: ScratchOptions): Promise<ScratchSchema> {
   // concurrent runs must not wait for each other
   const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
   const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   try {
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}; SET LOCAL search_path TO ${searchPath(name, others)};
+    const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
+    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
       SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
     const texts = statements(name)
     const failures = await runAll(db, texts)

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type ServerTarget, type SessionAttributes, type SslMode } from '../core/target.ts'
+import { CopyRows } from './copy-rows.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Notice, OpenOptions } from './db.ts'
 import { hostsToTry } from './hosts-to-try.ts'
@@ -23,10 +24,14 @@ export interface ServerSession {
   host: ServerHost
   mode: SslMode
   backendKey: BackendKey | undefined
+  /** As the server reported it with the login. */
+  isSuperuser: boolean
   /** The first answer was read: ends the time limit of opening. */
   opened: () => void
   /** The error that the server sent without ending its answer. */
   lastError: () => DatabaseError | undefined
+  /** Sends these rows when the server asks for them: the next statement is a COPY ... FROM STDIN. Returns what ends that. */
+  copyRows: (rows: string) => () => void
   /** When the last bytes of the server arrived, as `performance.now()`. */
   receivedAt: () => number
 }
@@ -69,7 +74,15 @@ function finish({ guard, ...login }: LoggedIn, limit: TimeLimit): ServerSession 
     guard.opened()
   }
   login.socket.once('close', () => limit.end())
-  return { ...login, opened, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
+  const copyRows = (text: string): (() => void) => {
+    const rows = new CopyRows(login.socket, text)
+    guard.expectCopy(() => rows.send())
+    return () => {
+      guard.expectCopy(undefined)
+      rows.stop()
+    }
+  }
+  return { ...login, opened, copyRows, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
 }
 
 /** Errors that are reported as they are. */
@@ -96,7 +109,7 @@ function withAddress(error: Error): string {
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
-type LoggedIn = Omit<ServerSession, 'opened' | 'lastError'> & { guard: MessageGuard }
+type LoggedIn = Omit<ServerSession, 'opened' | 'lastError' | 'copyRows'> & { guard: MessageGuard }
 
 /** One host, with the TLS that `sslmode` wants. When the second attempt fails only because there is no TLS, the first error counts. */
 async function openHost(
@@ -162,7 +175,8 @@ async function openOnce(
     const guard = new MessageGuard(undefined, statements)
     guard.take(LOGGED_IN)
     const receivedAt = checkMessages(socket, guard, host)
-    return { socket: handOver(socket, rest), host: reached, mode, backendKey, guard, receivedAt }
+    const isSuperuser = parameters.get('is_superuser') === 'on'
+    return { socket: handOver(socket, rest), host: reached, mode, backendKey, isSuperuser, guard, receivedAt }
   } catch (error) {
     socket.destroy()
     if (error instanceof LoginError) error.address = hostAndPort(host)

@@ -6,6 +6,7 @@ import { backendState } from './backend-state.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, DbInfo, Notice, Notification, OpenOptions } from './db.ts'
+import { sendEarly, type EarlyAnswers } from './early-statements.ts'
 import { greet } from './greeting.ts'
 import { SocketError } from './network-socket.ts'
 import { openingError } from './opening-error.ts'
@@ -51,25 +52,38 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
     },
     options.watch,
   )
+  let early: EarlyAnswers | undefined
   const driver = createDriver({
-    connect: async (statements) => (session = await openSession(target, { ...options, onNotice, statements })).socket,
+    connect: async (statements) => {
+      session = await openSession(target, { ...options, onNotice, statements })
+      // behind the greeting, which waits for this socket
+      const { isSuperuser } = session
+      if (options.early !== undefined) early = sendEarly(driver, options.early, { isSuperuser, schema: options.schema, info: greeting })
+      return session.socket
+    },
     onNotice,
     lastError: () => session?.lastError(),
     onNotification: (notification) => notificationListeners.forEach((listener) => listener(notification)),
     watch,
   })
+  const greeting = greet(driver, 'server', describeTarget(target), options.schema, () => session?.backendKey?.pid)
   const cancel = async (): Promise<void> => {
     if (session !== undefined) await sendCancelRequest(session, target).catch(() => undefined)
   }
   try {
-    info = await greet(driver, 'server', describeTarget(target), options.schema, () => session?.backendKey?.pid)
+    info = await greeting
     session?.opened()
     return createConnection({
       driver,
       info,
+      ...(early === undefined ? {} : { early }),
       listeners,
       notificationListeners,
       cancel,
+      copyFrom: async ({ text, rows }) => {
+        const done = session?.copyRows(rows)
+        await driver.script(text).finally(done)
+      },
       limitStatements: (ms) => watch.limit(ms),
       release: () => Promise.resolve(),
     })

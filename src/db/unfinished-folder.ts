@@ -44,6 +44,11 @@ export function unfinished(directory: string): Unfinished | undefined {
   return holds(directory, ...ESSENTIAL, 'postgresql.conf', 'pg_hba.conf', 'pg_ident.conf') ? 'whole' : 'part'
 }
 
+/** Whether there is a database in the folder, or something else that must be looked at. Only reads. */
+export function isInUse(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0 && unfinished(directory) !== 'part'
+}
+
 /** Whether the folder can be emptied without opening it: it is the folder in which we started, or no server ever ran in it. */
 export function isOurs(directory: string): boolean {
   return !holds(directory, ...ESSENTIAL) || markedIn(markerOf(directory)) === identityOf(directory)

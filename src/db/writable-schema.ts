@@ -9,21 +9,26 @@ export interface SchemaWriter {
   revoke: string
 }
 
-const WRITERS = `
+/** All names are qualified, because it can be an early statement. */
+export const SCHEMA_WRITERS = `
   SELECT r.rolname AS role
-    FROM pg_namespace n, aclexplode(n.nspacl) AS acl LEFT JOIN pg_roles r ON r.oid = acl.grantee
-   WHERE n.nspname = :'schema' AND acl.privilege_type = 'CREATE' AND acl.grantee <> n.nspowner
-     AND (acl.grantee = 0 OR NOT r.rolsuper AND r.rolname <> current_user)
+    FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) AS acl
+         LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) acl.grantee
+   WHERE n.nspname OPERATOR(pg_catalog.=) :'schema' AND acl.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
+     AND acl.grantee OPERATOR(pg_catalog.<>) n.nspowner
+     AND (acl.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user)
    GROUP BY r.rolname ORDER BY r.rolname NULLS FIRST`
 
 /**
  * Who can create objects in the schema of the connection: such a role can put a function in the place of one that our functions,
- * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist.
+ * or the migrations of the user, call. PUBLIC comes first. None for a schema that does not exist. `runsFiles` is the role of the migrations,
+ * and could put the same into a file.
  */
-export async function schemaWriters(db: Db): Promise<SchemaWriter[]> {
-  const rows = await db.run(WRITERS, [], { role: 'text?' })
+export async function schemaWriters(db: Db, runsFiles?: string): Promise<SchemaWriter[]> {
+  const rows = await db.run(SCHEMA_WRITERS, [], { role: 'text?' })
   const schema = quoteIdent(db.info.schema)
-  return rows.map(({ role }) => ({
+  const others = rows.filter(({ role }) => role === null || role !== runsFiles)
+  return others.map(({ role }) => ({
     role,
     revoke: `REVOKE CREATE ON SCHEMA ${schema} FROM ${role === null ? 'PUBLIC' : quoteIdent(role)}`,
   }))

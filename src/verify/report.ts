@@ -1,5 +1,5 @@
 import type { Check } from './check.ts'
-import type { Count, Position } from '../core/report-types.ts'
+import type { Count, FolderNote, Position } from '../core/report-types.ts'
 
 /** The report of `skills verify`. */
 export interface VerifyReport {
@@ -12,6 +12,8 @@ export interface VerifyReport {
   /** Checks that could not run; those that do not apply to the database are not counted. */
   skipped: Count
   checks: CheckResult[]
+  /** Folders of migrations of which something is not read. */
+  folderNotes: FolderNote[]
 }
 
 export interface CheckResult {

@@ -26,8 +26,11 @@ export interface VerifyOptions {
   onProgress?: (check: Check, number: number) => void
 }
 
+/** The report without what is not known from the database. */
+type CheckedReport = Omit<VerifyReport, 'folderNotes'>
+
 /** Runs the checks in one transaction that is rolled back, each under its own savepoint. */
-export async function runChecks(db: Db, options: VerifyOptions): Promise<VerifyReport> {
+export async function runChecks(db: Db, options: VerifyOptions): Promise<CheckedReport> {
   const wanted = options.checks.filter((check) => isWanted(check, options))
   const results = await db.transaction({ rollback: true }, async () => {
     const around = await readSurroundings(db, options.applied)
@@ -167,7 +170,7 @@ function isCompared(input: CheckInput | undefined): input is ComparedInput {
   return input === 'schema' || input === 'drift'
 }
 
-function summarise(checks: CheckResult[], { strict, drift, checks: all }: VerifyOptions): VerifyReport {
+function summarise(checks: CheckResult[], { strict, drift, checks: all }: VerifyOptions): CheckedReport {
   const count = (status: CheckResult['status']): number => checks.filter((result) => result.status === status).length
   const ofDrift = new Set(all.filter(({ input }) => input === 'drift').map(({ id }) => id))
   const isGap = ({ id, status, applies }: CheckResult): boolean =>

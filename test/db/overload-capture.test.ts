@@ -77,6 +77,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['migrate status --migrations db --migrations more', 0],
   ['migrate baseline --migrations db', 0],
   ['migrate repair 20251220_create_skill_system', 0],
+  ['migrate dump', 0],
   ['demo-data --events 3000 --days 20', 0],
   ['sync --check', 1],
   ['diff', 0],
@@ -142,6 +143,20 @@ describe('a writable schema with an overload of every function and operator', ()
   test('commands in another schema, with that one in the search_path -> none runs', async () => {
     await runAll(ELSEWHERE, ['--schema', 'app schema'])
   }, 60_000)
+
+  test('migrate as a role that is no superuser, in that schema -> none runs', async () => {
+    // its first statements run with the schema in the search_path
+    await db.exec(
+      `CREATE ROLE early LOGIN; ALTER ROLE early SET search_path = shared, pg_catalog; GRANT ALL ON ALL TABLES IN SCHEMA shared TO early`,
+    )
+    const asEarly = url.replace('postgres://postgres@', 'postgres://early@')
+    const cwd = scratch(FILES)
+    const { result, captured: found } = await captured(() =>
+      runSkills(['migrate', '--migrations', 'db', '--migrations', 'more', '--database-url', asEarly], { cwd }),
+    )
+    expect(found).toEqual([])
+    expect(result.stdout).toContain('up to date')
+  })
 
   test('a view or a table of another role in the place of one of ours -> its code does not run', async () => {
     await db.exec(`SET search_path TO pg_catalog; CREATE SCHEMA empty; CREATE ROLE other; GRANT ALL ON SCHEMA shared, empty TO PUBLIC; SET ROLE other;

@@ -24,18 +24,19 @@ const UNPRIVILEGED = 65_534
 /**
  * Starts a PostgreSQL server on a Unix socket, with the binaries from npm, else Debian's. With `tcp` it listens on 127.0.0.1
  * too, and its URLs use that. It ends with this process, also when this is killed: a shell reads its stdin and stops it at
- * the end of input. With `keep` its data is in that folder, and existing data is used.
+ * the end of input. With `keep` its data is in that folder, and existing data is used. `bin`: a folder with other binaries.
  */
 export async function startPostgres({
   tcp = false,
   logStatements = false,
   keep,
+  bin: wanted,
   settings = {},
-}: { tcp?: boolean; logStatements?: boolean; keep?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
+}: { tcp?: boolean; logStatements?: boolean; keep?: string; bin?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
   const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   process.once('exit', removeScratch)
-  const { bin, libraries } = findBinaries(scratch)
+  const { bin, libraries } = wanted === undefined ? findBinaries(scratch) : { bin: wanted, libraries: undefined }
   const data = keep ?? path.join(scratch, 'data')
   const isThere = existsSync(path.join(data, 'PG_VERSION'))
   mkdirSync(data, { recursive: true })

@@ -6,6 +6,7 @@ const API = path.resolve(import.meta.dirname, '../../src/api')
 
 /** These only read the catalogs, or take no connection of a user. */
 const CATALOGS_ONLY = new Set([
+  'dumpSchema',
   'appRoleGrants',
   // another connection, for the progress of a statement
   'statementProgress',

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { openDatabase } from '../../api/open-database.ts'
+import { databaseExists, openDatabase } from '../../api/open-database.ts'
 import type { Purpose } from '../../config/database-choice.ts'
 import { describeDatabase, loadSettings, type Flags, type Settings } from '../../config/settings.ts'
 import { notMigrated } from '../../core/common-errors.ts'
-import type { Db } from '../../db/db.ts'
+import type { Db, OpenOptions } from '../../db/db.ts'
+import type { EarlyStatements } from '../../db/early-statements.ts'
 import { onInterrupt } from '../live/interrupt.ts'
 import type { Context } from '../output/context.ts'
 
@@ -16,6 +16,10 @@ export interface WithDatabaseOptions {
   purpose?: Purpose
   /** For commands that only read: a missing embedded database is an error, and is not created. */
   mustExist?: boolean
+  /** False for commands that write nothing: a missing embedded database is not created, an empty one takes its place. */
+  creates?: boolean
+  /** Statements that the command runs first. */
+  early?: (settings: Settings) => EarlyStatements
   /** Work that needs no database, done while the server accepts the connection. */
   meanwhile?: (settings: Settings) => void
 }
@@ -25,11 +29,13 @@ export async function withDatabase<T>(
   context: Context,
   flags: ConnectionFlags,
   work: (db: Db, settings: Settings) => Promise<T>,
-  { purpose = 'use', mustExist = false, meanwhile }: WithDatabaseOptions = {},
+  { purpose = 'use', mustExist = false, creates = true, early, meanwhile }: WithDatabaseOptions = {},
 ): Promise<T> {
   const settings = await settingsOf(context, flags, purpose)
   if (mustExist) refuseMissing(settings)
-  const db = await openMeanwhile(context, settings, flags.wait, () => meanwhile?.(settings))
+  const db = await openMeanwhile(context, settings, { waitMs: flags.wait, create: creates, early: early?.(settings) }, () =>
+    meanwhile?.(settings),
+  )
   const release = onInterrupt(db)
   try {
     return await work(db, settings)
@@ -61,7 +67,7 @@ function printNotes({ io }: Context, { quiet }: SettingFlags, { notes }: Setting
 
 /** For commands that need an existing database. Throws NOT_MIGRATED for an embedded one that does not exist. */
 export function refuseMissing({ database: { value: target } }: Settings): void {
-  if (target.kind === 'server' || target.directory === 'memory' || existsSync(target.directory)) return
+  if (target.kind === 'server' || databaseExists(target)) return
   throw notMigrated(`the embedded database ${target.directory} does not exist`)
 }
 
@@ -69,17 +75,21 @@ export function refuseMissing({ database: { value: target } }: Settings): void {
 export function openConnection(
   { io }: Context,
   { database, schema }: Settings,
-  waitMs: number | undefined,
-  onConnected?: () => void,
+  options: Pick<OpenOptions, 'create' | 'waitMs' | 'early' | 'onConnected'> = {},
 ): Promise<Db> {
-  return openDatabase(database.value, { schema: schema.value, waitMs, onConnected, onWarning: (text) => io.err(`warning: ${text}`) })
+  return openDatabase(database.value, { ...options, schema: schema.value, onWarning: (text) => io.err(`warning: ${text}`) })
 }
 
 /** Opens the database; the work is done while the server prepares its greeting. */
-async function openMeanwhile(context: Context, settings: Settings, waitMs: number | undefined, work: () => void): Promise<Db> {
+async function openMeanwhile(
+  context: Context,
+  settings: Settings,
+  options: Pick<OpenOptions, 'create' | 'waitMs' | 'early'>,
+  work: () => void,
+): Promise<Db> {
   let reportConnected: (() => void) | undefined
   const connected = new Promise<void>((resolve) => (reportConnected = resolve))
-  const opening = openConnection(context, settings, waitMs, () => reportConnected?.())
+  const opening = openConnection(context, settings, { ...options, onConnected: () => reportConnected?.() })
   // an embedded database reports no connection, and neither does a failure
   await Promise.race([connected, opening.catch(() => undefined)])
   try {

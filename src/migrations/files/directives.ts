@@ -5,6 +5,7 @@ import { nearest } from '../../core/text.ts'
 import { identifierName } from '../../sqltext/lexer/identifiers.ts'
 import { classify } from '../../sqltext/statements/classify.ts'
 import { splitStatements } from '../../sqltext/statements/split.ts'
+import { ISOLATION_LEVELS, type IsolationLevel } from '../../sqltext/statements/transactions.ts'
 import { directiveWords, listedVersions, type DirectiveName, type DirectiveWord } from './directive-words.ts'
 
 /** What the `-- skills:` lines of a file ask for. */
@@ -28,8 +29,6 @@ export interface Directives {
   places: ReadonlyMap<DirectiveName, Position>
   faults: DirectiveFault[]
 }
-
-export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'
 
 /** One SELECT, without a semicolon. */
 export interface DirectiveQuery extends Position {
@@ -123,16 +122,14 @@ function readTimeout(value: string, store: (ms: number) => void): string | undef
   return undefined
 }
 
-const LEVELS: readonly IsolationLevel[] = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE']
-
 function readIsolation(found: Draft, value: string): string | undefined {
   const wanted = value
     .replace(/^"(.*)"$/, '$1')
     .replaceAll(/[\s_-]+/g, ' ')
     .toUpperCase()
-  const level = LEVELS.find((one) => one === wanted)
+  const level = ISOLATION_LEVELS.find((one) => one === wanted)
   if (level === undefined) {
-    const names = LEVELS.map((one) => one.toLowerCase().replace(' ', '-'))
+    const names = ISOLATION_LEVELS.map((one) => one.toLowerCase().replace(' ', '-'))
     const near = nearest(wanted.replace(' ', '-'), names)
     return `"${value}" is not an isolation level (${near === undefined ? names.join(', ') : `did you mean ${near}?`})`
   }

@@ -4,6 +4,7 @@ import { fileNotWritten } from '../../core/common-errors.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { hasOsCode, isOsError } from '../../core/os-error.ts'
 import { createFile } from '../../files/write-file.ts'
+import { isMigrationName } from './read-migrations.ts'
 
 export interface NewMigrationOptions {
   /** The folder of the file. It is created when it does not exist. */
@@ -11,6 +12,8 @@ export interface NewMigrationOptions {
   /** What the migration does, in words. */
   name: string
   now: Date
+  /** The SQL; default: a comment with the name. */
+  text?: string
 }
 
 export interface NewMigrationReport {
@@ -19,10 +22,10 @@ export interface NewMigrationReport {
 }
 
 /**
- * Writes an empty migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. Throws USAGE or
+ * Writes a migration `YYYYMMDDHHMMSS_name.sql` (UTC) that sorts after every file of its folder. Throws USAGE or
  * FILE_NOT_WRITTEN.
  */
-export function newMigration({ directory, name, now }: NewMigrationOptions): NewMigrationReport {
+export function newMigration({ directory, name, now, text }: NewMigrationOptions): NewMigrationReport {
   const words = name
     .normalize('NFC')
     .toLowerCase()
@@ -37,7 +40,7 @@ export function newMigration({ directory, name, now }: NewMigrationOptions): New
   try {
     const version = `${stamp(now, migrationsIn(directory))}_${words}`
     file = path.join(directory, `${version}.sql`)
-    createFile(file, `-- ${name.replaceAll(/\s+/g, ' ')}\n\n`, process.cwd())
+    createFile(file, text ?? `-- ${name.replaceAll(/\s+/g, ' ')}\n\n`, process.cwd())
     return { file, version }
   } catch (error) {
     throw isOsError(error) ? fileNotWritten(file, 'no migration was created', error) : error
@@ -46,7 +49,7 @@ export function newMigration({ directory, name, now }: NewMigrationOptions): New
 
 function migrationsIn(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((entry) => entry.endsWith('.sql'))
+    return readdirSync(directory).filter(isMigrationName)
   } catch (error) {
     if (hasOsCode(error, 'ENOENT')) return []
     throw error

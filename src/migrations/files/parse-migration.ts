@@ -4,12 +4,18 @@ import type { FaultKind } from '../../sqltext/lexer/faults.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
 import { readDirectives, type Directives } from './directives.ts'
+import { ownTransaction } from './own-transaction.ts'
+import { isHarmlessCommand, psqlHint } from './psql-commands.ts'
 import type { MigrationFile } from './read-migrations.ts'
+import { unfit, type Unfit } from './unfit.ts'
 
 /** A migration, ready to run. */
 export interface ParsedMigration extends MigrationFile {
   noTransaction: boolean
   directives: Directives
+  /** For its BEGIN, as `ISOLATION LEVEL SERIALIZABLE`. */
+  modes: readonly string[]
+  /** To be sent, without a BEGIN and COMMIT around them. */
   statements: readonly ParsedStatement[]
   /** Why the file cannot run. */
   faults: readonly Diagnostic[]
@@ -35,51 +41,53 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     hint,
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
-  const statements = split.map((statement): ParsedStatement => ({
+  const all = split.map((statement): ParsedStatement => ({
     ...statement,
     ...index.positionAt(statement.start),
     kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
   }))
+  const { noTransaction } = directives
+  const own = noTransaction ? { statements: all, modes: [], faults: [] } : ownTransaction(all, directives.isolation)
   const faults = [
     ...directives.faults.map(({ offset, message, hint }) => fault(offset, message, hint)),
-    ...lexical.map(({ offset, kind, message }) => fault(offset, message, LEXICAL_HINTS[kind])),
-    ...statements.flatMap((statement) => {
-      const problem = unfit(statement, directives.noTransaction)
-      return problem === undefined ? [] : [fault(statement.start, problem.message, problem.hint)]
+    ...lexical
+      .filter(({ found }) => !isHarmlessCommand(found))
+      .map(({ offset, kind, found, message }) => fault(offset, message, lexicalHint(kind, found))),
+    ...own.faults.map(({ start, message, hint }) => fault(start, message, hint)),
+    ...own.statements.flatMap((statement) => {
+      const problem = unfit(statement, noTransaction)
+      return problem === undefined ? [] : [fault(statement.start + (problem.offset ?? 0), problem.message, problem.hint)]
     }),
   ]
-  return { ...file, noTransaction: directives.noTransaction, directives, statements, faults }
+  // what follows such a statement are rows, and no SQL
+  const endless = all.find(({ kind, rows }) => kind.copyFromStdin && rows === undefined)
+  if (endless !== undefined) {
+    const before = faults.filter(({ line = 0 }) => line < endless.line)
+    faults.splice(0, Infinity, ...before, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
+  }
+  if (own.statements.length === 0 && faults.length === 0) faults.push(fault(0, NO_STATEMENTS.message, NO_STATEMENTS.hint))
+  return { ...file, noTransaction, directives, modes: own.modes, statements: own.statements, faults }
 }
 
-const LEXICAL_HINTS: Readonly<Record<FaultKind, string>> = {
+const NO_END_OF_ROWS: Unfit = {
+  message: 'COPY ... FROM STDIN, and no end of its rows',
+  hint: 'write the line \\. after the last row',
+}
+
+const NO_STATEMENTS: Unfit = {
+  message: 'the file contains no statement',
+  hint: 'write the migration, or delete the file; a file that is to be applied without an effect needs a statement such as SELECT 1;',
+}
+
+function lexicalHint(kind: FaultKind, found: string): string {
+  return kind === 'psql-command' ? psqlHint(found) : LEXICAL_HINTS[kind]
+}
+
+const LEXICAL_HINTS: Readonly<Record<Exclude<FaultKind, 'psql-command'>, string>> = {
   'unterminated-string': "close it with ' (write a quote inside a string twice)",
   'unterminated-identifier': 'close it with "',
   'unterminated-dollar-quote': 'close it with the same tag',
   'unterminated-comment': 'close it with */ (comments nest)',
-  'psql-command': 'remove it, or write the same in SQL',
+  'text-before-rows': 'begin the rows on the next line, and move this text after them',
   'nul-character': 'save the file as UTF-8',
-}
-
-function unfit({ kind }: ParsedStatement, noTransaction: boolean): { message: string; hint: string } | undefined {
-  if (kind.copyFromStdin) {
-    return {
-      message: 'COPY ... FROM STDIN needs data that a migration file cannot contain',
-      hint: 'write INSERT statements, or COPY from a file on the server',
-    }
-  }
-  if (kind.copyToStdout === true)
-    return { message: 'COPY ... TO STDOUT has no reader in a migration', hint: 'remove it, or COPY to a file on the server' }
-  if (kind.transaction !== undefined) {
-    return {
-      message: `${kind.verb} at the top level of a migration`,
-      hint: 'remove it: skills runs each file in a transaction of its own (to turn that off, write `-- skills: no-transaction` on the first line)',
-    }
-  }
-  if (kind.outsideTransaction !== undefined && !noTransaction) {
-    return {
-      message: `${kind.outsideTransaction} cannot run inside a transaction`,
-      hint: 'move it to a file of its own that begins with the line `-- skills: no-transaction`',
-    }
-  }
-  return undefined
 }

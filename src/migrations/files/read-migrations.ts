@@ -20,7 +20,7 @@ export interface MigrationSource {
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
 export interface MigrationFile extends OrderDirectives {
-  /** The file name without `.sql`: the key in the ledger. */
+  /** The file name without `.sql` (or `.SQL`): the key in the ledger. */
   version: string
   /** The path as shown to people. */
   file: string
@@ -55,6 +55,13 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
   ])
 }
 
+const EXTENSION = '.sql'.length
+
+/** Whether a file is a migration. Editors and systems keep files with a dot first beside the real ones: `._001.sql`, `.#001.sql`. */
+export function isMigrationName(name: string): boolean {
+  return !name.startsWith('.') && name.slice(-EXTENSION).toLowerCase() === '.sql'
+}
+
 function readSource(source: MigrationSource): MigrationFile[] {
   let names: string[]
   try {
@@ -65,7 +72,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
       cause: error,
     })
   }
-  const sorted = names.filter((name) => name.endsWith('.sql')).toSorted(bytewise)
+  const sorted = names.filter(isMigrationName).toSorted(bytewise)
   if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
   return sorted.map((name) => readOne(source, name))
 }
@@ -74,7 +81,7 @@ function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
   const text = decodeUtf8(readFile(source, name, file), file)
   return {
-    version: name.slice(0, -'.sql'.length),
+    version: name.slice(0, -EXTENSION),
     file,
     source,
     text,

@@ -6,6 +6,7 @@ import { isRowSecurity } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
+import { withoutReplaced } from '../files/replaced-files.ts'
 import { ledgerName, progressName, readLedger } from './ledger.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
@@ -27,7 +28,7 @@ export interface LedgerFacts {
 export interface LedgerState {
   files: MigrationFile[]
   facts?: LedgerFacts
-  /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again. */
+  /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again and files that another one replaces. */
   applied: MigrationFile[]
   /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
   missing?: string
@@ -80,9 +81,11 @@ async function readLedgerFacts(
       existedBefore: state === 'ready' ? await readExistedBefore(db, files, ledger) : [],
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
-    applied: plan.migrations.filter((entry) => entry.state !== 'pending').map(({ file }) => file),
+    applied: withoutReplaced(plan.migrations.filter((entry) => IN_THE_SCHEMA.has(entry.state)).map(({ file }) => file)),
   }
 }
+
+const IN_THE_SCHEMA: ReadonlySet<MigrationState> = new Set(['applied', 'adopted', 'changed'])
 
 async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger: string): Promise<string[]> {
   const own = files.filter(({ source }) => source.own).map(({ version }) => version)

@@ -16,6 +16,8 @@ export interface LedgerRow {
   adopted: boolean
   /** The tool and its version, as `skills 1.2.3`; undefined for adopted rows. */
   tool: string | undefined
+  /** The versions that the row counts as, besides its own. */
+  replaces: readonly string[]
 }
 
 /** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`, which has rows while a no-transaction file is unfinished. */
@@ -34,14 +36,18 @@ export function ledgerName(db: Db, ledger: string): string {
   return `${quoteIdent(db.info.schema)}.${quoteIdent(ledger)}`
 }
 
+/** Reads the rows, without `tolerated`, which is for people and can be long. All names are qualified, because it can be an early statement. */
+export function ledgerQuery(ledger: string): string {
+  return `SELECT pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'tolerated'::pg_catalog.text AS entry FROM :"schema".${quoteIdent(ledger)} l`
+}
+
 /**
  * Reads the ledger in one query, whatever its columns are. Throws LEDGER_FOREIGN when the table belongs to another tool.
  */
 export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
   let rows: { entry: Record<string, unknown> }[]
-  // `tolerated` is for people, and can be long
   try {
-    rows = await db.run(`select to_jsonb(l) - 'tolerated' as entry from ${ledgerName(db, ledger)} l`, [], { entry: 'object' })
+    rows = await db.run(ledgerQuery(ledger), [], { entry: 'object' })
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
@@ -75,6 +81,8 @@ const COLUMNS = [
   ['tolerated', 'jsonb'],
   ['applied_by', 'text'],
   ['tool', 'text'],
+  ['replaces', 'text[]'],
+  ['variables', 'text[]'],
 ] as const
 
 /** SQL that creates the ledger, or adds the missing columns. */
@@ -99,7 +107,7 @@ function completeLedgerSql(name: string): string {
 }
 
 /** The fields of a file that its row has. */
-export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'source'>
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces' | 'source'>
 
 /** How a file was applied. */
 export interface LedgerEntry {
@@ -107,6 +115,8 @@ export interface LedgerEntry {
   durationMs: number | undefined
   statements: number
   tolerated: readonly object[]
+  /** The names of the variables that the file uses. */
+  variables?: readonly string[]
   tool: string
 }
 
@@ -126,12 +136,18 @@ export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEnt
     `${quoteLiteral(JSON.stringify(entry.tolerated))}::pg_catalog.jsonb`,
     'current_user',
     quoteLiteral(entry.tool),
+    listSql(file.replaces),
+    listSql(entry.variables ?? []),
   ]
-  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool']
+  const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool', 'replaces', 'variables']
   const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
   const again =
     file.repeatable || file.source.own ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
   return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
+}
+
+function listSql(names: readonly string[]): string {
+  return names.length === 0 ? 'NULL' : `ARRAY[${names.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
 }
 
 async function readColumns(db: Db, ledger: string): Promise<string[]> {
@@ -154,5 +170,6 @@ function toRow(entry: Record<string, unknown>): LedgerRow {
     checksum: text('checksum'),
     adopted: text('checksum') === undefined,
     tool,
+    replaces: Array.isArray(entry['replaces']) ? entry['replaces'].map(String) : [],
   }
 }

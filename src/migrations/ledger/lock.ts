@@ -15,6 +15,7 @@ export const GUARD = {
   predecessorMissing: 'SKL03',
   invalidIndex: 'SKL04',
   present: 'SKL05',
+  replacedApplied: 'SKL06',
 } as const
 
 export interface LockSettings {
@@ -62,21 +63,28 @@ export function guardSql(key: bigint, obstacles: readonly Obstacle[] = []): stri
   END $skills$`
 }
 
-/** Obstacles: the file is already applied; the file before it is not applied. */
+/** Obstacles: the file is already applied; a file that it replaces is; the file before it is not applied. */
 export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: LedgerFile | undefined): Obstacle[] {
   return [
     { condition: isAppliedSql(ledger, file), code: GUARD.alreadyApplied },
+    ...(file.replaces.length === 0 ? [] : [{ condition: hasRowSql(ledger, file.replaces), code: GUARD.replacedApplied }]),
     ...(predecessor === undefined ? [] : [{ condition: `NOT ${isAppliedSql(ledger, predecessor)}`, code: GUARD.predecessorMissing }]),
   ]
 }
 
 /**
- * A boolean SQL expression: the file has a row. A repeatable file is applied when the row has its digest, a file of the package when it
- * has one: the row of an older tool has none.
+ * A boolean SQL expression: the file has a row, or one that replaces it has. A repeatable file is applied when its row has its
+ * digest, a file of the package when its row has one: the row of an older tool has none.
  */
 export function isAppliedSql(ledger: string, { version, checksum, repeatable, source }: LedgerFile): string {
-  const digest = repeatable ? ` AND ${equals('checksum', checksum)}` : source.own ? ' AND checksum IS NOT NULL' : ''
-  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)}${digest})`
+  if (!repeatable && !source.own) return hasRowSql(ledger, [version])
+  const digest = repeatable ? equals('checksum', checksum) : 'checksum IS NOT NULL'
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${digest})`
+}
+
+function hasRowSql(ledger: string, versions: readonly string[]): string {
+  const list = `ARRAY[${versions.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
+  return `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ANY (${list}) OR replaces OPERATOR(pg_catalog.&&) ${list})`
 }
 
 function equals(column: string, value: string): string {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Time } from '../../core/report-types.ts'
+import type { Count, FolderNote, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
+import { folderNotes } from '../files/folder-notes.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { readLedger } from './ledger.ts'
 import { planMigrations, type MigrationPlan, type MigrationState } from './plan.ts'
@@ -14,14 +15,20 @@ export interface StatusReport {
     state: MigrationState
     /** Runs again when the file changes. Pending with a time: it changed since it was applied. */
     repeatable: boolean
+    /** The next run records the file and does not run it, because what it replaces is applied. */
+    recordOnly: boolean
     appliedAt: Time | null
     outOfOrder: boolean
   }[]
+  /** Pending files that cannot run, because only some of the versions that they replace are applied. */
+  conflicts: { version: string; applied: string[]; missing: string[] }[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
   /** The number of ledger rows that another tool wrote. */
   foreign: Count
   upToDate: boolean
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** Applied files with the layout of another tool (FOREIGN_LAYOUT). */
   diagnostics: Diagnostic[]
 }
@@ -35,17 +42,20 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
   return {
     schema: db.info.schema,
     ledger: options.ledger,
-    migrations: plan.migrations.map(({ file, state, row, outOfOrder }) => ({
+    migrations: plan.migrations.map(({ file, state, row, outOfOrder, recordAfter }) => ({
       version: file.version,
       file: file.file,
       state,
       repeatable: file.repeatable,
+      recordOnly: recordAfter !== undefined,
       appliedAt: row?.appliedAt ?? null,
       outOfOrder,
     })),
+    conflicts: plan.conflicts.map(({ file, applied, missing }) => ({ version: file.version, applied, missing })),
     missing: plan.missing.map(({ version }) => version),
     foreign: plan.foreign.length,
     upToDate: plan.pending.length === 0 && plan.changed.length === 0,
+    folderNotes: folderNotes(options.sources),
     diagnostics: layouts,
   }
 }

@@ -18,35 +18,62 @@ export interface PendingWork {
   /** All files, applied or not. */
   files: readonly MigrationFile[]
   pending: readonly MigrationFile[]
+  /** Files to record without running them. */
+  recorded: readonly MigrationFile[]
   ledgerState: Ledger['state']
 }
 
 /** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
 export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
-  const pending = work.pending.map(parseMigration)
-  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction }) => ({
+  const pending = work.pending.map((file) => underRole(parseMigration(file), options.role))
+  report.pending = pending.map(({ version, file, repeatable, statements, noTransaction, directives: { role } }) => ({
     version,
     file,
     repeatable,
+    ...(role === undefined ? {} : { role }),
     statements: statements.length,
     transaction: !noTransaction,
   }))
+  if (work.files.some(({ replaces }) => replaces.length > 0)) {
+    const { refuseReplacements } = await import('./record-replaced.ts')
+    refuseReplacements(work.files)
+  }
   refuseUnfit(pending)
   refusePooled(db, pending)
-  if (report.dryRun) {
-    const { planStatements } = await import('./dry-run.ts')
-    const plans = await planStatements(db, pending)
-    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
-    return
+  if (pending.some(({ directives }) => directives.role !== undefined)) {
+    const { refuseRoles } = await import('./refuse-roles.ts')
+    await refuseRoles(db, pending)
   }
   const settings = settingsOf(db, options, work.files)
+  if (report.dryRun) {
+    report.recorded = work.recorded.map(({ version }) => version)
+    const { hazardServer, planStatements } = await import('./dry-run.ts')
+    const plans = await planStatements(db, pending)
+    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    if (options.script === true) {
+      const { migrationScript } = await import('./script.ts')
+      const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
+      report.script = migrationScript(settings, { pending, server: await hazardServer(db), ledgerSql })
+    }
+    return
+  }
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
   db.limitStatements(settings.statementTimeoutMs)
   try {
     await runFiles(settings, pending, report, options.keepGoing === true)
+    if (work.recorded.length > 0) {
+      const { recordReplaced } = await import('./record-replaced.ts')
+      report.recorded = await recordReplaced(settings, work.recorded)
+    }
   } finally {
     db.limitStatements(undefined)
   }
+}
+
+/** The directive of a file goes before the setting. */
+function underRole(migration: ParsedMigration, role: string | undefined): ParsedMigration {
+  if (role === undefined || migration.directives.role !== undefined) return migration
+  return { ...migration, directives: { ...migration.directives, role } }
 }
 
 function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {

@@ -4,10 +4,12 @@ import { diffCatalogs } from '../../db/catalog-diff.ts'
 import { readCatalog } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
+import { withoutReplaced } from '../files/replaced-files.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
 import { planMigrations, unknownVersion } from '../ledger/plan.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
+import { refuseReplacements } from './record-replaced.ts'
 import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
 
 export interface BaselineOptions {
@@ -50,10 +52,11 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
       options.to ?? '',
       files.map(({ version }) => version),
     )
+  refuseReplacements(files)
   const covered = files.slice(0, last + 1)
   const wanted = new Set(covered)
   const pending = plan.pending.map(({ file }) => file).filter((file) => wanted.has(file))
-  const differences = await differencesOf(db, covered, options)
+  const differences = await differencesOf(db, withoutReplaced(covered), options)
   const report: BaselineReport = {
     schema: db.info.schema,
     ledger: options.ledger,

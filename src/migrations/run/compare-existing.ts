@@ -4,6 +4,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import { makeScratchSchema } from '../../db/scratch-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
+import { filesUntil } from '../files/replaced-files.ts'
 import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -17,9 +18,7 @@ const STATEMENT_TIMEOUT_MS = 10_000
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const until = allFiles.findIndex(({ version }) => version === migration.version)
-  const files = allFiles.slice(0, until + 1)
-  const expected = await expectedCatalog(settings, files)
+  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role)
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
@@ -35,10 +34,11 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
-/** The objects that the files create in an empty schema; undefined when the role cannot create a schema. */
+/** The objects that the files create in an empty schema, under the role; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
+  role?: string,
 ): Promise<CatalogObject[] | undefined> {
   const { schema, otherSchemas } = db.info
   const statements = scratchStatements(files, schema)
@@ -47,6 +47,7 @@ export async function expectedCatalog(
       statements: (name) => textsFor(statements, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
+      role,
     })
     try {
       return await readCatalog(db, scratch.name, catalogQuery, [schema])

@@ -3,6 +3,8 @@ import { LineIndex } from '../../core/positions.ts'
 import { redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
 import type { DatabaseError } from '../../db/database-error.ts'
+import { quoteIdent } from '../../db/quote.ts'
+import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
@@ -78,11 +80,20 @@ const AGAIN = 'run skills migrate again'
 function remedy({ migration, error }: FailureFacts): string {
   if (RETRY.test(error.code)) return AGAIN
   if (error.code === GUARD.invalidIndex) return `drop that index and ${AGAIN}`
+  const { role } = migration.directives
+  if (role !== undefined && error.code === SQLSTATE.insufficientPrivilege) return `${grantFor(error, role)}, and ${AGAIN}`
   if (migration.repeatable && EXISTS.test(error.code))
     return `write CREATE OR REPLACE, or DROP ... IF EXISTS before it, because a repeatable file runs again, and ${AGAIN}`
   if (SURROUNDINGS.test(error.code)) return `fix that on the server and ${AGAIN}`
   // users cannot change the files of the package
   return migration.source.own ? `remove the cause in the database and ${AGAIN}` : `fix ${migration.file} and ${AGAIN}`
+}
+
+/** The message of the server names the object, in the language of the server. */
+function grantFor({ message }: DatabaseError, role: string): string {
+  const schema = / schema (\S+)$/.exec(message)?.[1]
+  const to = quoteIdent(role)
+  return schema === undefined ? `grant ${to} the missing privilege` : `run as the owner: GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${to}`
 }
 
 /** An object of that name exists. */

@@ -4,6 +4,7 @@ import type { Db } from '../../db/db.ts'
 import { locateError } from '../../sqltext/locate/locate-error.ts'
 import { mentionsIn, quotedNames } from '../../sqltext/locate/locate-names.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { locateCopyRow } from './copy-row.ts'
 import { failureDiagnostic, failureHint, failureMessage, type FailureFacts } from './failure-text.ts'
 import { suggestName } from './suggest-name.ts'
 
@@ -28,7 +29,12 @@ export function statementFailure(
   error: DatabaseError,
   prefix: string,
 ): MigrationFailure {
-  return new MigrationFailure({ migration, statement, error, location: locateError(statement.text, error, prefix) })
+  return new MigrationFailure({
+    migration,
+    statement,
+    error,
+    location: locateCopyRow(statement, error) ?? locateError(statement.text, error, prefix),
+  })
 }
 
 /** The failure of a statement whose index exists but is INVALID. The context of the error is that of our own check, so it is dropped. */

@@ -1,5 +1,6 @@
 import type { DatabaseError } from '../../db/database-error.ts'
-import { searchPath } from '../../db/quote.ts'
+import type { DbInfo } from '../../db/db.ts'
+import { quoteIdent, searchPath } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationSource } from '../files/read-migrations.ts'
@@ -10,26 +11,67 @@ import type { RunSettings } from './run-settings.ts'
 
 /** Begins the transaction of a file: settings, the lock, the obstacles. */
 export function openingSql(settings: RunSettings, migration: ParsedMigration, obstacles: readonly Obstacle[]): string {
-  // Citus requires its setting first; other servers accept it as a custom setting
-  const begin = [
+  return [...beginSql(settings, migration), guardSql(settings.lockKey, obstacles)].join('; ')
+}
+
+/** Begins the transaction of a file, with its settings. */
+export function beginSql(settings: RunSettings, migration: ParsedMigration): string[] {
+  return [
     RESET_ROLE,
-    'BEGIN',
+    `BEGIN ${migration.modes.join(', ')}`.trimEnd(),
+    // Citus requires its setting first; other servers accept it as a custom setting
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
     ...fileSettings(settings, migration.source).map((pair) => `SET LOCAL ${pair}`),
   ]
-  return [...begin, guardSql(settings.lockKey, obstacles)].join('; ')
+}
+
+/** After the opening: the file runs under its role, our statements before and after it under that of the login. */
+export function roleSql({ directives }: ParsedMigration): string[] {
+  return directives.role === undefined ? [] : [`SET LOCAL ROLE ${quoteIdent(directives.role)}`]
+}
+
+/**
+ * After the statements of a file, whatever role and settings they left: its deferred constraints are checked under its role, and the
+ * rest of the transaction, with the ledger row, is ours.
+ */
+export function settleSql(settings: RunSettings): string {
+  const own = ['row_security = off', ...limits(settings)].map((pair) => `SET LOCAL ${pair}`)
+  return ['SET CONSTRAINTS ALL IMMEDIATE', resetRoleSql(settings.db.info), ...own].join('; ')
+}
+
+/** The role of the login again: a file can have set another one, in any of the ways that SQL has. */
+export function resetRoleSql(info: DbInfo): string {
+  return `SET SESSION AUTHORIZATION ${login(info)}; ${RESET_ROLE}`
+}
+
+/** In a transaction of a no-transaction file: the role of the login until the transaction ends, then that of the file returns. */
+export function asLoginSql(info: DbInfo): string {
+  return `SET LOCAL SESSION AUTHORIZATION ${login(info)}; SET LOCAL role TO DEFAULT`
+}
+
+/** Without a login, as in PGlite, the server has no default to return to. */
+function login({ kind, user }: DbInfo): string {
+  return kind === 'embedded' ? quoteIdent(user) : 'DEFAULT'
 }
 
 /** The server settings for a file, as `name = value` pairs for SET or SET LOCAL. */
-export function fileSettings({ db, lockTimeoutMs, statementTimeoutMs }: RunSettings, source: MigrationSource): string[] {
-  const { info } = db
+export function fileSettings(settings: RunSettings, source: MigrationSource): string[] {
+  const { info } = settings.db
   return [
     `search_path = ${searchPath(info.schema, source.own ? [] : info.otherSchemas)}`,
+    // the files are split as the server reads strings with this value
+    'standard_conforming_strings = on',
     'row_security = off',
-    `lock_timeout = ${Math.round(lockTimeoutMs)}`,
-    ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),
+    ...limits(settings),
     // when this process is killed, the server notices within a second, even during a statement
     ...(info.kind === 'server' && info.version >= 140_000 ? ['client_connection_check_interval = 1000'] : []),
+  ]
+}
+
+function limits({ lockTimeoutMs, statementTimeoutMs }: RunSettings): string[] {
+  return [
+    `lock_timeout = ${Math.round(lockTimeoutMs)}`,
+    ...(statementTimeoutMs === undefined ? [] : [`statement_timeout = ${Math.round(statementTimeoutMs)}`]),
   ]
 }
 

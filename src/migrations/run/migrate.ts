@@ -5,7 +5,7 @@ import { toSkillsError } from '../../db/skills-error.ts'
 import { schemaWriters } from '../../db/writable-schema.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { planMigrations, upTo } from '../ledger/plan.ts'
-import { refuseChanged, refuseOutOfOrder } from './refusals.ts'
+import { refuseChanged, refuseConflicts, refuseOutOfOrder } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import type { MigrateOptions } from './run-settings.ts'
 
@@ -45,12 +45,14 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
 async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
   const files = options.files()
   // both in one round trip
-  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db)])
+  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db, options.role)])
   report.schemaWriters = writers
   const plan = planMigrations(files, ledger.rows)
-  report.alreadyApplied = plan.migrations.length - plan.pending.length
+  const waiting = new Set(plan.pending)
+  const settled = plan.migrations.filter((entry) => !waiting.has(entry))
+  report.alreadyApplied = settled.filter(({ row }) => row !== undefined).length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
-  report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
+  report.adopted = settled.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
   if (plan.pending.some(({ file }) => !file.source.own)) {
     const { refuseLayouts } = await import('../layouts/refuse-layouts.ts')
@@ -60,34 +62,39 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     )
   }
   refuseChanged(plan)
+  refuseConflicts(plan)
   if (options.strictOrder === true) refuseOutOfOrder(report.outOfOrder)
   const wanted = upTo(options.to, plan)
   if (options.revokePublicCreate === true && !report.dryRun) {
     const { revokePublicCreate } = await import('./schema-writers.ts')
-    report.schemaWriters = await revokePublicCreate(db, writers)
+    report.schemaWriters = await revokePublicCreate(db, writers, options.role)
     report.publicCreateRevoked = report.schemaWriters.length < writers.length
   }
   if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
-  await applyPending(db, options, { files, pending: wanted.map(({ file }) => file), ledgerState: ledger.state }, report)
+  const pending = wanted.filter(({ recordAfter }) => recordAfter === undefined).map(({ file }) => file)
+  const recorded = wanted.filter(({ recordAfter }) => recordAfter !== undefined).map(({ file }) => file)
+  await applyPending(db, options, { files, pending, recorded, ledgerState: ledger.state }, report)
 }
 
-function emptyReport(db: Db, { ledger, dryRun, foreignOwners }: MigrateOptions): MigrateReport {
+function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role }: MigrateOptions): MigrateReport {
   return {
     schema: db.info.schema,
     ledger,
     dryRun: dryRun === true,
     applied: [],
     pending: [],
+    recorded: [],
     alreadyApplied: 0,
     outOfOrder: [],
     adopted: [],
     missing: [],
+    folderNotes: [...folderNotes],
     notices: [],
     schemaWriters: [],
     publicCreateRevoked: false,
-    foreignOwners: [...foreignOwners],
+    foreignOwners: foreignOwners.filter((owner) => owner !== role),
     diagnostics: [],
   }
 }

@@ -23,6 +23,37 @@ export function refuseChanged(plan: MigrationPlan): void {
   )
 }
 
+/** Throws REPLACED_PARTLY when only some of the versions that a file replaces are applied. */
+export function refuseConflicts({ conflicts }: MigrationPlan): void {
+  const [first] = conflicts
+  if (first === undefined) return
+  const diagnostics = conflicts.map(({ file, applied, missing }) => ({
+    severity: 'error' as const,
+    code: 'REPLACED_PARTLY',
+    message: `of the migrations that it replaces, ${listed(applied)} applied and ${listed(missing)} not`,
+    file: file.file,
+  }))
+  throw new SkillsError(
+    'REPLACED_PARTLY',
+    `only some of the migrations that ${first.file.file} replaces are applied: not ${first.missing.join(', ')}`,
+    {
+      hint: 'nothing was run; restore the files of the missing ones and run skills migrate again: it applies them, and then records the new file',
+      diagnostics,
+    },
+  )
+}
+
+/** Another run applied what this file replaces after this run read the ledger. */
+export function replacedMeanwhile({ file }: ParsedMigration): SkillsError {
+  return new SkillsError('REPLACED_PARTLY', `another run applied migrations that ${file} replaces`, {
+    hint: 'the file was not applied; run skills migrate again',
+  })
+}
+
+function listed(versions: readonly string[]): string {
+  return `${versions.join(', ')} ${versions.length === 1 ? 'is' : 'are'}`
+}
+
 /** For `--strict-order`. Throws OUT_OF_ORDER when there is such a version. */
 export function refuseOutOfOrder(versions: readonly string[]): void {
   if (versions.length === 0) return

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import type { Count, Position } from '../../core/report-types.ts'
+import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
@@ -8,18 +9,24 @@ export interface MigrateReport {
   schema: string
   ledger: string
   dryRun: boolean
+  /** The SQL script that would run; only in a dry run that asks for it. */
+  script?: string
   /** Applied in this run, in order. */
   applied: AppliedMigration[]
   /** Not applied: after a failure, or because this is a dry run. */
   pending: PendingMigration[]
+  /** Recorded as applied without running, because what they replace is applied; in a dry run, to be recorded. */
+  recorded: string[]
   /** Applied before this run. */
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
   outOfOrder: string[]
-  /** Versions whose ledger row an older tool wrote, without a digest to compare. */
+  /** Versions whose ledger row an older tool wrote, without a digest to compare. Files of the package run again, and are in `applied`. */
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Folders of which something is not read. */
+  folderNotes: FolderNote[]
   /** The notices (RAISE NOTICE) of the files. */
   notices: string[]
   /** Who else can create objects in the schema, PUBLIC first: such a role can capture calls of functions. */
@@ -36,6 +43,8 @@ export interface AppliedMigration {
   file: string
   /** Runs again when the file changes. */
   repeatable: boolean
+  /** The role that the file ran under; absent: that of the connection. */
+  role?: string
   statements: Count
   durationMs: Count
   /** Objects that already existed; their statements were skipped. */
@@ -47,6 +56,8 @@ export interface PendingMigration {
   file: string
   /** Runs again when the file changes; it can have been applied before. */
   repeatable: boolean
+  /** The role that the file runs under; absent: that of the connection. */
+  role?: string
   statements: Count
   transaction: boolean
   /** The statements that would run; only in a dry run. */
@@ -96,3 +107,20 @@ export type MigrateEvent =
   | LockWait
   | { type: 'file-start'; version: string; number: number; total: number }
   | { type: 'file-done'; migration: AppliedMigration }
+
+/** A file that was just applied. */
+export function appliedMigration(
+  { version, file, repeatable, directives: { role }, statements }: ParsedMigration,
+  durationMs: number,
+  existing: ExistingObject[],
+): AppliedMigration {
+  return {
+    version,
+    file,
+    repeatable,
+    ...(role === undefined ? {} : { role }),
+    statements: statements.length,
+    durationMs: Math.round(durationMs),
+    existing,
+  }
+}

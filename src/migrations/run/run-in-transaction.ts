@@ -1,5 +1,5 @@
 import type { SkillsError } from '../../core/errors.ts'
-import type { DatabaseError } from '../../db/database-error.ts'
+import { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
@@ -8,9 +8,11 @@ import { GUARD, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitFor
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure } from './failure.ts'
-import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
-import type { AppliedMigration, ExistingObject } from './report.ts'
+import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
+import { replacedMeanwhile } from './refusals.ts'
+import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendFirst } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
 const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
@@ -51,7 +53,10 @@ async function attempt(
   const { existing, began } = opened
   return rollbackOnError(settings, async () => {
     await runStatements(settings, migration, existing)
-    await compareExisting(settings, migration, existing)
+    if (existing.length > 0) {
+      await settle(settings, migration)
+      await compareExisting(settings, migration, existing)
+    }
     return commit(settings, migration, existing, performance.now() - began)
   })
 }
@@ -66,30 +71,32 @@ async function open(
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
   for (;;) {
     const began = performance.now()
-    const [opened, existing] = await db.pipeline([
+    const outcomes = await db.pipeline([
       openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
       ...(present === undefined ? [] : [present]),
+      ...roleSql(migration),
     ])
-    const failed = opened?.ok === false ? opened : existing
-    if (failed?.ok !== false) return { existing: existingBefore(migration, existing), began }
+    const failed = outcomes.find((outcome) => !outcome.ok)
+    if (failed?.ok !== false) return { existing: existingBefore(migration, present === undefined ? undefined : outcomes[1]), began }
     await db.exec('ROLLBACK')
     if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
+    if (failed.error.code === GUARD.replacedApplied) throw replacedMeanwhile(migration)
     if (failed.error.code !== GUARD.locked) throw failed.error
     await waitForLock(db, { key: lockKey, onEvent }, deadline)
   }
 }
 
 async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
-  const body = migration.statements.map(messageFor)
+  const { statements } = migration
   let next = 0
   let races = 0
-  while (next < body.length) {
-    const outcomes = await settings.db.pipeline(body.slice(next, next + CHUNK))
+  while (next < statements.length) {
+    const outcomes = await sendFirst(settings.db, statements.slice(next), CHUNK, messageFor)
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
     next += failedAt === -1 ? outcomes.length : failedAt
     if (failed?.ok !== false) continue
-    const statement = migration.statements[next]
+    const statement = statements[next]
     if (statement === undefined) throw failed.error
     const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
     if (!isDuplicate && isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {
@@ -116,13 +123,23 @@ async function skipIfExists(
   return existingInsteadOf(settings, { migration, statement, error, prefix: hasSavepoint(statement) ? SAVEPOINT : '' })
 }
 
+/** The role and the settings of the file end here. */
+async function settle(settings: RunSettings, migration: ParsedMigration): Promise<void> {
+  try {
+    await settings.db.exec(settleSql(settings))
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || isLockNotAvailable(error)) throw error
+    throw endFailure(migration, error, 'commit')
+  }
+}
+
 async function commit(
   settings: RunSettings,
   migration: ParsedMigration,
   existing: ExistingObject[],
   durationMs: number,
 ): Promise<AppliedMigration> {
-  const { version, file, statements, repeatable } = migration
+  const { statements } = migration
   // an index that the file creates is valid; one that already existed can be INVALID
   const found = new Set(existing.map(({ line, column }) => `${line}:${column}`))
   const invalid = refuseInvalidIndexesSql(
@@ -131,20 +148,20 @@ async function commit(
   )
   existing.sort((a, b) => a.line - b.line)
   const entry = { durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
-  const messages = [...(invalid === undefined ? [] : [invalid]), insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE]
-  const outcomes = await settings.db.pipeline(messages)
+  const checks = [settleSql(settings), ...(invalid === undefined ? [] : [invalid])]
+  const outcomes = await settings.db.pipeline([...checks, insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE])
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
   const failed = outcomes[failedAt]
-  if (failed?.ok === false) throw commitFailure(migration, failed.error, messages[failedAt] === 'COMMIT')
-  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  if (failed?.ok === false) throw commitFailure(migration, failed.error, failedAt === checks.length ? 'ledger' : 'commit')
+  return appliedMigration(migration, durationMs, existing)
 }
 
-function commitFailure(migration: ParsedMigration, error: DatabaseError, atCommit: boolean): SkillsError | DatabaseError {
+function commitFailure(migration: ParsedMigration, error: DatabaseError, atEnd: 'ledger' | 'commit'): SkillsError | DatabaseError {
   const invalid =
     error.code === GUARD.invalidIndex
       ? migration.statements.find(({ kind }) => kind.object?.kind === 'index' && error.message.includes(kind.object.name))
       : undefined
-  return invalid === undefined ? endFailure(migration, error, atCommit ? 'commit' : 'ledger') : indexFailure(migration, invalid, error)
+  return invalid === undefined ? endFailure(migration, error, atEnd) : indexFailure(migration, invalid, error)
 }
 
 /** A statement that can fail because its object exists gets a savepoint. Any other failure ends the file. */

@@ -1,3 +1,4 @@
+import type { FolderNote } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
@@ -14,7 +15,11 @@ export interface MigrateOptions {
   catalogQuery: string
   /** For the report: whose code a superuser would run. */
   foreignOwners: readonly string[]
+  /** For the report. */
+  folderNotes: readonly FolderNote[]
   dryRun?: boolean
+  /** In a dry run: also the SQL script that would run. */
+  script?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */
@@ -31,6 +36,8 @@ export interface MigrateOptions {
   lockTimeoutMs?: number
   /** Revoke CREATE on the schema from PUBLIC before the first file; not in a dry run. */
   revokePublicCreate?: boolean
+  /** The role that files run under, unless they name one. Default: that of the connection. */
+  role?: string | undefined
   onEvent?: (event: MigrateEvent) => void
 }
 

@@ -6,9 +6,10 @@ import { insertLedgerSql, progressName } from '../ledger/ledger.ts'
 import { isAppliedSql, pause, waitForLock } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, objectExists, oidOf } from './existing-objects.ts'
-import { fileSettings } from './file-transaction.ts'
-import type { AppliedMigration, ExistingObject } from './report.ts'
+import { asLoginSql, fileSettings, resetRoleSql } from './file-transaction.ts'
+import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
+import { sendStatement } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
 /**
@@ -29,7 +30,7 @@ export async function runWithoutTransaction(
   } finally {
     // this also releases the lock; it fails only when the connection, and so the lock, is lost
     await db.exec('DISCARD ALL').catch(() => undefined)
-    await db.exec('RESET ROLE').catch(() => undefined)
+    await db.exec(resetRoleSql(db.info)).catch(() => undefined)
   }
 }
 
@@ -55,18 +56,27 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const finished = new Set(rows.map(({ statement }) => statement))
   const existing: ExistingObject[] = []
   await db.exec(
-    fileSettings(settings, migration.source)
-      .map((pair) => `SET ${pair}`)
-      .join('; '),
+    [
+      ...fileSettings(settings, migration.source).map((pair) => `SET ${pair}`),
+      ...(migration.directives.role === undefined ? [] : [`SET ROLE ${quoteIdent(migration.directives.role)}`]),
+    ].join('; '),
   )
   for (const [statement, digest] of withDigests(migration.statements)) {
     if (finished.has(digest)) continue
     const found = await runOne(settings, migration, statement)
     if (found !== undefined) existing.push(found)
-    await db.run(`INSERT INTO ${progress} (version, statement) VALUES ($1, $2)`, [migration.version, digest])
+    // what belongs to the session is lost with it: the next run sets it again
+    if (isOfSession(statement)) continue
+    // the role that the file has set by now stays that of its next statement
+    await db.transaction({}, () =>
+      db.exec(
+        `${asLoginSql(db.info)}; INSERT INTO ${progress} (version, statement) VALUES (${quoteLiteral(migration.version)}, ${quoteLiteral(digest)})`,
+      ),
+    )
   }
+  await db.exec(resetRoleSql(db.info))
   if (existing.length > 0) await db.transaction({ rollback: true }, () => compareExisting(settings, migration, existing))
-  const { version, file, repeatable, statements } = migration
+  const { version, statements } = migration
   const durationMs = performance.now() - began
   const entry = insertLedgerSql(settings.ledger, migration, {
     durationMs,
@@ -78,7 +88,11 @@ async function runStatements(settings: RunSettings, migration: ParsedMigration):
   const cleanUp = `DELETE FROM ${progress} WHERE version = ${quoteLiteral(version)};
     DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${progress}) THEN DROP TABLE ${progress}; END IF; END $skills$`
   await db.transaction({}, () => db.exec(`${entry}; ${cleanUp}`))
-  return { version, file, repeatable, statements: statements.length, durationMs: Math.round(durationMs), existing }
+  return appliedMigration(migration, durationMs, existing)
+}
+
+function isOfSession({ kind: { verb }, text }: ParsedStatement): boolean {
+  return verb === 'SET' || verb === 'RESET' || (verb === 'SELECT' && text.toLowerCase().includes('set_config'))
 }
 
 async function runOne(settings: RunSettings, migration: ParsedMigration, statement: ParsedStatement): Promise<ExistingObject | undefined> {
@@ -87,7 +101,7 @@ async function runOne(settings: RunSettings, migration: ParsedMigration, stateme
   if (object?.kind === 'index') await dropInvalidIndex(settings, object)
   const before = ifNotExists && object !== undefined && (await objectExists(db, object)) === true
   try {
-    await db.exec(statement.text)
+    await sendStatement(db, statement)
     return before && object !== undefined ? existingObject(statement, object, 'if not exists') : undefined
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
@@ -108,7 +122,7 @@ async function dropInvalidIndex({ db }: RunSettings, { schema, name }: { schema?
 function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {
-    const digest = sha256(statement.text)
+    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]

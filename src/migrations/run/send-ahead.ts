@@ -6,8 +6,8 @@ import { insertLedgerSql } from '../ledger/ledger.ts'
 import { GUARD, ledgerObstacles } from '../ledger/lock.ts'
 import { presentSql } from './existing-objects.ts'
 import { endFailure, statementFailure } from './failure.ts'
-import { ENDING, isRace, openingSql, RESET_ROLE } from './file-transaction.ts'
-import type { AppliedMigration } from './report.ts'
+import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
+import { appliedMigration, type AppliedMigration } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /** Messages of one batch. After a failed message the server logs an error for each message that follows. */
@@ -22,7 +22,11 @@ const SMALL = { statements: 12, text: 16_384 }
 /** The first files of `pending` that can be sent together: small files, each in its own transaction. */
 export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration[] {
   const firstOther = pending.findIndex(
-    ({ noTransaction, statements, text }) => noTransaction || statements.length > SMALL.statements || text.length > SMALL.text,
+    ({ noTransaction, statements, text }) =>
+      noTransaction ||
+      statements.length > SMALL.statements ||
+      text.length > SMALL.text ||
+      statements.some(({ rows }) => rows !== undefined),
   )
   return firstOther === -1 ? [...pending] : pending.slice(0, firstOther)
 }
@@ -90,8 +94,8 @@ interface SentFiles {
 }
 
 /** The number of messages for a file. */
-function messageCount({ statements }: ParsedMigration): number {
-  return 1 + statements.length + 1 + ENDING.length
+function messageCount(migration: ParsedMigration): number {
+  return firstOf(migration) + migration.statements.length + 2 + ENDING.length
 }
 
 /**
@@ -127,7 +131,7 @@ async function sendFiles(
     else if (failed.error.code === GUARD.alreadyApplied) files.push('applied by another run')
     else {
       files.push('not run')
-      const failure = finalFailure(migration, failed.error, (sent[i] ?? [])[failedAt] ?? '', failedAt)
+      const failure = finalFailure(migration, failed.error, failedAt)
       // the guards of the files after it failed
       if (failure !== undefined) return { files, failure }
     }
@@ -145,27 +149,33 @@ function messagesOf(settings: RunSettings, migration: ParsedMigration, predecess
   ]
   return [
     openingSql(settings, migration, obstacles),
+    ...roleSql(migration),
     ...statements.map(({ text }) => text),
+    settleSql(settings),
     insertLedgerSql(settings.ledger, migration, entry),
     ...ENDING,
   ]
 }
 
 /** Position of the first statement among the messages of a file. */
-const FIRST = 1
+function firstOf(migration: ParsedMigration): number {
+  return 1 + roleSql(migration).length
+}
 
-function appliedOf({ version, file, repeatable, statements }: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
-  const inserted = outcomes[FIRST + statements.length]
+function appliedOf(migration: ParsedMigration, outcomes: readonly Outcome[]): AppliedMigration {
+  const inserted = outcomes[firstOf(migration) + migration.statements.length + 1]
   const durationMs = inserted?.ok === true ? Number(inserted.rows[0]?.['duration_ms'] ?? 0) : 0
-  return { version, file, repeatable, statements: statements.length, durationMs, existing: [] }
+  return appliedMigration(migration, durationMs, [])
 }
 
 /** The failure of a file; undefined when the file can still run step by step, which waits for locks and skips existing objects. */
-function finalFailure(migration: ParsedMigration, error: DatabaseError, message: string, failedAt: number): unknown {
+function finalFailure(migration: ParsedMigration, error: DatabaseError, failedAt: number): unknown {
   if ((Object.values(GUARD) as string[]).includes(error.code) || error.code === SQLSTATE.lockNotAvailable || isRace(error)) return undefined
-  const statement = migration.statements[failedAt - FIRST]
+  const first = firstOf(migration)
+  const statement = migration.statements[failedAt - first]
   if (statement !== undefined)
     return statement.kind.existsCodes.includes(error.code) ? undefined : statementFailure(migration, statement, error, '')
-  if (failedAt < FIRST) return error
-  return endFailure(migration, error, message === 'COMMIT' ? 'commit' : 'ledger')
+  if (failedAt < first) return error
+  const isLedgerRow = failedAt === first + migration.statements.length + 1
+  return endFailure(migration, error, isLedgerRow ? 'ledger' : 'commit')
 }

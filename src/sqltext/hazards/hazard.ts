@@ -100,3 +100,9 @@ export function blockedBy(lock: LockLevel): Blocks {
 export function lockLevel(words: string): LockLevel | undefined {
   return LEVELS.find((level) => level === words.toUpperCase())
 }
+
+/** The strongest of the locks; `NONE` of none. */
+export function strongest(locks: readonly LockLevel[]): LockLevel {
+  const rank = (lock: LockLevel): number => (LEVELS as readonly string[]).indexOf(lock)
+  return locks.reduce<LockLevel>((a, b) => (rank(b) > rank(a) ? b : a), 'NONE')
+}

@@ -16,6 +16,7 @@ export type FaultKind =
   | 'unterminated-comment'
   | 'psql-command'
   | 'nul-character'
+  | 'text-before-rows'
 
 const MESSAGES: Readonly<Record<FaultKind, (found: string) => string>> = {
   'unterminated-string': () => 'unterminated string',
@@ -23,6 +24,7 @@ const MESSAGES: Readonly<Record<FaultKind, (found: string) => string>> = {
   'unterminated-dollar-quote': (found) => `unterminated dollar quote: no second ${found}`,
   'unterminated-comment': () => 'unterminated comment: no matching */',
   'psql-command': (found) => `${found} is a psql command, not SQL`,
+  'text-before-rows': () => 'text between COPY ... FROM STDIN and its rows',
   'nul-character': () => 'NUL character: PostgreSQL would end the text here (is the file UTF-16?)',
 }
 

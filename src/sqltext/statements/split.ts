@@ -1,3 +1,4 @@
+import { blockCommentEnd, isCommentStart, lineEnd } from '../lexer/characters.ts'
 import { Cursor } from '../lexer/cursor.ts'
 import { lexFault, type LexFault } from '../lexer/faults.ts'
 import { Scanner } from '../lexer/scanner.ts'
@@ -13,6 +14,17 @@ export interface Statement {
   end: number
   /** Position among the statements of the file, from 0. */
   index: number
+  /** The rows that follow a COPY ... FROM STDIN; absent when they have no end mark. */
+  rows?: CopyRows
+}
+
+/** The lines between a COPY ... FROM STDIN and its end mark. */
+export interface CopyRows {
+  text: string
+  /** UTF-16 offset of the first row. */
+  start: number
+  /** Where the word STDIN is in the statement. */
+  stdin: { start: number; end: number }
 }
 
 export interface SplitResult {
@@ -33,21 +45,24 @@ export function splitStatements(text: string): SplitResult {
   let parentheses = 0
   let start = -1
   let end = 0
-  let mayHaveCopyData = true
+  let mayHaveRows = true
+  const copyFaults: LexFault[] = []
 
   const finish = (): void => {
     if (start < 0) return
-    const statement = { text: text.slice(start, end), start, end, index: statements.length }
+    const statement: Statement = { text: text.slice(start, end), start, end, index: statements.length }
     statements.push(statement)
     start = -1
     parentheses = 0
     bodies.reset()
-    if (mayHaveCopyData && isCopyFromStdin(new Cursor(statement.text))) {
-      const dataEnd = copyDataEnd(text, scanner.end)
-      // without an end mark the search goes to the end of the file: do that only once
-      if (dataEnd === undefined) mayHaveCopyData = false
-      else scanner.seek(dataEnd)
-    }
+    const cursor = new Cursor(statement.text)
+    if (!mayHaveRows || !isCopyFromStdin(cursor)) return
+    const found = copyRows(text, scanner.end)
+    // without an end mark the search goes to the end of the file: do that only once
+    if (found === undefined) return void (mayHaveRows = false)
+    statement.rows = { ...found.rows, stdin: { start: cursor.peek(-1).start, end: cursor.peek(-1).end } }
+    copyFaults.push(...found.faults)
+    scanner.seek(found.end)
   }
 
   while (scanner.next() !== 'end') {
@@ -64,7 +79,7 @@ export function splitStatements(text: string): SplitResult {
     if (parentheses === 0) bodies.see(scanner)
   }
   finish()
-  return { statements, faults: [...nulFaults(text), ...scanner.faults].toSorted((a, b) => a.offset - b.offset) }
+  return { statements, faults: [...nulFaults(text), ...scanner.faults, ...copyFaults].toSorted((a, b) => a.offset - b.offset) }
 }
 
 /** The first NUL only: a file in UTF-16 has many. */
@@ -74,8 +89,8 @@ function nulFaults(text: string): LexFault[] {
 }
 
 /**
- * Whether a statement is a COPY that reads its rows from the client. In a file the rows follow the statement (as pg_dump
- * writes them). Only psql can read them, and on PGlite such a COPY ends the instance.
+ * Whether a statement is a COPY that reads its rows from the client. In a file the rows follow the statement, as pg_dump
+ * writes them.
  */
 export function isCopyFromStdin(cursor: Cursor): boolean {
   return isCopyOverTheConnection(cursor, 'from')
@@ -94,11 +109,47 @@ function isCopyOverTheConnection(cursor: Cursor, direction: 'from' | 'to'): bool
 }
 
 /**
- * Offset after the rows of a COPY ... FROM STDIN, which end with the line `\.`; undefined when there is no such line. Rows
- * read as SQL would cause faults that hide the real one.
+ * The rows after the semicolon of a COPY ... FROM STDIN, as psql reads them: they begin on the next line and end with the line
+ * `\.`; undefined when there is no such line.
  */
-function copyDataEnd(text: string, from: number): number | undefined {
-  const endMark = /(?<=[\n\r])\\\.(?=[\n\r]|$)/g
-  endMark.lastIndex = from
-  return endMark.test(text) ? endMark.lastIndex : undefined
+function copyRows(text: string, from: number): { rows: Omit<CopyRows, 'stdin'>; end: number; faults: LexFault[] } | undefined {
+  const lineBreak = endOfLine(text, from)
+  const start = text.startsWith('\r\n', lineBreak) ? lineBreak + 2 : lineBreak + 1
+  const mark = endMark(text, start)
+  if (mark === undefined) return undefined
+  const other = firstText(text, from, lineBreak)
+  const faults = other === undefined ? [] : [lexFault('text-before-rows', other, '')]
+  return { rows: { text: text.slice(start, mark), start }, end: mark + END_MARK.length, faults }
+}
+
+const END_MARK = '\\.'
+
+/** Offset of the line that is `\.` and nothing else. */
+function endMark(text: string, from: number): number | undefined {
+  for (let at = text.indexOf(END_MARK, from); at >= 0; at = text.indexOf(END_MARK, at + 1)) {
+    const after = at + END_MARK.length
+    if ((at === from || isLineBreak(text, at - 1)) && (after === text.length || isLineBreak(text, after))) return at
+  }
+  return undefined
+}
+
+function isLineBreak(text: string, at: number): boolean {
+  return text[at] === '\n' || text[at] === '\r'
+}
+
+/** End of the line on which rows are announced. A block comment can continue it. */
+function endOfLine(text: string, from: number): number {
+  let at = from
+  while (at < text.length && !isLineBreak(text, at)) {
+    if (!isCommentStart(text, at)) at++
+    else at = text[at] === '-' ? lineEnd(text, at) : (blockCommentEnd(text, at) ?? text.length)
+  }
+  return at
+}
+
+/** Offset of the first token between the two offsets. */
+function firstText(text: string, from: number, to: number): number | undefined {
+  const scanner = new Scanner(text.slice(0, to))
+  scanner.seek(from)
+  return scanner.next() === 'end' ? undefined : scanner.start
 }

@@ -11,6 +11,68 @@ export function transactionControl(cursor: Cursor): TransactionControl | undefin
   return CONTROLS.get(cursor.word()) ?? CONTROLS.get(`${cursor.word()} ${cursor.word(1)}`)
 }
 
+export const ISOLATION_LEVELS = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const
+
+export type IsolationLevel = (typeof ISOLATION_LEVELS)[number]
+
+/** What a statement asks of its transaction. */
+export interface TransactionModes {
+  isolation?: IsolationLevel
+  access?: 'READ WRITE' | 'READ ONLY'
+  /** The rest, which is none of these: `SNAPSHOT`, or wrong syntax. */
+  other?: string
+}
+
+/** The modes of BEGIN, START TRANSACTION and SET [LOCAL] TRANSACTION, or of a SET of the settings behind them; otherwise undefined. */
+export function transactionModes(cursor: Cursor): TransactionModes | undefined {
+  if (cursor.accept('begin')) {
+    if (!cursor.accept('work')) cursor.accept('transaction')
+  } else if (!cursor.accept('start transaction')) {
+    if (!cursor.accept('set')) return undefined
+    const isSession = cursor.accept('session')
+    if (!isSession) cursor.accept('local')
+    if (isSession || !cursor.accept('transaction')) return modeSetting(cursor)
+  }
+  const modes: TransactionModes = {}
+  while (!cursor.atEnd) {
+    const [level, access] = [cursor.accept('isolation level') ? oneOf(cursor, ISOLATION_LEVELS) : undefined, oneOf(cursor, ACCESS)]
+    if (level !== undefined) modes.isolation = level
+    if (access !== undefined) modes.access = access
+    // it has an effect together with READ ONLY only
+    const isKnown = level !== undefined || access !== undefined || cursor.accept('not deferrable') || cursor.accept('deferrable')
+    if (isKnown) cursor.acceptSymbol(',')
+    else {
+      modes.other = cursor.source().toUpperCase()
+      return modes
+    }
+  }
+  return modes
+}
+
+/** `SET transaction_isolation TO serializable`. */
+function modeSetting(cursor: Cursor): TransactionModes | undefined {
+  const name = cursor.word()
+  cursor.skip()
+  if (!cursor.accept('to') && !cursor.acceptSymbol('=')) return undefined
+  const value = cursor
+    .source()
+    .replace(/^'(.*)'$/, '$1')
+    .trim()
+    .toUpperCase()
+  if (name === 'transaction_isolation') {
+    const isolation = ISOLATION_LEVELS.find((level) => level === value)
+    return isolation === undefined ? undefined : { isolation }
+  }
+  if (name === 'transaction_read_only') return { access: /^(?:0|OFF?|F.*|N.*)$/.test(value) ? 'READ WRITE' : 'READ ONLY' }
+  return name === 'transaction_deferrable' ? {} : undefined
+}
+
+const ACCESS = ['READ WRITE', 'READ ONLY'] as const
+
+function oneOf<T extends string>(cursor: Cursor, phrases: readonly T[]): T | undefined {
+  return phrases.find((phrase) => cursor.accept(phrase.toLowerCase()))
+}
+
 const CONTROLS: ReadonlyMap<string, TransactionControl> = new Map<string, TransactionControl>([
   ['begin', 'begin'],
   ['start transaction', 'begin'],

@@ -153,8 +153,8 @@ export interface UnfitFile {
 
 export const UNFIT_FILES: readonly UnfitFile[] = [
   {
-    name: 'COPY FROM STDIN with its rows',
-    sql: "select 1;\r\n  ▶copy t (id, name) from stdin;\r\n1\tit's\r\n\\.\r\nselect 2;\r\n",
+    name: 'COPY FROM STDIN without the end of its rows',
+    sql: "select 1;\r\n  ▶copy t (id, name) from stdin;\r\n1\tit's\r\nselect 2;\r\n",
     message: /COPY/,
   },
   { name: 'COPY TO STDOUT', sql: 'select 1;\n▶copy (select 1 from t) to stdout;\nselect 2;', message: /COPY \.\.\. TO STDOUT/ },

@@ -33,6 +33,7 @@ function connectionWith({ rows = [], silent }: Answers): { db: Db; abandoned: st
     listeners: new Set(),
     notificationListeners: new Set(),
     cancel: () => Promise.resolve(),
+    copyFrom: () => Promise.resolve(),
     release: () => Promise.resolve(),
   })
   return { db, abandoned }

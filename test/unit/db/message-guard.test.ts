@@ -70,6 +70,30 @@ test.each<[string, Buffer[], RegExp]>([
   expect(() => taken(openedGuard(), chunks)).toThrow(reason)
 })
 
+const COPY_IN = message('G', '\0', int16(2), int16(0), int16(0))
+
+test('message guard: the request for rows of an announced COPY -> answered once, and not passed on, whatever the pieces', () => {
+  const all = Buffer.concat([...ANSWER, COPY_IN, commandComplete('COPY 2'), readyForQuery(), ...ANSWER])
+  for (let size = 1; size <= all.length; size++) {
+    const guard = openedGuard()
+    let requests = 0
+    guard.expectCopy(() => requests++)
+    const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.subarray(i * size, (i + 1) * size))
+    expect(taken(guard, chunks)).toEqual(Buffer.concat([...ANSWER, commandComplete('COPY 2'), readyForQuery(), ...ANSWER]))
+    expect(requests).toBe(1)
+    expect(() => guard.take(COPY_IN)).toThrow(/COPY/)
+  }
+})
+
+test.each([
+  ['in the binary format', message('G', '\u0001', int16(1), int16(1))],
+  ['of another length', message('G', '\0', int16(2), int16(0))],
+])('message guard: a request for rows %s -> refused', (_, request) => {
+  const guard = openedGuard()
+  guard.expectCopy(() => undefined)
+  expect(() => guard.take(request)).toThrow(/malformed request for the rows/)
+})
+
 test.each(['HTTP/1.1 400', 'SSH-2.0', '\0\0\0\0', 'D\0\0\0\u0004'])(
   'message guard: the first bytes are %j -> not a PostgreSQL server',
   (text) => {

@@ -24,6 +24,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const full = { database: databaseReport(db.info), ...report }
       return { report: full, view: (style) => baselineView(full, style), ...(error === undefined ? {} : { error }) }
     },
-    { purpose: 'migrate' },
+    // without --accept-drift a new database is refused
+    { purpose: 'migrate', creates: flags.dryRun !== true && flags.acceptDrift === true },
   )
 })

@@ -20,7 +20,12 @@ export const execute = executor(spec, async (context, flags, [paths]): Promise<C
   }
   const report =
     flags.pending === true
-      ? await withDatabase(context, flags, (db, { migrations, ledger }) => lint(migrations.value, { pendingIn: db, ledger: ledger.value }))
+      ? await withDatabase(
+          context,
+          flags,
+          (db, { migrations, ledger }) => lint(migrations.value, { pendingIn: db, ledger: ledger.value }),
+          { creates: false },
+        )
       : await lint((await settingsWithoutDatabase(context, flags)).migrations.value)
   const { maxWarnings = Infinity } = flags
   return {

@@ -1,13 +1,18 @@
 import { SETTINGS } from '../../../config/setting-table.ts'
+import { TEXT } from '../../../config/values.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 export const spec = defineCommand({
   name: 'migrate new',
   group: 'Schema',
   order: 3,
-  summary: 'create an empty migration that sorts last',
-  arguments: [{ name: '<name>', help: 'what the migration does' }],
-  options: [{ ...SETTINGS.migrations, help: 'where to create it (default: the configured folder, else migrations)' }],
+  summary: 'create a migration that sorts last',
+  description: 'Create an empty migration that sorts last, or the draft of one that undoes another.',
+  arguments: [{ name: '[name]', help: 'what the migration does' }],
+  options: [
+    { flags: '--revert <version>', type: TEXT, help: 'draft the way back, where each statement has an exact inverse' },
+    { ...SETTINGS.migrations, help: 'where to create it (default: the configured folder, else migrations)' },
+  ],
   settings: true,
-  examples: ['skills migrate new "add ratings" --migrations db/migrations'],
+  examples: ['skills migrate new "add ratings" --migrations db/migrations', 'skills migrate new --revert 20260101_add_ratings'],
 })

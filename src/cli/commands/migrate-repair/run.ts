@@ -26,7 +26,7 @@ export const execute = executor(spec, async (context, flags, [version]): Promise
       const report = { database: databaseReport(db.info), ...done }
       return { report, view: (style) => repairView(report, style) }
     },
-    { purpose: 'migrate' },
+    { purpose: 'migrate', mustExist: true },
   )
 })
 

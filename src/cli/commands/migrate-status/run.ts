@@ -20,6 +20,6 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const exit = flags.exitCode === true && !status.upToDate ? EXIT.no : EXIT.ok
       return { report, exit, view: (style, width) => migrateStatusView(report, style, width) }
     },
-    { mustExist: true },
+    { creates: false },
   )
 })

@@ -1,4 +1,4 @@
-import { migrate, readMigrationFiles } from '../../../api/migrate.ts'
+import { earlyStatements, migrate, readMigrationFiles } from '../../../api/migrate.ts'
 import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
 import type { CommandResult } from '../../output/context.ts'
@@ -12,7 +12,7 @@ import { watchMigration } from './watch.ts'
 export type Report = WithDatabase<MigrateReport>
 
 export const execute = executor(spec, async (context, flags): Promise<CommandResult<Report>> => {
-  const { dryRun, to, strict, strictOrder, keepGoing, revokePublicCreate, lockWait, lockTimeout, statementTimeout } = flags
+  const { dryRun, sql, to, strict, strictOrder, keepGoing, revokePublicCreate, lockWait, lockTimeout, statementTimeout } = flags
   let files: MigrationFile[] = []
   return withDatabase(
     context,
@@ -21,8 +21,11 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       const watch = watchMigration(context, db, settings.database.value, flags.quiet === true)
       const { report, error } = await migrate(db, {
         files,
+        migrations: settings.migrations.value,
         ledger: settings.ledger.value,
+        role: settings.role.value,
         dryRun: dryRun === true,
+        script: sql === true,
         to,
         strict: strict === true,
         strictOrder: strictOrder === true,
@@ -34,10 +37,18 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         onEvent: watch.onEvent,
       }).finally(() => watch.stop())
       const full = { database: databaseReport(db.info), ...report }
-      return { report: full, view: (style) => migrateView(full, style, error !== undefined), ...(error === undefined ? {} : { error }) }
+      const document = report.script === undefined ? {} : { document: report.script }
+      return {
+        report: full,
+        ...document,
+        view: (style) => migrateView(full, style, error !== undefined),
+        ...(error === undefined ? {} : { error }),
+      }
     },
     {
       purpose: 'migrate',
+      creates: dryRun !== true,
+      early: ({ ledger }) => earlyStatements(ledger.value),
       meanwhile: (settings) => {
         files = readMigrationFiles(settings.migrations.value)
       },

@@ -2,6 +2,7 @@ import { formatDuration } from '../../../core/durations.ts'
 import { plural, printable } from '../../../core/text.ts'
 import type { AppliedMigration, ExistingObject, MigrateReport, PendingMigration } from '../../../migrations/run/report.ts'
 import type { Style } from '../../../render/style.ts'
+import { folderLines } from '../../output/folder-lines.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** More statements do not fit on a screen. */
@@ -11,19 +12,21 @@ const MANY = 24
 export function migrateView(report: MigrateReport & { database: DatabaseReport }, style: Style, failed: boolean): string[] {
   const head = databaseLine(report.database, style)
   const notes = notesOf(report, style)
-  if (!failed && report.applied.length === 0 && report.pending.length === 0) {
+  if (!failed && report.applied.length === 0 && report.pending.length === 0 && report.recorded.length === 0) {
     return [`${head}: ${style.green('up to date')}, ${plural(report.alreadyApplied, 'migration')} applied`, ...notes]
   }
   if (report.dryRun)
     return [
       head,
       ...report.pending.flatMap((pending) => plannedLines(pending, style)),
+      ...recordedLines(report, style),
       ...notes,
       ...(failed ? [] : ['dry run, nothing written']),
     ]
   return [
     head,
     ...report.applied.flatMap((migration) => appliedLines(migration, style)),
+    ...recordedLines(report, style),
     ...notes,
     ...pendingLines(report, style, failed),
     ...(failed ? [] : [summary(report, style)]),
@@ -31,10 +34,10 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
 }
 
 /** The statements of a pending file: all of them when they are few, and always those with hazards. */
-function plannedLines({ file, repeatable, statements, plan = [] }: PendingMigration, style: Style): string[] {
+function plannedLines({ file, repeatable, statements, role, plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
-    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')})`)}`,
+    `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}${underRole(role)})`)}`,
     ...shown.flatMap(({ line, text, hazards }) => [
       `    ${style.dim(`${line}:`)} ${printable(text)}`,
       ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [
@@ -46,10 +49,19 @@ function plannedLines({ file, repeatable, statements, plan = [] }: PendingMigrat
 }
 
 function appliedLines(migration: AppliedMigration, style: Style): string[] {
-  const { file, repeatable, statements, durationMs, existing } = migration
-  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}, ${formatDuration(durationMs)})`)}`
+  const { file, repeatable, statements, role, durationMs, existing } = migration
+  const head = `  ${style.green('applied')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}, ${formatDuration(durationMs)}${underRole(role)})`)}`
   if (existing.length === 0) return [head]
   return [head, `    existing objects, not changed:`, ...existing.flatMap((object) => existingLines(object, style))]
+}
+
+function recordedLines({ recorded, dryRun }: MigrateReport, style: Style): string[] {
+  const word = dryRun ? style.cyan('would record') : style.green('recorded')
+  return recorded.map((version) => `  ${word} ${printable(version)} ${style.dim('(what it replaces is applied, so it does not run)')}`)
+}
+
+function underRole(role: string | undefined): string {
+  return role === undefined ? '' : `, as ${printable(role)}`
 }
 
 function kindOf(repeatable: boolean): string {
@@ -72,6 +84,7 @@ function notesOf(report: MigrateReport, style: Style): string[] {
     ...report.notices.map((notice) => `  ${style.dim('notice')} ${printable(notice)}`),
     ...writerLines(report, style),
     ...ownerLines(report, style),
+    ...folderLines(report.folderNotes, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
     ...note(report.missing, 'is applied, but its file does not exist'),
     ...(report.adopted.length > 0 && report.applied.length > 0

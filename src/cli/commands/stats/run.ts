@@ -75,7 +75,7 @@ async function openerOf(context: Context, flags: Flags, option: string): Promise
       hint: 'set DATABASE_URL or pass --database-url',
     })
   }
-  return () => openConnection(context, settings, flags.wait)
+  return () => openConnection(context, settings, { waitMs: flags.wait })
 }
 
 function refuseTwoDocuments({ html, csv, json }: Flags): void {

@@ -41,7 +41,7 @@ async function watchCommand(context: Context, flags: FlagsOf<typeof spec>, skill
   const { watchSync } = await import('./watch.ts')
   return watchSync(context, {
     skills: settings.skills.value,
-    open: () => openConnection(context, settings, flags.wait),
+    open: () => openConnection(context, settings, { waitMs: flags.wait }),
     sync: (db) => sync(db, optionsOf(context, flags, settings)),
   })
 }

@@ -3,6 +3,7 @@ import { plural, printable } from '../../../core/text.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import type { Style } from '../../../render/style.ts'
 import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts'
+import { folderLines } from '../../output/folder-lines.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
 
 /** Faults shown for one check; `--json` lists all. */
@@ -21,6 +22,7 @@ export function verifyView(report: VerifyReport & { database: DatabaseReport }, 
       of('skipped').filter(({ applies }) => applies !== false),
       style,
     ),
+    ...folderLines(report.folderNotes, style),
     summary(report, style),
   ]
 }

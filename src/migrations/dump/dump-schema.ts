@@ -1,0 +1,123 @@
+import type { Db } from '../../db/db.ts'
+import { quoteIdent } from '../../db/quote.ts'
+import { attachedObjects } from './attached.ts'
+import { keyOf, simpleObject, type DumpObject } from './dump-object.ts'
+import { readFacts, type Facts } from './facts.ts'
+import { unqualified } from './names.ts'
+import { orderObjects, type Dependencies } from './order.ts'
+import { privilegeStatements } from './privileges.ts'
+import { routineObjects } from './routines.ts'
+import { sequenceObjects } from './sequences.ts'
+import { indexObjects, tableObjects } from './tables.ts'
+import { typeObjects } from './types.ts'
+import { viewObjects } from './views.ts'
+
+export interface DumpOptions {
+  /** The folder `sql/dump` of the package. */
+  queries: string
+  /** Relations that are no part of the schema: the ledger and its progress table. */
+  omit: readonly string[]
+  /** With GRANT and REVOKE. */
+  privileges: boolean
+}
+
+/** A schema as text. */
+export interface Dump {
+  /** Each object with its statements, in the order in which they can run. */
+  objects: DumpedObject[]
+  /** What the statements do not create: `OPERATOR CLASS x USING btree`. */
+  notCovered: string[]
+}
+
+export interface DumpedObject {
+  /** `table notes`: the same in every database. */
+  id: string
+  statements: string[]
+  isComment: boolean
+}
+
+/** Reads the schema of the connection. Writes nothing, and runs no code of others. */
+export async function readDump(db: Db, { queries, omit, privileges }: DumpOptions): Promise<Dump> {
+  const facts = await readFacts(db, queries, omit)
+  const given = objectsOf(facts, db.info.schema)
+  const grants = privileges ? privilegeStatements(facts) : { ofObjects: new Map<string, string[]>(), ofSchema: [] }
+  const { objects, cycles } = orderObjects([...given, ...grants.ofSchema], dependenciesOf(facts))
+  const comments = commentsOf(facts)
+  const dumped = objects.map((object): DumpedObject => {
+    // the stub of a view has no targets: what is said of the view comes with the view
+    const keys = object.targets.size === 0 ? [] : [...object.targets.keys()]
+    const isComment = object.isComment === true
+    const more = isComment ? [] : keys.flatMap((key) => commentOf(object, key, comments))
+    const rights = isComment ? [] : keys.flatMap((key) => grants.ofObjects.get(key) ?? [])
+    return { id: object.id, isComment, statements: [object.statement, ...object.after, ...more, ...rights] }
+  })
+  return {
+    objects: dumped,
+    notCovered: [
+      ...dumped.filter(({ isComment }) => isComment).map(({ statements: [text = ''] }) => text.replace(/^-- (?:NOT COVERED: )?/, '')),
+      ...cycles.map((cycle) => `objects that need each other: ${cycle.join(', ')}`),
+    ],
+  }
+}
+
+function objectsOf(facts: Facts, schemaName: string): DumpObject[] {
+  const schema = schemaName
+  const prefixes = [`${quoteIdent(schema)}.`, `${schema}.`]
+  const local = (name: string): string => {
+    const prefix = prefixes.find((one) => name.startsWith(one))
+    return prefix === undefined ? name : name.slice(prefix.length)
+  }
+  const quoted = /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
+  return [
+    ...otherObjects(facts, schema),
+    ...typeObjects(facts, local),
+    ...sequenceObjects(facts),
+    ...tableObjects(facts, local),
+    ...indexObjects(facts, schema, local),
+    ...routineObjects(facts, schema, quoted, local),
+    ...viewObjects(facts, local),
+    ...attachedObjects(facts, schema),
+  ]
+}
+
+/** Extensions, operators, casts, collations and the like, and what a dump does not cover. */
+function otherObjects(facts: Facts, schema: string): DumpObject[] {
+  return facts['other-objects'].map((one) => {
+    const keys = [keyOf(one.class, one.oid)]
+    const name = unqualified(one.name, schema)
+    const id = `${one.kind.toLowerCase()} ${name}`
+    if (one.statement === null)
+      return { ...simpleObject(id, 'uncovered', `-- NOT COVERED: ${one.kind} ${name}`, { keys }), isComment: true }
+    const rank = one.kind === 'EXTENSION' ? 'extension' : COLLATIONS.has(one.kind) ? 'collation' : 'operator'
+    // an extension comments itself
+    const targets = one.kind === 'EXTENSION' ? [] : keys.map((key) => [key, `${one.kind} ${name}`] as const)
+    return simpleObject(id, rank, unqualified(one.statement, schema), { keys, targets })
+  })
+}
+
+const COLLATIONS: ReadonlySet<string> = new Set(['COLLATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION'])
+
+function dependenciesOf({ dependencies, sequences }: Facts): Dependencies {
+  // a sequence depends on the column that owns it, and exists before
+  const owned = new Set(sequences.map(({ oid }) => keyOf('pg_class', oid)))
+  const found = new Map<string, string[]>()
+  for (const { class: catalog, oid, needed_class: neededCatalog, needed_oid: needed } of dependencies) {
+    const key = keyOf(catalog, oid)
+    if (owned.has(key)) continue
+    const list = found.get(key)
+    if (list === undefined) found.set(key, [keyOf(neededCatalog, needed)])
+    else list.push(keyOf(neededCatalog, needed))
+  }
+  return found
+}
+
+function commentsOf({ comments }: Facts): Map<string, string> {
+  return new Map(
+    comments.map(({ class: catalog, oid, part, text }) => [part === 0 ? keyOf(catalog, oid) : `${keyOf(catalog, oid)}/${part}`, text]),
+  )
+}
+
+function commentOf({ targets }: DumpObject, key: string, comments: ReadonlyMap<string, string>): string[] {
+  const [target, text] = [targets.get(key), comments.get(key)]
+  return target === undefined || text === undefined ? [] : [`COMMENT ON ${target} IS ${text}`]
+}

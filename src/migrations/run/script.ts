@@ -1,0 +1,93 @@
+import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
+import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
+import { tableKey } from '../../sqltext/hazards/run-memory.ts'
+import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { insertLedgerSql } from '../ledger/ledger.ts'
+import { beginSql, fileSettings, roleSql, settleSql } from './file-transaction.ts'
+import type { RunSettings } from './run-settings.ts'
+
+export interface ScriptWork {
+  pending: readonly ParsedMigration[]
+  server: HazardServer
+  /** SQL that creates the ledger; undefined when it is ready. */
+  ledgerSql: string | undefined
+}
+
+/**
+ * The SQL that a run would send, for psql or for a person who reads it: transactions, settings, lock and ledger rows included, and
+ * above each statement its locks on tables that exist, and its hazards. It skips no existing object and tries no lock again.
+ */
+export function migrationScript(settings: RunSettings, { pending, server, ledgerSql }: ScriptWork): string {
+  const { db, ledger } = settings
+  const hazards = findRunHazards(pending, server)
+  const existing = new Set(server.existing)
+  const created = new Set<string>()
+  const isOld = (key: string): boolean => !created.has(key) || existing.has(key)
+  const lines = [
+    `-- The migrations pending in ${db.info.label}, schema ${db.info.schema}, as skills migrate would run them. Nothing was run.`,
+    '-- skills migrate also skips objects that exist, waits for table locks in short attempts, and resumes.',
+    '-- With psql: psql -X -v ON_ERROR_STOP=1 -f FILE',
+  ]
+  if (ledgerSql !== undefined) lines.push('', `-- the ledger`, 'BEGIN;', `${lockSql(settings)};`, `${ledgerSql};`, 'COMMIT;')
+  for (const [i, migration] of pending.entries()) {
+    const body = migration.statements.flatMap((statement, k) => {
+      const found = statementLines(statement, hazards[i]?.[k] ?? [], isOld)
+      const { object, verb } = statement.kind
+      if (verb.startsWith('CREATE ') && object !== undefined) created.add(tableKey(object))
+      return ['', ...found]
+    })
+    const row = `${insertLedgerSql(ledger, migration, { durationMs: 0, statements: migration.statements.length, tolerated: [], tool: settings.tool })};`
+    lines.push('', ...(migration.noTransaction ? bareFile(settings, migration, body, row) : oneTransaction(settings, migration, body, row)))
+  }
+  return lines.join('\n')
+}
+
+function oneTransaction(settings: RunSettings, migration: ParsedMigration, body: readonly string[], row: string): string[] {
+  const opening = [...beginSql(settings, migration), lockSql(settings), ...roleSql(migration)]
+  return [
+    `-- ${migration.file}: one transaction`,
+    ...opening.map(ended),
+    ...body,
+    '',
+    ended(settleSql(settings)),
+    row,
+    'COMMIT;',
+    'DISCARD ALL;',
+  ]
+}
+
+function bareFile(settings: RunSettings, { file, source }: ParsedMigration, body: readonly string[], row: string): string[] {
+  const opening = [
+    `SELECT pg_catalog.pg_advisory_lock(${settings.lockKey})`,
+    ...fileSettings(settings, source).map((pair) => `SET ${pair}`),
+  ]
+  return [`-- ${file}: without a transaction`, ...opening.map(ended), ...body, '', row, 'DISCARD ALL;']
+}
+
+function lockSql({ lockKey }: RunSettings): string {
+  return `SELECT pg_catalog.pg_advisory_xact_lock(${lockKey})`
+}
+
+/** A statement with its locks and hazards above it, and the rows of a COPY below it. */
+function statementLines(statement: ParsedStatement, hazards: readonly Hazard[], isOld: (key: string) => boolean): string[] {
+  const { text, kind, line, rows } = statement
+  const locks = tableLocks(text, kind)
+    .filter(({ table }) => isOld(tableKey(table)))
+    .map(({ table, lock }) => `${lock} on ${oneLine(nameOf(table))} (blocks ${blockedBy(lock)})`)
+  return [
+    `-- line ${line}: ${locks.length === 0 ? 'no lock on an existing table that it names' : locks.join(', ')}`,
+    ...hazards.flatMap(({ code, message, advice }) => [`--   hazard ${code}: ${oneLine(message)}`, `--     ${oneLine(advice)}`]),
+    `${text};`,
+    ...(rows === undefined ? [] : [`${rows.text}\\.`]),
+  ]
+}
+
+function ended(sql: string): string {
+  return `${sql};`
+}
+
+/** A name can hold a line break, which would end the comment. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ')
+}

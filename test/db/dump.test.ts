@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { catalogQuery } from '../../src/config/package-files.ts'
+import { diffCatalogs } from '../../src/db/catalog-diff.ts'
+import { readCatalog, type CatalogObject } from '../../src/db/catalog.ts'
+import type { Db } from '../../src/db/db.ts'
+import { dumpSchema, migrate } from '../../src/index.ts'
+import { onEachBackend } from '../support/databases.ts'
+import { scratch } from '../support/scratch.ts'
+import { richPrivileges, richRoles, richSchema } from '../support/rich-schema/rich-schema.ts'
+
+const catalogOf = (db: Db): Promise<CatalogObject[]> =>
+  db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery()))
+
+const withoutHeader = (text: string): string => text.slice(text.indexOf('\n'))
+
+const names = (objects: readonly CatalogObject[]): string[] => objects.map(({ kind, name }) => `${kind} ${name}`).toSorted()
+
+onEachBackend(({ fresh }) => {
+  const empty = async (schema?: string): Promise<Db> => {
+    const db = await (await fresh()).open({ schema })
+    await db.exec(richRoles())
+    return db
+  }
+  const rich = async (): Promise<Db> => {
+    const db = await empty()
+    await db.exec(`${richSchema(db)}${richPrivileges()}`)
+    return db
+  }
+
+  test('dump: applied to an empty database and dumped again -> the same text and the same catalog', async () => {
+    const first = await rich()
+    const dump = await dumpSchema(first)
+    expect(dump.notCovered).toEqual([])
+    const second = await empty()
+    await second.exec(dump.sql)
+    expect((await dumpSchema(second)).sql).toBe(dump.sql)
+    expect(diffCatalogs(await catalogOf(first), await catalogOf(second))).toEqual([])
+  })
+
+  test('dump: applied to a schema of another name -> the same objects there, and functions that are pinned to it', async () => {
+    const first = await rich()
+    const { sql } = await dumpSchema(first)
+    const other = await empty('My "App"')
+    await other.exec('DROP SCHEMA public; CREATE SCHEMA "My ""App"""; SET search_path TO "My ""App"""')
+    await other.exec(sql)
+    const copy = await dumpSchema(other)
+    expect(withoutHeader(copy.sql)).toBe(withoutHeader(sql))
+    const catalog = await catalogOf(other)
+    expect(names(catalog)).toEqual(names(await catalogOf(first)))
+    expect(catalog.find(({ name }) => name === 'pinned_usual()')?.definition).toContain('set search_path=<schema>, pg_temp')
+  })
+
+  test('dump: to a file -> written when the schema differs, with the statements that changed; --check writes nothing', async () => {
+    const db = await empty()
+    const cwd = scratch()
+    await db.exec('CREATE TABLE notes (id integer); CREATE TABLE gone (id integer)')
+    const file = 'db/schema.sql'
+    const read = (): string => readFileSync(path.join(cwd, file), 'utf8')
+    expect(await dumpSchema(db, { file, cwd, check: true })).toMatchObject({
+      differs: true,
+      written: false,
+      difference: { line: 1, file: '' },
+    })
+    expect(existsSync(path.join(cwd, file))).toBe(false)
+    expect(await dumpSchema(db, { file, cwd })).toMatchObject({ differs: true, written: true })
+    expect(read()).toBe((await dumpSchema(db)).sql)
+    const { mtimeMs } = statSync(path.join(cwd, file))
+    expect(await dumpSchema(db, { file, cwd })).toMatchObject({ differs: false, written: false, difference: null })
+    expect(statSync(path.join(cwd, file)).mtimeMs).toBe(mtimeMs)
+
+    await db.exec('ALTER TABLE notes ADD COLUMN body text; DROP TABLE gone; CREATE VIEW all_notes AS SELECT id FROM notes')
+    const before = read()
+    const changes = { added: ['CREATE VIEW all_notes AS'], removed: ['CREATE TABLE gone ('], changed: ['CREATE TABLE notes ('] }
+    const line = before.split('\n').indexOf('CREATE TABLE gone (') + 1
+    const difference = { line, file: 'CREATE TABLE gone (', database: 'CREATE TABLE notes (' }
+    expect(await dumpSchema(db, { file, cwd, check: true })).toMatchObject({ differs: true, written: false, difference, changes })
+    expect(read()).toBe(before)
+    expect(await dumpSchema(db, { file, cwd })).toMatchObject({ written: true, changes })
+    writeFileSync(path.join(cwd, file), `\ufeff${read().replaceAll('\n', '\r\n')}`)
+    expect(await dumpSchema(db, { file, cwd, check: true })).toMatchObject({ differs: false })
+  })
+
+  test('dump: the ledger, rows and the order of creation -> not in the text', async () => {
+    const [one, two] = [await empty(), await empty()]
+    const [a, b] = ['CREATE TABLE a (id integer PRIMARY KEY)', "CREATE TABLE b (id integer); COMMENT ON TABLE b IS 'b'"]
+    await one.exec(`${a}; ${b}`)
+    await two.exec(`${b}; DROP TABLE b; ${b}; ${a}; INSERT INTO a VALUES (1)`)
+    for (const ledger of ['schema_migrations', 'schema_migrations_progress']) await two.exec(`CREATE TABLE ${ledger} (version text)`)
+    expect((await dumpSchema(two)).sql).toBe((await dumpSchema(one)).sql)
+    expect((await dumpSchema(two, { ledger: 'other' })).sql).toContain('CREATE TABLE schema_migrations (')
+  })
+
+  test('dump: as a migration -> applied, and the next file has its own search_path', async () => {
+    const { sql } = await dumpSchema(await rich())
+    const second = await empty()
+    const next = "CREATE TABLE next (a point3, path text DEFAULT current_setting('search_path'));\nINSERT INTO next DEFAULT VALUES;\n"
+    const cwd = scratch({ 'db/1_schema.sql': sql, 'db/2_next.sql': next })
+    const { error, report } = await migrate(second, { migrations: [path.join(cwd, 'db')] })
+    expect({ error, notices: report.notices }).toEqual({ error: undefined, notices: [] })
+    const [row] = await second.run(
+      `SELECT path, current_setting('check_function_bodies') AS checked, current_setting('search_path') AS own FROM public.next`,
+      [],
+      { path: 'text', checked: 'text' },
+    )
+    expect(row).toMatchObject({ path: expect.stringMatching(/public.*, pg_temp/) as string, checked: 'on' })
+  })
+
+  test('dump: objects that it does not cover, and invalid indexes -> a comment, and in notCovered', async () => {
+    const db = await empty()
+    await db.exec(`CREATE TABLE t (n integer); CREATE OPERATOR FAMILY ways USING btree;
+      CREATE OPERATOR CLASS way FOR TYPE integer USING btree FAMILY ways AS OPERATOR 1 <;
+      CREATE UNIQUE INDEX broken ON t (n); UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = 'broken'::regclass`)
+    const { sql, notCovered } = await dumpSchema(db)
+    expect(notCovered).toEqual([
+      'INVALID, not created: CREATE UNIQUE INDEX broken ON t USING btree (n)',
+      'OPERATOR FAMILY ways USING btree',
+      'OPERATOR CLASS way USING btree',
+    ])
+    expect(sql).toContain('-- INVALID, not created: CREATE UNIQUE INDEX broken ON t')
+    expect(sql).toContain('-- NOT COVERED: OPERATOR CLASS way USING btree')
+    const copy = await empty()
+    await copy.exec(sql)
+    expect((await dumpSchema(copy)).notCovered).toEqual([])
+  })
+
+  test('dump: without privileges -> no GRANT and no REVOKE', async () => {
+    const { sql } = await dumpSchema(await rich(), { privileges: false })
+    expect(sql).not.toMatch(/GRANT|REVOKE|PRIVILEGES/)
+    expect(sql).toContain('CREATE POLICY theirs ON authors TO dump_reader, dump_writer')
+  })
+})
