@@ -1,5 +1,6 @@
 import { bareName } from '../../core/privileges.ts'
 import { textAfter, textBefore } from '../../core/text.ts'
+import { NOT_VALID } from '../../db/catalog-diff.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
 import { WHOLES, type Pair } from './pairs.ts'
@@ -42,7 +43,10 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => str
   constraint: ({ name, expected, actual }) => {
     const [table, constraint] = [ident(tableOf(name)), ident(partOf(name))]
     const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
-    return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
+    const add = `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
+    // two statements: VALIDATE reads the table without blocking it
+    const isValidCheck = expected?.raw.startsWith('CHECK ') === true && !expected.raw.endsWith(NOT_VALID)
+    return isValidCheck ? `${add}${NOT_VALID}; ALTER TABLE ${table} VALIDATE CONSTRAINT ${constraint}` : add
   },
   [PRIMARY_KEY]: ({ name, expected, actual }) =>
     actual === undefined
