@@ -1,11 +1,12 @@
 import { DEFAULTS } from '../../config/defaults.ts'
 import { lockTimedOut } from '../../core/common-errors.ts'
-import type { SkillsError } from '../../core/errors.ts'
+import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { advisoryHolders, advisoryKey, describeHolder, oldestTransactions } from '../../db/locks.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
+import { Blocked, untilUnblocked } from './attempts.ts'
 import type { LedgerFile } from './ledger.ts'
 
 /** The SQLSTATEs of our own guards; PostgreSQL does not use class SK. */
@@ -25,16 +26,21 @@ export interface LockSettings {
   onEvent: (event: LockWait) => void
 }
 
-/** Another run holds the lock; `holder` describes its connection. */
+type RunLock = Pick<LockSettings, 'key' | 'onEvent'>
+
+/** Another run holds the lock, or builds an index that a file creates; `holder` describes its connection. */
 export interface LockWait {
   type: 'lock-wait'
   waitedMs: number
   holder: string | undefined
+  /** The index, when its builder is the holder. */
+  index?: string
 }
 
 /** The key of the advisory lock that all runs on one ledger share. */
 export function migrationLock(db: Db, ledger: string): bigint {
-  return advisoryKey('skills migrate', db.info.schema, ledger)
+  const { schema, tables } = ledgerTables(ledger, db.info.schema)
+  return advisoryKey('skills migrate', schema, tables[0])
 }
 
 /** The lock for short work on the ledger. */
@@ -82,7 +88,8 @@ export function isAppliedSql(ledger: string, { version, checksum, repeatable, so
   return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${digest})`
 }
 
-function hasRowSql(ledger: string, versions: readonly string[]): string {
+/** A boolean SQL expression: one of the versions has a row, or a row counts as it. */
+export function hasRowSql(ledger: string, versions: readonly string[]): string {
   const list = `ARRAY[${versions.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
   return `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ANY (${list}) OR replaces OPERATOR(pg_catalog.&&) ${list})`
 }
@@ -95,53 +102,51 @@ function raiseWhen({ condition, code }: Obstacle): string {
   return `IF ${condition} THEN RAISE EXCEPTION 'skills migrate: ${code}' USING ERRCODE = '${code}'; END IF;`
 }
 
-/** Runs `work` in a transaction that holds the lock; waits for other runs. Throws LOCK_TIMEOUT. */
+/**
+ * Runs `work` in a transaction that holds the lock; waits for other runs, and repeats it while a table is locked. Throws
+ * LOCK_TIMEOUT.
+ */
 export async function lockedTransaction<T>(db: Db, lock: LockSettings, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + lock.waitMs
-  for (;;) {
+  return untilUnblocked(lock.waitMs, async ({ waitedMs }) => {
+    const blocked = await stillBlockedByRun(db, lock, waitedMs)
+    if (blocked !== undefined) return blocked
     try {
       return await db.transaction({}, async () => {
-        await db.exec(guardSql(lock.key))
+        await db.exec(`SET LOCAL lock_timeout = ${DEFAULTS.lockTimeoutMs}; ${guardSql(lock.key)}`)
         return work()
       })
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.code !== GUARD.locked) throw error
+      if (!(error instanceof DatabaseError)) throw error
+      if (error.code === GUARD.locked) return blockedByRun(db, lock, waitedMs)
+      if (error.code !== SQLSTATE.lockNotAvailable && error.code !== SQLSTATE.deadlockDetected) throw error
+      return new Blocked(async () => {
+        const holders = (await oldestTransactions(db)).map(describeHolder).join('; ')
+        return lockTimedOut(
+          `the lock of the ledger: ${error.message}${holders === '' ? '' : `; open transactions: ${holders}`}`,
+          AGAIN,
+          error,
+        )
+      })
     }
-    await waitForLock(db, lock, deadline)
-  }
+  })
 }
 
-/** Polls with jitter until the lock is free. Does not keep the lock. Throws LOCK_TIMEOUT. */
-export async function waitForLock(db: Db, { key, onEvent }: Pick<LockSettings, 'key' | 'onEvent'>, deadline: number): Promise<void> {
-  const began = Date.now()
-  for (;;) {
-    const [row] = await db.run(`SELECT pg_try_advisory_xact_lock((${key})::bigint) AS free`, [], { free: 'boolean' })
-    if (row?.free === true) return
-    const [holder] = await advisoryHolders(db, key)
-    onEvent({ type: 'lock-wait', waitedMs: Date.now() - began, holder: holder === undefined ? undefined : describeHolder(holder) })
-    if (Date.now() >= deadline) {
-      throw lockTimedOut(
-        `another skills migrate${holder === undefined ? '' : `: ${describeHolder(holder)}`}`,
-        'wait for it and run again, or raise --lock-wait',
-      )
-    }
-    await pause()
-  }
+/**
+ * Before each attempt but the first: whether another run still holds the lock. Does not keep the lock. A failed guard would write
+ * an error to the log of the server each time.
+ */
+export async function stillBlockedByRun(db: Db, lock: RunLock, waitedMs: number): Promise<Blocked | undefined> {
+  if (waitedMs === 0) return undefined
+  const [row] = await db.run(`SELECT pg_try_advisory_xact_lock((${lock.key})::bigint) AS free`, [], { free: 'boolean' })
+  return row?.free === true ? undefined : blockedByRun(db, lock, waitedMs)
 }
 
-/** The error for a migration that could not lock its tables before the deadline. */
-export async function lockTimeout(db: Db, file: string, cause: DatabaseError): Promise<SkillsError> {
-  const holders = await oldestTransactions(db).catch(() => [])
-  const who = holders.length === 0 ? '' : `; open transactions: ${holders.map(describeHolder).join('; ')}`
-  const hint = 'the file was not applied; end the transactions above, or run again when they have ended (--lock-timeout, --lock-wait)'
-  return lockTimedOut(`the table locks of ${file}: ${cause.message}${who}`, hint, cause)
+/** Another run holds the lock. Call it outside a transaction. */
+export async function blockedByRun(db: Db, { key, onEvent }: RunLock, waitedMs: number): Promise<Blocked> {
+  const [holder] = await advisoryHolders(db, key)
+  const who = holder === undefined ? undefined : describeHolder(holder)
+  onEvent({ type: 'lock-wait', waitedMs, holder: who })
+  return new Blocked(() => Promise.resolve(lockTimedOut(`another skills migrate${who === undefined ? '' : `: ${who}`}`, AGAIN)))
 }
 
-export function isLockNotAvailable(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && error.code === SQLSTATE.lockNotAvailable
-}
-
-/** Waits 100 to 300 ms: the jitter keeps waiting runs from retrying at the same time. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
-}
+const AGAIN = 'wait for it and run again, or raise --lock-wait'

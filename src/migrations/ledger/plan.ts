@@ -2,9 +2,10 @@ import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { LedgerRow } from './ledger.ts'
+import { rowsAsNamed, type Rename } from './renames.ts'
 import { resolveReplacements, type ReplacementConflict, type Replacements } from './replacements.ts'
 
-export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'replaced'
+export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'renamed' | 'replaced'
 
 export interface PlannedMigration {
   file: MigrationFile
@@ -18,8 +19,12 @@ export interface PlannedMigration {
 
 /** All files with their state, and the ledger rows without a file. */
 export interface MigrationPlan {
+  /** The rows of the ledger, under the names that their files have now. */
+  rows: readonly LedgerRow[]
   migrations: PlannedMigration[]
   pending: PlannedMigration[]
+  /** Applied under another name; the next run gives their rows the new one. */
+  renamed: Rename[]
   changed: PlannedMigration[]
   /** Pending files that can neither run nor be recorded. */
   conflicts: readonly ReplacementConflict[]
@@ -33,7 +38,8 @@ export interface MigrationPlan {
  * Compares the files with the ledger. A file of the package that an older tool recorded runs again: the row is no proof that its objects
  * exist, and all files of the package can run again.
  */
-export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): MigrationPlan {
+export function planMigrations(files: readonly MigrationFile[], stored: readonly LedgerRow[]): MigrationPlan {
+  const rows = rowsAsNamed(files, stored)
   // a row with the version itself counts before one with the name of the file
   const byVersion = new Map([...rows.map((row) => [versionOf(row), row] as const), ...rows.map((row) => [row.version, row] as const)])
   const lastApplied = new Map<string, number>()
@@ -52,12 +58,14 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
   const versions = new Set(files.map(({ version }) => version))
   const withoutFile = rows.filter((row) => !versions.has(versionOf(row)) && !replacements.coversRow(row))
   return {
+    rows,
     migrations,
     pending: migrations.filter(({ state, file }) => state === 'pending' || (state === 'adopted' && file.source.own)),
+    renamed: rows.flatMap(({ version, renamedFrom }) => (renamedFrom === undefined ? [] : [{ from: renamedFrom, to: version }])),
     changed: migrations.filter(({ state }) => state === 'changed'),
     conflicts: replacements.conflicts,
-    missing: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') === true),
-    foreign: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') !== true),
+    missing: withoutFile.filter(({ isOurs }) => isOurs),
+    foreign: withoutFile.filter(({ isOurs }) => !isOurs),
   }
 }
 
@@ -68,6 +76,7 @@ function versionOf({ version, tool }: LedgerRow): string {
 
 function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: Replacements): MigrationState {
   if (row === undefined) return replacements.isReplaced(file) ? 'replaced' : 'pending'
+  if (row.renamedFrom !== undefined) return 'renamed'
   if (file.repeatable) return row.checksum === file.checksum ? 'applied' : 'pending'
   if (row.checksum === undefined) return 'adopted'
   return row.checksum === file.checksum ? 'applied' : 'changed'
@@ -79,7 +88,7 @@ function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: 
  */
 export function upTo(version: string | undefined, plan: MigrationPlan): PlannedMigration[] {
   if (version === undefined) return plan.pending
-  const last = plan.migrations.findIndex(({ file }) => file.version === version)
+  const last = plan.migrations.findIndex(({ file }) => file.version === version.normalize('NFC'))
   if (last === -1)
     throw unknownVersion(
       version,

@@ -10,7 +10,7 @@ import { explainFailure } from './failure.ts'
 import { refusePooled, refuseUnfit } from './refusals.ts'
 import type { AppliedMigration, MigrateReport } from './report.ts'
 import { runInTransaction } from './run-in-transaction.ts'
-import type { MigrateOptions, RunSettings } from './run-settings.ts'
+import { settingsFor, type MigrateOptions, type RunSettings } from './run-settings.ts'
 import { runWithoutTransaction } from './run-without-transaction.ts'
 import { sendAhead, smallFiles } from './send-ahead.ts'
 
@@ -47,9 +47,13 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   const settings = settingsOf(db, options, work.files)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
-    const { hazardServer, planStatements } = await import('./dry-run.ts')
+    const { hazardServer, planChecks, planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
-    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    for (const [i, entry] of report.pending.entries()) {
+      const checks = pending[i] === undefined ? [] : planChecks(pending[i])
+      if (checks.length > 0) entry.checks = checks
+      entry.plan = plans[i] ?? []
+    }
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
       const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
@@ -58,7 +62,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     return
   }
   if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
-  db.limitStatements(settings.statementTimeoutMs)
+  limitStatements(settings)
   try {
     await runFiles(settings, pending, report, options.keepGoing === true)
     if (work.recorded.length > 0) {
@@ -93,14 +97,8 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
 }
 
 /** Under the lock: two CREATE TABLE IF NOT EXISTS at the same time can fail. */
-async function createLedger(
-  { db, lockKey, lockWaitMs, lockTimeoutMs, onEvent }: RunSettings,
-  ledger: string,
-  state: Ledger['state'],
-): Promise<void> {
-  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () =>
-    db.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}; ${createLedgerSql(db, ledger, state)}`),
-  )
+async function createLedger({ db, lockKey, lockWaitMs, onEvent }: RunSettings, ledger: string, state: Ledger['state']): Promise<void> {
+  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () => db.exec(createLedgerSql(db, ledger, state)))
 }
 
 /**
@@ -127,13 +125,16 @@ async function runFiles(
       const next = queue.shift()
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
-      const failure = await explainFailure(settings.db, error, report.applied.length)
-      if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
+      const failure = await explainFailure(settings, error, report.applied.length)
+      if (!keepGoing || !(failure instanceof SkillsError) || !OF_ONE_FILE.has(failure.code)) throw failure
       failures.push(failure)
     }
   }
   if (failures.length > 0) throw combined(failures)
 }
+
+/** With these, the files after the failed one can run. */
+const OF_ONE_FILE: ReadonlySet<string> = new Set(['MIGRATION_FAILED', 'CHECK_FAILED'])
 
 /** Returns the finished files: all of them, or those before the first one that must run step by step. */
 async function runTogether(
@@ -163,7 +164,18 @@ async function runOne(
 ): Promise<void> {
   onStart(migration)
   const run = migration.noTransaction ? runWithoutTransaction : runInTransaction
-  record(settings, migration, await run(settings, migration), report)
+  const own = settingsFor(settings, migration)
+  limitStatements(own)
+  try {
+    record(settings, migration, await run(own, migration), report)
+  } finally {
+    limitStatements(settings)
+  }
+}
+
+/** The client keeps the limit too. 0 is no limit. */
+function limitStatements({ db, statementTimeoutMs = 0 }: RunSettings): void {
+  db.limitStatements(statementTimeoutMs === 0 ? undefined : statementTimeoutMs)
 }
 
 function record(

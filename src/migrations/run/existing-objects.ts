@@ -51,14 +51,18 @@ export function existingObject(
   }
 }
 
-/** A statement that fails with SQLSTATE `code` when one of the indexes is INVALID (from a failed concurrent build), which IF NOT EXISTS does not report. */
+/**
+ * A statement that fails with SQLSTATE `code` when one of the indexes is INVALID (from a failed concurrent build), which IF NOT EXISTS
+ * does not report. That of a partitioned table (relkind I) is INVALID until each partition has one.
+ */
 export function refuseInvalidIndexesSql(statements: readonly ParsedStatement[], code: string): string | undefined {
   const names = statements.flatMap(({ kind: { object } }) => (object?.kind === 'index' ? [qualified(object)] : []))
   if (names.length === 0) return undefined
   const list = names.map(oidOf).join(', ')
   return `DO $skills$ DECLARE bad pg_catalog.regclass; BEGIN
     SELECT indexrelid::pg_catalog.regclass INTO bad FROM pg_catalog.pg_index
-     WHERE NOT indisvalid AND indexrelid OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.oid[]) LIMIT 1;
+     WHERE NOT indisvalid AND indexrelid OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.oid[])
+       AND NOT ${exists('pg_class', equal('pg_class.oid', 'indexrelid'), equal('relkind', char('I')))} LIMIT 1;
     IF bad IS NOT NULL THEN RAISE EXCEPTION 'the index % exists but is INVALID', bad USING ERRCODE = '${code}'; END IF;
   END $skills$`
 }

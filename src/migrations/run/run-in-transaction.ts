@@ -1,17 +1,21 @@
 import type { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { isSessionState } from '../../sqltext/statements/session-state.ts'
+import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
-import { GUARD, isLockNotAvailable, ledgerObstacles, lockTimeout, pause, waitForLock } from '../ledger/lock.ts'
+import { Blocked, pause, untilUnblocked } from '../ledger/attempts.ts'
+import { blockedByRun, GUARD, ledgerObstacles, stillBlockedByRun } from '../ledger/lock.ts'
+import { blockedByOthers, isBlockedByOthers } from './blocked.ts'
 import { compareExisting } from './compare-existing.ts'
 import { existingObject, presentObjectsSql, refuseInvalidIndexesSql } from './existing-objects.ts'
 import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
 import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
-import type { RunSettings } from './run-settings.ts'
+import { requireChecks } from './require-checks.ts'
+import { longLockTimeout, type RunSettings } from './run-settings.ts'
 import { sendFirst } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
@@ -24,34 +28,40 @@ const RACE_RETRIES = 5
 
 /**
  * Runs a file step by step in one transaction: opens it, runs the statements, compares the objects that already existed,
- * inserts the ledger row and commits. Skips statements whose object exists. When a table lock is not available, rolls back
- * and runs the whole file again. Throws `SkillsError` after a rollback.
+ * inserts the ledger row and commits. Skips statements whose object exists. Rolls back and runs the whole file again while
+ * another run, a table lock, a deadlock or a concurrent change prevents it. Throws `SkillsError` after a rollback.
  */
 export async function runInTransaction(
   settings: RunSettings,
   migration: ParsedMigration,
 ): Promise<AppliedMigration | 'applied by another run'> {
-  const deadline = Date.now() + settings.lockWaitMs
-  for (;;) {
+  const isWait = isOnlyWaiting(migration)
+  return untilUnblocked(settings.lockWaitMs, async ({ waitedMs, remainingMs }) => {
+    const limited = isWait ? { ...settings, lockTimeoutMs: longLockTimeout(settings, remainingMs) } : settings
     try {
-      return await attempt(settings, migration, deadline)
+      return await attempt(limited, migration, waitedMs)
     } catch (error) {
-      if (!isLockNotAvailable(error)) throw error
-      if (Date.now() >= deadline) throw await lockTimeout(settings.db, migration.file, error)
-      await pause()
+      if (!isBlockedByOthers(error, migration)) throw error
+      return blockedByOthers(settings.db, migration, error)
     }
-  }
+  })
+}
+
+/** Nothing in the file holds a lock that blocks others while a statement of the file waits. */
+function isOnlyWaiting({ statements }: ParsedMigration): boolean {
+  return statements.length > 0 && statements.every(({ text }) => waitsByDesign(text) || isSessionState(text))
 }
 
 async function attempt(
   settings: RunSettings,
   migration: ParsedMigration,
-  deadline: number,
-): Promise<AppliedMigration | 'applied by another run'> {
-  const opened = await open(settings, migration, deadline)
-  if (opened === 'applied by another run') return opened
+  waitedMs: number,
+): Promise<AppliedMigration | 'applied by another run' | Blocked> {
+  const opened = await open(settings, migration, waitedMs)
+  if (opened === 'applied by another run' || opened instanceof Blocked) return opened
   const { existing, began } = opened
   return rollbackOnError(settings, async () => {
+    await requireChecks(settings.db, migration)
     await runStatements(settings, migration, existing)
     if (existing.length > 0) {
       await settle(settings, migration)
@@ -65,25 +75,26 @@ async function attempt(
 async function open(
   settings: RunSettings,
   migration: ParsedMigration,
-  deadline: number,
-): Promise<{ existing: ExistingObject[]; began: number } | 'applied by another run'> {
+  waitedMs: number,
+): Promise<{ existing: ExistingObject[]; began: number } | 'applied by another run' | Blocked> {
   const { db, ledger, lockKey, onEvent } = settings
+  const lock = { key: lockKey, onEvent }
   const present = presentObjectsSql(migration.statements.filter(({ kind }) => kind.ifNotExists))
-  for (;;) {
-    const began = performance.now()
-    const outcomes = await db.pipeline([
-      openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
-      ...(present === undefined ? [] : [present]),
-      ...roleSql(migration),
-    ])
-    const failed = outcomes.find((outcome) => !outcome.ok)
-    if (failed?.ok !== false) return { existing: existingBefore(migration, present === undefined ? undefined : outcomes[1]), began }
-    await db.exec('ROLLBACK')
-    if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
-    if (failed.error.code === GUARD.replacedApplied) throw replacedMeanwhile(migration)
-    if (failed.error.code !== GUARD.locked) throw failed.error
-    await waitForLock(db, { key: lockKey, onEvent }, deadline)
-  }
+  const blocked = await stillBlockedByRun(db, lock, waitedMs)
+  if (blocked !== undefined) return blocked
+  const began = performance.now()
+  const outcomes = await db.pipeline([
+    openingSql(settings, migration, ledgerObstacles(ledger, migration, undefined)),
+    ...(present === undefined ? [] : [present]),
+    ...roleSql(migration),
+  ])
+  const failed = outcomes.find((outcome) => !outcome.ok)
+  if (failed?.ok !== false) return { existing: existingBefore(migration, present === undefined ? undefined : outcomes[1]), began }
+  await db.exec('ROLLBACK')
+  if (failed.error.code === GUARD.alreadyApplied) return 'applied by another run'
+  if (failed.error.code === GUARD.replacedApplied) throw replacedMeanwhile(migration)
+  if (failed.error.code !== GUARD.locked) throw failed.error
+  return blockedByRun(db, lock, waitedMs)
 }
 
 async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
@@ -116,7 +127,6 @@ async function skipIfExists(
   statement: ParsedStatement,
   error: DatabaseError,
 ): Promise<ExistingObject> {
-  if (error.code === SQLSTATE.lockNotAvailable) throw error
   // with another code the message can be wrong before its savepoint: nothing is sent then
   if (statement.kind.existsCodes.includes(error.code))
     await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
@@ -128,7 +138,7 @@ async function settle(settings: RunSettings, migration: ParsedMigration): Promis
   try {
     await settings.db.exec(settleSql(settings))
   } catch (error) {
-    if (!(error instanceof DatabaseError) || isLockNotAvailable(error)) throw error
+    if (!(error instanceof DatabaseError)) throw error
     throw endFailure(migration, error, 'commit')
   }
 }

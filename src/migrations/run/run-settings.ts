@@ -1,5 +1,6 @@
 import type { FolderNote } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
+import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { MigrateEvent } from './report.ts'
 
@@ -56,4 +57,15 @@ export interface RunSettings {
   catalogQuery: string
   tool: string
   onEvent: (event: MigrateEvent) => void
+}
+
+/** The settings of a run with the directives of one file. */
+export function settingsFor(settings: RunSettings, { directives }: ParsedMigration): RunSettings {
+  const { lockTimeoutMs = settings.lockTimeoutMs, statementTimeoutMs = settings.statementTimeoutMs } = directives
+  return { ...settings, lockTimeoutMs, statementTimeoutMs }
+}
+
+/** `lock_timeout` of a statement that waits by design: all the time that is left, and not less than that of one attempt. 0 is no limit. */
+export function longLockTimeout({ lockTimeoutMs }: RunSettings, remainingMs: number): number {
+  return lockTimeoutMs === 0 ? 0 : Math.max(lockTimeoutMs, remainingMs)
 }

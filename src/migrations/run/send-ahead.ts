@@ -1,9 +1,10 @@
 import type { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { GUARD, ledgerObstacles } from '../ledger/lock.ts'
+import { BLOCKED } from './blocked.ts'
 import { presentSql } from './existing-objects.ts'
 import { endFailure, statementFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
@@ -21,14 +22,23 @@ const SMALL = { statements: 12, text: 16_384 }
 
 /** The first files of `pending` that can be sent together: small files, each in its own transaction. */
 export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration[] {
-  const firstOther = pending.findIndex(
-    ({ noTransaction, statements, text }) =>
-      noTransaction ||
-      statements.length > SMALL.statements ||
-      text.length > SMALL.text ||
-      statements.some(({ rows }) => rows !== undefined),
-  )
+  const firstOther = pending.findIndex(isOther)
   return firstOther === -1 ? [...pending] : pending.slice(0, firstOther)
+}
+
+/** A file that is long, has rows of a COPY, or has limits or transaction modes of its own. */
+function isOther({ noTransaction, checks, directives, modes, statements, text }: ParsedMigration): boolean {
+  return (
+    noTransaction ||
+    checks.length > 0 ||
+    statements.length > SMALL.statements ||
+    text.length > SMALL.text ||
+    statements.some(({ rows }) => rows !== undefined) ||
+    modes.length > 0 ||
+    directives.lockTimeoutMs !== undefined ||
+    directives.statementTimeoutMs !== undefined ||
+    waitsByDesign(statements[0]?.text ?? '')
+  )
 }
 
 /**
@@ -170,7 +180,7 @@ function appliedOf(migration: ParsedMigration, outcomes: readonly Outcome[]): Ap
 
 /** The failure of a file; undefined when the file can still run step by step, which waits for locks and skips existing objects. */
 function finalFailure(migration: ParsedMigration, error: DatabaseError, failedAt: number): unknown {
-  if ((Object.values(GUARD) as string[]).includes(error.code) || error.code === SQLSTATE.lockNotAvailable || isRace(error)) return undefined
+  if ((Object.values(GUARD) as string[]).includes(error.code) || BLOCKED.has(error.code) || isRace(error)) return undefined
   const first = firstOf(migration)
   const statement = migration.statements[failedAt - first]
   if (statement !== undefined)

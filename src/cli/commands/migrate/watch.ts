@@ -65,7 +65,10 @@ export function watchMigration(
 
 function describe(event: MigrateEvent): string | undefined {
   if (event.type === 'file-start') return `${printable(event.version)} (${event.number} of ${event.total})`
-  if (event.type === 'lock-wait') return `waiting for another run${event.holder === undefined ? '' : `: ${printable(event.holder)}`}`
+  if (event.type === 'lock-wait') {
+    const what = event.index === undefined ? 'another run' : `the index ${printable(event.index)}, which another connection builds`
+    return `waiting for ${what}${event.holder === undefined ? '' : `: ${printable(event.holder)}`}`
+  }
   return undefined
 }
 

@@ -1,0 +1,150 @@
+import { sha256 } from '../../core/digests.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import { quoteLiteral } from '../../db/quote.ts'
+import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { progressName } from '../ledger/ledger.ts'
+import { GUARD, guardSql, isAppliedSql } from '../ledger/lock.ts'
+import { asLoginSql } from './file-transaction.ts'
+import type { RunSettings } from './run-settings.ts'
+import { sendStatement } from './send-statement.ts'
+
+/**
+ * The progress of a no-transaction file: a row for each statement that is completed, or that runs outside a transaction and has begun.
+ * The table exists only while such a file is unfinished.
+ */
+export class Progress {
+  readonly #settings: RunSettings
+  readonly #migration: ParsedMigration
+  readonly #table: string
+  readonly #finished = new Set<string>()
+  /** The OIDs of the objects of a statement before it began, by its digest. */
+  readonly #begun = new Map<string, readonly string[]>()
+
+  private constructor(settings: RunSettings, migration: ParsedMigration) {
+    this.#settings = settings
+    this.#migration = migration
+    this.#table = progressName(settings.ledger)
+  }
+
+  /** Creates the table when it does not exist, and reads the rows of the file. */
+  static async open(settings: RunSettings, migration: ParsedMigration): Promise<Progress> {
+    const progress = new Progress(settings, migration)
+    const { db } = settings
+    await db.run(`CREATE TABLE IF NOT EXISTS ${progress.#table} (version text, statement text, before jsonb,
+      begun_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz, PRIMARY KEY (version, statement))`)
+    const rows = await db.run(
+      `SELECT statement, before, finished_at IS NOT NULL AS finished FROM ${progress.#table} WHERE version = $1`,
+      [migration.version],
+      { statement: 'text', before: 'texts?', finished: 'boolean' },
+    )
+    for (const { statement, before, finished } of rows) {
+      if (finished) progress.#finished.add(statement)
+      else progress.#begun.set(statement, before ?? [])
+    }
+    return progress
+  }
+
+  /** No statement of the file has begun. */
+  get isNew(): boolean {
+    return this.#finished.size === 0 && this.#begun.size === 0
+  }
+
+  isFinished(digest: string): boolean {
+    return this.#finished.has(digest)
+  }
+
+  /** What was there before the statement began for the first time; undefined when it has not begun. */
+  begunWith(digest: string): readonly string[] | undefined {
+    return this.#begun.get(digest)
+  }
+
+  /**
+   * Before a statement runs outside a transaction: writes what is there now, and takes the session lock again, which the file can have
+   * released (DISCARD ALL). Returns the code of a guard when another run prevents it.
+   */
+  async begin(digest: string, before: readonly string[] | undefined): Promise<string | undefined> {
+    const insert = `INSERT INTO ${this.#table} (version, statement, before) VALUES (${this.#key(digest)}, ${quoteLiteral(JSON.stringify(before ?? []))}::pg_catalog.jsonb)
+      ON CONFLICT (version, statement) DO NOTHING`
+    const messages = ['BEGIN', `${this.#guard(digest)}; SELECT pg_catalog.pg_advisory_lock((${this.#settings.lockKey})::pg_catalog.int8)`]
+    const failed = await this.#send([...messages, ...(before === undefined ? [] : [insert]), 'COMMIT'])
+    if (failed !== undefined && !isGuard(failed.error)) throw failed.error
+    if (failed === undefined && before !== undefined) this.#begun.set(digest, before)
+    return failed?.error.code
+  }
+
+  /**
+   * Runs a statement in one transaction with its row; without a statement, only writes the row. Returns what failed: nothing of the
+   * transaction is kept then.
+   */
+  async record(digest: string, statement?: ParsedStatement): Promise<{ at: 'statement' | 'row'; error: DatabaseError } | undefined> {
+    const insert = `INSERT INTO ${this.#table} (version, statement, finished_at) VALUES (${this.#key(digest)}, pg_catalog.now())
+      ON CONFLICT (version, statement) DO UPDATE SET finished_at = excluded.finished_at`
+    // deferred constraints are part of the statement, and checked under the role of the file
+    const own = statement === undefined ? [] : [statement.text, 'SET CONSTRAINTS ALL IMMEDIATE']
+    const messages = ['BEGIN', ...own, `${this.#guard(digest)}; ${insert}`, 'COMMIT']
+    const failed = statement?.rows === undefined ? await this.#send(messages) : await this.#sendRows(statement, messages)
+    if (failed === undefined) {
+      this.#finished.add(digest)
+      return undefined
+    }
+    return { at: failed.index <= own.length ? 'statement' : 'row', error: failed.error }
+  }
+
+  /** Removes the rows of the file, and the table with its last row, so that it does not stay in the schema. */
+  get cleanUpSql(): string {
+    return `DELETE FROM ${this.#table} WHERE version = ${quoteLiteral(this.#migration.version)};
+      DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${this.#table}) THEN DROP TABLE ${this.#table}; END IF; END $skills$`
+  }
+
+  /** In one round trip: the process can end at any moment, and the server has all or nothing of the transaction. */
+  async #send(messages: readonly string[]): Promise<{ index: number; error: DatabaseError } | undefined> {
+    // after a failure, COMMIT rolls back
+    const outcomes = await this.#settings.db.pipeline(messages)
+    const index = outcomes.findIndex((outcome) => !outcome.ok)
+    const failed = outcomes[index]
+    return failed?.ok === false ? { index, error: failed.error } : undefined
+  }
+
+  /** Nothing can be sent behind the rows of a COPY before the server has them. */
+  async #sendRows(statement: ParsedStatement, messages: readonly string[]): Promise<{ index: number; error: DatabaseError } | undefined> {
+    const { db } = this.#settings
+    await db.exec('BEGIN')
+    try {
+      await sendStatement(db, statement)
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      await db.exec('ROLLBACK')
+      return { index: 1, error }
+    }
+    const failed = await this.#send(messages.slice(2))
+    return failed && { ...failed, index: failed.index + 2 }
+  }
+
+  /** As the role of the login, which owns the table: the role that the file has set comes back with the end of the transaction. */
+  #guard(digest: string): string {
+    const { db, lockKey, ledger } = this.#settings
+    const recorded = `EXISTS (SELECT FROM ${this.#table} WHERE version OPERATOR(pg_catalog.=) ${quoteLiteral(this.#migration.version)}::pg_catalog.text
+      AND statement OPERATOR(pg_catalog.=) ${quoteLiteral(digest)}::pg_catalog.text AND finished_at IS NOT NULL)`
+    const obstacles = [isAppliedSql(ledger, this.#migration), recorded].map((condition) => ({ condition, code: GUARD.alreadyApplied }))
+    return `${asLoginSql(db.info)}; ${guardSql(lockKey, obstacles)}`
+  }
+
+  #key(digest: string): string {
+    return `${quoteLiteral(this.#migration.version)}, ${quoteLiteral(digest)}`
+  }
+}
+
+export function isGuard({ code }: DatabaseError): boolean {
+  return code === GUARD.locked || code === GUARD.alreadyApplied
+}
+
+/** Each statement with the digest of its text; equal statements also get a number. */
+export function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
+  const seen = new Map<string, number>()
+  return statements.map((statement) => {
+    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
+    const count = (seen.get(digest) ?? 0) + 1
+    seen.set(digest, count)
+    return [statement, count === 1 ? digest : `${digest}#${count}`]
+  })
+}
