@@ -9,7 +9,7 @@ export interface SchemaFault {
   actual: string
   remedy: string
   /** For a constraint that is missing or NOT VALID: where to look for rows that violate it. */
-  violations?: { table: string; condition: string; isMissing: boolean }
+  violations?: { table: string; constraint: string; condition: string; isMissing: boolean }
 }
 
 export interface ComparisonContext {

@@ -1,7 +1,7 @@
 import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
-import { canonical, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
+import { canonical, partOf, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
 import { functionFaults, signatureOf } from './function-faults.ts'
@@ -218,7 +218,7 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   if (kind !== 'constraint' || condition === undefined || expected === undefined) return undefined
   const isMissing = actual === undefined
   const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
-  return isUnchecked ? { table: tableOf(name), condition, isMissing } : undefined
+  return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
 }
 
 function isUnlogged(object: ComparedObject | undefined): boolean {

@@ -125,6 +125,6 @@ function columnParts(definition: string): { type: string; notNull: boolean; rest
 const NOT_NULL = ' not null'
 
 /** A name, quoted where PostgreSQL requires it. */
-function ident(name: string): string {
+export function ident(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdent(name)
 }

@@ -2,6 +2,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import type { SchemaFault } from './comparison.ts'
+import { ident } from './remedies.ts'
 
 /** Counting more takes long, and says no more. */
 const MOST = 1000
@@ -55,9 +56,7 @@ function described(fault: SchemaFault, violations: Violations, schema: string, f
     typeof found === 'string'
       ? `rows not counted (${found})`
       : `${found > MOST ? `over ${MOST}` : found} ${found === 1 ? 'row violates' : 'rows violate'} it`
-  const statement = isMissing
-    ? fault.remedy
-    : fault.remedy.replace(/^ALTER TABLE (.*?) DROP CONSTRAINT (.*?); .*$/s, 'ALTER TABLE $1 VALIDATE CONSTRAINT $2')
+  const statement = isMissing ? fault.remedy : `ALTER TABLE ${ident(violations.table)} VALIDATE CONSTRAINT ${ident(violations.constraint)}`
   return {
     ...fault,
     expected: `every row has ${condition}`,
