@@ -5,7 +5,7 @@ import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { isRowSecurity } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
-import { parseMigration } from '../files/parse-migration.ts'
+import { countStatements, parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { readHistory } from './history.ts'
@@ -121,7 +121,7 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
     })
     return rows.map(({ version, done }) => {
       const file = files.find((candidate) => candidate.version === version)
-      return { version, done, statements: file === undefined ? null : parseMigration(file).statements.length }
+      return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }
     })
   } catch (error) {
     // only the owner can read it; the file is reported as pending all the same

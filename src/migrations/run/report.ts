@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
-import type { ParsedMigration } from '../files/parse-migration.ts'
+import { countStatements, type ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
 import type { Rename } from '../ledger/renames.ts'
 
@@ -124,7 +124,7 @@ export function appliedMigration(
     file,
     repeatable,
     ...(role === undefined ? {} : { role }),
-    statements: statements.length,
+    statements: countStatements(statements),
     durationMs: Math.round(durationMs),
     existing,
   }
