@@ -36,7 +36,7 @@ export interface MigrationFile extends OrderDirectives {
 
 /**
  * Reads the `.sql` files of all sources, in the order in which they run: sources in the order given, files bytewise by name,
- * and then the repeatable files in the same order. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
+ * and then the repeatable files in the same order. All files of the package come first: yours can use its functions. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
  * for a folder without files that another tool keeps. Reads synchronously: one promise for each file takes longer than the
  * reading.
  */
@@ -50,7 +50,11 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
     }
     seen.set(file.version, file)
   }
-  return [...files.filter(({ repeatable }) => !repeatable), ...files.filter(({ repeatable }) => repeatable)]
+  const [own, theirs] = [files.filter(({ source }) => source.own), files.filter(({ source }) => !source.own)]
+  return [own, theirs].flatMap((group) => [
+    ...group.filter(({ repeatable }) => !repeatable),
+    ...group.filter(({ repeatable }) => repeatable),
+  ])
 }
 
 function sameName(one: MigrationFile, other: MigrationFile): SkillsError {

@@ -22,7 +22,7 @@ export interface MigrateReport {
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
   outOfOrder: string[]
-  /** Versions whose ledger row an older tool wrote, without a digest to compare. */
+  /** Versions whose ledger row an older tool wrote, without a digest to compare. Files of the package run again, and are in `applied`. */
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
