@@ -3,6 +3,7 @@ import { LineIndex } from '../../core/positions.ts'
 import type { FaultKind } from '../../sqltext/lexer/faults.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import { fillVariables } from './fill-variables.ts'
 import { readDirectives, type Directives } from './directives.ts'
 import { ownTransaction } from './own-transaction.ts'
 import { isHarmlessCommand, psqlHint } from './psql-commands.ts'
@@ -15,18 +16,30 @@ export interface ParsedMigration extends MigrationFile {
   directives: Directives
   /** For its BEGIN, as `ISOLATION LEVEL SERIALIZABLE`. */
   modes: readonly string[]
+  /** The names of the variables that it uses. */
+  variables: readonly string[]
   /** The queries of the `check` directives. */
   checks: readonly ParsedStatement[]
   /** To be sent, without a BEGIN and COMMIT around them. */
   statements: readonly ParsedStatement[]
+  /** Why its variables cannot be filled in; part of `faults`. */
+  variableFaults: readonly Diagnostic[]
   /** Why the file cannot run. */
   faults: readonly Diagnostic[]
 }
 
+/** `text` has the values of variables; `start` and `end` are those of the statement as written. */
 export interface ParsedStatement extends Statement {
   kind: StatementKind
   line: number
   column: number
+  /** With variables: the offset in the statement as written of an offset in `text`. */
+  writtenOffset?: (offset: number) => number
+}
+
+/** The offset in the file of an offset in the text of a statement. */
+export function fileOffset({ start, writtenOffset }: ParsedStatement, offset: number): number {
+  return start + (writtenOffset === undefined ? offset : writtenOffset(offset))
 }
 
 /** Splits a migration into statements, and finds everything that prevents it from running. */
@@ -43,22 +56,36 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     hint,
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
-  const all = split.map((statement): ParsedStatement => ({
-    ...statement,
-    ...index.positionAt(statement.start),
-    kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
-  }))
+  const names = new Set<string>()
+  const variableFaults: Diagnostic[] = []
+  const parsed = (statement: Statement): ParsedStatement => {
+    const filled = file.source.variables === undefined ? undefined : fillVariables(statement.text, file.source.variables)
+    filled?.names.forEach((name) => names.add(name))
+    variableFaults.push(...(filled?.faults ?? []).map(({ offset, message, hint }) => fault(statement.start + offset, message, hint)))
+    const { text = statement.text, writtenOffset } = filled ?? {}
+    const kind = directives.repeatable ? { ...classify(text), existsCodes: [] } : classify(text)
+    return {
+      ...statement,
+      text,
+      ...index.positionAt(statement.start),
+      kind,
+      ...(writtenOffset === undefined ? {} : { writtenOffset }),
+    }
+  }
+  const all = split.map(parsed)
+  const checks = directives.checks.map(({ text, start }) => parsed({ text, start, end: start + text.length, index: 0 }))
   const { noTransaction } = directives
   const own = noTransaction ? { statements: all, modes: [], faults: [] } : ownTransaction(all, directives.isolation)
   const faults = [
     ...directives.faults.map(({ offset, message, hint }) => fault(offset, message, hint)),
+    ...variableFaults,
     ...lexical
       .filter(({ found }) => !isHarmlessCommand(found))
       .map(({ offset, kind, found, message }) => fault(offset, message, lexicalHint(kind, found))),
     ...own.faults.map(({ start, message, hint }) => fault(start, message, hint)),
     ...own.statements.flatMap((statement) => {
       const problem = unfit(statement, noTransaction)
-      return problem === undefined ? [] : [fault(statement.start + (problem.offset ?? 0), problem.message, problem.hint)]
+      return problem === undefined ? [] : [fault(fileOffset(statement, problem.offset ?? 0), problem.message, problem.hint)]
     }),
   ]
   // what follows such a statement are rows, and no SQL
@@ -68,13 +95,17 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     faults.splice(0, Infinity, ...before, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
   }
   if (own.statements.length === 0 && faults.length === 0) faults.push(fault(0, NO_STATEMENTS.message, NO_STATEMENTS.hint))
-  const checks = directives.checks.map((check) => ({
-    ...check,
-    end: check.start + check.text.length,
-    index: 0,
-    kind: classify(check.text),
-  }))
-  return { ...file, noTransaction, directives, checks, modes: own.modes, statements: own.statements, faults }
+  return {
+    ...file,
+    noTransaction,
+    directives,
+    variables: [...names],
+    variableFaults,
+    checks,
+    modes: own.modes,
+    statements: own.statements,
+    faults,
+  }
 }
 
 const NO_END_OF_ROWS: Unfit = {

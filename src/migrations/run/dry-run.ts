@@ -3,14 +3,14 @@ import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { fileOffset, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
 
 /** The queries that must be true before the file runs. A dry run does not evaluate them: files before this one can change their answer. */
-export function planChecks({ checks }: ParsedMigration): { line: number; text: string }[] {
-  return checks.map(({ line, text }) => ({ line, text: oneLine(text) }))
+export function planChecks({ checks, text: file }: ParsedMigration): { line: number; text: string }[] {
+  return checks.map(({ line, start, end }) => ({ line, text: oneLine(file.slice(start, end)) }))
 }
 
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
@@ -20,7 +20,7 @@ export async function planStatements(db: Db, migrations: readonly ParsedMigratio
     const index = new LineIndex(migration.text)
     return migration.statements.map((statement, k) => ({
       line: statement.line,
-      text: oneLine(statement.text),
+      text: oneLine(migration.text.slice(statement.start, statement.end)),
       hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, index)),
     }))
   })
@@ -32,7 +32,7 @@ function planned(
   index: LineIndex,
 ): PlannedStatement['hazards'][number] {
   return {
-    ...index.positionAt(statement.start + offset),
+    ...index.positionAt(fileOffset(statement, offset)),
     code,
     lock,
     blocks,

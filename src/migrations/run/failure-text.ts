@@ -6,7 +6,7 @@ import type { DatabaseError } from '../../db/database-error.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { fileOffset, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
 import type { SettingCause } from './setting-cause.ts'
 
@@ -50,7 +50,7 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
     code: error.code,
     message: message.join('\n'),
     file: migration.file,
-    ...index.positionAt(statement.start + location.offset),
+    ...index.positionAt(fileOffset(statement, location.offset)),
     ...(hint === '' ? {} : { hint }),
   }
 }

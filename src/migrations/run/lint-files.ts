@@ -3,7 +3,7 @@ import { LineIndex } from '../../core/positions.ts'
 import type { Count } from '../../core/report-types.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
+import { fileOffset, parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** What `skills migrate lint` found. Safe to print as JSON. */
@@ -50,7 +50,7 @@ function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { di
     end = statement.end
     for (const hazard of hazards[i] ?? []) {
       if (ignoredHere.has(hazard.code)) ignored++
-      else diagnostics.push({ ...asDiagnostic(hazard), file, ...index.positionAt(statement.start + hazard.offset) })
+      else diagnostics.push({ ...asDiagnostic(hazard), file, ...index.positionAt(fileOffset(statement, hazard.offset)) })
     }
   }
   return { diagnostics, ignored }

@@ -43,7 +43,7 @@ export async function requireChecksAlone({ db }: RunSettings, migration: ParsedM
   await db.exec('ROLLBACK')
 }
 
-function checkFailed({ file, noTransaction }: ParsedMigration, check: ParsedStatement, answers: readonly unknown[]): SkillsError {
+function checkFailed({ file, text, noTransaction }: ParsedMigration, check: ParsedStatement, answers: readonly unknown[]): SkillsError {
   const { line, column } = check
   const found = describeAnswers(answers)
   return new SkillsError('CHECK_FAILED', `${file} was not applied: its check on line ${line} returned ${found}, not true`, {
@@ -52,7 +52,7 @@ function checkFailed({ file, noTransaction }: ParsedMigration, check: ParsedStat
       {
         severity: 'error',
         code: 'CHECK_FAILED',
-        message: `the check returned ${found}: ${short(check.text)}`,
+        message: `the check returned ${found}: ${short(text.slice(check.start, check.end))}`,
         file,
         line,
         column,
