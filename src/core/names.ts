@@ -8,8 +8,5 @@ export function isName(text: string): boolean {
 
 /** Whether a variable of a migration can have the name: letters, digits and `_`, no digit first. */
 export function isVariableName(text: string): boolean {
-  return new RegExp(`^${VARIABLE_NAME}$`).test(text)
+  return /^[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*$/.test(text)
 }
-
-/** A part of a regular expression. */
-export const VARIABLE_NAME = '[A-Za-z_\\u0080-\\uffff][A-Za-z0-9_\\u0080-\\uffff]*'

@@ -8,23 +8,56 @@ import { variableUses, type VariableUse } from '../../sqltext/statements/variabl
 /** The values of variables by name. */
 export type Variables = Readonly<Record<string, string>>
 
-/** A statement with the values of its variables. */
-export interface FilledText {
+/** A statement as it is in the file. */
+export interface WrittenText {
   text: string
-  /** The names that it uses. */
+  /** The offset in it of an offset in the text with values. */
+  offsetOf: (offset: number) => number
+}
+
+/** Why the variable at the offset cannot be filled in. */
+export interface VariableFault {
+  offset: number
+  message: string
+  hint: string
+}
+
+interface Filled {
+  text: string
+  written: WrittenText
   names: readonly string[]
-  /** The offset in the statement as written of an offset in `text`. */
-  writtenOffset: (offset: number) => number
   /** Offsets are those of the statement as written. */
-  faults: readonly { offset: number; message: string; hint: string }[]
+  faults: readonly VariableFault[]
+}
+
+/** Fills in the variables of one file, and collects their names and faults. Without values, all stays as it is written. */
+export class Filling {
+  readonly #values: Variables | undefined
+  readonly names = new Set<string>()
+  /** Offsets are those of the file. */
+  readonly faults: VariableFault[] = []
+
+  constructor(values: Variables | undefined) {
+    this.#values = values
+  }
+
+  /** A block of a large file is read when it is sent, and has no variables. */
+  fill<S extends { text: string; start: number; block?: unknown }>(statement: S): S & { written?: WrittenText } {
+    if (this.#values === undefined || statement.block !== undefined) return statement
+    const filled = fillVariables(statement.text, this.#values)
+    if (filled === undefined) return statement
+    for (const name of filled.names) this.names.add(name)
+    this.faults.push(...filled.faults.map((fault) => ({ ...fault, offset: statement.start + fault.offset })))
+    return { ...statement, text: filled.text, written: filled.written }
+  }
 }
 
 /** Puts the values of variables into one statement. Undefined when it uses none. */
-export function fillVariables(written: string, values: Variables): FilledText | undefined {
+export function fillVariables(written: string, values: Variables): Filled | undefined {
   const given = new Map(Object.entries(values))
   const uses = variableUses(written).filter(({ name, canBeSql }) => !canBeSql || given.has(name))
   if (uses.length === 0) return undefined
-  const faults: { offset: number; message: string; hint: string }[] = []
+  const faults: VariableFault[] = []
   const pieces: Piece[] = []
   let text = ''
   let last = 0
@@ -44,7 +77,12 @@ export function fillVariables(written: string, values: Variables): FilledText | 
     const hint = `write :'${plain.name}' for a value, or :"${plain.name}" for a name`
     faults.push({ offset: plain.start, message: 'the value of a variable ends the statement', hint })
   }
-  return { text, names: [...new Set(uses.map(({ name }) => name))], writtenOffset: (offset) => writtenOffset(pieces, offset), faults }
+  return {
+    text,
+    names: [...new Set(uses.map(({ name }) => name))],
+    written: { text: written, offsetOf: (offset) => writtenOffset(pieces, offset) },
+    faults,
+  }
 }
 
 /** A value in the text, and the use that it replaces. */

@@ -1,27 +1,25 @@
-import { LineIndex } from '../../core/positions.ts'
 import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { fileOffset, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
+import { fileOffset, positionIn, writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
 
 /** The queries that must be true before the file runs. A dry run does not evaluate them: files before this one can change their answer. */
-export function planChecks({ checks, text: file }: ParsedMigration): { line: number; text: string }[] {
-  return checks.map(({ line, start, end }) => ({ line, text: oneLine(file.slice(start, end)) }))
+export function planChecks({ checks }: ParsedMigration): { line: number; text: string }[] {
+  return checks.map((check) => ({ line: check.line, text: oneLine(writtenText(check)) }))
 }
 
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
 export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
   const hazards = findRunHazards(migrations, await hazardServer(db))
   return migrations.map((migration, i) => {
-    const index = new LineIndex(migration.text)
     return migration.statements.map((statement, k) => ({
       line: statement.line,
-      text: oneLine(migration.text.slice(statement.start, statement.end)),
-      hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, index)),
+      text: oneLine(writtenText(statement)),
+      hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, migration)),
     }))
   })
 }
@@ -29,10 +27,10 @@ export async function planStatements(db: Db, migrations: readonly ParsedMigratio
 function planned(
   { code, lock, blocks, rewrite, table, message, advice, offset }: Hazard,
   statement: ParsedStatement,
-  index: LineIndex,
+  migration: ParsedMigration,
 ): PlannedStatement['hazards'][number] {
   return {
-    ...index.positionAt(fileOffset(statement, offset)),
+    ...positionIn(migration, statement, fileOffset(statement, offset)),
     code,
     lock,
     blocks,

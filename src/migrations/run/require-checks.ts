@@ -2,7 +2,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { redact } from '../../core/redaction.ts'
 import { printable } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { statementFailure } from './failure.ts'
 import { resetRoleSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -43,7 +43,7 @@ export async function requireChecksAlone({ db }: RunSettings, migration: ParsedM
   await db.exec('ROLLBACK')
 }
 
-function checkFailed({ file, text, noTransaction }: ParsedMigration, check: ParsedStatement, answers: readonly unknown[]): SkillsError {
+function checkFailed({ file, noTransaction }: ParsedMigration, check: ParsedStatement, answers: readonly unknown[]): SkillsError {
   const { line, column } = check
   const found = describeAnswers(answers)
   return new SkillsError('CHECK_FAILED', `${file} was not applied: its check on line ${line} returned ${found}, not true`, {
@@ -52,7 +52,7 @@ function checkFailed({ file, text, noTransaction }: ParsedMigration, check: Pars
       {
         severity: 'error',
         code: 'CHECK_FAILED',
-        message: `the check returned ${found}: ${short(text.slice(check.start, check.end))}`,
+        message: `the check returned ${found}: ${short(writtenText(check))}`,
         file,
         line,
         column,

@@ -1,4 +1,3 @@
-import { VARIABLE_NAME as NAME } from '../../core/names.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
 /** A place where SQL text uses a variable, as psql writes it. Offsets are UTF-16. */
@@ -17,7 +16,7 @@ export interface VariableUse {
  * assignment. A name begins with a letter, so `[1:2]` is a slice.
  */
 export function variableUses(text: string): VariableUse[] {
-  if (!text.includes(':')) return []
+  if (!MAY_USE.test(text)) return []
   const uses: VariableUse[] = []
   const scanner = new Scanner(text)
   /** For each open parenthesis or bracket, whether a colon can be SQL in it. */
@@ -43,7 +42,10 @@ export function variableUses(text: string): VariableUse[] {
   return uses
 }
 
+/** Most statements have no such text, and are not read. */
+const MAY_USE = /(?<!:):[A-Za-z_\u0080-\uffff'"{]/
 /** What follows a colon. */
-const USE = new RegExp(`(?<text>${NAME})|'(?<literal>${NAME})'|"(?<identifier>${NAME})"|\\{\\?(?<set>${NAME})\\}`, 'y')
+const USE =
+  /(?<text>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|'(?<literal>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)'|"(?<identifier>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)"|\{\?(?<set>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)\}/y
 const FORMS: Readonly<Record<string, VariableUse['form']>> = { literal: 'literal', identifier: 'identifier', set: 'is set' }
 const JSON_CONSTRUCTOR = /^json_object(?:agg)?$/i

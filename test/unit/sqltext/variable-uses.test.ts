@@ -55,7 +55,7 @@ describe('what replaces it', () => {
   test('writtenOffset: before, inside and after values -> the offset as written', () => {
     const written = `SELECT :'a', :b, x`
     const filled = fillVariables(written, { a: 'long value', b: '1' })
-    const at = (part: string): number | undefined => filled?.writtenOffset(filled.text.indexOf(part))
+    const at = (part: string): number | undefined => filled?.written.offsetOf(filled.text.indexOf(part))
     expect(at('SELECT')).toBe(0)
     expect(at('value')).toBe(written.indexOf(`:'a'`))
     expect(at(', 1')).toBe(written.indexOf(', :b'))
