@@ -8,7 +8,7 @@ import { untilAlone } from '../support/waiting.ts'
 
 const POINTS = 30
 const AT_ONCE = 3
-const LONGEST_MS = 1_500
+const LONGEST_MS = 2_200
 
 const FILES = {
   ...Object.fromEntries(
