@@ -1,14 +1,14 @@
 // Bundles src/ and the packages that it uses into dist/. Start-up time is part of the product: `skills migrate` runs in every deploy and usually has nothing to do.
-// Its path is CommonJS (in Node 20 loading ES modules takes about 5 ms at start), in small files: lean/main.cjs, then the
-// file of the command, then one file for each part that `import()` loads. Everything else is ES modules with shared chunks.
+// Its path is CommonJS (in Node 20 loading ES modules takes about 5 ms at start): lean/skills-migrate.cjs is one file with all that such
+// a run needs, and there is one file for each part that `import()` loads. Other commands begin with the small lean/skills.cjs; they
+// are ES modules with shared chunks.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { importGlob } from './import-glob.js'
 
 const root = path.dirname(import.meta.dirname)
-const LEAN = ['migrate', 'migrate-status']
-const REST = readdirSync(path.join(root, 'src', 'cli', 'commands')).filter((name) => !LEAN.includes(name))
+const COMMANDS = readdirSync(path.join(root, 'src', 'cli', 'commands'))
 
 const SHARED = {
   absWorkingDir: root,
@@ -48,20 +48,23 @@ const dynamicPartsAreElsewhere = (parts) => ({
   },
 })
 
-/** A command is named after its folder. */
-function leanName(file) {
-  return path.basename(file) === 'run.ts' ? path.basename(path.dirname(file)) : path.basename(file, '.ts')
-}
-
-/** postgres.js loads the TLS module of Node, which src/db loads only for a TLS connection, and a clock that is a global too. */
-const withoutIdleBuiltins = {
-  name: 'without-idle-builtins',
+/**
+ * What postgres.js loads and this package does not use: the TLS module of Node (src/db loads it for a TLS connection), an exact clock
+ * for its reconnects, replication and large objects.
+ */
+const withoutIdleParts = {
+  name: 'without-idle-parts',
   setup({ onResolve, onLoad }) {
-    const contents = { tls: 'export default {}', perf_hooks: 'export const performance = globalThis.performance' }
-    onResolve({ filter: /^(tls|perf_hooks)$/ }, ({ path: name, importer }) =>
-      /node_modules.postgres.src/.test(importer) ? { path: name, namespace: 'idle-builtin' } : undefined,
+    const contents = {
+      tls: 'export default {}',
+      perf_hooks: 'export const performance = Date',
+      './subscribe.js': 'export default () => ({})',
+      './large.js': 'export default () => undefined',
+    }
+    onResolve({ filter: /^(tls|perf_hooks|\.\/subscribe\.js|\.\/large\.js)$/ }, ({ path: name, importer }) =>
+      /node_modules.postgres.src/.test(importer) ? { path: name, namespace: 'idle-part' } : undefined,
     )
-    onLoad({ filter: /./, namespace: 'idle-builtin' }, ({ path: name }) => ({ contents: contents[name] }))
+    onLoad({ filter: /./, namespace: 'idle-part' }, ({ path: name }) => ({ contents: contents[name] }))
   },
 }
 
@@ -70,12 +73,12 @@ async function buildLean(files, write, built = new Set()) {
   const { metafile } = await build({
     ...SHARED,
     write,
-    entryPoints: files.map((file) => ({ in: file, out: leanName(file) })),
+    entryPoints: files.map((file) => ({ in: file, out: path.basename(file, '.ts') })),
     outdir: 'dist/lean',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: [PGLITE],
-    plugins: [importGlob, withoutIdleBuiltins, dynamicPartsAreElsewhere(parts)],
+    plugins: [importGlob, withoutIdleParts, dynamicPartsAreElsewhere(parts)],
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
   })
@@ -95,7 +98,7 @@ async function buildShared(entryPoints, write) {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: [PGLITE],
-    plugins: [importGlob, withoutIdleBuiltins],
+    plugins: [importGlob, withoutIdleParts],
     // some of the bundled packages are CommonJS
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   })
@@ -105,11 +108,11 @@ async function buildShared(entryPoints, write) {
 /** Builds all bundles, and returns the metafile of each: which files are in it. With `write: false` nothing is written. */
 export async function bundle({ write = true } = {}) {
   const [lean, shared] = await Promise.all([
-    buildLean(['src/cli/main.ts', ...LEAN.map((name) => `src/cli/commands/${name}/run.ts`)], write),
+    buildLean(['src/cli/skills.ts', 'src/cli/skills-migrate.ts'], write),
     buildShared(
       [
         'src/cli/run/parse-and-print.ts',
-        ...REST.map((name) => `src/cli/commands/${name}/run.ts`),
+        ...COMMANDS.map((name) => `src/cli/commands/${name}/run.ts`),
         'src/index.ts',
         'src/registry/reading/reader-thread.ts',
       ],

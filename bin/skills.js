@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/lean/main.cjs')
+require(process.argv[2] === 'migrate' ? '../dist/lean/skills-migrate.cjs' : '../dist/lean/skills.cjs')

@@ -24,7 +24,18 @@ const COMMANDS = readdirSync(path.join(SRC, 'cli/commands'))
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
   migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import', 'dump'], ['squash']],
-  cli: [['parse'], ['spec.ts'], ['command-table.ts'], ['output'], ['live'], ['run'], COMMANDS, ['commands/quickstart'], ['main.ts']],
+  cli: [
+    ['parse'],
+    ['spec.ts'],
+    ['command-table.ts'],
+    ['output'],
+    ['live'],
+    ['run'],
+    COMMANDS,
+    ['commands/quickstart'],
+    ['main.ts'],
+    ['skills.ts', 'skills-migrate.ts'],
+  ],
   registry: [['rules'], ['skill'], ['front-matter'], ['cache'], ['reading'], ['table', 'lint', 'authoring', 'watch-folders.ts']],
 }
 

@@ -1,5 +1,6 @@
 -- The privileges of the role on the objects of the package. $1: the schema, $2: names of relations, without the rollups, as a JSON list,
--- $3: the privileges of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with its argument types.
+-- $3: the privileges of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with its argument types,
+-- $4, $5: schema and name of the ledger; in another schema its row is of the kind `ledger`, with the qualified name.
 -- One row for each privilege; `owned`: the role is the owner, or a member of it, and has every privilege.
 with app as (
   select g."on", g.name, g.columns, privilege
@@ -12,6 +13,11 @@ select 'relation' as kind, c.relname::text as name, p.privilege, has_table_privi
  where c.relnamespace = (select oid from pg_namespace where nspname = $1)
    and c.relkind in ('r', 'p', 'v', 'm')
    and (c.relname in (select json_array_elements_text($2::json)) or c.relname like 'skill\_rollup\_%')
+union all
+select case when n.nspname = $1 then 'relation' else 'ledger' end,
+       case when n.nspname = $1 then c.relname::text else format('%I.%I', n.nspname, c.relname) end, 'SELECT', has_table_privilege(c.oid, 'SELECT'), pg_has_role(c.relowner, 'USAGE')
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname = $4 and c.relname = $5
 union all
 -- as in a GRANT: "UPDATE (a, b)"
 select 'columns', c.relname, format('%s (%s)', app.privilege, string_agg(listed.name, ', ' order by place)),

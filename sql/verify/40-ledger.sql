@@ -1,5 +1,6 @@
 -- Whether every migration is applied, and unchanged since.
--- $1: {"ledger", "files": [{"version", "file", "checksum", "state", "outOfOrder", "layout" or null}],
+-- $1: {"ledger", "ledgerSchema", "ledgerTable", "renamed": [{"from", "to"}],
+--      "files": [{"version", "file", "checksum", "state", "outOfOrder", "layout" or null}],
 --      "rows": [{"version", "checksum" or null, "tool" or null, "missing"}],
 --      "interrupted": [{"version", "done", "statements" or null}]}
 -- A repeatable file with another digest than its row is pending. A row without a file that another tool wrote belongs to
@@ -19,9 +20,9 @@ SELECT
   'a primary key on (version)'                AS expected,
   coalesce((SELECT string_agg(pg_get_constraintdef(k.oid), '; ') FROM pg_constraint k WHERE k.conrelid = c.oid), 'none') AS actual
 FROM pg_class c
-WHERE c.relname = $1::jsonb->>'ledger'
+WHERE c.relname = $1::jsonb->>'ledgerTable'
   AND c.relkind IN ('r', 'p')
-  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1::jsonb->>'ledgerSchema')
   AND NOT EXISTS (
     SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
@@ -96,6 +97,19 @@ SELECT
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, layout text)
 WHERE file.layout IS NOT NULL
 ORDER BY file.version COLLATE "C";
+
+-- check: ledger.renamed
+-- title: every ledger row has the name of its file
+-- severity: warning
+-- input: ledger
+-- remedy: run `skills migrate`, which gives the row the new name and runs nothing
+-- example: migration 20260102_ratings | a row with this name | the row has the name 20260101_ratings
+SELECT
+  format('migration %s', renamed."to")                   AS object,
+  'a row with this name'                                 AS expected,
+  format('the row has the name %s', renamed."from")      AS actual
+FROM jsonb_to_recordset($1::jsonb->'renamed') AS renamed ("from" text, "to" text)
+ORDER BY renamed."to" COLLATE "C";
 
 -- check: ledger.interrupted
 -- title: no migration is half applied

@@ -173,7 +173,9 @@ WHERE n.nspname = :'schema'
   AND (acl.grantee = 0 OR NOT r.rolsuper)
   AND NOT EXISTS (
     SELECT FROM pg_class c
-    WHERE c.relnamespace = n.oid AND c.relowner = acl.grantee AND c.relname IN ('skills_registry', $1::jsonb->>'ledger'))
+    WHERE c.relowner = acl.grantee
+      AND ((c.relnamespace = n.oid AND c.relname = 'skills_registry')
+        OR (c.relname = $1::jsonb->>'ledgerTable' AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1::jsonb->>'ledgerSchema'))))
 ORDER BY 3;
 
 -- check: safety.supabase
@@ -201,7 +203,7 @@ ORDER BY c.relname;
 -- input: app-role
 -- remedy: run `skills grants --app-role NAME`, which prints what to grant and what to revoke
 -- example: role app | no DELETE on table skills_registry | granted
--- $1: {"name", "tables": [], "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
+-- $1: {"name", "tables": [], "ledger": {"schema", "tables": []}, "functions": [], "grants": [{"on": "table" | "sequence" | "function", "name", "privileges": [], "columns": []?}]}
 -- `skills grants` reads the column "revoke": the statement that revokes a privilege that was granted to the role itself.
 WITH role AS (
   SELECT r.* FROM pg_roles r WHERE r.rolname = $1::jsonb->>'name'
@@ -211,11 +213,13 @@ schema AS (
 ),
 objects AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS class, c.oid, c.relname::text AS name, c.relowner AS owner,
-    format('%s %I.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, schema.nspname, c.relname) AS target,
+    format('%s %I.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, n.nspname, c.relname) AS target,
     coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner)) AS acl
-  FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
-  WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ($1::jsonb->'tables' ? c.relname))
-    OR (c.relkind = 'S' AND EXISTS (
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND ((n.nspname = :'schema' AND $1::jsonb->'tables' ? c.relname)
+        OR (n.nspname = $1::jsonb#>>'{ledger,schema}' AND $1::jsonb#>'{ledger,tables}' ? c.relname)))
+    OR (n.nspname = :'schema' AND c.relkind = 'S' AND EXISTS (
       SELECT 1 FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
       WHERE d.objid = c.oid AND d.deptype = 'a' AND $1::jsonb->'tables' ? t.relname))
   UNION ALL

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { catalogQuery, foreignQuery, manifestFile } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
+import { ledgerTables } from '../core/ledger-name.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
+import { isInOwnSchema } from '../migrations/ledger/ledger.ts'
 import type { ForeignCodeOptions, ForeignCodeReading } from '../verify/schema/foreign-code.ts'
 import type { SchemaManifest } from '../verify/schema/manifest.ts'
 
@@ -29,7 +31,8 @@ export async function refuseForeignCode(db: Db, ledger: string = DEFAULT_LEDGER)
 
 /** What a superuser must not run, and who could have written it; nothing for a role that is not one. */
 export function foreignCodeFor(db: Db, ledger: string = DEFAULT_LEDGER): Promise<ForeignCodeReading> {
-  if (!db.info.superuser || db.info.kind === 'embedded' || !db.info.schemaExists) return Promise.resolve({ roles: [], code: [] })
+  if (!db.info.superuser || db.info.kind === 'embedded' || (!db.info.schemaExists && isInOwnSchema(ledger)))
+    return Promise.resolve({ roles: [], code: [] })
   const found = examined.get(db) ?? compare(db, ledger)
   examined.set(db, found)
   return found
@@ -55,7 +58,7 @@ async function compare(db: Db, ledger: string): Promise<ForeignCodeReading> {
   const { found } = onlyRow(await db.run(OTHERS_OWN, [], { found: 'boolean' }))
   if (!found) return { roles: [], code: [] }
   const { findForeignCode } = await loadComparison()
-  return findForeignCode(db, foreignCodeOptions(ledger))
+  return findForeignCode(db, foreignCodeOptions(ledger, db.info.schema))
 }
 
 /** Loaded only when there is something to compare: the commands must start fast. */
@@ -63,10 +66,14 @@ function loadComparison(): Promise<typeof import('../verify/schema/foreign-code.
   return import('../verify/schema/foreign-code.ts')
 }
 
-export function foreignCodeOptions(ledger: string): ForeignCodeOptions {
+/** `schema` is that of all objects. */
+export function foreignCodeOptions(ledger: string, schema: string): ForeignCodeOptions {
+  const own = ledgerTables(ledger, schema)
+  const isElsewhere = own.schema !== schema
   return {
     manifest: schemaManifest(),
-    toolTables: new Set([ledger, `${ledger}_progress`]),
+    toolTables: new Set(isElsewhere ? [] : own.tables),
+    ledgerElsewhere: isElsewhere ? own : undefined,
     catalogQuery: catalogQuery(),
     foreignQuery: foreignQuery(),
   }

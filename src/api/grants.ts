@@ -32,6 +32,6 @@ export async function appRoleGrants(
   const { role, ledger } = options
   const check = readChecks(checkSources()).find(({ input }) => input === 'app-role')
   if (check === undefined) throw new SkillsError('BUG', 'the check safety.app-role is missing')
-  const excess = await excessPrivileges(db, check, judgedRole(role, readMigrations(migrationSources()), ledger))
+  const excess = await excessPrivileges(db, check, judgedRole(db, role, readMigrations(migrationSources()), ledger))
   return { role, statements: grantStatements(role, db.info.schema), ...excess }
 }

@@ -7,6 +7,7 @@ import type { Db } from '../db/db.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { readLedger } from '../migrations/ledger/ledger.ts'
 import { planMigrations } from '../migrations/ledger/plan.ts'
+import { refuseLayouts } from '../migrations/layouts/refuse-layouts.ts'
 import { hazardServer } from '../migrations/run/dry-run.ts'
 import { lintFiles, type MigrationLintReport } from '../migrations/run/lint-files.ts'
 import { refuseForeignCode } from './foreign-code.ts'
@@ -22,8 +23,8 @@ export interface LintMigrationsOptions {
 
 /**
  * Checks migrations without running them: what prevents a file from running is an error, a hazard for a database in use is a
- * warning. The library call of `skills migrate lint`. Writes nothing. Throws MIGRATIONS_DIR_MISSING, and MIGRATION_FILE_INVALID for a
- * file that is not text.
+ * warning. The library call of `skills migrate lint`. Writes nothing. Throws MIGRATIONS_DIR_MISSING,
+ * MIGRATION_FILE_INVALID for a file that is not text, and FOREIGN_LAYOUT for the files of another tool.
  *
  * @example
  * const { errors, diagnostics } = await lintMigrations({ paths: ['db/migrations'] })
@@ -32,14 +33,15 @@ export interface LintMigrationsOptions {
  */
 export async function lintMigrations({ paths, pendingIn, ledger = DEFAULT_LEDGER }: LintMigrationsOptions): Promise<MigrationLintReport> {
   const files = filesOf(paths)
-  if (pendingIn === undefined) return lintFiles(files)
+  if (pendingIn === undefined) {
+    refuseLayouts(files, files)
+    return lintFiles(files)
+  }
   await refuseForeignCode(pendingIn, ledger)
   const { rows } = await readLedger(pendingIn, ledger)
-  const { pending } = planMigrations(files, rows)
-  return lintFiles(
-    pending.map(({ file }) => file),
-    await hazardServer(pendingIn),
-  )
+  const pending = planMigrations(files, rows).pending.map(({ file }) => file)
+  refuseLayouts(pending, files)
+  return lintFiles(pending, await hazardServer(pendingIn))
 }
 
 /** The migrations of the folders, and of the folders of the files only these files. */

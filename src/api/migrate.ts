@@ -9,7 +9,7 @@ import { migrate as runMigrations } from '../migrations/run/migrate.ts'
 import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
 import type { EarlyStatements } from '../db/early-statements.ts'
 import { SCHEMA_WRITERS } from '../db/writable-schema.ts'
-import { ledgerQuery } from '../migrations/ledger/ledger.ts'
+import { isInOwnSchema, ledgerQuery } from '../migrations/ledger/ledger.ts'
 import { foreignCodeFor, OTHERS_OWN, refuseForeignCode } from './foreign-code.ts'
 
 export interface MigrateCallOptions {
@@ -72,10 +72,10 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
 
 /**
  * The statements of `migrate` before it knows whether there is anything to do: the command line sends them with the first query of
- * the connection. A superuser reads the ledger only after it is known that no code of another role runs.
+ * the connection. A ledger of another schema is read later: the search_path does not decide whether it is found. A superuser reads the ledger only after it is known that no code of another role runs.
  */
 export function earlyStatements(ledger: string): EarlyStatements {
-  return { statements: [SCHEMA_WRITERS, ledgerQuery(ledger)], asSuperuser: [OTHERS_OWN] }
+  return { statements: [SCHEMA_WRITERS, ...(isInOwnSchema(ledger) ? [ledgerQuery(ledger)] : [])], asSuperuser: [OTHERS_OWN] }
 }
 
 /**

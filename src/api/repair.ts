@@ -10,6 +10,8 @@ export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations'
   version: string
   /** Delete the ledger row instead of recording the digest of the file. */
   forget?: boolean
+  /** The name under which the file was applied, when it was renamed and changed: its row gets the new name and digest. */
+  renamedFrom?: string | undefined
   /** Return what would change. Write nothing. */
   dryRun?: boolean
 }
@@ -24,9 +26,9 @@ export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations'
  * console.log(action, from, to)
  */
 export async function repair(db: Db, options: RepairCallOptions): Promise<RepairReport> {
-  const { version, forget } = options
+  const { version, forget, renamedFrom } = options
   await refuseForeignCode(db, options.ledger)
   const sources = migrationSources(options.migrations)
-  const plan = await planRepair(db, { sources, ledger: options.ledger ?? DEFAULT_LEDGER, version, forget: forget === true })
+  const plan = await planRepair(db, { sources, ledger: options.ledger ?? DEFAULT_LEDGER, version, forget: forget === true, renamedFrom })
   return options.dryRun === true ? plan : carryOutRepair(db, plan, toolName())
 }

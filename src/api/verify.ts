@@ -5,6 +5,7 @@ import { checkSources, installedPacks, migrationSources } from '../config/packag
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
+import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
@@ -75,7 +76,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       objects,
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
-      ...(role === undefined ? {} : { 'app-role': judgedRole(role, applied, options.ledger) }),
+      ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
     missing: {
       ...(ledger.missing === undefined ? {} : { ledger: ledger.missing }),
@@ -116,8 +117,9 @@ function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): v
 /** The ledger can be a view of its owner, whose functions would run with the privileges of this connection. */
 async function readLedger(db: Db, { migrations, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
   const sources = migrationSources(migrations)
-  const { code } = db.info.schemaExists ? await findForeignCode(db, foreignCodeOptions(ledger)) : { code: [] }
-  const ofLedger = code.filter((found) => [ledger, `${ledger}_progress`].includes(tableOf(found.name)))
+  const { code } = await findForeignCode(db, foreignCodeOptions(ledger, db.info.schema))
+  const { schema, tables } = ledgerTables(ledger, db.info.schema)
+  const ofLedger = code.filter((found) => (found.schema ?? db.info.schema) === schema && tables.includes(tableOf(found.name)))
   if (ofLedger.length === 0) return readLedgerState(db, sources, ledger)
   return {
     files: readMigrations(sources),
@@ -131,8 +133,8 @@ function timeoutOf({ timeoutMs = DEFAULTS.checkTimeoutMs }: VerifyCallOptions): 
 }
 
 /** Judged by the package's own objects: what an application may do with the tables of other migrations is not examined. */
-export function judgedRole(role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
-  return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledger)
+export function judgedRole({ info }: Db, role: string, files: readonly MigrationFile[], ledger: string = DEFAULT_LEDGER): object {
+  return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledgerTables(ledger, info.schema))
 }
 
 /** What the schema is compared with. */
@@ -146,7 +148,7 @@ function schemaOptions(
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   return {
-    ...foreignCodeOptions(ledger),
+    ...foreignCodeOptions(ledger, schema),
     statements: scratchStatements(applied, schema).map((statement) => ({
       place: `${statement.file}:${statement.line}`,
       own: own.has(statement.file),

@@ -1,34 +1,27 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { packageVersion } from '../config/package-files.ts'
 import { EXIT, reasonOf, type ExitCode } from '../core/errors.ts'
 import { systemError } from '../core/os-error.ts'
-import { COMMANDS } from './command-table.ts'
 import { createIo, isWritten, watchStreams, writeOut } from './output/io.ts'
-import { parsePlain } from './parse/plain.ts'
-import type { RawInput } from './parse/read-values.ts'
-import type { CommandSpec } from './parse/spec.ts'
-import type { Executor } from './run/run-command.ts'
 
-process.on('uncaughtException', fail)
-process.on('unhandledRejection', fail)
-watchStreams(() => {
-  // the result was lost; a code that says more stays
-  process.once('exit', (code) => (process.exitCode = Math.max(code, EXIT.usage)))
-})
+/** The program: `run` takes the arguments, does the work of a command and returns the exit code. */
+export function main(run: (argv: readonly string[]) => Promise<ExitCode>): void {
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  watchStreams(() => {
+    // the result was lost; a code that says more stays
+    process.once('exit', (code) => (process.exitCode = Math.max(code, EXIT.usage)))
+  })
+  void start(process.argv.slice(2), run)
+}
 
-void main(process.argv.slice(2))
-
-async function main(argv: readonly string[]): Promise<void> {
+async function start(argv: readonly string[], run: (argv: readonly string[]) => Promise<ExitCode>): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    // scripts run this often: no parser is needed
+    // scripts run this often: no command is needed
     writeOut(`${packageVersion()}\n`)
     return
   }
   process.once('beforeExit', failUnfinished)
-  const plain = parsePlain(argv, COMMANDS)
-  process.exitCode = plain === undefined ? await parseAndRun(argv) : await run(plain.spec, plain.input)
+  process.exitCode = await run(argv)
   process.off('beforeExit', failUnfinished)
   leave()
 }
@@ -60,21 +53,4 @@ function failPlainly(error: unknown): ExitCode {
     known === undefined ? `this is a bug in skills: ${reasonOf(error)}` : `error [${known.code}] ${known.message}\n  → ${known.hint ?? ''}`,
   )
   return known?.exitCode ?? EXIT.bug
-}
-
-/** Everything but a plain command line. */
-async function parseAndRun(argv: readonly string[]): Promise<ExitCode> {
-  const { parseAndPrint } = await import('./run/parse-and-print.ts')
-  const parsed = await parseAndPrint(argv, COMMANDS)
-  return typeof parsed === 'number' ? parsed : run(parsed.spec, parsed.input)
-}
-
-/** Loads the module of a command from dist/, the lean ones as CommonJS (`.ci/build.js`), and runs it. */
-async function run({ name }: CommandSpec, input: RawInput): Promise<ExitCode> {
-  const folder = name.replaceAll(' ', '-')
-  const lean = fileURLToPath(new URL(`../lean/${folder}.cjs`, import.meta.url))
-  const module: unknown = existsSync(lean)
-    ? createRequire(import.meta.url)(lean)
-    : await import(new URL(`../cli/commands/${folder}/run.js`, import.meta.url).href)
-  return (module as { execute: Executor }).execute(input)
 }

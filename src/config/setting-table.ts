@@ -1,5 +1,5 @@
 import type { OptionSpec } from './option.ts'
-import { FILE, FOLDER, LABEL, NAME, oneOf, SCHEMA, URL_TEXT } from './values.ts'
+import { FILE, FOLDER, LABEL, LEDGER, NAME, oneOf, SCHEMA, URL_TEXT } from './values.ts'
 
 /** A setting: an option, with the variable and the key that give it too. */
 export interface SettingSpec extends OptionSpec {
@@ -28,8 +28,8 @@ export const SETTINGS = {
     key: 'ledger',
     flags: '--ledger <table>',
     variable: 'SKILLS_LEDGER',
-    type: NAME,
-    help: 'ledger table',
+    type: LEDGER,
+    help: 'ledger: table, or schema.table',
     default: 'schema_migrations',
   },
   role: {

@@ -1,5 +1,6 @@
 import { readDuration, showDuration } from '../core/durations.ts'
 import { SkillsError } from '../core/errors.ts'
+import { LEDGER_NAME_EXPECTED, readLedgerName } from '../core/ledger-name.ts'
 import { isName, LONGEST_NAME_BYTES } from '../core/names.ts'
 import { grouped, nearest } from '../core/text.ts'
 
@@ -32,6 +33,12 @@ export const NAME: ValueType<string> = {
 export const SCHEMA: ValueType<string> = {
   expected: `a schema name of 1 to ${LONGEST_NAME_BYTES} bytes, without NUL; not $user, and not pg_...`,
   read: (text) => (isName(text) && text !== '$user' && !text.startsWith('pg_') ? text : undefined),
+}
+
+/** A table, or a table of a schema. */
+export const LEDGER: ValueType<string> = {
+  expected: LEDGER_NAME_EXPECTED,
+  read: (text) => (readLedgerName(text) === undefined ? undefined : text),
 }
 
 export const FILE: ValueType<string> = { expected: 'a file', read: (text) => (text === '' ? undefined : text), paths: 'files' }

@@ -308,6 +308,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '`skills explain 42P01` (or the code in your message) explains the SQLSTATE',
     ],
   },
+  CHECK_FAILED: {
+    title: 'A check of a migration is not true',
+    meaning:
+      'The file has a line `-- skills: check QUERY`. The query must return one row with one column, `true`, before the file runs. It returned something else, so nothing of the file was applied. Files before it stay applied.',
+    example:
+      '$ skills migrate\ndb/004_not_null.sql:1:18 error the check returned false: SELECT count(*) = 0 FROM users WHERE email IS NULL\nerror [CHECK_FAILED] db/004_not_null.sql was not applied: its check on line 1 returned false, not true',
+    remedies: ['make the query true, for example by correcting the rows that it counts, and run `skills migrate` again'],
+  },
   LOCK_TIMEOUT: {
     title: 'A lock was not obtained in time',
     meaning:
@@ -317,6 +325,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedies: [
       'run it again when the other run has ended, or wait longer: `--lock-wait 5m`',
       'check the connection in the message: most often it is idle in a transaction',
+    ],
+  },
+  LEDGER_ELSEWHERE: {
+    title: 'Another schema has the ledger with these migrations',
+    meaning:
+      'Files are pending in the schema of the connection, and the ledger of another schema contains them. The schema is the first one of the search_path, which the role, the database or the connection can change, so the run would apply the same history a second time. Nothing was run. A schema that is chosen with `--schema`, `SKILLS_SCHEMA`, the URL or the configuration file is not questioned: so one database can have the tables in several schemas.',
+    example:
+      '$ skills migrate\nerror [LEDGER_ELSEWHERE] the ledger app.schema_migrations contains 5 migrations that are pending in the schema public: 20251220_create_skill_system, ...\n  → nothing was run; the schema public is only the first of the search_path: pass --schema app to continue there (SKILLS_SCHEMA, "schema" in the configuration file), or --schema public to apply them to public too',
+    remedies: [
+      'pass `--schema NAME` with the schema of the existing tables, or set it in the configuration file',
+      'to have the tables in this schema too, choose it with `--schema`',
+      'a ledger that the role cannot read: grant SELECT on it, or choose the schema',
     ],
   },
   LEDGER_FOREIGN: {
@@ -390,6 +410,19 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedies: [
       'run `skills migrate` instead: it adds what is missing and keeps what exists',
       'run `skills migrate baseline --accept-drift`, if you have read the differences and accept them',
+    ],
+  },
+
+  SQUASH_REFUSED: {
+    title: 'The new file would not make the same database',
+    meaning:
+      '`skills migrate squash` runs the old files and the new one in two empty databases, and compares catalogs, rows and sequences. They differ, the new file cannot run, or the old files do something that a dump of the schema does not contain: they leave rows, or change the whole server. Nothing was written. The message has the differences, or the statements with file and line.',
+    example:
+      '$ skills migrate squash --to 030_orders --dir db\nerror [SQUASH_REFUSED] the files leave 3 rows: INSERT (db/004_colors.sql:2)\n  → nothing was written; --keep-rows writes these rows into the new file, as they are now',
+    remedies: [
+      'files that leave rows: `--keep-rows`',
+      'a statement that cannot be squashed: move it to a file of its own that sorts after the squashed files, or stop before it with `--to`',
+      'statements about roles, databases or tablespaces: `--embedded memory`',
     ],
   },
 

@@ -22,6 +22,8 @@ export interface DbInfo {
   database: string
   /** The schema of unqualified names, see `--schema`. */
   schema: string
+  /** False: the schema is the first one of the search_path, because none was named. */
+  schemaChosen: boolean
   schemaExists: boolean
   /** Schemas in the search_path of the connection, without `schema`. */
   otherSchemas: readonly string[]

@@ -78,6 +78,7 @@ export async function greet(
     user: row.user,
     database: row.database,
     schema,
+    schemaChosen: wanted !== undefined,
     schemaExists: wanted === undefined || row.exists,
     otherSchemas: path.filter((name) => name !== schema),
     superuser: row.superuser,

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import net from 'node:net'
 import type { ServerHost, ServerTarget } from '../core/target.ts'
 import { isUnixSocket } from './network-socket.ts'
@@ -17,6 +16,8 @@ export async function* hostsToTry(target: ServerTarget): AsyncGenerator<ServerHo
 /** A name that cannot be resolved stays: connecting to it fails with the reason. */
 async function addressesOf(host: ServerHost, timeoutMs: number): Promise<ServerHost[]> {
   try {
+    // few targets need it
+    const { lookup } = await import('node:dns/promises')
     const limit = new TimeLimit(timeoutMs, host.host, {})
     const addresses = await limit.of(() => lookup(host.host, { all: true })).finally(() => limit.end())
     return addresses.map(({ address }) => ({ ...host, address }))

@@ -3,6 +3,7 @@ import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type SslMode, type SslSettings } from '../core/target.ts'
 import { MessageGuard, NOT_POSTGRES, ProtocolError } from './message-guard.ts'
 import { SocketReader } from './login/socket-reader.ts'
+import { clockMs } from '../core/times.ts'
 
 // PostgreSQL manual, "Message Formats": Int32(8) Int32(80877103)
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
@@ -68,11 +69,11 @@ export function isLoopback({ host, address = host }: Pick<ServerHost, 'host' | '
 
 /** Ends the connection at the first message that the guard refuses, before the driver sees it. Returns when bytes arrived last. */
 export function checkMessages(socket: net.Socket, guard: MessageGuard, host: ServerHost): () => number {
-  let receivedAt = performance.now()
+  let receivedAt = clockMs()
   const push = socket.push.bind(socket)
   socket.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
     if (chunk === null) return push(chunk, encoding)
-    receivedAt = performance.now()
+    receivedAt = clockMs()
     try {
       const messages = guard.take(chunk as Buffer)
       return messages === undefined || push(messages, encoding)

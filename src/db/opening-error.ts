@@ -64,5 +64,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   [SQLSTATE.undefinedDatabase]: 'check the name of the database, or create it',
   [SQLSTATE.cannotConnectNow]: 'the server is starting: --wait 30s waits for it',
   [SQLSTATE.tooManyConnections]: 'all connections are in use: try again, or pass --wait 30s',
+  [SQLSTATE.queryCanceled]:
+    'a statement_timeout of the role, the database or the server is too short for the first query: run ALTER ROLE ... SET statement_timeout = 0',
   [SQLSTATE.protocolViolation]: 'if this is a pooler: check user and password, and remove `options` and `max_protocol_version`',
 }

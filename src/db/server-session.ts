@@ -32,7 +32,7 @@ export interface ServerSession {
   lastError: () => DatabaseError | undefined
   /** Sends these rows when the server asks for them: the next statement is a COPY ... FROM STDIN. Returns what ends that. */
   copyRows: (rows: string) => () => void
-  /** When the last bytes of the server arrived, as `performance.now()`. */
+  /** When the last bytes of the server arrived, as `clockMs()`. */
   receivedAt: () => number
 }
 

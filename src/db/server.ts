@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Backoff } from '../core/backoff.ts'
 import { SkillsError } from '../core/errors.ts'
 import { describeTarget, type ServerHost, type ServerTarget } from '../core/target.ts'
@@ -9,7 +8,6 @@ import type { Db, DbInfo, Notice, Notification, OpenOptions } from './db.ts'
 import { sendEarly, type EarlyAnswers } from './early-statements.ts'
 import { greet } from './greeting.ts'
 import { SocketError } from './network-socket.ts'
-import { openingError } from './opening-error.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { openSession, type ServerSession } from './server-session.ts'
@@ -26,7 +24,8 @@ export async function openServer(target: ServerTarget, options: OpenOptions): Pr
     } catch (error) {
       options.signal?.throwIfAborted()
       const waitMs = backoff.failed()
-      if (!isTransient(error) || Date.now() + waitMs > deadline) throw openingError(error, target)
+      if (!isTransient(error) || Date.now() + waitMs > deadline) throw (await import('./opening-error.ts')).openingError(error, target)
+      const { setTimeout: sleep } = await import('node:timers/promises')
       await sleep(waitMs, undefined, { signal: options.signal })
     }
   }

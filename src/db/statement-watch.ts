@@ -1,12 +1,13 @@
 import { SQLSTATE } from './sqlstates.ts'
 import { DatabaseError } from './database-error.ts'
+import { clockMs } from '../core/times.ts'
 
 /** What another connection finds out about a backend; `unknown` when it cannot. */
 export type BackendState = 'running' | 'idle' | 'gone' | 'unreachable' | 'unknown'
 
 /** The connection that is watched. */
 export interface WatchedConnection {
-  /** When the last bytes of the server arrived, as `performance.now()`. */
+  /** When the last bytes of the server arrived, as `clockMs()`. */
   receivedAt: () => number
   /** Bytes that wait to be sent. */
   unsent: () => number
@@ -58,9 +59,9 @@ export class StatementWatch {
     this.#times = { ...TIMES, ...times }
   }
 
-  /** The time limit that the server has for each statement, in milliseconds; undefined for none. */
+  /** The time limit that the server has for each statement, in milliseconds; undefined or 0 for none. */
   limit(ms: number | undefined): void {
-    this.#limitMs = ms
+    this.#limitMs = ms === 0 ? undefined : ms
   }
 
   /** A statement was sent. */
@@ -84,14 +85,14 @@ export class StatementWatch {
   }
 
   #begin(): void {
-    this.#since = performance.now()
+    this.#since = clockMs()
     this.#askAt = this.#since + this.#times.quietMs
     this.#badAnswers = 0
     this.#isCanceled = false
   }
 
   #look(): void {
-    const now = performance.now()
+    const now = clockMs()
     this.#keepLimit(now - this.#since)
     const quietSince = Math.max(this.#since, this.#connection.receivedAt())
     if (now - quietSince >= this.#times.quietMs && now >= this.#askAt && !this.#isAsking) void this.#ask()
@@ -112,7 +113,7 @@ export class StatementWatch {
 
   async #ask(): Promise<void> {
     this.#isAsking = true
-    const [began, since] = [performance.now(), this.#since]
+    const [began, since] = [clockMs(), this.#since]
     const state = await this.#connection.ask()
     this.#isAsking = false
     // an answer arrived meanwhile, or the statement has not left
@@ -120,6 +121,6 @@ export class StatementWatch {
     const reason = isOver ? undefined : REASONS[state]
     this.#badAnswers = reason === undefined ? 0 : this.#badAnswers + 1
     if (reason !== undefined && this.#badAnswers > 1) this.#connection.end(reason)
-    else this.#askAt = performance.now() + (reason === undefined ? this.#times.quietMs : this.#times.againMs)
+    else this.#askAt = clockMs() + (reason === undefined ? this.#times.quietMs : this.#times.againMs)
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { isJsonObject } from '../core/json.ts'
+import { ledgerTables } from '../core/ledger-name.ts'
 import { plural } from '../core/text.ts'
 import { hasColumns, onlyRow, type RowOf } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
@@ -40,12 +41,13 @@ export async function examineDatabase(
     row = onlyRow(await db.run(session, [], SESSION))
     clock.push({ sent, answered: Date.now(), server: row.now.getTime() })
   }
+  const own = ledgerTables(ledger, db.info.schema)
   const rights = await db.run(
     await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'),
-    [db.info.schema, relationsOf(ledger), APP_ROLE_GRANTS],
+    [db.info.schema, relationsOf(), APP_ROLE_GRANTS, own.schema, own.tables[0]],
     RIGHT,
   )
-  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, ledger)], clock }
+  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, own.tables[0])], clock }
 }
 
 function examineSession({ info }: Db, row: SessionRow): Finding[] {

@@ -12,7 +12,7 @@ import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { finding, fine, type Finding } from './report.ts'
 
-/** Of sql/doctor/rights.sql. `kind`: relation, columns, sequence, function, schema, database. */
+/** Of sql/doctor/rights.sql. `kind`: relation, ledger, columns, sequence, function, schema, database. */
 export const RIGHT = { kind: 'text', name: 'text', privilege: 'text', granted: 'boolean', owned: 'boolean' } as const
 export type Right = RowOf<typeof RIGHT>
 
@@ -20,10 +20,12 @@ export type Right = RowOf<typeof RIGHT>
 const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 
-/** The relations whose rights are read, apart from the rollup tables. */
-export function relationsOf(ledger: string): string[] {
-  const tables = COMMAND_PRIVILEGES.flatMap(({ needs }) => needs.filter(({ on }) => on === 'table').map(({ name }) => name))
-  return [...new Set([...tables.map((name) => (name === LEDGER ? ledger : name)), ...VIEWS])]
+/** The relations whose rights are read, apart from the rollup tables and the ledger. */
+export function relationsOf(): string[] {
+  const tables = COMMAND_PRIVILEGES.flatMap(({ needs }) =>
+    needs.filter(({ on, name }) => on === 'table' && name !== LEDGER).map(({ name }) => name),
+  )
+  return [...new Set([...tables, ...VIEWS])]
 }
 
 /** What the role can be used for, one finding for each command, with the GRANT for what is missing. */
@@ -74,10 +76,14 @@ class Rights {
     return [...groups.values()]
   }
 
+  #ledgers(): string[] {
+    return [this.#ledger, ...this.#rows.flatMap(({ kind, name }) => (kind === 'ledger' ? [name] : []))]
+  }
+
   /** A need with the names of this database. */
   #named(need: Privilege): { name: string; words: string[] }[] {
     const rollups = (): string[] => this.#rows.flatMap(({ kind, name }) => (kind === 'relation' && isRollup(name) ? [name] : []))
-    const names = need.name === LEDGER ? [this.#ledger] : need.name === ROLLUPS ? [...new Set(rollups())] : [need.name]
+    const names = need.name === LEDGER ? this.#ledgers() : need.name === ROLLUPS ? [...new Set(rollups())] : [need.name]
     return names.map((name) => ({ name, words: privilegeWords(need) }))
   }
 }
@@ -141,5 +147,6 @@ function examineMigrate(rights: Rights, { user, schema, schemaExists }: DbInfo):
 function grant({ kind, privileges, names }: Missing, role: string): string {
   // each of our functions is the only one of its name, so the argument types can be left out
   if (kind === 'function') return `GRANT ${privileges} ON FUNCTION ${names.map(bareName).join(', ')} TO ${role}`
+  if (kind === 'ledger') return `GRANT ${privileges} ON ${names.join(', ')} TO ${role}`
   return `GRANT ${privileges} ON ${kind === 'sequence' ? 'SEQUENCE ' : ''}${names.map(quoteIdent).join(', ')} TO ${role}`
 }

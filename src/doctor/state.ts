@@ -7,9 +7,11 @@ export interface MigrationFacts {
   migrations: readonly { version: string; state: string }[]
   /** Applied by this tool, without a file. */
   missing: readonly string[]
+  /** Applied under another name. */
+  renamed: readonly { from: string; to: string }[]
 }
 
-export function examineMigrations({ ledger, migrations, missing }: MigrationFacts): Finding[] {
+export function examineMigrations({ ledger, migrations, missing, renamed }: MigrationFacts): Finding[] {
   const of = (state: string): string[] => migrations.filter((one) => one.state === state).map(({ version }) => version)
   const pending = of('pending')
   const changed = of('changed')
@@ -32,6 +34,16 @@ export function examineMigrations({ ledger, migrations, missing }: MigrationFact
             'migrations.pending',
             `${plural(pending.length, 'migration')} pending: ${pending.join(', ')}`,
             'run skills migrate',
+          ),
+        ]),
+    ...(renamed.length === 0
+      ? []
+      : [
+          finding(
+            'warning',
+            'migrations.renamed',
+            `${plural(renamed.length, 'applied migration')} renamed: ${renamed.map(({ from, to }) => `${from} is ${to}`).join(', ')}`,
+            'run skills migrate, which gives the ledger rows the new names',
           ),
         ]),
     ...(missing.length === 0

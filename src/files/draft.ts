@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, linkSync, openSync, renameSync, rmSync, type Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  promises,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs'
 import path from 'node:path'
 import { hasOsCode, isOsError } from '../core/os-error.ts'
 import { writeAll } from './descriptors.ts'
@@ -65,7 +76,7 @@ export function openDraft(file: string, { mode = 0o666, durable = true }: { mode
 export async function createFileAsync(file: string, content: string, mode = 0o666): Promise<void> {
   const draft = draftOf(file)
   try {
-    const handle = await open(draft, FLAGS, mode)
+    const handle = await promises.open(draft, FLAGS, mode)
     try {
       await handle.writeFile(content)
       await handle.sync()

@@ -1,5 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, promises, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
 import path from 'node:path'
 import { FileFault, hasOsCode, isOsError } from '../core/os-error.ts'
 import { isInside } from './inside.ts'
@@ -44,7 +43,7 @@ export function readFileInside(folder: string, name: string, limit: number): Buf
 
 /** Like `readRegularFile`, without blocking. A symbolic link is an error. */
 export async function readRegularFileAsync(file: string, limit: number): Promise<Buffer> {
-  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+  const handle = await promises.open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
   try {
     const status = await handle.stat()
     if (!status.isFile()) throw notRegular(file)

@@ -7,9 +7,9 @@ import type { Check } from './check.ts'
 export function appRoleInput(
   role: string,
   { tables, views, functions }: { tables: readonly string[]; views: readonly string[]; functions: readonly string[] },
-  ledger: string,
+  ledger: { schema: string; tables: readonly string[] },
 ): object {
-  return { name: role, tables: [...tables, ...views, ledger, `${ledger}_progress`], functions, grants: APP_ROLE_GRANTS }
+  return { name: role, tables: [...tables, ...views], ledger, functions, grants: APP_ROLE_GRANTS }
 }
 
 /**

@@ -72,6 +72,10 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   const dumped = await run(cwd, ['migrate', 'dump', 'schema.sql', ...flags], 0)
   expect(dumped.report).toMatchObject({ file: 'schema.sql', written: true, difference: { line: 1, file: '' }, notCovered: [] })
   await run(cwd, ['migrate', 'dump', '--check', ...flags], 2, 'USAGE')
+  writeFiles(cwd, { 'old/1.sql': 'CREATE TABLE a (id int);\n', 'old/2.sql': 'ALTER TABLE a ADD COLUMN b int;\n' })
+  const squash = ['migrate', 'squash', '--migrations', 'old', '--embedded', 'memory', '--to']
+  expect((await run(cwd, [...squash, '2'], 0)).report).toMatchObject({ file: 'old/2_squashed.sql', replaces: ['1', '2'], written: true })
+  await run(cwd, [...squash, '9'], 2, 'VERSION_UNKNOWN')
   await run(cwd, ['migrate', 'lint', 'own'], 0)
   await run(cwd, ['migrate', 'lint', 'none'], 2, 'MIGRATIONS_DIR_MISSING')
   await run(cwd, ['migrate', 'new', 'add ratings', '--migrations', 'own'], 0)

@@ -49,6 +49,11 @@ test('migrate lint: a file as path -> only this file; a folder without migration
   await expect(lintMigrations({ paths: [path.join(dir, 'none')] })).rejects.toMatchObject({ code: 'MIGRATIONS_DIR_MISSING' })
 })
 
+test('migrate lint: files of another tool -> FOREIGN_LAYOUT', async () => {
+  const dir = scratch({ '1_a.sql': '-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\n' })
+  await expect(lintMigrations({ paths: [dir] })).rejects.toMatchObject({ code: 'FOREIGN_LAYOUT', exitCode: 6 })
+})
+
 onEachBackend((backend) => {
   test('migrate lint: pendingIn a database -> the pending files, with the tables that exist', async () => {
     const db = await (await backend.fresh()).open()

@@ -26,7 +26,7 @@ function frameText({ text }: Place, name: string | undefined): string {
   return `    at ${name === undefined ? text : `${name} (${text})`}`
 }
 
-/** `    at a (/app/dist/lean/main.cjs:5:172)`, or the same with `file://` or without a function. */
+/** `    at a (/app/dist/lean/skills.cjs:5:172)`, or the same with `file://` or without a function. */
 const FRAME = /^ {4}at (?:.* \()?((?:file:\/\/)?\/[^()\n]{1,4096}):(\d{1,9}):(\d{1,9})\)?$/
 
 function placeOf(line: string, maps: Map<string, SourceMap | undefined>): Place | undefined {

@@ -94,6 +94,6 @@ function* leadingLineComments(text: string): Generator<{ start: number; end: num
 /** The versions of a `replaces` list: separated by commas or spaces, in double quotes when a name contains these, with or without `.sql`. */
 export function listedVersions(list: string): string[] {
   return [...list.matchAll(/"((?:[^"]|"")*)"|[^\s,]+/g)]
-    .map(([whole, quoted]) => (quoted?.replaceAll('""', '"') ?? whole).replace(/\.sql$/i, ''))
+    .map(([whole, quoted]) => (quoted?.replaceAll('""', '"') ?? whole).replace(/\.sql$/i, '').normalize('NFC'))
     .filter((version) => version !== '')
 }

@@ -15,6 +15,8 @@ export interface ParsedMigration extends MigrationFile {
   directives: Directives
   /** For its BEGIN, as `ISOLATION LEVEL SERIALIZABLE`. */
   modes: readonly string[]
+  /** The queries of the `check` directives. */
+  checks: readonly ParsedStatement[]
   /** To be sent, without a BEGIN and COMMIT around them. */
   statements: readonly ParsedStatement[]
   /** Why the file cannot run. */
@@ -66,7 +68,13 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     faults.splice(0, Infinity, ...before, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
   }
   if (own.statements.length === 0 && faults.length === 0) faults.push(fault(0, NO_STATEMENTS.message, NO_STATEMENTS.hint))
-  return { ...file, noTransaction, directives, modes: own.modes, statements: own.statements, faults }
+  const checks = directives.checks.map((check) => ({
+    ...check,
+    end: check.start + check.text.length,
+    index: 0,
+    kind: classify(check.text),
+  }))
+  return { ...file, noTransaction, directives, checks, modes: own.modes, statements: own.statements, faults }
 }
 
 const NO_END_OF_ROWS: Unfit = {

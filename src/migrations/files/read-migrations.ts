@@ -20,7 +20,7 @@ export interface MigrationSource {
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */
 export interface MigrationFile extends OrderDirectives {
-  /** The file name without `.sql` (or `.SQL`): the key in the ledger. */
+  /** The file name without `.sql` (or `.SQL`), in the Unicode form NFC: the key in the ledger. Some systems give file names in NFD. */
   version: string
   /** The path as shown to people. */
   file: string
@@ -42,13 +42,22 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
   for (const file of files) {
     const other = seen.get(file.version)
     if (other !== undefined) {
-      throw new SkillsError('MIGRATION_FILE_INVALID', `two migrations have the name ${file.version}: ${other.file} and ${file.file}`, {
-        hint: 'the file name identifies a migration: rename the newer file',
-      })
+      throw sameName(other, file)
     }
     seen.set(file.version, file)
   }
   return [...files.filter(({ repeatable }) => !repeatable), ...files.filter(({ repeatable }) => repeatable)]
+}
+
+function sameName(one: MigrationFile, other: MigrationFile): SkillsError {
+  const isForm = one.file.normalize('NFC') === other.file.normalize('NFC')
+  return new SkillsError(
+    'MIGRATION_FILE_INVALID',
+    isForm
+      ? `two files have the name ${one.file}: they differ only in the Unicode form of the name (NFC and NFD)`
+      : `two migrations have the name ${one.version}: ${one.file} and ${other.file}`,
+    { hint: isForm ? 'remove one of them, or give it another name' : 'the file name identifies a migration: rename the newer file' },
+  )
 }
 
 const EXTENSION = '.sql'.length
@@ -68,7 +77,7 @@ function readSource(source: MigrationSource): MigrationFile[] {
       cause: error,
     })
   }
-  const sorted = names.filter(isMigrationName).toSorted(bytewise)
+  const sorted = names.filter(isMigrationName).toSorted((a, b) => bytewise(a.normalize('NFC'), b.normalize('NFC')))
   if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
   return sorted.map((name) => readOne(source, name))
 }
@@ -77,7 +86,7 @@ function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
   const text = decodeUtf8(readFile(source, name, file), file)
   return {
-    version: name.slice(0, -EXTENSION),
+    version: name.slice(0, -EXTENSION).normalize('NFC'),
     file,
     source,
     text,

@@ -1,4 +1,5 @@
 import { SkillsError } from '../../core/errors.ts'
+import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { isRowSecurity } from '../../db/skills-error.ts'
@@ -6,14 +7,21 @@ import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
-import { ledgerName, progressName, readLedger } from './ledger.ts'
+import { readHistory } from './history.ts'
+import { ledgerName, progressName } from './ledger.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
-import { planMigrations, type MigrationState } from './plan.ts'
+import type { MigrationState } from './plan.ts'
+import type { Rename } from './renames.ts'
 
 /** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
+  /** As it was named: a table, or a table with its schema. */
   ledger: string
+  ledgerSchema: string
+  ledgerTable: string
+  /** Files that were applied under another name. */
+  renamed: Rename[]
   /** `layout`: the tool whose layout an applied file has. */
   files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
@@ -50,8 +58,8 @@ async function readLedgerFacts(
   files: readonly MigrationFile[],
   ledger: string,
 ): Promise<{ facts: LedgerFacts; applied: MigrationFile[] }> {
-  const { state, rows } = await readLedger(db, ledger)
-  const plan = planMigrations(files, rows)
+  const { state, plan } = await readHistory(db, files, ledger)
+  const { schema, tables } = ledgerTables(ledger, db.info.schema)
   const missing = new Set(plan.missing.map(({ version }) => version))
   refuseLayouts(
     plan.pending.map(({ file }) => file),
@@ -61,6 +69,9 @@ async function readLedgerFacts(
   return {
     facts: {
       ledger,
+      ledgerSchema: schema,
+      ledgerTable: tables[0],
+      renamed: plan.renamed,
       files: plan.migrations.map((entry) => ({
         version: entry.file.version,
         file: entry.file.file,
@@ -69,7 +80,7 @@ async function readLedgerFacts(
         outOfOrder: entry.outOfOrder,
         layout: layouts.get(entry.file.file) ?? null,
       })),
-      rows: rows.map(({ version, checksum, tool }) => ({
+      rows: plan.rows.map(({ version, checksum, tool }) => ({
         version,
         checksum: checksum ?? null,
         tool: tool ?? null,
@@ -81,7 +92,7 @@ async function readLedgerFacts(
   }
 }
 
-const IN_THE_SCHEMA: ReadonlySet<MigrationState> = new Set(['applied', 'adopted', 'changed'])
+const IN_THE_SCHEMA: ReadonlySet<MigrationState> = new Set(['applied', 'adopted', 'changed', 'renamed'])
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
   const name = progressName(ledgerName(db, ledger))

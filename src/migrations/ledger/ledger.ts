@@ -1,3 +1,5 @@
+import { SkillsError } from '../../core/errors.ts'
+import { ledgerParts, ledgerTables, PROGRESS_SUFFIX } from '../../core/ledger-name.ts'
 import { timeOrNull } from '../../core/times.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
@@ -8,7 +10,10 @@ import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** A row of the ledger. */
 export interface LedgerRow {
+  /** In the Unicode form NFC, as that of a file. */
   version: string
+  /** As it is in the table. */
+  storedAs: string
   /** ISO 8601. */
   appliedAt: string
   checksum: string | undefined
@@ -16,13 +21,17 @@ export interface LedgerRow {
   adopted: boolean
   /** The tool and its version, as `skills 1.2.3`; undefined for adopted rows. */
   tool: string | undefined
+  /** This tool wrote it. */
+  isOurs: boolean
+  /** The name in the table, when the file has another one now. */
+  renamedFrom?: string
   /** The versions that the row counts as, besides its own. */
   replaces: readonly string[]
 }
 
 /** `"app"."schema_migrations"` -> `"app"."schema_migrations_progress"`, which has rows while a no-transaction file is unfinished. */
 export function progressName(qualifiedLedger: string): string {
-  return `${qualifiedLedger.slice(0, -1)}_progress"`
+  return `${qualifiedLedger.slice(0, -1)}${PROGRESS_SUFFIX}"`
 }
 
 export interface Ledger {
@@ -31,14 +40,21 @@ export interface Ledger {
   rows: LedgerRow[]
 }
 
-/** The qualified and quoted name of the ledger. */
+/** The qualified and quoted name of the ledger: `ledger` is `table`, or `schema.table`. */
 export function ledgerName(db: Db, ledger: string): string {
-  return `${quoteIdent(db.info.schema)}.${quoteIdent(ledger)}`
+  const { schema, tables } = ledgerTables(ledger, db.info.schema)
+  return `${quoteIdent(schema)}.${quoteIdent(tables[0])}`
+}
+
+/** Whether the name has no schema. */
+export function isInOwnSchema(ledger: string): boolean {
+  return ledgerParts(ledger).schema === undefined
 }
 
 /** Reads the rows, without `tolerated`, which is for people and can be long. All names are qualified, because it can be an early statement. */
 export function ledgerQuery(ledger: string): string {
-  return `SELECT pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'tolerated'::pg_catalog.text AS entry FROM :"schema".${quoteIdent(ledger)} l`
+  const { schema, table } = ledgerParts(ledger)
+  return `SELECT pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'tolerated'::pg_catalog.text AS entry FROM ${schema === undefined ? ':"schema"' : quoteIdent(schema)}.${quoteIdent(table)} l`
 }
 
 /**
@@ -50,11 +66,19 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
     rows = await db.run(ledgerQuery(ledger), [], { entry: 'object' })
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    if (error.code === SQLSTATE.undefinedTable) return { state: 'absent', rows: [] }
+    if (error.code === SQLSTATE.undefinedTable) {
+      await refuseMissingSchema(db, ledger)
+      return { state: 'absent', rows: [] }
+    }
     if (error.code === SQLSTATE.insufficientPrivilege) {
       throw toSkillsError(db.info, error, {
         action: `read ${ledgerName(db, ledger)}`,
-        grants: [`GRANT SELECT ON ${ledgerName(db, ledger)} TO ${quoteIdent(db.info.user)}`],
+        grants: [
+          ...(isInOwnSchema(ledger)
+            ? []
+            : [`GRANT USAGE ON SCHEMA ${quoteIdent(ledgerTables(ledger, db.info.schema).schema)} TO ${quoteIdent(db.info.user)}`]),
+          `GRANT SELECT ON ${ledgerName(db, ledger)} TO ${quoteIdent(db.info.user)}`,
+        ],
       })
     }
     throw error
@@ -71,6 +95,17 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
     state: COLUMNS.every(([name]) => name === 'tolerated' || columns.includes(name)) ? 'ready' : 'partial',
     rows: entries.map(toRow),
   }
+}
+
+/** The schema of all objects is created with the first file; that of a ledger elsewhere is not. Throws SCHEMA_MISSING. */
+async function refuseMissingSchema(db: Db, ledger: string): Promise<void> {
+  if (isInOwnSchema(ledger)) return
+  const schema = ledgerTables(ledger, db.info.schema).schema
+  const rows = await db.run('SELECT FROM pg_namespace WHERE nspname = $1', [schema])
+  if (rows.length > 0 || (schema === db.info.schema && !db.info.schemaExists)) return
+  throw new SkillsError('SCHEMA_MISSING', `the schema ${schema} of the ledger ${ledger} does not exist`, {
+    hint: `nothing was run; create it: CREATE SCHEMA ${quoteIdent(schema)}, or name another table with --ledger`,
+  })
 }
 
 /** The columns after `version` and `applied_at`, which every ledger has. */
@@ -150,11 +185,13 @@ function toRow(entry: Record<string, unknown>): LedgerRow {
   const text = (key: string): string | undefined => (typeof entry[key] === 'string' ? entry[key] : undefined)
   const tool = text('tool')
   return {
-    version: text('version') ?? '',
+    storedAs: text('version') ?? '',
+    version: (text('version') ?? '').normalize('NFC'),
     appliedAt: timeOrNull(new Date(text('applied_at') ?? 0)) ?? '',
     checksum: text('checksum'),
     adopted: text('checksum') === undefined,
     tool,
+    isOurs: tool?.startsWith('skills ') === true,
     replaces: Array.isArray(entry['replaces']) ? entry['replaces'].map(String) : [],
   }
 }

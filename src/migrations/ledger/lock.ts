@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../../config/defaults.ts'
 import { lockTimedOut } from '../../core/common-errors.ts'
+import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { advisoryHolders, advisoryKey, describeHolder, oldestTransactions } from '../../db/locks.ts'
@@ -38,7 +39,8 @@ export interface LockWait {
 
 /** The key of the advisory lock that all runs on one ledger share. */
 export function migrationLock(db: Db, ledger: string): bigint {
-  return advisoryKey('skills migrate', db.info.schema, ledger)
+  const { schema, tables } = ledgerTables(ledger, db.info.schema)
+  return advisoryKey('skills migrate', schema, tables[0])
 }
 
 /** The lock for short work on the ledger. */
@@ -85,7 +87,8 @@ export function isAppliedSql(ledger: string, { version, checksum, repeatable }: 
   return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${equals('checksum', checksum)})`
 }
 
-function hasRowSql(ledger: string, versions: readonly string[]): string {
+/** A boolean SQL expression: one of the versions has a row, or a row counts as it. */
+export function hasRowSql(ledger: string, versions: readonly string[]): string {
   const list = `ARRAY[${versions.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
   return `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ANY (${list}) OR replaces OPERATOR(pg_catalog.&&) ${list})`
 }

@@ -2,9 +2,10 @@ import { SkillsError } from '../../core/errors.ts'
 import { nearest } from '../../core/text.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import type { LedgerRow } from './ledger.ts'
+import { rowsAsNamed, type Rename } from './renames.ts'
 import { resolveReplacements, type ReplacementConflict, type Replacements } from './replacements.ts'
 
-export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'replaced'
+export type MigrationState = 'applied' | 'adopted' | 'pending' | 'changed' | 'renamed' | 'replaced'
 
 export interface PlannedMigration {
   file: MigrationFile
@@ -18,8 +19,12 @@ export interface PlannedMigration {
 
 /** All files with their state, and the ledger rows without a file. */
 export interface MigrationPlan {
+  /** The rows of the ledger, under the names that their files have now. */
+  rows: readonly LedgerRow[]
   migrations: PlannedMigration[]
   pending: PlannedMigration[]
+  /** Applied under another name; the next run gives their rows the new one. */
+  renamed: Rename[]
   changed: PlannedMigration[]
   /** Pending files that can neither run nor be recorded. */
   conflicts: readonly ReplacementConflict[]
@@ -30,7 +35,8 @@ export interface MigrationPlan {
 }
 
 /** Compares the files with the ledger. */
-export function planMigrations(files: readonly MigrationFile[], rows: readonly LedgerRow[]): MigrationPlan {
+export function planMigrations(files: readonly MigrationFile[], stored: readonly LedgerRow[]): MigrationPlan {
+  const rows = rowsAsNamed(files, stored)
   const byVersion = new Map(rows.map((row) => [row.version, row]))
   const lastApplied = new Map<string, number>()
   files.forEach((file, i) => {
@@ -48,17 +54,20 @@ export function planMigrations(files: readonly MigrationFile[], rows: readonly L
   const versions = new Set(files.map(({ version }) => version))
   const withoutFile = rows.filter((row) => !versions.has(row.version) && !replacements.coversRow(row))
   return {
+    rows,
     migrations,
     pending: migrations.filter(({ state }) => state === 'pending'),
+    renamed: rows.flatMap(({ version, renamedFrom }) => (renamedFrom === undefined ? [] : [{ from: renamedFrom, to: version }])),
     changed: migrations.filter(({ state }) => state === 'changed'),
     conflicts: replacements.conflicts,
-    missing: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') === true),
-    foreign: withoutFile.filter(({ tool }) => tool?.startsWith('skills ') !== true),
+    missing: withoutFile.filter(({ isOurs }) => isOurs),
+    foreign: withoutFile.filter(({ isOurs }) => !isOurs),
   }
 }
 
 function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: Replacements): MigrationState {
   if (row === undefined) return replacements.isReplaced(file) ? 'replaced' : 'pending'
+  if (row.renamedFrom !== undefined) return 'renamed'
   if (file.repeatable) return row.checksum === file.checksum ? 'applied' : 'pending'
   if (row.checksum === undefined) return 'adopted'
   return row.checksum === file.checksum ? 'applied' : 'changed'
@@ -70,7 +79,7 @@ function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: 
  */
 export function upTo(version: string | undefined, plan: MigrationPlan): PlannedMigration[] {
   if (version === undefined) return plan.pending
-  const last = plan.migrations.findIndex(({ file }) => file.version === version)
+  const last = plan.migrations.findIndex(({ file }) => file.version === version.normalize('NFC'))
   if (last === -1)
     throw unknownVersion(
       version,

@@ -3,8 +3,9 @@ import type { Count, FolderNote, Time } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { folderNotes } from '../files/folder-notes.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
-import { readLedger } from './ledger.ts'
-import { planMigrations, type MigrationPlan, type MigrationState } from './plan.ts'
+import { readHistory } from './history.ts'
+import type { Rename } from './renames.ts'
+import type { MigrationPlan, MigrationState } from './plan.ts'
 
 export interface StatusReport {
   schema: string
@@ -24,6 +25,8 @@ export interface StatusReport {
   conflicts: { version: string; applied: string[]; missing: string[] }[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Files that were applied under another name; the next run gives their ledger rows the new one. */
+  renamed: Rename[]
   /** The number of ledger rows that another tool wrote. */
   foreign: Count
   upToDate: boolean
@@ -36,8 +39,7 @@ export interface StatusReport {
 /** Lists the files with their state. Writes nothing, also when the ledger does not exist yet. */
 export async function migrationStatus(db: Db, options: { sources: readonly MigrationSource[]; ledger: string }): Promise<StatusReport> {
   const files = readMigrations(options.sources)
-  const { rows } = await readLedger(db, options.ledger)
-  const plan = planMigrations(files, rows)
+  const { plan } = await readHistory(db, files, options.ledger)
   const layouts = await layoutsOf(plan, files)
   return {
     schema: db.info.schema,
@@ -53,8 +55,9 @@ export async function migrationStatus(db: Db, options: { sources: readonly Migra
     })),
     conflicts: plan.conflicts.map(({ file, applied, missing }) => ({ version: file.version, applied, missing })),
     missing: plan.missing.map(({ version }) => version),
+    renamed: plan.renamed,
     foreign: plan.foreign.length,
-    upToDate: plan.pending.length === 0 && plan.changed.length === 0,
+    upToDate: plan.pending.length === 0 && plan.changed.length === 0 && plan.renamed.length === 0,
     folderNotes: folderNotes(options.sources),
     diagnostics: layouts,
   }

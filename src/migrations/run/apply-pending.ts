@@ -47,9 +47,13 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   const settings = settingsOf(db, options, work.files)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
-    const { hazardServer, planStatements } = await import('./dry-run.ts')
+    const { hazardServer, planChecks, planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
-    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    for (const [i, entry] of report.pending.entries()) {
+      const checks = pending[i] === undefined ? [] : planChecks(pending[i])
+      if (checks.length > 0) entry.checks = checks
+      entry.plan = plans[i] ?? []
+    }
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
       const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
@@ -121,13 +125,16 @@ async function runFiles(
       const next = queue.shift()
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
-      const failure = await explainFailure(settings.db, error, report.applied.length)
-      if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
+      const failure = await explainFailure(settings, error, report.applied.length)
+      if (!keepGoing || !(failure instanceof SkillsError) || !OF_ONE_FILE.has(failure.code)) throw failure
       failures.push(failure)
     }
   }
   if (failures.length > 0) throw combined(failures)
 }
+
+/** With these, the files after the failed one can run. */
+const OF_ONE_FILE: ReadonlySet<string> = new Set(['MIGRATION_FAILED', 'CHECK_FAILED'])
 
 /** Returns the finished files: all of them, or those before the first one that must run step by step. */
 async function runTogether(

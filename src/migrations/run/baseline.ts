@@ -5,9 +5,12 @@ import { readCatalog } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
-import { createLedgerSql, insertLedgerSql, ledgerName, readLedger } from '../ledger/ledger.ts'
+import { readHistory } from '../ledger/history.ts'
+import { createLedgerSql, insertLedgerSql, ledgerName } from '../ledger/ledger.ts'
 import { lockedTransaction, lockOf } from '../ledger/lock.ts'
-import { planMigrations, unknownVersion } from '../ledger/plan.ts'
+import { unknownVersion } from '../ledger/plan.ts'
+import type { Rename } from '../ledger/renames.ts'
+import { takeOverRenames } from '../ledger/take-over-renames.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
 import { refuseReplacements } from './record-replaced.ts'
 import { describe, expectedCatalog, NOT_COMPARED } from './compare-existing.ts'
@@ -29,6 +32,8 @@ export interface BaselineReport {
   ledger: string
   /** The versions recorded as applied, or to be recorded. */
   versions: string[]
+  /** Files that were applied under another name: their rows got the new one, or are to get it. */
+  renamed: Rename[]
   /** How the database differs from what the migrations create; null when they could not be compared. */
   differences: string[] | null
   done: boolean
@@ -40,13 +45,12 @@ export interface BaselineReport {
  */
 export async function baseline(db: Db, options: BaselineOptions): Promise<{ report: BaselineReport; error?: SkillsError }> {
   const files = readMigrations(options.sources)
-  const ledger = await readLedger(db, options.ledger)
-  const plan = planMigrations(files, ledger.rows)
+  const { state, plan } = await readHistory(db, files, options.ledger)
   refuseLayouts(
     plan.pending.map(({ file }) => file),
     files,
   )
-  const last = options.to === undefined ? files.length - 1 : files.findIndex(({ version }) => version === options.to)
+  const last = options.to === undefined ? files.length - 1 : files.findIndex(({ version }) => version === options.to?.normalize('NFC'))
   if (last === -1)
     throw unknownVersion(
       options.to ?? '',
@@ -61,13 +65,15 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
     schema: db.info.schema,
     ledger: options.ledger,
     versions: pending.map(({ version }) => version),
+    renamed: plan.renamed,
     differences,
     done: false,
   }
   if (options.acceptDrift !== true && (differences === null || differences.length > 0)) return { report, error: refusal(differences) }
-  if (options.dryRun === true || pending.length === 0) return { report }
-  await record(db, pending, ledger.state, options)
-  return { report: { ...report, done: true } }
+  if (options.dryRun === true || (pending.length === 0 && plan.renamed.length === 0)) return { report }
+  const renamed = plan.renamed.length === 0 ? [] : await takeOverRenames(db, options.ledger, files, lockOf(db, options.ledger))
+  if (pending.length > 0) await record(db, pending, state, options)
+  return { report: { ...report, renamed, done: true } }
 }
 
 /** Compares only the objects that the migrations create. */

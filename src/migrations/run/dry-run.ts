@@ -8,6 +8,11 @@ import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
 
+/** The queries that must be true before the file runs. A dry run does not evaluate them: files before this one can change their answer. */
+export function planChecks({ checks }: ParsedMigration): { line: number; text: string }[] {
+  return checks.map(({ line, text }) => ({ line, text: oneLine(text) }))
+}
+
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
 export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
   const hazards = findRunHazards(migrations, await hazardServer(db))

@@ -8,6 +8,7 @@ import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
+import type { SettingCause } from './setting-cause.ts'
 
 /** What is known of a failed file. */
 export interface FailureFacts {
@@ -20,6 +21,8 @@ export interface FailureFacts {
   atEnd?: 'ledger' | 'commit'
   /** `did you mean ...?` */
   suggestion?: string
+  /** The setting that made it fail. */
+  cause?: SettingCause
   /** The number of files that this run applied before. */
   appliedBefore?: number
 }
@@ -54,7 +57,8 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
 
 /** The state of the database, and what to do next. */
 export function failureHint(facts: FailureFacts): string {
-  return [stateOf(facts), ...filesBefore(facts), remedy(facts)].join('; ')
+  const { cause } = facts
+  return [stateOf(facts), ...filesBefore(facts), ...(cause === undefined ? [] : [cause.what]), remedy(facts)].join('; ')
 }
 
 /** What of the file is applied after the failure. */
@@ -81,16 +85,18 @@ function filesBefore({ appliedBefore = 0 }: FailureFacts): string[] {
 const AGAIN = 'run skills migrate again'
 
 /** Not every failure is a fault of the file. */
-function remedy({ migration, error }: FailureFacts): string {
-  if (RETRY.test(error.code)) return AGAIN
+function remedy({ migration, error, cause }: FailureFacts): string {
+  if (cause?.isCertain === true) return `${cause.remedy}, and ${AGAIN}`
+  const others = cause === undefined ? '' : `${cause.remedy}, or `
+  if (RETRY.test(error.code)) return `${others}${AGAIN}`
   if (error.code === GUARD.invalidIndex) return `run REINDEX INDEX CONCURRENTLY on it or drop it, and ${AGAIN}`
   const { role } = migration.directives
   if (role !== undefined && error.code === SQLSTATE.insufficientPrivilege) return `${grantFor(error, role)}, and ${AGAIN}`
   if (migration.repeatable && EXISTS.test(error.code))
     return `write CREATE OR REPLACE, or DROP ... IF EXISTS before it, because a repeatable file runs again, and ${AGAIN}`
-  if (SURROUNDINGS.test(error.code)) return `fix that on the server and ${AGAIN}`
+  if (SURROUNDINGS.test(error.code)) return `${others}fix that on the server and ${AGAIN}`
   // users cannot change the files of the package
-  return migration.source.own ? `remove the cause in the database and ${AGAIN}` : `fix ${migration.file} and ${AGAIN}`
+  return migration.source.own ? `${others}remove the cause in the database and ${AGAIN}` : `${others}fix ${migration.file} and ${AGAIN}`
 }
 
 /** The message of the server names the object, in the language of the server. */

@@ -1,11 +1,15 @@
+import { showDuration } from '../../core/durations.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import type { Db } from '../../db/db.ts'
+import { SQLSTATE } from '../../db/sqlstates.ts'
 import { locateError } from '../../sqltext/locate/locate-error.ts'
 import { mentionsIn, quotedNames } from '../../sqltext/locate/locate-names.ts'
+import { settingChanges } from '../../sqltext/statements/settings.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { locateCopyRow } from './copy-row.ts'
 import { failureDiagnostic, failureHint, failureMessage, type FailureFacts } from './failure-text.ts'
+import type { RunSettings } from './run-settings.ts'
+import type { SettingCause } from './setting-cause.ts'
 import { suggestName } from './suggest-name.ts'
 
 /** The failure of a migration, with its place in the file. */
@@ -61,10 +65,34 @@ export function endFailure(migration: ParsedMigration, error: DatabaseError, atE
 
 const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'WITH', 'COPY', 'TRUNCATE'])
 
-/** Adds a suggestion from the catalog to a failure. Call it after its transaction has ended. Returns other errors unchanged. */
-export async function explainFailure(db: Db, error: unknown, appliedBefore: number): Promise<unknown> {
+/**
+ * Adds to a failure a suggestion from the catalog, and the setting that caused it. Call it after its transaction has ended. Returns
+ * other errors unchanged.
+ */
+export async function explainFailure(settings: RunSettings, error: unknown, appliedBefore: number): Promise<unknown> {
   if (!(error instanceof MigrationFailure)) return error
+  const { facts } = error
   // the connection can be lost by now; report the failure without a suggestion
-  const suggestion = await suggestName(db, error.facts).catch(() => undefined)
-  return new MigrationFailure({ ...error.facts, appliedBefore, ...(suggestion === undefined ? {} : { suggestion }) })
+  const suggestion = await suggestName(settings.db, facts).catch(() => undefined)
+  const cause = suggestion === undefined ? await causeOf(settings, facts) : undefined
+  return new MigrationFailure({
+    ...facts,
+    appliedBefore,
+    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+async function causeOf({ db, statementTimeoutMs }: RunSettings, { error, migration }: FailureFacts): Promise<SettingCause | undefined> {
+  // by Ctrl-C, or by an operator; a server with another language says it in other words
+  if (error.code === SQLSTATE.queryCanceled && error.message.includes('user request')) return undefined
+  const set = new Set(migration.statements.flatMap(({ text }) => settingChanges(text).map(({ name }) => name)))
+  const { directives } = migration
+  const limitMs = directives.statementTimeoutMs ?? statementTimeoutMs
+  if (limitMs !== undefined && !set.has('statement_timeout') && error.code === SQLSTATE.queryCanceled) {
+    const name = directives.statementTimeoutMs === undefined ? '--statement-timeout' : 'the directive statement-timeout of the file'
+    return limitMs === 0 ? undefined : { what: `${name} is ${showDuration(limitMs)}`, remedy: 'raise it', isCertain: true }
+  }
+  const { settingCause } = await import('./setting-cause.ts')
+  return settingCause(db, error, set)
 }

@@ -16,10 +16,7 @@ export class FileSession {
 
   /** At the beginning of the file, and after a statement of it that resets everything. */
   async begin(): Promise<void> {
-    const pairs = fileSettings(this.#settings, this.#migration.source)
-    const { role } = this.#migration.directives
-    const statements = [...pairs.map((pair) => `SET ${pair}`), ...(role === undefined ? [] : [`SET ROLE ${quoteIdent(role)}`])]
-    await this.#settings.db.exec(statements.join('; '))
+    await this.#settings.db.exec(sessionSql(this.#settings, this.#migration).join('; '))
     this.#lockTimeoutMs = this.#settings.lockTimeoutMs
   }
 
@@ -39,4 +36,10 @@ export class FileSession {
     await this.#settings.db.exec('DISCARD ALL').catch(() => undefined)
     await this.#settings.db.exec(resetRoleSql(this.#settings.db.info)).catch(() => undefined)
   }
+}
+
+/** Statements that give the session the settings and the role of a file. */
+export function sessionSql(settings: RunSettings, { source, directives: { role } }: ParsedMigration): string[] {
+  const pairs = fileSettings(settings, source)
+  return [...pairs.map((pair) => `SET ${pair}`), ...(role === undefined ? [] : [`SET ROLE ${quoteIdent(role)}`])]
 }

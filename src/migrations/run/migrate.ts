@@ -1,10 +1,12 @@
+import { DEFAULTS } from '../../config/defaults.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { toSkillsError } from '../../db/skills-error.ts'
 import { schemaWriters } from '../../db/writable-schema.ts'
-import { readLedger } from '../ledger/ledger.ts'
-import { planMigrations, upTo } from '../ledger/plan.ts'
+import { readHistory } from '../ledger/history.ts'
+import { migrationLock } from '../ledger/lock.ts'
+import { upTo } from '../ledger/plan.ts'
 import { refuseChanged, refuseConflicts, refuseOutOfOrder } from './refusals.ts'
 import type { MigrateReport } from './report.ts'
 import type { MigrateOptions } from './run-settings.ts'
@@ -34,7 +36,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
     await run(db, options, report)
     return { report }
   } catch (error) {
-    const failure = explain(error, db)
+    const failure = await explain(error, db)
     report.diagnostics.push(...failure.diagnostics)
     return { report, error: failure }
   } finally {
@@ -45,9 +47,11 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
 async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
   const files = options.files()
   // both in one round trip
-  const [ledger, writers] = await Promise.all([readLedger(db, options.ledger), schemaWriters(db, options.role)])
+  const [{ plan, state: ledgerState }, writers] = await Promise.all([
+    readHistory(db, files, options.ledger),
+    schemaWriters(db, options.role),
+  ])
   report.schemaWriters = writers
-  const plan = planMigrations(files, ledger.rows)
   report.alreadyApplied = plan.migrations.filter(({ row, state }) => row !== undefined && state !== 'pending').length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
   report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
@@ -68,12 +72,21 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     report.schemaWriters = await revokePublicCreate(db, writers, options.role)
     report.publicCreateRevoked = report.schemaWriters.length < writers.length
   }
-  if (wanted.length === 0 && (ledger.state === 'ready' || report.dryRun)) return
+  report.renamed = plan.renamed
+  if (plan.renamed.length > 0 && !report.dryRun) {
+    const { takeOverRenames } = await import('../ledger/take-over-renames.ts')
+    report.renamed = await takeOverRenames(db, options.ledger, files, {
+      key: migrationLock(db, options.ledger),
+      waitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
+      onEvent: options.onEvent ?? (() => undefined),
+    })
+  }
+  if (wanted.length === 0 && (ledgerState === 'ready' || report.dryRun)) return
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
   const pending = wanted.filter(({ recordAfter }) => recordAfter === undefined).map(({ file }) => file)
   const recorded = wanted.filter(({ recordAfter }) => recordAfter !== undefined).map(({ file }) => file)
-  await applyPending(db, options, { files, pending, recorded, ledgerState: ledger.state }, report)
+  await applyPending(db, options, { files, pending, recorded, ledgerState }, report)
 }
 
 function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role }: MigrateOptions): MigrateReport {
@@ -88,6 +101,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role 
     outOfOrder: [],
     adopted: [],
     missing: [],
+    renamed: [],
     folderNotes: [...folderNotes],
     notices: [],
     schemaWriters: [],
@@ -98,16 +112,22 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role 
 }
 
 /** Any error as a SkillsError with a hint. Throws errors that are bugs. */
-function explain(error: unknown, db: Db): SkillsError {
+async function explain(error: unknown, db: Db): Promise<SkillsError> {
   if (error instanceof SkillsError) return error
   if (!(error instanceof DatabaseError)) throw error
   const known = toSkillsError(db.info, error, {
     action: `migrate ${db.info.label}`,
     hint: `nothing was run; migrate with the role that owns the schema ${db.info.schema}`,
   })
-  if (known.code === 'PERMISSION_DENIED' || known.code === 'ROW_SECURITY') return known
+  const { settingCause } = await import('./setting-cause.ts')
+  const cause = await settingCause(db, error)
+  const remedy = cause?.isCertain === true ? `${cause.what}; ${cause.remedy}, and run skills migrate again` : undefined
+  if (known.code === 'PERMISSION_DENIED' || known.code === 'ROW_SECURITY') {
+    if (remedy === undefined) return known
+    return new SkillsError(known.code, known.message, { hint: remedy, cause: error })
+  }
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
-    hint: 'the unfinished file was not applied',
+    hint: ['the unfinished file was not applied', ...(remedy === undefined ? [] : [remedy])].join('; '),
     cause: error,
   })
 }

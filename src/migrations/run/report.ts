@@ -3,6 +3,7 @@ import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
+import type { Rename } from '../ledger/renames.ts'
 
 /** What `migrate` did. Safe to print as JSON. */
 export interface MigrateReport {
@@ -25,6 +26,8 @@ export interface MigrateReport {
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
+  /** Files that were applied under another name: their ledger rows got the new one; in a dry run they would get it. */
+  renamed: Rename[]
   /** Folders of which something is not read. */
   folderNotes: FolderNote[]
   /** The notices (RAISE NOTICE) of the files. */
@@ -60,6 +63,8 @@ export interface PendingMigration {
   role?: string
   statements: Count
   transaction: boolean
+  /** The `check` queries that must be true before; only in a dry run, which does not evaluate them. */
+  checks?: { line: Position; text: string }[]
   /** The statements that would run; only in a dry run. */
   plan?: PlannedStatement[]
 }

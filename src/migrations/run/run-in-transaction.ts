@@ -14,6 +14,7 @@ import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
 import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
+import { requireChecks } from './require-checks.ts'
 import { longLockTimeout, type RunSettings } from './run-settings.ts'
 import { sendFirst } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
@@ -60,6 +61,7 @@ async function attempt(
   if (opened === 'applied by another run' || opened instanceof Blocked) return opened
   const { existing, began } = opened
   return rollbackOnError(settings, async () => {
+    await requireChecks(settings.db, migration)
     await runStatements(settings, migration, existing)
     if (existing.length > 0) {
       await settle(settings, migration)

@@ -4,7 +4,8 @@ import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
-import { beginSql, fileSettings, roleSql, settleSql } from './file-transaction.ts'
+import { sessionSql } from './file-session.ts'
+import { beginSql, resetRoleSql, roleSql, settleSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
 
 export interface ScriptWork {
@@ -57,12 +58,10 @@ function oneTransaction(settings: RunSettings, migration: ParsedMigration, body:
   ]
 }
 
-function bareFile(settings: RunSettings, { file, source }: ParsedMigration, body: readonly string[], row: string): string[] {
-  const opening = [
-    `SELECT pg_catalog.pg_advisory_lock(${settings.lockKey})`,
-    ...fileSettings(settings, source).map((pair) => `SET ${pair}`),
-  ]
-  return [`-- ${file}: without a transaction`, ...opening.map(ended), ...body, '', row, 'DISCARD ALL;']
+function bareFile(settings: RunSettings, migration: ParsedMigration, body: readonly string[], row: string): string[] {
+  const opening = [`SELECT pg_catalog.pg_advisory_lock(${settings.lockKey})`, ...sessionSql(settings, migration)]
+  const reset = resetRoleSql(settings.db.info)
+  return [`-- ${migration.file}: without a transaction`, ...opening.map(ended), ...body, '', ended(reset), row, 'DISCARD ALL;']
 }
 
 function lockSql({ lockKey }: RunSettings): string {

@@ -3,12 +3,15 @@ import { bareName } from '../../core/privileges.ts'
 import { textAfter } from '../../core/text.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
+import { withSchema } from '../../db/own-statement.ts'
 import { canonical, printsQualifiers, type ComparedObject } from './canonical.ts'
 import { objectKey, ownObjects, type OwnObjects, type SchemaManifest } from './manifest.ts'
 import { differingPairs, wholeOf, WHOLES, type Pair } from './pairs.ts'
 
 /** Code that a role which is not trusted wrote, and that a statement of ours would run with the privileges of the connection. */
 export interface ForeignCode {
+  /** Only of the ledger, when it is in another schema. */
+  schema?: string
   kind: string
   /** `skills_registry.audit`, `unlock_skill(uuid, text, text)`. */
   name: string
@@ -20,8 +23,10 @@ export type Suspect = ForeignCode & { uses: string | null }
 
 export interface ForeignCodeOptions {
   manifest: SchemaManifest
-  /** The ledger and its progress table. */
+  /** The ledger and its progress table, where they are in the schema of all objects. */
   toolTables: ReadonlySet<string>
+  /** Where they are in another schema. */
+  ledgerElsewhere: { schema: string; tables: readonly string[] } | undefined
   /** `sql/catalog/objects.sql` of the package. */
   catalogQuery: string
   /** `sql/catalog/foreign.sql` of the package. */
@@ -40,27 +45,36 @@ export interface ForeignCodeReading {
  * database there is no such role, and this is one query.
  */
 export async function findForeignCode(db: Db, options: ForeignCodeOptions): Promise<ForeignCodeReading> {
-  const { manifest, toolTables, catalogQuery, foreignQuery } = options
+  const { manifest, toolTables, ledgerElsewhere } = options
   return db.transaction({ readOnly: true, rollback: true }, async () => {
-    const suspects = await readSuspects(db, relationsOf(options), foreignQuery)
-    if (suspects.length === 0) return { roles: [], code: [] }
-    const actual = await readCatalog(db, db.info.schema, catalogQuery)
-    const { objects: expected } = presentObjects(manifest, actual)
-    return {
-      roles: rolesOf(suspects),
-      code: foreignCode(
-        {
-          expected,
-          // a schema that has not all migrations can have an earlier definition
-          known: manifest.migrations.flatMap(({ objects }) => objects),
-          actual,
-          tables: [...toolTables],
-          unqualified: printsQualifiers(db.info.version),
-        },
-        suspects,
-      ),
-    }
+    const own = await readingIn(
+      db,
+      options,
+      { schema: db.info.schema, relations: relationsOf(options), tables: [...toolTables] },
+      (actual) => ({
+        expected: presentObjects(manifest, actual).objects,
+        // a schema that has not all migrations can have an earlier definition
+        known: manifest.migrations.flatMap(({ objects }) => objects),
+      }),
+    )
+    if (ledgerElsewhere === undefined) return own
+    const { schema, tables } = ledgerElsewhere
+    const { code } = await readingIn(db, options, { schema, relations: tables, tables }, () => ({ expected: [] }))
+    return { roles: own.roles, code: [...own.code, ...code.map((found) => ({ ...found, schema }))] }
   })
+}
+
+async function readingIn(
+  db: Db,
+  { catalogQuery, foreignQuery }: ForeignCodeOptions,
+  { schema, relations, tables }: { schema: string; relations: readonly string[]; tables: readonly string[] },
+  wanted: (actual: readonly CatalogObject[]) => Pick<CodeReading, 'expected' | 'known'>,
+): Promise<ForeignCodeReading> {
+  const suspects = await readSuspects(db, relations, foreignQuery, schema)
+  if (suspects.length === 0) return { roles: [], code: [] }
+  const actual = await readCatalog(db, schema, catalogQuery)
+  const reading = { ...wanted(actual), actual, tables, unqualified: printsQualifiers(db.info.version) }
+  return { roles: rolesOf(suspects), code: foreignCode(reading, suspects) }
 }
 
 /** The relations of the package, and the ledger. */
@@ -83,9 +97,14 @@ export function rolesOf(suspects: readonly Suspect[]): string[] {
 
 const SUSPECT = { kind: 'text', name: 'text', owner: 'text', uses: 'text?' } as const
 
-/** The roles that are not trusted, and what uses their objects, in the schema of the connection. `queryFile` is `sql/catalog/foreign.sql`. */
-export async function readSuspects(db: Db, relations: readonly string[], queryFile: string): Promise<Suspect[]> {
-  return db.run(await readFile(queryFile, 'utf8'), [relations], SUSPECT)
+/** The roles that are not trusted, and what uses their objects, in a schema. `queryFile` is `sql/catalog/foreign.sql`. */
+export async function readSuspects(
+  db: Db,
+  relations: readonly string[],
+  queryFile: string,
+  schema: string = db.info.schema,
+): Promise<Suspect[]> {
+  return db.run(withSchema(await readFile(queryFile, 'utf8'), schema), [relations], SUSPECT)
 }
 
 export interface CodeReading {

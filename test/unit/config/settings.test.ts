@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Purpose } from '../../../src/config/database-choice.ts'
 import type { Flags, Settings } from '../../../src/config/settings.ts'
+import { readLedgerName } from '../../../src/core/ledger-name.ts'
 import { loadSettings } from '../../../src/config/settings.ts'
 import { describeTarget } from '../../../src/core/target.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -92,11 +93,8 @@ describe('names: more than 63 bytes, empty, with NUL or half a character -> refu
   const long = '\u00E9'.repeat(32)
   test.each<[string, Given]>([
     ['--schema', { flags: { schema: long } }],
-    ['--ledger', { flags: { ledger: long } }],
     ['SKILLS_SCHEMA', { env: { SKILLS_SCHEMA: long } }],
-    ['SKILLS_LEDGER in .env', { files: { '.env': `SKILLS_LEDGER=${long}` } }],
     ['schema of the configuration file', { files: { 'skills.config.json': JSON.stringify({ schema: long }) } }],
-    ['ledger of the configuration file', { files: { 'skills.config.json': JSON.stringify({ ledger: '' }) } }],
     ['schema of a URL', { flags: { databaseUrl: `postgres://app@db/x?schema=${long}` } }],
     ['empty', { flags: { schema: '' } }],
     ['NUL', { flags: { schema: 'a\0b' } }],
@@ -112,7 +110,41 @@ describe('names: more than 63 bytes, empty, with NUL or half a character -> refu
 
   test('63 bytes, signs, quotes -> accepted', async () => {
     for (const name of [`${'\u00E9'.repeat(31)}x`, 'a$$b', '$&', 'a"b', "a'b", 'a b', 'x'.repeat(63)])
-      expect((await settings({ flags: { schema: name, ledger: name } })).schema.value).toBe(name)
+      expect((await settings({ flags: { schema: name } })).schema.value).toBe(name)
+  })
+})
+
+describe('ledger: a table, or a schema and a table', () => {
+  test.each<[string, Given]>([
+    // with _progress it must not be longer than 63 bytes
+    ['55 bytes', { flags: { ledger: 'x'.repeat(55) } }],
+    ['SKILLS_LEDGER in .env', { files: { '.env': `SKILLS_LEDGER=${'x'.repeat(64)}` } }],
+    ['empty in the configuration file', { files: { 'skills.config.json': JSON.stringify({ ledger: '' }) } }],
+    ['three parts', { flags: { ledger: 'a.b.c' } }],
+    ['no table', { flags: { ledger: 'a.' } }],
+    ['no schema', { flags: { ledger: '.a' } }],
+    ['an open quote', { flags: { ledger: '"a.b' } }],
+    ['a schema of PostgreSQL', { flags: { ledger: 'pg_catalog.a' } }],
+    ['half a character', { flags: { ledger: 'a.\uD800' } }],
+  ])('%s -> refused', async (_, given) => {
+    await expect(settings(given)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('(expected table or schema.table, the table of 1 to 54 bytes'),
+    })
+  })
+
+  test.each([
+    ['migrations', undefined, 'migrations'],
+    ['My Table', undefined, 'My Table'],
+    ['a"b', undefined, 'a"b'],
+    ['ops.migrations', 'ops', 'migrations'],
+    ['"My Schema".t', 'My Schema', 't'],
+    ['"a.b"', undefined, 'a.b'],
+    ['"a""b"."c.d"', 'a"b', 'c.d'],
+    ['Ops.T', 'Ops', 'T'],
+  ])('%s -> its parts', async (text, schema, table) => {
+    expect((await settings({ flags: { ledger: text } })).ledger.value).toBe(text)
+    expect(readLedgerName(text)).toEqual(schema === undefined ? { table } : { schema, table })
   })
 })
 

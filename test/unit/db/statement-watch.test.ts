@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { clockMs } from '../../../src/core/times.ts'
 import { DatabaseError } from '../../../src/db/database-error.ts'
 import { StatementWatch, type BackendState } from '../../../src/db/statement-watch.ts'
 
@@ -40,7 +41,7 @@ test('statement watch: bytes arrive -> no second connection', async () => {
   watch.sent()
   for (let i = 0; i < 20; i++) {
     await pass(10)
-    connection.receivedAt = performance.now()
+    connection.receivedAt = clockMs()
   }
   expect(connection.ask).not.toHaveBeenCalled()
 })
@@ -76,7 +77,7 @@ test('statement watch: the statement has not left yet -> the connection is kept'
 test('statement watch: an answer arrives while it asks -> the connection is kept', async () => {
   const { connection, watch } = watched()
   connection.ask.mockImplementation(async () => {
-    connection.receivedAt = performance.now() + 1
+    connection.receivedAt = clockMs() + 1
     return Promise.resolve('gone')
   })
   watch.sent()

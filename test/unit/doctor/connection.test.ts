@@ -12,6 +12,7 @@ const INFO: DbInfo = {
   user: 'app',
   database: 'app',
   schema: 'public',
+  schemaChosen: false,
   schemaExists: true,
   otherSchemas: [],
   superuser: false,

@@ -5,7 +5,7 @@ import { databaseLine, type DatabaseReport } from '../../output/database-view.ts
 
 /** The differences between database and files, and the recorded versions. */
 export function baselineView(
-  { database, versions, differences, done }: BaselineReport & { database: DatabaseReport },
+  { database, versions, renamed, differences, done }: BaselineReport & { database: DatabaseReport },
   style: Style,
 ): string[] {
   const compared =
@@ -18,6 +18,7 @@ export function baselineView(
   return [
     databaseLine(database, style),
     ...compared,
+    ...renamed.map(({ from, to }) => `  ${done ? style.green('renamed') : style.dim('to rename')} ${printable(from)} to ${printable(to)}`),
     ...versions.map((version) => `  ${verb} ${printable(version)}`),
     done
       ? `done: ${plural(versions.length, 'migration')} recorded, none run`

@@ -16,7 +16,13 @@ export const execute = executor(spec, async (context, flags, [version]): Promise
     context,
     flags,
     async (db, settings) => {
-      const options = { version, forget: flags.forget === true, migrations: settings.migrations.value, ledger: settings.ledger.value }
+      const options = {
+        version,
+        forget: flags.forget === true,
+        renamedFrom: flags.renamedFrom,
+        migrations: settings.migrations.value,
+        ledger: settings.ledger.value,
+      }
       let done: RepairReport = await repair(db, { ...options, dryRun: true })
       if (done.action !== 'none') {
         context.progress.stop()
@@ -31,17 +37,20 @@ export const execute = executor(spec, async (context, flags, [version]): Promise
 })
 
 /** What a repair will do, for the question and for the refusal. */
-function repairSentence({ version, ledger, action, from, to }: RepairReport, database: string): string {
+function repairSentence({ version, ledger, action, renamedFrom, from, to }: RepairReport, database: string): string {
   const where = `${printable(ledger)} of ${printable(database)}`
   if (action === 'forget') return `this deletes the row ${printable(version)} from ${where}; its file, if it exists, becomes pending`
+  if (action === 'rename')
+    return `this renames the row ${printable(renamedFrom ?? '')} in ${where} to ${printable(version)}, with the digest of its file (${to ?? ''}, before ${from ?? 'none'}); no SQL of the file runs`
   return `this replaces the digest of ${printable(version)} in ${where} by that of the file (${to ?? ''}, before ${from ?? 'none'}); no SQL of the file runs`
 }
 
 function repairView(report: RepairReport & { database: DatabaseReport }, style: Style): string[] {
-  const { version, ledger, action, from, to } = report
+  const { version, ledger, action, renamedFrom, from, to } = report
   const text = {
     none: `nothing to do: the digest of ${printable(version)} matches the file`,
     forget: `deleted ${printable(version)} from ${printable(ledger)} (digest ${from ?? 'none'})`,
+    rename: `renamed ${printable(renamedFrom ?? '')} to ${printable(version)}: digest ${to ?? ''}, before ${from ?? 'none'}`,
     record: `recorded ${printable(version)}: digest ${to ?? ''}, before ${from ?? 'none'}`,
   }[action]
   return [`${databaseLine(report.database, style)}: ${text}`]

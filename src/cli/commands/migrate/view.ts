@@ -34,10 +34,11 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
 }
 
 /** The statements of a pending file: all of them when they are few, and always those with hazards. */
-function plannedLines({ file, repeatable, statements, role, plan = [] }: PendingMigration, style: Style): string[] {
+function plannedLines({ file, repeatable, statements, role, checks = [], plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
     `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}${underRole(role)})`)}`,
+    ...checks.map(({ line, text }) => `    ${style.dim(`${line}: check`)} ${printable(text)}`),
     ...shown.flatMap(({ line, text, hazards }) => [
       `    ${style.dim(`${line}:`)} ${printable(text)}`,
       ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [
@@ -86,7 +87,11 @@ function notesOf(report: MigrateReport, style: Style): string[] {
     ...ownerLines(report, style),
     ...folderLines(report.folderNotes, style),
     ...note(report.outOfOrder, 'is out of order: it sorts before an applied migration'),
-    ...note(report.missing, 'is applied, but its file does not exist'),
+    ...report.renamed.map(
+      ({ from, to }) =>
+        `  ${style.cyan(report.dryRun ? 'would rename' : 'renamed')} ${printable(from)} to ${printable(to)} in the ledger: it is applied, and its file has this name now`,
+    ),
+    ...note(report.missing, `is applied, but its file does not exist${wasRenamed(report)}`),
     ...(report.adopted.length > 0 && report.applied.length > 0
       ? [`  ${style.dim(`${plural(report.adopted.length, 'migration')} adopted from an older ledger, without a digest to compare`)}`]
       : []),
@@ -123,4 +128,12 @@ function pendingLines({ pending }: MigrateReport, style: Style, failed: boolean)
 function summary({ applied, alreadyApplied }: MigrateReport, style: Style): string {
   const before = alreadyApplied === 0 ? '' : `, ${alreadyApplied} applied before`
   return `${style.green('done')}: ${plural(applied.length, 'migration')} applied${before}`
+}
+
+/** A file that was renamed and changed cannot be recognised. */
+function wasRenamed({ missing, pending }: MigrateReport): string {
+  const [next] = pending
+  const [from] = missing
+  if (next === undefined || from === undefined) return ''
+  return `; if it was renamed and changed: skills migrate repair ${printable(next.version)} --renamed-from ${printable(from)}`
 }

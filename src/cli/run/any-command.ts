@@ -1,0 +1,14 @@
+import type { ExitCode } from '../../core/errors.ts'
+import { COMMANDS } from '../command-table.ts'
+import { parsePlain } from '../parse/plain.ts'
+import type { Executor } from './run-command.ts'
+
+/** Runs the command that the arguments name, or prints help or what is wrong with them. */
+export async function runAnyCommand(argv: readonly string[]): Promise<ExitCode> {
+  // the full parser is needed for help and errors
+  const parsed = parsePlain(argv, COMMANDS) ?? (await (await import('./parse-and-print.ts')).parseAndPrint(argv, COMMANDS))
+  if (typeof parsed === 'number') return parsed
+  const folder = parsed.spec.name.replaceAll(' ', '-')
+  const module: unknown = await import(new URL(`../cli/commands/${folder}/run.js`, import.meta.url).href)
+  return (module as { execute: Executor }).execute(parsed.input)
+}
