@@ -423,7 +423,7 @@ describe('limits of one file', () => {
     expect(await db.query('select l from level')).toEqual([{ l: 'repeatable read' }])
   })
 
-  test('isolation=repeatable-read: two runs start together -> the file is applied once, both exit without an error', async () => {
+  test('isolation=repeatable-read: several runs start together -> the file is applied once, none fails', async () => {
     const { open } = await freshServer()
     const runs = await Promise.all([open(), open(), open(), open()])
     await runs[0].exec(TABLE)
