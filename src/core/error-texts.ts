@@ -362,6 +362,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'a comment that only looks like the one of another tool: change its words',
     ],
   },
+  NOT_IMPORTED: {
+    title: 'A folder, a file or a ledger of another tool cannot be imported',
+    meaning:
+      '`skills migrate import` records only what the ledger of the other tool surely says. It refuses when that ledger is not in the database, is a view, has a migration that failed half way, or when a migration that is not applied is a program and no SQL file. Nothing was written. As a warning it names what was not translated, such as a placeholder, and files that were left.',
+    example:
+      '$ skills migrate import --from golang-migrate --dir migrations --ledger skills_migrations\nerror [NOT_IMPORTED] the ledger "public"."schema_migrations" of golang-migrate is not clear: the version 7 is dirty: it failed half way, and a part of it can be applied\n  → nothing was written; complete or undo that migration by hand, set the version with `migrate force`, and import again',
+    remedies: [
+      'correct with the other tool what the message names, and import again',
+      'a ledger with another name: `--from-ledger SCHEMA.TABLE`',
+      'a database without that ledger: `--files-only` writes the folder and records nothing',
+    ],
+  },
   HISTORY_CHANGED: {
     title: 'A file was changed after it was applied',
     meaning:

@@ -42,6 +42,7 @@ export const ERROR_EXITS = {
   LEDGER_FOREIGN: EXIT.history,
   LEDGER_ELSEWHERE: EXIT.history,
   FOREIGN_LAYOUT: EXIT.history,
+  NOT_IMPORTED: EXIT.history,
   HISTORY_CHANGED: EXIT.history,
   OUT_OF_ORDER: EXIT.history,
   REPLACED_PARTLY: EXIT.history,

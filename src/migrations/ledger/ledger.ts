@@ -123,15 +123,26 @@ const COLUMNS = [
 /** SQL that creates the ledger, or adds the missing columns. */
 export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string {
   const name = ledgerName(db, ledger)
-  if (state === 'partial')
-    return `ALTER TABLE ${name} ${COLUMNS.map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${column} ${type}`).join(', ')}`
+  if (state === 'partial') return completeLedgerSql(name)
   const rest = COLUMNS.map(([column, type]) => `, ${column} ${type}`).join('')
   const schema = db.info.schemaExists ? '' : `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}; `
   return `${schema}CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()${rest})`
 }
 
+/** Adds what the ledger of an older tool can lack: columns, a default of applied_at, a unique key of version. */
+function completeLedgerSql(name: string): string {
+  const columns = COLUMNS.map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${column} ${type}`)
+  return `ALTER TABLE ${name} ${columns.join(', ')}, ALTER COLUMN applied_at SET DEFAULT now();
+    DO $skills$ BEGIN
+      IF NOT EXISTS (
+        SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = ${quoteLiteral(name)}::regclass AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
+      ) THEN ALTER TABLE ${name} ADD UNIQUE (version); END IF;
+    END $skills$`
+}
+
 /** The fields of a file that its row has. */
-export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces'>
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces' | 'source'>
 
 /** How a file was applied. */
 export interface LedgerEntry {
@@ -147,7 +158,10 @@ export interface LedgerEntry {
 const SINCE_BEGIN = `(1000 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch'::pg_catalog.text,
   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.transaction_timestamp()))::pg_catalog.int4`
 
-/** SQL that records a file as applied, a repeatable file also when it has a row, and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
+/**
+ * SQL that records a file as applied and returns its `duration_ms`. A repeatable file can have a row, and a file of the package one of an
+ * older tool. The file decides the search_path, so all names are qualified.
+ */
 export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEntry): string {
   const values = [
     quoteLiteral(file.version),
@@ -162,7 +176,8 @@ export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEnt
   ]
   const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool', 'replaces', 'variables']
   const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
-  const again = file.repeatable ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
+  const again =
+    file.repeatable || file.source.own ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
   return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
 }
 

@@ -80,11 +80,12 @@ export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: L
 
 /**
  * A boolean SQL expression: the file has a row, or one that replaces it has. A repeatable file is applied when its row has its
- * digest.
+ * digest, a file of the package when its row has one: the row of an older tool has none.
  */
-export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
-  if (!repeatable) return hasRowSql(ledger, [version])
-  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${equals('checksum', checksum)})`
+export function isAppliedSql(ledger: string, { version, checksum, repeatable, source }: LedgerFile): string {
+  if (!repeatable && !source.own) return hasRowSql(ledger, [version])
+  const digest = repeatable ? equals('checksum', checksum) : 'checksum IS NOT NULL'
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${digest})`
 }
 
 /** A boolean SQL expression: one of the versions has a row, or a row counts as it. */

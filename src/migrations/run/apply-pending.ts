@@ -2,7 +2,7 @@ import { DEFAULTS } from '../../config/defaults.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
+import { countStatements, parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { createLedgerSql, ledgerName, type Ledger } from '../ledger/ledger.ts'
 import { lockedTransaction, migrationLock } from '../ledger/lock.ts'
@@ -31,7 +31,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     file,
     repeatable,
     ...(role === undefined ? {} : { role }),
-    statements: statements.length,
+    statements: countStatements(statements),
     transaction: !noTransaction,
   }))
   if (work.files.some(({ replaces }) => replaces.length > 0)) {
