@@ -2,7 +2,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
-import { isRowSecurity } from '../../db/skills-error.ts'
+import { isRowSecurity, toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
@@ -110,6 +110,6 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
   } catch (error) {
     // only the owner can read it; the file is reported as pending all the same
     if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege && !isRowSecurity(error)) return []
-    throw error
+    throw toSkillsError(db.info, error, { action: `read ${name}` })
   }
 }

@@ -120,14 +120,22 @@ const COLUMNS = [
   ['variables', 'text[]'],
 ] as const
 
-/** SQL that creates the ledger, or adds the missing columns. */
-export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string {
+/** SQL that creates the ledger and the schema of all objects, or adds the missing columns; undefined when there is nothing to do. */
+export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string | undefined {
   const name = ledgerName(db, ledger)
-  if (state === 'partial')
-    return `ALTER TABLE ${name} ${COLUMNS.map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${column} ${type}`).join(', ')}`
-  const rest = COLUMNS.map(([column, type]) => `, ${column} ${type}`).join('')
-  const schema = db.info.schemaExists ? '' : `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}; `
-  return `${schema}CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()${rest})`
+  const table = {
+    absent: [
+      `CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now(), ${columnsSql('')})`,
+    ],
+    partial: [`ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}`],
+    ready: [],
+  }[state]
+  const schema = db.info.schemaExists ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}`]
+  return schema.length + table.length === 0 ? undefined : [...schema, ...table].join('; ')
+}
+
+function columnsSql(prefix: string): string {
+  return COLUMNS.map(([column, type]) => `${prefix}${column} ${type}`).join(', ')
 }
 
 /** The fields of a file that its row has. */
