@@ -1,7 +1,7 @@
 // Writes dist/schema-manifest.json: what the migrations of the package create. `skills verify` compares a database with it
 // when the role cannot create a scratch schema.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { importSource } from './import-source.js'
 
@@ -16,10 +16,8 @@ export const MANIFEST = 'schema-manifest.json'
 /** Writes the manifest, unless it was made from the same files. Running PGlite takes seconds. */
 export async function makeSchemaManifest() {
   const file = path.join(root, 'dist', MANIFEST)
-  const files = readdirSync(migrations)
-    .filter((name) => name.endsWith('.sql'))
-    .toSorted()
-    .map((name) => ({ version: name.slice(0, -'.sql'.length), text: readFileSync(path.join(migrations, name), 'utf8') }))
+  const { readMigrations } = await importSource('src/migrations/files/read-migrations.ts')
+  const files = readMigrations([{ directory: migrations, label: 'sql/migrations', own: true }])
   const source = digestOf([...files.flatMap(({ version, text }) => [version, text]), ...MAKERS.map(makerText)])
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).source === source) return
   const { openDb } = await importSource('src/db/open.ts')

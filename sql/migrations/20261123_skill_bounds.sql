@@ -2,8 +2,7 @@
 -- check the same bounds, with a message that names the argument.
 --
 -- It can run again at any time, and in a database with rows that are outside the bounds: a constraint is NOT VALID, so existing rows are
--- not read, and stay as they are. To check them too: ALTER TABLE ... VALIDATE CONSTRAINT ....
--- skills_registry has no bounds here: `skills sync` checks what it writes, and an operator must be able to disable any row.
+-- not read, and stay as they are. 20261124_skill_bounds_of_rows.sql checks them.
 
 DO $bounds$
 DECLARE
@@ -44,6 +43,11 @@ DECLARE
   v_bound text[];
   v_name  text;
 BEGIN
+  -- Tables of the older system have no CHECK on trust_level. A constraint would stop an operator, and `skills sync`, from changing a row
+  -- that violates it, so it is added only when there is none.
+  IF NOT EXISTS (SELECT FROM skills_registry WHERE trust_level NOT BETWEEN 1 AND 5) THEN
+    v_bounds := v_bounds || ARRAY[['skills_registry', 'trust_level_check', 'trust_level BETWEEN 1 AND 5']];
+  END IF;
   FOREACH v_bound SLICE 1 IN ARRAY v_bounds LOOP
     v_name := v_bound[1] || '_' || v_bound[2];
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = v_bound[1]::regclass::oid AND conname = v_name::name) THEN

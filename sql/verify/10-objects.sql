@@ -11,7 +11,7 @@
 -- title: every table of the package exists
 -- input: schema
 -- gate: yes
--- remedy: run `skills migrate`; if the ledger already contains the migration, run its file by hand
+-- remedy: run `skills migrate`; if it has nothing to do, run `skills migrate repair 20251220_create_skill_system --forget --yes` first
 -- example: table skill_feedback | a table | missing
 
 -- check: tables.columns
@@ -26,15 +26,15 @@
 -- remedy: remove duplicate rows, then run ALTER TABLE ... ADD PRIMARY KEY
 -- example: primary key skills_registry | (skill_id) | missing
 
--- check: tables.trust-level-check
--- title: adopted tables have the CHECK constraint on trust_level
+-- check: tables.rows
+-- title: every row satisfies the constraints of its table
 -- severity: warning
 -- input: schema
--- remedy: ALTER TABLE skills_registry ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level BETWEEN 1 AND 5)
--- about: A table that an older tool created has no CHECK constraint on `trust_level`. Correct the rows that
---   `health.trust-levels` names, then add the constraint. On a table that this tool created, a missing constraint is a fault of
---   `drift.missing`.
--- example: constraint skills_registry.skills_registry_trust_level_check | CHECK (trust_level >= 1 AND trust_level <= 5) | missing
+-- remedy: correct the rows, then run ALTER TABLE ... VALIDATE CONSTRAINT ...
+-- about: The rows are older than the constraint, which is NOT VALID: it checks new rows and changed rows. `skills migrate` never changes
+--   rows. The constraint on `trust_level` is missing while a row violates it, because it would stop every change of that row.
+-- example: constraint skill_usage_events.skill_usage_events_outcome_known | every row has outcome = ANY (ARRAY['success'::text,
+--   'soft_fail'::text, 'hard_refusal'::text]) | NOT VALID; 2 rows violate it
 
 -- group: indexes
 -- about: Agents and `skills stats` need these indexes. A missing or invalid index makes queries slow; it causes no error. An
@@ -53,14 +53,14 @@
 -- check: functions.signatures
 -- title: every function has the expected arguments and result
 -- input: schema
--- remedy: run `skills migrate`; if the ledger already contains the migration, run its file by hand (DROP FUNCTION first if the result type differs)
+-- remedy: run `skills migrate`; if it has nothing to do, run `skills migrate repair skill_functions --forget --yes` first
 -- example: function unlock_skill |
 --   (p_user_id uuid, p_skill_id text, p_unlock_reason text DEFAULT 'manual'::text) returns boolean | missing
 
 -- check: functions.security
 -- title: every function has the expected language, volatility, security and search_path
 -- input: schema
--- remedy: run `skills migrate`; if the ledger already contains the migration, run its file by hand
+-- remedy: run `skills migrate`; if it has nothing to do, run `skills migrate repair skill_functions --forget --yes` first
 -- example: function unlock_skill | security definer | security invoker
 
 -- check: functions.temp-schema
@@ -96,7 +96,7 @@
 -- check: views.columns
 -- title: every view exists and has the expected columns in order
 -- input: schema
--- remedy: run `skills migrate`; if the ledger already contains the migration, run its file by hand (DROP VIEW first if a column has another name or type)
+-- remedy: run `skills migrate`; if it has nothing to do, run `skills migrate repair skill_views --forget --yes` first
 -- example: view v_skill_cooccurrence | a view | missing
 
 -- group: comments
@@ -106,5 +106,5 @@
 -- title: every table, column, function and view of the package has a comment
 -- severity: warning
 -- input: schema
--- remedy: run the COMMENT statements of the migrations again
+-- remedy: run the COMMENT statement
 -- example: table skill_unlocks | a comment | missing

@@ -9,13 +9,13 @@
 -- check: drift.missing
 -- title: every other object of the applied migrations exists
 -- input: drift
--- remedy: run the statement of the migration again
+-- remedy: create it again as expected
 -- example: constraint skills_registry.skills_registry_trust_level_check | CHECK (trust_level >= 1 AND trust_level <= 5) | missing
 
 -- check: drift.different
 -- title: every other object has the definition of the applied migrations
 -- input: drift
--- remedy: run the statement of the migration again
+-- remedy: create it again as expected
 -- example: function is_skill_unlocked(uuid, text) | … RETURN true; … | … RETURN false; …
 
 -- check: drift.extra
@@ -34,14 +34,14 @@
 -- title: every comment is that of the applied migrations
 -- severity: warning
 -- input: drift
--- remedy: run the COMMENT statements of the migrations again
+-- remedy: run the COMMENT statement
 -- example: comment on skill_unlocks.unlock_reason | Why it was last unlocked, for the audit trail | see the wiki
 
 -- check: drift.adopted
 -- title: objects of adopted migrations have the definition of the migrations
 -- severity: warning
 -- input: drift
--- remedy: run the statement of the migration by hand
+-- remedy: change it to the expected definition, or keep it
 -- about: An older tool created these objects, so their definitions may be older too. They work; the checks of functions and views
 --   test what they do.
 -- example: function is_skill_unlocked(uuid, text) | … RETURN true; … | … RETURN EXISTS ( …

@@ -12,7 +12,7 @@
 -- check: functions.is-skill-unlocked.foundational
 -- title: a foundational skill is unlocked for every user
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
+-- remedy: to restore is_skill_unlocked(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function is_skill_unlocked | true for a foundational skill without an unlock | returned false
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',      '1.0.0', '{"category": "foundational"}'),
@@ -35,7 +35,7 @@ WHERE probe.got IS DISTINCT FROM true;
 -- check: functions.is-skill-unlocked.locked
 -- title: a skill that is not foundational is locked until it is unlocked
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
+-- remedy: to restore is_skill_unlocked(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function is_skill_unlocked | false for a lineage skill without an unlock | returned true
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.open',    '1.0.0', '{"category": "foundational"}'),
@@ -61,7 +61,7 @@ WHERE probe.got IS DISTINCT FROM false;
 -- check: functions.is-skill-unlocked.explicit
 -- title: an unlock gives access to the skill
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
+-- remedy: to restore is_skill_unlocked() and unlock_skill(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function unlock_skill | is_skill_unlocked is true after unlock_skill | is_skill_unlocked returned false
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.called',  '1.0.0', '{"category": "lineage"}'),
@@ -87,7 +87,7 @@ WHERE probe.got IS DISTINCT FROM true;
 -- check: functions.is-skill-unlocked.row-with-false
 -- title: a row with unlocked = false gives no access
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked()
+-- remedy: to restore is_skill_unlocked(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function is_skill_unlocked | false for a row of skill_unlocks with unlocked = false | returned true
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
   ('skills-verify.gated', '1.0.0', '{"category": "lineage"}');
@@ -103,7 +103,7 @@ WHERE probe.got IS DISTINCT FROM false;
 -- check: functions.is-skill-unlocked.own-unlock-only
 -- title: an unlock counts only for its own user and skill
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore is_skill_unlocked() and unlock_skill()
+-- remedy: to restore is_skill_unlocked() and unlock_skill(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function is_skill_unlocked | false for a second skill after the user unlocked the first one | returned
 --   true
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
@@ -126,7 +126,7 @@ WHERE probe.got IS DISTINCT FROM false;
 -- check: functions.unlock-skill.writes-the-row
 -- title: unlock_skill returns true and writes its arguments
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
+-- remedy: to restore unlock_skill(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function unlock_skill | skills-verify.default: unlocked true, unlocked_at set, reason manual |
 --   skills-verify.default: unlocked true, unlocked_at NULL, reason manual
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
@@ -160,7 +160,7 @@ ORDER BY probe.ord;
 -- check: functions.unlock-skill.again
 -- title: a second unlock updates the row with the new reason and unlocks it again
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore unlock_skill()
+-- remedy: to restore unlock_skill(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function unlock_skill | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason second reason
 --   | skills-verify.twice: rows 1, unlocked 1, with unlocked_at 1, reason first reason
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES
@@ -190,7 +190,7 @@ ORDER BY probe.skill_id;
 -- check: functions.log-skill-usage.returns-id
 -- title: log_skill_usage writes one event and returns its ID
 -- writes: sequences
--- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
+-- remedy: to restore log_skill_usage(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function log_skill_usage | events written: 1, id: 17 | events written: 1, id: NULL
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT set_config('skills_verify.returned', coalesce(:"schema".log_skill_usage(
@@ -209,7 +209,7 @@ WHERE probe.actual <> probe.expected;
 -- check: functions.log-skill-usage.stores-arguments
 -- title: log_skill_usage stores every argument in its column
 -- writes: sequences
--- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
+-- remedy: to restore log_skill_usage(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function log_skill_usage | session_id stored as verify session | session_id stored as NULL
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.logged', '1.0.0');
 SELECT :"schema".log_skill_usage(
@@ -247,7 +247,7 @@ ORDER BY wanted.ord;
 -- check: functions.log-skill-usage.defaults
 -- title: omitted and NULL arguments become NULL or an empty object
 -- writes: sequences
--- remedy: run 20251220_create_skill_system.sql again to restore log_skill_usage()
+-- remedy: to restore log_skill_usage(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
 -- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} | skills-verify.short: NULL NULL
 --   0 NULL {} {}
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');

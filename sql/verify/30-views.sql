@@ -9,7 +9,7 @@
 -- check: views.effectiveness.totals
 -- title: feedback does not multiply the totals
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
+-- remedy: to restore v_skill_effectiveness, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: view v_skill_effectiveness | total_uses 3, success_count 2, for 3 events and 4 ratings | total_uses 12,
 --   success_count 8, for 3 events and 4 ratings
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.rated', '1.0.0');
@@ -39,7 +39,7 @@ WHERE probe.actual <> probe.expected;
 -- check: views.effectiveness.values
 -- title: rate, latency, rating, users and times are correct
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
+-- remedy: to restore v_skill_effectiveness, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: column v_skill_effectiveness.avg_rating | 4.33 | NULL
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.measured', '1.0.0');
 INSERT INTO :"schema".skill_usage_events (id, user_id, session_id, skill_id, version, outcome, latency_ms, created_at) VALUES
@@ -77,7 +77,7 @@ ORDER BY wanted.ord;
 -- check: views.effectiveness.unrated
 -- title: a skill without ratings is listed, a skill without events is not
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_effectiveness
+-- remedy: to restore v_skill_effectiveness, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: view v_skill_effectiveness | skills-verify.unrated: 1 use, rate 0.00, latency NULL, rating NULL |
 --   skills-verify.unrated: no row
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
@@ -118,7 +118,7 @@ ORDER BY probe.skill_id;
 -- check: views.cooccurrence.thresholds
 -- title: a set has at least two successful skills and three sessions
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
+-- remedy: to restore v_skill_cooccurrence, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: view v_skill_cooccurrence | two sessions: no row | two sessions: {skills-verify.a,skills-verify.b} 2 times
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
   ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0'), ('skills-verify.c', '1.0.0');
@@ -174,7 +174,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.skill-set
 -- title: a set contains each successful skill once, sorted
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
+-- remedy: to restore v_skill_cooccurrence, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: view v_skill_cooccurrence | {skills-verify.a,skills-verify.b,skills-verify.c} 3 times |
 --   {skills-verify.b,skills-verify.a,skills-verify.c} 2 times and {skills-verify.a,skills-verify.b} 1 times
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
@@ -211,7 +211,7 @@ WHERE probe.actual <> probe.expected;
 -- check: views.cooccurrence.tier
 -- title: the tier is that of the state snapshot, else that of the event
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
+-- remedy: to restore v_skill_cooccurrence, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: column v_skill_cooccurrence.tier | nothing in the snapshot, CORE in the event: CORE | nothing in the
 --   snapshot, CORE in the event: NULL
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');
@@ -255,7 +255,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.success-rate
 -- title: the success rate covers every event of the sessions, failed ones included
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
+-- remedy: to restore v_skill_cooccurrence, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: column v_skill_cooccurrence.avg_success_rate | 6 of 9 events succeeded: 0.667 | 6 of 9 events succeeded:
 --   1.000
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES
@@ -299,7 +299,7 @@ ORDER BY wanted.ord;
 -- check: views.cooccurrence.users-and-times
 -- title: sessions are counted for each user, users once, from the first event to the last
 -- writes: rows
--- remedy: run 20251220_create_skill_system.sql again to restore v_skill_cooccurrence
+-- remedy: to restore v_skill_cooccurrence, run `skills migrate repair skill_views --forget --yes`, then `skills migrate`
 -- example: view v_skill_cooccurrence | shared session id: 3 times, 3 users, from 45 to 20 seconds ago | shared
 --   session id: 1 times, 1 users, from 45 to 20 seconds ago
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.a', '1.0.0'), ('skills-verify.b', '1.0.0');

@@ -67,7 +67,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const skills = await skillFacts(options)
   const { applied } = ledger
   const versions = applied.map(({ version }) => version)
-  const { places, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
+  const { again, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
   const report = await runChecks(db, {
     checks,
@@ -83,7 +83,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       ...(typeof skills === 'string' ? { skills } : {}),
     },
     applied: { migrations: versions, packs: installedPacks(versions) },
-    schema: schemaOptions(db, ledger, places, options),
+    schema: schemaOptions(db, ledger, again, options),
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
     timeoutMs: timeoutOf(options),
@@ -141,7 +141,7 @@ export function judgedRole({ info }: Db, role: string, files: readonly Migration
 function schemaOptions(
   { info: { schema } }: Db,
   { applied, facts, missing }: LedgerState,
-  places: Readonly<Record<string, string>>,
+  again: Readonly<Record<string, string>>,
   options: VerifyCallOptions,
 ): SchemaOptions {
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
@@ -157,7 +157,8 @@ function schemaOptions(
     applied: new Set(applied.map(({ version }) => version)),
     adopted: new Set(adopted.map(({ version }) => version)),
     noLedger: missing,
-    places,
+    again,
+    existedBefore: new Set(facts?.existedBefore),
     exclusive,
     timeoutMs: timeoutOf(options),
   }

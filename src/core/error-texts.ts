@@ -308,6 +308,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '`skills explain 42P01` (or the code in your message) explains the SQLSTATE',
     ],
   },
+  CHECK_FAILED: {
+    title: 'A check of a migration is not true',
+    meaning:
+      'The file has a line `-- skills: check QUERY`. The query must return one row with one column, `true`, before the file runs. It returned something else, so nothing of the file was applied. Files before it stay applied.',
+    example:
+      '$ skills migrate\ndb/004_not_null.sql:1:18 error the check returned false: SELECT count(*) = 0 FROM users WHERE email IS NULL\nerror [CHECK_FAILED] db/004_not_null.sql was not applied: its check on line 1 returned false, not true',
+    remedies: ['make the query true, for example by correcting the rows that it counts, and run `skills migrate` again'],
+  },
   LOCK_TIMEOUT: {
     title: 'A lock was not obtained in time',
     meaning:
@@ -352,6 +360,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '`skills migrate import --from TOOL --dir FOLDER` writes a folder for `skills migrate` and records what the other tool has applied',
       'a tool that cannot be imported: copy what goes forward into files of their own, in a new folder',
       'a comment that only looks like the one of another tool: change its words',
+    ],
+  },
+  NOT_IMPORTED: {
+    title: 'A folder, a file or a ledger of another tool cannot be imported',
+    meaning:
+      '`skills migrate import` records only what the ledger of the other tool surely says. It refuses when that ledger is not in the database, is a view, has a migration that failed half way, or when a migration that is not applied is a program and no SQL file. Nothing was written. As a warning it names what was not translated, such as a placeholder, and files that were left.',
+    example:
+      '$ skills migrate import --from golang-migrate --dir migrations --ledger skills_migrations\nerror [NOT_IMPORTED] the ledger "public"."schema_migrations" of golang-migrate is not clear: the version 7 is dirty: it failed half way, and a part of it can be applied\n  → nothing was written; complete or undo that migration by hand, set the version with `migrate force`, and import again',
+    remedies: [
+      'correct with the other tool what the message names, and import again',
+      'a ledger with another name: `--from-ledger SCHEMA.TABLE`',
+      'a database without that ledger: `--files-only` writes the folder and records nothing',
     ],
   },
   HISTORY_CHANGED: {

@@ -28,13 +28,26 @@ export function readRegularFile(file: string, limit: number): Buffer {
  * in the volumes of Kubernetes.
  */
 export function readFileInside(folder: string, name: string, limit: number): Buffer {
+  return withFileInside(folder, name, limit, (descriptor, stats, file) => readAll(descriptor, stats, file, limit))
+}
+
+/** The same, to read it in pieces. */
+export function withFileInside<T>(
+  folder: string,
+  name: string,
+  limit: number,
+  work: (descriptor: number, stats: BigIntStats, file: string) => T,
+): T {
   const file = path.join(folder, name)
   const real = realpathSync(file)
   if (!isInside(real, realpathSync(folder))) throw new FileFault('LEADS_OUT', file, 'it is a symbolic link that leads out of its folder')
   try {
     // what was found is opened, and not a link that replaced it
     if (!statSync(real).isFile()) throw notRegular(file)
-    return withDescriptor(real, O_NOFOLLOW, (descriptor, stats) => readAll(descriptor, stats, file, limit))
+    return withDescriptor(real, O_NOFOLLOW, (descriptor, stats) => {
+      if (stats.size > BigInt(limit)) throw tooLarge(file, limit)
+      return work(descriptor, stats, file)
+    })
   } catch (error) {
     if (hasOsCode(error, 'ELOOP')) throw new FileFault('LEADS_OUT', file, 'it was replaced by a symbolic link while it was read')
     throw error

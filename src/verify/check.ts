@@ -50,7 +50,7 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'tables.exist',
   'tables.columns',
   'tables.primary-keys',
-  'tables.trust-level-check',
+  'tables.rows',
   'indexes.definitions',
   'functions.signatures',
   'functions.security',

@@ -18,7 +18,12 @@ const FILES = {
 
 /** Values for the arguments that a command must have. */
 const VALUES: Readonly<Record<string, string>> = { '<shell>': 'bash', '<level>': '3', '<dir>': 'old', '<name>': 'add_notes' }
-const REQUIRED: Readonly<Record<string, string>> = { 'migrate squash': '--to x', 'prune-events': '--older-than 180d', log: 'events.ndjson' }
+const REQUIRED: Readonly<Record<string, string>> = {
+  'prune-events': '--older-than 180d',
+  log: 'events.ndjson',
+  'migrate squash': '--to x',
+  'migrate import': '--from goose',
+}
 
 /** A command line for every command, from the command table. */
 const LINES = COMMANDS.map(({ name, arguments: args = [] }) => {

@@ -54,6 +54,9 @@ test('output schema: migrate and its subcommands -> their documents are valid', 
   const cwd = scratch({ 'own/001_notes.sql': "CREATE TABLE notes (id bigint PRIMARY KEY);\nDO $$ BEGIN RAISE NOTICE 'made'; END $$;\n" })
   const own = ['--migrations', 'own', ...flags]
   await run(cwd, ['migrate', 'baseline', ...flags], 6, 'DRIFT')
+  writeFiles(cwd, { 'goose/1_a.sql': '-- +goose Up\nselect 1;\n' })
+  await run(cwd, ['migrate', 'import', '--from', 'goose', '--dir', 'goose', ...flags], 6, 'NOT_IMPORTED')
+  await run(cwd, ['migrate', 'import', '--from', 'goose', '--dir', 'goose', '--files-only'], 0)
   const applied = await run(cwd, ['migrate', ...own], 0)
   expect(applied.report).toMatchObject({ notices: ['made'], applied: [...OWN_MIGRATIONS.map(() => ({})), { file: 'own/001_notes.sql' }] })
   writeFiles(cwd, {

@@ -18,6 +18,7 @@ const ARGUMENTS: Record<string, string[]> = {
   'prune-events': ['--older-than', '1d', '--yes'],
   'migrate repair': ['x', '--yes'],
   log: ['events.ndjson'],
+  'migrate import': ['--from', 'goose'],
 }
 
 describe('errors about the database: each names it and the setting that chose it, without the password', () => {

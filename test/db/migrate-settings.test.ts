@@ -72,7 +72,7 @@ test.each([
       set: "alter system set statement_timeout = '600ms';select pg_reload_conf();select pg_sleep(0.3)",
       reset: 'alter system reset statement_timeout;select pg_reload_conf();select pg_sleep(0.3)',
     },
-    /statement_timeout is 600ms, set (with ALTER SYSTEM|in postgresql\.conf).*; pass --statement-timeout 0, or run ALTER ROLE "deploy" SET statement_timeout = 0/,
+    /statement_timeout is 600ms, set in postgresql\.conf or with ALTER SYSTEM; pass --statement-timeout 0, or run ALTER ROLE "deploy" SET statement_timeout = 0/,
   ],
   [
     'the options of the URL',

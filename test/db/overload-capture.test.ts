@@ -30,7 +30,8 @@ beforeAll(async () => {
   db = await openDb(await targetOf(url))
   // other roles can create objects in `shared`; pg_catalog after it is the worst search_path that a role can have
   await db.exec(
-    `CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO PUBLIC; CREATE ROLE app; ALTER ROLE postgres SET search_path = shared, pg_catalog`,
+    `CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO PUBLIC; CREATE ROLE app; ALTER ROLE postgres SET search_path = shared, pg_catalog;
+     CREATE TABLE shared.goose_db_version AS SELECT 1 AS id, 5::bigint AS version_id, true AS is_applied, now() AS tstamp`,
   )
   await plantCopies(db, 'shared', await functionsIn(db, textOf('sql', '.sql') + textOf('src', '.ts')))
   await db.close()
@@ -64,6 +65,7 @@ const FILES = {
   'again/1.sql': 'create table if not exists notes (id int primary key, body text);\ncreate table other (id int);\n',
   'more/3.sql':
     'create table if not exists notes (id int primary key, body text);\ncreate table notes (id int);\ncreate type mood as enum ();\n',
+  'theirs/5_goose.sql': '-- +goose Up\ncreate table goose (id int);\n-- +goose Down\ndrop table goose;\n',
   'wrong/4.sql': 'select * from note;\n',
 }
 
@@ -76,6 +78,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['migrate --migrations db --migrations more --migrations wrong', 4],
   ['migrate status --migrations db --migrations more', 0],
   ['migrate baseline --migrations db', 0],
+  ['migrate import --from goose --dir theirs', 0],
   ['migrate repair 20251220_create_skill_system', 0],
   ['migrate dump', 0],
   ['demo-data --events 3000 --days 20', 0],

@@ -12,6 +12,7 @@ import {
   doctor,
   eventTail,
   forgetUser,
+  importMigrations,
   listSkills,
   logEvents,
   migrate,
@@ -154,6 +155,8 @@ const CALLS: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   'migrate status': (db) => migrationStatus(db),
   'migrate repair': (db) => repair(db, { version: '20251220_create_skill_system' }),
   'migrate baseline': (db) => baseline(db),
+  'migrate import': (db) =>
+    importMigrations(db, { from: 'tern', directory: path.join(cwd, 'tern'), fromLedger: 'schema_migrations', dryRun: true }),
   sync: (db) => sync(db, { cwd }),
   'sync --check': (db) => sync(db, { cwd, mode: 'check' }),
   diff: (db) => diff(db, { cwd }),
@@ -180,7 +183,7 @@ const named = ({ checks }: VerifyReport): string =>
 
 beforeAll(async () => {
   server = await startPostgres()
-  cwd = scratch({ 'skills/one/SKILL.md': SKILL })
+  cwd = scratch({ 'skills/one/SKILL.md': SKILL, 'tern/001_a.sql': 'select 1' })
   const admin = await open('postgres', 'postgres')
   await admin.exec('CREATE ROLE attacker LOGIN; CREATE ROLE writer LOGIN')
   await admin.exec('CREATE DATABASE healthy OWNER attacker')

@@ -38,7 +38,7 @@ export function onEachBackend(tests: (backend: TestBackend) => void): void {
  * The cases to try on the backend: all on a server, every third on the embedded database, which runs the same PostgreSQL
  * more slowly. For cases of one kind, which differ in a statement; `test/storms` tries more.
  */
-export function ofBackend<T extends readonly string[]>({ name }: TestBackend, cases: readonly T[]): T[] {
+export function ofBackend<T extends readonly unknown[]>({ name }: TestBackend, cases: readonly T[]): T[] {
   return cases.filter((_, i) => name === 'server' || i % 3 === 0)
 }
 

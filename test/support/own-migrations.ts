@@ -1,8 +1,5 @@
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
+import { migrationSources } from '../../src/config/package-files.ts'
+import { readMigrations } from '../../src/migrations/files/read-migrations.ts'
 
-/** Versions of the package's own migrations, in order. */
-export const OWN_MIGRATIONS: readonly string[] = readdirSync(path.resolve(import.meta.dirname, '../../sql/migrations'))
-  .filter((name) => name.endsWith('.sql'))
-  .map((name) => name.slice(0, -'.sql'.length))
-  .toSorted()
+/** Versions of the package's own migrations, in the order in which they run. */
+export const OWN_MIGRATIONS: readonly string[] = readMigrations(migrationSources()).map(({ version }) => version)

@@ -10,15 +10,15 @@ export interface DeclaredObjects {
   functions: string[]
   /** Indexes that a file drops and no later file creates. */
   droppedIndexes: string[]
-  /** `file:line` of the last statement that creates the object, by `kind name`: `index idx_a`, `column t.c`. */
-  places: Record<string, string>
+  /** What creates the object again, by `kind name`: `index idx_a`, `column t.c`. */
+  again: Record<string, string>
 }
 
 /** The objects in the CREATE statements of the files, without those that a later DROP removes. */
 export function declaredObjects(files: readonly MigrationFile[]): DeclaredObjects {
   const names: Record<Group, Set<string>> = { table: new Set(), view: new Set(), function: new Set(), index: new Set() }
   const dropped = new Set<string>()
-  const places: Record<string, string> = {}
+  const again: Record<string, string> = {}
   for (const file of files) {
     for (const statement of parseMigration(file).statements) {
       const { kind, line } = statement
@@ -33,10 +33,17 @@ export function declaredObjects(files: readonly MigrationFile[]): DeclaredObject
       if (group !== undefined) names[group].add(object.name)
       if (group === 'index') dropped.delete(object.name)
       const name = object.table === undefined || object.kind === 'index' ? object.name : `${object.table}.${object.name}`
-      places[`${object.kind} ${name}`] = `${file.file}:${line}`
+      again[`${object.kind} ${name}`] = runAgain(file, line)
     }
   }
-  return { tables: [...names.table], views: [...names.view], functions: [...names.function], droppedIndexes: [...dropped], places }
+  return { tables: [...names.table], views: [...names.view], functions: [...names.function], droppedIndexes: [...dropped], again }
+}
+
+/** The files of the package can run again, and users do not have them. */
+function runAgain({ source, version, file }: MigrationFile, line: number): string {
+  return source.own
+    ? `run \`skills migrate repair ${version} --forget --yes\`, then \`skills migrate\``
+    : `run the statement at ${file}:${line} again`
 }
 
 type Group = 'table' | 'view' | 'function' | 'index'

@@ -3,10 +3,11 @@ import path from 'node:path'
 import { bytewise } from '../../core/bytewise.ts'
 import { sha256 } from '../../core/digests.ts'
 import { SkillsError } from '../../core/errors.ts'
-import { isOsError, osHint, osReason } from '../../core/os-error.ts'
+import { FileFault, isOsError, osHint, osReason } from '../../core/os-error.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
 import { refuseForeignFolder } from '../layouts/foreign-folder.ts'
+import { LARGE_BYTES, LargeFile, readSummary } from './large-file.ts'
 import { readOrderDirectives, type OrderDirectives } from './directive-words.ts'
 
 /** A folder of migrations. The package's own folder comes first. */
@@ -25,14 +26,17 @@ export interface MigrationFile extends OrderDirectives {
   /** The path as shown to people. */
   file: string
   source: MigrationSource
+  /** Of a large file, the beginning. */
   text: string
+  /** Set when the file is too long to hold its text. */
+  large?: LargeFile
   /** `sha256:` and the digest of the normalised text. */
   checksum: string
 }
 
 /**
  * Reads the `.sql` files of all sources, in the order in which they run: sources in the order given, files bytewise by name,
- * and then the repeatable files in the same order. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
+ * and then the repeatable files in the same order. All files of the package come first: yours can use its functions. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
  * for a folder without files that another tool keeps. Reads synchronously: one promise for each file takes longer than the
  * reading.
  */
@@ -46,7 +50,11 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
     }
     seen.set(file.version, file)
   }
-  return [...files.filter(({ repeatable }) => !repeatable), ...files.filter(({ repeatable }) => repeatable)]
+  const [own, theirs] = [files.filter(({ source }) => source.own), files.filter(({ source }) => !source.own)]
+  return [own, theirs].flatMap((group) => [
+    ...group.filter(({ repeatable }) => !repeatable),
+    ...group.filter(({ repeatable }) => repeatable),
+  ])
 }
 
 function sameName(one: MigrationFile, other: MigrationFile): SkillsError {
@@ -84,26 +92,40 @@ function readSource(source: MigrationSource): MigrationFile[] {
 
 function readOne(source: MigrationSource, name: string): MigrationFile {
   const file = path.join(source.label, name)
-  const text = decodeUtf8(readFile(source, name, file), file)
+  const { text, checksum, large } = readContent(source, name, file)
   return {
     version: name.slice(0, -EXTENSION).normalize('NFC'),
     file,
     source,
     text,
-    checksum: `sha256:${sha256(normaliseSql(text))}`,
+    checksum,
+    ...(large === undefined ? {} : { large }),
     ...readOrderDirectives(text),
   }
 }
 
-/** Larger files are data, and not a change of the schema. */
-const MAX_BYTES = 64 * 1024 * 1024
-
-function readFile({ directory }: MigrationSource, name: string, file: string): Uint8Array {
+function readContent({ directory }: MigrationSource, name: string, file: string): Pick<MigrationFile, 'text' | 'checksum' | 'large'> {
   try {
-    return readFileInside(directory, name, MAX_BYTES)
+    const bytes = readUnlessLarge(directory, name)
+    if (bytes === undefined) {
+      const large = new LargeFile(directory, name, file)
+      const { head, checksum } = readSummary(large)
+      return { text: head, checksum, large }
+    }
+    const text = decodeUtf8(bytes, file)
+    return { text, checksum: `sha256:${sha256(normaliseSql(text))}` }
   } catch (error) {
     if (!isOsError(error)) throw error
     throw new SkillsError('MIGRATION_FILE_INVALID', `cannot read ${file}: ${osReason(error)}`, { hint: osHint(error), cause: error })
+  }
+}
+
+function readUnlessLarge(directory: string, name: string): Uint8Array | undefined {
+  try {
+    return readFileInside(directory, name, LARGE_BYTES)
+  } catch (error) {
+    if (error instanceof FileFault && error.code === 'TOO_LARGE') return undefined
+    throw error
   }
 }
 

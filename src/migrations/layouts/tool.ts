@@ -1,3 +1,5 @@
+import type { ImportRules } from './import-rules.ts'
+
 /** What is known of a migration file before it is parsed. */
 export interface SqlFile {
   /** The path as shown to people. */
@@ -21,6 +23,8 @@ export interface Tool {
   fileName?: (name: string, others: ReadonlySet<string>) => Role | undefined
   /** Whether a file with these comments is a migration of the tool. Without it, each of them is enough. */
   owns?: (marks: readonly Mark[], text: string) => boolean
+  /** How to move from it. */
+  import?: ImportRules
 }
 
 /** A comment that a tool reads. */

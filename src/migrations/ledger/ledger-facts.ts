@@ -2,9 +2,10 @@ import { SkillsError } from '../../core/errors.ts'
 import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import { quoteLiteral } from '../../db/quote.ts'
 import { isRowSecurity, toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
-import { parseMigration } from '../files/parse-migration.ts'
+import { countStatements, parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { readHistory } from './history.ts'
@@ -26,6 +27,8 @@ export interface LedgerFacts {
   files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
   /** `missing`: this tool wrote the row, and there is no file with that name. */
   rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
+  /** Tables that existed before the migrations of the package: an older tool created them. */
+  existedBefore: string[]
   /** No-transaction files that are partly applied. */
   interrupted: { version: string; done: number; statements: number | null }[]
 }
@@ -86,6 +89,7 @@ async function readLedgerFacts(
         tool: tool ?? null,
         missing: missing.has(version),
       })),
+      existedBefore: state === 'ready' ? await readExistedBefore(db, files, ledger) : [],
       interrupted: state === 'absent' ? [] : await readInterrupted(db, files, ledger),
     },
     applied: withoutReplaced(plan.migrations.filter((entry) => IN_THE_SCHEMA.has(entry.state)).map(({ file }) => file)),
@@ -93,6 +97,18 @@ async function readLedgerFacts(
 }
 
 const IN_THE_SCHEMA: ReadonlySet<MigrationState> = new Set(['applied', 'adopted', 'changed', 'renamed'])
+
+async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger: string): Promise<string[]> {
+  const own = files.filter(({ source }) => source.own).map(({ version }) => version)
+  const rows = await db.run(
+    `SELECT DISTINCT o->>'name' AS name FROM ${ledgerName(db, ledger)} l,
+        jsonb_array_elements(CASE jsonb_typeof(l.tolerated) WHEN 'array' THEN l.tolerated END) AS o
+      WHERE o->>'kind' = 'table' AND l.version IN (${own.map(quoteLiteral).join(', ')}) ORDER BY 1`,
+    [],
+    { name: 'text' },
+  )
+  return rows.map(({ name }) => name)
+}
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
   const name = progressName(ledgerName(db, ledger))
@@ -105,7 +121,7 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
     })
     return rows.map(({ version, done }) => {
       const file = files.find((candidate) => candidate.version === version)
-      return { version, done, statements: file === undefined ? null : parseMigration(file).statements.length }
+      return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }
     })
   } catch (error) {
     // only the owner can read it; the file is reported as pending all the same

@@ -127,7 +127,7 @@ export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']):
     absent: [
       `CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now(), ${columnsSql('')})`,
     ],
-    partial: [`ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}`],
+    partial: [completeLedgerSql(name)],
     ready: [],
   }[state]
   const schema = db.info.schemaExists ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}`]
@@ -138,8 +138,19 @@ function columnsSql(prefix: string): string {
   return COLUMNS.map(([column, type]) => `${prefix}${column} ${type}`).join(', ')
 }
 
+/** Adds what the ledger of an older tool can lack: columns, a default of applied_at, a unique key of version. */
+function completeLedgerSql(name: string): string {
+  return `ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}, ALTER COLUMN applied_at SET DEFAULT now();
+    DO $skills$ BEGIN
+      IF NOT EXISTS (
+        SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = ${quoteLiteral(name)}::regclass AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
+      ) THEN ALTER TABLE ${name} ADD UNIQUE (version); END IF;
+    END $skills$`
+}
+
 /** The fields of a file that its row has. */
-export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces'>
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces' | 'source'>
 
 /** How a file was applied. */
 export interface LedgerEntry {
@@ -155,7 +166,10 @@ export interface LedgerEntry {
 const SINCE_BEGIN = `(1000 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch'::pg_catalog.text,
   pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.transaction_timestamp()))::pg_catalog.int4`
 
-/** SQL that records a file as applied, a repeatable file also when it has a row, and returns its `duration_ms`. The file decides the search_path, so all names are qualified. */
+/**
+ * SQL that records a file as applied and returns its `duration_ms`. A repeatable file can have a row, and a file of the package one of an
+ * older tool. The file decides the search_path, so all names are qualified.
+ */
 export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEntry): string {
   const values = [
     quoteLiteral(file.version),
@@ -170,7 +184,8 @@ export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEnt
   ]
   const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool', 'replaces', 'variables']
   const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')
-  const again = file.repeatable ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
+  const again =
+    file.repeatable || file.source.own ? ` ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at, ${written}` : ''
   return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${values.join(', ')})${again} RETURNING duration_ms`
 }
 

@@ -80,14 +80,16 @@ export function ledgerObstacles(ledger: string, file: LedgerFile, predecessor: L
 
 /**
  * A boolean SQL expression: the file has a row, or one that replaces it has. A repeatable file is applied when its row has its
- * digest.
+ * digest, a file of the package when its row has one: the row of an older tool has none.
  */
-export function isAppliedSql(ledger: string, { version, checksum, repeatable }: LedgerFile): string {
-  if (!repeatable) return hasRowSql(ledger, [version])
-  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${equals('checksum', checksum)})`
+export function isAppliedSql(ledger: string, { version, checksum, repeatable, source }: LedgerFile): string {
+  if (!repeatable && !source.own) return hasRowSql(ledger, [version])
+  const digest = repeatable ? equals('checksum', checksum) : 'checksum IS NOT NULL'
+  return `EXISTS (SELECT FROM ${ledger} WHERE ${equals('version', version)} AND ${digest})`
 }
 
-function hasRowSql(ledger: string, versions: readonly string[]): string {
+/** A boolean SQL expression: one of the versions has a row, or a row counts as it. */
+export function hasRowSql(ledger: string, versions: readonly string[]): string {
   const list = `ARRAY[${versions.map(quoteLiteral).join(', ')}]::pg_catalog.text[]`
   return `EXISTS (SELECT FROM ${ledger} WHERE version OPERATOR(pg_catalog.=) ANY (${list}) OR replaces OPERATOR(pg_catalog.&&) ${list})`
 }

@@ -34,10 +34,14 @@ export interface MigrationPlan {
   foreign: LedgerRow[]
 }
 
-/** Compares the files with the ledger. */
+/**
+ * Compares the files with the ledger. A file of the package that an older tool recorded runs again: the row is no proof that its objects
+ * exist, and all files of the package can run again.
+ */
 export function planMigrations(files: readonly MigrationFile[], stored: readonly LedgerRow[]): MigrationPlan {
   const rows = rowsAsNamed(files, stored)
-  const byVersion = new Map(rows.map((row) => [row.version, row]))
+  // a row with the version itself counts before one with the name of the file
+  const byVersion = new Map([...rows.map((row) => [versionOf(row), row] as const), ...rows.map((row) => [row.version, row] as const)])
   const lastApplied = new Map<string, number>()
   files.forEach((file, i) => {
     if (byVersion.has(file.version) && !file.repeatable) lastApplied.set(file.source.directory, i)
@@ -52,17 +56,22 @@ export function planMigrations(files: readonly MigrationFile[], stored: readonly
     return { file, state, row, outOfOrder, ...(recordAfter === undefined ? {} : { recordAfter }) }
   })
   const versions = new Set(files.map(({ version }) => version))
-  const withoutFile = rows.filter((row) => !versions.has(row.version) && !replacements.coversRow(row))
+  const withoutFile = rows.filter((row) => !versions.has(versionOf(row)) && !replacements.coversRow(row))
   return {
     rows,
     migrations,
-    pending: migrations.filter(({ state }) => state === 'pending'),
+    pending: migrations.filter(({ state, file }) => state === 'pending' || (state === 'adopted' && file.source.own)),
     renamed: rows.flatMap(({ version, renamedFrom }) => (renamedFrom === undefined ? [] : [{ from: renamedFrom, to: version }])),
     changed: migrations.filter(({ state }) => state === 'changed'),
     conflicts: replacements.conflicts,
     missing: withoutFile.filter(({ isOurs }) => isOurs),
     foreign: withoutFile.filter(({ isOurs }) => !isOurs),
   }
+}
+
+/** The version of a row; some older tools record the whole name of the file. */
+function versionOf({ version, tool }: LedgerRow): string {
+  return tool === undefined ? version.replace(/\.sql$/, '') : version
 }
 
 function stateOf(file: MigrationFile, row: LedgerRow | undefined, replacements: Replacements): MigrationState {

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../../config/defaults.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
+import { countStatements, parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { createLedgerSql, ledgerName, type Ledger } from '../ledger/ledger.ts'
 import { lockedTransaction, migrationLock } from '../ledger/lock.ts'
@@ -31,7 +31,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     file,
     repeatable,
     ...(role === undefined ? {} : { role }),
-    statements: statements.length,
+    statements: countStatements(statements),
     transaction: !noTransaction,
   }))
   if (work.files.some(({ replaces }) => replaces.length > 0)) {
@@ -47,9 +47,13 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   const settings = settingsOf(db, options, work.files)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
-    const { hazardServer, planStatements } = await import('./dry-run.ts')
+    const { hazardServer, planChecks, planStatements } = await import('./dry-run.ts')
     const plans = await planStatements(db, pending)
-    for (const [i, entry] of report.pending.entries()) entry.plan = plans[i] ?? []
+    for (const [i, entry] of report.pending.entries()) {
+      const checks = pending[i] === undefined ? [] : planChecks(pending[i])
+      if (checks.length > 0) entry.checks = checks
+      entry.plan = plans[i] ?? []
+    }
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
       const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
@@ -122,12 +126,15 @@ async function runFiles(
       if (next !== undefined) await runOne(settings, next, report, onStart)
     } catch (error) {
       const failure = await explainFailure(settings, error, report.applied.length)
-      if (!keepGoing || !(failure instanceof SkillsError) || failure.code !== 'MIGRATION_FAILED') throw failure
+      if (!keepGoing || !(failure instanceof SkillsError) || !OF_ONE_FILE.has(failure.code)) throw failure
       failures.push(failure)
     }
   }
   if (failures.length > 0) throw combined(failures)
 }
+
+/** With these, the files after the failed one can run. */
+const OF_ONE_FILE: ReadonlySet<string> = new Set(['MIGRATION_FAILED', 'CHECK_FAILED'])
 
 /** Returns the finished files: all of them, or those before the first one that must run step by step. */
 async function runTogether(

@@ -1,22 +1,25 @@
-import { LineIndex } from '../../core/positions.ts'
 import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { positionIn, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
+
+/** The queries that must be true before the file runs. A dry run does not evaluate them: files before this one can change their answer. */
+export function planChecks({ checks }: ParsedMigration): { line: number; text: string }[] {
+  return checks.map(({ line, text }) => ({ line, text: oneLine(text) }))
+}
 
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
 export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
   const hazards = findRunHazards(migrations, await hazardServer(db))
   return migrations.map((migration, i) => {
-    const index = new LineIndex(migration.text)
     return migration.statements.map((statement, k) => ({
       line: statement.line,
       text: oneLine(statement.text),
-      hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, index)),
+      hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, migration)),
     }))
   })
 }
@@ -24,10 +27,10 @@ export async function planStatements(db: Db, migrations: readonly ParsedMigratio
 function planned(
   { code, lock, blocks, rewrite, table, message, advice, offset }: Hazard,
   statement: ParsedStatement,
-  index: LineIndex,
+  migration: ParsedMigration,
 ): PlannedStatement['hazards'][number] {
   return {
-    ...index.positionAt(statement.start + offset),
+    ...positionIn(migration, statement, statement.start + offset),
     code,
     lock,
     blocks,

@@ -1,12 +1,11 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { LineIndex } from '../../core/positions.ts'
 import { redact } from '../../core/redaction.ts'
 import { plural } from '../../core/text.ts'
 import type { DatabaseError } from '../../db/database-error.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { positionIn, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
 import type { SettingCause } from './setting-cause.ts'
 
@@ -35,8 +34,7 @@ export function failureMessage({ migration, error, atEnd }: FailureFacts): strin
 
 /** The place of the error, the message of the server with its details, and hints of the server and from the catalog. */
 export function failureDiagnostic({ migration, statement, location, error, atEnd, suggestion }: FailureFacts): Diagnostic {
-  const index = new LineIndex(migration.text)
-  const lastLine = index.positionAt(statement.end).line
+  const lastLine = positionIn(migration, statement, statement.end).line
   const isSomewhere = !location.exact && atEnd === undefined && lastLine > statement.line
   const message = [
     error.message,
@@ -50,7 +48,7 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
     code: error.code,
     message: message.join('\n'),
     file: migration.file,
-    ...index.positionAt(statement.start + location.offset),
+    ...positionIn(migration, statement, statement.start + location.offset),
     ...(hint === '' ? {} : { hint }),
   }
 }
@@ -69,7 +67,7 @@ export function stateOf({ migration, statement }: FailureFacts): string {
   const done =
     previous === undefined
       ? `${file} runs without a transaction; none of its statements is complete`
-      : `${file} runs without a transaction: ${statement.index} of its ${plural(statements.length, 'statement')} (to line ${new LineIndex(migration.text).positionAt(previous.end).line}) stay applied, and the next run resumes at line ${statement.line}`
+      : `${file} runs without a transaction: ${statement.index} of its ${plural(statements.length, 'statement')} (to line ${positionIn(migration, previous, previous.end).line}) stay applied, and the next run resumes at line ${statement.line}`
   const outside = statement.kind.outsideTransaction ?? ''
   if (LEAVES_INDEX.test(outside)) return `${done}; the next run drops an INVALID index that the failed statement may have left`
   return outside.includes('DETACH') ? `${done}; the next run completes a DETACH that is half done` : done

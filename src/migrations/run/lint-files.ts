@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
-import { LineIndex } from '../../core/positions.ts'
 import type { Count } from '../../core/report-types.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { parseMigration, type ParsedMigration } from '../files/parse-migration.ts'
+import { foreignFiles } from '../layouts/find-layout.ts'
+import { layoutDiagnostics } from '../layouts/refuse-layouts.ts'
+import { countStatements, parseMigration, positionIn, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** What `skills migrate lint` found. Safe to print as JSON. */
@@ -27,11 +28,12 @@ export function lintFiles(files: readonly MigrationFile[], server?: HazardServer
   const parsed = files.map(parseMigration)
   const hazards = server === undefined ? parsed.map((file) => findRunHazards([file])[0] ?? []) : findRunHazards(parsed, server)
   const results = parsed.map((file, i) => lintOne(file, hazards[i] ?? []))
-  const diagnostics = results.flatMap((result) => result.diagnostics)
+  const layouts = layoutDiagnostics(foreignFiles(files, files), 'error')
+  const diagnostics = [...layouts, ...results.flatMap((result) => result.diagnostics)]
   const count = (severity: Diagnostic['severity']): number => diagnostics.filter((one) => one.severity === severity).length
   return {
     files: files.length,
-    statements: parsed.reduce((sum, { statements }) => sum + statements.length, 0),
+    statements: parsed.reduce((sum, { statements }) => sum + countStatements(statements), 0),
     errors: count('error'),
     warnings: count('warning'),
     ignored: results.reduce((sum, { ignored }) => sum + ignored, 0),
@@ -41,7 +43,6 @@ export function lintFiles(files: readonly MigrationFile[], server?: HazardServer
 
 function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { diagnostics: Diagnostic[]; ignored: number } {
   const { file, text, statements, faults } = migration
-  const index = new LineIndex(text)
   const diagnostics = [...faults]
   let ignored = 0
   let end = 0
@@ -50,7 +51,7 @@ function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { di
     end = statement.end
     for (const hazard of hazards[i] ?? []) {
       if (ignoredHere.has(hazard.code)) ignored++
-      else diagnostics.push({ ...asDiagnostic(hazard), file, ...index.positionAt(statement.start + hazard.offset) })
+      else diagnostics.push({ ...asDiagnostic(hazard), file, ...positionIn(migration, statement, statement.start + hazard.offset) })
     }
   }
   return { diagnostics, ignored }

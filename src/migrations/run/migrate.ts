@@ -52,9 +52,11 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
     schemaWriters(db, options.role),
   ])
   report.schemaWriters = writers
-  report.alreadyApplied = plan.migrations.filter(({ row, state }) => row !== undefined && state !== 'pending').length
+  const waiting = new Set(plan.pending)
+  const settled = plan.migrations.filter((entry) => !waiting.has(entry))
+  report.alreadyApplied = settled.filter(({ row }) => row !== undefined).length
   report.outOfOrder = plan.pending.filter(({ outOfOrder }) => outOfOrder).map(({ file }) => file.version)
-  report.adopted = plan.migrations.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
+  report.adopted = settled.filter(({ state }) => state === 'adopted').map(({ file }) => file.version)
   report.missing = plan.missing.map(({ version }) => version)
   if (plan.pending.some(({ file }) => !file.source.own)) {
     const { refuseLayouts } = await import('../layouts/refuse-layouts.ts')

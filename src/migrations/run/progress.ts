@@ -62,6 +62,11 @@ export class Progress {
     return []
   }
 
+  /** No statement of the file has begun. */
+  get isNew(): boolean {
+    return this.#finished.size === 0 && this.#begun.size === 0
+  }
+
   isFinished(digest: string): boolean {
     return this.#finished.has(digest)
   }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count, FolderNote, Position } from '../../core/report-types.ts'
 import type { SchemaWriter } from '../../db/writable-schema.ts'
-import type { ParsedMigration } from '../files/parse-migration.ts'
+import { countStatements, type ParsedMigration } from '../files/parse-migration.ts'
 import type { LockWait } from '../ledger/lock.ts'
 import type { Rename } from '../ledger/renames.ts'
 
@@ -22,7 +22,7 @@ export interface MigrateReport {
   alreadyApplied: Count
   /** Versions that sort before one that was applied earlier. */
   outOfOrder: string[]
-  /** Versions whose ledger row an older tool wrote, without a digest to compare. */
+  /** Versions whose ledger row an older tool wrote, without a digest to compare. Files of the package run again, and are in `applied`. */
   adopted: string[]
   /** Versions that this tool applied, without a file. */
   missing: string[]
@@ -63,6 +63,8 @@ export interface PendingMigration {
   role?: string
   statements: Count
   transaction: boolean
+  /** The `check` queries that must be true before; only in a dry run, which does not evaluate them. */
+  checks?: { line: Position; text: string }[]
   /** The statements that would run; only in a dry run. */
   plan?: PlannedStatement[]
 }
@@ -122,7 +124,7 @@ export function appliedMigration(
     file,
     repeatable,
     ...(role === undefined ? {} : { role }),
-    statements: statements.length,
+    statements: countStatements(statements),
     durationMs: Math.round(durationMs),
     existing,
   }

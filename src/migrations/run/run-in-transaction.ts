@@ -3,7 +3,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Outcome } from '../../db/db.ts'
 import { isSessionState } from '../../sqltext/statements/session-state.ts'
 import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { countStatements, statementsOf, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { Blocked, pause, untilUnblocked } from '../ledger/attempts.ts'
 import { blockedByRun, GUARD, ledgerObstacles, stillBlockedByRun } from '../ledger/lock.ts'
@@ -14,15 +14,11 @@ import { endFailure, indexFailure } from './failure.ts'
 import { ENDING, isRace, openingSql, RESET_ROLE, roleSql, settleSql } from './file-transaction.ts'
 import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
+import { requireChecks } from './require-checks.ts'
 import { longLockTimeout, type RunSettings } from './run-settings.ts'
-import { sendFirst } from './send-statement.ts'
+import { nextGroups, RELEASE, SAVEPOINT, sendGroups } from './send-statement.ts'
 import { existingInsteadOf } from './skip-existing.ts'
 
-const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
-const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
-
-/** Statements sent at once. After a failed statement the server logs an error for each statement that follows. */
-const CHUNK = 64
 const RACE_RETRIES = 5
 
 /**
@@ -60,6 +56,7 @@ async function attempt(
   if (opened === 'applied by another run' || opened instanceof Blocked) return opened
   const { existing, began } = opened
   return rollbackOnError(settings, async () => {
+    await requireChecks(settings.db, migration)
     await runStatements(settings, migration, existing)
     if (existing.length > 0) {
       await settle(settings, migration)
@@ -95,16 +92,38 @@ async function open(
   return blockedByRun(db, lock, waitedMs)
 }
 
-async function runStatements(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
-  const { statements } = migration
+/** `statements` are those of the file, or of a block of it; those before `alone` are sent one by one. */
+async function runStatements(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  existing: ExistingObject[],
+  statements: readonly ParsedStatement[] = migration.statements,
+  firstAlone = 0,
+): Promise<void> {
   let next = 0
+  let alone = firstAlone
   let races = 0
   while (next < statements.length) {
-    const outcomes = await sendFirst(settings.db, statements.slice(next), CHUNK, messageFor)
+    const groups = nextGroups(statements, next, alone, messageFor)
+    const outcomes = await sendGroups(settings.db, groups, statements[next])
     const failedAt = outcomes.findIndex((outcome) => !outcome.ok)
     const failed = outcomes[failedAt]
-    next += failedAt === -1 ? outcomes.length : failedAt
+    const done = failedAt === -1 ? groups : groups.slice(0, failedAt)
+    next += groups.length === 0 && failedAt === -1 ? 1 : done.reduce((sum, { count }) => sum + count, 0)
     if (failed?.ok !== false) continue
+    const group = groups[failedAt]
+    if (group?.isOfMany === true) {
+      // which of its statements failed, and where
+      await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
+      const [first] = statements.slice(next)
+      if (first?.block === undefined) alone = next + group.count
+      else {
+        const own = statementsOf(first)
+        await runStatements(settings, migration, existing, own, own.length)
+        next++
+      }
+      continue
+    }
     const statement = statements[next]
     if (statement === undefined) throw failed.error
     const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
@@ -155,7 +174,7 @@ async function commit(
     GUARD.invalidIndex,
   )
   existing.sort((a, b) => a.line - b.line)
-  const entry = { durationMs, statements: statements.length, tolerated: existing, tool: settings.tool }
+  const entry = { durationMs, statements: countStatements(statements), tolerated: existing, tool: settings.tool }
   const checks = [settleSql(settings), ...(invalid === undefined ? [] : [invalid])]
   const outcomes = await settings.db.pipeline([...checks, insertLedgerSql(settings.ledger, migration, entry), ...ENDING, RESET_ROLE])
   const failedAt = outcomes.findIndex((outcome) => !outcome.ok)

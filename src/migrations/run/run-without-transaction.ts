@@ -1,13 +1,15 @@
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import { untilUnblocked } from '../ledger/attempts.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
-import { blockedByRun, isAppliedSql, lockedTransaction } from '../ledger/lock.ts'
+import { blockedByRun, hasRowSql, isAppliedSql, lockedTransaction } from '../ledger/lock.ts'
 import { compareExisting } from './compare-existing.ts'
 import { resetRoleSql } from './file-transaction.ts'
 import { FileSession } from './file-session.ts'
 import { runStatement } from './no-transaction-statement.ts'
 import { Progress, withDigests } from './progress.ts'
+import { replacedMeanwhile } from './refusals.ts'
 import { appliedMigration, type AppliedMigration, type ExistingObject } from './report.ts'
+import { requireChecksAlone } from './require-checks.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /**
@@ -23,6 +25,7 @@ export async function runWithoutTransaction(
   const session = new FileSession(settings, migration)
   try {
     if (await isApplied(settings, migration)) return 'applied by another run'
+    if (await isReplacedApplied(settings, migration)) throw replacedMeanwhile(migration)
     return await runFile(settings, migration, session)
   } finally {
     await session.end()
@@ -46,6 +49,8 @@ async function runFile(
   const progress = await Progress.open(settings, migration)
   const existing: ExistingObject[] = []
   await session.begin()
+  // a file that was interrupted has passed its checks
+  if (progress.isNew) await requireChecksAlone(settings, migration, progress.cleanUpSql)
   for (const [statement, digest] of withDigests(migration.statements)) {
     if (progress.isFinished(digest)) continue
     const found = await runStatement({ settings, migration, session, progress }, statement, digest)
@@ -62,6 +67,12 @@ async function runFile(
     return true
   })
   return isOurs ? appliedMigration(migration, durationMs, existing) : 'applied by another run'
+}
+
+async function isReplacedApplied({ db, ledger }: RunSettings, { replaces }: ParsedMigration): Promise<boolean> {
+  if (replaces.length === 0) return false
+  const [row] = await db.run(`SELECT ${hasRowSql(ledger, replaces)} AS done`, [], { done: 'boolean' })
+  return row?.done === true
 }
 
 async function isApplied({ db, ledger }: RunSettings, migration: ParsedMigration): Promise<boolean> {

@@ -2,7 +2,7 @@ import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-
 import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
 import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { countStatements, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { sessionSql } from './file-session.ts'
 import { beginSql, resetRoleSql, roleSql, settleSql } from './file-transaction.ts'
@@ -38,7 +38,7 @@ export function migrationScript(settings: RunSettings, { pending, server, ledger
       if (verb.startsWith('CREATE ') && object !== undefined) created.add(tableKey(object))
       return ['', ...found]
     })
-    const row = `${insertLedgerSql(ledger, migration, { durationMs: 0, statements: migration.statements.length, tolerated: [], tool: settings.tool })};`
+    const row = `${insertLedgerSql(ledger, migration, { durationMs: 0, statements: countStatements(migration.statements), tolerated: [], tool: settings.tool })};`
     lines.push('', ...(migration.noTransaction ? bareFile(settings, migration, body, row) : oneTransaction(settings, migration, body, row)))
   }
   return lines.join('\n')
@@ -70,14 +70,14 @@ function lockSql({ lockKey }: RunSettings): string {
 
 /** A statement with its locks and hazards above it, and the rows of a COPY below it. */
 function statementLines(statement: ParsedStatement, hazards: readonly Hazard[], isOld: (key: string) => boolean): string[] {
-  const { text, kind, line, rows } = statement
+  const { text, kind, line, rows, block } = statement
   const locks = tableLocks(text, kind)
     .filter(({ table }) => isOld(tableKey(table)))
     .map(({ table, lock }) => `${lock} on ${oneLine(nameOf(table))} (blocks ${blockedBy(lock)})`)
   return [
     `-- line ${line}: ${locks.length === 0 ? 'no lock on an existing table that it names' : locks.join(', ')}`,
     ...hazards.flatMap(({ code, message, advice }) => [`--   hazard ${code}: ${oneLine(message)}`, `--     ${oneLine(advice)}`]),
-    `${text};`,
+    `${block?.text() ?? text};`,
     ...(rows === undefined ? [] : [`${rows.text}\\.`]),
   ]
 }

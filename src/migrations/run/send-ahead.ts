@@ -27,9 +27,10 @@ export function smallFiles(pending: readonly ParsedMigration[]): ParsedMigration
 }
 
 /** A file that is long, has rows of a COPY, or has limits or transaction modes of its own. */
-function isOther({ noTransaction, directives, modes, statements, text }: ParsedMigration): boolean {
+function isOther({ noTransaction, checks, directives, modes, statements, text }: ParsedMigration): boolean {
   return (
     noTransaction ||
+    checks.length > 0 ||
     statements.length > SMALL.statements ||
     text.length > SMALL.text ||
     statements.some(({ rows }) => rows !== undefined) ||

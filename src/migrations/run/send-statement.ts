@@ -7,20 +7,77 @@ export async function sendStatement(db: Db, { text, rows }: ParsedStatement): Pr
   await (rows === undefined ? db.exec(text) : db.copyFrom({ text, rows: rows.text, stdin: rows.stdin }))
 }
 
+/** Statements of one message. */
+export interface Group {
+  /** How many of the list. */
+  count: number
+  message: string
+  /** There are several, in a savepoint. */
+  isOfMany: boolean
+}
+
+/** Messages sent at once. After a failed message the server logs an error for each message that follows. */
+const MOST_MESSAGES = 64
+/** Characters sent at once. */
+const MOST_TEXT = 512 * 1024
+/** Characters of a message with several statements: from then on a longer one saves nothing. */
+const GROUP_TEXT = 16 * 1024
+
 /**
- * Sends the first of the statements: up to `most` at once, as the messages that `messageFor` makes of them, or one COPY. Its rows
- * follow a request of the server, so nothing can be sent behind it.
+ * The messages to send next, from the statement at `from`: changes of rows that follow one another are one message, because an
+ * answer for each would take longer than the statement. It has a savepoint, so that its statements can be sent one by one to find
+ * the one that failed; those before `alone` are. Stops before a COPY: its rows follow a request of the server.
  */
-export async function sendFirst(
-  db: Db,
+export function nextGroups(
   statements: readonly ParsedStatement[],
+  from: number,
+  alone: number,
+  messageFor: (statement: ParsedStatement) => string,
+): Group[] {
+  const groups: Group[] = []
+  let text = 0
+  for (let at = from; at < statements.length && groups.length < MOST_MESSAGES && text < MOST_TEXT;) {
+    const first = statements[at]
+    if (first === undefined || first.rows !== undefined) break
+    const group = first.block === undefined ? groupAt(statements, at, at < alone ? 1 : Infinity, messageFor) : groupOf([first.block.text()])
+    groups.push(group)
+    at += group.count
+    text += group.message.length
+  }
+  return groups
+}
+
+function groupAt(
+  statements: readonly ParsedStatement[],
+  from: number,
   most: number,
   messageFor: (statement: ParsedStatement) => string,
-): Promise<Outcome[]> {
-  const [first] = statements
-  if (first?.rows !== undefined) return [await outcomeOf(sendStatement(db, first))]
-  const copy = statements.findIndex(({ rows }) => rows !== undefined)
-  return db.pipeline(statements.slice(0, copy === -1 ? most : Math.min(copy, most)).map(messageFor))
+): Group {
+  const texts: string[] = []
+  for (let length = 0; length < GROUP_TEXT && texts.length < most;) {
+    const statement = statements[from + texts.length]
+    if (statement === undefined || statement.block !== undefined || !CHANGES_ROWS.has(statement.kind.verb)) break
+    texts.push(statement.text)
+    length += statement.text.length
+  }
+  const [first] = statements.slice(from, from + 1)
+  if (texts.length > 1 || first === undefined) return { ...groupOf(texts), count: texts.length }
+  return { count: 1, message: messageFor(first), isOfMany: false }
+}
+
+const CHANGES_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
+
+export const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
+export const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
+
+function groupOf(texts: readonly string[]): Group {
+  return { count: 1, message: `${SAVEPOINT}${texts.join('\n;')}${RELEASE}`, isOfMany: true }
+}
+
+/** Sends the messages at once; without one, the COPY that is next. */
+export async function sendGroups(db: Db, groups: readonly Group[], next: ParsedStatement | undefined): Promise<Outcome[]> {
+  if (groups.length === 0 && next !== undefined) return [await outcomeOf(sendStatement(db, next))]
+  return db.pipeline(groups.map(({ message }) => message))
 }
 
 async function outcomeOf(sent: Promise<void>): Promise<Outcome> {

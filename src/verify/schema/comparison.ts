@@ -1,5 +1,5 @@
 import type { OwnObjects } from './manifest.ts'
-import type { Places } from './remedies.ts'
+import type { CreatedAgain } from './remedies.ts'
 
 /** One difference between the schema and what the applied migrations create. It belongs to exactly one check. */
 export interface SchemaFault {
@@ -8,6 +8,8 @@ export interface SchemaFault {
   expected: string
   actual: string
   remedy: string
+  /** For a constraint that is missing or NOT VALID: where to look for rows that violate it. */
+  violations?: { table: string; constraint: string; condition: string; isMissing: boolean }
 }
 
 export interface ComparisonContext {
@@ -15,11 +17,13 @@ export interface ComparisonContext {
   exclusive: boolean
   /** The ledger and its progress table. */
   toolTables: ReadonlySet<string>
-  places: Places
+  again: CreatedAgain
   /** What the applied migrations of the package create. */
   own: OwnObjects
   /** Migrations whose ledger row an older tool wrote: what they differ in is a warning where the older tool's schema did. */
   adopted: ReadonlySet<string>
+  /** Tables that existed before the migrations of the package: an older tool created them. */
+  existedBefore: ReadonlySet<string>
   schema: string
   /** `server_version_num`. */
   version: number

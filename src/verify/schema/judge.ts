@@ -1,6 +1,7 @@
 import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
-import { canonical, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
+import { NOT_VALID } from '../../db/catalog-diff.ts'
+import { canonical, partOf, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
 import { functionFaults, signatureOf } from './function-faults.ts'
@@ -130,10 +131,10 @@ export class Judge {
 
   /** A difference in an object of the package that an older tool may have made. */
   #settled(pair: Pair): SchemaFault {
+    const unchecked = uncheckedRows(pair)
+    if (unchecked !== undefined) return { ...this.#fault(pair, 'tables.rows'), violations: unchecked }
     const change = pair.actual === undefined ? 'drift.missing' : 'drift.different'
-    if (!this.#isAdopted(this.#keyOf(pair))) return this.#fault(pair, change)
-    const isTrustLevel = pair.kind === 'constraint' && pair.expected?.same.includes('trust_level') === true
-    return this.#fault(pair, isTrustLevel ? 'tables.trust-level-check' : 'drift.adopted')
+    return this.#fault(pair, this.#isAdopted(this.#keyOf(pair)) ? 'drift.adopted' : change)
   }
 
   #tableFaults(pair: Pair): SchemaFault[] {
@@ -146,12 +147,12 @@ export class Judge {
 
   #functionFaults(pair: Pair): SchemaFault[] {
     const { name } = pair
-    const { schema, places } = this.#context
+    const { schema, again } = this.#context
     const isOwn = this.#isOwn(pair)
     const isAdopted = this.#isAdopted(objectKey(pair))
     return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, remedy }) => {
       const text = check === 'drift.different' ? firstDifference(expected, actual) : { expected, actual }
-      const fault = { ...text, remedy: remedy ?? runAgain('function', name, places) }
+      const fault = { ...text, remedy: remedy ?? runAgain('function', name, again) }
       if (!isOwn || check === 'drift.different')
         return { check: isAdopted ? 'drift.adopted' : 'drift.different', object: `function ${name}`, ...fault }
       const own = check === 'functions.temp-schema' && !isAdopted ? 'functions.security' : check
@@ -170,7 +171,7 @@ export class Judge {
       object: objectText(pair),
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
-      remedy: remedyFor(pair, this.#context.places),
+      remedy: remedyFor(pair, this.#context.again),
     }
   }
 
@@ -201,8 +202,23 @@ export class Judge {
   }
 
   #isAdopted(key: string): boolean {
-    return this.#context.adopted.has(this.#own.get(key) ?? '')
+    const { adopted, existedBefore } = this.#context
+    const [kind = '', ...words] = key.split(' ')
+    const isOfTable = (kind === 'table' || kind === 'constraint') && existedBefore.has(tableOf(words.join(' ')))
+    return isOfTable || adopted.has(this.#own.get(key) ?? '')
   }
+}
+
+/**
+ * A CHECK of the package that existing rows can violate: it is NOT VALID, or, for trust_level, it was not added, because it would stop
+ * changes of such a row. Undefined for other differences.
+ */
+function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['violations'] {
+  const condition = /^CHECK \((.*)\)$/s.exec(expected?.raw ?? '')?.[1]
+  if (kind !== 'constraint' || condition === undefined || expected === undefined) return undefined
+  const isMissing = actual === undefined
+  const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
+  return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
 }
 
 function isUnlogged(object: ComparedObject | undefined): boolean {

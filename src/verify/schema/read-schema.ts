@@ -20,8 +20,9 @@ import {
   type Suspect,
 } from './foreign-code.ts'
 import { ownObjects, type OwnObjects } from './manifest.ts'
+import { countViolations } from './violations.ts'
 
-export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'places'>, ForeignCodeOptions {
+export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
   /** The statements of the applied migrations that define the schema; `own` for those of the package. */
   statements: readonly { place: string; own: boolean; text: string }[]
   /** Versions of the applied migrations. */
@@ -74,11 +75,15 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   })
   const unqualified = !hasScratch && printsQualifiers(version)
   const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
+  const foreignOfTables = foreign.filter((code) => isOfTable(code, expected))
+  const notCounted =
+    foreignOfTables.length === 0 ? undefined : `that would run the code of another role: ${describeForeign(foreignOfTables)}`
+  const faults = await countViolations(db, comparison.faults, { schema, timeoutMs: options.timeoutMs, notCounted })
   const reading: SchemaReading = {
-    comparison,
+    comparison: { ...comparison, faults },
     schema,
     foreign,
-    foreignOfTables: foreign.filter((code) => isOfTable(code, expected)),
+    foreignOfTables,
     noScratch: hasScratch ? undefined : scratch,
     enterScratch: async () => {
       if (!hasScratch) return

@@ -1,35 +1,35 @@
 import { bareName } from '../../core/privileges.ts'
 import { textAfter, textBefore } from '../../core/text.ts'
-import { quoteIdent } from '../../db/quote.ts'
+import { NOT_VALID } from '../../db/catalog-diff.ts'
+import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
 import { WHOLES, type Pair } from './pairs.ts'
 
-/** `file:line` of the statement that creates an object, by `kind name`. */
-export type Places = Readonly<Record<string, string>>
+/** What creates an object again, by `kind name`. */
+export type CreatedAgain = Readonly<Record<string, string>>
 
-/** What restores an object to its definition in the migrations: a statement where possible, else the place of the statement to run. */
-export function remedyFor(pair: Pair, places: Places): string {
+/** What restores an object to its definition in the migrations: a statement where possible, else what creates it again. */
+export function remedyFor(pair: Pair, again: CreatedAgain): string {
   const { kind, name, expected, actual } = pair
   if (expected === undefined)
     return `drop it, or write a migration that creates it${WHOLES.has(kind) ? '; without --exclusive it is not compared' : ''}`
-  const remedy = REMEDIES[kind]?.(pair, places)
+  const remedy = REMEDIES[kind]?.(pair, again)
   return (
     remedy ??
     (actual === undefined || kind !== 'table'
-      ? runAgain(kind, name, places)
-      : `ALTER TABLE ${ident(name)} ...; ${runAgain(kind, name, places)}`)
+      ? runAgain(kind, name, again)
+      : `ALTER TABLE ${ident(name)} ...; ${runAgain(kind, name, again)}`)
   )
 }
 
-/** Where the statement is that creates an object. */
-export function runAgain(kind: string, name: string, places: Places): string {
+/** What creates an object again. */
+export function runAgain(kind: string, name: string, again: CreatedAgain): string {
   const bare = kind === 'function' || kind === 'procedure' ? bareName(name) : name
   const whole = tableOf(name)
-  const place = places[`${kind} ${bare}`] ?? places[`table ${whole}`] ?? places[`view ${whole}`]
-  return place === undefined ? 'run the statement that creates it again' : `run the statement at ${place} again`
+  return again[`${kind} ${bare}`] ?? again[`table ${whole}`] ?? again[`view ${whole}`] ?? 'run the statement that creates it again'
 }
 
-const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string | undefined>> = {
+const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => string | undefined>> = {
   index: ({ name, expected, actual }) => {
     const create = expected?.raw
       .replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
@@ -43,7 +43,10 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
   constraint: ({ name, expected, actual }) => {
     const [table, constraint] = [ident(tableOf(name)), ident(partOf(name))]
     const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
-    return `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
+    const add = `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
+    // two statements: VALIDATE reads the table without blocking it
+    const isValidCheck = expected?.raw.startsWith('CHECK ') === true && !expected.raw.endsWith(NOT_VALID)
+    return isValidCheck ? `${add}${NOT_VALID}; ALTER TABLE ${table} VALIDATE CONSTRAINT ${constraint}` : add
   },
   [PRIMARY_KEY]: ({ name, expected, actual }) =>
     actual === undefined
@@ -54,20 +57,27 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, places: Places) => string |
     actual === undefined
       ? expected?.raw
       : `DROP TRIGGER ${ident(partOf(name))} ON ${ident(tableOf(name))}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
-  sequence: ({ name, expected, actual }, places) =>
-    actual === undefined ? runAgain('sequence', name, places) : `ALTER SEQUENCE ${ident(name)} ${sequenceOptions(expected?.raw ?? '')}`,
-  'view column': ({ kind, name }, places) => `DROP VIEW ${ident(tableOf(name))}; then ${runAgain(kind, name, places)}`,
-  comment: () => 'run the COMMENT statements of the migrations again',
-  table: ({ name, expected, actual }, places) => {
+  sequence: ({ name, expected, actual }, again) =>
+    actual === undefined ? runAgain('sequence', name, again) : `ALTER SEQUENCE ${ident(name)} ${sequenceOptions(expected?.raw ?? '')}`,
+  'view column': ({ kind, name }, again) => `DROP VIEW ${ident(tableOf(name))}; then ${runAgain(kind, name, again)}`,
+  comment: commentRemedy,
+  table: ({ name, expected, actual }, again) => {
     if (actual === undefined || expected === undefined) return undefined
     const actions = [
       ...(/\bunlogged\b/.test(actual.raw) && !/\bunlogged\b/.test(expected.raw) ? ['SET LOGGED'] : []),
       ...securityActions(expected.raw, actual.raw),
     ]
     return actions.length === 0
-      ? runAgain('table', name, places)
+      ? runAgain('table', name, again)
       : actions.map((action) => `ALTER TABLE ${ident(name)} ${action}`).join('; ')
   },
+}
+
+function commentRemedy({ name, expected }: Pair, again: CreatedAgain): string {
+  const [whole, part] = [ident(tableOf(name)), ident(partOf(name))]
+  const kind = `view ${name}` in again ? 'VIEW' : 'TABLE'
+  const object = name.includes('(') ? `FUNCTION ${name}` : name.includes('.') ? `COLUMN ${whole}.${part}` : `${kind} ${whole}`
+  return `COMMENT ON ${object} IS ${quoteLiteral(expected?.raw ?? null)}`
 }
 
 /** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
@@ -89,11 +99,11 @@ function securityActions(expected: string, actual: string): string[] {
   ]
 }
 
-function columnRemedy({ name, expected, actual }: Pair, places: Places): string | undefined {
+function columnRemedy({ name, expected, actual }: Pair, again: CreatedAgain): string | undefined {
   const [table, column] = [ident(tableOf(name)), ident(partOf(name))]
   if (actual === undefined) return `ALTER TABLE ${table} ADD COLUMN ${column} ${expected?.raw ?? ''}`
   const [wanted, found] = [columnParts(expected?.raw ?? ''), columnParts(actual.raw)]
-  if (wanted.rest !== found.rest) return runAgain('column', name, places)
+  if (wanted.rest !== found.rest) return runAgain('column', name, again)
   const changes = [
     ...(wanted.type === found.type ? [] : [`TYPE ${wanted.type} USING ${column}::${wanted.type}`]),
     ...(wanted.notNull === found.notNull ? [] : [wanted.notNull ? 'SET NOT NULL' : 'DROP NOT NULL']),
@@ -115,6 +125,6 @@ function columnParts(definition: string): { type: string; notNull: boolean; rest
 const NOT_NULL = ' not null'
 
 /** A name, quoted where PostgreSQL requires it. */
-function ident(name: string): string {
+export function ident(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdent(name)
 }

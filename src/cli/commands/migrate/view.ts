@@ -34,10 +34,11 @@ export function migrateView(report: MigrateReport & { database: DatabaseReport }
 }
 
 /** The statements of a pending file: all of them when they are few, and always those with hazards. */
-function plannedLines({ file, repeatable, statements, role, plan = [] }: PendingMigration, style: Style): string[] {
+function plannedLines({ file, repeatable, statements, role, checks = [], plan = [] }: PendingMigration, style: Style): string[] {
   const shown = plan.length > MANY ? plan.filter(({ hazards }) => hazards.length > 0) : plan
   return [
     `  ${style.cyan('would apply')} ${printable(file)} ${style.dim(`(${kindOf(repeatable)}${plural(statements, 'statement')}${underRole(role)})`)}`,
+    ...checks.map(({ line, text }) => `    ${style.dim(`${line}: check`)} ${printable(text)}`),
     ...shown.flatMap(({ line, text, hazards }) => [
       `    ${style.dim(`${line}:`)} ${printable(text)}`,
       ...hazards.flatMap(({ lock, blocks, table, message, advice, code }) => [

@@ -1,7 +1,7 @@
 import type { Tool } from '../tool.ts'
 import { dbmate } from './dbmate.ts'
 import { flyway } from './flyway.ts'
-import { golangMigrate } from './golang-migrate.ts'
+import { golangMigrate, sqlx } from './golang-migrate.ts'
 import { goose, micrate, sqlMigrate } from './goose.ts'
 import { graphile } from './graphile.ts'
 import { liquibase } from './liquibase.ts'
@@ -19,6 +19,7 @@ export const TOOLS: readonly Tool[] = [
   micrate,
   nodePgMigrate,
   golangMigrate,
+  sqlx,
   flyway,
   sqitch,
   graphile,

@@ -1,0 +1,812 @@
+-- skills: repeatable
+--
+-- The functions of the rollups; the tables are in 20261121_skill_rollups.sql, which also says how the sums stay correct.
+-- They run with the privileges of the caller: a role that can write the rollups can update them. row_security is off, so that a role
+-- from which row level security hides rows gets an error, and not sums over a part of the rows.
+-- Names: every function call is qualified with pg_catalog, and operators have the exact types of an operator of pg_catalog. PostgreSQL
+-- prefers a function or operator that fits the arguments better, wherever it is: without this, a role that can create objects in the
+-- schema could have its own code called.
+
+-- Lower bounds, in ms, of the latency buckets 1 to 39, each half an octave wide; bucket 0 is below the first bound.
+CREATE OR REPLACE FUNCTION skill_latency_bounds() RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
+    11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
+$function$;
+
+-- Why a row cannot be added up; NULL when it can. A key of the rollups must fit into a page of an index, a time must have a year of
+-- four digits, and a state must not take more memory than a step has. These bounds are wider than those of 20261123_skill_bounds.sql:
+-- rows that existed before those are counted where that is possible. sql/reports/counted-events.sql and counted-feedback.sql have the same conditions. The
+-- functions have no search_path so that they are inlined: they have no name to look up.
+CREATE OR REPLACE FUNCTION skill_rollup_event_fault(p_session_id text, p_skill_id text, p_version text, p_created_at timestamptz, p_state jsonb)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN pg_catalog.octet_length(p_session_id) > 1024 THEN pg_catalog.format('session_id has %s bytes', pg_catalog.octet_length(p_session_id))
+    WHEN pg_catalog.octet_length(p_skill_id) > 1024 THEN pg_catalog.format('skill_id has %s bytes', pg_catalog.octet_length(p_skill_id))
+    WHEN pg_catalog.octet_length(p_version) > 1024 THEN pg_catalog.format('version has %s bytes', pg_catalog.octet_length(p_version))
+    WHEN p_created_at NOT BETWEEN '1000-01-01 00:00:00+00'::timestamptz AND '9999-12-31 00:00:00+00'::timestamptz
+      THEN pg_catalog.format('created_at is %s', p_created_at)
+    -- the size as it is stored is known without reading it; `#>` makes a copy that is not compressed
+    WHEN pg_catalog.pg_column_size(p_state) > 256 AND pg_catalog.pg_column_size(p_state #> '{}'::text[]) > 65536
+      AND (pg_catalog.pg_column_size(p_state #> '{}'::text[]) > 1310720
+        OR pg_catalog.jsonb_typeof(p_state->'tier'::text) IN ('object', 'array') OR pg_catalog.jsonb_typeof(p_state->'element'::text) IN ('object', 'array')
+        OR pg_catalog.jsonb_typeof(p_state->'realm'::text) IN ('object', 'array'))
+      THEN pg_catalog.format('state_snapshot has %s bytes', pg_catalog.pg_column_size(p_state #> '{}'::text[]))
+  END
+$function$;
+
+CREATE OR REPLACE FUNCTION skill_rollup_feedback_fault(p_skill_id text, p_version text, p_tags text[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE
+    WHEN pg_catalog.octet_length(p_skill_id) > 1024 THEN pg_catalog.format('skill_id has %s bytes', pg_catalog.octet_length(p_skill_id))
+    WHEN pg_catalog.octet_length(p_version) > 1024 THEN pg_catalog.format('version has %s bytes', pg_catalog.octet_length(p_version))
+    WHEN pg_catalog.cardinality(p_tags) > 1024 THEN pg_catalog.format('tags has %s elements', pg_catalog.cardinality(p_tags))
+    WHEN EXISTS (SELECT FROM pg_catalog.unnest(p_tags) AS tag WHERE pg_catalog.octet_length(tag) > 1024) THEN 'a tag has more than 1024 bytes'
+  END
+$function$;
+
+-- The snapshot after a step that has taken all new rows before a transaction and none from it on: before the transaction what the
+-- current snapshot sees, from it on what the saved one sees.
+CREATE OR REPLACE FUNCTION skill_rollup_snapshot_at(p_saved txid_snapshot, p_now txid_snapshot, p_txid bigint) RETURNS txid_snapshot
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  WITH running AS (
+    SELECT x FROM pg_catalog.txid_snapshot_xip(p_now) AS x WHERE x < p_txid
+    UNION
+    SELECT x FROM pg_catalog.txid_snapshot_xip(p_saved) AS x WHERE x >= p_txid
+  ), bounds AS (
+    SELECT greatest(p_txid, pg_catalog.txid_snapshot_xmax(p_saved)) AS xmax
+  )
+  SELECT pg_catalog.format('%s:%s:%s', coalesce((SELECT pg_catalog.min(x) FROM running), bounds.xmax), bounds.xmax,
+                (SELECT pg_catalog.string_agg(x::text, ',' ORDER BY x) FROM running))::txid_snapshot
+  FROM bounds
+$function$;
+
+-- The rows of a table that the next step takes, at most p_max_rows: a predicate, and the state to save after the step. Snapshots are
+-- literals in the predicate, because otherwise the planner cannot use the index. Sorting and bitmap scans are off, so that rows are
+-- counted in the order of an index, and not all of them.
+CREATE OR REPLACE FUNCTION skill_rollup_window(
+  p_table    regclass,
+  p_state    skill_rollup_state,
+  p_max_rows integer,
+  OUT predicate text,
+  OUT snapshot  txid_snapshot,
+  OUT part_txid bigint,
+  OUT part_id   bigint,
+  OUT part_end  bigint,
+  OUT more      boolean
+)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+SET enable_sort = off
+SET enable_bitmapscan = off
+AS $function$
+DECLARE
+  v_now   txid_snapshot;
+  v_new   text;
+  v_first bigint;
+  v_end   bigint;
+  v_last  bigint;
+  v_rows  bigint;
+BEGIN
+  IF (p_max_rows > 0) IS NOT TRUE THEN
+    RAISE EXCEPTION 'p_max_rows is %, and must be 1 or more', coalesce(p_max_rows::text, 'NULL') USING ERRCODE = '22023';
+  END IF;
+  SELECT pg_catalog.txid_current_snapshot() INTO v_now;
+  snapshot := p_state.snapshot;
+  part_txid := p_state.part_txid;
+  part_id := p_state.part_id;
+  part_end := p_state.part_end;
+  more := true;
+  v_new := pg_catalog.format('txid >= %s AND txid < %s AND NOT pg_catalog.txid_visible_in_snapshot(txid, %L) AND pg_catalog.txid_visible_in_snapshot(txid, %L)',
+    pg_catalog.txid_snapshot_xmin(snapshot), coalesce(part_txid, pg_catalog.txid_snapshot_xmax(v_now)), snapshot, v_now);
+
+  EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s ORDER BY txid LIMIT 1', p_table, v_new) INTO v_first;
+  IF v_first IS NOT NULL THEN
+    EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s ORDER BY txid OFFSET %s LIMIT 1', p_table, v_new, p_max_rows) INTO v_end;
+    IF part_txid IS NOT NULL AND v_first = v_end THEN
+      -- while one transaction is taken in parts, another one that commits late is taken whole
+      EXECUTE pg_catalog.format('SELECT txid FROM %s WHERE %s AND txid > %s ORDER BY txid LIMIT 1', p_table, v_new, v_first) INTO v_end;
+    END IF;
+    v_end := coalesce(v_end, part_txid);
+    IF v_end IS NULL THEN
+      predicate := v_new;
+      snapshot := v_now;
+      more := false;
+      RETURN;
+    ELSIF v_first < v_end THEN
+      predicate := v_new || pg_catalog.format(' AND txid < %s', v_end);
+      snapshot := skill_rollup_snapshot_at(snapshot, v_now, v_end);
+      RETURN;
+    END IF;
+    -- one transaction wrote more than p_max_rows, such as a bulk load, or the ALTER TABLE above for all earlier rows: all its rows
+    -- are visible, so within it the ID is a safe mark
+    part_txid := v_end;
+    part_id := -9223372036854775808;
+    EXECUTE pg_catalog.format('SELECT pg_catalog.max(id + 0) FROM %s WHERE txid = %s', p_table, part_txid) INTO part_end;
+  ELSIF part_txid IS NULL THEN
+    predicate := 'false';
+    snapshot := v_now;
+    more := false;
+    RETURN;
+  END IF;
+
+  -- txid + 0 forces the index on id
+  predicate := pg_catalog.format('txid + 0 = %s AND id > %s AND id <= %s', part_txid, part_id, part_end);
+  EXECUTE pg_catalog.format('SELECT pg_catalog.max(id), pg_catalog.count(*) FROM (SELECT id FROM %s WHERE %s ORDER BY id LIMIT %s) AS next', p_table, predicate, p_max_rows)
+    INTO v_last, v_rows;
+  IF v_rows < p_max_rows OR v_last = part_end THEN
+    snapshot := skill_rollup_snapshot_at(snapshot, v_now, part_txid + 1);
+    part_txid := NULL;
+    part_id := NULL;
+    part_end := NULL;
+  ELSE
+    predicate := predicate || pg_catalog.format(' AND id <= %s', v_last);
+    part_id := v_last;
+  END IF;
+END;
+$function$;
+
+-- Adds at most p_max_rows events to the rollups, and closes at most as many sessions. Returns
+-- {"rows": number of rows, "more": true or false}, {"state": "busy"} when another step runs and p_wait is false, or
+-- {"state": "foreign"} when the snapshot was saved on another server.
+CREATE OR REPLACE FUNCTION skill_rollup_events(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+SET work_mem = '64MB'
+SET jit = off
+SET enable_bitmapscan = off -- single rows are looked up, whatever the planner thinks of their number
+AS $function$
+DECLARE
+  v_state    skill_rollup_state;
+  v_window   record;
+  v_buckets  text; -- b00, b01, ...
+  v_counts   text; -- count(*) FILTER (WHERE bucket = 0), ...
+  v_sums     text; -- sum(b00), ...
+  v_adds     text; -- b00 = d.b00 + excluded.b00, ...
+  v_rows     bigint;
+  v_users    bigint;
+  v_sessions bigint;
+  v_quiet    bigint;
+  v_dirty    uuid[];
+BEGIN
+  IF p_wait IS NULL THEN
+    RAISE EXCEPTION 'p_wait is NULL' USING ERRCODE = '22023';
+  ELSIF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'events' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events'::regclass, v_state, p_max_rows);
+
+  SELECT pg_catalog.string_agg(b, ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
+         pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%s)', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
+    INTO v_buckets, v_counts, v_sums, v_adds
+  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
+
+  -- Lookups in the large tables are subqueries with a limit, which makes the planner use the index whatever its estimates. Existing
+  -- rows are looked up once; as only one step runs at a time, the others are inserted without ON CONFLICT, which would look them
+  -- up again and lock each row before it changes it.
+  EXECUTE pg_catalog.format($sql$
+    WITH events AS (
+      SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
+        (created_at AT TIME ZONE 'UTC')::date AS day,
+        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        coalesce(state_snapshot->>'tier'::text, tier) AS tier, state_snapshot->>'element'::text AS element, state_snapshot->>'realm'::text AS realm
+      FROM skill_usage_events
+      WHERE %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+    ),
+    put_set_aside AS (
+      INSERT INTO skill_rollup_set_aside (source, user_id, id, reason)
+      SELECT 'events', user_id, id, fault
+      FROM (SELECT user_id, id, skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) AS fault
+            FROM skill_usage_events WHERE %1$s) AS seen
+      WHERE fault IS NOT NULL
+      ON CONFLICT (source, user_id, id) DO UPDATE SET reason = excluded.reason
+    ),
+    rows AS MATERIALIZED (
+      SELECT *, pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
+    ),
+
+    days AS (
+      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum,
+        pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max, pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, %2$s
+      FROM rows GROUP BY day, skill_id, version
+    ),
+    days_named (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s) AS MATERIALIZED (
+      SELECT * FROM days
+    ),
+    put_days AS (
+      INSERT INTO skill_rollup_days AS d (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT * FROM days_named
+      ON CONFLICT (day, skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+    put_versions AS (
+      INSERT INTO skill_rollup_versions AS d (skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
+      SELECT skill_id, version, pg_catalog.sum(n), pg_catalog.sum(ok), pg_catalog.sum(soft), pg_catalog.sum(hard), pg_catalog.sum(latency_n), pg_catalog.sum(latency_sum), pg_catalog.min(latency_min), pg_catalog.max(latency_max),
+        pg_catalog.min(first_at), pg_catalog.max(last_at), %4$s
+      FROM days_named GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
+        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
+        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
+        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
+    ),
+
+    mixed AS MATERIALIZED (
+      SELECT day, skill_id, state_key, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
+      FROM rows GROUP BY day, skill_id, state_key
+    ),
+    new_states AS MATERIALIZED (
+      SELECT state_key FROM (SELECT DISTINCT state_key FROM mixed) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_states s WHERE s.state_key = seen.state_key LIMIT 1) IS NULL
+    ),
+    put_states AS (
+      INSERT INTO skill_rollup_states (state_key, tier, element, realm)
+      SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows WHERE state_key IN (SELECT state_key FROM new_states)
+    ),
+    state_days AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT day, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+          pg_catalog.sum(latency_sum)::bigint AS latency_sum
+        FROM mixed GROUP BY day, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_state_days d WHERE d.day = m.day AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_state_days AS (
+      INSERT INTO skill_rollup_state_days (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT day, state_key, n, ok, soft, hard, latency_n, latency_sum FROM state_days WHERE old_row IS NULL
+    ),
+    put_state_days AS (
+      UPDATE skill_rollup_state_days d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM state_days x WHERE d.ctid = x.old_row
+    ),
+    skill_states AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+          pg_catalog.sum(latency_sum)::bigint AS latency_sum
+        FROM mixed GROUP BY skill_id, state_key
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_skill_states d WHERE d.skill_id = m.skill_id AND d.state_key = m.state_key LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_skill_states AS (
+      INSERT INTO skill_rollup_skill_states (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum FROM skill_states WHERE old_row IS NULL
+    ),
+    put_skill_states AS (
+      UPDATE skill_rollup_skill_states d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM skill_states x WHERE d.ctid = x.old_row
+    ),
+    hours AS MATERIALIZED (
+      SELECT m.*, old.ctid AS old_row FROM (
+        SELECT skill_id, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+          pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
+        FROM rows GROUP BY skill_id, hour
+      ) AS m
+      LEFT JOIN LATERAL (
+        SELECT d.ctid FROM skill_rollup_hours d WHERE d.skill_id = m.skill_id AND d.hour = m.hour LIMIT 1
+      ) AS old ON true
+    ),
+    put_new_hours AS (
+      INSERT INTO skill_rollup_hours (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
+      SELECT skill_id, hour, n, ok, soft, hard, latency_n, latency_sum FROM hours WHERE old_row IS NULL
+    ),
+    put_hours AS (
+      UPDATE skill_rollup_hours d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
+        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
+      FROM hours x WHERE d.ctid = x.old_row
+    ),
+
+    pairs AS MATERIALIZED (
+      SELECT p.user_id, p.skill_id, p.succeeded, u.ctid AS old_row, u.succeeded AS had_succeeded
+      FROM (SELECT user_id, skill_id, pg_catalog.bool_or(ok) AS succeeded FROM rows GROUP BY user_id, skill_id ORDER BY user_id, skill_id) AS p
+      LEFT JOIN LATERAL (
+        SELECT s.ctid, s.succeeded FROM skill_rollup_users s WHERE s.user_id = p.user_id AND s.skill_id = p.skill_id LIMIT 1
+      ) AS u ON true
+    ),
+    put_pairs AS (
+      INSERT INTO skill_rollup_users (user_id, skill_id, succeeded)
+      SELECT user_id, skill_id, succeeded FROM pairs WHERE old_row IS NULL
+    ),
+    put_successes AS (
+      UPDATE skill_rollup_users SET succeeded = true
+      WHERE ctid = ANY (ARRAY(SELECT old_row FROM pairs WHERE succeeded AND NOT had_succeeded))
+    ),
+    put_skills AS (
+      INSERT INTO skill_rollup_skills AS d (skill_id, users, succeeded)
+      SELECT skill_id, pg_catalog.count(*) FILTER (WHERE old_row IS NULL), pg_catalog.count(*) FILTER (WHERE succeeded AND had_succeeded IS NOT TRUE)
+      FROM pairs WHERE old_row IS NULL OR succeeded AND NOT had_succeeded
+      GROUP BY skill_id
+      ON CONFLICT (skill_id) DO UPDATE SET users = d.users + excluded.users, succeeded = d.succeeded + excluded.succeeded
+    ),
+    new_users AS (
+      SELECT pg_catalog.count(*) AS n FROM (SELECT DISTINCT user_id FROM pairs WHERE old_row IS NULL) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_users u WHERE u.user_id = seen.user_id LIMIT 1) IS NULL
+    ),
+
+    quiet AS MATERIALIZED (
+      SELECT user_id, session_id, state_key FROM skill_rollup_sessions
+      WHERE set_key IS NULL AND pg_catalog.cardinality(skills) >= 2 AND last_at < pg_catalog.now() - interval '30 minutes'
+      ORDER BY last_at LIMIT %6$s
+    ),
+    -- sorting bytewise costs more than everything else: it is done once, for closed sessions
+    touched AS MATERIALIZED (
+      SELECT user_id, session_id, state_key, pg_catalog.array_agg(skill_id) FILTER (WHERE ok) AS skills,
+        pg_catalog.count(ok) AS events, pg_catalog.count(*) FILTER (WHERE ok) AS successes, pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at
+      FROM (
+        SELECT user_id, session_id, state_key, skill_id, ok, created_at FROM rows WHERE session_id IS NOT NULL
+        UNION ALL
+        SELECT user_id, session_id, state_key, NULL, NULL, NULL FROM quiet
+      ) AS moves
+      GROUP BY user_id, session_id, state_key ORDER BY user_id
+    ),
+    merged AS MATERIALIZED (
+      SELECT g.user_id, g.session_id, g.state_key, old.set_key AS old_key, old.user_id IS NULL AS is_new,
+        coalesce(old.events, 0) + g.events AS events, coalesce(old.successes, 0) + g.successes AS successes,
+        least(old.first_at, g.first_at) AS first_at, greatest(old.last_at, g.last_at) AS last_at,
+        CASE
+          WHEN old.user_id IS NULL AND g.successes <= 1 THEN coalesce(g.skills, '{}')
+          ELSE ARRAY(
+            SELECT DISTINCT skill COLLATE "C"
+            FROM pg_catalog.unnest(pg_catalog.array_cat(coalesce((SELECT t.skill_set FROM skill_rollup_sets t WHERE t.set_key = old.set_key), old.skills), g.skills)) AS skill
+            ORDER BY skill COLLATE "C"
+          )
+        END AS skills
+      FROM touched g
+      LEFT JOIN LATERAL (
+        SELECT * FROM skill_rollup_sessions s
+        WHERE s.user_id = g.user_id AND s.session_id = g.session_id AND s.state_key = g.state_key
+        LIMIT 1
+      ) AS old ON true
+    ),
+    sessions AS MATERIALIZED (
+      SELECT *,
+        CASE WHEN pg_catalog.cardinality(skills) >= 2 AND last_at < pg_catalog.now() - interval '30 minutes'
+          THEN pg_catalog.encode(pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(state_key::text || pg_catalog.array_to_json(skills)::text, 'UTF8')), 1, 16), 'hex')::uuid
+        END AS set_key
+      FROM merged
+    ),
+    put_new_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions WHERE is_new
+    ),
+    put_sessions AS (
+      INSERT INTO skill_rollup_sessions (user_id, session_id, state_key, set_key, events, successes, first_at, last_at, skills)
+      SELECT user_id, session_id, state_key, set_key, events, successes, first_at, last_at, CASE WHEN set_key IS NULL THEN skills ELSE '{}' END
+      FROM sessions WHERE NOT is_new
+      ON CONFLICT (user_id, session_id, state_key) DO UPDATE SET
+        set_key = excluded.set_key, events = excluded.events, successes = excluded.successes, first_at = excluded.first_at,
+        last_at = excluded.last_at, skills = excluded.skills
+    ),
+    set_users AS (
+      SELECT set_key, user_id, state_key, pg_catalog.min(skills) AS skill_set, pg_catalog.count(*) AS sessions, pg_catalog.sum(events) AS events, pg_catalog.sum(successes) AS successes,
+        pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at
+      FROM sessions WHERE set_key IS NOT NULL GROUP BY set_key, user_id, state_key
+    ),
+    sets AS MATERIALIZED (
+      SELECT c.*, (SELECT 1 FROM skill_rollup_sets s WHERE s.set_key = c.set_key LIMIT 1) IS NULL AS is_new
+      FROM (
+        SELECT set_key, state_key, pg_catalog.sum(sessions)::bigint AS sessions, pg_catalog.count(*) AS users, pg_catalog.array_agg(user_id) AS user_ids,
+          pg_catalog.sum(events)::bigint AS events, pg_catalog.sum(successes)::bigint AS successes, pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at,
+          pg_catalog.min(skill_set) AS skill_set
+        FROM set_users GROUP BY set_key, state_key ORDER BY set_key
+      ) AS c
+    ),
+    put_new_sets AS (
+      INSERT INTO skill_rollup_sets (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set FROM sets WHERE is_new
+    ),
+    put_sets AS (
+      INSERT INTO skill_rollup_sets AS d (set_key, state_key, sessions, users, events, successes, first_at, last_at, skill_set)
+      SELECT set_key, state_key, sessions,
+        (SELECT pg_catalog.count(*) FROM pg_catalog.unnest(c.user_ids) AS u (user_id)
+         WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = c.set_key AND s.user_id = u.user_id LIMIT 1) IS NULL),
+        events, successes, first_at, last_at, skill_set
+      FROM sets c WHERE NOT is_new
+      ON CONFLICT (set_key) DO UPDATE SET
+        sessions = d.sessions + excluded.sessions, users = d.users + excluded.users, events = d.events + excluded.events,
+        successes = d.successes + excluded.successes, first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at)
+    ),
+    new_sessions AS (
+      SELECT pg_catalog.count(*) AS n FROM (SELECT DISTINCT user_id, session_id FROM sessions WHERE is_new) AS seen
+      WHERE (SELECT 1 FROM skill_rollup_sessions s WHERE s.user_id = seen.user_id AND s.session_id = seen.session_id LIMIT 1) IS NULL
+    )
+    SELECT (SELECT pg_catalog.count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT pg_catalog.count(*) FROM quiet),
+      ARRAY(SELECT DISTINCT old_key FROM sessions WHERE old_key IS NOT NULL)
+  $sql$, v_window.predicate, v_counts, v_buckets, v_sums, v_adds, p_max_rows)
+  INTO v_rows, v_users, v_sessions, v_quiet, v_dirty;
+
+  PERFORM skill_rollup_recount_sets(v_dirty);
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(),
+    rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
+  WHERE source = 'events';
+  RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
+END;
+$function$;
+
+-- Recounts sets from their sessions after a session has moved: first and last times and users cannot be subtracted.
+CREATE OR REPLACE FUNCTION skill_rollup_recount_sets(p_sets uuid[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+BEGIN
+  IF pg_catalog.cardinality(p_sets) = 0 THEN
+    RETURN;
+  END IF;
+  UPDATE skill_rollup_sets t SET
+    sessions = c.sessions, users = c.users, events = c.events, successes = c.successes, first_at = c.first_at, last_at = c.last_at
+  FROM (
+    SELECT set_key, pg_catalog.count(*) AS sessions, pg_catalog.count(DISTINCT user_id) AS users, pg_catalog.sum(events) AS events, pg_catalog.sum(successes) AS successes,
+      pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at
+    FROM skill_rollup_sessions WHERE set_key = ANY (p_sets) GROUP BY set_key
+  ) AS c
+  WHERE t.set_key = c.set_key;
+  DELETE FROM skill_rollup_sets t
+  WHERE t.set_key = ANY (p_sets) AND (SELECT 1 FROM skill_rollup_sessions s WHERE s.set_key = t.set_key LIMIT 1) IS NULL;
+END;
+$function$;
+
+-- Adds at most p_max_rows rows of feedback to the rollups. Returns the same as skill_rollup_events.
+CREATE OR REPLACE FUNCTION skill_rollup_feedback(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_state  skill_rollup_state;
+  v_window record;
+  v_rows   bigint;
+BEGIN
+  IF p_wait IS NULL THEN
+    RAISE EXCEPTION 'p_wait is NULL' USING ERRCODE = '22023';
+  ELSIF p_wait THEN
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE;
+  ELSE
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = 'feedback' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      RETURN '{"state": "busy"}';
+    END IF;
+  END IF;
+  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT * INTO v_window FROM skill_rollup_window('skill_feedback'::regclass, v_state, p_max_rows);
+
+  EXECUTE pg_catalog.format($sql$
+    WITH rows AS MATERIALIZED (
+      SELECT user_id, skill_id, version, rating, tags FROM skill_feedback
+      WHERE %1$s AND skill_rollup_feedback_fault(skill_id, version, tags) IS NULL
+    ),
+    put_set_aside AS (
+      INSERT INTO skill_rollup_set_aside (source, user_id, id, reason)
+      SELECT 'feedback', user_id, id, fault
+      FROM (SELECT user_id, id, skill_rollup_feedback_fault(skill_id, version, tags) AS fault FROM skill_feedback WHERE %1$s) AS seen
+      WHERE fault IS NOT NULL
+      ON CONFLICT (source, user_id, id) DO UPDATE SET reason = excluded.reason
+    ),
+    put_feedback AS (
+      INSERT INTO skill_rollup_feedback AS d (skill_id, version, n, rated, rating_sum)
+      SELECT skill_id, version, pg_catalog.count(*), pg_catalog.count(rating), coalesce(pg_catalog.sum(rating), 0) FROM rows GROUP BY skill_id, version
+      ON CONFLICT (skill_id, version) DO UPDATE SET
+        n = d.n + excluded.n, rated = d.rated + excluded.rated, rating_sum = d.rating_sum + excluded.rating_sum
+    ),
+    put_tags AS (
+      INSERT INTO skill_rollup_tags AS d (skill_id, tag, n)
+      SELECT skill_id, tag, pg_catalog.count(*) FROM rows, pg_catalog.unnest(tags) AS tag WHERE tag IS NOT NULL GROUP BY skill_id, tag
+      ON CONFLICT (skill_id, tag) DO UPDATE SET n = d.n + excluded.n
+    ),
+    put_raters AS (
+      INSERT INTO skill_rollup_raters (user_id, skill_id)
+      SELECT DISTINCT user_id, skill_id FROM rows WHERE rating IS NOT NULL
+      ON CONFLICT (user_id, skill_id) DO NOTHING
+    )
+    SELECT pg_catalog.count(*) FROM rows
+  $sql$, v_window.predicate) INTO v_rows;
+
+  UPDATE skill_rollup_state SET
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(), rolled = rolled + v_rows
+  WHERE source = 'feedback';
+  RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more);
+END;
+$function$;
+
+-- Discards all sums. The snapshots are valid only on the server that saved them: after a restore on another server, run this.
+CREATE OR REPLACE FUNCTION skill_rollup_reset() RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+BEGIN
+  PERFORM FROM skill_rollup_state FOR UPDATE;
+  TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
+    skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
+    skill_rollup_raters, skill_rollup_set_aside;
+  UPDATE skill_rollup_state SET
+    snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
+    system_identifier = (SELECT system_identifier FROM pg_catalog.pg_control_system());
+END;
+$function$;
+
+-- Rows restored from another server can have transaction IDs that this server has not reached. Gives at most p_max_rows of them the
+-- current transaction ID, and returns how many; 0 means that none is left. An UPDATE checks all constraints, so a row outside the
+-- bounds of 20261123_skill_bounds.sql keeps its ID: no step takes it, and readers find it in the tail.
+CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_limit bigint := pg_catalog.txid_current();
+  v_first timestamptz := pg_catalog.to_timestamp(946684800);
+  v_last  timestamptz := pg_catalog.now() + '1 day'::interval;
+  v_rows  bigint;
+  v_more  bigint;
+BEGIN
+  IF (p_max_rows > 0) IS NOT TRUE THEN
+    RAISE EXCEPTION 'p_max_rows is %, and must be 1 or more', coalesce(p_max_rows::text, 'NULL') USING ERRCODE = '22023';
+  END IF;
+  UPDATE skill_usage_events SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM skill_usage_events
+    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
+      AND created_at BETWEEN v_first AND v_last
+      AND skill_usage_fault(user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts) IS NULL
+    LIMIT p_max_rows
+  ));
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  UPDATE skill_feedback SET txid = v_limit
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM skill_feedback
+    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
+      AND created_at BETWEEN v_first AND v_last
+      AND skill_text_fault('skill_id'::text, skill_id, 256) IS NULL AND skill_text_fault('version'::text, version, 256) IS NULL
+      AND coalesce(pg_catalog.array_ndims(tags), 1) = 1 AND coalesce(pg_catalog.array_lower(tags, 1), 1) = 1
+      AND coalesce(pg_catalog.cardinality(tags), 0) <= 32
+      AND NOT EXISTS (SELECT FROM pg_catalog.unnest(tags) AS tag WHERE pg_catalog.octet_length(tag) > 64)
+    LIMIT p_max_rows
+  ));
+  GET DIAGNOSTICS v_more = ROW_COUNT;
+  RETURN v_rows + v_more;
+END;
+$function$;
+
+-- Deletes a user: events, feedback, unlocks and pairs, and subtracts them from the sums. Returns the number of rows deleted from each
+-- table, or {"state": "foreign"} as skill_rollup_events does. The sums of pruned days, which identify no user, stay. New events of
+-- the same user count again.
+CREATE OR REPLACE FUNCTION forget_skill_user(p_user_id uuid) RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_events    skill_rollup_state;
+  v_feedback  skill_rollup_state;
+  v_buckets   text;
+  v_counts    text;
+  v_minus     text;
+  v_rolled    text := '(pg_catalog.txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L::bigint, -1) AND id <= coalesce(%L::bigint, 0))';
+  v_counted   bigint;
+  v_sessions  bigint;
+  v_dirty     uuid[];
+  n_events    bigint;
+  n_feedback  bigint;
+  n_unlocks   bigint;
+  n_pairs     bigint;
+  n_sessions  bigint;
+  n_raters    bigint;
+  n_set_aside bigint;
+BEGIN
+  IF p_user_id IS NULL THEN
+    RAISE EXCEPTION 'p_user_id is NULL' USING ERRCODE = '22023';
+  END IF;
+  PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
+  SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
+  SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
+  IF v_events.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+    RETURN '{"state": "foreign"}';
+  END IF;
+  SELECT pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %1$s) AS %2$s', i, b), ', ' ORDER BY i),
+         pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s - x.%1$s', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%1$s)::bigint AS %1$s', b), ', ' ORDER BY i)
+    INTO v_counts, v_minus, v_buckets
+  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
+
+  EXECUTE pg_catalog.format($sql$
+    WITH mine AS MATERIALIZED (
+      SELECT skill_id, version, latency_ms, (created_at AT TIME ZONE 'UTC')::date AS day,
+        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(coalesce(state_snapshot->>'tier'::text, tier), state_snapshot->>'element'::text, state_snapshot->>'realm'::text)::text
+          COLLATE "C", 0) AS state_key
+      FROM skill_usage_events e
+      WHERE user_id = $1 AND %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = 'events' AND k.user_id = $1 AND k.id = e.id)
+    ),
+    days AS MATERIALIZED (
+      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum, %2$s
+      FROM mine GROUP BY day, skill_id, version
+    ),
+    put_days AS (
+      UPDATE skill_rollup_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
+      FROM days x WHERE d.day = x.day AND d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    put_versions AS (
+      UPDATE skill_rollup_versions d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
+      FROM (SELECT skill_id, version, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
+              pg_catalog.sum(latency_sum)::bigint AS latency_sum, %4$s FROM days GROUP BY skill_id, version) AS x
+      WHERE d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    sums AS MATERIALIZED (
+      SELECT day, skill_id, state_key, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
+        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
+      FROM mine GROUP BY GROUPING SETS ((day, state_key), (skill_id, state_key), (skill_id, hour))
+    ),
+    put_state_days AS (
+      UPDATE skill_rollup_state_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.skill_id IS NULL AND d.day = x.day AND d.state_key = x.state_key
+    ),
+    put_skill_states AS (
+      UPDATE skill_rollup_skill_states d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.day IS NULL AND d.skill_id = x.skill_id AND d.state_key = x.state_key
+    ),
+    put_hours AS (
+      UPDATE skill_rollup_hours d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
+        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
+      FROM sums x WHERE x.state_key IS NULL AND d.skill_id = x.skill_id AND d.hour = x.hour
+    )
+    SELECT pg_catalog.count(*) FROM mine
+  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id), v_counts, v_minus, v_buckets) INTO v_counted USING p_user_id;
+  DELETE FROM skill_rollup_state_days WHERE n = 0;
+  DELETE FROM skill_rollup_skill_states WHERE n = 0;
+  DELETE FROM skill_rollup_hours WHERE n = 0;
+  DELETE FROM skill_rollup_days WHERE n = 0;
+  DELETE FROM skill_rollup_versions WHERE n = 0;
+  DELETE FROM skill_rollup_states s WHERE NOT EXISTS (SELECT FROM skill_rollup_state_days d WHERE d.state_key = s.state_key);
+
+  -- first, last, minimum and maximum cannot be subtracted: they are read from the remaining events
+  EXECUTE pg_catalog.format($sql$
+    WITH touched AS MATERIALIZED (
+      SELECT DISTINCT (created_at AT TIME ZONE 'UTC')::date AS day, skill_id, version FROM skill_usage_events
+      WHERE user_id = $1 AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+    )
+    UPDATE skill_rollup_days d SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
+    FROM touched t, LATERAL (
+      SELECT pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max
+      FROM skill_usage_events e
+      WHERE e.skill_id = t.skill_id AND e.version = t.version AND e.user_id <> $1 AND %s
+        AND e.created_at >= t.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (t.day + 1)::timestamp AT TIME ZONE 'UTC'
+        AND skill_rollup_event_fault(e.session_id, e.skill_id, e.version, e.created_at, e.state_snapshot) IS NULL
+    ) AS x
+    WHERE d.day = t.day AND d.skill_id = t.skill_id AND d.version = t.version AND x.first_at IS NOT NULL
+      AND d.day >= coalesce($2, '-infinity')
+  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))
+  USING p_user_id, (v_events.pruned_before AT TIME ZONE 'UTC')::date;
+  UPDATE skill_rollup_versions v SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
+  FROM (
+    SELECT skill_id, version, pg_catalog.min(first_at) AS first_at, pg_catalog.max(last_at) AS last_at, pg_catalog.min(latency_min) AS latency_min, pg_catalog.max(latency_max) AS latency_max
+    FROM skill_rollup_days
+    WHERE (skill_id, version) IN (SELECT DISTINCT skill_id, version FROM skill_usage_events WHERE user_id = p_user_id)
+    GROUP BY skill_id, version
+  ) AS x
+  WHERE v.skill_id = x.skill_id AND v.version = x.version;
+
+  UPDATE skill_rollup_skills d SET users = d.users - 1, succeeded = d.succeeded - u.succeeded::integer
+  FROM skill_rollup_users u WHERE u.user_id = p_user_id AND u.skill_id = d.skill_id;
+  DELETE FROM skill_rollup_skills WHERE users = 0;
+  DELETE FROM skill_rollup_users WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_pairs = ROW_COUNT;
+  SELECT pg_catalog.array_agg(DISTINCT set_key) FILTER (WHERE set_key IS NOT NULL), pg_catalog.count(DISTINCT session_id) INTO v_dirty, v_sessions
+  FROM skill_rollup_sessions WHERE user_id = p_user_id;
+  DELETE FROM skill_rollup_sessions WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_sessions = ROW_COUNT;
+  PERFORM skill_rollup_recount_sets(coalesce(v_dirty, '{}'::uuid[]));
+  UPDATE skill_rollup_state SET rolled = rolled - v_counted, users = users - (n_pairs > 0)::integer, sessions = sessions - v_sessions
+  WHERE source = 'events';
+
+  EXECUTE pg_catalog.format($sql$
+    WITH mine AS MATERIALIZED (
+      SELECT skill_id, version, rating, tags FROM skill_feedback f
+      WHERE user_id = $1 AND %s AND skill_rollup_feedback_fault(skill_id, version, tags) IS NULL
+        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = 'feedback' AND k.user_id = $1 AND k.id = f.id)
+    ),
+    put_feedback AS (
+      UPDATE skill_rollup_feedback d SET n = d.n - x.n, rated = d.rated - x.rated, rating_sum = d.rating_sum - x.rating_sum
+      FROM (SELECT skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(rating) AS rated, coalesce(pg_catalog.sum(rating), 0) AS rating_sum FROM mine GROUP BY 1, 2) AS x
+      WHERE d.skill_id = x.skill_id AND d.version = x.version
+    ),
+    put_tags AS (
+      UPDATE skill_rollup_tags d SET n = d.n - x.n
+      FROM (SELECT skill_id, tag, pg_catalog.count(*) AS n FROM mine, pg_catalog.unnest(tags) AS tag GROUP BY 1, 2) AS x
+      WHERE d.skill_id = x.skill_id AND d.tag = x.tag
+    )
+    SELECT pg_catalog.count(*) FROM mine
+  $sql$, pg_catalog.format(v_rolled, v_feedback.snapshot, v_feedback.part_txid, v_feedback.part_id)) INTO v_counted USING p_user_id;
+  DELETE FROM skill_rollup_feedback WHERE n = 0;
+  DELETE FROM skill_rollup_tags WHERE n = 0;
+  DELETE FROM skill_rollup_raters WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_raters = ROW_COUNT;
+  UPDATE skill_rollup_state SET rolled = rolled - v_counted WHERE source = 'feedback';
+
+  DELETE FROM skill_rollup_set_aside WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_set_aside = ROW_COUNT;
+  DELETE FROM skill_usage_events WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_events = ROW_COUNT;
+  DELETE FROM skill_feedback WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_feedback = ROW_COUNT;
+  DELETE FROM skill_unlocks WHERE user_id = p_user_id;
+  GET DIAGNOSTICS n_unlocks = ROW_COUNT;
+  RETURN pg_catalog.jsonb_build_object('skill_usage_events', n_events, 'skill_feedback', n_feedback, 'skill_unlocks', n_unlocks,
+    'skill_rollup_users', n_pairs, 'skill_rollup_sessions', n_sessions, 'skill_rollup_raters', n_raters,
+    'skill_rollup_set_aside', n_set_aside);
+END;
+$function$;
+
+
+-- As in skill_functions.sql: the caller must not decide what the names in a function mean, and PUBLIC has no EXECUTE.
+DO $pin$
+DECLARE
+  v_function regprocedure;
+BEGIN
+  FOREACH v_function IN ARRAY ARRAY[
+    'skill_rollup_snapshot_at(txid_snapshot,txid_snapshot,bigint)',
+    'skill_rollup_window(regclass,skill_rollup_state,integer)',
+    'skill_rollup_events(integer,boolean)',
+    'skill_rollup_feedback(integer,boolean)',
+    'skill_rollup_recount_sets(uuid[])',
+    'skill_rollup_reset()',
+    'skill_rollup_adopt(integer)',
+    'forget_skill_user(uuid)'
+  ]::regprocedure[] LOOP
+    EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
+  END LOOP;
+END
+$pin$;
+REVOKE EXECUTE ON FUNCTION
+  skill_latency_bounds(),
+  skill_rollup_event_fault(text, text, text, timestamptz, jsonb),
+  skill_rollup_feedback_fault(text, text, text[]),
+  skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint),
+  skill_rollup_window(regclass, skill_rollup_state, integer),
+  skill_rollup_events(integer, boolean),
+  skill_rollup_feedback(integer, boolean),
+  skill_rollup_recount_sets(uuid[]),
+  skill_rollup_reset(),
+  skill_rollup_adopt(integer),
+  forget_skill_user(uuid)
+FROM PUBLIC;

@@ -1,0 +1,66 @@
+import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { quoteIdent } from '../../db/quote.ts'
+import type { SchemaFault } from './comparison.ts'
+import { ident } from './remedies.ts'
+
+/** Counting more takes long, and says no more. */
+const MOST = 1000
+
+/**
+ * Counts the rows that violate constraints which do not cover them. A constraint that is missing although no row violates it is a fault
+ * of drift. The conditions are those of the migrations. `notCounted`: why no query of the tables may run.
+ */
+export async function countViolations(
+  db: Db,
+  faults: readonly SchemaFault[],
+  { schema, timeoutMs, notCounted }: { schema: string; timeoutMs: number; notCounted: string | undefined },
+): Promise<SchemaFault[]> {
+  const counted: SchemaFault[] = []
+  for (const fault of faults) {
+    if (fault.violations === undefined) counted.push(fault)
+    else
+      counted.push(
+        described(fault, fault.violations, schema, notCounted ?? (await count(db, queryOf(schema, fault.violations), timeoutMs))),
+      )
+  }
+  return counted
+}
+
+type Violations = NonNullable<SchemaFault['violations']>
+
+function queryOf(schema: string, { table, condition }: Violations): string {
+  return `SELECT * FROM ${quoteIdent(schema)}.${quoteIdent(table)} WHERE NOT (${condition})`
+}
+
+/** The number of rows, or why they could not be counted. */
+async function count(db: Db, query: string, timeoutMs: number): Promise<number | string> {
+  await db.exec(`SAVEPOINT skills_violations; SET LOCAL statement_timeout = ${timeoutMs}`)
+  try {
+    const [row] = await db.run(`SELECT count(*)::int AS n FROM (${query} LIMIT ${MOST + 1}) AS rows`, [], { n: 'number' })
+    return row?.n ?? 0
+  } catch (error) {
+    if (error instanceof DatabaseError) return error.message
+    throw error
+  } finally {
+    await db.exec('ROLLBACK TO SAVEPOINT skills_violations; RELEASE SAVEPOINT skills_violations')
+  }
+}
+
+function described(fault: SchemaFault, violations: Violations, schema: string, found: number | string): SchemaFault {
+  const { isMissing, condition } = violations
+  if (isMissing && found === 0) return { ...fault, check: 'drift.missing' }
+  const state = isMissing ? 'missing' : 'NOT VALID'
+  const query = queryOf(schema, violations)
+  const number =
+    typeof found === 'string'
+      ? `rows not counted (${found})`
+      : `${found > MOST ? `over ${MOST}` : found} ${found === 1 ? 'row violates' : 'rows violate'} it`
+  const statement = isMissing ? fault.remedy : `ALTER TABLE ${ident(violations.table)} VALIDATE CONSTRAINT ${ident(violations.constraint)}`
+  return {
+    ...fault,
+    expected: `every row has ${condition}`,
+    actual: `${state}; ${number}`,
+    remedy: found === 0 ? statement : `find them with ${query}; correct them, then run ${statement}`,
+  }
+}

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { freshServer } from '../support/databases.ts'
+import { BIN, runSkills } from '../support/run-skills.ts'
+import { scratch } from '../support/scratch.ts'
+
+const MIB = 1024 * 1024
+
+/** A folder with one file: a table, and rows of about this size. `last` is the end of the file. */
+function dataFolder(bytes: number, last = ''): { folder: string; rows: number } {
+  const folder = scratch({})
+  const lines = ['create table big_data (id int primary key, name text not null);']
+  for (let length = 0; length < bytes; length += lines.at(-1)?.length ?? 0)
+    lines.push(`insert into big_data (id, name) values (${lines.length}, 'a name with ; and Ünïcödé, number ${lines.length}');`)
+  writeFileSync(path.join(folder, '1_data.sql'), `${lines.join('\n')}\n${last}`)
+  return { folder, rows: lines.length - 1 }
+}
+
+/** Runs the command line and returns its exit code and its peak memory. */
+function peakOf(args: readonly string[]): { code: number | null; output: string; mib: number } {
+  const folder = scratch({
+    'hook.cjs': `process.on('exit', () => require('fs').writeFileSync(process.env.PEAK, String(process.resourceUsage().maxRSS)))`,
+  })
+  const peak = path.join(folder, 'peak')
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', path.join(folder, 'hook.cjs'), BIN, ...args], {
+    env: { PATH: process.env['PATH'], HOME: folder, PEAK: peak },
+    encoding: 'utf8',
+  })
+  return { code: status, output: stdout + stderr, mib: Number(readFileSync(peak, 'utf8')) / 1024 }
+}
+
+test('large file: 50 MB of INSERTs -> applied with at most 150 MB of memory, and read again with less', async () => {
+  const { folder, rows } = dataFolder(50_000_000)
+  const { flags, open } = await freshServer()
+  const first = peakOf(['migrate', '--migrations', folder, ...flags])
+  expect(first).toMatchObject({ code: 0, output: expect.stringContaining(`${(rows + 1).toLocaleString('en')} statements`) })
+  expect(first.mib).toBeLessThan(150)
+  const db = await open()
+  expect(await db.query('select count(*)::int as count from big_data')).toEqual([{ count: rows }])
+  expect(await db.query(`select statements from schema_migrations where version = '1_data'`)).toEqual([{ statements: rows + 1 }])
+  await db.close()
+  const second = peakOf(['migrate', '--migrations', folder, ...flags])
+  expect(second).toMatchObject({ code: 0, output: expect.stringContaining('up to date') })
+  expect(second.mib).toBeLessThan(120)
+}, 300_000)
+
+test('large file: a row in the middle fails -> its place, and nothing is applied', async () => {
+  const { folder, rows } = dataFolder(
+    9 * MIB,
+    "insert into big_data values (0, 'zero'); insert into big_data (id, name) values (7, 'twice');\n",
+  )
+  const { flags, open } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain(`1_data.sql:${rows + 2}:54 error duplicate key`)
+  expect(stderr).toContain('Key (id)=(7) already exists')
+  const db = await open()
+  expect(await db.query(`select to_regclass('big_data') as found`)).toEqual([{ found: null }])
+  await db.close()
+}, 120_000)
+
+test('large file: a fault at its end -> refused with its place before anything runs', async () => {
+  const { folder, rows } = dataFolder(9 * MIB, "insert into big_data values (0, 'zero")
+  const { flags, open } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain(`1_data.sql:${rows + 2}:33 error unterminated string`)
+  const db = await open()
+  expect(await db.query(`select to_regclass('schema_migrations') as found`)).toEqual([{ found: null }])
+  await db.close()
+}, 120_000)
+
+test('file: one of many rows fails, sent in one message with others -> its place, and nothing is applied', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `insert into few (id) values (${i === 250 ? 'null' : i});`)
+  const folder = scratch({ '1.sql': `create table few (id int not null);\n${rows.join('\n')}\n` })
+  const { flags, open } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain('1.sql:252:')
+  const db = await open()
+  expect(await db.query(`select to_regclass('few') as found`)).toEqual([{ found: null }])
+  await db.close()
+})
