@@ -6,7 +6,7 @@ import { eventTail } from '../../src/api/event-tail.ts'
 import { statementProgress } from '../../src/api/migrate.ts'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import type { Db } from '../../src/db/db.ts'
-import { advisoryHolders, oldestTransactions } from '../../src/db/locks.ts'
+import { advisoryHolders, indexBuilder, obstructingTransactions, oldestTransactions } from '../../src/db/locks.ts'
 import { openDb } from '../../src/db/open.ts'
 import { schemaWriters } from '../../src/db/writable-schema.ts'
 import { targetOf } from '../support/databases.ts'
@@ -228,6 +228,8 @@ describe('a writable schema with an overload of every function and operator', ()
       await statementProgress(db, db.info.pid)
       await advisoryHolders(db, 1n)
       await oldestTransactions(db)
+      await obstructingTransactions(db, { relations: ['skills_registry'], readers: true, snapshots: true })
+      await indexBuilder(db, '1259')
       await schemaWriters(db)
     })
     expect(found).toEqual([])
