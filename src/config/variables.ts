@@ -16,7 +16,7 @@ export const VARIABLE_OPTION = {
 
 /** The values of variables: of the options, then of the configuration file. Throws USAGE and CONFIG_INVALID, without a value. */
 export function readVariables(given: readonly string[] = [], configured: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const wrong = Object.keys(configured).find((name) => !isVariableName(name) || configured[name]?.includes('\0') === true)
+  const wrong = Object.keys(configured).find((name) => !isVariableName(name))
   if (wrong !== undefined) throw new SkillsError('CONFIG_INVALID', `"variables": ${RULE}, not ${JSON.stringify(wrong)}`)
   const options = given.map((assignment) => {
     const name = textBefore(assignment, '=')

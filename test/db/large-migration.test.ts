@@ -61,6 +61,34 @@ test('large file: a row in the middle fails -> its place, and nothing is applied
   await db.close()
 }, 120_000)
 
+test('large file: a row with a syntax error -> its place, and nothing is applied', async () => {
+  const { folder, rows } = dataFolder(9 * MIB, "insert into big_data values (-1, 'one');\ninsert into big_data values (-2 'two');\n")
+  const { flags, open } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain(`1_data.sql:${rows + 3}:33 error syntax error`)
+  const db = await open()
+  expect(await db.query(`select to_regclass('big_data') as found`)).toEqual([{ found: null }])
+}, 120_000)
+
+test('large file: variables in its rows -> their values; one without a value -> its place, and nothing runs', async () => {
+  const { folder, rows } = dataFolder(
+    9 * MIB,
+    "insert into big_data values (-1, :'name');\ninsert into big_data values (:id, '--' || :'name');\n",
+  )
+  const { flags, open } = await freshServer()
+  const args = ['migrate', '--migrations', folder, '--var', "name=it's", ...flags]
+  const { code, stderr } = await runSkills(args)
+  expect(code).toBe(4)
+  expect(stderr).toContain(`1_data.sql:${rows + 3}:30 error the variable "id" has no value`)
+  expect(await runSkills([...args, '--var', 'id=-2'])).toMatchObject({ code: 0 })
+  const db = await open()
+  expect(await db.query('select id, name from big_data where id < 0 order by id')).toEqual([
+    { id: -2, name: "--it's" },
+    { id: -1, name: "it's" },
+  ])
+}, 120_000)
+
 test('large file: a fault at its end -> refused with its place before anything runs', async () => {
   const { folder, rows } = dataFolder(9 * MIB, "insert into big_data values (0, 'zero")
   const { flags, open } = await freshServer()
@@ -82,4 +110,13 @@ test('file: one of many rows fails, sent in one message with others -> its place
   const db = await open()
   expect(await db.query(`select to_regclass('few') as found`)).toEqual([{ found: null }])
   await db.close()
+})
+
+test('file: one of many rows has a syntax error -> its place, and nothing is applied', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `insert into few values (${i}${i === 30 ? ' ' : ','} 'x');`)
+  const folder = scratch({ '1.sql': `create table few (id int, a text);\n${rows.join('\n')}\n` })
+  const { flags } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain('1.sql:32:29 error syntax error')
 })

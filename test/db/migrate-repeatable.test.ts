@@ -7,6 +7,8 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 const VIEW = (number: number): string =>
   `-- skills: repeatable\nCREATE OR REPLACE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT ${number}';\n`
 
+const STEPS = (number: number, last: string): string => VIEW(number).replace('repeatable', 'repeatable, no-transaction') + last
+
 const TIMES = `-- skills: repeatable
 CREATE TABLE IF NOT EXISTS times (at timestamptz DEFAULT clock_timestamp());
 INSERT INTO times DEFAULT VALUES;
@@ -43,6 +45,17 @@ onEachBackend((backend) => {
       '0_Base',
       '0_views',
     ])
+  })
+
+  test('repeatable: a no-transaction file is interrupted, changed, and changed back -> its objects are those of the file', async () => {
+    const db = await (await backend.migrated()).open()
+    for (const [number, last, code] of [
+      [1, 'SELECT 1/0;', 'MIGRATION_FAILED'],
+      [2, 'SELECT 1/0;', 'MIGRATION_FAILED'],
+      [1, 'SELECT 1;', undefined],
+    ] as const)
+      expect((await migrate(db, { migrations: [scratch({ 'R_answer.sql': STEPS(number, last) })] })).error?.code).toBe(code)
+    expect(await answer(db)).toBe(1)
   })
 
   test('repeatable: unchanged -> does not run again; changed -> runs again, and its row has the new digest and time', async () => {

@@ -120,6 +120,11 @@ onEachBackend((backend) => {
   test.each([
     ['itself', { '1.sql': '-- a\n-- skills: replaces 1\nSELECT 1;' }, 'a file cannot replace itself'],
     ['a file of the package', { '1.sql': '\n-- skills: replaces 20251220_create_skill_system\n' }, 'is a migration of the package'],
+    [
+      'a repeatable file',
+      { '1.sql': '\n-- skills: replaces r\nSELECT 1;', 'r.sql': '-- skills: repeatable\nSELECT 2;' },
+      'r is repeatable',
+    ],
     ['what another file replaces', { '3.sql': '-- skills: replaces a, b', '4.sql': '\n-- skills: replaces b, c' }, '3.sql replaces b too'],
   ])('replaces: %s -> MIGRATION_FILE_INVALID with its line', async (_, files, message) => {
     const db = await (await backend.fresh()).open()
@@ -127,6 +132,19 @@ onEachBackend((backend) => {
     expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', exitCode: 4 })
     expect(report.diagnostics).toMatchObject([{ line: 2, column: 12, message: expect.stringContaining(message) }])
     expect(report.applied).toEqual([])
+  })
+
+  test.each([2, 3])('replaces: %i files in a circle -> refused, because none of them would run; status says pending', async (count) => {
+    const db = await (await backend.fresh()).open()
+    const names = Array.from({ length: count }, (_, i) => `${i + 1}_file`)
+    const files = names.map((name, i) => [`${name}.sql`, `-- skills: replaces ${names[(i + 1) % count] ?? ''}\nSELECT 1;`] as const)
+    const dir = scratch(Object.fromEntries(files))
+    const { report, error } = await migrate(db, { migrations: [dir] })
+    expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', exitCode: 4 })
+    expect(report.diagnostics).toHaveLength(count)
+    expect(report.diagnostics[0]).toMatchObject({ line: 1, column: 12, message: expect.stringContaining('they replace each other') })
+    const status = await migrationStatus(db, { migrations: [dir] })
+    expect(status.migrations.slice(-count).map(({ state }) => state)).toEqual(names.map(() => 'pending'))
   })
 
   test('baseline: a squash beside the old files -> records the squash only, which counts as them', async () => {

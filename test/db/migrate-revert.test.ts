@@ -116,6 +116,9 @@ test.each([
   ['UPDATE old SET a = 1', 'the rows before are not known'],
   ['CREATE TABLE n (id int); INSERT INTO n WITH d AS (DELETE FROM old RETURNING id) SELECT id FROM d', 'the rows before are not known'],
   ['DO $$ BEGIN END $$', 'what it does cannot be seen from its text'],
+  ['ALTER TABLE old ADD COLUMN z int :more', 'the value of a variable can be any part of it'],
+  ['CREATE INDEX i:n ON old (a)', 'the value of a variable can be any part of it'],
+  ['DROP TABLE :"old"', ''],
   ['SET search_path = other; CREATE TABLE t (id int)', 'the names in the file depend on it: qualify them'],
 ])('migrate new --revert: %s -> NO_EXACT_INVERSE at its place, no file is created', async (sql, reason) => {
   const directory = scratch({ '1_change.sql': `-- a comment\nCREATE TABLE fine (id int);\n${sql};\n` })
@@ -125,6 +128,14 @@ test.each([
     diagnostics: [{ message: expect.stringContaining(reason), file: path.join(directory, '1_change.sql'), line: 3 }],
   })
   expect(readdirSync(directory)).toEqual(['1_change.sql'])
+})
+
+test('migrate new --revert: names and values of variables -> the draft has the same variables', async () => {
+  const directory = scratch({
+    '1.sql': `CREATE TABLE :"new" (id int, a text DEFAULT :'value');\nGRANT SELECT ON :"new" TO :"role";\nALTER TABLE old ADD COLUMN :"col" int;\n`,
+  })
+  const { file } = await newMigration({ directory, revert: '1' })
+  expect(readFileSync(file, 'utf8')).toMatch(/\n\nALTER TABLE old DROP COLUMN :"col";\nDROP TABLE :"new";\n$/)
 })
 
 test('migrate new --revert: an index built CONCURRENTLY -> a no-transaction file', async () => {

@@ -3,7 +3,7 @@ import { migrate, migrationStatus } from '../../src/index.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import { migratedServer, onEachBackend } from '../support/databases.ts'
 import { runSkills } from '../support/run-skills.ts'
-import { scratch } from '../support/scratch.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
 
 const FILES = {
   '1.sql': "CREATE TABLE a (id int PRIMARY KEY, note text DEFAULT 'x;y');\nINSERT INTO a VALUES (1, 'it''s'), (2, DEFAULT);\n",
@@ -27,6 +27,24 @@ onEachBackend((backend) => {
       { id: 2, note: 'x;y' },
     ])
     expect(await db.query('SELECT public.f() AS f, (SELECT count(*)::int FROM public.v) AS v')).toEqual([{ f: 1, v: 2 }])
+  })
+
+  test('--dry-run --sql: limits of a file, and files that are only recorded -> in the script', async () => {
+    const db = await (await backend.migrated()).open()
+    const cwd = scratch({ '1.sql': 'CREATE TABLE a (id int);', '2.sql': 'CREATE TABLE b (id int);' })
+    await migrate(db, { migrations: [cwd] })
+    writeFiles(cwd, {
+      '2_squash.sql': '-- skills: replaces 1, 2\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\n',
+      '3.sql': '-- skills: lock-timeout=1s, statement-timeout=20s\nCREATE TABLE c (id int);\n',
+      '4.sql': '-- skills: no-transaction, lock-timeout=2s\nCREATE TABLE d (id int);\n',
+    })
+    const { report } = await migrate(db, { migrations: [cwd], dryRun: true, script: true })
+    const script = report.script ?? ''
+    expect(script).toMatch(/3\.sql[^]*SET LOCAL lock_timeout = 1000;\nSET LOCAL statement_timeout = 20000;[^]*CREATE TABLE c/)
+    expect(script).toMatch(/4\.sql[^]*SET lock_timeout = 2000;[^]*CREATE TABLE d/)
+    for (const { text } of splitStatements(script).statements) await db.exec(text)
+    expect(await migrationStatus(db, { migrations: [cwd] })).toMatchObject({ upToDate: true })
+    expect((await migrate(db, { migrations: [cwd] })).report).toMatchObject({ applied: [], recorded: [] })
   })
 })
 

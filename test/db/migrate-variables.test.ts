@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { baseline, migrate, readMigrationFiles, verify } from '../../src/index.ts'
-import { jsonWithoutSecrets } from '../../src/core/redaction.ts'
+import { jsonWithoutSecrets, redact } from '../../src/core/redaction.ts'
+import { printable } from '../../src/core/text.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -59,6 +60,28 @@ onEachBackend((backend) => {
       const { report } = await migrate(db, { migrations: [dir], variables: { label: 'a long value\nin two lines', first: '12345678' } })
       expect(report.diagnostics).toMatchObject([{ code: '42703', line: head === '' ? 1 : 2, column: 26 }])
     }
+  })
+
+  test('variables: the server repeats a value of several lines in quotes -> every form of it is hidden', async () => {
+    const db = await (await backend.migrated()).open()
+    const token = `it's "my\\ secret\nsecond line; $$`
+    for (const sql of [`SELECT 1 :'token' 2`, `SELECT (:'token')::int`]) {
+      const { error, report } = await migrate(db, { migrations: [scratch({ '1.sql': sql })], variables: { token } })
+      expect(report.diagnostics).toHaveLength(1)
+      const message = `${error?.message ?? ''} ${report.diagnostics[0]?.message ?? ''}`
+      expect(message).toContain('my')
+      for (const shown of [redact(message), redact(printable(message)), ...message.split('\n').map(redact)])
+        expect(shown).not.toMatch(/my|second|line;/)
+    }
+  })
+
+  test('variables: in a COPY with rows -> the table of the value, the rows as written', async () => {
+    const db = await (await backend.migrated()).open()
+    const copy = `COPY :"table" (label, id) FROM stdin WITH (DELIMITER ',');\n:'label',1\n\\.\n`
+    const dir = scratch({ '1.sql': `CREATE TABLE :"table" (id int, label text);\n${copy}` })
+    const { error } = await migrate(db, { migrations: [dir], variables: VARIABLES })
+    expect(error).toBeUndefined()
+    expect(await db.query('SELECT * FROM "My ""table"""')).toEqual([{ id: 1, label: `:'label'` }])
   })
 
   test('variables: the server repeats a value in its message -> the output hides it', async () => {

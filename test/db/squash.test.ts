@@ -145,6 +145,15 @@ onEachBackend(({ name, fresh }) => {
     expect(await schemaOf(db)).toBe(await schemaOf(old))
   })
 
+  test('squash: files with variables -> refused with their places, nothing is written', async () => {
+    const { folder } = project({
+      '1_a': 'CREATE TABLE a (id int[]);\nSELECT id[1:n] FROM a, (SELECT 1) x (n);',
+      '2_b': `CREATE TABLE :"b" (id int);`,
+    })
+    expect(await codeOf(squashed(folder, { to: '2_b' }))).toMatch(/^SQUASH_REFUSED: CREATE TABLE \(.*2_b\.sql:1\) uses variables/)
+    expect(readdirSync(folder)).toEqual(['1_a.sql', '2_b.sql'])
+  })
+
   test('squash: what cannot be squashed -> refused, and nothing is written', async () => {
     const { folder } = project({
       '1_rows': 'CREATE TABLE t (a int);',

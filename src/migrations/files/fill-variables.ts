@@ -1,8 +1,8 @@
 import { isName, LONGEST_NAME_BYTES } from '../../core/names.ts'
 import { registerSecret } from '../../core/redaction.ts'
-import { nearest } from '../../core/text.ts'
+import { nearest, printable } from '../../core/text.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
-import { splitStatements } from '../../sqltext/statements/split.ts'
+import { splitStatements, type CopyRows } from '../../sqltext/statements/split.ts'
 import { variableUses, type VariableUse } from '../../sqltext/statements/variable-uses.ts'
 
 /** The values of variables by name. */
@@ -25,9 +25,18 @@ export interface VariableFault {
 interface Filled {
   text: string
   written: WrittenText
+  /** The offset in the text with values of an offset outside of a use in the text as written. */
+  offsetOf: (written: number) => number
   names: readonly string[]
   /** Offsets are those of the statement as written. */
   faults: readonly VariableFault[]
+}
+
+interface Fillable {
+  text: string
+  start: number
+  rows?: CopyRows
+  block?: unknown
 }
 
 /** Fills in the variables of one file, and collects their names and faults. Without values, all stays as it is written. */
@@ -41,14 +50,23 @@ export class Filling {
     this.#values = values
   }
 
+  /** Whether the text has variables to fill in. */
+  concerns(text: string): boolean {
+    return this.#values !== undefined && fillVariables(text, this.#values) !== undefined
+  }
+
   /** A block of a large file is read when it is sent, and has no variables. */
-  fill<S extends { text: string; start: number; block?: unknown }>(statement: S): S & { written?: WrittenText } {
+  fill<S extends Fillable>(statement: S): S & { written?: WrittenText } {
     if (this.#values === undefined || statement.block !== undefined) return statement
     const filled = fillVariables(statement.text, this.#values)
     if (filled === undefined) return statement
     for (const name of filled.names) this.names.add(name)
     this.faults.push(...filled.faults.map((fault) => ({ ...fault, offset: statement.start + fault.offset })))
-    return { ...statement, text: filled.text, written: filled.written }
+    const { text, written, offsetOf } = filled
+    const { rows } = statement
+    if (rows === undefined) return { ...statement, text, written }
+    const stdin = { start: offsetOf(rows.stdin.start), end: offsetOf(rows.stdin.end) }
+    return { ...statement, text, written, rows: { ...rows, stdin } }
   }
 }
 
@@ -60,9 +78,12 @@ export function fillVariables(written: string, values: Variables): Filled | unde
   const faults: VariableFault[] = []
   const pieces: Piece[] = []
   let text = ''
+  /** The same, with a word for each value of white space only: such a value ends nothing. */
+  let visible = ''
   let last = 0
   for (const use of uses) {
-    text += written.slice(last, use.start)
+    const before = written.slice(last, use.start)
+    text += before
     last = use.end
     const value = given.get(use.name)
     const problem = problemOf(use, value, given)
@@ -70,10 +91,12 @@ export function fillVariables(written: string, values: Variables): Filled | unde
     const sql = problem === undefined ? sqlFor(use, value) : written.slice(use.start, use.end)
     pieces.push({ start: text.length, end: text.length + sql.length, writtenStart: use.start, writtenEnd: use.end })
     text += sql
+    visible += before + (sql.trim() === '' ? 'x' : sql)
   }
   text += written.slice(last)
+  visible += written.slice(last)
   const plain = uses.find(({ form }) => form === 'text')
-  if (faults.length === 0 && plain !== undefined && !isOneStatement(text)) {
+  if (faults.length === 0 && plain !== undefined && !isOneStatement(visible)) {
     const hint = `write :'${plain.name}' for a value, or :"${plain.name}" for a name`
     faults.push({ offset: plain.start, message: 'the value of a variable ends the statement', hint })
   }
@@ -81,6 +104,7 @@ export function fillVariables(written: string, values: Variables): Filled | unde
     text,
     names: [...new Set(uses.map(({ name }) => name))],
     written: { text: written, offsetOf: (offset) => writtenOffset(pieces, offset) },
+    offsetOf: (offset) => filledOffset(pieces, offset),
     faults,
   }
 }
@@ -105,6 +129,7 @@ function problemOf(
     const how = `pass --var ${name}=VALUE, or add it to "variables" in the configuration file`
     return { message: `the variable "${name}" has no value`, hint: near === undefined ? how : `did you mean ${near}? Otherwise ${how}` }
   }
+  if (value.includes('\0')) return { message: `the value of "${name}" contains a NUL character`, hint: 'PostgreSQL has none in its texts' }
   if (form !== 'identifier' || isName(value)) return undefined
   return { message: `the value of "${name}" is not a name`, hint: `a name has 1 to ${LONGEST_NAME_BYTES} bytes` }
 }
@@ -116,10 +141,19 @@ function sqlFor({ form }: VariableUse, value: string | undefined): string {
   if (form === 'is set') return value === undefined ? 'FALSE' : 'TRUE'
   if (form === 'text' || value === undefined) return value ?? ''
   if (form === 'identifier') return quoteIdent(value)
-  if (value.length >= SHORTEST_SECRET) registerSecret(value)
   const literal = quoteLiteral(value)
+  if (value.length >= SHORTEST_SECRET) registerForms(value, literal)
   // the E must not continue a word
   return literal.startsWith('E') ? ` ${literal}` : literal
+}
+
+/** The value as it can be in a message: also in quotes, on one line, and line by line. */
+function registerForms(value: string, literal: string): void {
+  for (const form of [value, literal.slice(literal.indexOf("'") + 1, -1)]) {
+    registerSecret(form)
+    registerSecret(printable(form))
+    for (const line of form.split(/[\r\n]+/)) if (line.length >= SHORTEST_SECRET) registerSecret(line)
+  }
 }
 
 function isOneStatement(text: string): boolean {
@@ -132,4 +166,9 @@ function writtenOffset(pieces: readonly Piece[], offset: number): number {
   const before = pieces.findLast(({ start }) => start <= offset)
   if (before === undefined) return offset
   return offset < before.end ? before.writtenStart : before.writtenEnd + (offset - before.end)
+}
+
+function filledOffset(pieces: readonly Piece[], offset: number): number {
+  const before = pieces.findLast(({ writtenEnd }) => writtenEnd <= offset)
+  return before === undefined ? offset : before.end + (offset - before.writtenEnd)
 }

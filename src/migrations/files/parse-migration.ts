@@ -57,11 +57,12 @@ export function writtenText({ text, written }: Pick<ParsedStatement, 'text' | 'w
 /** Splits a migration into statements, and finds everything that prevents it from running. */
 export function parseMigration(file: MigrationFile): ParsedMigration {
   const directives = readDirectives(file.text)
+  const filling = new Filling(file.source.variables)
   const {
     statements: split,
     faults: lexical,
     positionAt,
-  } = file.large === undefined ? splitWhole(file.text) : splitPieces(file, directives)
+  } = file.large === undefined ? splitWhole(file.text) : splitPieces(file, directives, filling)
   const fault = (offset: number, message: string, hint: string): Diagnostic => ({
     severity: 'error',
     code: 'MIGRATION_FILE_INVALID',
@@ -71,7 +72,6 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     hint,
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
-  const filling = new Filling(file.source.variables)
   const filled = <S extends Statement & Position>(statement: S): S & ParsedStatement => {
     const own = filling.fill(statement)
     const kind = classify(own.text)
@@ -129,7 +129,7 @@ function splitWhole(text: string): Split {
 }
 
 /** Offsets are those of the directives, the faults and the statements. */
-function splitPieces(file: MigrationFile, { noTransaction }: Directives): Split {
+function splitPieces(file: MigrationFile, { noTransaction }: Directives, filling: Filling): Split {
   const { large, checksum, text } = file
   if (large === undefined) throw new TypeError('not a large file')
   // the layout of another tool was looked for in the beginning of the text
@@ -139,8 +139,9 @@ function splitPieces(file: MigrationFile, { noTransaction }: Directives): Split 
     const placed = { ...found, ...after(begin, found) }
     throw foreignLayout(placed, [placed])
   }
-  // the statements of a no-transaction file are recorded one by one
-  const { statements, faults } = splitLarge(large, checksum, !noTransaction, see)
+  // the statements of a no-transaction file are recorded one by one, and values are filled in one by one
+  const fitsBlock = (statement: string): boolean => !noTransaction && !filling.concerns(statement)
+  const { statements, faults } = splitLarge(large, checksum, fitsBlock, see)
   const head = new LineIndex(text)
   const positionAt = (offset: number): Position => {
     const fault = faults.find((one) => one.offset === offset)

@@ -13,8 +13,23 @@ export function replaces(file: Replacing, other: Replacing): boolean {
 
 /** The files without those that another one of them replaces: what creates the schema in an empty database. */
 export function withoutReplaced<F extends Replacing>(files: readonly F[]): F[] {
+  const replaced = new Set(replacedFiles(files))
+  return files.filter((file) => !replaced.has(file))
+}
+
+/** The files that another one of them replaces. Of files that replace each other in a circle, none is: one of them would have to run. */
+export function replacedFiles<F extends Replacing>(files: readonly F[]): F[] {
   const replacing = files.filter((file) => file.replaces.length > 0)
-  return files.filter((file) => !replacing.some((other) => replaces(other, file)))
+  const found = new Set<F>()
+  const next = replacing.filter((file) => !replacing.some((other) => replaces(other, file)))
+  for (const one of next) {
+    for (const file of files) {
+      if (found.has(file) || !replaces(one, file)) continue
+      found.add(file)
+      next.push(file)
+    }
+  }
+  return [...found]
 }
 
 /** The files that create the schema up to and including `last`. */

@@ -40,13 +40,13 @@ const CHANGE_OF_ROWS = /^(?:insert\s+into|update|delete\s+from)\s+[^\s(]+/i
 
 /**
  * Splits a file that is too long for memory, piece by piece: what is not complete at the end of a piece is read again with the
- * next one. With `inBlocks`, changes of rows become blocks. `see` gets each part with the place where it begins. Throws
+ * next one. Changes of rows become blocks where `fitsBlock` permits it. `see` gets each part with the place where it begins. Throws
  * MIGRATION_FILE_INVALID when the text is not that of `checksum`.
  */
 export function splitLarge(
   large: LargeFile,
   checksum: string,
-  inBlocks: boolean,
+  fitsBlock: (statement: string) => boolean,
   see: (part: string, begin: Position) => void,
 ): SplitLarge {
   const result: SplitLarge = { statements: [], faults: [] }
@@ -66,7 +66,7 @@ export function splitLarge(
     for (const fault of faults)
       if (fault.kind !== 'nul-character' || !result.faults.some(({ kind }) => kind === 'nul-character'))
         result.faults.push({ ...fault, ...text.positionAt(fault.offset), offset: place.offset + fault.offset })
-    const grouped = inBlocks && faults.length === 0 ? blocksOf(statements) : statements.map((statement) => [statement])
+    const grouped = faults.length === 0 ? blocksOf(statements, fitsBlock) : statements.map((statement) => [statement])
     for (const block of grouped) result.statements.push(text.statement(block, large, result.statements.length))
     place = text.placeAt(end)
     held = held.slice(end)
@@ -89,12 +89,12 @@ function completeStatements(text: string, isLast: boolean): { statements: Statem
 }
 
 /** Runs of statements that change rows of one table; any other statement alone. */
-function blocksOf(statements: readonly Statement[]): Statement[][] {
+function blocksOf(statements: readonly Statement[], fitsBlock: (statement: string) => boolean): Statement[][] {
   const blocks: Statement[][] = []
   let key: string | undefined
   let length = 0
   for (const statement of statements) {
-    const own = CHANGE_OF_ROWS.exec(statement.text)?.[0].toLowerCase()
+    const own = fitsBlock(statement.text) ? CHANGE_OF_ROWS.exec(statement.text)?.[0].toLowerCase() : undefined
     const block = blocks.at(-1)
     length += statement.text.length
     if (own !== undefined && own === key && block !== undefined && length < BLOCK_TEXT) block.push(statement)

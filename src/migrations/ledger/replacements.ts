@@ -1,5 +1,5 @@
 import type { MigrationFile } from '../files/read-migrations.ts'
-import { replaces, type Replacing } from '../files/replaced-files.ts'
+import { replacedFiles, replaces, type Replacing } from '../files/replaced-files.ts'
 
 /** What the `replaces` lists of the files mean for a ledger. */
 export interface Replacements {
@@ -37,11 +37,9 @@ export function resolveReplacements(files: readonly MigrationFile[], rows: reado
     else conflicts.push({ file, applied: file.replaces.filter((version) => applied.has(version)), missing })
   }
   const needed = new Set([...recorded.values(), ...conflicts.map(({ missing }) => missing)].flat())
+  const covered = new Set(replacedFiles(files))
   return {
-    isReplaced: (file) =>
-      !own.has(file.version) &&
-      !needed.has(file.version) &&
-      (applied.has(file.version) || squashes.some((squash) => replaces(squash, file))),
+    isReplaced: (file) => !own.has(file.version) && !needed.has(file.version) && (applied.has(file.version) || covered.has(file)),
     recordAfter: (file) => recorded.get(file),
     coversRow: (row) => [...squashes, ...rows].some((other) => replaces(other, row)),
     conflicts,

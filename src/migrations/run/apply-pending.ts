@@ -57,7 +57,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
       const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
-      report.script = migrationScript(settings, { pending, server: await hazardServer(db), ledgerSql })
+      report.script = migrationScript(settings, { pending, recorded: work.recorded, server: await hazardServer(db), ledgerSql })
     }
     return
   }

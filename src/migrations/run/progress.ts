@@ -50,7 +50,7 @@ export class Progress {
   async #takeOver(rows: readonly ProgressRow[]): Promise<ProgressRow[]> {
     const { db, allFiles } = this.#settings
     const versions = new Set(allFiles.map(({ version }) => version))
-    const digests = new Set(withDigests(this.#migration.statements).map(([, digest]) => digest))
+    const digests = new Set(withDigests(this.#migration).map(([, digest]) => digest))
     for (const before of new Set(rows.map(({ version }) => version))) {
       if (versions.has(before)) continue
       const own = rows.filter(({ version }) => version === before)
@@ -159,11 +159,15 @@ export function isGuard({ code }: DatabaseError): boolean {
   return code === GUARD.locked || code === GUARD.alreadyApplied
 }
 
-/** Each statement with the digest of its text; equal statements also get a number. */
-export function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
+/**
+ * Each statement with the digest of its text; equal statements also get a number. When a repeatable file changes, all of it runs again: a
+ * statement that was completed before another version of the file replaced its object is not complete now.
+ */
+export function withDigests({ statements, repeatable, checksum }: ParsedMigration): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
+  const file = repeatable ? checksum : ''
   return statements.map((statement) => {
-    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
+    const digest = sha256(file + statement.text + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import { plural } from '../../core/text.ts'
 import { readDirectives } from '../files/directives.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
-import { replaces } from '../files/replaced-files.ts'
+import { replacedFiles, replaces } from '../files/replaced-files.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { isAppliedSql, lockedTransaction } from '../ledger/lock.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -23,11 +23,16 @@ export async function recordReplaced(settings: RunSettings, files: readonly Migr
   })
 }
 
-/** Throws MIGRATION_FILE_INVALID for a `replaces` list that names its own file, a file of the package, or what another file replaces. */
+/** Throws MIGRATION_FILE_INVALID for a `replaces` list that names its own file, one that replaces it, a repeatable one, one of the package, or what another file replaces. */
 export function refuseReplacements(files: readonly MigrationFile[]): void {
   const replacing = files.filter((file) => file.replaces.length > 0)
+  const replaced = new Set(replacedFiles(files))
   const faults = replacing.flatMap((file, i) => {
-    const problem = file.replaces.map((version) => problemOf(file, version, files, replacing.slice(0, i))).find((one) => one !== undefined)
+    const circle = replaced.has(file) ? undefined : replacing.find((other) => replaces(other, file))
+    const problem =
+      circle === undefined
+        ? file.replaces.map((version) => problemOf(file, version, files, replacing.slice(0, i))).find((one) => one !== undefined)
+        : `${circle.file} replaces this file, and they replace each other: none of them would run`
     return problem === undefined ? [] : [faultAt(file, problem)]
   })
   if (faults.length === 0) return
@@ -50,6 +55,7 @@ function problemOf(
   if (version === file.version) return 'a file cannot replace itself'
   const named = files.find((one) => one.version === version)
   if (named !== undefined && named.source.own !== file.source.own) return `${version} is a migration of the package`
+  if (named?.repeatable === true) return `${version} is repeatable: it stays beside a file that replaces others`
   const other = earlier.find((one) => one.replaces.includes(version) && !replaces(one, file) && !replaces(file, one))
   return other === undefined ? undefined : `${other.file} replaces ${version} too`
 }

@@ -51,7 +51,7 @@ async function runFile(
   await session.begin()
   // a file that was interrupted has passed its checks
   if (progress.isNew) await requireChecksAlone(settings, migration, progress.cleanUpSql)
-  for (const [statement, digest] of withDigests(migration.statements)) {
+  for (const [statement, digest] of withDigests(migration)) {
     if (progress.isFinished(digest)) continue
     const found = await runStatement({ settings, migration, session, progress }, statement, digest)
     if (found !== undefined) existing.push(found)

@@ -3,13 +3,16 @@ import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
 import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
 import { countStatements, type ParsedMigration, type ParsedStatement, writtenText } from '../files/parse-migration.ts'
+import type { MigrationFile } from '../files/read-migrations.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { sessionSql } from './file-session.ts'
 import { beginSql, resetRoleSql, roleSql, settleSql } from './file-transaction.ts'
-import type { RunSettings } from './run-settings.ts'
+import { settingsFor, type RunSettings } from './run-settings.ts'
 
 export interface ScriptWork {
   pending: readonly ParsedMigration[]
+  /** Files to record without running them. */
+  recorded: readonly MigrationFile[]
   server: HazardServer
   /** SQL that creates the ledger; undefined when it is ready. */
   ledgerSql: string | undefined
@@ -19,7 +22,7 @@ export interface ScriptWork {
  * The SQL that a run would send, for psql or for a person who reads it: transactions, settings, lock and ledger rows included, and
  * above each statement its locks on tables that exist, and its hazards. It skips no existing object and tries no lock again.
  */
-export function migrationScript(settings: RunSettings, { pending, server, ledgerSql }: ScriptWork): string {
+export function migrationScript(settings: RunSettings, { pending, recorded, server, ledgerSql }: ScriptWork): string {
   const { db, ledger } = settings
   const hazards = findRunHazards(pending, server)
   const existing = new Set(server.existing)
@@ -38,9 +41,11 @@ export function migrationScript(settings: RunSettings, { pending, server, ledger
       if (verb.startsWith('CREATE ') && object !== undefined) created.add(tableKey(object))
       return ['', ...found]
     })
+    const own = settingsFor(settings, migration)
     const row = `${insertLedgerSql(ledger, migration, { durationMs: 0, statements: countStatements(migration.statements), tolerated: [], tool: settings.tool })};`
-    lines.push('', ...(migration.noTransaction ? bareFile(settings, migration, body, row) : oneTransaction(settings, migration, body, row)))
+    lines.push('', ...(migration.noTransaction ? bareFile(own, migration, body, row) : oneTransaction(own, migration, body, row)))
   }
+  for (const file of recorded) lines.push('', ...recordedFile(settings, file))
   return lines.join('\n')
 }
 
@@ -71,6 +76,16 @@ function bareFile(settings: RunSettings, migration: ParsedMigration, body: reado
     ended(reset),
     row,
     'DISCARD ALL;',
+  ]
+}
+
+function recordedFile(settings: RunSettings, file: MigrationFile): string[] {
+  const row = insertLedgerSql(settings.ledger, file, { durationMs: 0, statements: 0, tolerated: [], tool: settings.tool })
+  return [
+    `-- ${file.file}: what it replaces is applied, so it is recorded and does not run`,
+    'BEGIN;',
+    ...[lockSql(settings), row].map(ended),
+    'COMMIT;',
   ]
 }
 

@@ -12,7 +12,7 @@ export interface Group {
   /** How many of the list. */
   count: number
   message: string
-  /** There are several, in a savepoint. */
+  /** There are several, after a savepoint and with its release. */
   isOfMany: boolean
 }
 
@@ -71,13 +71,19 @@ export const SAVEPOINT = 'SAVEPOINT skills_statement;\n'
 export const RELEASE = '\n;RELEASE SAVEPOINT skills_statement'
 
 function groupOf(texts: readonly string[]): Group {
-  return { count: 1, message: `${SAVEPOINT}${texts.join('\n;')}${RELEASE}`, isOfMany: true }
+  return { count: 1, message: `${texts.join('\n;')}${RELEASE}`, isOfMany: true }
 }
 
 /** Sends the messages at once; without one, the COPY that is next. */
 export async function sendGroups(db: Db, groups: readonly Group[], next: ParsedStatement | undefined): Promise<Outcome[]> {
   if (groups.length === 0 && next !== undefined) return [await outcomeOf(sendStatement(db, next))]
-  return db.pipeline(groups.map(({ message }) => message))
+  // the server parses a whole message before it runs any of it: with a syntax error in it, its savepoint would not exist
+  const messages = groups.map(({ message, isOfMany }) => (isOfMany ? [SAVEPOINT, message] : [message]))
+  const outcomes = await db.pipeline(messages.flat())
+  return messages.map(({ length }) => {
+    const own = outcomes.splice(0, length)
+    return own.find(({ ok }) => !ok) ?? { ok: true, rows: [] }
+  })
 }
 
 async function outcomeOf(sent: Promise<void>): Promise<Outcome> {

@@ -7,6 +7,7 @@ import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
 import { readDump, type Dump } from '../dump/dump-schema.ts'
 import { normaliseSql, type MigrationFile } from '../files/read-migrations.ts'
+import { variableUses } from '../../sqltext/statements/variable-uses.ts'
 import { readRows, MOST_ROWS, type RowFacts } from './read-rows.ts'
 import type { SquashPlan } from './plan-squash.ts'
 import { CHANGE_PLACES, newObjects, rowStatements, squashText } from './squash-text.ts'
@@ -51,6 +52,7 @@ export async function squash(options: SquashOptions): Promise<Squash> {
   onStep(`running ${plural(plan.covered.length, 'migration')}`)
   const old = await inScratch(options, async (db) => {
     const effects = statementEffects(plan.covered, db.info.schema)
+    refuseVariables(effects)
     if (db.info.kind === 'server') refuseServerWide(effects)
     await options.apply(db, plan.before)
     const base = await readState(db, options)
@@ -181,6 +183,17 @@ function of(effects: readonly StatementEffect[], wanted: StatementEffect['effect
 function concerns(id: string, names: ReadonlySet<string>): boolean {
   const words = id.split(/[ .()",]+/)
   return words.slice(1).some((word) => names.has(word))
+}
+
+/** The new file would contain the values: they differ between databases, and can be secrets. */
+function refuseVariables(effects: readonly StatementEffect[]): void {
+  const found = effects.filter(({ text }) => variableUses(text).some(({ canBeSql }) => !canBeSql))
+  if (found.length === 0) return
+  throw refused(
+    `${places(found)} ${found.length === 1 ? 'uses' : 'use'} variables, and the new file would have their values`,
+    [],
+    'nothing was run; name an earlier version with --to, or write these values into the file',
+  )
 }
 
 function refuseServerWide(effects: readonly StatementEffect[]): void {

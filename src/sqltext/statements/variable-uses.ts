@@ -19,27 +19,36 @@ export function variableUses(text: string): VariableUse[] {
   if (!MAY_USE.test(text)) return []
   const uses: VariableUse[] = []
   const scanner = new Scanner(text)
-  /** For each open parenthesis or bracket, whether a colon can be SQL in it. */
-  const open: boolean[] = []
-  let word = ''
+  const open: Enclosing[] = []
+  /** The token before, in lower case; empty for a string or a name in quotes. */
+  let last = ''
   while (scanner.next() !== 'end') {
     const { kind, start, end } = scanner
     const symbol = kind === 'symbol' ? text.slice(start, end) : ''
-    if (symbol === '[') open.push(true)
-    else if (symbol === '(') open.push(JSON_CONSTRUCTOR.test(word))
+    if (symbol === '[') open.push(isArray(last, open.at(-1)) ? 'array' : 'slice')
+    else if (symbol === '(') open.push(JSON_CONSTRUCTOR.test(last) ? 'json' : 'other')
     else if (symbol === ']' || symbol === ')') open.pop()
     else if (symbol === ':') {
       USE.lastIndex = end
       const found = USE.exec(text)
       const [form, name] = Object.entries(found?.groups ?? {}).find(([, value]) => value !== undefined) ?? []
       if (found !== null && form !== undefined && name !== undefined) {
-        uses.push({ name, form: FORMS[form] ?? 'text', start, end: end + found[0].length, canBeSql: open.at(-1) === true })
+        uses.push({ name, form: FORMS[form] ?? 'text', start, end: end + found[0].length, canBeSql: COLON_IS_SQL.has(open.at(-1)) })
         scanner.seek(end + found[0].length)
       }
     }
-    word = kind === 'word' ? text.slice(start, end) : ''
+    last = kind === 'word' ? text.slice(start, end).toLowerCase() : symbol
   }
   return uses
+}
+
+/** What the innermost open parenthesis or bracket is. */
+type Enclosing = 'slice' | 'json' | 'array' | 'other'
+const COLON_IS_SQL: ReadonlySet<Enclosing | undefined> = new Set<Enclosing>(['slice', 'json'])
+
+/** Whether a bracket after this token is that of ARRAY[...], or of an array in one: its elements are expressions. */
+function isArray(last: string, enclosing: Enclosing | undefined): boolean {
+  return last === 'array' || (enclosing === 'array' && (last === '[' || last === ','))
 }
 
 /** Most statements have no such text, and are not read. */
@@ -48,4 +57,4 @@ const MAY_USE = /(?<!:):[A-Za-z_\u0080-\uffff'"{]/
 const USE =
   /(?<text>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|'(?<literal>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)'|"(?<identifier>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)"|\{\?(?<set>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)\}/y
 const FORMS: Readonly<Record<string, VariableUse['form']>> = { literal: 'literal', identifier: 'identifier', set: 'is set' }
-const JSON_CONSTRUCTOR = /^json_object(?:agg)?$/i
+const JSON_CONSTRUCTOR = /^json_object(?:agg)?$/

@@ -16,6 +16,7 @@ describe('where a variable is', () => {
     // SQL without a value, as psql reads it
     ['SELECT a[i:j]', ['text j?']],
     ['SELECT a[:i], a[f(:i)]', ['text i?', 'text i']],
+    ['SELECT ARRAY[:a, x[:b]], array [[:c], [:d]], (f(x))[:e], y[1][:f]', ['text a', 'text b?', 'text c', 'text d', 'text e?', 'text f?']],
     [`SELECT json_object('k':v, 'l':'m'), JSON_OBJECTAGG(k:v), (:w)`, ['text v?', 'literal m?', 'text v?', 'text w']],
   ])('variableUses: %s', (text, expected) => {
     expect(variableUses(text).map(({ form, name, canBeSql }) => `${form} ${name}${canBeSql ? '?' : ''}`)).toEqual(expected)
@@ -31,6 +32,8 @@ describe('what replaces it', () => {
     ['CREATE TABLE :"a" (:"b" int)', { a: 'A "b"', b: 'c' }, 'CREATE TABLE "A ""b""" ("c" int)'],
     ['SELECT :{?a}, :{?b}', { a: '' }, 'SELECT TRUE, FALSE'],
     ['SELECT x[i:j]', { j: '2' }, 'SELECT x[i2]'],
+    ['CREATE TABLE t (a int) :options', { options: '' }, 'CREATE TABLE t (a int) '],
+    [':first SELECT 1 :last', { first: ' ', last: '' }, '  SELECT 1 '],
   ])('fillVariables: %s', (text, values, expected) => {
     expect(fillVariables(text, values)?.text).toBe(expected)
   })
@@ -46,6 +49,8 @@ describe('what replaces it', () => {
     ['SELECT :"a"', { a: 'é'.repeat(32) }, 7, 'the value of "a" is not a name', 'a name has 1 to 63 bytes'],
     ['SELECT :a', { a: '1; COMMIT' }, 7, 'the value of a variable ends the statement', `write :'a' for a value`],
     ['SELECT :a', { a: `'` }, 7, 'the value of a variable ends the statement', `write :'a' for a value`],
+    ['SELECT 1 :a', { a: ';' }, 9, 'the value of a variable ends the statement', `write :'a' for a value`],
+    [`SELECT :'a'`, { a: 'x\0' }, 7, 'the value of "a" contains a NUL character', 'PostgreSQL has none'],
     ['SELECT :a', { a: '1 --' }, 7, 'the value of a variable ends the statement', `write :'a' for a value`],
     ['SELECT :a', { a: '1 \\! ls' }, 7, 'the value of a variable ends the statement', `write :'a' for a value`],
   ])('fillVariables: %s with %j -> fault', (text, values, offset, message, hint) => {
