@@ -157,6 +157,12 @@ export function positionIn({ large, positionAt }: ParsedMigration, statement: Pa
 }
 
 function placeIn(statement: Statement & Position & Pick<ParsedStatement, 'written'>, offset: number): Position {
+  const { rows, end } = statement
+  if (rows !== undefined && offset >= rows.start) {
+    // they begin on the line after the statement
+    const { line, column } = new LineIndex(rows.text).positionAt(offset - rows.start)
+    return { line: placeIn(statement, end).line + line, column }
+  }
   return after(statement, new LineIndex(writtenText(statement)).positionAt(offset - statement.start))
 }
 
