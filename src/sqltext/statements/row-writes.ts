@@ -77,10 +77,13 @@ const PHRASES: readonly (readonly [string, RowWrite['verb']])[] = [
 
 /** `[ONLY] name [*]`; several for TRUNCATE and DROP TABLE. */
 function namesOf(cursor: Cursor, verb: RowWrite['verb']): QualifiedName[] {
-  cursor.accept('only')
-  const name = cursor.name()
-  cursor.acceptSymbol('*')
   const isList = verb === 'TRUNCATE' || verb === 'DROP TABLE'
-  const others = isList && cursor.acceptSymbol(',') ? namesOf(cursor, verb) : []
-  return name === undefined ? others : [name, ...others]
+  const names: QualifiedName[] = []
+  for (let isNext = true; isNext; isNext = isList && cursor.acceptSymbol(',')) {
+    cursor.accept('only')
+    const name = cursor.name()
+    if (name !== undefined) names.push(name)
+    cursor.acceptSymbol('*')
+  }
+  return names
 }
