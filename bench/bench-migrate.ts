@@ -2,15 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Bench, CommandFor } from './bench.ts'
-import { BARE, bareScript, recreate, skills } from './bench.ts'
+import { BARE, bareScript, openServer, recreate, skills } from './bench.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import type { Command } from './measure.ts'
 import { report, runOnce } from './measure.ts'
 import type { MigrationFolders } from './migration-folders.ts'
-import { writeLongMigration, writeMigrationFolders } from './migration-folders.ts'
+import { writeDataMigration, writeLongMigration, writeMigrationFolders } from './migration-folders.ts'
 
 const FILES = 100
 const STATEMENTS = 5_000
+const DATA_BYTES = 50_000_000
 const ONE_WAY_MS = 5
 const OURS = 'skills migrate'
 /** A database with the migrations of the package applied, so that all tools apply the same 100 files. */
@@ -49,19 +50,21 @@ export async function benchMigrate(bench: Bench): Promise<void> {
       const template = name === OURS ? SHIPPED : undefined
       return { ...tool(at(database)), before: () => recreate(bench, database, template) }
     })
-  const half = ['node-pg-migrate', 'graphile-migrate', 'postgrator', 'drizzle-kit'].map((to) => ({ to, ratio: 0.5 }))
+  const half = ['node-pg-migrate', 'graphile-migrate', 'drizzle-kit'].map((to) => ({ to, ratio: 0.5 }))
 
   await report(`migrate, ${FILES} files, nothing to do`, noop(near), bench.runs, [
     { to: BARE, ratio: 1.25 },
-    { to: 'dbmate', ratio: 1.1 },
+    { to: 'dbmate', ratio: 0.9 },
     ...half,
+    { to: 'postgrator', ratio: 0.6 },
   ])
   await report(`migrate, ${FILES} files, nothing to do, 10 ms per round trip`, noop(far), bench.runs, [
-    { to: BARE, ratio: 1.3 },
+    { to: BARE, ratio: 1.25 },
     { to: 'dbmate', ratio: 1 },
   ])
+  await benchRoles(bench, folders, bare)
   await report(`migrate, ${FILES} files, fresh`, fresh(near), bench.runs, [
-    { to: PSQL ?? '', ratio: 1.5 },
+    { to: PSQL ?? '', ratio: 1.4 },
     { to: 'dbmate', ratio: 1 },
   ])
   await report(
@@ -71,18 +74,45 @@ export async function benchMigrate(bench: Bench): Promise<void> {
     peers.map((peer) => ({ to: peer('').name, ratio: 1 })),
   )
   if (PSQL !== undefined) {
-    const psql: Command = {
-      name: PSQL,
-      argv: ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', long, near('bench_psql')],
-      before: () => recreate(bench, 'bench_psql'),
-    }
-    const own: Command = {
-      ...skills(bench, OURS, near('bench_long'), 'migrate', '--dir', path.dirname(long)),
-      before: () => recreate(bench, 'bench_long', SHIPPED),
-    }
-    await report(`migrate, one file of ${STATEMENTS} statements`, [own, psql], bench.runs, [{ to: PSQL, ratio: 1.3 }])
+    const against = (name: string, file: string): [Command, Command] => [
+      {
+        ...skills(bench, OURS, near(`bench_${name}`), 'migrate', '--dir', path.dirname(file)),
+        before: () => recreate(bench, `bench_${name}`, SHIPPED),
+      },
+      {
+        name: PSQL,
+        argv: ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', file, near('bench_psql')],
+        before: () => recreate(bench, 'bench_psql'),
+      },
+    ]
+    await report(`migrate, one file of ${STATEMENTS} statements`, against('long', long), bench.runs, [{ to: PSQL, ratio: 1 }])
+    const [own, psql] = against('data', writeDataMigration(path.join(bench.scratch, 'data'), DATA_BYTES))
+    await report(`migrate, one file of ${DATA_BYTES / 1e6} MB of INSERTs`, [{ ...own, mostMemory: 150 }, psql], Math.min(bench.runs, 3), [
+      { to: PSQL, ratio: 1.2 },
+    ])
   }
   proxy.stop()
+}
+
+/** Nothing to do, as a role that owns its database and as a superuser. */
+async function benchRoles(bench: Bench, folders: MigrationFolders, bare: CommandFor): Promise<void> {
+  const role = 'bench_owner'
+  await recreate(bench, 'bench_owned')
+  const admin = await openServer(bench)
+  await admin.exec(`DROP ROLE IF EXISTS ${role}`).catch(() => undefined)
+  await admin.exec(`CREATE ROLE ${role} LOGIN`).catch(() => undefined)
+  await admin.exec(`ALTER DATABASE bench_owned OWNER TO ${role}`)
+  await admin.close()
+  const as = new URL(bench.url('bench_owned'))
+  as.username = role
+  const own = (name: string, url: string): Command => skills(bench, name, url, 'migrate', '--dir', folders.plain)
+  await runOnce(own('first', as.href))
+  await report(
+    `migrate, ${FILES} files, nothing to do, as the owner of the database and as a superuser`,
+    [own('as the owner', as.href), own('as a superuser', bench.url('bench_skills')), bare(as.href)],
+    bench.runs,
+    [{ to: BARE, ratio: 1.25 }],
+  )
 }
 
 /** The command of skills first, then the other tools if `npm install --prefix bench/peers` installed them. */

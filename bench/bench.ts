@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { build } from 'esbuild'
 import { loadSettings } from '../src/config/settings.ts'
+import type { Db } from '../src/db/db.ts'
 import { openDb } from '../src/db/open.ts'
 import type { Command } from './measure.ts'
 
@@ -29,10 +30,15 @@ export function skills(bench: Bench, name: string, url: string, ...args: string[
   }
 }
 
+/** A connection to the server of the bench. */
+export async function openServer(bench: Bench): Promise<Db> {
+  const { database } = await loadSettings({ databaseUrl: bench.url('postgres') }, {}, bench.scratch)
+  return openDb(database.value, { waitMs: 30_000 })
+}
+
 /** Drops the database if it exists, and creates it: empty or as a copy of another database. */
 export async function recreate(bench: Bench, database: string, template = 'template0'): Promise<void> {
-  const { database: admin } = await loadSettings({ databaseUrl: bench.url('postgres') }, {}, bench.scratch)
-  const db = await openDb(admin.value, { waitMs: 30_000 })
+  const db = await openServer(bench)
   await db.exec(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
   await db.exec(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`)
   await db.close()

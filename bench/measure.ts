@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 
 export interface Command {
   name: string
@@ -8,6 +10,8 @@ export interface Command {
   cwd?: string
   /** Runs before each measured run; not timed. */
   before?: () => Promise<void>
+  /** The highest peak of memory that is promised, in MB; for commands of Node. */
+  mostMemory?: number
 }
 
 export interface Bound {
@@ -35,6 +39,8 @@ async function measure(commands: readonly Command[], runs: number): Promise<Map<
 export async function report(title: string, commands: readonly Command[], runs: number, bounds: readonly Bound[] = []): Promise<void> {
   const times = await measure(commands, runs)
   const [subject, ...others] = commands
+  const peaks = new Map<Command, number>()
+  for (const command of commands) if (command.mostMemory !== undefined) peaks.set(command, await peakOf(command))
   if (subject === undefined) return
   const own = median(times.get(subject) ?? [])
   console.log(`\n${title} (medians of ${runs})`)
@@ -42,6 +48,12 @@ export async function report(title: string, commands: readonly Command[], runs: 
     const all = times.get(command) ?? []
     console.log(
       `  ${command.name.padEnd(46)} ${median(all).toFixed(0).padStart(6)} ms   ${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)}`,
+    )
+  }
+  for (const [command, peak] of peaks) {
+    const { name, mostMemory = 0 } = command
+    console.log(
+      `  memory of ${name.padEnd(36)} ${peak.toFixed(0).padStart(6)} MB   at most ${mostMemory} MB: ${peak <= mostMemory ? 'met' : 'MISSED'}`,
     )
   }
   for (const other of others) {
@@ -70,6 +82,18 @@ function cpuSoFar(backends: readonly number[]): number {
   } catch {
     return performance.now() / 1000
   }
+}
+
+/** The peak of the resident memory of one run, in MB. */
+async function peakOf(command: Command): Promise<number> {
+  await command.before?.()
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'skills-bench-'))
+  const [hook, peak] = [path.join(folder, 'hook.cjs'), path.join(folder, 'peak')]
+  writeFileSync(hook, "process.on('exit', () => require('fs').writeFileSync(process.env.PEAK, String(process.resourceUsage().maxRSS)))")
+  await runOnce({ ...command, env: { ...command.env, NODE_OPTIONS: `--require ${hook}`, PEAK: peak } })
+  const kilobytes = Number(readFileSync(peak, 'utf8'))
+  rmSync(folder, { recursive: true })
+  return kilobytes / 1000
 }
 
 export function median(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** The same small migrations in the format of each tool. */
@@ -55,6 +55,23 @@ export function writeLongMigration(folder: string, statements: number): string {
   const file = path.join(folder, '1_long.sql')
   const lines = Array.from({ length: statements - 1 }, (_, i) => `insert into long_one (id, name) values (${i}, 'row number ${i}');`)
   writeFileSync(file, `create table long_one (id int primary key, name text);\n${lines.join('\n')}\n`)
+  return file
+}
+
+/** Writes a file of about this many bytes, a table and its rows, into a folder of its own. */
+export function writeDataMigration(folder: string, bytes: number): string {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, '1_data.sql')
+  writeFileSync(file, 'create table data_one (id int primary key, name text);\n')
+  for (let written = 0, id = 0; written < bytes;) {
+    let part = ''
+    while (part.length < 1_000_000) {
+      part += `insert into data_one (id, name) values (${id}, 'row number ${id}, with some more text that makes it longer');\n`
+      id++
+    }
+    appendFileSync(file, part)
+    written += part.length
+  }
   return file
 }
 

@@ -61,7 +61,8 @@ WITH relations AS (
   WHERE o.contype <> 'n'
 
   UNION ALL
-  SELECT 'index', c.relname::text, pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+  -- the index of a partitioned table is invalid until each partition has one
+  SELECT 'index', c.relname::text, pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid OR c.relkind = 'I' THEN '' ELSE ' (invalid)' END
   FROM relations c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
 

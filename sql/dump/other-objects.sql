@@ -6,7 +6,10 @@ WITH parts AS (
   SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema'
 ), objects (class, oid, kind, name, statement) AS (
   SELECT 'pg_extension', e.oid, 'EXTENSION', quote_ident(e.extname),
-    'CREATE EXTENSION IF NOT EXISTS ' || quote_ident(e.extname) || CASE n.nspname WHEN :'schema' THEN '' ELSE ' WITH SCHEMA ' || quote_ident(n.nspname) END
+    -- CREATE SCHEMA IF NOT EXISTS needs a privilege, also when there is nothing to do
+    CASE WHEN n.nspname NOT IN (:'schema', 'pg_catalog') THEN 'DO $dump$ BEGIN IF pg_catalog.to_regnamespace('
+      || quote_literal(quote_ident(n.nspname)) || ') IS NULL THEN CREATE SCHEMA ' || quote_ident(n.nspname) || E'; END IF; END $dump$;\n' ELSE '' END
+    || 'CREATE EXTENSION IF NOT EXISTS ' || quote_ident(e.extname) || CASE n.nspname WHEN :'schema' THEN '' ELSE ' WITH SCHEMA ' || quote_ident(n.nspname) END
   FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'
 
   UNION ALL

@@ -22,11 +22,14 @@ WITH schema AS (
   SELECT o.class, o.oid, o.part, o.kind, o.owner, o.type, a.grantee, a.is_grantable, a.privilege_type
   FROM objects o, aclexplode(o.acl) AS a
   WHERE a.grantee <> o.owner
-    -- what initdb gives on public
-    AND NOT (o.kind = 'SCHEMA' AND :'schema' = 'public' AND a.grantee = 0)
 ), usual AS (
   SELECT o.class, o.oid, o.kind, a.privilege_type FROM objects o, aclexplode(acldefault(o.type, o.owner)) AS a
   WHERE o.type <> 'c' AND o.acl IS NOT NULL AND a.grantee = 0
+  UNION ALL
+  -- what initdb gives on public
+  SELECT o.class, o.oid, o.kind, p.privilege
+  FROM objects o, (VALUES ('USAGE'), ('CREATE')) AS p (privilege)
+  WHERE o.kind = 'SCHEMA' AND :'schema' = 'public' AND (p.privilege = 'USAGE' OR current_setting('server_version_num')::integer < 150000)
 )
 SELECT g.class, g.oid, g.part, g.kind, 'GRANT' AS command, NULL::text AS role, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS grantee,
   g.is_grantable AS grantable,
@@ -36,10 +39,11 @@ FROM granted g
 WHERE NOT EXISTS (SELECT FROM usual u WHERE u.class = g.class AND u.oid = g.oid AND g.part = 0 AND g.grantee = 0 AND u.privilege_type = g.privilege_type)
 GROUP BY g.class, g.oid, g.part, g.kind, g.type, g.owner, g.grantee, g.is_grantable
 UNION ALL
-SELECT DISTINCT u.class, u.oid, 0, u.kind, 'REVOKE', NULL, 'PUBLIC', false, 'ALL'
+SELECT u.class, u.oid, 0, u.kind, 'REVOKE', NULL, 'PUBLIC', false, CASE u.kind WHEN 'SCHEMA' THEN string_agg(u.privilege_type, ', ' ORDER BY u.privilege_type) ELSE 'ALL' END
 FROM usual u
 WHERE NOT EXISTS (
   SELECT FROM granted g WHERE g.class = u.class AND g.oid = u.oid AND g.part = 0 AND g.grantee = 0 AND g.privilege_type = u.privilege_type)
+GROUP BY u.class, u.oid, u.kind
 UNION ALL
 SELECT NULL, NULL, 0, CASE d.defaclobjtype WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' ELSE 'TABLES' END, 'GRANT',
   CASE WHEN d.defaclrole <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) THEN d.defaclrole::regrole::text END,

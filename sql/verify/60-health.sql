@@ -21,10 +21,34 @@ JOIN pg_class t ON t.oid = i.indrelid
 WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'tables' ? t.relname
   AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+  -- that of a partitioned table: health.partitioned-indexes
+  AND c.relkind = 'i'
   -- indexes.definitions reports the indexes of the migrations
   AND NOT coalesce($1::jsonb->'comparedIndexes' ? c.relname, false)
   -- an index is invalid while it is being built
   AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+ORDER BY c.relname;
+
+-- check: health.partitioned-indexes
+-- title: every index of a partitioned table covers all partitions
+-- severity: info
+-- input: objects
+-- remedy: create the index on each partition that lacks it, and run ALTER INDEX ... ATTACH PARTITION
+-- about: An index that was created ON ONLY a partitioned table is invalid until an index of each partition is attached to it. That is
+--   the usual way to build it without blocking writes. The partitions that have the index use it.
+-- example: index events_day | an index on each of 12 partitions | 11 of 12 partitions have it
+SELECT
+  format('index %s', c.relname)                       AS object,
+  format('an index on each of %s partitions', p.n)    AS expected,
+  format('%s of %s partitions have it', a.n, p.n)     AS actual
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'I'
+JOIN pg_class t ON t.oid = i.indrelid
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM pg_inherits h WHERE h.inhparent = t.oid) AS p
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM pg_inherits h WHERE h.inhparent = c.oid) AS a
+WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+  AND $1::jsonb->'tables' ? t.relname
+  AND NOT i.indisvalid
 ORDER BY c.relname;
 
 -- check: health.redundant-indexes

@@ -319,9 +319,9 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   LOCK_TIMEOUT: {
     title: 'A lock was not obtained in time',
     meaning:
-      'Another run of this tool migrates or syncs the same database, or another connection has locked a table that a statement needs. The message names the holder. Nothing of the unfinished work was kept.',
+      'Another run of this tool migrates or syncs the same database, or another connection has locked a table that a statement needs, or has a transaction for whose end CONCURRENTLY waits. The message names the holder. Nothing of an unfinished transaction was kept; the completed statements of a no-transaction file stay applied, and the next run resumes after them.',
     example:
-      '$ skills migrate --lock-wait 10s\nerror [LOCK_TIMEOUT] timed out waiting for another skills migrate: pid 4711 (app) for 25 s\n  → wait for it and run again, or raise --lock-wait',
+      '$ skills migrate --lock-wait 10s\nerror [LOCK_TIMEOUT] timed out waiting for another skills migrate: pid 4711 (skills) for 25 s, active: create index concurrently orders_idx on orders (customer_id) (role app)\n  → wait for it and run again, or raise --lock-wait',
     remedies: [
       'run it again when the other run has ended, or wait longer: `--lock-wait 5m`',
       'check the connection in the message: most often it is idle in a transaction',

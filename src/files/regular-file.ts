@@ -39,8 +39,10 @@ export function withFileInside<T>(
   work: (descriptor: number, stats: BigIntStats, file: string) => T,
 ): T {
   const file = path.join(folder, name)
-  const real = realpathSync(file)
-  if (!isInside(real, realpathSync(folder))) throw new FileFault('LEADS_OUT', file, 'it is a symbolic link that leads out of its folder')
+  // in one call of the system, and not one for each folder above
+  const real = realpathSync.native(file)
+  if (!isInside(real, realpathSync.native(folder)))
+    throw new FileFault('LEADS_OUT', file, 'it is a symbolic link that leads out of its folder')
   try {
     // what was found is opened, and not a link that replaced it
     if (!statSync(real).isFile()) throw notRegular(file)

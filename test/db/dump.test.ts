@@ -130,4 +130,22 @@ onEachBackend(({ fresh }) => {
     expect(sql).not.toMatch(/GRANT|REVOKE|PRIVILEGES/)
     expect(sql).toContain('CREATE POLICY theirs ON authors TO dump_reader, dump_writer')
   })
+  test('dump: functions whose parsed bodies call themselves or each other -> created in two steps', async (context) => {
+    const first = await empty()
+    context.skip(first.info.version < 140_000, 'parsed bodies are new in PostgreSQL 14')
+    await first.exec(`
+      CREATE FUNCTION alone(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n';
+      CREATE OR REPLACE FUNCTION alone(n integer) RETURNS integer LANGUAGE sql RETURN CASE WHEN n > 0 THEN alone(n - 1) ELSE 0 END;
+      CREATE FUNCTION odd(n integer) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      CREATE FUNCTION even(n integer) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT n = 0 OR odd(n - 1); END;
+      CREATE OR REPLACE FUNCTION odd(n integer) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT n <> 0 AND even(n - 1); END;
+      CREATE TABLE numbers (n integer CHECK (even(n)), m integer DEFAULT alone(3))`)
+    const { sql, notCovered } = await dumpSchema(first)
+    expect(notCovered).toEqual([])
+    const second = await empty()
+    await second.exec(sql)
+    expect((await dumpSchema(second)).sql).toBe(sql)
+    const rows = await second.query('SELECT public.odd(7) AS odd, public.alone(4) AS alone', [], { odd: 'boolean', alone: 'number' })
+    expect(rows).toEqual([{ odd: true, alone: 0 }])
+  })
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { quoteIdent } from '../../src/db/quote.ts'
 import { migrate } from '../../src/index.ts'
-import { onEachBackend } from '../support/databases.ts'
+import { freshServer, onEachBackend } from '../support/databases.ts'
 import { scratch } from '../support/scratch.ts'
 
 const rows = (db: Db, sql: string): Promise<unknown[]> => db.query(sql)
@@ -120,22 +120,23 @@ onEachBackend((backend) => {
     expect(report.diagnostics).toMatchObject([{ line: 3, code: '22012' }])
     expect(await rows(db, "select to_regclass('a') as a")).toEqual([{ a: null }])
   })
+})
 
-  test('standard_conforming_strings is off by default -> files are read with it on', async () => {
-    const database = await backend.fresh()
-    const setting = await database.open()
-    await setting.exec(`alter database ${quoteIdent(setting.info.database)} set standard_conforming_strings = off`)
-    await setting.close()
-    const db = await database.open()
-    expect(await rows(db, 'show standard_conforming_strings')).toEqual([{ standard_conforming_strings: 'off' }])
-    const { error } = await migrate(db, {
-      migrations: [scratch({ '1.sql': create('t'), '2.sql': `-- skills: no-transaction\n${create('u')}` })],
-    })
-    expect(error).toBeUndefined()
-    await db.exec('set standard_conforming_strings = on')
-    expect(await rows(db, 'select * from t union all select * from u')).toEqual([
-      { path: 'C:\\', name: 'a\\nb' },
-      { path: 'C:\\', name: 'a\\nb' },
-    ])
+// the embedded engine has no settings of databases
+test('standard_conforming_strings is off by default -> files are read with it on', async () => {
+  const database = await freshServer()
+  const setting = await database.open()
+  await setting.exec(`alter database ${quoteIdent(setting.info.database)} set standard_conforming_strings = off`)
+  await setting.close()
+  const db = await database.open()
+  expect(await rows(db, 'show standard_conforming_strings')).toEqual([{ standard_conforming_strings: 'off' }])
+  const { error } = await migrate(db, {
+    migrations: [scratch({ '1.sql': create('t'), '2.sql': `-- skills: no-transaction\n${create('u')}` })],
   })
+  expect(error).toBeUndefined()
+  await db.exec('set standard_conforming_strings = on')
+  expect(await rows(db, 'select * from t union all select * from u')).toEqual([
+    { path: 'C:\\', name: 'a\\nb' },
+    { path: 'C:\\', name: 'a\\nb' },
+  ])
 })

@@ -29,6 +29,14 @@ function indexFile(name: string): string {
   return `${NO_TRANSACTION}create index concurrently ${name} on a ((id + n)) where id > 0;`
 }
 
+function noteLimits(file: string): string {
+  return `insert into seen values ('${file}', current_setting('lock_timeout'), current_setting('statement_timeout'));`
+}
+
+function slowFile(limit: string): string {
+  return scratch({ '1.sql': `-- skills: statement-timeout=${limit}\nselect pg_sleep(0.4);` })
+}
+
 describe('statements that wait by design', () => {
   test.each([
     ['create index', 'create index concurrently a_id on a (id)', '', NO_TRANSACTION],
@@ -281,4 +289,158 @@ describe('an INVALID index', () => {
       await cleaner.exec(`drop owned by ${role}; drop role ${role}`)
     },
   )
+})
+
+describe('what an interrupted or refused statement leaves', () => {
+  test('the index of a partitioned table is INVALID until it is complete -> a normal state, with and without a transaction', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    await db.exec('create table p (id int) partition by range (id); create table p1 partition of p for values from (0) to (9)')
+    const dir = scratch({
+      '1.sql': 'create index p_id on only p (id);',
+      '2.sql': `${NO_TRANSACTION}create index if not exists p_id on only p (id);\ncreate index concurrently p1_id on p1 (id);`,
+      '3.sql': 'create index if not exists p_id on only p (id); create index p_id on only p (id);',
+    })
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+    expect(await invalidIndexes(db)).toEqual(['p_id'])
+    const attach = scratch({ '4.sql': 'alter index p_id attach partition p1_id;' })
+    expect((await migrate(db, { migrations: [attach] })).error).toBeUndefined()
+    expect(await invalidIndexes(db)).toEqual([])
+  })
+
+  test('an INVALID index on a partition -> it is dropped and built', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    await db.exec(`create table p (id int) partition by range (id); create table p1 partition of p for values from (0) to (9);
+      create index p_id on only p (id); create index p1_id on p1 (id); update pg_index set indisvalid = false where indexrelid = 'p1_id'::regclass`)
+    const dir = scratch({
+      '1.sql': `${NO_TRANSACTION}create index concurrently p1_id on p1 (id);\nalter index p_id attach partition p1_id;`,
+    })
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+    expect(await invalidIndexes(db)).toEqual([])
+  })
+
+  test('an INVALID index that is attached cannot be dropped -> MIGRATION_FAILED with the remedy', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    await db.exec(`create table p (id int) partition by range (id); create table p1 partition of p for values from (0) to (9);
+      create index p_id on p (id); update pg_index set indisvalid = false where indexrelid = 'p1_id_idx'::regclass`)
+    const dir = scratch({ '1.sql': `${NO_TRANSACTION}create index concurrently if not exists p1_id_idx on p1 (id);` })
+    expect((await migrate(db, { migrations: [dir] })).error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: expect.stringContaining('p1_id_idx exists but is INVALID'),
+      hint: expect.stringContaining('run REINDEX INDEX CONCURRENTLY on it or drop it'),
+    })
+  })
+
+  test.each(['reindex index concurrently a_n', 'reindex (concurrently) table a'])(
+    '%s is not completed -> the next run drops its copies, and no others',
+    async (statement) => {
+      const { open } = await freshServer()
+      const [db, holder] = [await open(), await open()]
+      await db.exec(`create table a (id int, n int, long text); create index a_n on a (n); create index a_other_ccnew on a (id);
+        update pg_index set indisvalid = false where indexrelid = 'a_other_ccnew'::regclass; insert into a values (1, 1)`)
+      await holdSnapshot(holder)
+      const dir = scratch({ '1.sql': `${NO_TRANSACTION}${statement};` })
+      expect((await migrate(db, { migrations: [dir], ...IMPATIENT })).error).toMatchObject({ code: 'LOCK_TIMEOUT' })
+      expect((await invalidIndexes(db)).length).toBeGreaterThan(1)
+      await holder.exec('commit')
+      expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+      expect(await invalidIndexes(db)).toEqual(['a_other_ccnew'])
+    },
+  )
+
+  test('detach partition concurrently is half done -> the next run completes it', async () => {
+    const { open } = await freshServer()
+    const [db, holder] = [await open(), await open()]
+    await db.exec('create table p (id int) partition by range (id); create table p1 partition of p for values from (0) to (9)')
+    await holder.exec('begin; select * from p')
+    const dir = scratch({ '1.sql': `${NO_TRANSACTION}alter table p detach partition p1 concurrently;` })
+    expect((await migrate(db, { migrations: [dir], ...IMPATIENT })).error).toMatchObject({
+      code: 'LOCK_TIMEOUT',
+      hint: expect.stringContaining('completes a DETACH that is half done'),
+    })
+    expect(await db.query('select inhdetachpending as pending from pg_inherits')).toEqual([{ pending: true }])
+    await holder.exec('commit')
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+    expect(await db.query('select inhdetachpending as pending from pg_inherits')).toEqual([])
+  })
+
+  test('drop of an object that never existed -> MIGRATION_FAILED, again and again', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    const dir = scratch({ '1.sql': `${NO_TRANSACTION}drop index concurrently no_such_index;` })
+    for (let i = 0; i < 2; i++)
+      expect((await migrate(db, { migrations: [dir] })).error).toMatchObject({
+        code: 'MIGRATION_FAILED',
+        message: expect.stringContaining('42704'),
+      })
+  })
+})
+
+describe('limits of one file', () => {
+  test('lock-timeout=, statement-timeout= -> they hold for this file, and end with it', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    await db.exec('create table seen (file text, lock text, statement text)')
+    const dir = scratch({
+      '1.sql': `-- skills: lock-timeout=7s, statement-timeout=11s\n${noteLimits('1')}`,
+      '2.sql': noteLimits('2'),
+      '3.sql': `-- skills: no-transaction, lock-timeout=8s, statement-timeout=0\n${noteLimits('3')}`,
+      '4.sql': noteLimits('4'),
+    })
+    expect((await migrate(db, { migrations: [dir], statementTimeoutMs: 60_000 })).error).toBeUndefined()
+    expect(await db.query('select * from seen order by file')).toEqual([
+      { file: '1', lock: '7s', statement: '11s' },
+      { file: '2', lock: '5s', statement: '1min' },
+      { file: '3', lock: '8s', statement: '0' },
+      { file: '4', lock: '5s', statement: '1min' },
+    ])
+  })
+
+  test('statement-timeout= is exceeded -> MIGRATION_FAILED; without a limit the same file succeeds', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    const { error } = await migrate(db, { migrations: [slowFile('50ms')] })
+    expect(error).toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('57014') })
+    expect((await migrate(db, { migrations: [slowFile('0')], statementTimeoutMs: 200 })).error).toBeUndefined()
+  })
+
+  test('isolation=repeatable-read: another transaction changes what the file has read -> the file runs again and succeeds', async () => {
+    const { open } = await freshServer()
+    const [db, other] = [await open(), await open()]
+    await db.exec(TABLE)
+    await other.exec('begin; update a set n = 5 where id = 1')
+    const dir = scratch({
+      '1.sql':
+        "-- skills: isolation=repeatable-read, lock-timeout=30s\ncreate table level as select current_setting('transaction_isolation') as l; update a set n = n + 1;",
+    })
+    const running = migrate(db, { migrations: [dir], lockWaitMs: 60_000 })
+    await untilRunning(other, 'update a set n = n + 1')
+    await other.exec('commit')
+    expect((await running).error).toBeUndefined()
+    expect(await db.query('select n from a where id = 1')).toEqual([{ n: 6 }])
+    expect(await db.query('select l from level')).toEqual([{ l: 'repeatable read' }])
+  })
+
+  test('isolation=repeatable-read: several runs start together -> the file is applied once, none fails', async () => {
+    const { open } = await freshServer()
+    const runs = await Promise.all([open(), open(), open(), open()])
+    await runs[0].exec(TABLE)
+    const dir = scratch({ '1.sql': '-- skills: isolation=repeatable-read\nupdate a set n = n + 1;' })
+    const results = await Promise.all(runs.map((db) => migrate(db, { migrations: [dir] })))
+    expect(results.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined])
+    expect(await runs[0].query('select distinct n from a')).toEqual([{ n: 1 }])
+  })
+
+  test('isolation= in a no-transaction file -> MIGRATION_FILE_INVALID with the reason', async () => {
+    const { open } = await freshServer()
+    const db = await open()
+    const { report } = await migrate(db, {
+      migrations: [scratch({ '1.sql': '-- skills: no-transaction, isolation=serializable\nselect 1;' })],
+    })
+    expect(report.diagnostics).toMatchObject([
+      { message: expect.stringContaining('there is no transaction that could have the isolation level') },
+    ])
+  })
 })

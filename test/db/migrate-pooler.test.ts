@@ -40,6 +40,22 @@ describe.skipIf(NO_POOLER !== undefined)(`behind PgBouncer in transaction mode${
     expect((await runSkills(['migrate', '--dir', dir, '--database-url', pooler.url(name), '--direct-url', flags[1] ?? ''])).code).toBe(0)
   })
 
+  test('--role: through PgBouncer -> files have the role, the ledger has not, and no connection keeps it', async () => {
+    const { name, open } = await freshServer()
+    const admin = await open()
+    await admin.exec(`create role files_${name}; grant usage, create on schema public to files_${name}`)
+    const db = await openDb(await targetOf(pooler.url(name)))
+    const dir = scratch({ 'r1.sql': `set role files_${name}; create table t_1 (id int);`, 'r2.sql': 'create table t_2 (id int);' })
+    expect((await migrate(db, { migrations: [dir], role: `files_${name}` })).error).toBeUndefined()
+    expect(await db.query('select current_user::text as role')).toEqual([{ role: 'postgres' }])
+    expect(await admin.query(`select distinct tableowner::text as owner from pg_tables where tablename like 't\\_%'`)).toEqual([
+      { owner: `files_${name}` },
+    ])
+    expect(await admin.query('select distinct applied_by from schema_migrations')).toEqual([{ applied_by: 'postgres' }])
+    await db.close()
+    await admin.exec(`drop owned by files_${name}; drop role files_${name}`)
+  })
+
   test('failure: through a pooler -> the same place', async () => {
     const { name } = await freshServer()
     const db = await openDb(await targetOf(pooler.url(name)))

@@ -242,3 +242,20 @@ test('rename: the output -> names both, and says that nothing runs', async () =>
   })
   expect((await runSkills(['migrate', '--dir', dir, ...flags])).stdout).toContain('renamed 001_runs to 001_events in the ledger')
 })
+
+test('rename: it fails in the middle -> no row has another name, and the next run takes over', async () => {
+  const { open } = await freshServer()
+  const db = await open()
+  const dir = scratch({ '001_runs.sql': COUNTER, '002.sql': ran('a'), '003.sql': ran('b') })
+  await migrate(db, { migrations: [dir] })
+  await db.exec(`create function stop() returns trigger language plpgsql as $$ begin if new.version = '004' then raise 'stopped'; end if; return new; end $$;
+    create trigger stop before update on schema_migrations for each row execute function public.stop()`)
+  rename(dir, '003.sql', '004.sql')
+  rename(dir, '002.sql', '003.sql')
+  expect((await migrate(db, { migrations: [dir] })).error?.message).toContain('stopped')
+  expect(await versions(db)).toEqual(['001_runs', '002', '003'])
+  await db.exec('drop trigger stop on schema_migrations')
+  expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+  expect(await versions(db)).toEqual(['001_runs', '003', '004'])
+  expect(await runs(db)).toEqual(['a', 'b'])
+})

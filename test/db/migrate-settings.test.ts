@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { migrate } from '../../src/index.ts'
-import { settingCause } from '../../src/migrations/run/setting-cause.ts'
 import { targetOf } from '../support/databases.ts'
 import { startPostgres, type TestServer } from '../support/postgres-server.ts'
 import { scratch } from '../support/scratch.ts'
@@ -72,7 +71,7 @@ test.each([
       set: "alter system set statement_timeout = '600ms';select pg_reload_conf();select pg_sleep(0.3)",
       reset: 'alter system reset statement_timeout;select pg_reload_conf();select pg_sleep(0.3)',
     },
-    /statement_timeout is 600ms, set (with ALTER SYSTEM|in postgresql\.conf).*; pass --statement-timeout 0, or run ALTER ROLE "deploy" SET statement_timeout = 0/,
+    /statement_timeout is 600ms, set in postgresql\.conf or with ALTER SYSTEM; pass --statement-timeout 0, or run ALTER ROLE "deploy" SET statement_timeout = 0/,
   ],
   [
     'the options of the URL',
@@ -149,10 +148,11 @@ test('a failure with no such setting -> nothing is added', async () => {
   expect((await run(NOTHING, 'select * from elsewhere.thing;')).hint).toMatch(/not applied; (?:the \d files before it stay applied; )?fix /)
 })
 
-test('a limit that ends the session -> named, although the server cannot be asked', async () => {
-  expect(await settingCause(admin, { code: '25P04' })).toEqual({
-    what: 'transaction_timeout is set for the role, the database or the server',
-    remedy: 'run ALTER ROLE "postgres" SET transaction_timeout = 0',
-    isCertain: true,
+test('transaction_timeout ends the session -> named with the remedy, although the server cannot be asked', async (context) => {
+  context.skip(admin.info.version < 170_000, 'PostgreSQL 17 has it')
+  const settings = { set: "alter role deploy set transaction_timeout = '900ms'", reset: 'alter role deploy reset all' }
+  expect(await run(settings, SLEEP)).toEqual({
+    code: 'CONNECTION_LOST',
+    hint: 'the server rolls back an open transaction; transaction_timeout is set for the role, the database or the server; run ALTER ROLE "deploy" SET transaction_timeout = 0, and run skills migrate again',
   })
 })

@@ -6,7 +6,7 @@ import { eventTail } from '../../src/api/event-tail.ts'
 import { statementProgress } from '../../src/api/migrate.ts'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import type { Db } from '../../src/db/db.ts'
-import { advisoryHolders, oldestTransactions } from '../../src/db/locks.ts'
+import { advisoryHolders, indexBuilder, obstructingTransactions, oldestTransactions } from '../../src/db/locks.ts'
 import { openDb } from '../../src/db/open.ts'
 import { schemaWriters } from '../../src/db/writable-schema.ts'
 import { targetOf } from '../support/databases.ts'
@@ -81,6 +81,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['migrate import --from goose --dir theirs', 0],
   ['migrate repair 20251220_create_skill_system', 0],
   ['migrate dump', 0],
+  ['migrate squash --schema shared --migrations db --to 2 --dry-run', 0],
   ['demo-data --events 3000 --days 20', 0],
   ['sync --check', 1],
   ['diff', 0],
@@ -226,6 +227,8 @@ describe('a writable schema with an overload of every function and operator', ()
       await statementProgress(db, db.info.pid)
       await advisoryHolders(db, 1n)
       await oldestTransactions(db)
+      await obstructingTransactions(db, { relations: ['skills_registry'], readers: true, snapshots: true })
+      await indexBuilder(db, '1259')
       await schemaWriters(db)
     })
     expect(found).toEqual([])

@@ -288,6 +288,27 @@ CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-
     await db.exec("CREATE TABLE logs_next PARTITION OF logs FOR VALUES FROM ('2026-01-01') TO (MAXVALUE)")
     expect(await verify(db, own)).toMatchObject({ ok: true })
   })
+
+  test('health.partitioned-indexes: the index of a partitioned table is not on each partition -> a note, and no fault', async () => {
+    const { db, options } = await ready({
+      'db/001.sql': `CREATE TABLE logs (at timestamptz NOT NULL, id int) PARTITION BY RANGE (at);
+CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM (MINVALUE) TO ('2026-01-01');\nCREATE TABLE logs_next PARTITION OF logs FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
+CREATE INDEX logs_id ON ONLY logs (id);\nCREATE INDEX logs_old_id ON logs_old (id);\nALTER INDEX logs_id ATTACH PARTITION logs_old_id;\n`,
+    })
+    const dirs = [`${options.cwd ?? ''}/db`]
+    const own = { ...options, migrations: dirs, checks: [] }
+    await migrate(db, { migrations: dirs })
+    const report = await verify(db, own)
+    expect(report).toMatchObject({ ok: true })
+    expect(find(report, 'health.partitioned-indexes')).toMatchObject({
+      status: 'note',
+      faults: [{ object: 'index logs_id', expected: 'an index on each of 2 partitions', actual: '1 of 2 partitions have it' }],
+    })
+    await db.exec('CREATE INDEX logs_next_id ON logs_next (id); ALTER INDEX logs_id ATTACH PARTITION logs_next_id')
+    expect(find(await verify(db, own), 'health.partitioned-indexes')?.faults).toEqual([])
+    await db.exec("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'logs_next_id'::regclass")
+    expect(find(await verify(db, own), 'health.invalid-indexes')?.faults).toMatchObject([{ object: 'index logs_next_id' }])
+  })
 })
 
 test('verify: a check exceeds its time limit -> skipped with the limit', async () => {

@@ -9,8 +9,11 @@ import { HEAD_BYTES } from '../../src/registry/front-matter/split-front-matter.t
 import { validateSkill } from '../../src/registry/front-matter/validate.ts'
 import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
 import { classify } from '../../src/sqltext/statements/classify.ts'
+import { outsideTarget } from '../../src/sqltext/statements/outside-target.ts'
+import { isSessionState } from '../../src/sqltext/statements/session-state.ts'
 import { rowWrites } from '../../src/sqltext/statements/row-writes.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
+import { waitsByDesign } from '../../src/sqltext/statements/waiting.ts'
 import { readLine, splitLines } from '../../src/telemetry/logged-line.ts'
 import { dataRow, loggedIn, readyForQuery, rowDescription } from './messages.ts'
 
@@ -57,7 +60,7 @@ const SQL = [
   `'¦"¦$$¦$a$¦$¦$1¦/*¦*/¦--¦\n¦\r\n¦;¦(¦)¦[¦]¦,¦.¦\\¦ ¦\t¦:¦::¦:=¦{¦}¦E'¦e'\\''¦U&'¦U&"¦B'¦X'¦N'¦''¦""¦\u0000`,
   `\ufeff¦é¦💥¦\ud800¦\u00a0¦1e¦1.¦.5¦0x¦1_0¦BEGIN¦ATOMIC¦END¦CASE¦WHEN¦COMMIT¦COPY t FROM STDIN¦;\n1\t2\n\\.\n¦CREATE`,
   `TABLE¦INDEX¦CONCURRENTLY¦OR REPLACE¦FUNCTION f()¦RETURN 1¦LANGUAGE¦sql¦AS¦DO¦ALTER¦ADD¦COLUMN¦IF NOT EXISTS¦DROP`,
-  `SELECT¦INSERT INTO¦t¦a.b¦ON¦UPDATE¦DELETE FROM¦TRUNCATE¦WITH¦NOT EXISTS (¦FROM¦DO NOTHING`,
+  `SELECT¦INSERT INTO¦t¦a.b¦ON¦REINDEX¦REFRESH MATERIALIZED VIEW¦DETACH PARTITION¦VALIDATE CONSTRAINT¦PREPARED¦set_config`,
 ].flatMap((line) => line.split('¦'))
 
 function splitSql(text: string): void {
@@ -67,6 +70,10 @@ function splitSql(text: string): void {
     mustHold(start >= last && end > start && end <= text.length, `statement ${index} overlaps another one`)
     mustHold(text.slice(start, end) === statement, `statement ${index} is not a part of the file`)
     // only semicolons, white space and comments separate statements; after a fault nothing runs
+    classify(statement)
+    waitsByDesign(statement)
+    isSessionState(statement)
+    outsideTarget(statement)
     rowWrites(statement, classify(statement).verb)
     last = end
   }

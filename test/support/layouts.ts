@@ -24,6 +24,10 @@ export const FOREIGN_FOLDERS: Readonly<Record<string, Record<string, string>>> =
   'golang-migrate': { '1_a.up.sql': 'CREATE TABLE precious (id int);', '1_a.down.sql': 'DROP TABLE precious;' },
   'a file that goes back alone': { '1_a.down.sql': 'DROP TABLE precious;' },
   'sqlx with other letters': { '1_a.Up.sql': 'CREATE TABLE precious (id int);', '1_a.DOWN.sql': 'DROP TABLE precious;' },
+  'a file that goes back alone, in capitals': { '1_A.DOWN.SQL': 'DROP TABLE precious;' },
+  'dbmate with words': {
+    '1_a.sql': '-- migrate:up make it\nCREATE TABLE precious (id int);\n-- migrate:down drop it\nDROP TABLE precious;\n',
+  },
   'db-migrate': { '1-a-up.sql': 'CREATE TABLE precious (id int);', '1-a-down.sql': 'DROP TABLE precious;' },
   'pairs of words': { '001_a_upgrade.sql': 'CREATE TABLE precious (id int);', '001_a_downgrade.sql': 'DROP TABLE precious;' },
   'pairs of prefixes': { 'migrate-1.sql': 'CREATE TABLE precious (id int);', 'rollback-1.sql': 'DROP TABLE precious;' },
@@ -73,7 +77,7 @@ export const PLAIN_FOLDERS: Readonly<Record<string, Record<string, string>>> = {
   'a marker in a line': { '1.sql': 'select 1; -- migrate:down would drop it\n' },
   'prose with the words of tools': {
     '1.sql':
-      '-- migrated from goose: +goose Down is gone\n-- migrate: up to here\n-- rollback is not needed\n-- Deploy changes to pg\nselect 1',
+      '-- migrated from goose: +goose Down is gone\n-- migrate: up to here\n-- rollback is not needed\n-- migrate:down is not needed here\n-- +goose Down was removed\n-- +migrate Down: none\n-- Deploy changes to pg\nselect 1',
   },
   'a folder with an archive': { '1.sql': 'select 1', 'archive/down.sql': 'drop table precious', 'deploy/a.sql': 'x', 'revert/a.sql': 'x' },
   'a folder without anything': { 'README.md': 'nothing' },

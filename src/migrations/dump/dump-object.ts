@@ -13,8 +13,10 @@ export interface DumpObject {
   after: string[]
   /** What `create` contains and can be created apart, when the order of the objects needs it. */
   parts?: readonly Part[]
-  /** A statement that creates the object with the same columns, and needs nothing; `create` follows with OR REPLACE. */
+  /** A statement that creates the object with the same columns or arguments, and needs only their types; `create` follows with OR REPLACE. */
   stub?: () => string
+  /** The object is the stub of another one. */
+  isStub?: boolean
   /** For COMMENT ON, by key: `TABLE notes`, `COLUMN notes.body`. */
   targets: ReadonlyMap<string, string>
   /** The text is a comment: the object is mentioned, and not created. */

@@ -39,9 +39,10 @@ export interface DumpedObject {
 /** Reads the schema of the connection. Writes nothing, and runs no code of others. */
 export async function readDump(db: Db, { queries, omit, privileges }: DumpOptions): Promise<Dump> {
   const facts = await readFacts(db, queries, omit)
-  const given = objectsOf(facts, db.info.schema)
+  const dependencies = dependenciesOf(facts)
+  const given = objectsOf(facts, dependencies, db.info.schema)
   const grants = privileges ? privilegeStatements(facts) : { ofObjects: new Map<string, string[]>(), ofSchema: [] }
-  const { objects, cycles } = orderObjects([...given, ...grants.ofSchema], dependenciesOf(facts))
+  const { objects, cycles } = orderObjects([...given, ...grants.ofSchema], dependencies)
   const comments = commentsOf(facts)
   const dumped = objects.map((object): DumpedObject => {
     // the stub of a view has no targets: what is said of the view comes with the view
@@ -60,8 +61,7 @@ export async function readDump(db: Db, { queries, omit, privileges }: DumpOption
   }
 }
 
-function objectsOf(facts: Facts, schemaName: string): DumpObject[] {
-  const schema = schemaName
+function objectsOf(facts: Facts, dependencies: Dependencies, schema: string): DumpObject[] {
   const prefixes = [`${quoteIdent(schema)}.`, `${schema}.`]
   const local = (name: string): string => {
     const prefix = prefixes.find((one) => name.startsWith(one))
@@ -75,7 +75,7 @@ function objectsOf(facts: Facts, schemaName: string): DumpObject[] {
     ...tableObjects(facts, local),
     ...indexObjects(facts, schema, local),
     ...routineObjects(facts, schema, quoted, local),
-    ...viewObjects(facts, local),
+    ...viewObjects(facts, dependencies, local),
     ...attachedObjects(facts, schema),
   ]
 }

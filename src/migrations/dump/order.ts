@@ -17,11 +17,11 @@ export interface Order {
 
 /**
  * Sorts objects by kind and name, each after what it needs. Where objects need each other, defaults and checks of tables are created
- * apart, then views begin as a view of the same columns, as pg_dump does. OIDs have no influence.
+ * apart, then a view begins as a view of the same columns, as in pg_dump, or a function with another body. OIDs have no influence.
  */
 export function orderObjects(given: readonly DumpObject[], dependencies: Dependencies): Order {
   const apart = new Set<Part>()
-  const stubs = new Set<string>()
+  const stubs = new Set(given.filter((object) => callsItself(object, dependencies)).map(({ id }) => id))
   for (;;) {
     const graph = graphOf(given, dependencies, apart, stubs)
     const cycles = cyclesOf(graph)
@@ -29,6 +29,11 @@ export function orderObjects(given: readonly DumpObject[], dependencies: Depende
     if (isBroken.includes(true)) continue
     return { objects: sorted(graph).map((object) => placed(object, apart)), cycles: cycles.map((cycle) => cycle.map(({ id }) => id)) }
   }
+}
+
+/** A body that PostgreSQL has parsed, and in which the function calls itself. */
+function callsItself({ rank, stub, keys }: DumpObject, dependencies: Dependencies): boolean {
+  return rank === 'routine' && stub !== undefined && keys.some((key) => dependencies.get(key)?.includes(key))
 }
 
 interface Graph {
@@ -40,7 +45,7 @@ interface Graph {
 function graphOf(given: readonly DumpObject[], dependencies: Dependencies, apart: ReadonlySet<Part>, stubs: ReadonlySet<string>): Graph {
   const nodes = given
     .flatMap((object) => [
-      ...(stubs.has(object.id) ? viewInTwo(object) : [object]),
+      ...(stubs.has(object.id) ? inTwo(object) : [object]),
       ...(object.parts ?? []).filter((part) => apart.has(part)).map((part) => part.object()),
     ])
     .toSorted((a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || bytewise(a.id, b.id))
@@ -57,30 +62,34 @@ function graphOf(given: readonly DumpObject[], dependencies: Dependencies, apart
   return { nodes, needs, byKey }
 }
 
-/** Others need the stub; the view itself needs what its query reads. */
-function viewInTwo(object: DumpObject): DumpObject[] {
+/** Others need the stub; the object itself needs what its query or body reads. */
+function inTwo(object: DumpObject): DumpObject[] {
   const stub = object.stub?.() ?? ''
   return [
-    { ...object, id: `${object.id} (columns)`, create: () => stub, after: [], needs: [], targets: new Map(), isStub: true } as DumpObject,
+    { ...object, id: `${object.id} (stub)`, isStub: true, create: () => stub, after: [], needs: [], targets: new Map() },
     {
       ...object,
-      keys: object.keys.map((key) => `${key} (query)`),
+      keys: object.keys.map((key) => `${key}${BODY}`),
       needs: [...(object.needs ?? []), ...object.keys],
       create: (apart) => object.create(apart).replace(/^CREATE /, 'CREATE OR REPLACE '),
     },
   ]
 }
 
+/** The end of the keys of an object whose stub has the keys. */
+const BODY = ' (body)'
+
 function ownKeys({ keys, parts = [] }: DumpObject, apart: ReadonlySet<Part>): string[] {
   return [...keys, ...parts.filter((part) => !apart.has(part)).flatMap((part) => part.keys)]
 }
 
 function needsOfKeys(node: DumpObject, dependencies: Dependencies, apart: ReadonlySet<Part>): string[] {
-  if (node.id.endsWith(' (columns)')) return []
-  return ownKeys(node, apart).flatMap((key) => dependencies.get(key.replace(/ \(query\)$/, '')) ?? [])
+  const needed = ownKeys(node, apart).flatMap((key) => dependencies.get(key.endsWith(BODY) ? key.slice(0, -BODY.length) : key) ?? [])
+  // a stub has the types of the object, and nothing of its query or body
+  return node.isStub === true ? needed.filter((key) => key.startsWith('pg_type:') && !node.keys.includes(key)) : needed
 }
 
-/** Takes the parts of tables apart that close the cycle; if there are none, one view. Returns whether something changed. */
+/** Takes the parts of tables apart that close the cycle; if there are none, one view or function. Returns whether something changed. */
 function breakCycle(
   cycle: readonly DumpObject[],
   { byKey }: Graph,
@@ -104,9 +113,10 @@ function breakCycle(
   )
   for (const part of closing) apart.add(part)
   if (closing.length > 0) return true
-  const view = cycle.find(({ id, stub }) => stub !== undefined && !stubs.has(id))
-  if (view === undefined) return false
-  stubs.add(view.id)
+  const candidates = cycle.filter(({ id, stub }) => stub !== undefined && !stubs.has(id))
+  const chosen = candidates.find(({ rank }) => rank === 'view') ?? candidates[0]
+  if (chosen === undefined) return false
+  stubs.add(chosen.id)
   return true
 }
 

@@ -24,9 +24,15 @@ export function routineObjects(facts: Facts, schema: string, schemaName: string,
     const statement = isPinned ? text.replace(/^ SET search_path TO .*$/m, ' SET search_path FROM CURRENT') : text
     const isUsual = entries.length === 2 && entries[0] === schemaName && entries[1] === 'pg_temp'
     const after = isPinned && !isUsual ? [pathText(`${word} ${signature}`, entries, schemaName)] : []
-    return { ...simpleObject(id, 'routine', statement, options), after }
+    const body = statement.search(PARSED_BODY)
+    // the string is not checked: check_function_bodies is off
+    const stub = body === -1 ? {} : { stub: () => `${statement.slice(0, body)}AS $stub$$stub$` }
+    return { ...simpleObject(id, 'routine', statement, options), ...stub, after }
   })
 }
+
+/** A body that PostgreSQL parses when the function is created. */
+const PARSED_BODY = /^(?:BEGIN ATOMIC$|RETURN )/m
 
 const ROUTINE_WORDS: Readonly<Record<string, string>> = { a: 'AGGREGATE', p: 'PROCEDURE' }
 

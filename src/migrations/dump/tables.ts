@@ -251,7 +251,7 @@ function settings(of: TableFacts, defaults: readonly DefaultPart[]): string[] {
     ...(table.row_security ? [`ALTER TABLE ${table.name} ENABLE ROW LEVEL SECURITY`] : []),
     ...(table.forced ? [`ALTER TABLE ${table.name} FORCE ROW LEVEL SECURITY`] : []),
     ...(table.replica_identity === 'f' ? [`${alter} REPLICA IDENTITY FULL`] : []),
-    ...(table.replica_identity === 'n' ? [`${alter} REPLICA IDENTITY NOTHING`] : []),
+    ...(table.replica_identity === 'n' && table.kind !== 'f' ? [`${alter} REPLICA IDENTITY NOTHING`] : []),
     ...facts.indexes
       .filter(({ relation, of_constraint }) => relation === table.oid && of_constraint)
       .flatMap((index) => indexSettings(table, index)),

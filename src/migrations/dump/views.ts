@@ -1,14 +1,28 @@
 import { columnKey, keyOf, simpleObject, type DumpObject } from './dump-object.ts'
 import type { Facts, Relation } from './facts.ts'
 import { storageOption } from './names.ts'
+import type { Dependencies } from './order.ts'
 import { rowTypes } from './tables.ts'
 
 /** Views and materialized views. A materialized view with rows is filled at the end, when everything that it reads exists. */
-export function viewObjects(facts: Facts, local: (name: string) => string): DumpObject[] {
-  return facts.relations.filter(({ kind }) => kind === 'v' || kind === 'm').flatMap((view) => objectsOf(facts, view, local))
+export function viewObjects(facts: Facts, dependencies: Dependencies, local: (name: string) => string): DumpObject[] {
+  return facts.relations.filter(({ kind }) => kind === 'v' || kind === 'm').flatMap((view) => objectsOf(facts, view, dependencies, local))
 }
 
-function objectsOf(facts: Facts, view: Relation, local: (name: string) => string): DumpObject[] {
+/** The rows of a materialized view, which come after the view. */
+function rowsKey(view: string): string {
+  return `rows of ${view}`
+}
+
+/** The materialized views with rows that a view reads, also through other views. */
+function filledBelow(view: string, dependencies: Dependencies, { relations }: Facts): string[] {
+  const filled = new Set(relations.filter(({ kind, populated }) => kind === 'm' && populated).map(({ oid }) => keyOf('pg_class', oid)))
+  const seen = new Set([view])
+  for (const key of seen) for (const needed of dependencies.get(key) ?? []) seen.add(needed)
+  return [...seen].filter((key) => key !== view && filled.has(key))
+}
+
+function objectsOf(facts: Facts, view: Relation, dependencies: Dependencies, local: (name: string) => string): DumpObject[] {
   const columns = facts.columns.filter(({ relation }) => relation === view.oid)
   const key = keyOf('pg_class', view.oid)
   const isMaterialized = view.kind === 'm'
@@ -41,6 +55,9 @@ function objectsOf(facts: Facts, view: Relation, local: (name: string) => string
     }),
   }
   if (!isMaterialized || !view.populated) return [own]
-  const refresh = simpleObject(`rows of ${view.name}`, 'refresh', `REFRESH MATERIALIZED VIEW ${view.name}`, { needs: [key] })
+  const refresh = simpleObject(`rows of ${view.name}`, 'refresh', `REFRESH MATERIALIZED VIEW ${view.name}`, {
+    keys: [rowsKey(key)],
+    needs: [key, ...filledBelow(key, dependencies, facts).map(rowsKey)],
+  })
   return [own, refresh]
 }

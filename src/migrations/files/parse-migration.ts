@@ -3,6 +3,8 @@ import { LineIndex, type Position } from '../../core/positions.ts'
 import type { FaultKind, LexFault } from '../../sqltext/lexer/faults.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import { foreignFiles } from '../layouts/find-layout.ts'
+import { foreignLayout } from '../layouts/refuse-layouts.ts'
 import { readDirectives, type Directives } from './directives.ts'
 import { ownTransaction } from './own-transaction.ts'
 import { isHarmlessCommand, psqlHint } from './psql-commands.ts'
@@ -98,10 +100,18 @@ function splitWhole(text: string): Split {
 }
 
 /** Offsets are those of the directives, the faults and the statements. */
-function splitPieces({ large, checksum, text }: MigrationFile, { noTransaction }: Directives): Split {
+function splitPieces(file: MigrationFile, { noTransaction }: Directives): Split {
+  const { large, checksum, text } = file
   if (large === undefined) throw new TypeError('not a large file')
+  // the layout of another tool was looked for in the beginning of the text
+  const see = (part: string, begin: Position): void => {
+    const [found] = foreignFiles([{ ...file, text: part }], [])
+    if (found === undefined) return
+    const placed = { ...found, ...after(begin, found) }
+    throw foreignLayout(placed, [placed])
+  }
   // the statements of a no-transaction file are recorded one by one
-  const { statements, faults } = splitLarge(large, checksum, !noTransaction)
+  const { statements, faults } = splitLarge(large, checksum, !noTransaction, see)
   const head = new LineIndex(text)
   const positionAt = (offset: number): Position => {
     const fault = faults.find((one) => one.offset === offset)

@@ -40,9 +40,15 @@ const CHANGE_OF_ROWS = /^(?:insert\s+into|update|delete\s+from)\s+[^\s(]+/i
 
 /**
  * Splits a file that is too long for memory, piece by piece: what is not complete at the end of a piece is read again with the
- * next one. With `inBlocks`, changes of rows become blocks. Throws MIGRATION_FILE_INVALID when the text is not that of `checksum`.
+ * next one. With `inBlocks`, changes of rows become blocks. `see` gets each part with the place where it begins. Throws
+ * MIGRATION_FILE_INVALID when the text is not that of `checksum`.
  */
-export function splitLarge(large: LargeFile, checksum: string, inBlocks: boolean): SplitLarge {
+export function splitLarge(
+  large: LargeFile,
+  checksum: string,
+  inBlocks: boolean,
+  see: (part: string, begin: Position) => void,
+): SplitLarge {
   const result: SplitLarge = { statements: [], faults: [] }
   const digest = new PieceDigest()
   let held = ''
@@ -55,6 +61,7 @@ export function splitLarge(large: LargeFile, checksum: string, inBlocks: boolean
     held += piece
     if (!isLast && held.length < enough) return
     const { statements, faults, end } = completeStatements(held, isLast)
+    see(held.slice(0, end), place)
     const text = new Window(held, place)
     for (const fault of faults)
       if (fault.kind !== 'nul-character' || !result.faults.some(({ kind }) => kind === 'nul-character'))

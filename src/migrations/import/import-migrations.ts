@@ -82,7 +82,8 @@ async function importWithLedger(db: Db, folder: ImportedFolder, options: Migrati
   if (options.dryRun) return reportOf(folder, options, { plan, ledger: theirs })
   writeImport(folder)
   const done = await lockedTransaction(db, lockOf(db, options.ledger), async () => {
-    if (ours.state !== 'ready') await db.exec(createLedgerSql(db, options.ledger, ours.state))
+    const create = createLedgerSql(db, options.ledger, ours.state)
+    if (create !== undefined) await db.exec(create)
     // what both ledgers have under the lock
     const now = planImport(folder, await readTheirLedger(db, theirs), await readLedger(db, options.ledger), options)
     const wanted = new Set(now.toRecord.map(({ version }) => version))

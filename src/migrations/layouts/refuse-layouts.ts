@@ -15,12 +15,16 @@ export function refuseLayouts(pending: readonly SqlFile[], all: readonly SqlFile
   for (const [directory, label] of folders) refuseForeignFolder(directory, label, true)
   const found = foreignFiles(pending, all)
   const [first] = found
-  if (first === undefined) return
+  if (first !== undefined) throw foreignLayout(first, found)
+}
+
+/** The error for files with the layout of another tool. */
+export function foreignLayout(first: ForeignFile, found: readonly ForeignFile[]): SkillsError {
   // the tool of a file that goes back is the surest
   const { tool, file } = found.find(({ role }) => role === 'down') ?? first
   const titles = [...new Set(found.map((one) => one.tool.title))].join(', ')
-  const label = file.source.label
-  throw new SkillsError(
+  const { label } = file.source
+  return new SkillsError(
     'FOREIGN_LAYOUT',
     `${plural(found.length, 'pending file')} of ${label} ${found.length === 1 ? 'has' : 'have'} the layout of ${titles}`,
     {

@@ -3,7 +3,7 @@ import { ledgerTables } from '../../core/ledger-name.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
-import { isRowSecurity } from '../../db/skills-error.ts'
+import { isRowSecurity, toSkillsError } from '../../db/skills-error.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { countStatements, parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
@@ -126,6 +126,6 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
   } catch (error) {
     // only the owner can read it; the file is reported as pending all the same
     if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege && !isRowSecurity(error)) return []
-    throw error
+    throw toSkillsError(db.info, error, { action: `read ${name}` })
   }
 }

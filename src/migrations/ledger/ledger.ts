@@ -120,19 +120,27 @@ const COLUMNS = [
   ['variables', 'text[]'],
 ] as const
 
-/** SQL that creates the ledger, or adds the missing columns. */
-export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string {
+/** SQL that creates the ledger and the schema of all objects, or adds the missing columns; undefined when there is nothing to do. */
+export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string | undefined {
   const name = ledgerName(db, ledger)
-  if (state === 'partial') return completeLedgerSql(name)
-  const rest = COLUMNS.map(([column, type]) => `, ${column} ${type}`).join('')
-  const schema = db.info.schemaExists ? '' : `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}; `
-  return `${schema}CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()${rest})`
+  const table = {
+    absent: [
+      `CREATE TABLE IF NOT EXISTS ${name} (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now(), ${columnsSql('')})`,
+    ],
+    partial: [completeLedgerSql(name)],
+    ready: [],
+  }[state]
+  const schema = db.info.schemaExists ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(db.info.schema)}`]
+  return schema.length + table.length === 0 ? undefined : [...schema, ...table].join('; ')
+}
+
+function columnsSql(prefix: string): string {
+  return COLUMNS.map(([column, type]) => `${prefix}${column} ${type}`).join(', ')
 }
 
 /** Adds what the ledger of an older tool can lack: columns, a default of applied_at, a unique key of version. */
 function completeLedgerSql(name: string): string {
-  const columns = COLUMNS.map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${column} ${type}`)
-  return `ALTER TABLE ${name} ${columns.join(', ')}, ALTER COLUMN applied_at SET DEFAULT now();
+  return `ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}, ALTER COLUMN applied_at SET DEFAULT now();
     DO $skills$ BEGIN
       IF NOT EXISTS (
         SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]

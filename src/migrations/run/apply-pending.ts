@@ -56,12 +56,12 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     }
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
-      const ledgerSql = work.ledgerState === 'ready' ? undefined : createLedgerSql(db, options.ledger, work.ledgerState)
+      const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
       report.script = migrationScript(settings, { pending, server: await hazardServer(db), ledgerSql })
     }
     return
   }
-  if (work.ledgerState !== 'ready') await createLedger(settings, options.ledger, work.ledgerState)
+  await createLedger(settings, createLedgerSql(db, options.ledger, work.ledgerState))
   limitStatements(settings)
   try {
     await runFiles(settings, pending, report, options.keepGoing === true)
@@ -98,8 +98,8 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
 }
 
 /** Under the lock: two CREATE TABLE IF NOT EXISTS at the same time can fail. */
-async function createLedger({ db, lockKey, lockWaitMs, onEvent }: RunSettings, ledger: string, state: Ledger['state']): Promise<void> {
-  await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () => db.exec(createLedgerSql(db, ledger, state)))
+async function createLedger({ db, lockKey, lockWaitMs, onEvent }: RunSettings, sql: string | undefined): Promise<void> {
+  if (sql !== undefined) await lockedTransaction(db, { key: lockKey, waitMs: lockWaitMs, onEvent }, () => db.exec(sql))
 }
 
 /**

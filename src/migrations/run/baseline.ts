@@ -102,7 +102,8 @@ async function record(
 ): Promise<void> {
   const name = ledgerName(db, options.ledger)
   await lockedTransaction(db, lockOf(db, options.ledger), async () => {
-    if (state !== 'ready') await db.exec(createLedgerSql(db, options.ledger, state))
+    const create = createLedgerSql(db, options.ledger, state)
+    if (create !== undefined) await db.exec(create)
     const rows = files.map((file) =>
       insertLedgerSql(name, file, { durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
     )

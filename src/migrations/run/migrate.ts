@@ -115,7 +115,7 @@ function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role 
 
 /** Any error as a SkillsError with a hint. Throws errors that are bugs. */
 async function explain(error: unknown, db: Db): Promise<SkillsError> {
-  if (error instanceof SkillsError) return error
+  if (error instanceof SkillsError) return endedByLimit(error, db)
   if (!(error instanceof DatabaseError)) throw error
   const known = toSkillsError(db.info, error, {
     action: `migrate ${db.info.label}`,
@@ -131,5 +131,17 @@ async function explain(error: unknown, db: Db): Promise<SkillsError> {
   return new SkillsError('MIGRATION_FAILED', `${error.message} (SQLSTATE ${error.code})`, {
     hint: ['the unfinished file was not applied', ...(remedy === undefined ? [] : [remedy])].join('; '),
     cause: error,
+  })
+}
+
+/** The server ended the session because of a limit: the same run would end in the same way. */
+async function endedByLimit(error: SkillsError, db: Db): Promise<SkillsError> {
+  if (error.code !== 'CONNECTION_LOST' || !(error.cause instanceof DatabaseError)) return error
+  const { settingCause } = await import('./setting-cause.ts')
+  const cause = await settingCause(db, error.cause)
+  if (cause === undefined) return error
+  return new SkillsError(error.code, error.message, {
+    hint: `the server rolls back an open transaction; ${cause.what}; ${cause.remedy}, and run skills migrate again`,
+    cause: error.cause,
   })
 }

@@ -1,4 +1,5 @@
 import { sha256 } from '../../core/digests.ts'
+import type { RowOf } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
@@ -32,16 +33,33 @@ export class Progress {
     const { db } = settings
     await db.run(`CREATE TABLE IF NOT EXISTS ${progress.#table} (version text, statement text, before jsonb,
       begun_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz, PRIMARY KEY (version, statement))`)
-    const rows = await db.run(
-      `SELECT statement, before, finished_at IS NOT NULL AS finished FROM ${progress.#table} WHERE version = $1`,
-      [migration.version],
-      { statement: 'text', before: 'texts?', finished: 'boolean' },
-    )
+    const all = await db.run(`SELECT version, statement, before, finished_at IS NOT NULL AS finished FROM ${progress.#table}`, [], ROW)
+    const rows = all.filter(({ version }) => version === migration.version)
+    if (rows.length === 0) rows.push(...(await progress.#takeOver(all)))
     for (const { statement, before, finished } of rows) {
       if (finished) progress.#finished.add(statement)
       else progress.#begun.set(statement, before ?? [])
     }
     return progress
+  }
+
+  /**
+   * The rows of an unfinished file that has this name now. They have no digest of the whole file: it is the one without a file whose
+   * completed statements this file has.
+   */
+  async #takeOver(rows: readonly ProgressRow[]): Promise<ProgressRow[]> {
+    const { db, allFiles } = this.#settings
+    const versions = new Set(allFiles.map(({ version }) => version))
+    const digests = new Set(withDigests(this.#migration.statements).map(([, digest]) => digest))
+    for (const before of new Set(rows.map(({ version }) => version))) {
+      if (versions.has(before)) continue
+      const own = rows.filter(({ version }) => version === before)
+      const completed = own.filter(({ finished }) => finished)
+      if (!(completed.length > 0 ? completed : own).every(({ statement }) => digests.has(statement))) continue
+      await db.run(`UPDATE ${this.#table} SET version = $1 WHERE version = $2`, [this.#migration.version, before])
+      return own
+    }
+    return []
   }
 
   /** No statement of the file has begun. */
@@ -133,6 +151,9 @@ export class Progress {
     return `${quoteLiteral(this.#migration.version)}, ${quoteLiteral(digest)}`
   }
 }
+
+const ROW = { version: 'text', statement: 'text', before: 'texts?', finished: 'boolean' } as const
+type ProgressRow = RowOf<typeof ROW>
 
 export function isGuard({ code }: DatabaseError): boolean {
   return code === GUARD.locked || code === GUARD.alreadyApplied

@@ -121,10 +121,11 @@ function originOf(
     case 'client':
       return { where: 'set by the options of the connection', remedy: withOption(option, 'remove it from the URL or from PGOPTIONS') }
     case 'configuration file': {
-      const where = file?.replace(/^.*\//, '') ?? 'postgresql.conf'
-      const isAltered = where.startsWith('postgresql.auto.conf')
+      // only for roles that may know the paths of the server
+      const place = file?.replace(/^.*\//, '')
+      const isAltered = place?.startsWith('postgresql.auto.conf') === true
       return {
-        where: isAltered ? `set with ALTER SYSTEM (${where})` : `set in ${where}`,
+        where: isAltered ? `set with ALTER SYSTEM (${place})` : `set in ${place ?? 'postgresql.conf or with ALTER SYSTEM'}`,
         remedy: withOption(option, `run ${neutral(role, suspect)}`),
       }
     }

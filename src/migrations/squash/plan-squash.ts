@@ -1,5 +1,6 @@
 import { bytewise } from '../../core/bytewise.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { LARGE_BYTES } from '../files/large-file.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { unknownVersion } from '../ledger/plan.ts'
@@ -36,6 +37,11 @@ export function planSquash(files: readonly MigrationFile[], to: string, name: st
   const at = ofFolder.indexOf(last)
   const covered = ofFolder.slice(0, at + 1)
   const next = ofFolder[at + 1]
+  const long = covered.find(({ large }) => large !== undefined)
+  if (long !== undefined)
+    throw new SkillsError('USAGE', `${long.file} is too long to squash (more than ${LARGE_BYTES / 2 ** 20} MiB)`, {
+      hint: 'it is data for the most part: name an earlier version with --to',
+    })
   const first = files.findIndex(({ source }) => source.directory === directory)
   const earlier = files.slice(0, first)
   const before = [...withoutReplaced(earlier), ...files.filter(({ source, repeatable }) => source.own && repeatable)]

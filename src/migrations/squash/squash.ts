@@ -30,7 +30,7 @@ export interface SquashOptions {
 /** A new file that does what the old ones do. */
 export interface Squash {
   sql: string
-  /** Where it was tried: `embedded (memory)`. */
+  /** Where it was tried: `embedded (memory)`, or a server. */
   scratch: string
   serverVersion: string
   /** Statements that are in the new file as they were, with their place. */
@@ -79,7 +79,8 @@ export async function squash(options: SquashOptions): Promise<Squash> {
     if (problem !== undefined) continue
     return {
       sql,
-      scratch: old.info.label,
+      // the name of a scratch database says nothing
+      scratch: old.info.label.replace(`/${old.info.database}`, ''),
       serverVersion: old.info.versionText,
       kept: [...before, ...changing, ...after].map(({ file, line, text }) => ({ file, line, statement: oneLine(text) })),
       rows: rows.rows,
@@ -103,7 +104,10 @@ async function readState(db: Db, { queries, catalogQuery, ledger }: SquashOption
   return {
     dump: await readDump(db, { queries, omit, privileges: true }),
     // with the ledger, which is the same in both databases
-    catalog: await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery)),
+    catalog: (await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery))).map((object) => ({
+      ...object,
+      definition: withoutAliases(object.definition),
+    })),
     rows: await readRows(db, omit),
   }
 }
@@ -158,7 +162,15 @@ function differencesOf(old: State, now: State): string[] {
 }
 
 function statementsById({ objects }: Dump): Map<string, string> {
-  return new Map(objects.map(({ id, statements }) => [id, statements.join(';\n')]))
+  return new Map(objects.map(({ id, statements }) => [id, withoutAliases(statements.join(';\n'))]))
+}
+
+/**
+ * A body that PostgreSQL parses, without the names of output columns at the ends of its lines: it prints a name that it has chosen
+ * only when the printed body is parsed again.
+ */
+function withoutAliases(definition: string): string {
+  return /^BEGIN ATOMIC$/m.test(definition) ? definition.replaceAll(/ AS (?:"[^"\n]+"|\w+)(?=[,;]?$)/gm, '') : definition
 }
 
 function of(effects: readonly StatementEffect[], wanted: StatementEffect['effect']): StatementEffect[] {

@@ -92,6 +92,40 @@ test('import: variables and commands of psql in a script of Sqitch -> named; quo
   ])
 })
 
+test('import: Sqitch, from the folder of the plan, of the settings or of the scripts -> the same files', async () => {
+  const plan =
+    '%project=x\n\nschema/a 2026-01-01T00:00:00Z a <a@b>\n-gone 2026-01-01T00:00:00Z a <a@b>\n# comment\n+b [schema/a !c] 2026-01-02T00:00:00Z a <a@b>\n'
+  const top = scratch({
+    'sqitch.conf': '[core]\n\ttop_dir = sql\n',
+    'sql/sqitch.plan': plan,
+    'sql/deploy/schema/a.sql': 'BEGIN;\nselect 1;\nCOMMIT;',
+    'sql/deploy/b.sql': 'select 2;',
+  })
+  for (const folder of ['', 'sql', 'sql/deploy']) {
+    const { migrations } = await importMigrations(null, {
+      from: 'sqitch',
+      directory: path.join(top, folder),
+      into: path.join(scratch(), 'new'),
+    })
+    expect(
+      migrations.map(({ version, from }) => [version, from]),
+      folder,
+    ).toEqual([
+      ['0001_schema_a', 'deploy/schema/a.sql'],
+      ['0002_b', 'deploy/b.sql'],
+    ])
+  }
+})
+
+test('import: a change of Sqitch without its script -> named', async () => {
+  const directory = scratch({
+    'sqitch.plan': 'a 2026-01-01T00:00:00Z a <a@b>\nb 2026-01-01T00:00:00Z a <a@b>\n',
+    'deploy/b.sql': 'select 1',
+  })
+  const { diagnostics } = await importMigrations(null, { from: 'sqitch', directory, into: path.join(scratch(), 'new') })
+  expect(diagnostics).toMatchObject([{ severity: 'warning', file: expect.stringMatching(/deploy\/a\.sql$/) }])
+})
+
 test('import: without a database -> the folder, and no state', async () => {
   const into = path.join(scratch(), 'new')
   const report = await importMigrations(null, { from: 'dbmate', directory: scratch({ '1_a.sql': '-- migrate:up\nselect 1;\n' }), into })

@@ -82,6 +82,17 @@ test.each([
   expect(faults).toEqual(parseMigration(whole).faults)
 })
 
+test('large file: the layout of another tool, far from its beginning -> refused with its place', () => {
+  const rows = 'insert into t values (1);\n'.repeat(30_000)
+  const { large } = bothOf(`${rows}-- migrate:down\n${rows}`)
+  try {
+    parseMigration(large)
+    expect.unreachable()
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'FOREIGN_LAYOUT', diagnostics: [{ line: 30_001, column: 1 }] })
+  }
+})
+
 test('large file: it changes after it was read -> refused', () => {
   const { large, name } = bothOf('insert into t values (1);\n'.repeat(30_000))
   const { statements } = parseMigration(large)

@@ -24,5 +24,5 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
     return { report, view: (style) => migrateImportView(report, style) }
   }
   if (flags.filesOnly === true) return read(null, (await settingsWithoutDatabase(context, flags)).ledger.value)
-  return withDatabase(context, flags, (db, { ledger }) => read(db, ledger.value), { purpose: 'migrate' })
+  return withDatabase(context, flags, (db, { ledger }) => read(db, ledger.value), { purpose: 'migrate', creates: false })
 })

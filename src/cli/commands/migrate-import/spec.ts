@@ -6,7 +6,7 @@ import { defineCommand } from '../../parse/spec.ts'
 export const spec = defineCommand({
   name: 'migrate import',
   group: 'Schema',
-  order: 7,
+  order: 8,
   summary: 'move from another migration tool',
   description: 'Write a folder from that of another tool, and record what its ledger has as applied. Its files and ledger do not change.',
   options: [

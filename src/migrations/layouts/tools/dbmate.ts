@@ -12,8 +12,14 @@ const rules: ImportRules = {
     ),
 }
 
-/** `-- migrate:up`, `-- migrate:down`, with options after them. */
-export const dbmate: Tool = { name: 'dbmate', title: 'dbmate', comment: roleOf, import: rules }
+/** `-- migrate:up`, `-- migrate:down`, with options after them. Other words after one are prose where the other direction is missing. */
+export const dbmate: Tool = {
+  name: 'dbmate',
+  title: 'dbmate',
+  comment: roleOf,
+  owns: (marks) => new Set(marks.map(({ role }) => role)).size === 2 || marks.some(({ text }) => /^[^:]*:\w+(?:\s+\w+:\w+)*$/.test(text)),
+  import: rules,
+}
 
 function roleOf(text: string): 'up' | 'down' | undefined {
   const [, direction] = /^--\s*migrate:(up|down)(?:\s|$)/i.exec(text) ?? []

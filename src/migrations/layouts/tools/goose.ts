@@ -58,9 +58,10 @@ export const sqlMigrate: Tool = {
 /** The same again; what is applied cannot be imported. */
 export const micrate: Tool = { name: '', title: 'micrate', comment: (text) => plusMark(text, 'micrate') }
 
-/** The role of a comment `-- +word Up`. */
+/** The role of a comment `-- +word Up`. With other words after it, it is prose. */
 function plusMark(text: string, word: string): Role | undefined {
-  const [, found, annotation] = /^--\s*\+([a-z]+)\s+(up|down|statementbegin|statementend|no\s+transaction|envsub)\b/i.exec(text) ?? []
+  const [, found, annotation] =
+    /^--\s*\+([a-z]+)\s+(up|down|statementbegin|statementend|no\s+transaction|envsub)(?:\s+(?:notransaction|on|off))?$/i.exec(text) ?? []
   if (annotation === undefined || found?.toLowerCase() !== word) return undefined
   const name = annotation.toLowerCase()
   return name === 'up' || name === 'down' ? name : 'mark'

@@ -8,8 +8,14 @@ const rules: ImportRules = {
   read: (folder) => {
     const top = topOf(folder)
     const plan = top.text('sqitch.plan')
-    const migrations = plan === undefined ? [] : readPlan(plan).flatMap((change) => readChange(top, change) ?? [])
-    return { migrations, others: [], left: [] }
+    const changes = plan === undefined ? [] : readPlan(plan).map((change) => ({ change, migration: readChange(top, change) }))
+    return {
+      migrations: changes.flatMap(({ migration }) => migration ?? []),
+      others: [],
+      left: changes
+        .filter(({ migration }) => migration === undefined)
+        .map(({ change }) => ({ file: `deploy/${change.name}.sql`, reason: 'the plan has the change, and this file does not exist' })),
+    }
   },
   applied: stateOf,
 }
