@@ -6,7 +6,7 @@ import { baseline as recordBaseline, type BaselineReport } from '../migrations/r
 import { refuseForeignCode } from './foreign-code.ts'
 import type { MigrateCallOptions } from './migrate.ts'
 
-export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger' | 'to' | 'dryRun'> {
+export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'variables' | 'ledger' | 'to' | 'dryRun'> {
   /** Record the migrations although the database differs from what they create. */
   acceptDrift?: boolean
 }
@@ -21,11 +21,11 @@ export interface BaselineCallOptions extends Pick<MigrateCallOptions, 'migration
  * if (error) console.log(report.differences)
  */
 export async function baseline(db: Db, options: BaselineCallOptions = {}): Promise<{ report: BaselineReport; error?: SkillsError }> {
-  const { migrations, ledger, ...rest } = options
+  const { migrations, variables = {}, ledger, ...rest } = options
   await refuseForeignCode(db, ledger)
   return recordBaseline(db, {
     ...rest,
-    sources: migrationSources(migrations),
+    sources: migrationSources(migrations, variables),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),
     catalogQuery: catalogQuery(),

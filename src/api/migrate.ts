@@ -17,6 +17,8 @@ export interface MigrateCallOptions {
   migrations?: readonly string[]
   /** The files, when `readMigrationFiles` read them before: `migrations` is not read again. */
   files?: readonly MigrationFile[]
+  /** The values of variables in your own migrations: `:name`, `:'name'`, `:"name"`. */
+  variables?: Readonly<Record<string, string>>
   /** Name of the ledger table. Default: `schema_migrations`. */
   ledger?: string
   /** List the pending statements with their hazards. Write nothing. */
@@ -62,13 +64,13 @@ export interface MigrateCallOptions {
  * console.log(report.applied.map(({ version, durationMs }) => `${version}: ${durationMs} ms`))
  */
 export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
-  const { migrations, files, ledger, ...rest } = options
+  const { migrations, variables, files, ledger, ...rest } = options
   await refuseForeignCode(db, ledger)
   return runMigrations(db, {
     ...rest,
     foreignOwners: (await foreignCodeFor(db, ledger)).roles,
     folderNotes: folderNotes(migrationSources(migrations)),
-    files: () => files ?? readMigrationFiles(migrations),
+    files: () => files ?? readMigrationFiles(migrations, variables),
     ledger: ledger ?? DEFAULT_LEDGER,
     tool: toolName(),
     catalogQuery: catalogQuery(),
@@ -85,14 +87,14 @@ export function earlyStatements(ledger: string): EarlyStatements {
 
 /**
  * Reads the migrations of the package and of your folders, without a database: to hand them to `migrate` later, or to
- * list them. Throws MIGRATIONS_DIR_MISSING and MIGRATION_FILE_INVALID.
+ * list them. `variables` are the values of variables in your files. Throws MIGRATIONS_DIR_MISSING and MIGRATION_FILE_INVALID.
  *
  * @example
  * const files = readMigrationFiles(['db/migrations'])
  * console.log(files.map(({ version, checksum }) => `${version} ${checksum}`))
  */
-export function readMigrationFiles(migrations: readonly string[] = []): MigrationFile[] {
-  return readMigrations(migrationSources(migrations))
+export function readMigrationFiles(migrations: readonly string[] = [], variables: Readonly<Record<string, string>> = {}): MigrationFile[] {
+  return readMigrations(migrationSources(migrations, variables))
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
+import { refuseUnfilled } from '../migrations/files/refuse-unfilled.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
@@ -31,6 +32,8 @@ export interface VerifyCallOptions extends ReadingOptions {
   skills?: readonly string[]
   /** Folders of your own migrations. */
   migrations?: readonly string[]
+  /** The values of variables in your own migrations. */
+  variables?: Readonly<Record<string, string>>
   /** Folders of your own check files. */
   checks?: readonly string[]
   /** Run the checks of `checks` although the role is a superuser. They are code, with all privileges on the server. */
@@ -66,6 +69,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const ledger = await readLedger(db, options)
   const skills = await skillFacts(options)
   const { applied } = ledger
+  refuseUnfilled(applied)
   const versions = applied.map(({ version }) => version)
   const { again, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
@@ -115,8 +119,8 @@ function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): v
 }
 
 /** The ledger can be a view of its owner, whose functions would run with the privileges of this connection. */
-async function readLedger(db: Db, { migrations, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
-  const sources = migrationSources(migrations)
+async function readLedger(db: Db, { migrations, variables = {}, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
+  const sources = migrationSources(migrations, variables)
   const { code } = await findForeignCode(db, foreignCodeOptions(ledger, db.info.schema))
   const { schema, tables } = ledgerTables(ledger, db.info.schema)
   const ofLedger = code.filter((found) => (found.schema ?? db.info.schema) === schema && tables.includes(tableOf(found.name)))

@@ -7,7 +7,7 @@ import { isOsError, osReason } from '../core/os-error.ts'
 import { LineIndex, type Position } from '../core/positions.ts'
 import { nearest } from '../core/text.ts'
 import { findFile, readFoundFile } from './project-files.ts'
-import { DATABASE_SETTINGS, RULES_KEY, SETTINGS, type SettingSpec } from './setting-table.ts'
+import { DATABASE_SETTINGS, RULES_KEY, SETTINGS, VARIABLES_KEY, type SettingSpec } from './setting-table.ts'
 import { URL_TEXT } from './values.ts'
 
 type KeyValue<S> = S extends { repeatable: true } ? string | string[] : S extends { type: unknown } ? string : boolean
@@ -18,6 +18,8 @@ export type ConfigFile = {
 } & {
   /** The severity of a rule of `skills lint` by its code: off, note, warning or error. */
   rules?: Readonly<Record<string, string>>
+  /** The values of variables in your own migrations, by name. `--var` overrides them. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface LoadedConfigFile {
@@ -148,6 +150,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map([
       [key, repeatable === true ? MANY : type === undefined ? YES_OR_NO : type === URL_TEXT ? SECRET : ONE] as const,
   ),
   [RULES_KEY, WORDS] as const,
+  [VARIABLES_KEY, { ...WORDS, isSecret: true }] as const,
 ])
 
 function invalid(file: string, reason: string, hint?: string, position: Partial<Position> = {}): SkillsError {

@@ -49,10 +49,14 @@ export function manifestFile(): string {
   return path.join(packageRoot(), 'dist', 'schema-manifest.json')
 }
 
-/** The migrations of the package, then those of the user. People see the label. */
-export function migrationSources(dirs: readonly string[] = []): { directory: string; label: string; own: boolean }[] {
+/** The migrations of the package, then those of the user, with the values of their variables. People see the label. */
+export function migrationSources(
+  dirs: readonly string[] = [],
+  variables?: Readonly<Record<string, string>>,
+): { directory: string; label: string; own: boolean; variables?: Readonly<Record<string, string>> }[] {
   const own = { directory: path.join(packageRoot(), 'sql', 'migrations'), label: 'sql/migrations', own: true }
-  return [own, ...dirs.map((directory) => ({ directory, label: directory, own: false }))]
+  const given = variables === undefined ? {} : { variables }
+  return [own, ...dirs.map((directory) => ({ directory, label: directory, own: false, ...given }))]
 }
 
 /** The checks of the package, then those of the user. */

@@ -145,3 +145,6 @@ export const WITHOUT_FILES = [
 
 /** The key of the configuration file for the severities of lint rules. It has no option. */
 export const RULES_KEY = 'rules'
+
+/** The key for the values of variables in migrations. Its option, `--var`, gives one of them. */
+export const VARIABLES_KEY = 'variables'

@@ -22,6 +22,8 @@ export type Settings = {
   database: Setting<DatabaseTarget>
   /** Severities of lint rules by code, as in the configuration file. Not checked. */
   rules: Setting<Readonly<Record<string, string>>>
+  /** The values of variables in migrations, as in the configuration file. */
+  variables: Setting<Readonly<Record<string, string>>>
   configFile: string | undefined
   envFile: string | undefined
   /** What people may not expect: a line for each. */
@@ -58,6 +60,7 @@ export async function loadSettings(flags: Flags, env: Environment, cwd: string, 
         : values.schema,
     database: { value: target, origin },
     rules: { value: file?.config.rules ?? {}, origin: file?.path ?? 'default' },
+    variables: { value: file?.config.variables ?? {}, origin: file?.path ?? 'default' },
     configFile: file?.path,
     envFile: sources.envFile,
     notes: [...notesOf(sources), ...notes],

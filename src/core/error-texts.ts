@@ -289,7 +289,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   MIGRATION_FILE_INVALID: {
     title: 'A migration file cannot be run',
     meaning:
-      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a `BEGIN` or `COMMIT` that is not around the whole file (a file is one transaction), rows of a `COPY` without an end, no statement at all, a `-- skills:` line that cannot be read, or two files with the same name.',
+      'Found before anything was sent to the server: an unclosed quote or comment, a psql command, a `BEGIN` or `COMMIT` that is not around the whole file (a file is one transaction), rows of a `COPY` without an end, no statement at all, a `-- skills:` line that cannot be read, a variable without a value, or two files with the same name.',
     example:
       '$ skills migrate --dir db\nerror [MIGRATION_FILE_INVALID] db/002_more.sql cannot run\n  → nothing was run; fix the file and run skills migrate again',
     remedies: [

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, promises, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, promises, readSync, realpathSync, statSync, type BigIntStats } from 'node:fs'
 import path from 'node:path'
 import { FileFault, hasOsCode, isOsError } from '../core/os-error.ts'
 import { isInside } from './inside.ts'
@@ -39,13 +39,12 @@ export function withFileInside<T>(
   work: (descriptor: number, stats: BigIntStats, file: string) => T,
 ): T {
   const file = path.join(folder, name)
-  // in one call of the system, and not one for each folder above
-  const real = realpathSync.native(file)
-  if (!isInside(real, realpathSync.native(folder)))
-    throw new FileFault('LEADS_OUT', file, 'it is a symbolic link that leads out of its folder')
+  const found = lstatSync(file)
+  // a file that is no link is inside; a run with nothing to do reads every migration, so it asks the system no more than this
+  const real = found.isSymbolicLink() ? realInside(folder, file) : file
   try {
     // what was found is opened, and not a link that replaced it
-    if (!statSync(real).isFile()) throw notRegular(file)
+    if (!(found.isSymbolicLink() ? statSync(real) : found).isFile()) throw notRegular(file)
     return withDescriptor(real, O_NOFOLLOW, (descriptor, stats) => {
       if (stats.size > BigInt(limit)) throw tooLarge(file, limit)
       return work(descriptor, stats, file)
@@ -54,6 +53,13 @@ export function withFileInside<T>(
     if (hasOsCode(error, 'ELOOP')) throw new FileFault('LEADS_OUT', file, 'it was replaced by a symbolic link while it was read')
     throw error
   }
+}
+
+/** The file that a link inside the folder leads to. */
+function realInside(folder: string, file: string): string {
+  const real = realpathSync(file)
+  if (isInside(real, realpathSync(folder))) return real
+  throw new FileFault('LEADS_OUT', file, 'it is a symbolic link that leads out of its folder')
 }
 
 /** Like `readRegularFile`, without blocking. A symbolic link is an error. */

@@ -122,6 +122,19 @@ onEachBackend((backend) => {
   })
 })
 
+test('COPY FROM STDIN: a file of 9 MB with BEGIN and COMMIT -> applied; a row fails -> its line in the file', async () => {
+  const db = await (await freshServer()).open()
+  const many = Array.from({ length: 200_000 }, (_, i) => `${i}\t${'x'.repeat(40)}\n`).join('')
+  const file = (row: string): string =>
+    `begin;\ncreate table t (id int, name text);\ncopy t from stdin;\n${many}${row}\n\\.\ninsert into t values (-1);\ncommit;\n`
+  const failed = await migrate(db, { migrations: [scratch({ '1.sql': file('zwei\tx') })] })
+  expect(failed.report.diagnostics).toMatchObject([{ line: 200_004, column: 1, code: '22P02' }])
+  const { error, report } = await migrate(db, { migrations: [scratch({ '1.sql': file('2\tx') })] })
+  expect(error).toBeUndefined()
+  expect(report.applied.at(-1)).toMatchObject({ statements: 3 })
+  expect(await rows(db, 'select count(*)::int as n from t')).toEqual([{ n: 200_002 }])
+})
+
 // the embedded engine has no settings of databases
 test('standard_conforming_strings is off by default -> files are read with it on', async () => {
   const database = await freshServer()

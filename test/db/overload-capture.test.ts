@@ -80,6 +80,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['migrate baseline --migrations db', 0],
   ['migrate import --from goose --dir theirs', 0],
   ['migrate repair 20251220_create_skill_system', 0],
+  ['migrate lint --pending --migrations db', 0],
   ['migrate dump', 0],
   ['migrate squash --schema shared --migrations db --to 2 --dry-run', 0],
   ['demo-data --events 3000 --days 20', 0],

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { parsePostgresUrl } from '../../src/config/postgres-url.ts'
 import { SkillsError } from '../../src/core/errors.ts'
 import { MessageGuard, ProtocolError } from '../../src/db/message-guard.ts'
+import { fillVariables } from '../../src/migrations/files/fill-variables.ts'
 import { readDirectives } from '../../src/migrations/files/directives.ts'
 import { foreignFiles } from '../../src/migrations/layouts/find-layout.ts'
 import { readFrontMatter } from '../../src/registry/front-matter/front-matter.ts'
@@ -59,7 +60,7 @@ function readSkill(text: string): void {
 const SQL = [
   `'¦"¦$$¦$a$¦$¦$1¦/*¦*/¦--¦\n¦\r\n¦;¦(¦)¦[¦]¦,¦.¦\\¦ ¦\t¦:¦::¦:=¦{¦}¦E'¦e'\\''¦U&'¦U&"¦B'¦X'¦N'¦''¦""¦\u0000`,
   `\ufeff¦é¦💥¦\ud800¦\u00a0¦1e¦1.¦.5¦0x¦1_0¦BEGIN¦ATOMIC¦END¦CASE¦WHEN¦COMMIT¦COPY t FROM STDIN¦;\n1\t2\n\\.\n¦CREATE`,
-  `TABLE¦INDEX¦CONCURRENTLY¦OR REPLACE¦FUNCTION f()¦RETURN 1¦LANGUAGE¦sql¦AS¦DO¦ALTER¦ADD¦COLUMN¦IF NOT EXISTS¦DROP`,
+  `:a¦:'a'¦:"t"¦:{?é}¦:b¦TABLE¦INDEX¦CONCURRENTLY¦OR REPLACE¦FUNCTION f()¦RETURN 1¦LANGUAGE¦sql¦AS¦DO¦ALTER¦ADD¦COLUMN¦IF NOT EXISTS¦DROP`,
   `SELECT¦INSERT INTO¦t¦a.b¦ON¦REINDEX¦REFRESH MATERIALIZED VIEW¦DETACH PARTITION¦VALIDATE CONSTRAINT¦PREPARED¦set_config`,
 ].flatMap((line) => line.split('¦'))
 
@@ -85,6 +86,18 @@ function splitSql(text: string): void {
     faults.length > 0 || isCopy || again.statements.length === statements.length,
     'the statements split in another way when they are joined',
   )
+}
+
+function fillSql(text: string): void {
+  const filled = fillVariables(text, { a: "it's", t: '1', é: 'x' })
+  if (filled === undefined) return
+  for (const { offset } of filled.faults) mustHold(offset >= 0 && offset < text.length, 'a fault is outside of the text')
+  let last = 0
+  for (let at = 0; at <= filled.text.length; at++) {
+    const written = filled.written.offsetOf(at)
+    mustHold(written >= last && written <= text.length, 'an offset goes back')
+    last = written
+  }
 }
 
 const DIRECTIVES = [
@@ -196,6 +209,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   },
   { name: 'SQL splitter', property: () => fc.property(textOf(SQL), splitSql) },
   { name: 'layouts of other tools', property: () => fc.property(textOf(LAYOUTS), findMarks) },
+  { name: 'variables', property: () => fc.property(textOf(SQL), fillSql) },
   { name: 'directives', property: () => fc.property(textOf(DIRECTIVES), readDirectiveLines) },
   { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
   {

@@ -3,6 +3,7 @@ import { LineIndex, type Position } from '../../core/positions.ts'
 import type { FaultKind, LexFault } from '../../sqltext/lexer/faults.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import { Filling, type WrittenText } from './fill-variables.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { foreignLayout } from '../layouts/refuse-layouts.ts'
 import { readDirectives, type Directives } from './directives.ts'
@@ -18,22 +19,39 @@ export interface ParsedMigration extends MigrationFile {
   directives: Directives
   /** For its BEGIN, as `ISOLATION LEVEL SERIALIZABLE`. */
   modes: readonly string[]
+  /** The names of the variables that it uses. */
+  variables: readonly string[]
   /** The queries of the `check` directives. */
   checks: readonly ParsedStatement[]
   /** To be sent, without a BEGIN and COMMIT around them. */
   statements: readonly ParsedStatement[]
+  /** Why its variables cannot be filled in; part of `faults`. */
+  variableFaults: readonly Diagnostic[]
   /** Why the file cannot run. */
   faults: readonly Diagnostic[]
   /** The place of an offset, which for a large file is at the beginning or in one of the statements. */
   positionAt: (offset: number) => Position
 }
 
+/** `text` has the values of variables; `start` and `end` are those of the statement as written. */
 export interface ParsedStatement extends Statement {
   kind: StatementKind
   /** Set for statements of a large file that change rows one after the other: this is the first of them. */
   block?: StatementBlock
   line: number
   column: number
+  /** With variables: the statement as written. */
+  written?: WrittenText
+}
+
+/** The offset in the file of an offset in the text of a statement. */
+export function fileOffset({ start, written }: ParsedStatement, offset: number): number {
+  return start + (written === undefined ? offset : written.offsetOf(offset))
+}
+
+/** The statement without the values of its variables. */
+export function writtenText({ text, written }: Pick<ParsedStatement, 'text' | 'written'>): string {
+  return written === undefined ? text : written.text
 }
 
 /** Splits a migration into statements, and finds everything that prevents it from running. */
@@ -53,21 +71,27 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     hint,
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
-  const all = split.map((statement): ParsedStatement => ({
-    ...statement,
-    kind: directives.repeatable ? { ...classify(statement.text), existsCodes: [] } : classify(statement.text),
-  }))
+  const filling = new Filling(file.source.variables)
+  const filled = <S extends Statement & Position>(statement: S): S & ParsedStatement => {
+    const own = filling.fill(statement)
+    const kind = classify(own.text)
+    return { ...own, kind: directives.repeatable ? { ...kind, existsCodes: [] } : kind }
+  }
+  const all = split.map(filled)
+  const checks = directives.checks.map((check) => filled({ ...check, end: check.start + check.text.length, index: 0 }))
   const { noTransaction } = directives
   const own = noTransaction ? { statements: all, modes: [], faults: [] } : ownTransaction(all, directives.isolation)
+  const variableFaults = filling.faults.map(({ offset, message, hint }) => fault(offset, message, hint))
   const faults = [
     ...directives.faults.map(({ offset, message, hint }) => fault(offset, message, hint)),
+    ...variableFaults,
     ...lexical
       .filter(({ found }) => !isHarmlessCommand(found))
       .map(({ offset, kind, found, message }) => fault(offset, message, lexicalHint(kind, found))),
     ...own.faults.map(({ start, message, hint }) => fault(start, message, hint)),
     ...own.statements.flatMap((statement) => {
       const problem = unfit(statement, noTransaction)
-      return problem === undefined ? [] : [fault(statement.start + (problem.offset ?? 0), problem.message, problem.hint)]
+      return problem === undefined ? [] : [fault(fileOffset(statement, problem.offset ?? 0), problem.message, problem.hint)]
     }),
   ]
   // what follows such a statement are rows, and no SQL
@@ -77,13 +101,18 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     faults.splice(0, Infinity, ...before, fault(endless.start, NO_END_OF_ROWS.message, NO_END_OF_ROWS.hint))
   }
   if (own.statements.length === 0 && faults.length === 0) faults.push(fault(0, NO_STATEMENTS.message, NO_STATEMENTS.hint))
-  const checks = directives.checks.map((check) => ({
-    ...check,
-    end: check.start + check.text.length,
-    index: 0,
-    kind: classify(check.text),
-  }))
-  return { ...file, noTransaction, directives, checks, modes: own.modes, statements: own.statements, faults, positionAt }
+  return {
+    ...file,
+    noTransaction,
+    directives,
+    variables: [...filling.names],
+    variableFaults,
+    checks,
+    modes: own.modes,
+    statements: own.statements,
+    faults,
+    positionAt,
+  }
 }
 
 interface Split {
@@ -127,8 +156,14 @@ export function positionIn({ large, positionAt }: ParsedMigration, statement: Pa
   return large === undefined ? positionAt(offset) : placeIn(statement, offset)
 }
 
-function placeIn(statement: Statement & Position, offset: number): Position {
-  return after(statement, new LineIndex(statement.text).positionAt(offset - statement.start))
+function placeIn(statement: Statement & Position & Pick<ParsedStatement, 'written'>, offset: number): Position {
+  const { rows, end } = statement
+  if (rows !== undefined && offset >= rows.start) {
+    // they begin on the line after the statement
+    const { line, column } = new LineIndex(rows.text).positionAt(offset - rows.start)
+    return { line: placeIn(statement, end).line + line, column }
+  }
+  return after(statement, new LineIndex(writtenText(statement)).positionAt(offset - statement.start))
 }
 
 /** The number of statements, those of blocks included. */

@@ -7,6 +7,7 @@ import { FileFault, isOsError, osHint, osReason } from '../../core/os-error.ts'
 import { readFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
 import { refuseForeignFolder } from '../layouts/foreign-folder.ts'
+import type { Variables } from './fill-variables.ts'
 import { LARGE_BYTES, LargeFile, readSummary } from './large-file.ts'
 import { readOrderDirectives, type OrderDirectives } from './directive-words.ts'
 
@@ -17,6 +18,8 @@ export interface MigrationSource {
   label: string
   /** The package's own migrations see only its schema; yours also see the rest of the search_path of the connection. */
   own: boolean
+  /** The values of variables in the files. Without it, variables stay as they are written; those of the package have none. */
+  variables?: Variables
 }
 
 /** A migration as read from disk, not yet parsed: all that a run with nothing to do needs. */

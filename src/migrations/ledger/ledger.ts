@@ -150,7 +150,10 @@ function completeLedgerSql(name: string): string {
 }
 
 /** The fields of a file that its row has. */
-export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces' | 'source'>
+export type LedgerFile = Pick<MigrationFile, 'version' | 'checksum' | 'repeatable' | 'replaces' | 'source'> & {
+  /** The names of the variables that it uses. */
+  variables?: readonly string[]
+}
 
 /** How a file was applied. */
 export interface LedgerEntry {
@@ -158,8 +161,6 @@ export interface LedgerEntry {
   durationMs: number | undefined
   statements: number
   tolerated: readonly object[]
-  /** The names of the variables that the file uses. */
-  variables?: readonly string[]
   tool: string
 }
 
@@ -180,7 +181,7 @@ export function insertLedgerSql(name: string, file: LedgerFile, entry: LedgerEnt
     'current_user',
     quoteLiteral(entry.tool),
     listSql(file.replaces),
-    listSql(entry.variables ?? []),
+    listSql(file.variables ?? []),
   ]
   const columns = ['version', 'checksum', 'duration_ms', 'statements', 'tolerated', 'applied_by', 'tool', 'replaces', 'variables']
   const written = columns.map((column) => `${column} = excluded.${column}`).join(', ')

@@ -4,6 +4,8 @@ import { diffCatalogs } from '../../db/catalog-diff.ts'
 import { readCatalog } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
+import { parseMigration } from '../files/parse-migration.ts'
+import { refuseUnfilled } from '../files/refuse-unfilled.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { readHistory } from '../ledger/history.ts'
 import { createLedgerSql, insertLedgerSql, ledgerName } from '../ledger/ledger.ts'
@@ -60,6 +62,7 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
   const covered = files.slice(0, last + 1)
   const wanted = new Set(covered)
   const pending = plan.pending.map(({ file }) => file).filter((file) => wanted.has(file))
+  refuseUnfilled(covered)
   const differences = await differencesOf(db, withoutReplaced(covered), options)
   const report: BaselineReport = {
     schema: db.info.schema,
@@ -105,7 +108,7 @@ async function record(
     const create = createLedgerSql(db, options.ledger, state)
     if (create !== undefined) await db.exec(create)
     const rows = files.map((file) =>
-      insertLedgerSql(name, file, { durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
+      insertLedgerSql(name, parseMigration(file), { durationMs: 0, statements: 0, tolerated: [], tool: `${options.tool} baseline` }),
     )
     await db.exec(rows.join(';\n'))
   })

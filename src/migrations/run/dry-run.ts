@@ -2,14 +2,14 @@ import { redact } from '../../core/redaction.ts'
 import type { Db } from '../../db/db.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { positionIn, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
+import { fileOffset, positionIn, writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import type { PlannedStatement } from './report.ts'
 
 const LONGEST = 100
 
 /** The queries that must be true before the file runs. A dry run does not evaluate them: files before this one can change their answer. */
 export function planChecks({ checks }: ParsedMigration): { line: number; text: string }[] {
-  return checks.map(({ line, text }) => ({ line, text: oneLine(text) }))
+  return checks.map((check) => ({ line: check.line, text: oneLine(writtenText(check)) }))
 }
 
 /** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
@@ -18,7 +18,7 @@ export async function planStatements(db: Db, migrations: readonly ParsedMigratio
   return migrations.map((migration, i) => {
     return migration.statements.map((statement, k) => ({
       line: statement.line,
-      text: oneLine(statement.text),
+      text: oneLine(writtenText(statement)),
       hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, migration)),
     }))
   })
@@ -30,7 +30,7 @@ function planned(
   migration: ParsedMigration,
 ): PlannedStatement['hazards'][number] {
   return {
-    ...positionIn(migration, statement, statement.start + offset),
+    ...positionIn(migration, statement, fileOffset(statement, offset)),
     code,
     lock,
     blocks,

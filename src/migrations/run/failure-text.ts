@@ -5,7 +5,7 @@ import type { DatabaseError } from '../../db/database-error.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { Location } from '../../sqltext/locate/locate-names.ts'
-import { positionIn, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
+import { fileOffset, positionIn, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { GUARD } from '../ledger/lock.ts'
 import type { SettingCause } from './setting-cause.ts'
 
@@ -48,7 +48,7 @@ export function failureDiagnostic({ migration, statement, location, error, atEnd
     code: error.code,
     message: message.join('\n'),
     file: migration.file,
-    ...positionIn(migration, statement, statement.start + location.offset),
+    ...positionIn(migration, statement, fileOffset(statement, location.offset)),
     ...(hint === '' ? {} : { hint }),
   }
 }

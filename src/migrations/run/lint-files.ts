@@ -4,7 +4,7 @@ import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { layoutDiagnostics } from '../layouts/refuse-layouts.ts'
-import { countStatements, parseMigration, positionIn, type ParsedMigration } from '../files/parse-migration.ts'
+import { countStatements, fileOffset, parseMigration, positionIn, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 
 /** What `skills migrate lint` found. Safe to print as JSON. */
@@ -51,7 +51,7 @@ function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { di
     end = statement.end
     for (const hazard of hazards[i] ?? []) {
       if (ignoredHere.has(hazard.code)) ignored++
-      else diagnostics.push({ ...asDiagnostic(hazard), file, ...positionIn(migration, statement, statement.start + hazard.offset) })
+      else diagnostics.push({ ...asDiagnostic(hazard), file, ...positionIn(migration, statement, fileOffset(statement, hazard.offset)) })
     }
   }
   return { diagnostics, ignored }

@@ -2,7 +2,7 @@ import { SkillsError } from '../../core/errors.ts'
 import { redact } from '../../core/redaction.ts'
 import { printable } from '../../core/text.ts'
 import type { Db } from '../../db/db.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { statementFailure } from './failure.ts'
 import { resetRoleSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -52,7 +52,7 @@ function checkFailed({ file, noTransaction }: ParsedMigration, check: ParsedStat
       {
         severity: 'error',
         code: 'CHECK_FAILED',
-        message: `the check returned ${found}: ${short(check.text)}`,
+        message: `the check returned ${found}: ${short(writtenText(check))}`,
         file,
         line,
         column,

@@ -2,7 +2,7 @@ import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-
 import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
 import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
-import { countStatements, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
+import { countStatements, type ParsedMigration, type ParsedStatement, writtenText } from '../files/parse-migration.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { sessionSql } from './file-session.ts'
 import { beginSql, resetRoleSql, roleSql, settleSql } from './file-transaction.ts'
@@ -28,7 +28,7 @@ export function migrationScript(settings: RunSettings, { pending, server, ledger
   const lines = [
     `-- The migrations pending in ${db.info.label}, schema ${db.info.schema}, as skills migrate would run them. Nothing was run.`,
     '-- skills migrate also skips objects that exist, waits for table locks in short attempts, and resumes.',
-    '-- With psql: psql -X -v ON_ERROR_STOP=1 -f FILE',
+    `-- With psql: psql -X -v ON_ERROR_STOP=1${psqlVariables(pending)} -f FILE`,
   ]
   if (ledgerSql !== undefined) lines.push('', `-- the ledger`, 'BEGIN;', `${lockSql(settings)};`, `${ledgerSql};`, 'COMMIT;')
   for (const [i, migration] of pending.entries()) {
@@ -49,6 +49,7 @@ function oneTransaction(settings: RunSettings, migration: ParsedMigration, body:
   return [
     `-- ${migration.file}: one transaction`,
     ...opening.map(ended),
+    ...checkLines(migration),
     ...body,
     '',
     ended(settleSql(settings)),
@@ -61,7 +62,26 @@ function oneTransaction(settings: RunSettings, migration: ParsedMigration, body:
 function bareFile(settings: RunSettings, migration: ParsedMigration, body: readonly string[], row: string): string[] {
   const opening = [`SELECT pg_catalog.pg_advisory_lock(${settings.lockKey})`, ...sessionSql(settings, migration)]
   const reset = resetRoleSql(settings.db.info)
-  return [`-- ${migration.file}: without a transaction`, ...opening.map(ended), ...body, '', ended(reset), row, 'DISCARD ALL;']
+  return [
+    `-- ${migration.file}: without a transaction`,
+    ...opening.map(ended),
+    ...checkLines(migration),
+    ...body,
+    '',
+    ended(reset),
+    row,
+    'DISCARD ALL;',
+  ]
+}
+
+/** psql reads variables as this tool does, so the script shows no values. */
+function psqlVariables(pending: readonly ParsedMigration[]): string {
+  return [...new Set(pending.flatMap(({ variables }) => variables))].map((name) => ` -v ${name}=VALUE`).join('')
+}
+
+/** psql does not evaluate them. */
+function checkLines({ checks }: ParsedMigration): string[] {
+  return checks.map((check) => `-- line ${check.line}: skills migrate runs the file only when this is true: ${oneLine(writtenText(check))}`)
 }
 
 function lockSql({ lockKey }: RunSettings): string {
@@ -77,7 +97,7 @@ function statementLines(statement: ParsedStatement, hazards: readonly Hazard[], 
   return [
     `-- line ${line}: ${locks.length === 0 ? 'no lock on an existing table that it names' : locks.join(', ')}`,
     ...hazards.flatMap(({ code, message, advice }) => [`--   hazard ${code}: ${oneLine(message)}`, `--     ${oneLine(advice)}`]),
-    `${block?.text() ?? text};`,
+    `${block?.text() ?? writtenText(statement)};`,
     ...(rows === undefined ? [] : [`${rows.text}\\.`]),
   ]
 }

@@ -1,4 +1,5 @@
 import { baseline } from '../../../api/baseline.ts'
+import { readVariables } from '../../../config/variables.ts'
 import type { BaselineReport } from '../../../migrations/run/baseline.ts'
 import type { CommandResult } from '../../output/context.ts'
 import { databaseReport, type WithDatabase } from '../../output/database-view.ts'
@@ -16,6 +17,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
     async (db, settings) => {
       const { report, error } = await baseline(db, {
         migrations: settings.migrations.value,
+        variables: readVariables(flags.var, settings.variables.value),
         ledger: settings.ledger.value,
         to: flags.to,
         acceptDrift: flags.acceptDrift === true,

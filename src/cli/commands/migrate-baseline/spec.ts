@@ -1,5 +1,6 @@
 import { DATABASE_SETTINGS, SETTINGS } from '../../../config/setting-table.ts'
 import { TEXT } from '../../../config/values.ts'
+import { VARIABLE_OPTION } from '../../../config/variables.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 export const spec = defineCommand({
@@ -12,6 +13,7 @@ export const spec = defineCommand({
     { flags: '--accept-drift', help: 'record them although the database differs' },
     { flags: '--dry-run', help: 'compare and show; write nothing' },
     SETTINGS.migrations,
+    VARIABLE_OPTION,
     SETTINGS.ledger,
     DATABASE_SETTINGS.directUrl,
   ],

@@ -1,4 +1,5 @@
 import { earlyStatements, migrate, readMigrationFiles } from '../../../api/migrate.ts'
+import { readVariables } from '../../../config/variables.ts'
 import type { MigrationFile } from '../../../migrations/files/read-migrations.ts'
 import type { MigrateReport } from '../../../migrations/run/report.ts'
 import type { CommandResult } from '../../output/context.ts'
@@ -51,7 +52,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
       creates: dryRun !== true,
       early: ({ ledger }) => earlyStatements(ledger.value),
       meanwhile: (settings) => {
-        files = readMigrationFiles(settings.migrations.value)
+        files = readMigrationFiles(settings.migrations.value, readVariables(flags.var, settings.variables.value))
       },
     },
   )

@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { DATABASE_SETTINGS, SETTINGS } from '../../../config/setting-table.ts'
 import { duration, TEXT } from '../../../config/values.ts'
+import { VARIABLE_OPTION } from '../../../config/variables.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 export const spec = defineCommand({
@@ -21,6 +22,7 @@ export const spec = defineCommand({
     { flags: '--revoke-public-create', help: 'only the owner creates objects in the schema' },
     SETTINGS.ledger,
     SETTINGS.role,
+    VARIABLE_OPTION,
     { flags: '--lock-wait <time>', type: duration(), default: DEFAULTS.lockWaitMs, help: 'wait for other runs and tables' },
     { flags: '--lock-timeout <time>', type: duration(), default: DEFAULTS.lockTimeoutMs, help: 'wait per attempt for a table' },
     { flags: '--statement-timeout <time>', type: duration(), help: 'limit for each statement (default: none)' },

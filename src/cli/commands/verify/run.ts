@@ -2,6 +2,7 @@ import { migrate } from '../../../api/migrate.ts'
 import { sync } from '../../../api/sync.ts'
 import { openTemporaryDatabase } from '../../../api/temporary-database.ts'
 import { verify, type VerifyCallOptions } from '../../../api/verify.ts'
+import { readVariables } from '../../../config/variables.ts'
 import type { Settings } from '../../../config/settings.ts'
 import type { Diagnostic } from '../../../core/diagnostics.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
@@ -65,9 +66,13 @@ interface Work {
 
 /** Migrates, syncs and verifies an empty database: the check of the files alone, for CI. */
 async function buildAndCheck(context: Context, db: Db, { flags, settings, check }: Work): Promise<CommandResult<Report>> {
-  const { migrations, ledger, skills } = optionsOf(context, flags, settings)
+  const { migrations, variables = {}, ledger, skills } = optionsOf(context, flags, settings)
   context.progress.update('migrating')
-  const migrated = await migrate(db, { ...(migrations === undefined ? {} : { migrations }), ...(ledger === undefined ? {} : { ledger }) })
+  const migrated = await migrate(db, {
+    variables,
+    ...(migrations === undefined ? {} : { migrations }),
+    ...(ledger === undefined ? {} : { ledger }),
+  })
   if (migrated.error !== undefined) return { report: null, error: migrated.error }
   context.progress.update('syncing')
   const synced = await syncIfPresent(
@@ -99,6 +104,7 @@ function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCa
   return {
     ...(settings.skills.origin === 'default' ? {} : { skills: settings.skills.value }),
     migrations: settings.migrations.value,
+    variables: readVariables(flags.var, settings.variables.value),
     checks: settings.checks.value,
     allowSuperuserChecks: flags.allowSuperuserChecks === true,
     ledger: settings.ledger.value,

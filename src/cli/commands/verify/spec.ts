@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { SETTINGS } from '../../../config/setting-table.ts'
 import { duration, NAME, URL_TEXT } from '../../../config/values.ts'
+import { VARIABLE_OPTION } from '../../../config/variables.ts'
 import { READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
@@ -26,6 +27,7 @@ export const spec = defineCommand({
     { flags: '--allow-superuser-checks', help: 'run your own checks as a superuser' },
     { flags: '--check-timeout <time>', type: duration(), default: DEFAULTS.checkTimeoutMs, help: 'limit for each statement' },
     SETTINGS.migrations,
+    VARIABLE_OPTION,
     SETTINGS.ledger,
     ...READING_OPTIONS,
     ...REPORTER_OPTIONS,
