@@ -259,6 +259,7 @@ describe('output schema', () => {
       version: '001_notes',
       ledger: 'schema_migrations',
       action: 'none',
+      renamedFrom: null,
       from: null,
       to: null,
       done: true,

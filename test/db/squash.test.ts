@@ -174,6 +174,17 @@ onEachBackend(({ name, fresh }) => {
     expect(await squashed(folder, { to: '2_b' })).toMatchObject({ written: true })
   })
 
+  test('squash: a difference that only the comparison shows -> refused with it, and nothing is written', async () => {
+    const { folder } = project({
+      '1_t': 'CREATE TABLE t (a int);',
+      '2_do': "DO $$ BEGIN EXECUTE 'CREATE OPERATOR FAMILY ways USING btree'; END $$;",
+    })
+    expect(await codeOf(squashed(folder, { to: '2_do' }))).toBe(
+      'SQUASH_REFUSED: the new file would make another database in 1 place\n  operator family ways USING btree',
+    )
+    expect(readdirSync(folder)).toEqual(['1_t.sql', '2_do.sql'])
+  })
+
   test('squash: a dry run -> nothing is written', async () => {
     const { folder } = project(THIRTY)
     expect(await squashed(folder, { dryRun: true })).toMatchObject({

@@ -1,6 +1,7 @@
 import { columnKey, keyOf, simpleObject, type DumpObject, type Part } from './dump-object.ts'
 import type { Column, Constraint, Facts, Relation, Sequence } from './facts.ts'
-import { serverOptions, storageOption, unqualified } from './names.ts'
+import { indexSettings } from './indexes.ts'
+import { serverOptions, storageOption } from './names.ts'
 import { sequenceOptions } from './sequences.ts'
 
 /** What a table is made of. */
@@ -260,46 +261,4 @@ function settings(of: TableFacts, defaults: readonly DefaultPart[]): string[] {
 
 function unquotedName(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
-}
-
-/** What a table says of one of its indexes. */
-function indexSettings(table: Relation, index: Facts['indexes'][number]): string[] {
-  return [
-    ...(index.clustered ? [`ALTER TABLE ${table.name} CLUSTER ON ${index.name}`] : []),
-    ...(index.replica_identity && table.replica_identity === 'i'
-      ? [`ALTER TABLE ONLY ${table.name} REPLICA IDENTITY USING INDEX ${index.name}`]
-      : []),
-  ]
-}
-
-/** The indexes that belong to no constraint, and how those of partitions are attached. */
-export function indexObjects(facts: Facts, schema: string, local: (name: string) => string): DumpObject[] {
-  const relations = new Map(facts.relations.map((relation) => [relation.oid, relation]))
-  const ofConstraint = new Set(facts.indexes.filter(({ of_constraint }) => of_constraint).map(({ oid }) => oid))
-  return facts.indexes.flatMap((index) => {
-    const table = relations.get(index.relation)
-    if (table === undefined) return []
-    const keys = [keyOf('pg_class', index.oid)]
-    const attached =
-      index.parent === null || (index.of_constraint && ofConstraint.has(index.parent_oid ?? 0))
-        ? []
-        : [
-            simpleObject(`attached index ${index.name}`, 'index', `ALTER INDEX ${local(index.parent)} ATTACH PARTITION ${index.name}`, {
-              needs: [...keys, keyOf('pg_class', index.parent_oid ?? 0), keyOf('pg_class', table.oid)],
-            }),
-          ]
-    if (index.of_constraint) return attached
-    const statement = unqualified(facts.texts.of('index', index.oid) ?? '', schema, 1)
-    const own: DumpObject = {
-      ...simpleObject(`index ${index.name}`, 'index', statement, {
-        keys,
-        needs: [keyOf('pg_class', table.oid)],
-        targets: [[keyOf('pg_class', index.oid), `INDEX ${index.name}`]],
-      }),
-      after: [...index.statistics.map((setting) => `ALTER INDEX ${index.name} ALTER COLUMN ${setting}`), ...indexSettings(table, index)],
-    }
-    if (index.valid || index.partitioned) return [own, ...attached]
-    const comment = `-- INVALID, not created: ${statement.replaceAll(/\s+/g, ' ')}`
-    return [{ ...simpleObject(`index ${index.name}`, 'index', comment, { keys, needs: [keyOf('pg_class', table.oid)] }), isComment: true }]
-  })
 }

@@ -6,7 +6,11 @@ const read = (name: string): string => readFileSync(path.join(import.meta.dirnam
 
 /** Statements that create objects of every kind, as far as the database has it. */
 export function richSchema({ info }: Pick<Db, 'info'>): string {
-  const text = [read('schema.sql'), ...(info.version >= 140_000 ? [read('since-14.sql')] : [])].join('\n')
+  const text = [
+    read('schema.sql'),
+    ...(info.version >= 140_000 ? [read('since-14.sql')] : []),
+    ...(info.version >= 180_000 ? [read('since-18.sql')] : []),
+  ].join('\n')
   // PGlite comes without extensions
   return info.kind === 'embedded' ? text.replace(/^CREATE EXTENSION .*$/m, '').replaceAll('citext', 'text') : text
 }

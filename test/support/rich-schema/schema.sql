@@ -210,7 +210,7 @@ CREATE FUNCTION "Quoted ""Name"""("In" integer, OUT "Out" integer) LANGUAGE plpg
 COMMENT ON FUNCTION "Quoted ""Name"""(integer) IS $c$it's $dump$ and \ more$c$;
 CREATE FUNCTION multi_line(a text DEFAULT E'x\n-- y\n') RETURNS text LANGUAGE sql SET search_path TO public, pg_temp AS 'SELECT $1';
 CREATE FUNCTION event_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO public, pg_temp AS $$ BEGIN INSERT INTO log VALUES (now(), tg_name); RETURN NULL; END $$;
-CREATE TRIGGER "Odd ON public.x" AFTER UPDATE OF "a""b" ON "Weird Name" FOR EACH ROW WHEN (old."a""b" IS DISTINCT FROM new."a""b") EXECUTE FUNCTION event_row();
+CREATE TRIGGER "Odd ON other.x" AFTER UPDATE OF "a""b" ON "Weird Name" FOR EACH ROW WHEN (old."a""b" IS DISTINCT FROM new."a""b") EXECUTE FUNCTION event_row();
 CREATE VIEW ordered WITH (check_option = local) AS SELECT "select" AS "from", "a""b" FROM "Weird Name" WHERE "select" > 3;
 CREATE VIEW of_function AS SELECT t.id, t.label FROM tabled(3) AS t WHERE t.label ~ '^\d+$';
 CREATE VIEW with_types AS SELECT NULL::mood[] AS moods, '(1,2,x)'::point3 AS p, ROW(1, 2) = ROW(3, 4) AS r, ARRAY['a\b'::slashes] AS s;
