@@ -1,7 +1,7 @@
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
 import type { SqlObject } from '../../sqltext/statements/object-kinds.ts'
-import { rowWrites } from '../../sqltext/statements/row-writes.ts'
+import { rowWrites } from '../../sqltext/locate/row-writes.ts'
 import { statementsOf, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { objectExists, qualified } from './existing-objects.ts'
 import type { ExistingObject, RowStatement } from './report.ts'

@@ -1,6 +1,6 @@
 import { Cursor, type QualifiedName } from '../lexer/cursor.ts'
-import { routineBody } from '../locate/routine-body.ts'
-import { splitStatements } from './split.ts'
+import { routineBody } from './routine-body.ts'
+import { splitStatements } from '../statements/split.ts'
 
 /** A statement, or a part of one, that changes or removes the rows of a table. */
 export interface RowWrite {
