@@ -43,7 +43,7 @@ export async function runInTransaction(
 }
 
 /** Nothing in the file holds a lock that blocks others while a statement of the file waits. */
-function isOnlyWaiting({ statements }: ParsedMigration): boolean {
+export function isOnlyWaiting({ statements }: ParsedMigration): boolean {
   return statements.length > 0 && statements.every(({ text }) => waitsByDesign(text) || isSessionState(text))
 }
 
