@@ -75,7 +75,10 @@ function existingLines({ line, kind, name, how, sqlstate, same, differences, wri
   return [
     `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}${sameness === '' ? '' : `: ${sameness}`}`,
     ...(differences ?? []).map((difference) => `        ${printable(difference)}`),
-    ...writes.map((write) => `        ${style.yellow('!')} line ${write.line}: ${write.verb} changed its rows`),
+    ...writes.map(({ file, line: at, verb }) => {
+      const where = file === undefined ? `line ${at}` : `${printable(file)}:${at}`
+      return `        ${style.yellow('!')} ${where}: ${verb} ${file === undefined ? 'changed' : 'changes'} its rows`
+    }),
   ]
 }
 
