@@ -19,6 +19,8 @@ const ARGUMENTS: Record<string, string[]> = {
   'migrate repair': ['x', '--yes'],
   log: ['events.ndjson'],
   'migrate import': ['--from', 'goose'],
+  'migrate lint': ['db', '--pending'],
+  'migrate squash': ['--to', 'x'],
 }
 
 describe('errors about the database: each names it and the setting that chose it, without the password', () => {
