@@ -27,6 +27,11 @@ export interface MigrateCallOptions {
   script?: boolean
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
+  /**
+   * Apply a file that changes rows of a table which existed before it and has rows. By default the run stops there (ROWS_EXIST), because
+   * the file may have run before.
+   */
+  acceptExisting?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */

@@ -88,6 +88,7 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
     lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
     lockTimeoutMs: options.lockTimeoutMs ?? DEFAULTS.lockTimeoutMs,
     strict: options.strict === true,
+    acceptExisting: options.acceptExisting === true,
     statementTimeoutMs: options.statementTimeoutMs,
     allFiles,
     catalogQuery: options.catalogQuery,

@@ -105,6 +105,16 @@ export interface ExistingObject {
   /** `if not exists`: the statement allows it. `tolerated`: the statement failed with `sqlstate` and was skipped. */
   how: 'if not exists' | 'tolerated'
   sqlstate?: string
+  /** For a table: the statements of the file that change its rows. */
+  writes?: RowStatement[]
+}
+
+/** A statement that changes the rows of a table. */
+export interface RowStatement {
+  line: Position
+  column: Position
+  /** `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY`, `TRUNCATE` or `DROP TABLE`. */
+  verb: string
 }
 
 /** The progress of a run. */

@@ -69,12 +69,13 @@ function kindOf(repeatable: boolean): string {
   return repeatable ? 'repeatable, ' : ''
 }
 
-function existingLines({ line, kind, name, how, sqlstate, same, differences }: ExistingObject, style: Style): string[] {
+function existingLines({ line, kind, name, how, sqlstate, same, differences, writes = [] }: ExistingObject, style: Style): string[] {
   const reason = how === 'tolerated' ? `skipped, SQLSTATE ${sqlstate ?? ''}` : how
   const sameness = same === undefined ? '' : same ? style.green('same as in the file') : style.yellow('DIFFERENT from the file')
   return [
     `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}${sameness === '' ? '' : `: ${sameness}`}`,
     ...(differences ?? []).map((difference) => `        ${printable(difference)}`),
+    ...writes.map((write) => `        ${style.yellow('!')} line ${write.line}: ${write.verb} changed its rows`),
   ]
 }
 
