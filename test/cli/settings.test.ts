@@ -20,7 +20,7 @@ const ARGUMENTS: Record<string, string[]> = {
   log: ['events.ndjson'],
   'migrate import': ['--from', 'goose'],
   'migrate lint': ['db', '--pending'],
-  'migrate squash': ['--to', 'x'],
+  'migrate squash': ['--to', '2', '--migrations', 'db'],
 }
 
 describe('errors about the database: each names it and the setting that chose it, without the password', () => {
@@ -28,7 +28,13 @@ describe('errors about the database: each names it and the setting that chose it
   const names = COMMANDS.filter(({ database, name }) => database === true && name !== 'doctor').map(({ name }) => name)
 
   test.each(names)('skills %s', async (name) => {
-    const cwd = scratch({ '.env': `DATABASE_URL=${url}\n`, 'skills/one/SKILL.md': SKILL, 'events.ndjson': '' })
+    const cwd = scratch({
+      '.env': `DATABASE_URL=${url}\n`,
+      'skills/one/SKILL.md': SKILL,
+      'events.ndjson': '',
+      'db/1.sql': 'SELECT 1;',
+      'db/2.sql': 'SELECT 1;',
+    })
     const words = [...name.split(' '), ...(ARGUMENTS[name] ?? [])]
     const [text, json] = await Promise.all([runSkills(words, { cwd }), runSkills([...words, '--json'], { cwd })])
     expect({ name, code: text.code, stderr: text.stderr }).toEqual({
