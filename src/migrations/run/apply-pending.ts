@@ -80,12 +80,7 @@ function underRole(migration: ParsedMigration, role: string | undefined): Parsed
   return { ...migration, directives: { ...migration.directives, role } }
 }
 
-function settingsOf(
-  db: Db,
-  options: MigrateOptions,
-  allFiles: readonly MigrationFile[],
-  pending: readonly ParsedMigration[],
-): RunSettings {
+function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[], pending: readonly ParsedMigration[]): RunSettings {
   return {
     db,
     ledger: ledgerName(db, options.ledger),

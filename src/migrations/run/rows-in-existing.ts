@@ -99,7 +99,9 @@ function placeOf({ line, column }: { line: number; column: number }): string {
 }
 
 function rowsExist({ file }: ParsedMigration, { line, name, writes = [] }: Pick<ExistingObject, 'line' | 'name' | 'writes'>): SkillsError {
-  const listed = writes.slice(0, 5).map((write) => `${write.verb} ${write.file === undefined ? 'on line ' : `in ${write.file}:`}${write.line}`)
+  const listed = writes
+    .slice(0, 5)
+    .map((write) => `${write.verb} ${write.file === undefined ? 'on line ' : `in ${write.file}:`}${write.line}`)
   const more = writes.length > listed.length ? [`${plural(writes.length - listed.length, 'more statement')}`] : []
   const who = writes.some((write) => write.file === undefined) ? 'the file changes' : 'a file after it changes'
   return new SkillsError(
