@@ -1,7 +1,7 @@
 // Makes docs/config.schema.json, the JSON Schema of skills.config.json, from src/config/setting-table.ts and the rules of lint.
 
 /** A property for each key of the configuration file. */
-export function configSchema({ DATABASE_SETTINGS, SETTINGS, RULES_KEY }, rules) {
+export function configSchema({ DATABASE_SETTINGS, SETTINGS, RULES_KEY, VARIABLES_KEY }, rules) {
   const settings = Object.values({ ...DATABASE_SETTINGS, ...SETTINGS })
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -20,6 +20,12 @@ export function configSchema({ DATABASE_SETTINGS, SETTINGS, RULES_KEY }, rules) 
             .map(([code, { title }]) => [code, { description: title, enum: ['off', 'note', 'warning', 'error'] }]),
         ),
         additionalProperties: false,
+      },
+      [VARIABLES_KEY]: {
+        description: 'The value of a variable in your migrations by its name.',
+        type: 'object',
+        propertyNames: { pattern: '^[A-Za-z_\\u0080-\\uffff][\\w\\u0080-\\uffff]*$' },
+        additionalProperties: { type: 'string' },
       },
     },
     additionalProperties: false,

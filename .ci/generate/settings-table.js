@@ -1,7 +1,7 @@
 // Makes the table of settings in README.md from src/config/setting-table.ts.
 
 /** The rows, one for each key of the configuration file. */
-export function settingsTable({ DATABASE_SETTINGS, SETTINGS, RULES_KEY }) {
+export function settingsTable({ DATABASE_SETTINGS, SETTINGS, RULES_KEY, VARIABLES_KEY }) {
   const rows = Object.values({ ...DATABASE_SETTINGS, ...SETTINGS }).map((setting) => [
     code(setting.key),
     optionOf(setting),
@@ -9,6 +9,7 @@ export function settingsTable({ DATABASE_SETTINGS, SETTINGS, RULES_KEY }) {
     setting.defaultText ?? (setting.default === undefined ? '' : code(String(setting.default))),
   ])
   rows.push([code(RULES_KEY), '', '', 'an object: the severity (`off`, `note`, `warning`, `error`) of a rule by its code'])
+  rows.push([code(VARIABLES_KEY), '`--var`', '', 'an object: the value of a variable in your migrations by its name'])
   return [line(['key', 'option', 'variable', 'default']), '|---|---|---|---|', ...rows.map(line)].join('\n')
 }
 

@@ -27,6 +27,11 @@ export interface MigrateCallOptions {
   script?: boolean
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
+  /**
+   * Apply files that change rows of a table which existed before them and has rows. By default the run stops at the file that would
+   * create the table (ROWS_EXIST), because the files may have run before.
+   */
+  acceptExisting?: boolean
   /** Stop after this version. */
   to?: string | undefined
   /** Refuse a pending file that sorts before an applied one. */

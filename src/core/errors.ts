@@ -45,6 +45,7 @@ export const ERROR_EXITS = {
   NOT_IMPORTED: EXIT.history,
   HISTORY_CHANGED: EXIT.history,
   OUT_OF_ORDER: EXIT.history,
+  ROWS_EXIST: EXIT.history,
   REPLACED_PARTLY: EXIT.history,
   NO_EXACT_INVERSE: EXIT.no,
   DRIFT: EXIT.history,

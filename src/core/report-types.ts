@@ -53,11 +53,14 @@ export type Day = string
  */
 export type Checksum = string
 
-/** A folder of migrations of which something is not read. */
+/** A folder or a file of migrations that is not read. */
 export interface FolderNote {
   /** As people name it. */
   folder: string
-  /** `empty`: it has no .sql files. `sub-folder`: it is inside a folder of migrations, and its .sql files are not read. */
-  kind: 'empty' | 'sub-folder'
+  /**
+   * `empty`: it has no .sql files. `sub-folder`: it is inside a folder of migrations, and its .sql files are not read. `package file`: a
+   * file with the name and the objects of a migration of the package, which runs in its place.
+   */
+  kind: 'empty' | 'sub-folder' | 'package file'
   message: string
 }

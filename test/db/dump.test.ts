@@ -39,6 +39,45 @@ onEachBackend(({ fresh }) => {
     expect(diffCatalogs(await catalogOf(first), await catalogOf(second))).toEqual([])
   })
 
+  test('dump: a child whose columns have another order than INHERITS gives -> the same text, and the order of the columns stays', async () => {
+    const first = await empty()
+    await first.exec(`
+      CREATE TABLE a (id int NOT NULL, x text DEFAULT 'a' CHECK (x <> ''));
+      CREATE TABLE b (x text, y int);
+      CREATE TABLE usual (z int) INHERITS (a, b);
+      CREATE TABLE extended (x text DEFAULT 'e', z int UNIQUE) INHERITS (a, b);
+      ALTER TABLE a ADD COLUMN late int;
+      ALTER TABLE extended ADD COLUMN last text NOT NULL DEFAULT 'l';
+      ALTER TABLE a ADD CONSTRAINT not_valid CHECK (id > 0) NOT VALID;
+      CREATE TABLE grown (last text, late int, x text CONSTRAINT a_x_check CHECK (x <> ''), id int NOT NULL, CONSTRAINT not_valid CHECK (id > 0));
+      ALTER TABLE grown INHERIT a;
+      CREATE TABLE grandchild (own int) INHERITS (grown);
+      ALTER TABLE grown ADD COLUMN more int;
+      CREATE VIEW of_child AS SELECT * FROM extended`)
+    const { sql } = await dumpSchema(first)
+    const second = await empty()
+    await second.exec(sql)
+    expect((await dumpSchema(second)).sql).toBe(sql)
+    const columns = `SELECT string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attrelid::regclass::text, attnum) AS list FROM pg_attribute
+      WHERE attrelid IN (SELECT inhrelid FROM pg_inherits) AND attnum > 0 AND NOT attisdropped`
+    expect(await second.query(columns, [], { list: 'text' })).toEqual(await first.query(columns, [], { list: 'text' }))
+    expect(diffCatalogs(await catalogOf(first), await catalogOf(second))).toEqual([])
+    expect(sql).toContain('ALTER TABLE extended INHERIT a;\nALTER TABLE extended INHERIT b;')
+    expect(
+      await first.query(
+        'SELECT conrelid::regclass::text AS t, convalidated AS v FROM pg_constraint WHERE conname = $1 ORDER BY 1',
+        ['not_valid'],
+        { t: 'text', v: 'boolean' },
+      ),
+    ).toEqual(
+      await second.query(
+        'SELECT conrelid::regclass::text AS t, convalidated AS v FROM pg_constraint WHERE conname = $1 ORDER BY 1',
+        ['not_valid'],
+        { t: 'text', v: 'boolean' },
+      ),
+    )
+  })
+
   test('dump: applied to a schema of another name -> the same objects there, and functions that are pinned to it', async () => {
     const first = await rich()
     const { sql } = await dumpSchema(first)
@@ -90,6 +129,16 @@ onEachBackend(({ fresh }) => {
     for (const ledger of ['schema_migrations', 'schema_migrations_progress']) await two.exec(`CREATE TABLE ${ledger} (version text)`)
     expect((await dumpSchema(two)).sql).toBe((await dumpSchema(one)).sql)
     expect((await dumpSchema(two, { ledger: 'other' })).sql).toContain('CREATE TABLE schema_migrations (')
+  })
+
+  test('dump: time zone, formats and quoting that the role has set -> the same text', async () => {
+    const db = await empty()
+    await db.exec(`CREATE TABLE notes (at timestamptz DEFAULT '2026-01-02 03:04:05+00', day date DEFAULT '2026-12-13',
+      span interval DEFAULT '1 day 2 hours', share float8 DEFAULT 0.1::float8, bytes bytea DEFAULT '\\x00ff'::bytea)`)
+    const usual = await dumpSchema(db)
+    await db.exec(`SET timezone TO 'Asia/Tokyo'; SET datestyle TO 'SQL, DMY'; SET intervalstyle TO 'iso_8601';
+      SET extra_float_digits TO '-10'; SET bytea_output TO 'escape'; SET quote_all_identifiers TO on`)
+    expect((await dumpSchema(db)).sql).toBe(usual.sql)
   })
 
   test('dump: as a migration -> applied, and the next file has its own search_path', async () => {

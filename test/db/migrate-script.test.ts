@@ -67,6 +67,7 @@ test('--dry-run --sql: a table in use -> the lock of each statement and its haza
   expect(stdout).toMatch(
     /-- db\/2\.sql: without a transaction\n[^]*-- line 2: SHARE UPDATE EXCLUSIVE on old \(blocks nothing\)\nCREATE INDEX CONCURRENTLY/,
   )
+  expect(stdout).toMatch(/SET lock_timeout = 60000;\n[^]*?CREATE INDEX CONCURRENTLY [^]*?;\nSET lock_timeout = 5000;/)
   expect(await runSkills(['migrate', '--sql', ...flags], { cwd })).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--sql requires --dry-run'),

@@ -233,6 +233,68 @@ onEachBackend((backend) => {
   })
 })
 
+/** The folder of the older system, with another migration of its owner. */
+const olderFolder = (more: Readonly<Record<string, string>> = {}): string =>
+  scratch({ ...Object.fromEntries(OLDER_VERSIONS.map((version) => [`${version}.sql`, olderFile(version)])), ...more })
+
+onEachBackend((backend) => {
+  test.each([
+    ['an empty database', async () => undefined],
+    [
+      'its database',
+      async (db: Db) => {
+        await applyOlderFiles(db)
+        await writeOlderLedger(db, [...OLDER_VERSIONS, '20251225_theirs'])
+        await db.exec('create table theirs (id int)')
+      },
+    ],
+    [
+      'its database, with .sql in the ledger',
+      async (db: Db) => {
+        await applyOlderFiles(db)
+        await writeOlderLedger(
+          db,
+          [...OLDER_VERSIONS, '20251225_theirs'].map((version) => `${version}.sql`),
+        )
+        await db.exec('create table theirs (id int)')
+      },
+    ],
+  ])(
+    'folder of the older system as a folder of migrations: %s -> the files of the package run in place of its two files',
+    async (_, build) => {
+      const db = await (await backend.fresh()).open()
+      await build(db)
+      const migrations = [olderFolder({ '20251225_theirs.sql': 'create table theirs (id int); insert into theirs values (1)' })]
+      const { report, error } = await migrate(db, { migrations })
+      expect(error).toBeUndefined()
+      expect(report.folderNotes.map(({ kind }) => kind)).toEqual(['package file', 'package file'])
+      const status = await migrationStatus(db, { migrations })
+      expect(status.migrations.map(({ version }) => version)).toEqual([...OWN_MIGRATIONS, '20251225_theirs'])
+      expect(status.upToDate).toBe(true)
+      const { checks } = await verify(db, { cwd: scratch(), migrations })
+      expect(checks.filter((check) => check.status === 'failed')).toEqual([])
+    },
+  )
+
+  test.each([
+    ['other objects', 'create table theirs (id int);', /CREATE TABLE on line 1 is not about an object of the package/],
+    ['rows', "create table if not exists skills_registry (skill_id text);\ninsert into skills_registry values ('a');", /INSERT on line 2/],
+    ['nothing', 'select 1', /creates nothing of the package/],
+  ])(
+    'file with the name of one of the package by chance: %s -> MIGRATION_FILE_INVALID with both paths and the new name',
+    async (_, sql, says) => {
+      const db = await (await backend.fresh()).open()
+      const dir = scratch({ '20251220_create_skill_system.sql': sql })
+      const { error } = await migrate(db, { migrations: [dir] })
+      expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', message: expect.stringMatching(says) })
+      expect(error?.message).toContain('sql/migrations/20251220_create_skill_system.sql')
+      expect(error?.hint).toContain(`mv ${dir}/20251220_create_skill_system.sql ${dir}/20251220_create_skill_system_own.sql`)
+      expect(await db.query("select to_regclass('schema_migrations') as ledger")).toEqual([{ ledger: null }])
+      await expect(migrationStatus(db, { migrations: [dir] })).rejects.toMatchObject({ code: 'MIGRATION_FILE_INVALID' })
+    },
+  )
+})
+
 test('older system: another role owns it -> a superuser must connect as that role, which migrates, and verify passes', async () => {
   const database = await freshServer()
   const admin = await database.open()

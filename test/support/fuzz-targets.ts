@@ -12,6 +12,7 @@ import { loadYamlParser } from '../../src/registry/front-matter/yaml.ts'
 import { classify } from '../../src/sqltext/statements/classify.ts'
 import { outsideTarget } from '../../src/sqltext/statements/outside-target.ts'
 import { isSessionState } from '../../src/sqltext/statements/session-state.ts'
+import { rowWrites } from '../../src/sqltext/locate/row-writes.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import { waitsByDesign } from '../../src/sqltext/statements/waiting.ts'
 import { readLine, splitLines } from '../../src/telemetry/logged-line.ts'
@@ -74,6 +75,7 @@ function splitSql(text: string): void {
     waitsByDesign(statement)
     isSessionState(statement)
     outsideTarget(statement)
+    rowWrites(statement, classify(statement).verb)
     last = end
   }
   for (const { offset } of faults) mustHold(offset >= 0 && offset <= text.length, 'a fault is outside of the file')

@@ -11,7 +11,18 @@ const MOST = 200
 
 /** What the folders of the user have that people may expect to run, and that does not. Reads names only. */
 export function folderNotes(sources: readonly MigrationSource[]): FolderNote[] {
-  return sources.filter(({ own }) => !own).flatMap(notesOf)
+  const own = new Set(sources.filter((source) => source.own).flatMap(({ directory }) => entriesOf(directory).map(({ name }) => name)))
+  return sources.flatMap((source) => (source.own ? [] : [...twinNotes(source, own), ...notesOf(source)]))
+}
+
+/** Files that have the name of a file of the package, as the folder of the older system has. */
+function twinNotes({ directory, label }: MigrationSource, own: ReadonlySet<string>): FolderNote[] {
+  const twins = entriesOf(directory).filter(({ name }) => own.has(name))
+  return twins.map(({ name }) => ({
+    folder: path.join(label, name),
+    kind: 'package file',
+    message: 'is a migration of the package: the file of the package runs in its place',
+  }))
 }
 
 function notesOf({ directory, label }: MigrationSource): FolderNote[] {

@@ -35,12 +35,15 @@ export interface MigrationFile extends OrderDirectives {
   large?: LargeFile
   /** `sha256:` and the digest of the normalised text. */
   checksum: string
+  /** For a file of the package: a file of yours with the same name, which does not run (files/twins.ts). */
+  twin?: MigrationFile
 }
 
 /**
  * Reads the `.sql` files of all sources, in the order in which they run: sources in the order given, files bytewise by name,
- * and then the repeatable files in the same order. All files of the package come first: yours can use its functions. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT
- * for a folder without files that another tool keeps. Reads synchronously: one promise for each file takes longer than the
+ * and then the repeatable files in the same order. All files of the package come first: yours can use its functions. A file with the name of
+ * a file of the package is its `twin`. Throws MIGRATIONS_DIR_MISSING, MIGRATION_FILE_INVALID, and FOREIGN_LAYOUT for a folder without files
+ * that another tool keeps. Reads synchronously: one promise for each file takes longer than the
  * reading.
  */
 export function readMigrations(sources: readonly MigrationSource[]): MigrationFile[] {
@@ -48,12 +51,12 @@ export function readMigrations(sources: readonly MigrationSource[]): MigrationFi
   const seen = new Map<string, MigrationFile>()
   for (const file of files) {
     const other = seen.get(file.version)
-    if (other !== undefined) {
-      throw sameName(other, file)
-    }
-    seen.set(file.version, file)
+    if (other === undefined) seen.set(file.version, file)
+    else if (other.source.own && !file.source.own && other.twin === undefined) other.twin = file
+    else throw sameName(other, file)
   }
-  const [own, theirs] = [files.filter(({ source }) => source.own), files.filter(({ source }) => !source.own)]
+  const all = [...seen.values()]
+  const [own, theirs] = [all.filter(({ source }) => source.own), all.filter(({ source }) => !source.own)]
   return [own, theirs].flatMap((group) => [
     ...group.filter(({ repeatable }) => !repeatable),
     ...group.filter(({ repeatable }) => repeatable),

@@ -20,6 +20,10 @@ export function revertText(migration: ParsedMigration): string {
       without.toSorted((a, b) => a.statement.start - b.statement.start),
     )
   const statements = inverse.statements.map(withVariables)
+  if (statements.length === 0)
+    throw new SkillsError('NO_EXACT_INVERSE', `${migration.version} leaves nothing behind that a migration could undo`, {
+      hint: 'no file was created',
+    })
   const isConcurrent = statements.some((statement) => statement.startsWith('DROP INDEX CONCURRENTLY'))
   return [
     ...(isConcurrent ? ['-- skills: no-transaction'] : []),

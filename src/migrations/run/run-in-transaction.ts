@@ -43,7 +43,7 @@ export async function runInTransaction(
 }
 
 /** Nothing in the file holds a lock that blocks others while a statement of the file waits. */
-function isOnlyWaiting({ statements }: ParsedMigration): boolean {
+export function isOnlyWaiting({ statements }: ParsedMigration): boolean {
   return statements.length > 0 && statements.every(({ text }) => waitsByDesign(text) || isSessionState(text))
 }
 
@@ -57,6 +57,7 @@ async function attempt(
   const { existing, began } = opened
   return rollbackOnError(settings, async () => {
     await requireChecks(settings.db, migration)
+    await refuseRows(settings, migration, existing, existing)
     await runStatements(settings, migration, existing)
     if (existing.length > 0) {
       await settle(settings, migration)
@@ -131,7 +132,9 @@ async function runStatements(
       await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement')
       await pause()
     } else {
-      existing.push(await skipIfExists(settings, migration, statement, failed.error))
+      const found = await skipIfExists(settings, migration, statement, failed.error)
+      existing.push(found)
+      await refuseRows(settings, migration, [found], existing)
       next++
     }
   }
@@ -148,6 +151,19 @@ async function skipIfExists(
   if (statement.kind.existsCodes.includes(error.code))
     await settings.db.exec('ROLLBACK TO SAVEPOINT skills_statement; RELEASE SAVEPOINT skills_statement')
   return existingInsteadOf(settings, { migration, statement, error, prefix: hasSavepoint(statement) ? SAVEPOINT : '' })
+}
+
+/** Most files create no table that exists, and do not need this code. */
+async function refuseRows(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  found: readonly ExistingObject[],
+  existing: readonly ExistingObject[],
+): Promise<void> {
+  const tables = found.filter(({ kind }) => kind === 'table')
+  if (tables.length === 0) return
+  const rows = await import('./rows-in-existing.ts')
+  await rows.refuseRows(settings, migration, tables, existing)
 }
 
 /** The role and the settings of the file end here. */

@@ -31,6 +31,8 @@ export interface MigrateOptions {
   statementTimeoutMs?: number
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
+  /** Apply files that change rows of a table which existed before them and has rows. */
+  acceptExisting?: boolean
   /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */
   lockWaitMs?: number
   /** How long one attempt waits for a locked table, in milliseconds. Default: 5,000. */
@@ -51,9 +53,12 @@ export interface RunSettings {
   lockWaitMs: number
   lockTimeoutMs: number
   strict: boolean
+  acceptExisting: boolean
   statementTimeoutMs: number | undefined
   /** All files in order, applied or not: together they define the schema. */
   allFiles: readonly MigrationFile[]
+  /** The files of this run, in order. */
+  pending: readonly ParsedMigration[]
   catalogQuery: string
   tool: string
   onEvent: (event: MigrateEvent) => void

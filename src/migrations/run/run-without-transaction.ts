@@ -50,7 +50,10 @@ async function runFile(
   const existing: ExistingObject[] = []
   await session.begin()
   // a file that was interrupted has passed its checks
-  if (progress.isNew) await requireChecksAlone(settings, migration, progress.cleanUpSql)
+  if (progress.isNew) {
+    await requireChecksAlone(settings, migration, progress.cleanUpSql)
+    await refuseRowsAlone(settings, migration, progress.cleanUpSql)
+  }
   for (const [statement, digest] of withDigests(migration)) {
     if (progress.isFinished(digest)) continue
     const found = await runStatement({ settings, migration, session, progress }, statement, digest)
@@ -67,6 +70,17 @@ async function runFile(
     return true
   })
   return isOurs ? appliedMigration(migration, durationMs, existing) : 'applied by another run'
+}
+
+async function refuseRowsAlone(settings: RunSettings, migration: ParsedMigration, cleanUpSql: string): Promise<void> {
+  if (!migration.statements.some(({ kind }) => kind.verb === 'CREATE TABLE')) return
+  const { refuseRowsBefore } = await import('./rows-in-existing.ts')
+  try {
+    await refuseRowsBefore(settings, migration)
+  } catch (error) {
+    await settings.db.exec(`${resetRoleSql(settings.db.info)}; ${cleanUpSql}`)
+    throw error
+  }
 }
 
 async function isReplacedApplied({ db, ledger }: RunSettings, { replaces }: ParsedMigration): Promise<boolean> {

@@ -2,12 +2,14 @@ import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-
 import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
 import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
+import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
 import { countStatements, type ParsedMigration, type ParsedStatement, writtenText } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { insertLedgerSql } from '../ledger/ledger.ts'
 import { sessionSql } from './file-session.ts'
 import { beginSql, resetRoleSql, roleSql, settleSql } from './file-transaction.ts'
-import { settingsFor, type RunSettings } from './run-settings.ts'
+import { isOnlyWaiting } from './run-in-transaction.ts'
+import { longLockTimeout, settingsFor, type RunSettings } from './run-settings.ts'
 
 export interface ScriptWork {
   pending: readonly ParsedMigration[]
@@ -35,18 +37,35 @@ export function migrationScript(settings: RunSettings, { pending, recorded, serv
   ]
   if (ledgerSql !== undefined) lines.push('', `-- the ledger`, 'BEGIN;', `${lockSql(settings)};`, `${ledgerSql};`, 'COMMIT;')
   for (const [i, migration] of pending.entries()) {
+    const own = limitsOf(settings, migration)
     const body = migration.statements.flatMap((statement, k) => {
-      const found = statementLines(statement, hazards[i]?.[k] ?? [], isOld)
+      const found = withWait(own, migration, statement, statementLines(statement, hazards[i]?.[k] ?? [], isOld))
       const { object, verb } = statement.kind
       if (verb.startsWith('CREATE ') && object !== undefined) created.add(tableKey(object))
       return ['', ...found]
     })
-    const own = settingsFor(settings, migration)
     const row = `${insertLedgerSql(ledger, migration, { durationMs: 0, statements: countStatements(migration.statements), tolerated: [], tool: settings.tool })};`
     lines.push('', ...(migration.noTransaction ? bareFile(own, migration, body, row) : oneTransaction(own, migration, body, row)))
   }
   for (const file of recorded) lines.push('', ...recordedFile(settings, file))
   return lines.join('\n')
+}
+
+/** The limits of a file: its directives, and the whole wait when all its statements wait by design. */
+function limitsOf(settings: RunSettings, migration: ParsedMigration): RunSettings {
+  const own = settingsFor(settings, migration)
+  const isLong = !migration.noTransaction && isOnlyWaiting(migration)
+  return isLong ? { ...own, lockTimeoutMs: longLockTimeout(own, own.lockWaitMs) } : own
+}
+
+/** In a no-transaction file, a statement that waits by design has the whole wait, unless the file sets a limit. */
+function withWait(settings: RunSettings, { noTransaction, text }: ParsedMigration, statement: ParsedStatement, lines: string[]): string[] {
+  if (!noTransaction || !waitsByDesign(statement.text) || /lock_timeout/i.test(text)) return lines
+  return [setLockTimeout(longLockTimeout(settings, settings.lockWaitMs)), ...lines, setLockTimeout(settings.lockTimeoutMs)]
+}
+
+function setLockTimeout(ms: number): string {
+  return `SET lock_timeout = ${Math.round(ms)};`
 }
 
 function oneTransaction(settings: RunSettings, migration: ParsedMigration, body: readonly string[], row: string): string[] {

@@ -29,6 +29,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         script: sql === true,
         to,
         strict: strict === true,
+        acceptExisting: flags.acceptExisting === true,
         strictOrder: strictOrder === true,
         keepGoing: keepGoing === true,
         revokePublicCreate: revokePublicCreate === true,

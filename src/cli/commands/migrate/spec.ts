@@ -16,6 +16,7 @@ export const spec = defineCommand({
     { flags: '--sql', requires: '--dry-run', excludes: ['--json'], help: 'print the script that would run, with its locks' },
     { flags: '--to <version>', type: TEXT, help: 'stop after this version' },
     { flags: '--strict', help: 'fail on an existing object, do not skip it' },
+    { flags: '--accept-existing', help: 'change rows of tables that existed before the file' },
     { flags: '--strict-order', help: 'refuse a file that sorts before an applied one' },
     { flags: '--keep-going', help: 'continue after a failed file; exit 4 at the end' },
     { flags: '--revoke-public-create', help: 'only the owner creates objects in the schema' },
