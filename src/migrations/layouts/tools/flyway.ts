@@ -24,12 +24,26 @@ const rules: ImportRules = {
 export const flyway: Tool = {
   name: 'flyway',
   title: 'Flyway',
-  fileName: (name) => {
-    const [found, letter = 'R'] = /^(?:([VUB])\d+(?:[._]\d+)*|R)__/.exec(name) ?? []
-    return found === undefined ? undefined : ROLES[letter]
+  fileName: (name, others) => {
+    const [found, letter = 'R'] = /^(?:([VUB])\d+(?:[._]\d+)*|R)__/i.exec(name) ?? []
+    if (found !== undefined) return ROLES[letter.toUpperCase()]
+    return CALLBACK.test(name) ? 'mark' : roleBeside(name, others)
   },
   import: rules,
 }
+
+/** Prefixes and separators are settings of Flyway: `V1-a.sql` beside `U1-a.sql`. One of them alone is a name like any other. */
+function roleBeside(name: string, others: ReadonlySet<string>): Role | undefined {
+  const [, letter = '', version] = VERSIONED.exec(name) ?? []
+  if (version === undefined) return undefined
+  const [role, other] = letter.toLowerCase() === 'v' ? (['up', 'u'] as const) : (['down', 'v'] as const)
+  return [...others].some((file) => file.startsWith(other + version) && VERSIONED.exec(file)?.[2] === version) ? role : undefined
+}
+
+const VERSIONED = /^([VU])(\d+(?:\.\d+)*)(?=\D)[^]*\.sql$/i
+
+const CALLBACK =
+  /^(?:before|after)(?:Each)?(?:Migrate|Undo|Clean|Info|Validate|Baseline|Repair|Versioned|Repeatables)(?:Statement)?(?:Error|Applied|OperationFinish)?(?:__[^]*)?\.sql$/
 
 const ROLES: Readonly<Record<string, Role>> = { V: 'up', U: 'down', B: 'mark', R: 'mark' }
 const NAME = /^(?:([VUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.(\w+)$/
