@@ -121,8 +121,8 @@ const PATHS: readonly Case[] = [
   ],
   [
     'migrate: too large a file',
-    'mkdir m; truncate -s 65M m/x.sql; skills migrate --dir m --embedded memory',
-    /m\/x\.sql: it is larger than 64 MiB/,
+    'mkdir m; truncate -s 1025M m/x.sql; skills migrate --dir m --embedded memory',
+    /m\/x\.sql: it is larger than 1024 MiB/,
     { code: 4 },
   ],
   ['migrate: a folder that is a file', 'touch m; skills migrate --dir m --embedded memory', /folder m: a part of the path is not a folder/],

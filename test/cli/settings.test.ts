@@ -19,6 +19,8 @@ const ARGUMENTS: Record<string, string[]> = {
   'migrate repair': ['x', '--yes'],
   log: ['events.ndjson'],
   'migrate import': ['--from', 'goose'],
+  'migrate lint': ['db', '--pending'],
+  'migrate squash': ['--to', '2', '--migrations', 'db'],
 }
 
 describe('errors about the database: each names it and the setting that chose it, without the password', () => {
@@ -26,7 +28,13 @@ describe('errors about the database: each names it and the setting that chose it
   const names = COMMANDS.filter(({ database, name }) => database === true && name !== 'doctor').map(({ name }) => name)
 
   test.each(names)('skills %s', async (name) => {
-    const cwd = scratch({ '.env': `DATABASE_URL=${url}\n`, 'skills/one/SKILL.md': SKILL, 'events.ndjson': '' })
+    const cwd = scratch({
+      '.env': `DATABASE_URL=${url}\n`,
+      'skills/one/SKILL.md': SKILL,
+      'events.ndjson': '',
+      'db/1.sql': 'SELECT 1;',
+      'db/2.sql': 'SELECT 1;',
+    })
     const words = [...name.split(' '), ...(ARGUMENTS[name] ?? [])]
     const [text, json] = await Promise.all([runSkills(words, { cwd }), runSkills([...words, '--json'], { cwd })])
     expect({ name, code: text.code, stderr: text.stderr }).toEqual({

@@ -2,7 +2,7 @@ import { sha256 } from '../../core/digests.ts'
 import type { RowOf } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
-import type { ParsedMigration, ParsedStatement } from '../files/parse-migration.ts'
+import { writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { progressName } from '../ledger/ledger.ts'
 import { GUARD, guardSql, isAppliedSql } from '../ledger/lock.ts'
 import { asLoginSql } from './file-transaction.ts'
@@ -163,7 +163,8 @@ export function isGuard({ code }: DatabaseError): boolean {
 export function withDigests(statements: readonly ParsedStatement[]): [ParsedStatement, string][] {
   const seen = new Map<string, number>()
   return statements.map((statement) => {
-    const digest = sha256(statement.text + (statement.rows?.text ?? ''))
+    // as written: with another value of a variable, a completed statement still counts
+    const digest = sha256(writtenText(statement) + (statement.rows?.text ?? ''))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]

@@ -20,6 +20,6 @@ export const spec = defineCommand({
   examples: [
     'skills migrate repair 20260101_add_ratings --yes',
     'skills migrate repair 20260101_add_ratings --forget --yes',
-    'skills migrate repair 20260102_ratings --renamed-from 20260101_add_ratings --yes',
+    'skills migrate repair 002_ratings --renamed-from 001_ratings --yes',
   ],
 })

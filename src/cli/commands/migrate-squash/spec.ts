@@ -18,7 +18,7 @@ export const spec = defineCommand({
   ],
   database: true,
   examples: [
-    'skills migrate squash --to 20260101_add_ratings --dir db/migrations --dry-run',
-    'skills migrate squash --to 20260101_add_ratings --dir db/migrations --embedded memory',
+    'skills migrate squash --to 020_ratings --dir db/migrations --dry-run',
+    'skills migrate squash --to 020_ratings --dir db/migrations --embedded memory',
   ],
 })
