@@ -41,7 +41,9 @@ function foreignFolder(directory: string, hasFiles: boolean): ForeignFolder | un
   const committed = filesIn(path.join(directory, 'committed'))
   if (names.has('committed') && (names.has('current.sql') || names.has('current') || committed.some(isCommitted)))
     return { tool: GRAPHILE, shownBy: 'committed' }
-  const changelog = [...names].find((name) => /changelog.*\.(?:ya?ml|xml|json)$/i.test(name) && isChangelog(path.join(directory, name)))
+  const changelog = [...names].find(
+    (name) => name.toLowerCase().includes('changelog') && CHANGELOG.test(name) && isChangelog(path.join(directory, name)),
+  )
   if (changelog !== undefined) return { tool: LIQUIBASE, shownBy: changelog }
   return bySiblings(path.resolve(directory)) ?? (hasFiles ? undefined : byContents(directory, names))
 }
@@ -85,6 +87,7 @@ function isChangelog(file: string): boolean {
   }
 }
 
+const CHANGELOG = /\.(?:ya?ml|xml|json)$/i
 const HEAD_BYTES = 4096
 const MOST = 200
 
@@ -106,7 +109,7 @@ function bySubFolders(directory: string, base: string, depth: number): ForeignFo
     const inside = filesIn(path.join(directory, folder))
     const each = inside.find((file) => file === 'down.sql' || file === 'up.sql')
     if (each !== undefined) return { tool: FOLDER_EACH, shownBy: path.join(folder, inside.includes('down.sql') ? 'down.sql' : each) }
-    const versioned = inside.find((file) => /^(?:[VU]\d[\d._]*|R)__.*\.sql$/.test(file))
+    const versioned = inside.find((file) => /^(?:[VU]\d+(?:[._]\d+)*|R)__/.test(file))
     if (versioned !== undefined) return { tool: FLYWAY, shownBy: path.join(folder, versioned) }
     const found = depth === 1 ? undefined : bySubFolders(directory, folder, depth - 1)
     if (found !== undefined) return found

@@ -34,13 +34,18 @@ export const flyway: Tool = {
 
 /** Prefixes and separators are settings of Flyway: `V1-a.sql` beside `U1-a.sql`. One of them alone is a name like any other. */
 function roleBeside(name: string, others: ReadonlySet<string>): Role | undefined {
-  const [, letter = '', version] = VERSIONED.exec(name) ?? []
-  if (version === undefined) return undefined
-  const [role, other] = letter.toLowerCase() === 'v' ? (['up', 'u'] as const) : (['down', 'v'] as const)
-  return [...others].some((file) => file.startsWith(other + version) && VERSIONED.exec(file)?.[2] === version) ? role : undefined
+  const own = versionOf(name)
+  if (own === undefined) return undefined
+  const wanted = own.startsWith('v') ? `u${own.slice(1)}` : `v${own.slice(1)}`
+  if (![...others].some((other) => versionOf(other) === wanted)) return undefined
+  return own.startsWith('v') ? 'up' : 'down'
 }
 
-const VERSIONED = /^([VU])(\d+(?:\.\d+)*)(?=\D)[^]*\.sql$/i
+/** `v1.2` of `V1.2-a.sql` and of `V1.2.sql`. */
+function versionOf(name: string): string | undefined {
+  const [found] = /^[VU][\d.]+/i.exec(name) ?? []
+  return found?.toLowerCase().replace(/\.$/, '')
+}
 
 const CALLBACK =
   /^(?:before|after)(?:Each)?(?:Migrate|Undo|Clean|Info|Validate|Baseline|Repair|Versioned|Repeatables)(?:Statement)?(?:Error|Applied|OperationFinish)?(?:__[^]*)?\.sql$/

@@ -60,28 +60,29 @@ export const sqlMigrate: Tool = {
 export const micrate: Tool = {
   name: '',
   title: 'a tool with the comments of goose, such as micrate',
-  comment: (text) => plusMark(text, '[a-z][\\w-]*'),
+  comment: (text) => plusMark(text),
   owns: (marks) => marks.some(({ role }) => role === 'down'),
 }
 
 /** A comment with other words behind the direction is prose where the other direction is missing. */
 function owns(marks: readonly Mark[]): boolean {
-  return new Set(marks.map(({ role }) => role)).size > 1 || marks.some(({ text }) => plusMark(text, '[a-z][\\w-]*') !== undefined)
+  return new Set(marks.map(({ role }) => role)).size > 1 || marks.some(({ text }) => plusMark(text) !== undefined)
 }
 
 function looseMark(text: string, word: string): Role | undefined {
   const exact = plusMark(text, word)
   if (exact !== undefined) return exact
-  const [, direction] = new RegExp(`^--\\s*\\+\\s*${word}\\s+(up|down)\\b`, 'i').exec(text) ?? []
-  return direction === undefined ? undefined : direction.toLowerCase() === 'up' ? 'up' : 'down'
+  const [, found, direction] = /^--\s*\+\s*([a-z]+)\s+(up|down)\b/i.exec(text) ?? []
+  if (direction === undefined || found?.toLowerCase() !== word) return undefined
+  return direction.toLowerCase() === 'up' ? 'up' : 'down'
 }
 
-/** The role of a comment `-- +word Up`. With other words after it, it is prose. */
-function plusMark(text: string, word: string): Role | undefined {
+/** The role of a comment `-- +word Up`, of any word without `word`. With other words after it, it is prose. */
+function plusMark(text: string, word?: string): Role | undefined {
   const [, found = '', annotation] =
     /^--\s*\+([a-z][\w-]*)\s+(up|down|statementbegin|statementend|no\s+transaction|envsub)(?:\s+(?:notransaction|on|off))?$/i.exec(text) ??
     []
-  if (annotation === undefined || !new RegExp(`^(?:${word})$`, 'i').test(found)) return undefined
+  if (annotation === undefined || (word !== undefined && found.toLowerCase() !== word)) return undefined
   const name = annotation.toLowerCase()
   return name === 'up' || name === 'down' ? name : 'mark'
 }
