@@ -74,10 +74,14 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => str
 }
 
 function commentRemedy({ name, expected }: Pair, again: CreatedAgain): string {
-  const [whole, part] = [ident(tableOf(name)), ident(partOf(name))]
-  const kind = `view ${name}` in again ? 'VIEW' : 'TABLE'
-  const object = name.includes('(') ? `FUNCTION ${name}` : name.includes('.') ? `COLUMN ${whole}.${part}` : `${kind} ${whole}`
-  return `COMMENT ON ${object} IS ${quoteLiteral(expected?.raw ?? null)}`
+  return `COMMENT ON ${commentedObject(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
+}
+
+function commentedObject(name: string, again: CreatedAgain): string {
+  // with its arguments: longer than an identifier can be
+  if (name.includes('(')) return `FUNCTION ${name}`
+  if (name.includes('.')) return `COLUMN ${ident(tableOf(name))}.${ident(partOf(name))}`
+  return `${`view ${name}` in again ? 'VIEW' : 'TABLE'} ${ident(name)}`
 }
 
 /** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
