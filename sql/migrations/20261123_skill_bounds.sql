@@ -46,7 +46,7 @@ BEGIN
   -- Tables of the older system have no CHECK on trust_level. A constraint would stop an operator, and `skills sync`, from changing a row
   -- that violates it, so it is added only when there is none.
   IF NOT EXISTS (SELECT FROM skills_registry WHERE trust_level NOT BETWEEN 1 AND 5) THEN
-    v_bounds := v_bounds || ARRAY[['skills_registry', 'trust_level_check', 'trust_level BETWEEN 1 AND 5']];
+    v_bounds := pg_catalog.array_cat(v_bounds, ARRAY[['skills_registry', 'trust_level_check', 'trust_level BETWEEN 1 AND 5']]);
   END IF;
   FOREACH v_bound SLICE 1 IN ARRAY v_bounds LOOP
     v_name := v_bound[1] || '_' || v_bound[2];

@@ -28,15 +28,15 @@ BEGIN
     SELECT p.* INTO v_found FROM pg_catalog.pg_proc AS p WHERE p.oid = pg_catalog.to_regprocedure(v_one[1])::oid;
     CONTINUE WHEN NOT FOUND;
     CONTINUE WHEN v_found.prokind = 'f'::"char" AND NOT v_found.proretset AND v_found.prorettype = v_one[3]::regtype::oid
-      AND coalesce(v_found.proargnames, v_one[2]::text[]) = v_one[2]::text[] AND v_found.pronargdefaults::integer <= v_one[4]::integer;
+      AND coalesce(v_found.proargnames::text, v_one[2]) = v_one[2] AND v_found.pronargdefaults::integer <= v_one[4]::integer;
     SELECT v_grants || coalesce(pg_catalog.string_agg(pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s;', v_one[1], a.grantee::regrole), ''::text), ''::text)
       INTO v_grants FROM pg_catalog.aclexplode(v_found.proacl) AS a WHERE a.grantee <> 0::oid AND a.grantee <> v_found.proowner;
     BEGIN
       EXECUTE pg_catalog.format('DROP ROUTINE %s', v_one[1]);
       RAISE NOTICE '% of an older version was dropped, because it has another result, other names of arguments or more defaults', v_one[1];
     EXCEPTION WHEN dependent_objects_still_exist THEN
-      EXECUTE pg_catalog.format('ALTER ROUTINE %s RENAME TO %I', v_one[1], v_found.proname || '_older'::text);
-      RAISE NOTICE '% of an older version is now %, because other objects depend on it', v_one[1], v_found.proname || '_older'::text;
+      EXECUTE pg_catalog.format('ALTER ROUTINE %s RENAME TO %I', v_one[1], v_found.proname::text || '_older'::text);
+      RAISE NOTICE '% of an older version is now %, because other objects depend on it', v_one[1], v_found.proname::text || '_older'::text;
     END;
   END LOOP;
   PERFORM pg_catalog.set_config('skills.older_grants'::text, v_grants, true);

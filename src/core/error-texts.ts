@@ -399,7 +399,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   ROWS_EXIST: {
     title: 'A migration would change rows that existed before it',
     meaning:
-      'A file creates a table that already exists and has rows, and then changes its rows: INSERT, UPDATE, DELETE, MERGE, COPY, TRUNCATE, DROP TABLE, also in WITH and DO. The file may have run before: its rows would be written twice. Nothing of the file was applied. An INSERT that adds only what is missing (ON CONFLICT DO NOTHING, WHERE NOT EXISTS) does not count, nor do an empty table and a repeatable file.',
+      'A file creates a table that already exists and has rows, and then the file, or a pending file after it, changes its rows: INSERT, UPDATE, DELETE, MERGE, COPY, TRUNCATE, DROP TABLE, also in WITH and DO. The files may have run before: the rows would be written twice. Nothing of the file was applied. An INSERT that adds only what is missing (ON CONFLICT DO NOTHING, WHERE NOT EXISTS) does not count, nor do an empty table and a repeatable file.',
     example:
       '$ skills migrate --dir db\nerror [ROWS_EXIST] db/003_plans.sql:1: the table plans exists and has rows, and the file changes its rows: INSERT on line 5\n  → nothing of the file was applied; if the file ran before, record it with skills migrate baseline --to VERSION; if its rows are to be changed, pass --accept-existing',
     remedies: [

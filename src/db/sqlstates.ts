@@ -21,6 +21,7 @@ export const SQLSTATE = {
   deadlockDetected: '40P01',
   notInPrerequisiteState: '55000',
   lockNotAvailable: '55P03',
+  unsafeNewEnumValue: '55P04',
   queryCanceled: '57014',
   adminShutdown: '57P01',
   crashShutdown: '57P02',

@@ -92,6 +92,16 @@ onEachBackend(({ fresh }) => {
     expect((await dumpSchema(two, { ledger: 'other' })).sql).toContain('CREATE TABLE schema_migrations (')
   })
 
+  test('dump: time zone, formats and quoting that the role has set -> the same text', async () => {
+    const db = await empty()
+    await db.exec(`CREATE TABLE notes (at timestamptz DEFAULT '2026-01-02 03:04:05+00', day date DEFAULT '2026-12-13',
+      span interval DEFAULT '1 day 2 hours', share float8 DEFAULT 0.1::float8, bytes bytea DEFAULT '\\x00ff'::bytea)`)
+    const usual = await dumpSchema(db)
+    await db.exec(`SET timezone TO 'Asia/Tokyo'; SET datestyle TO 'SQL, DMY'; SET intervalstyle TO 'iso_8601';
+      SET extra_float_digits TO '-10'; SET bytea_output TO 'escape'; SET quote_all_identifiers TO on`)
+    expect((await dumpSchema(db)).sql).toBe(usual.sql)
+  })
+
   test('dump: as a migration -> applied, and the next file has its own search_path', async () => {
     const { sql } = await dumpSchema(await rich())
     const second = await empty()

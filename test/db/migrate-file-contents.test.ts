@@ -114,6 +114,24 @@ onEachBackend((backend) => {
     expect(await rows(db, 'select count(*)::int as n from a join a2 using (id)')).toEqual([{ n: 1 }])
   })
 
+  test.each([
+    [
+      'a DO block that commits',
+      'do $$ begin commit; end $$;',
+      '2D000',
+      'a file of its own that begins with the line `-- skills: no-transaction`',
+    ],
+    ['a new value of an enum that is used', "alter type mood add value 'b'; select 'b'::mood;", '55P04', 'before FILE, and run'],
+    ['SET TRANSACTION too late', 'select 1; set transaction isolation level serializable;', '25001', 'make it the first statement of FILE'],
+  ])('one transaction for a file: %s -> what to do is said', async (_, sql, code, remedy) => {
+    const db = await (await backend.migrated()).open()
+    await db.exec("create type mood as enum ('a')")
+    const dir = scratch({ '1.sql': sql })
+    const { error } = await migrate(db, { migrations: [dir] })
+    expect(error?.diagnostics).toMatchObject([{ code }])
+    expect(error?.hint).toContain(remedy.replace('FILE', `${dir}/1.sql`))
+  })
+
   test('BEGIN and COMMIT around a file: a statement fails -> nothing of it stays', async () => {
     const db = await (await backend.fresh()).open()
     const { report } = await migrate(db, { migrations: [scratch({ '1.sql': 'begin;\ncreate table a (id int);\nselect 1/0;\ncommit;\n' })] })

@@ -106,7 +106,7 @@ const READ_ONLY = { set: 'alter role deploy set default_transaction_read_only = 
 
 test('default_transaction_read_only of the role: before and after the ledger exists -> its source and the remedy', async () => {
   const remedy =
-    'default_transaction_read_only is on, set with ALTER ROLE "deploy" SET default_transaction_read_only; run ALTER ROLE "deploy" RESET default_transaction_read_only, and run skills migrate again'
+    'default_transaction_read_only is on, set with ALTER ROLE "deploy" SET default_transaction_read_only; run BEGIN READ WRITE; ALTER ROLE "deploy" RESET default_transaction_read_only; COMMIT, and run skills migrate again'
   const create = 'create table a (id int);'
   expect(await run(READ_ONLY, create)).toEqual({ code: 'PERMISSION_DENIED', hint: remedy })
   expect(await run(READ_ONLY, create, { prepare: 'select 1;', migrations: [scratch({ '2.sql': create })] })).toEqual({
@@ -119,6 +119,11 @@ test('default_transaction_read_only of the role: before and after the ledger exi
       migrations: [scratch({ '2.sql': `begin read write;\n${create}\ncommit;` })],
     }),
   ).toEqual({ code: '', hint: '' })
+  // the remedy works where the setting is in force
+  const asRemedied = `set default_transaction_read_only = on;${/run (BEGIN.*COMMIT),/.exec(remedy)?.[1]};reset default_transaction_read_only`
+  await each('alter role deploy set default_transaction_read_only = on')
+  await each(asRemedied)
+  expect(await run(NOTHING, create)).toEqual({ code: '', hint: '' })
 })
 
 test.each([

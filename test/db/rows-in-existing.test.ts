@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { migrate } from '../../src/index.ts'
 import { ofBackend, onEachBackend } from '../support/databases.ts'
-import { scratch } from '../support/scratch.ts'
+import { scratch, writeFiles } from '../support/scratch.ts'
 
 const WITH_ROWS = "create table plans (id int primary key, name text); insert into plans values (1, 'free')"
 const CREATE = 'create table plans (id int primary key, name text);'
@@ -113,6 +113,38 @@ onEachBackend((backend) => {
     expect(error).toMatchObject({ code: 'ROWS_EXIST' })
     expect(report.applied.map(({ version }) => version)).toEqual(['1'])
     expect(report.pending.map(({ version }) => version)).toEqual(['2_seed', '3'])
+  })
+
+  test('migrate: the seed is in a later file than the skipped CREATE -> ROWS_EXIST before the first of the two, in every run', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(WITH_ROWS)
+    const dir = scratch({ '1.sql': CREATE, '2.sql': 'create table other (id int)', '3_seed.sql': "\ninsert into plans values (2, 'pro')" })
+    for (const run of [1, 2]) {
+      const { report, error } = await migrate(db, { migrations: [dir] })
+      expect({ run, error }).toMatchObject({
+        error: { code: 'ROWS_EXIST', message: expect.stringContaining(`a file after it changes its rows: INSERT in ${dir}/3_seed.sql:2`) },
+      })
+      expect(report.diagnostics).toMatchObject([{ file: `${dir}/3_seed.sql`, line: 2, column: 1 }])
+      expect(report.applied).toEqual([])
+    }
+    const { report, error } = await migrate(db, { migrations: [dir], acceptExisting: true })
+    expect(error).toBeUndefined()
+    expect(report.applied[0]?.existing).toMatchObject([{ writes: [{ file: `${dir}/3_seed.sql`, line: 2, verb: 'INSERT' }] }])
+    // the table is in use from here on, and a new file changes it
+    writeFiles(dir, { '4.sql': "update plans set name = 'x' where id = 1" })
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+  })
+
+  test('migrate: a later file renames the table that exists, or is repeatable -> its statements do not count', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(WITH_ROWS)
+    const dir = scratch({
+      '1.sql': CREATE,
+      '2.sql': `alter table plans rename to old_plans; ${CREATE}`,
+      '3.sql': "insert into plans values (1, 'x')",
+      'seed.sql': seed(9),
+    })
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
   })
 
   test('migrate: a repeatable file with a seed -> it runs again', async () => {

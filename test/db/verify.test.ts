@@ -39,6 +39,12 @@ onEachBackend((backend) => {
     ).toEqual(before)
   })
 
+  test('verify: the role quotes all identifiers, and has formats of its own -> every check passes', async () => {
+    const { db, cwd } = await ready()
+    await db.exec("SET quote_all_identifiers TO on; SET datestyle TO 'SQL, DMY'; SET extra_float_digits TO '-10'")
+    expect(faultsOf(await verify(db, { cwd }))).toEqual([])
+  })
+
   describe('one change', () => {
     let cwd = ''
     const session = sharedSession(backend.migrated, (db) => {

@@ -179,10 +179,23 @@ export async function readFacts(db: Db, folder: string, omit: readonly string[])
       return [name, await db.run(sql, name === 'relations' ? [JSON.stringify(omit)] : [], QUERIES[name])]
     }
     const names = Object.keys(QUERIES) as (keyof typeof QUERIES)[]
-    const facts = Object.fromEntries(await Promise.all(names.map(read))) as unknown as Omit<Facts, 'texts'>
+    const [, ...entries] = await Promise.all([db.exec(SAME_VALUES), ...names.map(read)])
+    const facts = Object.fromEntries(entries) as unknown as Omit<Facts, 'texts'>
     return { ...facts, texts: await readTexts(db, folder, facts) }
   })
 }
+
+/** The values in defaults, checks and indexes are written in the same way for every role, database and server. */
+const SAME_VALUES = [
+  ['timezone', 'UTC'],
+  ['datestyle', 'ISO, MDY'],
+  ['intervalstyle', 'postgres'],
+  ['extra_float_digits', '1'],
+  ['bytea_output', 'hex'],
+  ['xmlbinary', 'base64'],
+]
+  .map(([name, value]) => `SET LOCAL ${name} TO '${value}'`)
+  .join('; ')
 
 async function readTexts(db: Db, folder: string, { relations, routines, types }: Omit<Facts, 'texts'>): Promise<Texts> {
   const sql = await readFile(path.join(folder, 'texts.sql'), 'utf8')

@@ -1,5 +1,6 @@
 import { SkillsError } from '../../core/errors.ts'
 import { ledgerParts } from '../../core/ledger-name.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { plural } from '../../core/text.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
@@ -56,9 +57,9 @@ function elsewhere({ info }: Db, table: string, others: readonly OtherLedger[]):
       ? `the ledger ${schema}.${table}, which role ${info.user} cannot read, can contain the pending migrations`
       : `the ledger ${schema}.${table} contains ${plural(versions.length, 'migration')} that ${versions.length === 1 ? 'is' : 'are'} pending in the schema ${info.schema}: ${listed(versions)}`,
   )
-  const names = others.map(({ schema }) => `--schema ${schema}`).join(' or ')
+  const names = others.map(({ schema }) => `--schema ${shellWord(schema)}`).join(' or ')
   return new SkillsError('LEDGER_ELSEWHERE', what.join('; '), {
-    hint: `nothing was run; the schema ${info.schema} is only the first of the search_path: pass ${names} to continue there (SKILLS_SCHEMA, "schema" in the configuration file), or --schema ${info.schema} to apply them to ${info.schema} too`,
+    hint: `nothing was run; the schema ${info.schema} is only the first of the search_path: pass ${names} to continue there (SKILLS_SCHEMA, "schema" in the configuration file), or --schema ${shellWord(info.schema)} to apply them to ${info.schema} too`,
   })
 }
 

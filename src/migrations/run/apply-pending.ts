@@ -44,7 +44,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     const { refuseRoles } = await import('./refuse-roles.ts')
     await refuseRoles(db, pending)
   }
-  const settings = settingsOf(db, options, work.files)
+  const settings = settingsOf(db, options, work.files, pending)
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
     const { hazardServer, planChecks, planStatements } = await import('./dry-run.ts')
@@ -80,7 +80,7 @@ function underRole(migration: ParsedMigration, role: string | undefined): Parsed
   return { ...migration, directives: { ...migration.directives, role } }
 }
 
-function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[]): RunSettings {
+function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly MigrationFile[], pending: readonly ParsedMigration[]): RunSettings {
   return {
     db,
     ledger: ledgerName(db, options.ledger),
@@ -91,6 +91,7 @@ function settingsOf(db: Db, options: MigrateOptions, allFiles: readonly Migratio
     acceptExisting: options.acceptExisting === true,
     statementTimeoutMs: options.statementTimeoutMs,
     allFiles,
+    pending,
     catalogQuery: options.catalogQuery,
     tool: options.tool,
     onEvent: options.onEvent ?? (() => undefined),

@@ -83,11 +83,14 @@ function filesBefore({ appliedBefore = 0 }: FailureFacts): string[] {
 const AGAIN = 'run skills migrate again'
 
 /** Not every failure is a fault of the file. */
-function remedy({ migration, error, cause }: FailureFacts): string {
+function remedy(facts: FailureFacts): string {
+  const { migration, error, cause } = facts
   if (cause?.isCertain === true) return `${cause.remedy}, and ${AGAIN}`
   const others = cause === undefined ? '' : `${cause.remedy}, or `
   if (RETRY.test(error.code)) return `${others}${AGAIN}`
   if (error.code === GUARD.invalidIndex) return `run REINDEX INDEX CONCURRENTLY on it or drop it, and ${AGAIN}`
+  const apart = runsApart(facts)
+  if (apart !== undefined) return `${apart}, and ${AGAIN}`
   const { role } = migration.directives
   if (role !== undefined && error.code === SQLSTATE.insufficientPrivilege) return `${grantFor(error, role)}, and ${AGAIN}`
   if (migration.repeatable && EXISTS.test(error.code))
@@ -95,6 +98,16 @@ function remedy({ migration, error, cause }: FailureFacts): string {
   if (SURROUNDINGS.test(error.code)) return `${others}fix that on the server and ${AGAIN}`
   // users cannot change the files of the package
   return migration.source.own ? `${others}remove the cause in the database and ${AGAIN}` : `${others}fix ${migration.file} and ${AGAIN}`
+}
+
+/** What to do with a statement that cannot be in the transaction of the file; undefined when the transaction is not the reason. */
+function runsApart({ migration: { file, noTransaction }, statement, error }: FailureFacts): string | undefined {
+  if (noTransaction) return undefined
+  if (error.code === SQLSTATE.unsafeNewEnumValue) return `move the statement that adds the value to a file of its own before ${file}`
+  if (error.code === SQLSTATE.activeTransaction && statement.kind.verb.startsWith('SET')) return `make it the first statement of ${file}`
+  return error.code === SQLSTATE.activeTransaction || error.code === SQLSTATE.invalidTransactionTermination
+    ? 'move the statement to a file of its own that begins with the line `-- skills: no-transaction`'
+    : undefined
 }
 
 /** The message of the server names the object, in the language of the server. */

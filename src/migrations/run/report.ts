@@ -105,12 +105,14 @@ export interface ExistingObject {
   /** `if not exists`: the statement allows it. `tolerated`: the statement failed with `sqlstate` and was skipped. */
   how: 'if not exists' | 'tolerated'
   sqlstate?: string
-  /** For a table: the statements of the file that change its rows. */
+  /** For a table: the statements of the file, and of pending files after it, that change its rows. */
   writes?: RowStatement[]
 }
 
 /** A statement that changes the rows of a table. */
 export interface RowStatement {
+  /** Absent for the file that has the CREATE. */
+  file?: string
   line: Position
   column: Position
   /** `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY`, `TRUNCATE` or `DROP TABLE`. */

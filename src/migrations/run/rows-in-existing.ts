@@ -8,8 +8,10 @@ import type { ExistingObject, RowStatement } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
 /**
- * For tables that existed before the file: lists the statements of the file that change their rows, in `writes`. Throws ROWS_EXIST when
- * such a table has rows, because the file may have run before; not with `acceptExisting`. `existing`: all objects found so far.
+ * For tables that existed before the file: lists the statements of the file, and of the pending files after it, that change their rows,
+ * in `writes`. Throws ROWS_EXIST when such a table has rows, because the files may have run before; not with `acceptExisting`.
+ * `existing`: all objects found so far. The later files count here, before this one is applied: the next run would not know of the skipped
+ * CREATE, and write the rows.
  */
 export async function refuseRows(
   settings: RunSettings,
@@ -25,7 +27,7 @@ export async function refuseRows(
     const table = statements[at]?.kind.object
     if (table === undefined) continue
     if (statements.slice(0, at).some((statement) => isNew(statement, table, known))) continue
-    await refuseTable(settings, migration, found, { table, writes: writesInto(table, statements.slice(at + 1)) })
+    await refuseTable(settings, migration, found, { table, writes: writesAfter(settings, migration, table, at) })
   }
 }
 
@@ -35,7 +37,7 @@ export async function refuseRowsBefore(settings: RunSettings, migration: ParsedM
   const statements = migration.statements.flatMap(statementsOf)
   for (const [at, { kind, ...statement }] of statements.entries()) {
     if (kind.verb !== 'CREATE TABLE' || kind.object === undefined) continue
-    const writes = writesInto(kind.object, statements.slice(at + 1))
+    const writes = writesAfter(settings, migration, kind.object, at)
     if (writes.length === 0 || (await objectExists(settings.db, kind.object)) !== true) continue
     await refuseTable(settings, migration, { ...statement, name: kind.object.name }, { table: kind.object, writes })
   }
@@ -59,12 +61,21 @@ async function refuseTable(
   if (row?.found === true) throw rowsExist(migration, found)
 }
 
-function writesInto(table: SqlObject, statements: readonly ParsedStatement[]): RowStatement[] {
-  return statements.flatMap(({ text, kind, line, column }) =>
-    rowWrites(text, kind.verb)
-      .filter((write) => isSame(write.table, table))
-      .map(({ verb }) => ({ line, column, verb })),
-  )
+/** The statements that change rows of the table, after the one at `at`, in the file and in the pending files after it. */
+function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table: SqlObject, at: number): RowStatement[] {
+  const own = migration.statements.flatMap(statementsOf).slice(at + 1)
+  const later = pending.slice(pending.findIndex(({ version }) => version === migration.version) + 1).filter((one) => !isExempt(one))
+  const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements: statements.flatMap(statementsOf) }))]
+  const writes: RowStatement[] = []
+  for (const { statements, ...place } of files) {
+    for (const { text, kind, line, column } of statements) {
+      // what has its name from here on is another table
+      if (isRenamed({ text, kind }, table)) return writes
+      const found = rowWrites(text, kind.verb).filter((write) => isSame(write.table, table))
+      writes.push(...found.map(({ verb }) => ({ ...place, line, column, verb })))
+    }
+  }
+  return writes
 }
 
 /** Whether the table of a later CREATE is another one: an earlier statement creates it, drops it or renames it. */
@@ -72,7 +83,11 @@ function isNew(statement: ParsedStatement, table: SqlObject, existing: ReadonlyS
   const { verb, object } = statement.kind
   if (verb === 'CREATE TABLE') return object !== undefined && isSame(object, table) && !existing.has(placeOf(statement))
   if (verb === 'DROP TABLE') return rowWrites(statement.text, verb).some((write) => isSame(write.table, table))
-  return verb === 'ALTER TABLE' && object !== undefined && isSame(object, table) && /\brename\s+to\b/i.test(statement.text)
+  return isRenamed(statement, table)
+}
+
+function isRenamed({ kind: { verb, object }, text }: Pick<ParsedStatement, 'kind' | 'text'>, table: SqlObject): boolean {
+  return verb === 'ALTER TABLE' && object !== undefined && isSame(object, table) && /\brename\s+to\b/i.test(text)
 }
 
 function isSame(a: Pick<SqlObject, 'schema' | 'name'>, b: Pick<SqlObject, 'schema' | 'name'>): boolean {
@@ -84,18 +99,21 @@ function placeOf({ line, column }: { line: number; column: number }): string {
 }
 
 function rowsExist({ file }: ParsedMigration, { line, name, writes = [] }: Pick<ExistingObject, 'line' | 'name' | 'writes'>): SkillsError {
-  const listed = writes.slice(0, 5).map((write) => `${write.verb} on line ${write.line}`)
+  const listed = writes
+    .slice(0, 5)
+    .map((write) => `${write.verb} ${write.file === undefined ? 'on line ' : `in ${write.file}:`}${write.line}`)
   const more = writes.length > listed.length ? [`${plural(writes.length - listed.length, 'more statement')}`] : []
+  const who = writes.some((write) => write.file === undefined) ? 'the file changes' : 'a file after it changes'
   return new SkillsError(
     'ROWS_EXIST',
-    `${file}:${line}: the table ${name} exists and has rows, and the file changes its rows: ${[...listed, ...more].join(', ')}`,
+    `${file}:${line}: the table ${name} exists and has rows, and ${who} its rows: ${[...listed, ...more].join(', ')}`,
     {
       hint: 'nothing of the file was applied; if the file ran before, record it with skills migrate baseline --to VERSION; if its rows are to be changed, pass --accept-existing',
       diagnostics: writes.map((write) => ({
         severity: 'error',
         code: 'ROWS_EXIST',
-        message: `${write.verb} changes rows of the table ${name}, which existed before the file and has rows`,
-        file,
+        message: `${write.verb} changes rows of the table ${name}, which existed before ${write.file === undefined ? 'the file' : file} and has rows`,
+        file: write.file ?? file,
         line: write.line,
         column: write.column,
       })),

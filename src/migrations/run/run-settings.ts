@@ -31,7 +31,7 @@ export interface MigrateOptions {
   statementTimeoutMs?: number
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
-  /** Apply a file that changes rows of a table which existed before it and has rows. */
+  /** Apply files that change rows of a table which existed before them and has rows. */
   acceptExisting?: boolean
   /** How long to wait in all for other runs and for locked tables, in milliseconds. Default: 60,000. */
   lockWaitMs?: number
@@ -57,6 +57,8 @@ export interface RunSettings {
   statementTimeoutMs: number | undefined
   /** All files in order, applied or not: together they define the schema. */
   allFiles: readonly MigrationFile[]
+  /** The files of this run, in order. */
+  pending: readonly ParsedMigration[]
   catalogQuery: string
   tool: string
   onEvent: (event: MigrateEvent) => void

@@ -19,10 +19,13 @@ interface Suspect {
   harmless: string
   /** What to pass instead. */
   option?: string
+  /** It prevents the remedy too, outside such a transaction. */
+  begin?: string
   /** Other causes have the same SQLSTATE. */
   isPossible?: true
 }
 
+const READ_ONLY: Suspect = { name: 'default_transaction_read_only', harmless: 'off', begin: 'BEGIN READ WRITE' }
 const SEARCH_PATH: Suspect = { name: 'search_path', harmless: '"$user", public', option: '--schema NAME', isPossible: true }
 const DATE_STYLE: Suspect = { name: 'DateStyle', harmless: 'ISO, MDY', isPossible: true }
 const TABLESPACE: Suspect = { name: 'default_tablespace', harmless: '', isPossible: true }
@@ -30,7 +33,7 @@ const TABLESPACE: Suspect = { name: 'default_tablespace', harmless: '', isPossib
 /** The settings that can be the reason for an error, by its SQLSTATE. */
 const SUSPECTS: Readonly<Record<string, readonly Suspect[]>> = {
   [SQLSTATE.queryCanceled]: [{ name: 'statement_timeout', harmless: '0', option: '--statement-timeout 0' }],
-  [SQLSTATE.readOnlyTransaction]: [{ name: 'default_transaction_read_only', harmless: 'off' }],
+  [SQLSTATE.readOnlyTransaction]: [READ_ONLY],
   '25P03': [{ name: 'idle_in_transaction_session_timeout', harmless: '0' }],
   '25P04': [{ name: 'transaction_timeout', harmless: '0' }],
   '57P05': [{ name: 'idle_session_timeout', harmless: '0' }],
@@ -107,7 +110,7 @@ function originOf(
   const database = `DATABASE ${quoteIdent(databaseName)}`
   const altered = (object: string): { where: string; remedy: string } => ({
     where: `set with ALTER ${object} SET ${name}`,
-    remedy: withOption(option, `run ALTER ${object} RESET ${name}`),
+    remedy: withOption(option, `run ${runnable(`ALTER ${object} RESET ${name}`, suspect)}`),
   })
   switch (source) {
     case 'user':
@@ -146,9 +149,12 @@ function unknownSource(db: Db, suspect: Suspect): SettingCause {
 }
 
 /** Gives the role a value of its own. */
-function neutral(role: string, { name, harmless }: Suspect): string {
-  return `ALTER ${role} SET ${name} = ${/^-?\d+$/.test(harmless) ? harmless : `'${harmless}'`}`
+function neutral(role: string, suspect: Suspect): string {
+  const { name, harmless } = suspect
+  return runnable(`ALTER ${role} SET ${name} = ${/^-?\d+$/.test(harmless) ? harmless : `'${harmless}'`}`, suspect)
 }
+
+const runnable = (statement: string, { begin }: Suspect): string => (begin === undefined ? statement : `${begin}; ${statement}; COMMIT`)
 
 function withOption(option: string | undefined, statement: string): string {
   return option === undefined ? statement : `pass ${option}, or ${statement}`

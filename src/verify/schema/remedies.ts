@@ -74,11 +74,11 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => str
 }
 
 function commentRemedy({ name, expected }: Pair, again: CreatedAgain): string {
-  return `COMMENT ON ${commentedObject(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
+  return `COMMENT ON ${commented(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
 }
 
-function commentedObject(name: string, again: CreatedAgain): string {
-  // with its arguments: longer than an identifier can be
+/** `f(integer)`, `t.c` or `t`. */
+function commented(name: string, again: CreatedAgain): string {
   if (name.includes('(')) return `FUNCTION ${name}`
   if (name.includes('.')) return `COLUMN ${ident(tableOf(name))}.${ident(partOf(name))}`
   return `${`view ${name}` in again ? 'VIEW' : 'TABLE'} ${ident(name)}`

@@ -39,7 +39,7 @@ test('layouts: both directions in one file -> the place is where the file begins
 
 test('layouts: a tool that can be imported -> the hint has the command, with a folder that the shell can read', () => {
   expect(refusal({ '1_a.down.sql': 'select 1' }, 'db/my files')?.hint).toContain(
-    "skills migrate import --from golang-migrate --dir 'db/my files'",
+    "skills migrate import --from golang-migrate --dir 'db/my files' --ledger skills_migrations`",
   )
   expect(refusal(FOREIGN_FOLDERS['MyBatis'] ?? {})?.hint).not.toContain('import')
 })

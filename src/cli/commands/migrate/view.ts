@@ -75,7 +75,10 @@ function existingLines({ line, kind, name, how, sqlstate, same, differences, wri
   return [
     `      ${kind} ${printable(name)} ${style.dim(`(line ${line}, ${reason})`)}${sameness === '' ? '' : `: ${sameness}`}`,
     ...(differences ?? []).map((difference) => `        ${printable(difference)}`),
-    ...writes.map((write) => `        ${style.yellow('!')} line ${write.line}: ${write.verb} changed its rows`),
+    ...writes.map(({ file, line: at, verb }) => {
+      const where = file === undefined ? `line ${at}` : `${printable(file)}:${at}`
+      return `        ${style.yellow('!')} ${where}: ${verb} ${file === undefined ? 'changed' : 'changes'} its rows`
+    }),
   ]
 }
 
@@ -92,7 +95,8 @@ function notesOf(report: MigrateReport, style: Style): string[] {
       ({ from, to }) =>
         `  ${style.cyan(report.dryRun ? 'would rename' : 'renamed')} ${printable(from)} to ${printable(to)} in the ledger: it is applied, and its file has this name now`,
     ),
-    ...note(report.missing, `is applied, but its file does not exist${wasRenamed(report)}`),
+    ...note(report.missing, 'is applied, but its file does not exist'),
+    ...wasRenamed(report),
     ...(report.adopted.length > 0 && report.applied.length > 0
       ? [`  ${style.dim(`${plural(report.adopted.length, 'migration')} adopted from an older ledger, without a digest to compare`)}`]
       : []),
@@ -132,9 +136,10 @@ function summary({ applied, alreadyApplied }: MigrateReport, style: Style): stri
 }
 
 /** A file that was renamed and changed cannot be recognised. */
-function wasRenamed({ missing, pending }: MigrateReport): string {
+function wasRenamed({ missing, pending }: MigrateReport): string[] {
   const [next] = pending
   const [from] = missing
-  if (next === undefined || from === undefined) return ''
-  return `; if it was renamed and changed: skills migrate repair ${printable(next.version)} --renamed-from ${printable(from)}`
+  if (next === undefined || from === undefined) return []
+  const example = `skills migrate repair ${printable(next.version)} --renamed-from ${printable(from)}`
+  return [`    if a pending file is one of them, renamed and changed: ${example}`]
 }
