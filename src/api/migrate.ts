@@ -28,8 +28,8 @@ export interface MigrateCallOptions {
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
   /**
-   * Apply a file that changes rows of a table which existed before it and has rows. By default the run stops there (ROWS_EXIST), because
-   * the file may have run before.
+   * Apply files that change rows of a table which existed before them and has rows. By default the run stops at the file that would
+   * create the table (ROWS_EXIST), because the files may have run before.
    */
   acceptExisting?: boolean
   /** Stop after this version. */
