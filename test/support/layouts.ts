@@ -81,7 +81,6 @@ export const FOREIGN_FOLDERS: Readonly<Record<string, Record<string, string>>> =
   'Flyway with another separator': { 'V1-a.sql': 'CREATE TABLE precious (id int);', 'U1-drop_a.sql': 'DROP TABLE precious;' },
   'the callbacks of Flyway': { 'beforeClean.sql': 'DROP TABLE precious;' },
   'the sub-folders of Flyway': { 'core/V1__a.sql': 'CREATE TABLE precious (id int);', 'core/U1__a.sql': 'DROP TABLE precious;' },
-  'a script of Sqitch without its plan': { 'a.sql': '-- Deploy flipr:a to pg\n-- requires: b\n\nDROP TABLE precious;\n' },
   'a changelog of Liquibase': { 'db.changelog-master.yaml': 'databaseChangeLog:\n', 'a.sql': 'DROP TABLE precious;' },
   'Atlas with parts': {
     '1.sql': '-- atlas:txtar\n\n-- migration.sql --\nCREATE TABLE precious (id int);\n\n-- down.sql --\nDROP TABLE precious;\n',

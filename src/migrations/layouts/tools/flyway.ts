@@ -51,7 +51,9 @@ const CALLBACK =
   /^(?:before|after)(?:Each)?(?:Migrate|Undo|Clean|Info|Validate|Baseline|Repair|Versioned|Repeatables)(?:Statement)?(?:Error|Applied|OperationFinish)?(?:__[^]*)?\.sql$/
 
 const ROLES: Readonly<Record<string, Role>> = { V: 'up', U: 'down', B: 'mark', R: 'mark' }
-const NAME = /^(?:([VUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.(\w+)$/
+const NAME = /^(?:([VUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.(\w+)$/i
+/** With other settings of Flyway. */
+const OTHER_NAME = /^([VUB])(\d+(?:\.\d+)*)[-_]([^/]*)\.(\w+)$/i
 
 interface FlywayFile {
   letter: string
@@ -63,10 +65,9 @@ interface FlywayFile {
 }
 
 function readFolder(folder: TheirFolder): TheirMigrations {
-  const found = filesBelow(folder, '').flatMap((file): FlywayFile[] => {
-    const [, letter = 'R', version = '', description = '', extension = ''] = NAME.exec(file.slice(file.lastIndexOf('/') + 1)) ?? []
-    return extension === '' ? [] : [{ letter, version: canonical(version), description, extension: extension.toLowerCase(), file }]
-  })
+  const files = filesBelow(folder, '')
+  const usual = filesNamed(files, NAME)
+  const found = usual.length > 0 ? usual : filesNamed(files, OTHER_NAME)
   const sql = found.filter(({ extension }) => extension === 'sql')
   const versioned = sql.filter(({ letter }) => letter === 'V').toSorted((a, b) => compareVersions(a.version, b.version))
   const repeatable = sql.filter(({ letter }) => letter === 'R').toSorted((a, b) => (a.description < b.description ? -1 : 1))
@@ -103,6 +104,14 @@ function readFolder(folder: TheirFolder): TheirMigrations {
       })),
     left: sql.filter(({ letter }) => letter === 'B').map(({ file }) => ({ file, reason: 'a baseline that replaces older files' })),
   }
+}
+
+function filesNamed(files: readonly string[], pattern: RegExp): FlywayFile[] {
+  return files.flatMap((file): FlywayFile[] => {
+    const [, letter = 'R', version = '', description = '', extension = ''] = pattern.exec(file.slice(file.lastIndexOf('/') + 1)) ?? []
+    if (extension === '') return []
+    return [{ letter: letter.toUpperCase(), version: canonical(version), description, extension: extension.toLowerCase(), file }]
+  })
 }
 
 /** The settings of one file. */

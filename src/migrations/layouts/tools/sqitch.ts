@@ -20,15 +20,11 @@ const rules: ImportRules = {
   applied: stateOf,
 }
 
-/** The first comment of a script: `-- Revert project:name from pg`. The plan has the order of those that deploy. The folders are found by `foreignFolder`. */
+/** The first comment of a script that goes back: `-- Revert project:name from pg`. The folders are found by `foreignFolder`. */
 export const sqitch: Tool = {
   name: 'sqitch',
   title: 'Sqitch',
-  comment: (text) => {
-    const [, verb] =
-      /^--\s*(Deploy|Revert|Verify)\s+[\w./@-]+:[\w./@-]+\s+(?:to|from|on)\s+(?:pg|cockroach|yugabyte|redshift)$/i.exec(text) ?? []
-    return verb === undefined ? undefined : verb.toLowerCase() === 'revert' ? 'down' : 'mark'
-  },
+  comment: (text) => (/^--\s*Revert\s+[\w./@-]+:[\w./@-]+\s+from\s+\w+$/i.test(text) ? 'down' : undefined),
   import: rules,
 }
 
