@@ -6,6 +6,17 @@ SELECT c.oid, c.relkind::text AS kind, quote_ident(c.relname) AS name, c.relpers
   c.relrowsecurity AS row_security, c.relforcerowsecurity AS forced, c.relreplident::text AS replica_identity, c.relispopulated AS populated,
   CASE WHEN a.amname <> 'heap' AND c.relkind IN ('r', 'p', 'm') THEN quote_ident(a.amname) END AS access_method,
   coalesce((SELECT jsonb_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid), '[]') AS parents,
+  -- whether CREATE TABLE ... INHERITS, which puts the columns of the parents first, would give the columns another order
+  coalesce((
+    SELECT array_agg(own.attname ORDER BY own.attnum) <> array_agg(own.attname ORDER BY of_parent.inhseqno, of_parent.attnum, own.attnum)
+    FROM pg_attribute own
+    LEFT JOIN LATERAL (
+      SELECT i.inhseqno, p.attnum
+      FROM pg_inherits i
+      JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = own.attname AND p.attnum > 0 AND NOT p.attisdropped
+      WHERE i.inhrelid = c.oid
+      ORDER BY i.inhseqno LIMIT 1) of_parent ON true
+    WHERE own.attrelid = c.oid AND own.attnum > 0 AND NOT own.attisdropped), false) AS own_order,
   y.oid AS row_type, nullif(y.typarray, 0) AS array_type,
   nullif(c.reloftype, 0)::regtype::text AS of_type,
   (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) AS server,

@@ -39,6 +39,45 @@ onEachBackend(({ fresh }) => {
     expect(diffCatalogs(await catalogOf(first), await catalogOf(second))).toEqual([])
   })
 
+  test('dump: a child whose columns have another order than INHERITS gives -> the same text, and the order of the columns stays', async () => {
+    const first = await empty()
+    await first.exec(`
+      CREATE TABLE a (id int NOT NULL, x text DEFAULT 'a' CHECK (x <> ''));
+      CREATE TABLE b (x text, y int);
+      CREATE TABLE usual (z int) INHERITS (a, b);
+      CREATE TABLE extended (x text DEFAULT 'e', z int UNIQUE) INHERITS (a, b);
+      ALTER TABLE a ADD COLUMN late int;
+      ALTER TABLE extended ADD COLUMN last text NOT NULL DEFAULT 'l';
+      ALTER TABLE a ADD CONSTRAINT not_valid CHECK (id > 0) NOT VALID;
+      CREATE TABLE grown (last text, late int, x text CONSTRAINT a_x_check CHECK (x <> ''), id int NOT NULL, CONSTRAINT not_valid CHECK (id > 0));
+      ALTER TABLE grown INHERIT a;
+      CREATE TABLE grandchild (own int) INHERITS (grown);
+      ALTER TABLE grown ADD COLUMN more int;
+      CREATE VIEW of_child AS SELECT * FROM extended`)
+    const { sql } = await dumpSchema(first)
+    const second = await empty()
+    await second.exec(sql)
+    expect((await dumpSchema(second)).sql).toBe(sql)
+    const columns = `SELECT string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attrelid::regclass::text, attnum) AS list FROM pg_attribute
+      WHERE attrelid IN (SELECT inhrelid FROM pg_inherits) AND attnum > 0 AND NOT attisdropped`
+    expect(await second.query(columns, [], { list: 'text' })).toEqual(await first.query(columns, [], { list: 'text' }))
+    expect(diffCatalogs(await catalogOf(first), await catalogOf(second))).toEqual([])
+    expect(sql).toContain('ALTER TABLE extended INHERIT a;\nALTER TABLE extended INHERIT b;')
+    expect(
+      await first.query(
+        'SELECT conrelid::regclass::text AS t, convalidated AS v FROM pg_constraint WHERE conname = $1 ORDER BY 1',
+        ['not_valid'],
+        { t: 'text', v: 'boolean' },
+      ),
+    ).toEqual(
+      await second.query(
+        'SELECT conrelid::regclass::text AS t, convalidated AS v FROM pg_constraint WHERE conname = $1 ORDER BY 1',
+        ['not_valid'],
+        { t: 'text', v: 'boolean' },
+      ),
+    )
+  })
+
   test('dump: applied to a schema of another name -> the same objects there, and functions that are pinned to it', async () => {
     const first = await rich()
     const { sql } = await dumpSchema(first)

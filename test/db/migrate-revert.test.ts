@@ -16,6 +16,8 @@ const BEFORE = `
   CREATE TABLE list (id int, kind text) PARTITION BY LIST (kind);
   CREATE TYPE mood AS ENUM ('good', 'bad');
   CREATE TYPE pair AS (a int, b int);
+  CREATE TYPE of_rows AS (a int);
+  CREATE TABLE typed OF of_rows;
   CREATE VIEW old_view AS SELECT id FROM old;
   CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
   CREATE SEQUENCE counter;
@@ -73,6 +75,40 @@ const FILES: Readonly<Record<string, string>> = {
     ALTER TABLE draft RENAME TO final;
     ALTER TABLE final ADD COLUMN a int NOT NULL;
     INSERT INTO final VALUES (1, 2);`,
+  'a table that later needs functions, types, sequences and tables of the file': `
+    CREATE TABLE n (id int NOT NULL, m int);
+    CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER t BEFORE INSERT ON n FOR EACH ROW EXECUTE FUNCTION stamp();
+    CREATE SEQUENCE n_id_seq;
+    ALTER SEQUENCE n_id_seq OWNED BY n.id;
+    ALTER TABLE ONLY n ALTER COLUMN id SET DEFAULT nextval('n_id_seq'::regclass);
+    ALTER TABLE ONLY n ADD CONSTRAINT n_pkey PRIMARY KEY (id);
+    CREATE TYPE kind AS ENUM ('a');
+    ALTER TABLE n ADD COLUMN k kind DEFAULT 'a';
+    CREATE TABLE m (id int PRIMARY KEY, n int REFERENCES n);
+    ALTER TABLE n ADD CONSTRAINT n_m FOREIGN KEY (m) REFERENCES m;
+    CREATE FUNCTION fits(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+    CREATE INDEX n_fits ON n (fits(id));
+    ALTER TABLE n ADD CONSTRAINT n_ok CHECK (fits(m)), ALTER COLUMN m SET NOT NULL;
+    CREATE POLICY p ON n USING (fits(id));
+    CREATE SEQUENCE early;
+    CREATE TABLE late (id int);
+    ALTER SEQUENCE early OWNED BY late.id;
+    CREATE VIEW v AS SELECT k FROM n;`,
+  'columns and constraints in one statement': `
+    ALTER TABLE old ADD COLUMN d int, ADD CONSTRAINT d_check CHECK (d > 0), ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED,
+      ADD CONSTRAINT d_e UNIQUE (d, e);
+    ALTER TYPE of_rows ADD ATTRIBUTE c int CASCADE;
+    ALTER TYPE of_rows RENAME ATTRIBUTE a TO first CASCADE;`,
+  'names in quotes, overloads, aggregates': `
+    CREATE TABLE "plain" (id int);
+    INSERT INTO plain VALUES (1);
+    TRUNCATE TABLE ONLY plain RESTART IDENTITY;
+    CREATE FUNCTION touch(x INT) RETURNS int LANGUAGE sql AS 'SELECT 1';
+    COMMENT ON FUNCTION touch(int) IS 'x';
+    CREATE AGGREGATE last_of(double precision ORDER BY anyelement) (
+      SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+    CREATE AGGREGATE rows_of(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0');`,
   partitions: `
     CREATE TABLE list_a PARTITION OF list FOR VALUES IN ('a');
     CREATE TABLE list_b (id int, kind text);
@@ -115,6 +151,19 @@ test.each([
   ['GRANT SELECT ON old TO PUBLIC', 'the privileges before are not known'],
   ['UPDATE old SET a = 1', 'the rows before are not known'],
   ['CREATE TABLE n (id int); INSERT INTO n WITH d AS (DELETE FROM old RETURNING id) SELECT id FROM d', 'the rows before are not known'],
+  ['TRUNCATE fine, old', 'the rows before are not known'],
+  ['TRUNCATE fine CASCADE', 'the rows before are not known'],
+  ['ALTER TABLE fine RENAME TO n; ALTER TABLE old RENAME TO fine; UPDATE fine SET id = 1', 'the rows before are not known'],
+  ["CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION f() IS 'x'", 'the comment before is not known'],
+  ["CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() STRICT", 'the state before is not known'],
+  ["CREATE TYPE late AS ENUM ('a'); ALTER TABLE fine ALTER COLUMN id TYPE late USING NULL", 'an object that the file creates later'],
+  ['CREATE ROLE late; ALTER TABLE fine OWNER TO late', 'an object that the file creates later'],
+  ['CREATE ROLE late; GRANT SELECT ON fine TO late', 'an object that the file creates later'],
+  ['CREATE TABLE late (id int PRIMARY KEY); ALTER TABLE fine ADD FOREIGN KEY (id) REFERENCES late', 'the server chooses the name'],
+  ["ALTER TABLE list ATTACH PARTITION old FOR VALUES IN ('a')", 'the indexes that the partition gets stay'],
+  ['CREATE EXTENSION earthdistance CASCADE', 'CASCADE: it may create other extensions'],
+  ['CREATE SCHEMA AUTHORIZATION app', 'the server chooses its name: name it'],
+  ['CREATE AGGREGATE a (basetype = int, sfunc = int4pl, stype = int)', 'write its arguments in parentheses of their own'],
   ['DO $$ BEGIN END $$', 'what it does cannot be seen from its text'],
   ['SET search_path = other; CREATE TABLE t (id int)', 'the names in the file depend on it: qualify them'],
 ])('migrate new --revert: %s -> NO_EXACT_INVERSE at its place, no file is created', async (sql, reason) => {
@@ -125,6 +174,15 @@ test.each([
     diagnostics: [{ message: expect.stringContaining(reason), file: path.join(directory, '1_change.sql'), line: 3 }],
   })
   expect(readdirSync(directory)).toEqual(['1_change.sql'])
+})
+
+test('migrate new --revert: a file that leaves nothing behind -> NO_EXACT_INVERSE, no file is created', async () => {
+  const directory = scratch({ '1.sql': 'CREATE TEMPORARY VIEW v AS SELECT 1 AS a; ANALYZE;' })
+  await expect(newMigration({ directory, revert: '1' })).rejects.toMatchObject({
+    code: 'NO_EXACT_INVERSE',
+    message: expect.stringContaining('leaves nothing behind'),
+  })
+  expect(readdirSync(directory)).toEqual(['1.sql'])
 })
 
 test('migrate new --revert: an index built CONCURRENTLY -> a no-transaction file', async () => {

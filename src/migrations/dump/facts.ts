@@ -35,6 +35,7 @@ const QUERIES = {
     populated: 'boolean',
     access_method: 'text?',
     parents: 'texts',
+    own_order: 'boolean',
     row_type: 'number?',
     array_type: 'number?',
     of_type: 'text?',

@@ -93,7 +93,7 @@ function body({ table, local }: TableFacts, lines: readonly string[]): string {
 
 function tail({ table, facts, local }: TableFacts): string {
   const key = facts.texts.of('partition key', table.oid)
-  const parents = table.is_partition ? [] : table.parents.map(local)
+  const parents = isAttached(table) ? [] : table.parents.map(local)
   return [
     parents.length === 0 ? '' : `\nINHERITS (${parents.join(', ')})`,
     key === undefined ? '' : `\nPARTITION BY ${key}`,
@@ -103,11 +103,16 @@ function tail({ table, facts, local }: TableFacts): string {
   ].join('')
 }
 
-/** An inherited column is in the definition of the parent. A partition has all columns: it is created as a table, and attached. */
+/** Whether it is created as a table of its own, and gets its parents later: so its columns keep their order. */
+function isAttached({ is_partition, own_order }: Relation): boolean {
+  return is_partition || own_order
+}
+
+/** An inherited column is in the definition of the parent, unless the table gets its parents later. */
 function isWritten({ table, facts }: TableFacts, column: Column): boolean {
   if (table.of_type !== null)
     return column.not_null || (column.default_oid !== null && facts.texts.of('default', column.default_oid) !== undefined)
-  return column.is_local || table.is_partition
+  return column.is_local || isAttached(table)
 }
 
 function columnText(of: TableFacts, column: Column, value: string): string {
@@ -157,11 +162,11 @@ function defaultPart({ table, facts }: TableFacts, { number, name, default_oid: 
   return [{ column: number, text, part: { keys, object: () => (generated === '' ? apart : { ...apart, id: '' }) } }]
 }
 
-/** Keys and valid checks. A child has the checks of its parent; a partition needs them before it is attached. */
+/** Keys and valid checks. A child has the checks of its parent, unless it gets its parent later: then it needs them before. */
 function inlineConstraints(of: TableFacts): { text: string; part: Part }[] {
   const { table, constraints } = of
   return constraints
-    .filter(({ kind, validated, is_local }) => kind !== 'f' && (kind !== 'c' || (validated && (is_local || table.is_partition))))
+    .filter(({ kind, validated, is_local }) => kind !== 'f' && (kind !== 'c' || (validated && (is_local || isAttached(table)))))
     .toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))
     .map((constraint) => {
       const object = constraintObject(of, constraint)
@@ -208,11 +213,17 @@ function constraintObject({ table, facts }: TableFacts, { oid, name, kind, index
 }
 
 function attachment({ table, facts, local }: TableFacts): DumpObject[] {
-  const [parent] = table.parents
-  if (!table.is_partition || parent === undefined) return []
+  if (!isAttached(table)) return []
   const bound = facts.texts.of('bound', table.oid) ?? ''
-  const statement = `ALTER TABLE ONLY ${local(parent)} ATTACH PARTITION ${table.name} ${bound}`
-  return [simpleObject(`partition ${table.name}`, 'partition', statement, { needs: [keyOf('pg_class', table.oid)] })]
+  const statements = table.parents.map((parent) =>
+    table.is_partition
+      ? `ALTER TABLE ONLY ${local(parent)} ATTACH PARTITION ${table.name} ${bound}`
+      : `ALTER TABLE ${table.name} INHERIT ${local(parent)}`,
+  )
+  const [statement] = statements
+  if (statement === undefined) return []
+  const object = simpleObject(`partition ${table.name}`, 'partition', statement, { needs: [keyOf('pg_class', table.oid)] })
+  return [{ ...object, after: statements.slice(1) }]
 }
 
 /** Statements after CREATE TABLE: what it cannot contain, in every version of PostgreSQL. */

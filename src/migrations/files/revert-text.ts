@@ -9,6 +9,10 @@ export function revertText(migration: ParsedMigration): string {
   const inverse = inverseOf(migration)
   if ('without' in inverse) throw noInverse(migration, inverse.without)
   const { statements } = inverse
+  if (statements.length === 0)
+    throw new SkillsError('NO_EXACT_INVERSE', `${migration.version} leaves nothing behind that a migration could undo`, {
+      hint: 'no file was created',
+    })
   const isConcurrent = statements.some((statement) => statement.startsWith('DROP INDEX CONCURRENTLY'))
   return [
     ...(isConcurrent ? ['-- skills: no-transaction'] : []),
