@@ -52,3 +52,23 @@ test('migrate, status, verify: a sub-folder and an empty folder -> notes, also i
     })
   }
 })
+
+test('folder of another tool: every command with --json -> exit 6, and the error has the place', async () => {
+  const layouts = [{ 'db/1_a.sql': '-- migrate:up\nselect 1;\n-- migrate:down\nselect 2;\n' }, { 'db/sqitch.plan': '%project=a\n' }]
+  for (const files of layouts) {
+    const cwd = scratch(files)
+    await runSkills(['migrate', '-q'], { cwd })
+    for (const command of [
+      ['migrate'],
+      ['migrate', '--dry-run'],
+      ['migrate', 'status'],
+      ['migrate', 'baseline'],
+      ['verify', '--no-drift'],
+    ]) {
+      const { code, stdout } = await runSkills([...command, '--json', ...MIGRATIONS], { cwd })
+      const { report, error } = JSON.parse(stdout) as { report: { diagnostics: object[] } | null; error: { diagnostics: object[] } }
+      const places = report === null ? error.diagnostics : report.diagnostics
+      expect([code, places[0]], command.join(' ')).toMatchObject([6, { file: expect.stringMatching(/^db\//), line: expect.any(Number) }])
+    }
+  }
+})

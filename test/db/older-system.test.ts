@@ -216,9 +216,18 @@ onEachBackend((backend) => {
     expect(await db.query("select to_regclass('mine') as mine")).toEqual([{ mine: null }])
   })
 
+  test('older system: verify before migrate -> the differences, with comments of functions', async () => {
+    const db = await (await backend.fresh()).open()
+    await applyOlderFiles(db)
+    await db.exec('CREATE TABLE schema_migrations (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())')
+    const faults = (await verified(db)).checks.flatMap((check) => check.faults)
+    expect(faults.map(({ remedy }) => remedy).join('\n')).toMatch(/^COMMENT ON FUNCTION log_skill_usage\(.*jsonb\) IS '/m)
+  })
+
   test('remedy of a changed function, view and comment -> it restores them, and names no file of the package', async () => {
     const db = await (await backend.migrated()).open()
     await db.exec(`COMMENT ON COLUMN skill_unlocks.unlocked IS 'other'; COMMENT ON VIEW v_skill_effectiveness IS NULL;
+      COMMENT ON FUNCTION log_skill_usage IS NULL;
       CREATE OR REPLACE VIEW v_skill_cooccurrence AS SELECT NULL::text[] AS skill_set, '' AS tier, '' AS element, '' AS realm, 1::bigint AS cooccurrence_count,
         1::bigint AS distinct_users, 1::numeric(4,3) AS avg_success_rate, now() AS first_observed, now() AS last_observed;
       DROP FUNCTION unlock_skill`)

@@ -58,6 +58,35 @@ export const FOREIGN_FOLDERS: Readonly<Record<string, Record<string, string>>> =
   shmig: { '1-a.sql': '-- ==== UP ====\nCREATE TABLE precious (id int);\n-- ==== DOWN ====\nDROP TABLE precious;\n' },
   MyBatis: { '1_a.sql': '-- // a\nCREATE TABLE precious (id int);\n\n-- //@UNDO\nDROP TABLE precious;\n' },
   Play: { '1.sql': '-- !Ups\nCREATE TABLE precious (id int);\n-- !Downs\nDROP TABLE precious;\n' },
+  'goose with words after the direction': {
+    '1_a.sql': '-- +goose Up -- makes it\nCREATE TABLE precious (id int);\n-- +goose Down -- drops it\nDROP TABLE precious;\n',
+  },
+  'the comments of goose with another word': {
+    '1_a.sql': '-- +pig Up\nCREATE TABLE precious (id int);\n-- +pig Down\nDROP TABLE precious;\n',
+  },
+  'node-pg-migrate with words after the direction': {
+    '1_a.sql': 'CREATE TABLE precious (id int);\n-- Down Migration (drops precious)\nDROP TABLE precious;\n',
+  },
+  'pairs without a separator': { '001Up.sql': 'CREATE TABLE precious (id int);', '001Down.sql': 'DROP TABLE precious;' },
+  'install and uninstall': { 'install.sql': 'CREATE TABLE precious (id int);', 'uninstall.sql': 'DROP TABLE precious;' },
+  'a file and its reverse': { '001_a.sql': 'CREATE TABLE precious (id int);', '001_a.reverse.sql': 'DROP TABLE precious;' },
+  'tern with two dashes': { '001_a.sql': 'CREATE TABLE precious (id int);\n-- create above / drop below --\nDROP TABLE precious;\n' },
+  'graphile-migrate with a message': { '000001-x.sql': '--! Message: x\n\nDROP TABLE precious;\n' },
+  'the current migration of graphile-migrate': { 'current.sql': '--! no-transaction\nDROP TABLE precious;\n' },
+  'the parent of graphile-migrate without a current migration': {
+    'afterReset.sql': 'DROP TABLE precious;',
+    'committed/000001.sql': '--! Previous: -\n--! Hash: sha1:2fd4\n\nselect 1',
+  },
+  'Flyway in small letters': { 'v1__a.sql': 'CREATE TABLE precious (id int);', 'u1__a.sql': 'DROP TABLE precious;' },
+  'Flyway with another separator': { 'V1-a.sql': 'CREATE TABLE precious (id int);', 'U1-drop_a.sql': 'DROP TABLE precious;' },
+  'the callbacks of Flyway': { 'beforeClean.sql': 'DROP TABLE precious;' },
+  'the sub-folders of Flyway': { 'core/V1__a.sql': 'CREATE TABLE precious (id int);', 'core/U1__a.sql': 'DROP TABLE precious;' },
+  'a changelog of Liquibase': { 'db.changelog-master.yaml': 'databaseChangeLog:\n', 'a.sql': 'DROP TABLE precious;' },
+  'Atlas with parts': {
+    '1.sql': '-- atlas:txtar\n\n-- migration.sql --\nCREATE TABLE precious (id int);\n\n-- down.sql --\nDROP TABLE precious;\n',
+  },
+  'the folders of Hasura': { 'default/1_a/up.sql': 'CREATE TABLE precious (id int);', 'default/1_a/down.sql': 'DROP TABLE precious;' },
+  'a comment before what drops all of it': { '1.sql': 'CREATE TABLE precious (id int);\n-- 2. rollback\nDROP TABLE precious;\n' },
   'sections with one word': { '1.sql': '-- Up\nCREATE TABLE precious (id int);\n\n-- Down\nDROP TABLE precious;\n' },
 }
 
@@ -79,6 +108,18 @@ export const PLAIN_FOLDERS: Readonly<Record<string, Record<string, string>>> = {
     '1.sql':
       '-- migrated from goose: +goose Down is gone\n-- migrate: up to here\n-- rollback is not needed\n-- migrate:down is not needed here\n-- +goose Down was removed\n-- +migrate Down: none\n-- Deploy changes to pg\nselect 1',
   },
+  'helpers that are dropped': {
+    '1.sql': "CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'select 1';\nSELECT h();\n-- tear down\nDROP FUNCTION h();\n",
+  },
+  'a temporary table that is dropped': { '1.sql': 'CREATE TEMP TABLE tt AS SELECT 1;\n-- undo\nDROP TABLE tt;\n' },
+  'a new table for an old one': {
+    '1.sql': 'CREATE TABLE users_old (id int);\nCREATE TABLE users (id int);\n',
+    '2.sql': 'CREATE TABLE users2 (id int);\n-- no rollback\nDROP TABLE users_old;\n',
+    '3.sql': 'CREATE TABLE secrets (id int);\n-- lock down\nREVOKE ALL ON secrets FROM PUBLIC;\n',
+    '4.sql': 'ALTER TABLE secrets ADD COLUMN down boolean;\n-- no host is down\nUPDATE secrets SET down = false;\n',
+  },
+  'lists with plus signs': { '1.sql': '-- + add up counters\n-- + tear down old ones\nselect 1' },
+  'names of several migrations with directions': { '001_backUp.sql': 'select 1', '002_backDown.sql': 'select 1', 'markup.sql': 'select 1' },
   'a folder with an archive': { '1.sql': 'select 1', 'archive/down.sql': 'drop table precious', 'deploy/a.sql': 'x', 'revert/a.sql': 'x' },
   'a folder without anything': { 'README.md': 'nothing' },
 }

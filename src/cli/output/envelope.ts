@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { SkillsError } from '../../core/errors.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface ReportedError {
   hint?: string
   /** The database that it is about, without a password, and the setting that chose it. Absent when there is a report. */
   database?: string
+  /** The places in files that it is about. Absent when there is a report: the report has them. */
+  diagnostics?: readonly Diagnostic[]
 }
 
 /** Wraps a report; `docs/output.schema.json` describes it. */
@@ -35,10 +38,16 @@ export function envelope(command: string, ok: boolean, report: object | null, er
     command,
     ok,
     report,
-    ...(error === undefined ? {} : { error: reported(error) }),
+    ...(error === undefined ? {} : { error: reported(error, report === null) }),
   }
 }
 
-function reported({ code, message, hint, database }: SkillsError): ReportedError {
-  return { code, message, ...(hint === undefined ? {} : { hint }), ...(database === undefined ? {} : { database }) }
+function reported({ code, message, hint, database, diagnostics }: SkillsError, withPlaces: boolean): ReportedError {
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(database === undefined ? {} : { database }),
+    ...(withPlaces && diagnostics.length > 0 ? { diagnostics } : {}),
+  }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
+import { SkillsError } from '../../core/errors.ts'
 import type { Count } from '../../core/report-types.ts'
 import type { Db } from '../../db/db.ts'
 import { withSkillsErrors } from '../../db/skills-error.ts'
@@ -75,7 +76,7 @@ export async function importMigrations(db: Db | undefined, options: MigrationImp
 
 async function importWithLedger(db: Db, folder: ImportedFolder, options: MigrationImportOptions): Promise<MigrationImportReport> {
   const { tool } = options
-  const ours = await readLedger(db, options.ledger)
+  const ours = await readOurLedger(db, options.ledger)
   const theirs = await findTheirLedger(db, tool.title, options.fromLedger ?? tool.import.ledger)
   const rows = await readTheirLedger(db, theirs)
   const plan = planImport(folder, rows, ours, options)
@@ -96,6 +97,17 @@ async function importWithLedger(db: Db, folder: ImportedFolder, options: Migrati
     return now
   })
   return reportOf(folder, options, { plan: done, ledger: theirs })
+}
+
+/** The ledger of the tool can have the name of ours. */
+async function readOurLedger(db: Db, table: string): Promise<Ledger> {
+  try {
+    return await readLedger(db, table)
+  } catch (error) {
+    if (!(error instanceof SkillsError) || error.code !== 'LEDGER_FOREIGN') throw error
+    const hint = 'nothing changed; run the same command with --ledger skills_migrations'
+    throw new SkillsError('LEDGER_FOREIGN', error.message, { hint, cause: error })
+  }
 }
 
 interface Plan {

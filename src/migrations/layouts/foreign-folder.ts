@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
+import { isOsError } from '../../core/os-error.ts'
+import { readHead } from '../../files/regular-file.ts'
 import { wayOn } from './way-on.ts'
 
 interface ForeignFolder {
@@ -36,12 +38,20 @@ export function refuseForeignFolder(directory: string, label: string, hasFiles: 
 function foreignFolder(directory: string, hasFiles: boolean): ForeignFolder | undefined {
   const names = new Set(readdirSync(directory))
   if (names.has('sqitch.plan')) return { tool: SQITCH, shownBy: 'sqitch.plan' }
-  if (names.has('committed') && (names.has('current.sql') || names.has('current'))) return { tool: GRAPHILE, shownBy: 'committed' }
+  const committed = filesIn(path.join(directory, 'committed'))
+  if (names.has('committed') && (names.has('current.sql') || names.has('current') || committed.some(isCommitted)))
+    return { tool: GRAPHILE, shownBy: 'committed' }
+  const changelog = [...names].find(
+    (name) => name.toLowerCase().includes('changelog') && CHANGELOG.test(name) && isChangelog(path.join(directory, name)),
+  )
+  if (changelog !== undefined) return { tool: LIQUIBASE, shownBy: changelog }
   return bySiblings(path.resolve(directory)) ?? (hasFiles ? undefined : byContents(directory, names))
 }
 
 const SQITCH = { name: 'sqitch', title: 'Sqitch' }
 const GRAPHILE = { name: 'graphile', title: 'graphile-migrate' }
+const LIQUIBASE = { name: '', title: 'Liquibase' }
+const FLYWAY = { name: 'flyway', title: 'Flyway' }
 const TWO_FOLDERS = { name: '', title: 'a tool with a folder for each direction' }
 const FOLDER_EACH = { name: '', title: 'a tool with a folder for each migration, such as Diesel or Hasura' }
 const DB_MIGRATE = { name: '', title: 'db-migrate' }
@@ -55,9 +65,30 @@ function bySiblings(directory: string): ForeignFolder | undefined {
     const found = others.find(isBeside)
     if (found !== undefined) return { tool: SQITCH, shownBy: `../${found}` }
   }
-  return own === 'down' && isBeside('up') ? { tool: TWO_FOLDERS, shownBy: '../up' } : undefined
+  if (!GOES_BACK.test(own)) return undefined
+  const other = readdirSync(path.join(directory, '..')).find((name) => GOES_FORWARD.test(name))
+  return other === undefined ? undefined : { tool: TWO_FOLDERS, shownBy: `../${other}` }
 }
 
+const GOES_BACK = /^(?:down|downs|undo|undos|rollbacks?|reverts?|downgrades?|backwards?)$/i
+const GOES_FORWARD = /^(?:up|ups|do|deploy|apply|upgrades?|migrations?|migrate|forwards?)$/i
+
+function isCommitted(name: string): boolean {
+  return /^\d{6,}(?:-.*)?\.sql$/.test(name)
+}
+
+/** The root of Liquibase names the SQL files that it runs, and what goes back. */
+function isChangelog(file: string): boolean {
+  try {
+    return Buffer.from(readHead(file, HEAD_BYTES).bytes).includes('databaseChangeLog')
+  } catch (error) {
+    if (isOsError(error)) return false
+    throw error
+  }
+}
+
+const CHANGELOG = /\.(?:ya?ml|xml|json)$/i
+const HEAD_BYTES = 4096
 const MOST = 200
 
 /** Only where there is nothing else to run: a folder `archive/` with a `down.sql` proves nothing. */
@@ -65,13 +96,33 @@ function byContents(directory: string, names: ReadonlySet<string>): ForeignFolde
   if (names.has('sqitch.conf')) return { tool: SQITCH, shownBy: 'sqitch.conf' }
   if (names.has('deploy') && names.has('revert')) return { tool: SQITCH, shownBy: 'revert' }
   if (names.has('up') && names.has('down')) return { tool: TWO_FOLDERS, shownBy: 'down' }
-  for (const name of [...names].toSorted().slice(0, MOST)) {
-    const shownBy = ['down.sql', 'up.sql'].map((file) => path.join(name, file)).find((file) => existsSync(path.join(directory, file)))
-    if (shownBy !== undefined) return { tool: FOLDER_EACH, shownBy }
-  }
-  return hasDownFile(path.join(directory, 'sqls')) ? { tool: DB_MIGRATE, shownBy: 'sqls' } : undefined
+  if (filesIn(path.join(directory, 'sqls')).some((name) => name.endsWith('-down.sql'))) return { tool: DB_MIGRATE, shownBy: 'sqls' }
+  return bySubFolders(directory, '', DEPTH)
 }
 
-function hasDownFile(directory: string): boolean {
-  return existsSync(directory) && readdirSync(directory).some((name) => name.endsWith('-down.sql'))
+/** As Hasura has them: `default/1_a/down.sql`. */
+const DEPTH = 2
+
+function bySubFolders(directory: string, base: string, depth: number): ForeignFolder | undefined {
+  for (const name of filesIn(path.join(directory, base)).toSorted().slice(0, MOST)) {
+    const folder = path.join(base, name)
+    const inside = filesIn(path.join(directory, folder))
+    const each = inside.find((file) => file === 'down.sql' || file === 'up.sql')
+    if (each !== undefined) return { tool: FOLDER_EACH, shownBy: path.join(folder, inside.includes('down.sql') ? 'down.sql' : each) }
+    const versioned = inside.find((file) => /^(?:[VU]\d+(?:[._]\d+)*|R)__/.test(file))
+    if (versioned !== undefined) return { tool: FLYWAY, shownBy: path.join(folder, versioned) }
+    const found = depth === 1 ? undefined : bySubFolders(directory, folder, depth - 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Empty for what is not a folder. */
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (isOsError(error)) return []
+    throw error
+  }
 }

@@ -115,10 +115,14 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
   const [present] = await db.run(`SELECT to_regclass($1) IS NOT NULL AS found`, [name], { found: 'boolean' })
   if (present?.found !== true) return []
   try {
-    const rows = await db.run(`SELECT version, count(finished_at)::int AS done FROM ${name} GROUP BY 1 ORDER BY 1`, [], {
-      version: 'text',
-      done: 'number',
-    })
+    const rows = await db.run(
+      `SELECT version, count(to_jsonb(p) ->> 'finished_at')::int AS done FROM ${name} p GROUP BY 1 ORDER BY 1`,
+      [],
+      {
+        version: 'text',
+        done: 'number',
+      },
+    )
     return rows.map(({ version, done }) => {
       const file = files.find((candidate) => candidate.version === version)
       return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
 import { readMigrations } from '../../../src/migrations/files/read-migrations.ts'
@@ -38,7 +39,7 @@ test('layouts: both directions in one file -> the place is where the file begins
 
 test('layouts: a tool that can be imported -> the hint has the command, with a folder that the shell can read', () => {
   expect(refusal({ '1_a.down.sql': 'select 1' }, 'db/my files')?.hint).toContain(
-    "skills migrate import --from golang-migrate --dir 'db/my files'",
+    "skills migrate import --from golang-migrate --dir 'db/my files' --ledger skills_migrations`",
   )
   expect(refusal(FOREIGN_FOLDERS['MyBatis'] ?? {})?.hint).not.toContain('import')
 })
@@ -65,6 +66,20 @@ test('layouts: migrate lint -> an error for each file', () => {
   const read = readMigrations([{ directory: scratch(FOREIGN_FOLDERS['dbmate']), label: 'dir', own: false }])
   const { errors, diagnostics } = lintFiles(read)
   expect([errors, diagnostics[0]]).toMatchObject([1, { code: 'FOREIGN_LAYOUT', file: 'dir/1_a.sql', line: 4 }])
+})
+
+test('layouts: one folder of several that go back -> FOREIGN_LAYOUT; one that goes forward is a folder like any other', () => {
+  const parent = scratch({ 'Up/1.sql': 'select 1', 'Rollback/1.sql': 'select 1', 'other/1.sql': 'select 1' })
+  const code = (name: string): string | undefined => {
+    const read = readMigrations([{ directory: path.join(parent, name), label: name, own: false }])
+    try {
+      refuseLayouts(read, read)
+      return undefined
+    } catch (error) {
+      return error instanceof SkillsError ? error.code : String(error)
+    }
+  }
+  expect(['Up', 'Rollback', 'other'].map(code)).toEqual([undefined, 'FOREIGN_LAYOUT', undefined])
 })
 
 test('layouts: files of the package -> never foreign', () => {

@@ -1,4 +1,5 @@
 import type { Tool } from '../tool.ts'
+import { atlas } from './atlas.ts'
 import { dbmate } from './dbmate.ts'
 import { flyway } from './flyway.ts'
 import { golangMigrate, sqlx } from './golang-migrate.ts'
@@ -25,6 +26,7 @@ export const TOOLS: readonly Tool[] = [
   graphile,
   tern,
   liquibase,
+  atlas,
   postgrator,
   namedPair,
   twoParts,

@@ -24,15 +24,36 @@ const rules: ImportRules = {
 export const flyway: Tool = {
   name: 'flyway',
   title: 'Flyway',
-  fileName: (name) => {
-    const [found, letter = 'R'] = /^(?:([VUB])\d+(?:[._]\d+)*|R)__/.exec(name) ?? []
-    return found === undefined ? undefined : ROLES[letter]
+  fileName: (name, others) => {
+    const [found, letter = 'R'] = /^(?:([VUB])\d+(?:[._]\d+)*|R)__/i.exec(name) ?? []
+    if (found !== undefined) return ROLES[letter.toUpperCase()]
+    return CALLBACK.test(name) ? 'mark' : roleBeside(name, others)
   },
   import: rules,
 }
 
+/** Prefixes and separators are settings of Flyway: `V1-a.sql` beside `U1-a.sql`. One of them alone is a name like any other. */
+function roleBeside(name: string, others: ReadonlySet<string>): Role | undefined {
+  const own = versionOf(name)
+  if (own === undefined) return undefined
+  const wanted = own.startsWith('v') ? `u${own.slice(1)}` : `v${own.slice(1)}`
+  if (![...others].some((other) => versionOf(other) === wanted)) return undefined
+  return own.startsWith('v') ? 'up' : 'down'
+}
+
+/** `v1.2` of `V1.2-a.sql` and of `V1.2.sql`. */
+function versionOf(name: string): string | undefined {
+  const [found] = /^[VU][\d.]+/i.exec(name) ?? []
+  return found?.toLowerCase().replace(/\.$/, '')
+}
+
+const CALLBACK =
+  /^(?:before|after)(?:Each)?(?:Migrate|Undo|Clean|Info|Validate|Baseline|Repair|Versioned|Repeatables)(?:Statement)?(?:Error|Applied|OperationFinish)?(?:__[^]*)?\.sql$/
+
 const ROLES: Readonly<Record<string, Role>> = { V: 'up', U: 'down', B: 'mark', R: 'mark' }
-const NAME = /^(?:([VUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.(\w+)$/
+const NAME = /^(?:([VUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.(\w+)$/i
+/** With other settings of Flyway. */
+const OTHER_NAME = /^([VUB])(\d+(?:\.\d+)*)[-_]([^/]*)\.(\w+)$/i
 
 interface FlywayFile {
   letter: string
@@ -44,10 +65,9 @@ interface FlywayFile {
 }
 
 function readFolder(folder: TheirFolder): TheirMigrations {
-  const found = filesBelow(folder, '').flatMap((file): FlywayFile[] => {
-    const [, letter = 'R', version = '', description = '', extension = ''] = NAME.exec(file.slice(file.lastIndexOf('/') + 1)) ?? []
-    return extension === '' ? [] : [{ letter, version: canonical(version), description, extension: extension.toLowerCase(), file }]
-  })
+  const files = filesBelow(folder, '')
+  const usual = filesNamed(files, NAME)
+  const found = usual.length > 0 ? usual : filesNamed(files, OTHER_NAME)
   const sql = found.filter(({ extension }) => extension === 'sql')
   const versioned = sql.filter(({ letter }) => letter === 'V').toSorted((a, b) => compareVersions(a.version, b.version))
   const repeatable = sql.filter(({ letter }) => letter === 'R').toSorted((a, b) => (a.description < b.description ? -1 : 1))
@@ -84,6 +104,14 @@ function readFolder(folder: TheirFolder): TheirMigrations {
       })),
     left: sql.filter(({ letter }) => letter === 'B').map(({ file }) => ({ file, reason: 'a baseline that replaces older files' })),
   }
+}
+
+function filesNamed(files: readonly string[], pattern: RegExp): FlywayFile[] {
+  return files.flatMap((file): FlywayFile[] => {
+    const [, letter = 'R', version = '', description = '', extension = ''] = pattern.exec(file.slice(file.lastIndexOf('/') + 1)) ?? []
+    if (extension === '') return []
+    return [{ letter: letter.toUpperCase(), version: canonical(version), description, extension: extension.toLowerCase(), file }]
+  })
 }
 
 /** The settings of one file. */

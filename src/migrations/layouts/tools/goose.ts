@@ -8,7 +8,7 @@ import {
   type TheirFolder,
   type TheirMigration,
 } from '../import-rules.ts'
-import type { Role, Tool } from '../tool.ts'
+import type { Mark, Role, Tool } from '../tool.ts'
 
 const gooseRules: ImportRules = {
   folder: 'migrations',
@@ -45,24 +45,44 @@ const sqlMigrateRules: ImportRules = {
 }
 
 /** `-- +goose Up`, `-- +goose Down`, `-- +goose StatementBegin`, ..., in any case. */
-export const goose: Tool = { name: 'goose', title: 'goose', comment: (text) => plusMark(text, 'goose'), import: gooseRules }
+export const goose: Tool = { name: 'goose', title: 'goose', comment: (text) => looseMark(text, 'goose'), owns, import: gooseRules }
 
 /** The same comments with another word: `-- +migrate Up`. */
 export const sqlMigrate: Tool = {
   name: 'sql-migrate',
   title: 'sql-migrate',
-  comment: (text) => plusMark(text, 'migrate'),
+  comment: (text) => looseMark(text, 'migrate'),
+  owns,
   import: sqlMigrateRules,
 }
 
-/** The same again; what is applied cannot be imported. */
-export const micrate: Tool = { name: '', title: 'micrate', comment: (text) => plusMark(text, 'micrate') }
+/** The same again, with any word; what is applied cannot be imported. */
+export const micrate: Tool = {
+  name: '',
+  title: 'a tool with the comments of goose, such as micrate',
+  comment: (text) => plusMark(text),
+  owns: (marks) => marks.some(({ role }) => role === 'down'),
+}
 
-/** The role of a comment `-- +word Up`. With other words after it, it is prose. */
-function plusMark(text: string, word: string): Role | undefined {
-  const [, found, annotation] =
-    /^--\s*\+([a-z]+)\s+(up|down|statementbegin|statementend|no\s+transaction|envsub)(?:\s+(?:notransaction|on|off))?$/i.exec(text) ?? []
-  if (annotation === undefined || found?.toLowerCase() !== word) return undefined
+/** A comment with other words behind the direction is prose where the other direction is missing. */
+function owns(marks: readonly Mark[]): boolean {
+  return new Set(marks.map(({ role }) => role)).size > 1 || marks.some(({ text }) => plusMark(text) !== undefined)
+}
+
+function looseMark(text: string, word: string): Role | undefined {
+  const exact = plusMark(text, word)
+  if (exact !== undefined) return exact
+  const [, found, direction] = /^--\s*\+\s*([a-z]+)\s+(up|down)\b/i.exec(text) ?? []
+  if (direction === undefined || found?.toLowerCase() !== word) return undefined
+  return direction.toLowerCase() === 'up' ? 'up' : 'down'
+}
+
+/** The role of a comment `-- +word Up`, of any word without `word`. With other words after it, it is prose. */
+function plusMark(text: string, word?: string): Role | undefined {
+  const [, found = '', annotation] =
+    /^--\s*\+([a-z][\w-]*)\s+(up|down|statementbegin|statementend|no\s+transaction|envsub)(?:\s+(?:notransaction|on|off))?$/i.exec(text) ??
+    []
+  if (annotation === undefined || (word !== undefined && found.toLowerCase() !== word)) return undefined
   const name = annotation.toLowerCase()
   return name === 'up' || name === 'down' ? name : 'mark'
 }

@@ -35,11 +35,11 @@ const rules: ImportRules = {
     ),
 }
 
-/** The header of a committed migration: `--! Previous: ...`, `--! Hash: ...`. */
+/** The header of a migration (`--! Previous: ...`, `--! Hash: ...`, `--! no-transaction`), and files that the tool inserts. */
 export const graphile: Tool = {
   name: 'graphile',
   title: 'graphile-migrate',
-  comment: (text) => (/^--!\s*(?:Previous|Hash)\s*:/i.test(text) ? 'mark' : undefined),
+  comment: (text) => (/^--!\s*(?:(?:Previous|Hash|Message|AllowInvalidHash)\b|no-transaction$|include\s)/i.test(text) ? 'mark' : undefined),
   import: rules,
 }
 

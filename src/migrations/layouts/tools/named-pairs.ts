@@ -18,14 +18,15 @@ export const namedPair: Tool = {
   name: '',
   title: 'a tool with a file for each direction, such as db-migrate or yoyo',
   fileName: (name, others) => {
-    const stem = name.replace(/\.sql$/i, '').toLowerCase()
+    const written = name.replace(/\.sql$/i, '')
+    const stem = written.toLowerCase()
     if (stem === 'down' || DOTTED.test(stem)) return 'down'
     for (const [up, down] of PAIRS) {
-      if (partnersOf(stem, down, up).some((other) => others.has(`${other}.sql`))) return 'down'
-      if (partnersOf(stem, up, down).some((other) => others.has(`${other}.sql`))) return 'up'
+      if (partnersOf(written, down, up).some((other) => others.has(`${other}.sql`))) return 'down'
+      if (partnersOf(written, up, down).some((other) => others.has(`${other}.sql`))) return 'up'
     }
     // `001_users.sql` and `001_users_rollback.sql`
-    const [, whole] = /^(.+)[-_](?:down|downgrade|undo|rollback|revert)$/.exec(stem) ?? []
+    const [, whole] = /^(.+)[-_.](?:down|downgrade|undo|rollback|revert|reverse)$/.exec(stem) ?? []
     return whole !== undefined && others.has(`${whole}.sql`) ? 'down' : undefined
   },
 }
@@ -42,12 +43,18 @@ const PAIRS = [
   ['deploy', 'revert'],
   ['forward', 'backward'],
   ['forward', 'reverse'],
+  ['forward', 'back'],
+  ['forwards', 'backwards'],
+  ['install', 'uninstall'],
 ] as const
 
-/** The name with the other direction in place of this one, at its start or its end. */
-function partnersOf(stem: string, direction: string, other: string): string[] {
+/** The name with the other direction in place of this one, at its start or its end, in lower case. */
+function partnersOf(written: string, direction: string, other: string): string[] {
+  const stem = written.toLowerCase()
   if (stem === direction) return [other]
-  const [, before] = stem.endsWith(direction) ? (/^(.*[-_.])[a-z]+$/.exec(stem) ?? []) : []
+  const before = stem.endsWith(direction) ? stem.slice(0, -direction.length) : ''
+  // `1-up`, `1up`, `usersUp`, but not `markup`
+  const isWord = /[-_.\d]$/.test(before) || /[a-z][A-Z][a-z]*$/.test(written.slice(0, before.length + 2))
   const [, after] = stem.startsWith(direction) ? (/^[a-z]+([-_.].*)$/.exec(stem) ?? []) : []
-  return [...(before === undefined ? [] : [before + other]), ...(after === undefined ? [] : [other + after])]
+  return [...(before !== '' && isWord ? [before + other] : []), ...(after === undefined ? [] : [other + after])]
 }

@@ -1,4 +1,5 @@
 import { appliedByKey, splitAtMarks, textOf, type ImportRules, type TheirFolder, type TheirMigration } from '../import-rules.ts'
+import { undoesBefore } from '../undoes-before.ts'
 import type { Mark, Role, Tool } from '../tool.ts'
 
 const rules: ImportRules = {
@@ -31,9 +32,9 @@ export const nodePgMigrate: Tool = {
   name: 'node-pg-migrate',
   title: 'node-pg-migrate',
   comment: roleOf,
-  owns: (marks) => {
+  owns: (marks, text) => {
     const down = marks.filter(({ role }) => role === 'down')
-    return down.length > 0 && (down.length < marks.length || down.some(isAlone))
+    return down.length > 0 && (down.length < marks.length || down.some((mark) => isAlone(mark) || undoesBefore(text, mark.offset)))
   },
   import: rules,
 }

@@ -24,7 +24,7 @@ const rules: ImportRules = {
 export const sqitch: Tool = {
   name: 'sqitch',
   title: 'Sqitch',
-  comment: (text) => (/^--\s*Revert\s+[\w.@-]+:[\w.@-]+\s+from\s+\w+$/.test(text) ? 'down' : undefined),
+  comment: (text) => (/^--\s*Revert\s+[\w./@-]+:[\w./@-]+\s+from\s+\w+$/i.test(text) ? 'down' : undefined),
   import: rules,
 }
 

@@ -45,6 +45,6 @@ const rules: ImportRules = {
 export const tern: Tool = { name: 'tern', title: 'tern', comment: roleOf, import: rules }
 
 function roleOf(text: string): Role | undefined {
-  if (/^----\s*create above\s*\/\s*drop below/i.test(text)) return 'down'
+  if (/^--+\s*create above\s*\/\s*drop below/i.test(text)) return 'down'
   return /^----\s*tern:\s*disable-tx/i.test(text) ? 'mark' : undefined
 }
