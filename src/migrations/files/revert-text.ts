@@ -39,7 +39,7 @@ export function revertText(migration: ParsedMigration): string {
 
 /** No character of a name or of a text that people write. */
 const MARK = '\ue013'
-const PLACEHOLDER = new RegExp(`(["'])${MARK}(\\w+)\\1`, 'gu')
+const PLACEHOLDER = /(["'])\ue013(\w+)\1/gu
 
 /** A statement with names and texts that stand for its variables: the inverse is the same whatever their values are. */
 function withPlaceholders(statement: ParsedStatement): ParsedStatement {
