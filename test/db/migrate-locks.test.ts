@@ -225,7 +225,7 @@ describe('locks that are not obtained in a no-transaction file', () => {
 })
 
 describe('an INVALID index', () => {
-  test('nobody builds it -> it is dropped and built; one with its name in another schema or on another table stays', async () => {
+  test('no connection builds it -> it is dropped and built; one with its name in another schema or on another table stays', async () => {
     const { open } = await freshServer()
     const db = await open()
     await db.exec(`${TABLE} create schema other; create table other.b (id int); create index a_id on a (id); create index a_id on other.b (id);

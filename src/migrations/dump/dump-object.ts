@@ -3,7 +3,7 @@ export interface DumpObject {
   /** `table notes`, `function f(integer)`: unique, and the same in every database. */
   id: string
   rank: Rank
-  /** The rows of the catalogs that it stands for, see `keyOf`. */
+  /** The rows of the catalogs that it covers, see `keyOf`. */
   keys: readonly string[]
   /** Rows that must exist before it, besides those of pg_depend. */
   needs?: readonly string[]

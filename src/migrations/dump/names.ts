@@ -23,7 +23,7 @@ export function unqualified(sql: string, schema: string, most = Infinity): strin
   return result + sql.slice(copied)
 }
 
-/** A statement whose text contains the name of the schema: `%1$I` in the format stands for the schema that it is applied to. */
+/** A statement whose text contains the name of the schema: `%1$I` in the format is the place of the schema that it is applied to. */
 export function inCurrentSchema(format: string): string {
   return `DO $dump$ BEGIN EXECUTE pg_catalog.format(${quoteLiteral(format)}, pg_catalog.current_schema()); END $dump$`
 }

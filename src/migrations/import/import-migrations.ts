@@ -118,7 +118,7 @@ interface Plan {
   diagnostics: Diagnostic[]
 }
 
-/** Compares the three: the files, their rows and ours. Throws NOT_IMPORTED when nobody can know what is applied. */
+/** Compares the three: the files, their rows and ours. Throws NOT_IMPORTED when the rows do not show what is applied. */
 function planImport(folder: ImportedFolder, rows: readonly LedgerEntry[], ours: Ledger, { tool }: MigrationImportOptions): Plan {
   const theirs = folder.migrations.map((one) => one.theirs)
   const state = tool.import.applied(rows, theirs)

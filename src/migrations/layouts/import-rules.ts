@@ -52,7 +52,7 @@ export interface TheirState {
   applied: ReadonlySet<TheirMigration>
   /** Keys that are applied, without a migration in the folder. */
   unknown: string[]
-  /** Why nobody can know from the rows what is applied, and what to do. */
+  /** Why the rows do not show what is applied, and what to do. */
   unclear?: { reason: string; hint: string }
   /** Applied, and changed since then. */
   changed?: TheirMigration[]
