@@ -17,7 +17,7 @@ export function adviceFor(argv: readonly string[], known: ReadonlySet<string>): 
   const word = name.at(-1) ?? ''
   const parent = name.slice(0, -1).join(' ')
   if (BACK.has(word))
-    return { name: parent, message: `skills migrate goes forward only: there is no command "${name.join(' ')}"`, hint: HOW_BACK }
+    return { name: parent, message: `there is no command "${name.join(' ')}": skills migrate goes forward only`, hint: HOW_BACK }
   const hint = (name.length > 1 ? IN_MIGRATE.get(word) : undefined) ?? WORDS.get(word)
   return hint === undefined ? undefined : { name: parent, message: `unknown command "${name.join(' ')}"`, hint }
 }
