@@ -196,6 +196,9 @@ describe('locks that are not obtained in a no-transaction file', () => {
   test('create index concurrently: two runs deadlock on one table -> both succeed', async () => {
     const { open } = await freshServer()
     const [one, other, holder] = [await open(), await open(), await open()]
+    // both apply the package: not at the same time, because the objects are the same
+    for (const [db, ledger] of [[one, 'ledger_1'] as const, [other, 'ledger_2'] as const])
+      expect((await migrate(db, { ledger })).error).toBeUndefined()
     await one.exec(TABLE)
     await holdSnapshot(holder)
     const runs = [
