@@ -53,7 +53,7 @@ export interface SquashReport extends Squash {
  * differences, VERSION_UNKNOWN, MIGRATION_FAILED, PERMISSION_DENIED (the role cannot create databases) and FILE_NOT_WRITTEN.
  *
  * @example
- * const { file, replaces } = await squashMigrations({ migrations: ['db/migrations'], to: '20260101_add_ratings' })
+ * const { file, replaces } = await squashMigrations({ migrations: ['db/migrations'], to: '20260201_add_stars' })
  * console.log(file, replaces.length)
  */
 export async function squashMigrations({

@@ -19,6 +19,7 @@ let db: library.Db
 beforeAll(async () => {
   const folder = scratch({
     'db/migrations/20260101_add_ratings.sql': 'CREATE TABLE ratings (id bigint PRIMARY KEY);\n',
+    'db/migrations/20260201_add_stars.sql': 'ALTER TABLE ratings ADD COLUMN stars integer;\n',
     'old-skills/walk/meta.json': '{"id": "walk", "description": "A walk outside."}',
   })
   cpSync(path.join(ROOT, 'skills'), path.join(folder, 'skills'), { recursive: true })

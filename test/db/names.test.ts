@@ -27,13 +27,15 @@ onEachBackend(({ fresh }) => {
   test('names: ledger with the same signs -> the table has exactly that name', async () => {
     const { open } = await fresh()
     const db = await open()
-    for (const ledger of NAMES) {
+    // a dot outside quotes would separate the schema, and the table of progress has a longer name
+    const names = NAMES.map((name) => [...name].slice(0, 30).join(''))
+    for (const ledger of names.map((name) => `"${name.replaceAll('"', '""')}"`)) {
       expect((await migrate(db, { ledger })).error).toBeUndefined()
       const again = await migrate(db, { ledger })
       expect([ledger, again.report.applied, again.report.alreadyApplied > 0]).toEqual([ledger, [], true])
     }
     const tables = await db.query<{ name: string }>('SELECT tablename AS name FROM pg_catalog.pg_tables')
-    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(NAMES))
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
   })
 
   test('names: 64 bytes -> refused, nothing is created', async () => {
