@@ -10,6 +10,7 @@ import {
   promises,
   renameSync,
   rmSync,
+  unlinkSync,
   type Stats,
 } from 'node:fs'
 import path from 'node:path'
@@ -109,7 +110,8 @@ function draftOf(file: string): string {
 function putNew(draft: string, file: string): void {
   try {
     linkSync(draft, file)
-    rmSync(draft)
+    // not `rm`, which loads more code first: a process that is killed in between leaves the draft behind
+    unlinkSync(draft)
   } catch (error) {
     if (!hasOsCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
     // a file system without hard links: hold the name, then replace it
