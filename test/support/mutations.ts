@@ -40,8 +40,8 @@ export async function mutationsOf(db: Db): Promise<Mutation[]> {
   ]
 }
 
-function one(title: string, sql: string, object: string): Mutation {
-  return { title, sql, object }
+function one(title: string, sql: string, object: string, check?: string): Mutation {
+  return { title, sql, object, ...(check === undefined ? {} : { check }) }
 }
 
 async function readColumns(db: Db): Promise<Column[]> {
@@ -250,7 +250,8 @@ const STRUCTURE: readonly Mutation[] = [
   one(
     'a CHECK that was never validated',
     'ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check, ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level >= 1 AND trust_level <= 5) NOT VALID',
-    'skills_registry_trust_level_check',
+    'constraint skills_registry.skills_registry_trust_level_check',
+    'tables.rows',
   ),
   one('one CHECK more', "ALTER TABLE skill_usage_events ADD CONSTRAINT theirs CHECK (outcome <> 'soft_fail')", 'skill_usage_events.theirs'),
   one(
@@ -298,7 +299,12 @@ const LEDGER: readonly Mutation[] = [
   ),
   one('no digest', "UPDATE schema_migrations SET checksum = NULL WHERE version LIKE '%indexes'", '20251220_skill_system_rls_indexes'),
   one('a row gone', "DELETE FROM schema_migrations WHERE version LIKE '%create%'", '20251220_create_skill_system'),
-  one('another version', "UPDATE schema_migrations SET version = 'x' WHERE version LIKE '%indexes'", '20251220_skill_system_rls_indexes'),
+  one(
+    'another version',
+    "UPDATE schema_migrations SET version = 'x' WHERE version LIKE '%indexes'",
+    'migration 20251220_skill_system_rls_indexes',
+    'ledger.renamed',
+  ),
   one(
     'a row of a file that is gone',
     "INSERT INTO schema_migrations (version, checksum, tool) VALUES ('20260101_gone', 'sha256:1', 'skills 0.1.0')",
