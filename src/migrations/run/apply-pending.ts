@@ -48,7 +48,8 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   if (report.dryRun) {
     report.recorded = work.recorded.map(({ version }) => version)
     const { hazardServer, planChecks, planStatements } = await import('./dry-run.ts')
-    const plans = await planStatements(db, pending)
+    const server = await hazardServer(db)
+    const plans = planStatements(pending, server)
     for (const [i, entry] of report.pending.entries()) {
       const checks = pending[i] === undefined ? [] : planChecks(pending[i])
       if (checks.length > 0) entry.checks = checks
@@ -57,7 +58,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
     if (options.script === true) {
       const { migrationScript } = await import('./script.ts')
       const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
-      report.script = migrationScript(settings, { pending, recorded: work.recorded, server: await hazardServer(db), ledgerSql })
+      report.script = migrationScript(settings, { pending, recorded: work.recorded, server, ledgerSql })
     }
     return
   }

@@ -12,16 +12,16 @@ export function planChecks({ checks }: ParsedMigration): { line: number; text: s
   return checks.map((check) => ({ line: check.line, text: oneLine(writtenText(check)) }))
 }
 
-/** For each file the statements that would run, with their hazards. Reads the catalog, writes nothing. */
-export async function planStatements(db: Db, migrations: readonly ParsedMigration[]): Promise<PlannedStatement[][]> {
-  const hazards = findRunHazards(migrations, await hazardServer(db))
-  return migrations.map((migration, i) => {
-    return migration.statements.map((statement, k) => ({
+/** For each file the statements that would run, with their hazards. */
+export function planStatements(migrations: readonly ParsedMigration[], server: HazardServer): PlannedStatement[][] {
+  const hazards = findRunHazards(migrations, server)
+  return migrations.map((migration, i) =>
+    migration.statements.map((statement, k) => ({
       line: statement.line,
       text: oneLine(writtenText(statement)),
       hazards: (hazards[i]?.[k] ?? []).map((hazard) => planned(hazard, statement, migration)),
-    }))
-  })
+    })),
+  )
 }
 
 function planned(
@@ -41,7 +41,7 @@ function planned(
   }
 }
 
-/** What hazards depend on: the version of the server, and the names of the existing tables and views. */
+/** What hazards depend on: the version of the server, and the names of the existing tables and views. Reads the catalog, writes nothing. */
 export async function hazardServer(db: Db): Promise<HazardServer> {
   return { serverVersion: db.info.version, existing: await existingRelations(db) }
 }

@@ -1,5 +1,5 @@
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
-import { blockedBy, nameOf, type Hazard } from '../../sqltext/hazards/hazard.ts'
+import { blockedBy, nameOf, oneLine, type Hazard } from '../../sqltext/hazards/hazard.ts'
 import { tableKey } from '../../sqltext/hazards/run-memory.ts'
 import { tableLocks } from '../../sqltext/hazards/table-locks.ts'
 import { waitsByDesign } from '../../sqltext/statements/waiting.ts'
@@ -138,9 +138,4 @@ function statementLines(statement: ParsedStatement, hazards: readonly Hazard[], 
 
 function ended(sql: string): string {
   return `${sql};`
-}
-
-/** A name can hold a line break, which would end the comment. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

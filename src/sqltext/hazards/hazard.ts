@@ -69,7 +69,7 @@ export function nameOf(name: QualifiedName | undefined): string {
 }
 
 /** A quoted name can hold line breaks and control characters. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }
 
