@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { checkSources, dumpQueries, installedPacks, manifestStatementsFile, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
+import type { PrintedObject } from '../db/printed-object.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
@@ -87,7 +88,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       ...(typeof skills === 'string' ? { skills } : {}),
     },
     applied: { migrations: versions, packs: installedPacks(versions) },
-    schema: schemaOptions(db, ledger, again, options),
+    schema: { ...schemaOptions(db, ledger, again, options), ...(await printers(db)) },
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
     timeoutMs: timeoutOf(options),
@@ -141,13 +142,24 @@ export function judgedRole({ info }: Db, role: string, files: readonly Migration
   return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledgerTables(ledger, info.schema))
 }
 
+type Printers = Pick<SchemaOptions, 'print' | 'printedManifest'>
+
+/** How objects are written as SQL. */
+async function printers(db: Db): Promise<Printers> {
+  const { printSchema } = await import('../migrations/dump/print-schema.ts')
+  return {
+    print: (schema) => printSchema(db, dumpQueries(), schema),
+    printedManifest: () => JSON.parse(readFileSync(manifestStatementsFile(), 'utf8')) as PrintedObject[],
+  }
+}
+
 /** What the schema is compared with. */
 function schemaOptions(
   { info: { schema } }: Db,
   { applied, facts, missing }: LedgerState,
   again: Readonly<Record<string, string>>,
   options: VerifyCallOptions,
-): SchemaOptions {
+): Omit<SchemaOptions, keyof Printers> {
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))

@@ -23,12 +23,13 @@ export function compareSchemas(
   const isJudged = judgedNames(context, failures)
   const structure = differingPairs(wanted, found)
     .filter((pair) => isJudged(pair.name, pair.expected === undefined ? wholeOf(pair) : undefined) && judge.counts(pair))
+    .toSorted((a, b) => judge.remedies.placeOf(a) - judge.remedies.placeOf(b) || 0)
     .flatMap((pair) => judge.faults(pair))
   const { source } = context
   const administrative = [
     ...judge.grants(expected),
-    ...storageFaults(expected, actual),
-    ...(source.kind === 'scratch' ? ownerFaults(expected, actual, source.user) : []),
+    ...storageFaults(expected, actual, judge.remedies),
+    ...(source.kind === 'scratch' ? ownerFaults(expected, actual, source.user, judge.remedies) : []),
   ]
   return {
     faults: [...structure, ...administrative.filter(({ name }) => isJudged(name)).map(({ fault }) => fault), ...failures.map(buildFault)],

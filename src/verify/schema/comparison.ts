@@ -1,4 +1,5 @@
 import type { OwnObjects } from './manifest.ts'
+import type { Printed } from './recreate.ts'
 import type { CreatedAgain } from './remedies.ts'
 
 /** One difference between the schema and what the applied migrations create. It belongs to exactly one check. */
@@ -20,6 +21,8 @@ export interface ComparisonContext {
   /** The ledger and its progress table. */
   toolTables: ReadonlySet<string>
   again: CreatedAgain
+  /** Both schemas as statements; undefined as long as no fault needs them. */
+  printed?: Printed
   /** What the applied migrations of the package create. */
   own: OwnObjects
   /** Migrations whose ledger row an older tool wrote: what they differ in is a warning where the older tool's schema did. */

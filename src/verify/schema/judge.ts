@@ -8,7 +8,7 @@ import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
-import { remedyFor, runAgain } from './remedies.ts'
+import { Remedies } from './remedies.ts'
 
 /** Turns differences into faults, each of one check. */
 export class Judge {
@@ -18,6 +18,7 @@ export class Judge {
   readonly #own: ReadonlyMap<string, string>
   readonly #created: ReadonlySet<string>
   readonly #owners: ReadonlyMap<string, string>
+  readonly remedies: Remedies
 
   constructor(
     wanted: readonly ComparedObject[],
@@ -28,6 +29,7 @@ export class Judge {
     this.#found = found
     this.#actual = actual
     this.#context = context
+    this.remedies = new Remedies(context.printed, context.again, { wanted, found })
     const own = canonical(context.own.objects, { unqualified: false })
     this.#own = new Map(
       own.map((object, i) => [objectKey(object), context.own.versionOf.get(objectKey(context.own.objects[i] ?? object)) ?? '']),
@@ -61,7 +63,7 @@ export class Judge {
   }
 
   grants(expected: readonly CatalogObject[]): NamedFault[] {
-    return grantFaults(expected, this.#actual, this.#context).map(({ name, ...fault }) => {
+    return grantFaults(expected, this.#actual, { ...this.#context, remedies: this.remedies }).map(({ name, ...fault }) => {
       const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
       const isOpen = fault.object.startsWith('privileges of PUBLIC on function ') && this.#own.has(key)
       const check = isOpen ? 'functions.execute-rights' : this.#isAdopted(key) ? 'drift.adopted' : 'drift.grants'
@@ -79,12 +81,13 @@ export class Judge {
     const { kind, name, actual } = pair
     if (kind === 'view column' && this.#own.has(`view ${tableOf(name)}`))
       return { ...this.#fault(pair, 'views.columns'), expected: 'no such column', actual: viewColumn(actual?.definition) }
-    if (this.#isOverload(pair) && !this.#context.exclusive) return this.#overload(name)
+    if (this.#isOverload(pair) && !this.#context.exclusive) return this.#overload(pair)
     const check = this.#isAdopted(`table ${wholeOf(pair) ?? ''}`) ? 'drift.adopted' : 'drift.extra'
     return { ...this.#fault(pair, check), expected: 'nothing: no migration creates it' }
   }
 
-  #overload(name: string): SchemaFault {
+  #overload(pair: Pair): SchemaFault {
+    const { name } = pair
     const bare = bareName(name)
     const ours = [...this.#own.keys()].find((key) => key.startsWith(`function ${bare}(`))?.slice('function '.length)
     return {
@@ -92,7 +95,7 @@ export class Judge {
       object: `function ${bare}`,
       expected: `only ${ours}`,
       actual: `also ${name}`,
-      remedy: `DROP FUNCTION ${name}`,
+      ...this.remedies.for(pair),
     }
   }
 
@@ -147,12 +150,12 @@ export class Judge {
 
   #functionFaults(pair: Pair): SchemaFault[] {
     const { name } = pair
-    const { schema, again } = this.#context
+    const { schema } = this.#context
     const isOwn = this.#isOwn(pair)
     const isAdopted = this.#isAdopted(objectKey(pair))
-    return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, remedy }) => {
+    return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, alter }) => {
       const text = check === 'drift.different' ? firstDifference(expected, actual) : { expected, actual }
-      const fault = { ...text, remedy: remedy ?? runAgain('function', name, again) }
+      const fault = { ...text, ...(alter === undefined ? this.remedies.for(pair) : this.remedies.alterFunction(pair, alter)) }
       if (!isOwn || check === 'drift.different')
         return { check: isAdopted ? 'drift.adopted' : 'drift.different', object: `function ${name}`, ...fault }
       const own = check === 'functions.temp-schema' && !isAdopted ? 'functions.security' : check
@@ -171,7 +174,7 @@ export class Judge {
       object: objectText(pair),
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
-      remedy: remedyFor(pair, this.#context.again),
+      ...this.remedies.for(pair),
     }
   }
 

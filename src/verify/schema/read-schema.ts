@@ -1,6 +1,8 @@
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
+import { onlyRow } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import type { PrintedObject } from '../../db/printed-object.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
@@ -19,7 +21,9 @@ import {
   type ForeignCodeOptions,
   type Suspect,
 } from './foreign-code.ts'
-import { ownObjects, type OwnObjects } from './manifest.ts'
+import { MANIFEST_SCHEMA, ownObjects, type OwnObjects } from './manifest.ts'
+import { inSchema, PrintedSchema } from './printed-schema.ts'
+import type { Printed } from './recreate.ts'
 import { countViolations } from './violations.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
@@ -33,6 +37,10 @@ export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'ag
   noLedger: string | undefined
   /** For each statement in the scratch schema, in milliseconds. */
   timeoutMs: number
+  /** The statements that create the objects of a schema. */
+  print: (schema: string) => Promise<PrintedObject[]>
+  /** Those of the schema of the manifest. */
+  printedManifest: () => PrintedObject[]
 }
 
 /** The schema, compared with what the applied migrations create. */
@@ -63,7 +71,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
-  const comparison = compareSchemas(expected, actual, {
+  const context: ComparisonContext = {
     ...options,
     own,
     adopted: isKnown ? adopted : new Set(manifest.migrations.map((migration) => migration.version)),
@@ -72,7 +80,11 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     source: hasScratch
       ? { kind: 'scratch', failures: failuresOf(scratch, options), user }
       : { kind: 'manifest', userStatements: userTexts(options) },
-  })
+  }
+  const compared = compareSchemas(expected, actual, context)
+  // the statements are read only when there is something to correct
+  const printed = compared.faults.length === 0 ? undefined : await printSchemas(db, options, hasScratch ? scratch.name : undefined)
+  const comparison = printed === undefined ? compared : compareSchemas(expected, actual, { ...context, printed })
   const unqualified = !hasScratch && printsQualifiers(version)
   const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
   const foreignOfTables = foreign.filter((code) => isOfTable(code, expected))
@@ -96,6 +108,15 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     },
   }
   return reading
+}
+
+/** What the migrations create, from the scratch schema or the manifest, and the schema of the connection. */
+async function printSchemas(db: Db, { print, printedManifest }: SchemaOptions, scratch: string | undefined): Promise<Printed> {
+  const { schema } = db.info
+  const { quoted } = onlyRow(await db.run('SELECT quote_ident($1) AS quoted', [schema], { quoted: 'text' }))
+  const from = scratch ?? MANIFEST_SCHEMA
+  const expected = scratch === undefined ? printedManifest() : await print(scratch)
+  return { expected: new PrintedSchema(inSchema(expected, from, { name: schema, quoted })), actual: new PrintedSchema(await print(schema)) }
 }
 
 /** A schema with what the applied migrations create, or why there is none. */

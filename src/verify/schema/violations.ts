@@ -2,7 +2,6 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import type { SchemaFault } from './comparison.ts'
-import { ident } from './remedies.ts'
 
 /** Counting more takes long, and says no more. */
 const MOST = 1000
@@ -56,11 +55,10 @@ function described(fault: SchemaFault, violations: Violations, schema: string, f
     typeof found === 'string'
       ? `rows not counted (${found})`
       : `${found > MOST ? `over ${MOST}` : found} ${found === 1 ? 'row violates' : 'rows violate'} it`
-  const statement = isMissing ? fault.remedy : `ALTER TABLE ${ident(violations.table)} VALIDATE CONSTRAINT ${ident(violations.constraint)}`
+  const { sql: _sql, ...words } = fault
   return {
-    ...fault,
+    ...(found === 0 ? fault : { ...words, remedy: `find them with ${query}; correct them, then run ${fault.remedy}` }),
     expected: `every row has ${condition}`,
     actual: `${state}; ${number}`,
-    remedy: found === 0 ? statement : `find them with ${query}; correct them, then run ${statement}`,
   }
 }
