@@ -30,7 +30,8 @@ export async function makeSchemaManifest() {
   const { readMigrations } = await importSource('src/migrations/files/read-migrations.ts')
   const files = readMigrations([{ directory: migrations, label: 'sql/migrations', own: true }])
   const source = digestOf([...files.flatMap(({ version, text }) => [version, text]), ...MAKERS.map(makerText)])
-  if (existsSync(file) && existsSync(path.join(root, 'dist', STATEMENTS)) && JSON.parse(readFileSync(file, 'utf8')).source === source) return
+  if (existsSync(file) && existsSync(path.join(root, 'dist', STATEMENTS)) && JSON.parse(readFileSync(file, 'utf8')).source === source)
+    return
   const { openDb } = await importSource('src/db/open.ts')
   const { makeManifest, MANIFEST_SCHEMA } = await importSource('src/verify/schema/manifest.ts')
   const { printSchema } = await importSource('src/migrations/dump/print-schema.ts')

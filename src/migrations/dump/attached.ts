@@ -64,7 +64,8 @@ const KINDS: Readonly<Record<'trigger' | 'rule' | 'policy' | 'statistics', Kind>
     catalog: 'pg_statistic_ext',
     word: 'STATISTICS',
     text: ({ texts }, { oid }, { naming }) => naming.unqualified(texts.of('statistics', oid) ?? '', 1),
-    after: ({ setting, name }, { naming }) => (setting === '-1' ? [] : [`ALTER STATISTICS ${naming.prefix}${name} SET STATISTICS ${setting}`]),
+    after: ({ setting, name }, { naming }) =>
+      setting === '-1' ? [] : [`ALTER STATISTICS ${naming.prefix}${name} SET STATISTICS ${setting}`],
   },
 }
 

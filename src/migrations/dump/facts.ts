@@ -201,7 +201,12 @@ const SAVEPOINT = 'skills_print'
 /** Puts the schema before the names of its objects. */
 function qualifiedFacts(facts: Facts, { prefix }: Naming): Facts {
   const named = <T extends { name: string }>(rows: readonly T[]): T[] => rows.map((row) => ({ ...row, name: prefix + row.name }))
-  return { ...facts, relations: named(facts.relations), routines: named(facts.routines), types: named(facts.types).map((type) => ({ ...type, multirange: type.multirange === null ? null : prefix + type.multirange })) }
+  return {
+    ...facts,
+    relations: named(facts.relations),
+    routines: named(facts.routines),
+    types: named(facts.types).map((type) => ({ ...type, multirange: type.multirange === null ? null : prefix + type.multirange })),
+  }
 }
 
 interface Reading {

@@ -2,6 +2,9 @@ import { keyOf, simpleObject, type DumpObject } from './dump-object.ts'
 import type { Facts, Relation } from './facts.ts'
 import type { Naming } from './names.ts'
 
+/** The begin of the text of an index that is not valid. */
+export const INVALID = '-- INVALID, not created: '
+
 /** The indexes that belong to no constraint, and how those of partitions are attached. */
 export function indexObjects(facts: Facts, naming: Naming): DumpObject[] {
   const relations = new Map(facts.relations.map((relation) => [relation.oid, relation]))
@@ -30,8 +33,8 @@ export function indexObjects(facts: Facts, naming: Naming): DumpObject[] {
       after: [...index.statistics.map((setting) => `ALTER INDEX ${name} ALTER COLUMN ${setting}`), ...indexSettings(table, index)],
     }
     if (index.valid || index.partitioned) return [own, ...attached]
-    const comment = `-- INVALID, not created: ${statement.replaceAll(/\s+/g, ' ')}`
-    return [{ ...simpleObject(`index ${index.name}`, 'index', comment, { keys, needs: [keyOf('pg_class', table.oid)] }), isComment: true }]
+    const comment = `${INVALID}${statement.replaceAll(/\s+/g, ' ')}`
+    return [{ ...own, create: () => comment, after: [], isComment: true }]
   })
 }
 

@@ -3,8 +3,9 @@ import type { PrintedObject } from '../../db/printed-object.ts'
 import { columnKey, keyOf, type DumpObject } from './dump-object.ts'
 import { commentOf, commentsOf, dependenciesOf, objectsOf } from './dump-schema.ts'
 import { readQualifiedFacts, type Facts } from './facts.ts'
+import { INVALID } from './indexes.ts'
 import { withSchema, type Naming } from './names.ts'
-import { orderObjects, type Dependencies } from './order.ts'
+import { orderObjects, type Dependencies, type PlacedObject } from './order.ts'
 import { privilegeStatements } from './privileges.ts'
 import { tableColumns, unquotedName, type PrintedColumn } from './tables.ts'
 import { typeParts } from './types.ts'
@@ -41,7 +42,8 @@ class Printer {
     const printed = new Map<string, PrintedObject>()
     const columns = tableColumns(this.#facts, this.#naming)
     const apart = new Map<string, string[]>()
-    for (const object of objects.filter(({ isComment, isStub }) => isComment !== true && isStub !== true)) {
+    for (const placed of objects.filter(isPrinted)) {
+      const object = { ...placed, statement: placed.statement.replace(INVALID, '') }
       const key = this.#keyOf(object)
       if (key === undefined) {
         // the attachment of a partition or index, the rows of a materialized view
@@ -52,8 +54,7 @@ class Printer {
       }
       const parts = (object.parts ?? []).map((part) => part.object()).filter(({ id }) => id !== '')
       const own = [this.#object(key, object), ...this.#columns(object, columns), ...this.#identities(object)]
-      for (const one of [...own, ...parts.flatMap((part) => this.#part(key, part))])
-        if (!printed.has(one.key)) printed.set(one.key, one)
+      for (const one of [...own, ...parts.flatMap((part) => this.#part(key, part))]) if (!printed.has(one.key)) printed.set(one.key, one)
     }
     for (const [key, statements] of apart) printed.get(key)?.attach.push(...statements)
     return [...printed.values()]
@@ -90,24 +91,26 @@ class Printer {
     const table = this.#facts.relations.find(({ oid }) => keyOf('pg_class', oid) === object.keys[0])
     if (object.rank !== 'table' || table === undefined) return []
     const whole = this.#keys.get(keyOf('pg_class', table.oid)) ?? ''
-    return columns.filter(({ table: { oid } }) => oid === table.oid).map(({ column, name, create, drop, parts }) => {
-      const at = columnKey(table.oid, column.number)
-      const value = column.default_oid === null ? [] : [keyOf('pg_attrdef', column.default_oid)]
-      return {
-        key: `column ${unquotedName(table.name.slice(this.#naming.prefix.length))}.${unquotedName(name)}`,
-        whole,
-        inline: true,
-        create,
-        attach: [],
-        comments: commentOf(object, at, this.#comments),
-        grants: [...(this.#grants.get(at) ?? [])],
-        owner: null,
-        drop,
-        target: object.targets.get(at) ?? '',
-        needs: this.#needs('', value, []),
-        column: parts,
-      }
-    })
+    return columns
+      .filter(({ table: { oid } }) => oid === table.oid)
+      .map(({ column, name, create, drop, parts }) => {
+        const at = columnKey(table.oid, column.number)
+        const value = column.default_oid === null ? [] : [keyOf('pg_attrdef', column.default_oid)]
+        return {
+          key: `column ${unquotedName(table.name.slice(this.#naming.prefix.length))}.${unquotedName(name)}`,
+          whole,
+          inline: true,
+          create,
+          attach: [],
+          comments: commentOf(object, at, this.#comments),
+          grants: [...(this.#grants.get(at) ?? [])],
+          owner: null,
+          drop,
+          target: object.targets.get(at) ?? '',
+          needs: this.#needs('', value, []),
+          column: parts,
+        }
+      })
   }
 
   /** The sequences of identity columns: they come with the table. */
@@ -131,8 +134,8 @@ class Printer {
   }
 
   #wholeOf({ needs = [], rank }: DumpObject): string | null {
-    const [first = ''] = needs.filter((need) => need.startsWith('pg_class:') || need.startsWith('pg_type:'))
-    return WITH_WHOLE.has(rank) ? (this.#keys.get(first) ?? null) : null
+    const first = needs.find((need) => need.startsWith('pg_class:') || need.startsWith('pg_type:'))
+    return WITH_WHOLE.has(rank) ? (this.#keys.get(first ?? '') ?? null) : null
   }
 
   #ownerOf(first: string, target: string): string | null {
@@ -152,6 +155,10 @@ class Printer {
     names.delete(own)
     return [...names]
   }
+}
+
+function isPrinted({ isComment, isStub, statement }: PlacedObject): boolean {
+  return isStub !== true && (isComment !== true || statement.startsWith(INVALID))
 }
 
 /** The end of the key of an object that is created in two steps. */
@@ -191,7 +198,8 @@ function keysOf(facts: Facts, { prefix }: Naming): Map<string, string> {
     for (const type of [row, array]) if (type !== null) keys.set(keyOf('pg_type', type), key)
   }
   for (const { oid, kind, name, array_type: array, multirange_oid: multirange } of facts.types)
-    for (const type of [oid, array, multirange]) if (type !== null) keys.set(keyOf('pg_type', type), `${TYPES[kind] ?? 'type'} ${bare(name)}`)
+    for (const type of [oid, array, multirange])
+      if (type !== null) keys.set(keyOf('pg_type', type), `${TYPES[kind] ?? 'type'} ${bare(name)}`)
   for (const { relation, number, name, default_oid: value } of facts.columns) {
     const column = `${names.get(relation) ?? ''}.${unquotedName(name)}`
     keys.set(columnKey(relation, number), `column ${column}`)
@@ -208,7 +216,10 @@ function keysOf(facts: Facts, { prefix }: Naming): Map<string, string> {
     keys.set(keyOf('pg_proc', oid), `${ROUTINES[kind] ?? 'function'} ${signature.replaceAll(prefix, '')}`)
   for (const { oid, kind, name, relation } of facts.attached) {
     const catalog = { trigger: 'pg_trigger', rule: 'pg_rewrite', policy: 'pg_policy', statistics: 'pg_statistic_ext' }[kind] ?? ''
-    keys.set(keyOf(catalog, oid), kind === 'statistics' ? `statistics ${unquotedName(name)}` : `${kind} ${names.get(relation) ?? ''}.${unquotedName(name)}`)
+    keys.set(
+      keyOf(catalog, oid),
+      kind === 'statistics' ? `statistics ${unquotedName(name)}` : `${kind} ${names.get(relation) ?? ''}.${unquotedName(name)}`,
+    )
   }
   return keys
 }

@@ -3,11 +3,7 @@ import type { NamedFault } from './comparison.ts'
 import { asRemedy, type Remedies } from './remedies.ts'
 
 /** Storage parameters that a migration sets must be set; others are tuning. */
-export function storageFaults(
-  expected: readonly CatalogObject[],
-  actual: readonly CatalogObject[],
-  remedies: Remedies,
-): NamedFault[] {
+export function storageFaults(expected: readonly CatalogObject[], actual: readonly CatalogObject[], remedies: Remedies): NamedFault[] {
   const parameters = byName(actual, 'storage')
   return [...byName(expected, 'storage')].flatMap(([name, definition]) => {
     const found = parameters.get(name)

@@ -1,4 +1,5 @@
 import type { PrintedObject } from '../../db/printed-object.ts'
+import { quoteLiteral } from '../../db/quote.ts'
 import type { PrintedSchema } from './printed-schema.ts'
 
 /** The schemas that are compared, as statements. */
@@ -13,7 +14,7 @@ export function creation({ expected, actual }: Printed, want: PrintedObject): st
   const sequences = want.needs.filter((need) => need.startsWith('sequence ') && actual.get(need) === undefined)
   return [
     ...sequences.flatMap((key) => expected.get(key) ?? []).flatMap(createSequence),
-    ...(want.key.startsWith('sequence ') ? createSequence(want) : want.create),
+    ...(want.key.startsWith('sequence ') ? [...createSequence(want), ...continuation(expected, want)] : want.create),
     ...want.attach,
     ...want.comments,
     ...want.grants,
@@ -23,6 +24,20 @@ export function creation({ expected, actual }: Printed, want: PrintedObject): st
 
 function createSequence({ create }: PrintedObject): string[] {
   return create.map((statement) => statement.replace(/^CREATE (UNLOGGED )?SEQUENCE /, 'CREATE $1SEQUENCE IF NOT EXISTS '))
+}
+
+/** The column that owns the sequence, which goes on after the numbers that the table has. */
+function continuation({ objects }: PrintedSchema, { target }: PrintedObject): string[] {
+  const name = target.slice('SEQUENCE '.length)
+  const owned = `ALTER ${target} OWNED BY `
+  const statement = objects.flatMap(({ create }) => create).find((one) => one.startsWith(owned))
+  const column = objects.find(
+    ({ column: parts }) => parts !== undefined && statement === `${owned}${parts.table.replace(/^ALTER TABLE /, '')}.${parts.name}`,
+  )
+  if (statement === undefined || column?.column === undefined) return []
+  const { table, name: number } = column.column
+  const next = `coalesce(pg_catalog.max(${number}), 0) + 1`
+  return [statement, `SELECT pg_catalog.setval(${quoteLiteral(name)}, ${next}, false) FROM ${table.replace(/^ALTER TABLE /, '')}`]
 }
 
 /** Kinds that contain rows, or that tables are made of: dropping them loses rows. */
@@ -38,7 +53,7 @@ export function recreation({ expected, actual }: Printed, objects: readonly Prin
   if ([...lost].some((key) => !own.has(key) && KEPT.test(key))) return undefined
   const dropped = actual.objects.filter(({ key }) => lost.has(key))
   if (dropped.some(({ key, create, drop }) => (create.length === 0 || drop === null) && !own.has(key))) return undefined
-  const created = [...dropped.map((old) => expected.get(old.key) ?? old)].toSorted((a, b) => placeIn(expected, a) - placeIn(expected, b))
+  const created = dropped.map((old) => expected.get(old.key) ?? old).toSorted((a, b) => placeIn(expected, a) - placeIn(expected, b))
   return [
     ...dropped.toReversed().flatMap(({ drop }) => drop ?? []),
     ...created.flatMap((object) => {

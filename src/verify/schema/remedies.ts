@@ -6,6 +6,7 @@ import { PRIMARY_KEY, partOf, tableOf, type ComparedObject } from './canonical.t
 import { columnChanges } from './column-remedy.ts'
 import { objectKey } from './manifest.ts'
 import type { Pair } from './pairs.ts'
+import type { PrintedSchema } from './printed-schema.ts'
 import { creation, recreation, type Printed } from './recreate.ts'
 import { tableChanges } from './table-remedy.ts'
 import { attributeChanges, domainChanges, enumChanges } from './type-remedies.ts'
@@ -58,7 +59,8 @@ export class Remedies {
   /** The name of an object of the database in SQL: `TABLE public.notes`. Views count as tables, as in the reading of privileges. */
   targetOf(kind: string, name: string): string | undefined {
     const { actual } = this.#printed ?? {}
-    if (kind === 'column') return (actual?.get(`column ${name}`)?.target || undefined) ?? viewColumn(actual?.relation(tableOf(name)), partOf(name))
+    if (kind === 'column')
+      return (actual?.get(`column ${name}`)?.target || undefined) ?? viewColumn(actual?.relation(tableOf(name)), partOf(name))
     const routine = ROUTINES.map((word) => actual?.get(`${word} ${name}`)).find((found) => found !== undefined)
     return (kind === 'table' ? actual?.relation(name) : kind === 'function' ? routine : actual?.get(`${kind} ${name}`))?.target
   }
@@ -114,30 +116,36 @@ export class Remedies {
     if (kind === 'table') return actual.objects.find(({ key }) => key.startsWith('table ') && isExtra(key) && this.#isSameTable(name, key))
     if (kind === 'index' || kind === 'view' || kind === 'function' || kind === 'procedure')
       return actual.objects.find(
-        ({ key }) => key.startsWith(`${kind} `) && isExtra(key) && sameKind(key, `${kind} ${name}`) && this.#found.get(key)?.same === wanted?.same,
+        ({ key }) =>
+          key.startsWith(`${kind} `) && isExtra(key) && sameKind(key, `${kind} ${name}`) && this.#found.get(key)?.same === wanted?.same,
       )
     return undefined
   }
 
   #isSameTable(name: string, key: string): boolean {
-    const columnsOf = (objects: ReadonlyMap<string, ComparedObject>, table: string): string =>
-      [...objects.values()]
-        .filter((object) => object.kind === 'column' && tableOf(object.name) === table)
-        .map((object) => `${partOf(object.name)} ${object.same}`)
-        .toSorted()
-        .join('\n')
     const columns = columnsOf(this.#wanted, name)
     return columns !== '' && columns === columnsOf(this.#found, key.slice('table '.length))
   }
 
   #extra(printed: Printed, pair: Pair): Remedy {
-    if (pair.kind === 'view column') return this.statements(this.#view(printed, tableOf(pair.name)), pair)
+    if (pair.kind === 'view column') return this.#extraViewColumn(printed, pair)
     const have = printed.actual.get(keyOf(pair, pair.actual))
     const missing = have?.key.startsWith('column ') === true ? this.#missingColumn(printed, have) : undefined
     if (missing !== undefined) return { remedy: `it is the column ${missing} under another name: run the statement of that fault` }
     if (have === undefined || have.drop === null) return { remedy: this.#words(pair) }
     const drop = pair.kind === 'index' ? have.drop.replace(/^DROP INDEX /, 'DROP INDEX CONCURRENTLY ') : have.drop
     return asRemedy([drop], true)
+  }
+
+  /** Another name for a column that is missing, or one more. */
+  #extraViewColumn(printed: Printed, pair: Pair): Remedy {
+    const view = tableOf(pair.name)
+    const [want, have] = [printed.expected.relation(view), printed.actual.relation(view)].map((object) => object?.attributes ?? [])
+    const at = (have ?? []).findIndex(([name]) => name === partOf(pair.name))
+    const other = at === -1 ? undefined : want?.[at]?.[0]
+    const isRenamed = want?.length === have?.length && other !== undefined && !(have ?? []).some(([name]) => name === other)
+    if (isRenamed) return { remedy: `it is the column ${view}.${other} under another name: run the statement of that fault` }
+    return this.statements(this.#view(printed, view), pair)
   }
 
   #missingColumn({ expected, actual }: Printed, { key, whole, column }: PrintedObject): string | undefined {
@@ -169,6 +177,15 @@ export class Remedies {
 export function asRemedy(statements: readonly string[], destructive = false): Remedy {
   const sql = statements.join('; ')
   return { remedy: sql, sql, ...(destructive ? { destructive: true } : {}) }
+}
+
+/** The columns of a table as one text. */
+function columnsOf(objects: ReadonlyMap<string, ComparedObject>, table: string): string {
+  return [...objects.values()]
+    .filter((object) => object.kind === 'column' && tableOf(object.name) === table)
+    .map((object) => `${partOf(object.name)} ${object.same}`)
+    .toSorted()
+    .join('\n')
 }
 
 /** In the reading of the catalog, a primary key has the name of its table; `raw` is its own. */
@@ -264,12 +281,17 @@ function firingChanges(printed: Printed, want: PrintedObject, have: PrintedObjec
   return [`ALTER TABLE ${table} ENABLE ${word} ${name}`]
 }
 
-function commentStatement({ actual }: Printed, { name, expected }: Pair): string[] | undefined {
-  const found = name.includes('(')
-    ? actual.objects.find(({ key }) => /^(?:function|procedure|aggregate|window function) /.test(key) && key.endsWith(` ${name}`))
-    : (actual.relation(name) ?? actual.get(`index ${name}`) ?? actual.get(`column ${name}`))
-  const target = found?.target ?? viewColumn(actual.relation(tableOf(name)), partOf(name))
+function commentStatement({ actual, expected: wanted }: Printed, { name, expected }: Pair): string[] | undefined {
+  // what is missing has a fault of its own, which comes first
+  const target = commentTarget(actual, name) ?? commentTarget(wanted, name)
   return target === undefined ? undefined : [`COMMENT ON ${target} IS ${quoteLiteral(expected?.raw ?? null)}`]
+}
+
+function commentTarget(schema: PrintedSchema, name: string): string | undefined {
+  const found = name.includes('(')
+    ? schema.objects.find(({ key }) => /^(?:function|procedure|aggregate|window function) /.test(key) && key.endsWith(` ${name}`))
+    : (schema.relation(name) ?? schema.get(`index ${name}`) ?? schema.get(`column ${name}`))
+  return found?.target ?? viewColumn(schema.relation(tableOf(name)), partOf(name))
 }
 
 /** `COLUMN public.v.c`. The column of a view is no object of its own. */
@@ -307,6 +329,7 @@ function sameKind(key: string, other: string): boolean {
 /** A name for what has the place of an object. */
 function freeName({ actual }: Printed, { key }: PrintedObject): string {
   const name = key.replace(/^.* /, '')
-  const free = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${name}_replaced_${n}`).find((one) => actual.relation(one) === undefined) ?? `${name}_replaced`
+  const free =
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${name}_replaced_${n}`).find((one) => actual.relation(one) === undefined) ?? `${name}_replaced`
   return /^[a-z_][a-z0-9_]*$/.test(free) ? free : `"${free.replaceAll('"', '""')}"`
 }

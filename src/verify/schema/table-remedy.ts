@@ -43,7 +43,6 @@ function securityActions(expected: string, actual: string): string[] {
 }
 
 function replicaIdentity(want: PrintedObject, have: PrintedObject, alter: string): string[] {
-  const of = ({ create }: PrintedObject): string | undefined => create.find((statement) => / REPLICA IDENTITY /.test(statement))
-  const [wanted, found] = [of(want), of(have)]
+  const [wanted, found] = [want, have].map(({ create }) => create.find((statement) => statement.includes(' REPLICA IDENTITY ')))
   return wanted === found ? [] : [wanted ?? `${alter} REPLICA IDENTITY DEFAULT`]
 }

@@ -35,12 +35,12 @@ function differing({ constraints }: DomainParts, { constraints: others }: Domain
 /** ALTER TYPE for a composite type. */
 export function attributeChanges(want: PrintedObject, have: PrintedObject): string[] | undefined {
   const [to, from] = [want.attributes ?? [], have.attributes ?? []]
-  const typeIn = (list: [string, string][], name: string): string | undefined => list.find(([other]) => other === name)?.[1]
   const added = to.filter(([name]) => typeIn(from, name) === undefined)
   const removed = from.filter(([name]) => typeIn(to, name) === undefined)
   const alter = (what: string): string => `ALTER ${have.target} ${what}`
   const [one, other] = [added[0], removed[0]]
-  const isRename = added.length === 1 && removed.length === 1 && one?.[1] === other?.[1] && to.indexOf(one ?? ['', '']) === from.indexOf(other ?? ['', ''])
+  const isRename =
+    added.length === 1 && removed.length === 1 && one?.[1] === other?.[1] && to.indexOf(one ?? ['', '']) === from.indexOf(other ?? ['', ''])
   const renames = isRename ? [alter(`RENAME ATTRIBUTE ${other?.[0]} TO ${one?.[0]}`)] : []
   return [
     ...renames,
@@ -51,4 +51,8 @@ export function attributeChanges(want: PrintedObject, have: PrintedObject): stri
     }),
     ...(isRename ? [] : added.map(([name, type]) => alter(`ADD ATTRIBUTE ${name} ${type}`))),
   ]
+}
+
+function typeIn(list: readonly [string, string][], name: string): string | undefined {
+  return list.find(([other]) => other === name)?.[1]
 }

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { SETTINGS } from '../../../config/setting-table.ts'
-import { duration, NAME, URL_TEXT } from '../../../config/values.ts'
+import { duration, FILE, NAME, URL_TEXT } from '../../../config/values.ts'
 import { VARIABLE_OPTION } from '../../../config/variables.ts'
 import { READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
@@ -22,6 +22,7 @@ export const spec = defineCommand({
     { flags: '--drift', help: 'fail when the schema cannot be compared' },
     { flags: '--no-drift', help: 'do not compare the schema' },
     { flags: '--exclusive', excludes: ['--no-drift'], help: 'also fail on objects no migration creates' },
+    { flags: '--remedy <file>', type: FILE, help: 'write the remedies as one SQL file; - for stdout' },
     { flags: '--app-role <name>', type: NAME, help: 'check that this role has exactly what it needs' },
     SETTINGS.checks,
     { flags: '--allow-superuser-checks', help: 'run your own checks as a superuser' },
