@@ -57,7 +57,9 @@ class Printer {
       for (const one of [...own, ...parts.flatMap((part) => this.#part(key, part))]) if (!printed.has(one.key)) printed.set(one.key, one)
     }
     for (const [key, statements] of apart) printed.get(key)?.attach.push(...statements)
-    return [...printed.values()]
+    // an index is attached to one that exists
+    const all = [...printed.values()]
+    return [...all.filter((object) => !isAttachedIndex(object)), ...all.filter(isAttachedIndex)]
   }
 
   #keyOf({ keys }: DumpObject): string | undefined {
@@ -133,8 +135,10 @@ class Printer {
     return [{ ...printed, whole, inline: true, drop, owner: null }]
   }
 
-  #wholeOf({ needs = [], rank }: DumpObject): string | null {
+  #wholeOf({ id, needs = [], rank }: DumpObject): string | null {
     const first = needs.find((need) => need.startsWith('pg_class:') || need.startsWith('pg_type:'))
+    // the reading of the catalog has no table for them
+    if (id.startsWith('statistics ')) return null
     return WITH_WHOLE.has(rank) ? (this.#keys.get(first ?? '') ?? null) : null
   }
 
@@ -155,6 +159,10 @@ class Printer {
     names.delete(own)
     return [...names]
   }
+}
+
+function isAttachedIndex({ key, attach }: PrintedObject): boolean {
+  return key.startsWith('index ') && attach.length > 0
 }
 
 function isPrinted({ isComment, isStub, statement }: PlacedObject): boolean {

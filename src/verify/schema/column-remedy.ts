@@ -6,7 +6,7 @@ export function columnChanges(printed: Printed, want: PrintedObject, have: Print
   const [to, from] = [want.column, have.column]
   if (to === undefined || from === undefined) return undefined
   const alter = (what: string): string => `${from.table} ALTER COLUMN ${from.name} ${what}`
-  if (to.generated !== from.generated) return generatedChanges(printed, want, have)
+  if (to.generated !== from.generated) return generatedChanges(want, have)
   const isOtherType = to.type !== from.type || to.collation !== from.collation
   const type = isOtherType ? typeChange(to, from, alter) : []
   const changes = [
@@ -17,11 +17,12 @@ export function columnChanges(printed: Printed, want: PrintedObject, have: Print
   if (changes.length === 0) return [...storageChanges(to, from, alter)]
   if (!isOtherType) return changes
   // PostgreSQL changes indexes and constraints with the type, and refuses the change where a view, rule, trigger or policy names the column
-  const users = printed.actual.objects.filter((object) => blocksType(object, want, from.name))
+  const missing = printed.expected.objects.filter((object) => printed.actual.get(object.key) === undefined)
+  const users = [...printed.actual.objects, ...missing].filter((object) => blocksType(object, want, from.name))
   if (users.length === 0) return changes
   const again = recreation(printed, users)
   if (again === undefined) return undefined
-  const at = again.findIndex((statement) => !/^(?:DROP|ALTER TABLE (?:ONLY )?\S+ DROP) /.test(statement))
+  const at = again.findIndex((statement) => !statement.startsWith('DROP '))
   return [...again.slice(0, at), ...changes, ...again.slice(at)]
 }
 
@@ -65,10 +66,14 @@ function storageChanges(to: ColumnParts, from: ColumnParts, alter: Alter): strin
 }
 
 /** The values of a generated column follow from the others: it can be dropped and added. */
-function generatedChanges(printed: Printed, want: PrintedObject, have: PrintedObject): string[] | undefined {
+function generatedChanges(want: PrintedObject, have: PrintedObject): string[] {
   if (want.column?.generated === '') return [`${have.column?.table} ALTER COLUMN ${have.column?.name} DROP EXPRESSION`]
-  if (have.column?.generated === '') return undefined
-  return recreation(printed, [have])
+  return [have.drop ?? '', ...want.create, ...want.comments, ...want.grants]
+}
+
+/** The column has values of its own, which a generated column cannot keep. */
+export function losesValues(want: PrintedObject, have: PrintedObject): boolean {
+  return want.column?.generated !== '' && have.column?.generated === ''
 }
 
 function blocksType({ key, whole, needs, create }: PrintedObject, column: PrintedObject, name: string): boolean {

@@ -11,6 +11,8 @@ export interface SchemaFault {
   remedy: string
   sql?: string
   destructive?: true
+  /** Rows that the statements need to be different: those that do not satisfy the condition. */
+  rows?: { table: string; condition: string }
   /** For a constraint that is missing or NOT VALID: where to look for rows that violate it. */
   violations?: { table: string; constraint: string; condition: string; isMissing: boolean }
 }

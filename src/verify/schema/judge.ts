@@ -1,6 +1,7 @@
 import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
+import { quoteIdent } from '../../db/quote.ts'
 import { canonical, partOf, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
@@ -9,6 +10,7 @@ import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
 import { Remedies } from './remedies.ts'
+import { NO_ROW } from './violations.ts'
 
 /** Turns differences into faults, each of one check. */
 export class Judge {
@@ -175,6 +177,7 @@ export class Judge {
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
       ...this.remedies.for(pair),
+      ...rowsFor(pair),
     }
   }
 
@@ -222,6 +225,20 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   const isMissing = actual === undefined
   const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
+}
+
+/** Rows that must change before NOT NULL or a CHECK can be added. */
+function rowsFor({ kind, name, expected, actual }: Pair): Pick<SchemaFault, 'rows'> {
+  const table = tableOf(name)
+  const condition = /^CHECK \((.*)\)$/s.exec(expected?.raw ?? '')?.[1]
+  if (kind === 'constraint' && condition !== undefined) return { rows: { table, condition } }
+  if (kind !== 'column' || !isNotNull(expected) || isNotNull(actual)) return {}
+  if (actual !== undefined) return { rows: { table, condition: `${quoteIdent(partOf(name))} IS NOT NULL` } }
+  return / default | generated /.test(expected?.raw ?? '') ? {} : { rows: { table, condition: NO_ROW } }
+}
+
+function isNotNull(column: ComparedObject | undefined): boolean {
+  return / not null(?: |$)/.test(column?.raw ?? '')
 }
 
 function isUnlogged(object: ComparedObject | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { PrintedObject } from '../../db/printed-object.ts'
+import type { ColumnParts, PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import type { PrintedSchema } from './printed-schema.ts'
 
@@ -9,35 +9,55 @@ export interface Printed {
 }
 
 /** Creates an object that is missing, with everything that belongs to it. */
-export function creation({ expected, actual }: Printed, want: PrintedObject): string[] {
+export function creation(printed: Printed, want: PrintedObject): string[] {
+  const { expected, actual } = printed
+  if (want.key.startsWith('sequence ')) return [...createIfMissing(want), ...continuation(printed, want), ...want.comments, ...want.grants]
   // a sequence that the object takes numbers from can be missing too, and has a fault of its own
-  const sequences = want.needs.filter((need) => need.startsWith('sequence ') && actual.get(need) === undefined)
+  const sequences = want.needs
+    .filter((need) => need.startsWith('sequence ') && actual.get(need) === undefined)
+    .flatMap((key) => expected.get(key) ?? [])
+  const parts = want.inline ? [] : expected.parts(want.key)
   return [
-    ...sequences.flatMap((key) => expected.get(key) ?? []).flatMap(createSequence),
-    ...(want.key.startsWith('sequence ') ? [...createSequence(want), ...continuation(expected, want)] : want.create),
+    ...sequences.flatMap(createIfMissing),
+    ...createIfMissing(want),
+    ...(want.column === undefined ? [] : sequences.flatMap((sequence) => ownership(expected, sequence)?.statement ?? [])),
+    // PostgreSQL attaches the indexes of a partition with it
+    ...parts.flatMap((part) => [...part.create, ...(want.attach.length > 0 ? [] : part.attach), ...part.comments, ...part.grants]),
     ...want.attach,
     ...want.comments,
     ...want.grants,
-    ...(want.inline ? [] : expected.parts(want.key).flatMap((part) => creation({ expected, actual }, part))),
   ]
 }
 
-function createSequence({ create }: PrintedObject): string[] {
-  return create.map((statement) => statement.replace(/^CREATE (UNLOGGED )?SEQUENCE /, 'CREATE $1SEQUENCE IF NOT EXISTS '))
+/** The remedy of another fault can have created the object meanwhile. */
+function createIfMissing({ create }: PrintedObject): string[] {
+  return create.map((statement) =>
+    statement
+      .replace(/^CREATE (UNLOGGED SEQUENCE|SEQUENCE|MATERIALIZED VIEW) /, 'CREATE $1 IF NOT EXISTS ')
+      .replace(/^CREATE (VIEW|FUNCTION|PROCEDURE) /, 'CREATE OR REPLACE $1 '),
+  )
 }
 
-/** The column that owns the sequence, which goes on after the numbers that the table has. */
-function continuation({ objects }: PrintedSchema, { target }: PrintedObject): string[] {
-  const name = target.slice('SEQUENCE '.length)
+/** OWNED BY, and the column. */
+function ownership({ objects }: PrintedSchema, { target }: PrintedObject): { statement: string; column: PrintedObject } | undefined {
   const owned = `ALTER ${target} OWNED BY `
   const statement = objects.flatMap(({ create }) => create).find((one) => one.startsWith(owned))
-  const column = objects.find(
-    ({ column: parts }) => parts !== undefined && statement === `${owned}${parts.table.replace(/^ALTER TABLE /, '')}.${parts.name}`,
-  )
-  if (statement === undefined || column?.column === undefined) return []
-  const { table, name: number } = column.column
-  const next = `coalesce(pg_catalog.max(${number}), 0) + 1`
-  return [statement, `SELECT pg_catalog.setval(${quoteLiteral(name)}, ${next}, false) FROM ${table.replace(/^ALTER TABLE /, '')}`]
+  const column = objects.find(({ column: parts }) => parts !== undefined && statement === `${owned}${tableName(parts)}.${parts.name}`)
+  return statement === undefined || column === undefined ? undefined : { statement, column }
+}
+
+/** The sequence goes on after the numbers that the table of its column has. */
+function continuation({ expected, actual }: Printed, sequence: PrintedObject): string[] {
+  const owner = ownership(expected, sequence)
+  const parts = owner === undefined ? undefined : actual.get(owner.column.key)?.column
+  if (owner === undefined || parts === undefined) return []
+  const next = `coalesce(pg_catalog.max(${parts.name}), 0) + 1`
+  const name = quoteLiteral(sequence.target.slice('SEQUENCE '.length))
+  return [owner.statement, `SELECT pg_catalog.setval(${name}, ${next}, false) FROM ${tableName(parts)}`]
+}
+
+function tableName({ table }: ColumnParts): string {
+  return table.replace(/^ALTER (?:FOREIGN )?TABLE /, '')
 }
 
 /** Kinds that contain rows, or that tables are made of: dropping them loses rows. */
@@ -53,8 +73,15 @@ export function recreation({ expected, actual }: Printed, objects: readonly Prin
   if ([...lost].some((key) => !own.has(key) && KEPT.test(key))) return undefined
   const dropped = actual.objects.filter(({ key }) => lost.has(key))
   if (dropped.some(({ key, create, drop }) => (create.length === 0 || drop === null) && !own.has(key))) return undefined
-  const created = dropped.map((old) => expected.get(old.key) ?? old).toSorted((a, b) => placeIn(expected, a) - placeIn(expected, b))
+  // a view that is missing can have been created meanwhile
+  const missing = objects
+    .flatMap((object) => [object, ...expected.dependants(object.key)])
+    .filter(({ key }) => VIEW.test(key) && actual.get(key) === undefined)
+  const created = [...dropped.map((old) => expected.get(old.key) ?? old), ...new Set(missing)].toSorted(
+    (a, b) => placeIn(expected, a) - placeIn(expected, b),
+  )
   return [
+    ...[...new Set(missing)].toReversed().map(({ drop }) => (drop ?? '').replace(VIEW_WORDS, 'DROP $1 IF EXISTS ')),
     ...dropped.toReversed().flatMap(({ drop }) => drop ?? []),
     ...created.flatMap((object) => {
       const old = actual.get(object.key)
@@ -68,6 +95,9 @@ export function recreation({ expected, actual }: Printed, objects: readonly Prin
     }),
   ]
 }
+
+const VIEW = /^(?:materialized )?view /
+const VIEW_WORDS = /^DROP ((?:MATERIALIZED )?VIEW) /
 
 /** What no migration creates comes last: it can need what the migrations create. */
 function placeIn(expected: PrintedSchema, { key }: PrintedObject): number {

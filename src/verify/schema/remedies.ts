@@ -3,7 +3,7 @@ import { NOT_VALID } from '../../db/catalog-diff.ts'
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { PRIMARY_KEY, partOf, tableOf, type ComparedObject } from './canonical.ts'
-import { columnChanges } from './column-remedy.ts'
+import { columnChanges, losesValues } from './column-remedy.ts'
 import { objectKey } from './manifest.ts'
 import type { Pair } from './pairs.ts'
 import type { PrintedSchema } from './printed-schema.ts'
@@ -47,7 +47,7 @@ export class Remedies {
   for(pair: Pair): Remedy {
     if (this.#printed === undefined) return { remedy: this.#words(pair) }
     if (pair.expected === undefined) return this.#extra(this.#printed, pair)
-    return this.statements(this.#statements(this.#printed, pair), pair)
+    return this.statements(this.#statements(this.#printed, pair), pair, this.#isDestructive(this.#printed, pair))
   }
 
   /** ALTER FUNCTION for one attribute. */
@@ -90,6 +90,11 @@ export class Remedies {
     const create = CREATIONS[pair.kind]?.(want) ?? creation(printed, want)
     const inItsPlace = RELATIONS.has(pair.kind) ? actual.relation(pair.name) : undefined
     return inItsPlace === undefined ? create : [`ALTER ${inItsPlace.target} RENAME TO ${freeName(printed, want)}`, ...create]
+  }
+
+  #isDestructive({ expected, actual }: Printed, { kind, name }: Pair): boolean {
+    const [want, have] = [expected.get(`column ${name}`), actual.get(`column ${name}`)]
+    return kind === 'column' && want !== undefined && have !== undefined && losesValues(want, have)
   }
 
   #change(printed: Printed, have: PrintedObject, { kind, name }: Pair): string[] | undefined {
@@ -167,9 +172,8 @@ export class Remedies {
     const bare = kind === 'function' || kind === 'procedure' ? bareName(name) : name
     const whole = tableOf(name)
     const again = this.#again[`${kind} ${bare}`] ?? this.#again[`table ${whole}`] ?? this.#again[`view ${whole}`]
-    return again === undefined
-      ? 'no statement changes it and keeps what depends on it: write a migration that does'
-      : `no statement changes it and keeps what depends on it: drop it, then ${again}`
+    const reason = REASONS[kind] ?? 'no statement changes it and keeps the rows and what depends on it'
+    return `${reason}: ${again === undefined ? 'write a migration that does' : `copy what you need, drop it, then ${again}`}`
   }
 }
 
@@ -191,6 +195,12 @@ function columnsOf(objects: ReadonlyMap<string, ComparedObject>, table: string):
 /** In the reading of the catalog, a primary key has the name of its table; `raw` is its own. */
 function keyOf({ kind, name }: Pair, object: ComparedObject | undefined): string {
   return kind === PRIMARY_KEY ? `constraint ${name}.${object?.raw ?? ''}` : `${kind} ${name}`
+}
+
+/** Why no statement is known, where it is not the rows. */
+const REASONS: Readonly<Record<string, string>> = {
+  enum: 'PostgreSQL cannot remove a value of an enum that a table uses, or change the order of the values',
+  domain: 'PostgreSQL cannot change the type of a domain that a table uses',
 }
 
 const ROUTINES = ['function', 'procedure', 'aggregate', 'window function']
@@ -222,8 +232,8 @@ const CREATIONS: Readonly<Record<string, (want: PrintedObject) => string[] | und
 }
 
 function concurrently(statement: string): string {
-  // the index of a partitioned table
-  if (/^CREATE (?:UNIQUE )?INDEX .* ON ONLY /.test(statement)) return statement.replace(' ON ONLY ', ' ON ')
+  // the index of a partitioned table: those of the partitions have remedies of their own
+  if (/^CREATE (?:UNIQUE )?INDEX .* ON ONLY /.test(statement)) return statement
   return statement.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
 }
 
