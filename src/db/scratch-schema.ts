@@ -57,7 +57,9 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
     const failures = await runAll(
       db,
       texts.map((text, i) =>
-        usesMembers[i] === true && shared.length > 0 ? `SET LOCAL search_path TO ${path};\n${text}\n;SET LOCAL search_path TO ${usual}` : text,
+        usesMembers[i] === true && shared.length > 0
+          ? `SET LOCAL search_path TO ${path};\n${text}\n;SET LOCAL search_path TO ${usual}`
+          : text,
       ),
     )
     await db.exec('SET LOCAL statement_timeout = 0')

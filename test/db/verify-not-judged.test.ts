@@ -7,7 +7,9 @@ import { scratch, writeFiles } from '../support/scratch.ts'
 
 const faultsOf = ({ checks }: VerifyReport, id = ''): string[] =>
   checks
-    .filter(({ status, ...check }) => (status === 'failed' || status === 'warning') && check.id.startsWith(id) && !check.id.startsWith('safety.'))
+    .filter(
+      ({ status, ...check }) => (status === 'failed' || status === 'warning') && check.id.startsWith(id) && !check.id.startsWith('safety.'),
+    )
     .flatMap((check) => check.faults.map(({ object }) => `${check.id}: ${object}`))
 
 const notJudged = (report: VerifyReport): string[] => report.notJudged.map(({ object }) => object)
@@ -33,12 +35,19 @@ onEachBackend(({ migrated }) => {
     const options = await changed(
       db,
       { 'db/001.sql': 'CREATE TABLE notes (id int);\nDO $$ BEGIN PERFORM count(*) FROM skill_usage_events; END $$;\n' },
-      { 'db/001.sql': "CREATE TABLE notes (id int);\nDO $$ BEGIN PERFORM count(*) FROM skill_usage_events; RAISE EXCEPTION 'rows'; END $$;\n" },
+      {
+        'db/001.sql':
+          "CREATE TABLE notes (id int);\nDO $$ BEGIN PERFORM count(*) FROM skill_usage_events; RAISE EXCEPTION 'rows'; END $$;\n",
+      },
     )
     await db.exec('ALTER TABLE skill_usage_events DROP COLUMN tier CASCADE; DROP TABLE notes')
     const report = await verify(db, options)
     expect(faultsOf(report)).toEqual(
-      expect.arrayContaining(['tables.columns: column skill_usage_events.tier', 'drift.missing: table notes', expect.stringMatching(/^drift\.build: statement at .*001\.sql:2$/)]),
+      expect.arrayContaining([
+        'tables.columns: column skill_usage_events.tier',
+        'drift.missing: table notes',
+        expect.stringMatching(/^drift\.build: statement at .*001\.sql:2$/),
+      ]),
     )
     expect(report.notJudged).toEqual([])
     expect(report.checks.find(({ id }) => id === 'drift.build')?.faults[0]?.actual).toBe('rows; not compared: no object')
@@ -114,7 +123,9 @@ CREATE UNIQUE INDEX one_rating ON skill_feedback (id, user_id);
       `CREATE ROLE ${role}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}; SET ROLE ${role}`,
     )
     const healthy = await verify(db, options)
-    await db.exec('RESET ROLE; ALTER TABLE skill_feedback ADD COLUMN theirs text; ALTER TABLE skill_feedback ALTER COLUMN notes SET NOT NULL')
+    await db.exec(
+      'RESET ROLE; ALTER TABLE skill_feedback ADD COLUMN theirs text; ALTER TABLE skill_feedback ALTER COLUMN notes SET NOT NULL',
+    )
     await db.exec(`SET ROLE ${role}`)
     const report = await verify(db, options)
     await db.exec(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`)
@@ -140,12 +151,16 @@ test.each([
 ])('build: an extension %s -> its types and operators are found, and everything is compared', async (_, first) => {
   const db = await (await migratedServer()).open()
   await db.exec(first)
-  const cwd = scratch({ 'db/001.sql': first === '' ? WITH_CITEXT : `SELECT set_config('search_path', 'public, extensions', true);\n${WITH_CITEXT}` })
+  const cwd = scratch({
+    'db/001.sql': first === '' ? WITH_CITEXT : `SELECT set_config('search_path', 'public, extensions', true);\n${WITH_CITEXT}`,
+  })
   const options = { cwd, migrations: [`${cwd}/db`], strict: true }
   expect((await migrate(db, options)).error).toBeUndefined()
   const healthy = await verify(db, options)
   expect([faultsOf(healthy, 'drift.'), healthy.notJudged]).toEqual([[], []])
-  await db.exec('DROP VIEW tagged; ALTER TABLE notes ALTER COLUMN tag DROP DEFAULT; DROP INDEX notes_tag; GRANT EXECUTE ON FUNCTION tagged TO PUBLIC')
+  await db.exec(
+    'DROP VIEW tagged; ALTER TABLE notes ALTER COLUMN tag DROP DEFAULT; DROP INDEX notes_tag; GRANT EXECUTE ON FUNCTION tagged TO PUBLIC',
+  )
   expect(faultsOf(await verify(db, options), 'drift.')).toEqual([
     'drift.missing: index notes_tag',
     'drift.missing: view tagged',
@@ -156,17 +171,16 @@ test.each([
 
 test('build: with an extension in the schema, objects that no migration creates -> not found, not locked', async () => {
   const db = await (await migratedServer()).open()
-  await db.exec(`CREATE EXTENSION citext; CREATE TABLE theirs (id int, tag citext); CREATE FUNCTION mine(citext) RETURNS int LANGUAGE sql AS 'SELECT 1'`)
-  const options = await changed(
-    db,
-    {
-      'db/001.sql': `CREATE TABLE notes (id int, tag citext);
+  await db.exec(
+    `CREATE EXTENSION citext; CREATE TABLE theirs (id int, tag citext); CREATE FUNCTION mine(citext) RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+  )
+  const options = await changed(db, {
+    'db/001.sql': `CREATE TABLE notes (id int, tag citext);
 CREATE VIEW theirs_too AS SELECT tag FROM theirs WHERE tag = 'a';
 CREATE VIEW mine_too AS SELECT mine(tag) AS n FROM notes WHERE tag = 'a';
 ALTER TABLE theirs ADD CONSTRAINT short CHECK (tag <> 'x');
 `,
-    },
-  )
+  })
   const report = await verify(db, options)
   expect(faultsOf(report, 'drift.build')).toEqual([
     expect.stringContaining('001.sql:2'),
@@ -174,7 +188,9 @@ ALTER TABLE theirs ADD CONSTRAINT short CHECK (tag <> 'x');
     'drift.build: table mine_too',
   ])
   expect(notJudged(report)).toEqual(['view theirs_too', 'constraint theirs.short', 'table mine_too'])
-  expect(report.checks.find(({ id }) => id === 'drift.build')?.faults.at(-1)?.actual).toContain('function public.mine(public.citext), which no migration creates')
+  expect(report.checks.find(({ id }) => id === 'drift.build')?.faults.at(-1)?.actual).toContain(
+    'function public.mine(public.citext), which no migration creates',
+  )
 })
 
 test('build: a foreign key to another schema -> compared', async () => {

@@ -83,7 +83,8 @@ const OF_A_SCHEMA: readonly string[] = [
 function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
   const { verb } = kind
   // its name can be a variable
-  if (verb.startsWith('CREATE')) return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
+  if (verb.startsWith('CREATE'))
+    return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
   const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
   return verb === 'DO' || verb === 'REFRESH MATERIALIZED VIEW' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
 }

@@ -92,7 +92,11 @@ function executedText(cursor: Cursor): string | undefined {
     if (form === '%%') return '%'
     const value = values.shift()
     isKnown &&= value !== undefined
-    return form === '%I' ? `"${(value ?? '').replaceAll('"', '""')}"` : form === '%L' ? `'${(value ?? '').replaceAll("'", "''")}'` : (value ?? '')
+    return form === '%I'
+      ? `"${(value ?? '').replaceAll('"', '""')}"`
+      : form === '%L'
+        ? `'${(value ?? '').replaceAll("'", "''")}'`
+        : (value ?? '')
   })
   return isKnown && !/%[\d-]/.test(text) ? filled : undefined
 }

@@ -32,7 +32,9 @@ export class OpenObjects {
     const isComment = pair.kind === 'comment'
     return this.#targets.some((target) => {
       if (target.of === 'comment') return isComment && hasName(target, pair.name)
-      return isComment ? target.of === 'all' && isPartOf(target, pair) : (target.of === 'all' && isPartOf(target, pair)) || isSelf(target, pair)
+      return isComment
+        ? target.of === 'all' && isPartOf(target, pair)
+        : (target.of === 'all' && isPartOf(target, pair)) || isSelf(target, pair)
     })
   }
 
@@ -47,7 +49,17 @@ export class OpenObjects {
 }
 
 const ROUTINES: ReadonlySet<string> = new Set(['function', 'procedure', 'routine', 'aggregate'])
-const PARTS: ReadonlySet<string> = new Set(['column', 'constraint', PRIMARY_KEY, 'index', 'trigger', 'rule', 'policy', 'view column', 'comment'])
+const PARTS: ReadonlySet<string> = new Set([
+  'column',
+  'constraint',
+  PRIMARY_KEY,
+  'index',
+  'trigger',
+  'rule',
+  'policy',
+  'view column',
+  'comment',
+])
 
 /** Whether the target has the name that the catalog reading gives an object: `t`, `t.c`, `f(integer)`. */
 function hasName({ kind, name, table, types }: StatementTarget, catalogName: string): boolean {
@@ -76,7 +88,8 @@ function isPartOfTable({ kind, name, table }: StatementTarget & { table: string 
     }
     case 'constraint':
     case 'primary key':
-      if (pair.kind === PRIMARY_KEY) return pair.name === table && (name === '' || kind === PRIMARY_KEY || (pair.expected ?? pair.actual)?.raw === name)
+      if (pair.kind === PRIMARY_KEY)
+        return pair.name === table && (name === '' || kind === PRIMARY_KEY || (pair.expected ?? pair.actual)?.raw === name)
       if (name === '') return isOfTable && isExtra && CONSTRAINTS.has(pair.kind)
       return pair.kind === 'constraint' && pair.name === `${table}.${name}`
     case 'index':
@@ -108,7 +121,12 @@ function fits(types: readonly string[] | undefined, signature: string): boolean 
 
 /** A type in one spelling, without its schema and modifiers. */
 function typeName(type: string): string {
-  const plain = type.toLowerCase().replaceAll('"', '').replace(/\s*\([^)]*\)/, '').replace(/\s+/g, ' ').trim()
+  const plain = type
+    .toLowerCase()
+    .replaceAll('"', '')
+    .replace(/\s*\([^)]*\)/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   const [, base = '', array = ''] = /^(.*?)((?:\s*\[\d*\]|\s+array(?:\[\d*\])?)*)$/.exec(plain) ?? []
   const bare = base.slice(base.lastIndexOf('.') + 1)
   return `${SPELLINGS[bare] ?? bare}${array === '' ? '' : '[]'}`
@@ -137,7 +155,11 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 function targetText({ of, kind, name, table, types }: StatementTarget): string {
   const whole = table === undefined ? name : `${table}.${name}`
   const object = name === '' ? namelessText(kind, table) : `${kind} ${whole}${types === undefined ? '' : `(${types.join(', ')})`}`
-  return of === 'all' ? object : of === 'self' ? `properties of ${object}` : `${of} ${of === 'comment' || of === 'privileges' ? 'on' : 'of'} ${object}`
+  return of === 'all'
+    ? object
+    : of === 'self'
+      ? `properties of ${object}`
+      : `${of} ${of === 'comment' || of === 'privileges' ? 'on' : 'of'} ${object}`
 }
 
 function namelessText(kind: string, table: string | undefined): string {

@@ -15,9 +15,18 @@ const CASES: readonly (readonly [sql: string, ...targets: string[]])[] = [
   ['CREATE OR REPLACE FUNCTION f(a citext, OUT b int) LANGUAGE sql AS $$ SELECT 1 $$', 'all function f(citext)'],
   ['CREATE TRIGGER t BEFORE INSERT ON notes EXECUTE FUNCTION f()', 'all trigger notes.t'],
   ["CREATE TYPE mood AS ENUM ('a')", 'all type mood'],
-  ['ALTER TABLE ONLY public.notes ADD COLUMN IF NOT EXISTS tag citext UNIQUE, ADD CONSTRAINT c CHECK (true)', 'all column public.notes.tag', 'all constraint public.notes.c'],
+  [
+    'ALTER TABLE ONLY public.notes ADD COLUMN IF NOT EXISTS tag citext UNIQUE, ADD CONSTRAINT c CHECK (true)',
+    'all column public.notes.tag',
+    'all constraint public.notes.c',
+  ],
   ['ALTER TABLE notes ADD UNIQUE (tag)', 'all constraint notes.'],
-  ['ALTER TABLE notes ALTER tag TYPE citext, ALTER COLUMN a SET DEFAULT f(), DROP COLUMN IF EXISTS b', 'all column notes.tag', 'all column notes.a', 'all column notes.b'],
+  [
+    'ALTER TABLE notes ALTER tag TYPE citext, ALTER COLUMN a SET DEFAULT f(), DROP COLUMN IF EXISTS b',
+    'all column notes.tag',
+    'all column notes.a',
+    'all column notes.b',
+  ],
   ['ALTER TABLE notes RENAME a TO b', 'all column notes.a', 'all column notes.b'],
   ['ALTER TABLE notes RENAME CONSTRAINT a TO b', 'all constraint notes.a', 'all constraint notes.b'],
   ['ALTER TABLE notes RENAME TO more', 'all table notes', 'all table more'],
@@ -45,8 +54,16 @@ const CASES: readonly (readonly [sql: string, ...targets: string[]])[] = [
   ["INSERT INTO notes VALUES ('CREATE TABLE x ()')"],
   ['GRANT a TO b'],
   ["DO $$ BEGIN PERFORM count(*) FROM skill_usage_events; RAISE EXCEPTION 'notes'; END $$"],
-  ['DO $$ BEGIN IF NOT EXISTS (SELECT FROM x) THEN CREATE TABLE a (id int); ELSE ALTER TABLE b ADD c int; END IF; END $$', 'all table a', 'all column b.c'],
-  ["DO $$ BEGIN EXECUTE 'CREATE VIEW v AS SELECT 1'; EXECUTE format('COMMENT ON TABLE %I IS %L', 'a b', 'x') ; END $$", 'all view v', 'comment table a b'],
+  [
+    'DO $$ BEGIN IF NOT EXISTS (SELECT FROM x) THEN CREATE TABLE a (id int); ELSE ALTER TABLE b ADD c int; END IF; END $$',
+    'all table a',
+    'all column b.c',
+  ],
+  [
+    "DO $$ BEGIN EXECUTE 'CREATE VIEW v AS SELECT 1'; EXECUTE format('COMMENT ON TABLE %I IS %L', 'a b', 'x') ; END $$",
+    'all view v',
+    'comment table a b',
+  ],
 ]
 
 describe('targets of a statement', () => {

@@ -74,7 +74,9 @@ function skippedLines(checks: readonly CheckResult[], style: Style): string[] {
 function notJudgedLines(objects: VerifyReport['notJudged'], style: Style): string[] {
   const byReason = new Map<string, string[]>()
   for (const { object, because } of objects) byReason.set(because, [...(byReason.get(because) ?? []), object])
-  return [...byReason].map(([because, names]) => `  ${style.yellow('not compared:')} ${printable(names.join(', '))} ${style.dim(`(${printable(because)})`)}`)
+  return [...byReason].map(
+    ([because, names]) => `  ${style.yellow('not compared:')} ${printable(names.join(', '))} ${style.dim(`(${printable(because)})`)}`,
+  )
 }
 
 function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport, style: Style): string {
