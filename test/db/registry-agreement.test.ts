@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, boolean, constantFrom, jsonValue, nat, oneof, record } from 'fast-check'
 import { expect, test } from 'vitest'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
@@ -18,8 +18,8 @@ const skill = (name: string): string =>
 const idOf = (n: number): string => `skill-${n}`
 
 /** Values that differ in what containment and equality do not see: the order and number of elements, null, types. */
-const value = fc.oneof(
-  fc.constantFrom<unknown>(
+const value = oneof(
+  constantFrom<unknown>(
     null,
     true,
     false,
@@ -37,7 +37,7 @@ const value = fc.oneof(
     {},
     { enabled: true },
   ),
-  fc.constantFrom<unknown>(
+  constantFrom<unknown>(
     { enabled: true, trust_level: 1 },
     { trust_level: 1, enabled: true, more: 1 },
     { enabled: false, trust_level: 1 },
@@ -45,7 +45,7 @@ const value = fc.oneof(
     'skills',
     'CORE',
   ),
-  fc.jsonValue({ maxDepth: 2, noUnicodeString: true }).filter((json) => !JSON.stringify(json).includes('\\u0000')),
+  jsonValue({ maxDepth: 2, noUnicodeString: true }).filter((json) => !JSON.stringify(json).includes('\\u0000')),
 )
 
 const text = (sql: string): string => `'${sql.replaceAll("'", "''")}'`
@@ -54,10 +54,10 @@ const json = (of: unknown): string => `${text(JSON.stringify(of))}::jsonb`
 /** One change of one row, as SQL. */
 const edit = fc
   .record({
-    id: fc.nat({ max: SKILLS - 1 }).map((n) => text(idOf(n))),
-    key: fc.oneof(fc.constantFrom(...OWN_META_KEYS), fc.constantFrom('ours', 'x')),
+    id: nat({ max: SKILLS - 1 }).map((n) => text(idOf(n))),
+    key: oneof(constantFrom(...OWN_META_KEYS), constantFrom('ours', 'x')),
     value,
-    kind: fc.constantFrom(
+    kind: constantFrom(
       'set',
       'set',
       'set',
@@ -73,9 +73,9 @@ const edit = fc
       'extra',
       'orphan',
     ),
-    version: fc.constantFrom('1.2.0', '1.2', '1.10.0', '1.1.9', '', 'v2', '01.2.0'),
-    sha256: fc.constantFrom('NULL', "''", "'abc'", 'upper(sha256)'),
-    flag: fc.boolean(),
+    version: constantFrom('1.2.0', '1.2', '1.10.0', '1.1.9', '', 'v2', '01.2.0'),
+    sha256: constantFrom('NULL', "''", "'abc'", 'upper(sha256)'),
+    flag: boolean(),
   })
   .map(({ id, key, value: of, kind, version, sha256, flag }): string => {
     const update = (set: string): string => `UPDATE skills_registry SET ${set} WHERE skill_id = ${id}`
@@ -128,8 +128,8 @@ onEachBackend((backend) => {
 
   test('registry: any edit of any field -> verify fails exactly when sync --check does', async () => {
     let differing = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 2 }), async (changes) => {
+    await assert(
+      asyncProperty(array(edit, { minLength: 1, maxLength: 2 }), async (changes) => {
         const answer = await session.inside((db) => answers(db, changes))
         if (answer.sync) differing++
         expect(answer.verify, `${changes.join(';\n')}\n${answer.found}`).toBe(answer.sync)

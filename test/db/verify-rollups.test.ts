@@ -13,6 +13,8 @@ const failedRollups = ({ checks }: VerifyReport): string[] =>
       ...faults.map((fault) => `${fault.object}: ${fault.actual}`),
     ])
 
+const check = async (db: Db, recount = true): Promise<string[]> => failedRollups(await verify(db, { drift: 'no', recount }))
+
 onEachBackend((backend) => {
   const filled = async (seed: number): Promise<Db> => {
     const db = await (await backend.migrated()).open()
@@ -22,8 +24,6 @@ onEachBackend((backend) => {
     await insertFeedback(db, randomFeedback(random, events))
     return db
   }
-  const check = async (db: Db, recount = true): Promise<string[]> => failedRollups(await verify(db, { drift: 'no', recount }))
-
   test('rollups: counted in steps, in parts of a transaction, pruned, without a user, rebuilt -> verify finds no fault, with --recount too', async () => {
     const db = await filled(1)
     expect(await check(db)).toEqual([])
