@@ -60,8 +60,8 @@ export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseEr
 export interface CopyFrom {
   /** The statement. */
   text: string
-  /** In the format that the statement names, which is not binary. */
-  rows: string
+  /** In parts, in the format that the statement names, which is not binary. An error of the iterator ends the COPY with that error. */
+  rows: Iterable<string>
   /** Where the word STDIN is in the statement. */
   stdin: { start: number; end: number }
 }
