@@ -52,60 +52,58 @@ const text = (sql: string): string => `'${sql.replaceAll("'", "''")}'`
 const json = (of: unknown): string => `${text(JSON.stringify(of))}::jsonb`
 
 /** One change of one row, as SQL. */
-const edit = fc
-  .record({
-    id: nat({ max: SKILLS - 1 }).map((n) => text(idOf(n))),
-    key: oneof(constantFrom(...OWN_META_KEYS), constantFrom('ours', 'x')),
-    value,
-    kind: constantFrom(
-      'set',
-      'set',
-      'set',
-      'remove',
-      'merge',
-      'meta',
-      'delete',
-      'rename',
-      'version',
-      'sha256',
-      'enabled',
-      'trust',
-      'extra',
-      'orphan',
-    ),
-    version: constantFrom('1.2.0', '1.2', '1.10.0', '1.1.9', '', 'v2', '01.2.0'),
-    sha256: constantFrom('NULL', "''", "'abc'", 'upper(sha256)'),
-    flag: boolean(),
-  })
-  .map(({ id, key, value: of, kind, version, sha256, flag }): string => {
-    const update = (set: string): string => `UPDATE skills_registry SET ${set} WHERE skill_id = ${id}`
-    switch (kind) {
-      case 'remove':
-        return update(`meta = meta - ${text(key)}`)
-      case 'merge':
-        return update(`meta = meta || jsonb_build_object(${text(key)}, coalesce(meta->${text(key)} || ${json(of)}, ${json(of)}))`)
-      case 'meta':
-        return update(`meta = ${json(of)}`)
-      case 'delete':
-        return `DELETE FROM skills_registry WHERE skill_id = ${id}`
-      case 'rename':
-        return update(`skill_id = 'other-' || skill_id`)
-      case 'version':
-        return update(`version = ${text(version)}`)
-      case 'sha256':
-        return update(`sha256 = ${sha256}`)
-      case 'enabled':
-        return update(`enabled = ${flag}`)
-      case 'trust':
-        return update('trust_level = 3')
-      case 'extra':
-        return `INSERT INTO skills_registry (skill_id, version, enabled, meta) VALUES ('extra', '1', ${flag}, ${json({ root: 'skills', [key]: of })}) ON CONFLICT DO NOTHING`
-      case 'orphan':
-        return update(`skill_id = 'gone', enabled = true, meta = meta || '{"pruned": ${flag}}'`)
-      default:
-        return update(`meta = jsonb_set(CASE jsonb_typeof(meta) WHEN 'object' THEN meta ELSE '{}' END, ARRAY[${text(key)}], ${json(of)})`)
-    }
-  })
+const edit = record({
+  id: nat({ max: SKILLS - 1 }).map((n) => text(idOf(n))),
+  key: oneof(constantFrom(...OWN_META_KEYS), constantFrom('ours', 'x')),
+  value,
+  kind: constantFrom(
+    'set',
+    'set',
+    'set',
+    'remove',
+    'merge',
+    'meta',
+    'delete',
+    'rename',
+    'version',
+    'sha256',
+    'enabled',
+    'trust',
+    'extra',
+    'orphan',
+  ),
+  version: constantFrom('1.2.0', '1.2', '1.10.0', '1.1.9', '', 'v2', '01.2.0'),
+  sha256: constantFrom('NULL', "''", "'abc'", 'upper(sha256)'),
+  flag: boolean(),
+}).map(({ id, key, value: of, kind, version, sha256, flag }): string => {
+  const update = (set: string): string => `UPDATE skills_registry SET ${set} WHERE skill_id = ${id}`
+  switch (kind) {
+    case 'remove':
+      return update(`meta = meta - ${text(key)}`)
+    case 'merge':
+      return update(`meta = meta || jsonb_build_object(${text(key)}, coalesce(meta->${text(key)} || ${json(of)}, ${json(of)}))`)
+    case 'meta':
+      return update(`meta = ${json(of)}`)
+    case 'delete':
+      return `DELETE FROM skills_registry WHERE skill_id = ${id}`
+    case 'rename':
+      return update(`skill_id = 'other-' || skill_id`)
+    case 'version':
+      return update(`version = ${text(version)}`)
+    case 'sha256':
+      return update(`sha256 = ${sha256}`)
+    case 'enabled':
+      return update(`enabled = ${flag}`)
+    case 'trust':
+      return update('trust_level = 3')
+    case 'extra':
+      return `INSERT INTO skills_registry (skill_id, version, enabled, meta) VALUES ('extra', '1', ${flag}, ${json({ root: 'skills', [key]: of })}) ON CONFLICT DO NOTHING`
+    case 'orphan':
+      return update(`skill_id = 'gone', enabled = true, meta = meta || '{"pruned": ${flag}}'`)
+    default:
+      return update(`meta = jsonb_set(CASE jsonb_typeof(meta) WHEN 'object' THEN meta ELSE '{}' END, ARRAY[${text(key)}], ${json(of)})`)
+  }
+})
 
 onEachBackend((backend) => {
   let cwd = ''
