@@ -121,15 +121,10 @@ function fits(types: readonly string[] | undefined, signature: string): boolean 
 
 /** A type in one spelling, without its schema and modifiers. */
 function typeName(type: string): string {
-  const plain = type
-    .toLowerCase()
-    .replaceAll('"', '')
-    .replace(/\s*\([^)]*\)/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  const [, base = '', array = ''] = /^(.*?)((?:\s*\[\d*\]|\s+array(?:\[\d*\])?)*)$/.exec(plain) ?? []
-  const bare = base.slice(base.lastIndexOf('.') + 1)
-  return `${SPELLINGS[bare] ?? bare}${array === '' ? '' : '[]'}`
+  const words = type.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$.]*/gu) ?? []
+  const name = words.filter((word) => word !== 'array').join(' ')
+  const bare = name.slice(name.lastIndexOf('.') + 1)
+  return `${SPELLINGS[bare] ?? bare}${type.includes('[') || words.includes('array') ? '[]' : ''}`
 }
 
 const SPELLINGS: Readonly<Record<string, string>> = {
