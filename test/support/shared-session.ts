@@ -18,29 +18,39 @@ export function sharedSession(create: () => Promise<TestDatabase>, prepare: (db:
   })
   afterAll(async () => session?.close())
   return {
-    inside: async (work) => {
+    inside: (work) => {
       if (session === undefined) throw new Error('the session is not open yet')
-      await session.exec('BEGIN')
-      try {
-        return await work(nested(session))
-      } finally {
-        await session.exec('ROLLBACK')
-      }
+      return rolledBack(session, work)
     },
   }
 }
 
-/** The same session for work that makes transactions of its own: they become savepoints of the open transaction. */
+/** Runs the work in a transaction and rolls it back. Transactions of the work are savepoints of it. */
+export async function rolledBack<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  await db.exec('BEGIN')
+  try {
+    return await work(nested(db))
+  } finally {
+    await db.exec('ROLLBACK')
+  }
+}
+
+/** The same session for work that makes transactions: they are savepoints of the open transaction. */
 function nested(db: Db): Db {
   return {
     ...db,
     run: (sql: string, parameters?: readonly Parameter[]) => db.query(withSchema(sql, db.info.schema), parameters),
-    transaction: async (_, work) => {
+    transaction: async ({ rollback = false }, work) => {
+      const [before] = await db.query<{ path: string }>("SELECT pg_catalog.current_setting('search_path') AS path")
       await db.exec(`SAVEPOINT run; ${OWN_SETTINGS}`)
+      let isKept = false
       try {
-        return await work()
+        const result = await work()
+        isKept = !rollback
+        return result
       } finally {
-        await db.exec('ROLLBACK TO SAVEPOINT run; RELEASE SAVEPOINT run')
+        if (isKept) await db.exec(`RELEASE SAVEPOINT run; SET LOCAL row_security TO DEFAULT; SET LOCAL search_path TO ${before?.path}`)
+        else await db.exec('ROLLBACK TO SAVEPOINT run; RELEASE SAVEPOINT run')
       }
     },
   }
