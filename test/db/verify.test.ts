@@ -136,7 +136,7 @@ onEachBackend((backend) => {
   })
 
   // every fault is tried in test/storms
-  describe('a sample of the faults', () => faultTests(backend, { every: backend.name === 'server' ? 20 : 48, from: 0 }))
+  describe('a sample of the faults', () => faultTests(backend, { every: backend.name === 'server' ? 40 : 100, from: 0 }))
 })
 
 test.each([

@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Db, OpenOptions } from '../../src/db/db.ts'
 import { quoteIdent } from '../../src/db/quote.ts'
 import { migrate, sync } from '../../src/index.ts'
@@ -6,7 +5,7 @@ import type { TestBackend, TestDatabase } from './databases.ts'
 import { ask, beyond, described, faultsOf, isGreen, type Answer } from './fault-answers.ts'
 import { isInWords, stepsOf, type Step } from './follow-remedies.ts'
 import { scratch } from './scratch.ts'
-import { rolledBack } from './shared-session.ts'
+import { rolledBack } from './rolled-back.ts'
 import type { HarmlessState, VerifyFault } from './verify-faults/fault.ts'
 
 const skill = (name: string): string =>
@@ -40,7 +39,7 @@ export class FaultHarness {
     await rolledBack(db, async (inside) => {
       for (const role of ['superuser', 'reader'] as const) this.#healthy.set(role, await this.#ask(inside, role))
     })
-    for (const [role, answer] of this.#healthy) expect(answer, `${role}: ${described(answer)}`).toMatchObject({ ok: true })
+    for (const [role, answer] of this.#healthy) if (!answer.ok) throw new Error(`a healthy database, ${role}: ${described(answer)}`)
   }
 
   /** In the open transaction of the session: what each role is told, and why the remedies do not help. */

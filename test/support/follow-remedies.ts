@@ -26,13 +26,17 @@ export function isInWords(fault: Fault): boolean {
 const OUTSIDE = /\bCONCURRENTLY\b|^(?:VACUUM|ALTER SYSTEM|CREATE DATABASE|DROP DATABASE)\b/
 const STATEMENT = /^(?:ALTER|ANALYZE|CLUSTER|COMMENT|CREATE|DELETE|DO|DROP|GRANT|INSERT|REFRESH|REINDEX|REVOKE|SELECT|UPDATE|VACUUM)\b/
 
-/** As psql sends them: one after the other. */
-function statementsOf({ remedy }: Fault): Step[] {
-  if (!STATEMENT.test(remedy)) return []
-  return splitStatements(remedy).statements.map(({ text }) => ({
+/** As psql sends them, one after the other. Those of `sql` run whatever the search_path is. */
+function statementsOf({ sql, remedy }: Fault): Step[] {
+  if (sql === undefined && !STATEMENT.test(remedy)) return []
+  return splitStatements(sql ?? remedy).statements.map(({ text }) => ({
     text,
     ownTransaction: OUTSIDE.test(text),
-    run: (db) => db.exec(text),
+    run: async (db) => {
+      if (sql !== undefined) await db.exec('SET search_path TO pg_catalog')
+      await db.exec(text)
+      if (sql !== undefined) await db.exec('RESET search_path')
+    },
   }))
 }
 
@@ -49,7 +53,8 @@ const COMMANDS: readonly (readonly [pattern: RegExp, ownTransaction: boolean, co
 ]
 
 /** `skills sync` in "run `skills sync`", and a remedy that is a command. */
-function commandsOf({ remedy }: Fault, cwd: string): Step[] {
+function commandsOf({ sql, remedy }: Fault, cwd: string): Step[] {
+  if (sql !== undefined) return []
   const named = [...remedy.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
   return (named.length === 0 ? [remedy] : named).flatMap((text) =>
     COMMANDS.flatMap(([pattern, ownTransaction, command]): Step[] => {

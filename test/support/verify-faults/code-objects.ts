@@ -1,4 +1,4 @@
-import type { Db } from '../../../src/db/db.ts'
+import type { Db, Row } from '../../../src/db/db.ts'
 import { changed, fault, type VerifyFault } from './fault.ts'
 import { bare, namesOf } from './own-objects.ts'
 
@@ -8,21 +8,28 @@ const APPLICATION = new Set(['log_skill_usage', 'is_skill_unlocked', 'unlock_ski
 export async function codeFaults(db: Db): Promise<VerifyFault[]> {
   const made: VerifyFault[] = []
   for (const signature of await namesOf(db, 'function')) {
-    const [row] = await db.query<{ text: string; definer: boolean; volatility: string }>(
-      `SELECT pg_get_functiondef(oid) AS text, prosecdef AS definer, provolatile::text AS volatility FROM pg_proc WHERE oid = '${signature}'::regprocedure`,
+    const [row] = await db.query<Definition>(
+      `SELECT pg_get_functiondef(oid) AS text, provolatile::text AS volatility FROM pg_proc WHERE oid = '${signature}'::regprocedure`,
     )
-    if (row !== undefined) made.push(...faultsOf(signature, row.text, row.volatility))
+    if (row !== undefined) made.push(...faultsOf(signature, row))
   }
   return made
 }
 
-function faultsOf(signature: string, text: string, volatility: string): VerifyFault[] {
+interface Definition extends Row {
+  text: string
+  volatility: string
+}
+
+function faultsOf(signature: string, { text, volatility }: Definition): VerifyFault[] {
   const object = `function ${bare(signature)}`
   const isOfApplication = APPLICATION.has(bare(signature))
   const more = [
     fault(`drop ${object}`, `DROP FUNCTION ${signature} CASCADE`, object),
     fault(`rename ${object}`, `ALTER FUNCTION ${signature} RENAME TO renamed`, object),
-    fault(`search_path of ${object} is that of the caller`, `ALTER FUNCTION ${signature} RESET search_path`, object),
+    ...(text.includes(' SET search_path ')
+      ? [fault(`search_path of ${object} is that of the caller`, `ALTER FUNCTION ${signature} RESET search_path`, object)]
+      : []),
     fault(`EXECUTE on ${object} for PUBLIC`, `GRANT EXECUTE ON FUNCTION ${signature} TO PUBLIC`, object),
     fault(`volatility of ${object}`, `ALTER FUNCTION ${signature} ${volatility === 'i' ? 'VOLATILE' : 'IMMUTABLE'}`, object),
   ]

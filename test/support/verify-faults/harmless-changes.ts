@@ -41,7 +41,6 @@ export const HARMLESS_CHANGES: readonly HarmlessState[] = [
   { title: 'a skill of another source', sql: "INSERT INTO skills_registry (skill_id, version) VALUES ('theirs', '0.1.0')" },
   { title: 'an operator’s switches', sql: "UPDATE skills_registry SET enabled = false, trust_level = 4 WHERE skill_id = 'one'" },
   { title: 'keys of meta of another tool', sql: `UPDATE skills_registry SET meta = meta || '{"owner": "team-a"}'` },
-  { title: 'another comment', sql: "COMMENT ON TABLE skill_feedback IS 'feedback, see the wiki'" },
   { title: 'rows of another tool in the ledger', sql: "INSERT INTO schema_migrations (version) VALUES ('20240101_theirs')" },
   { title: 'candidates', sql: "INSERT INTO agent_emergence_candidates (signature_hash, status) VALUES ('x', 'review')" },
 ]

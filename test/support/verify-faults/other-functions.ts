@@ -13,7 +13,7 @@ export const OTHER_FUNCTION_FAULTS: readonly VerifyFault[] = [
         `${name} with ${what} too`,
         `CREATE FUNCTION ${name}${args} RETURNS boolean LANGUAGE sql AS 'SELECT true'; REVOKE EXECUTE ON FUNCTION ${name}${args.replaceAll(/p_\w+ /g, '')} FROM PUBLIC`,
         `function ${name}`,
-        { check: 'functions.overloads', warns: true },
+        { check: 'functions.overloads' },
       ),
     ),
   ),

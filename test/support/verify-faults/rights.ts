@@ -8,7 +8,6 @@ export const RIGHT_FAULTS: readonly VerifyFault[] = [
   fault('PUBLIC reads telemetry', 'GRANT SELECT ON skill_usage_events TO PUBLIC', 'table skill_usage_events'),
   fault('PUBLIC reads a column', 'GRANT SELECT (notes) ON skill_feedback TO PUBLIC', 'column skill_feedback.notes'),
   fault('PUBLIC reads a view', 'GRANT SELECT ON v_skill_effectiveness TO PUBLIC', 'v_skill_effectiveness'),
-  fault('PUBLIC takes numbers', 'GRANT USAGE ON SEQUENCE skill_feedback_id_seq TO PUBLIC', 'skill_feedback_id_seq'),
   fault(
     'an owner without rights',
     `CREATE ROLE mutant; GRANT CREATE ON SCHEMA public TO mutant; ALTER FUNCTION ${LOG} OWNER TO mutant`,

@@ -11,17 +11,10 @@ export const STRUCTURE_FAULTS: readonly VerifyFault[] = [
     'ALTER TABLE skill_unlocks DROP CONSTRAINT skill_unlocks_pkey, ADD PRIMARY KEY (skill_id, user_id)',
     'primary key skill_unlocks',
   ),
-  fault('no CHECK', 'ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check', 'skills_registry_trust_level_check'),
   fault(
     'another CHECK',
     'ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check, ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level BETWEEN 0 AND 9)',
     'skills_registry_trust_level_check',
-  ),
-  fault(
-    'a CHECK that was never validated',
-    'ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check, ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level >= 1 AND trust_level <= 5) NOT VALID',
-    'constraint skills_registry.skills_registry_trust_level_check',
-    { check: 'tables.rows', warns: true },
   ),
   fault(
     'one CHECK more',
@@ -42,8 +35,6 @@ export const STRUCTURE_FAULTS: readonly VerifyFault[] = [
   ),
   fault('a rule', 'CREATE RULE theirs AS ON INSERT TO skill_feedback DO INSTEAD NOTHING', 'skill_feedback.theirs'),
   fault('a policy', 'CREATE POLICY theirs ON skill_unlocks USING (false)', 'skill_unlocks.theirs'),
-  fault('row level security', 'ALTER TABLE skill_unlocks ENABLE ROW LEVEL SECURITY', 'table skill_unlocks'),
-  fault('an unlogged table', 'ALTER TABLE skill_feedback SET UNLOGGED', 'table skill_feedback'),
   fault('step of a sequence', 'ALTER SEQUENCE skill_usage_events_id_seq INCREMENT BY -1', 'skill_usage_events_id_seq'),
   fault('end of a sequence', 'ALTER SEQUENCE skill_feedback_id_seq MAXVALUE 1000', 'skill_feedback_id_seq'),
 ]
