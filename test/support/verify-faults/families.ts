@@ -3,6 +3,7 @@ import { COLUMN_PROPERTY_FAULTS } from './column-properties.ts'
 import { columnFaults } from './columns.ts'
 import { commentFaults } from './comments.ts'
 import { constraintFaults } from './constraints.ts'
+import { DATA } from './data.ts'
 import type { FaultFamily, HarmlessState } from './fault.ts'
 import { functionFaults } from './functions.ts'
 import { HARMLESS_CHANGES } from './harmless-changes.ts'
@@ -20,6 +21,7 @@ import { publicRightFaults } from './public-rights.ts'
 import { REGISTRY_FAULTS } from './registry.ts'
 import { RIGHT_FAULTS } from './rights.ts'
 import { rollupObjectFaults } from './rollup-objects.ts'
+import { ROLLUPS } from './rollups.ts'
 import { SEQUENCE_FAULTS } from './sequences.ts'
 import { STRUCTURE_FAULTS } from './structure.ts'
 import { TABLE_FAULTS } from './table-properties.ts'
@@ -47,6 +49,8 @@ export const FAMILIES: readonly FaultFamily[] = [
   LEDGER_FAULTS,
   LEDGER_ROW_FAULTS,
   REGISTRY_FAULTS,
+  DATA,
+  ROLLUPS,
 ]
 
 /** Every family of harmless states. */
