@@ -429,11 +429,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   DRIFT: {
     title: 'The database differs from what the migrations create',
     meaning:
-      '`skills migrate baseline` records files as applied without running them. It compares first, and found differences. Nothing was recorded.',
+      '`skills migrate baseline` records files as applied without running them. It compares first, and found differences, or statements that it could not compare. Nothing was recorded.',
     example: '$ skills migrate baseline\nerror [DRIFT] the database differs from what the migrations create in 2 places',
     remedies: [
       'run `skills migrate` instead: it adds what is missing and keeps what exists',
-      'run `skills migrate baseline --accept-drift`, if you have read the differences and accept them',
+      'run `skills migrate baseline --accept-drift`, if you have read the differences and what was not compared, and accept them',
     ],
   },
 

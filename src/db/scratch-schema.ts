@@ -12,6 +12,8 @@ export interface ScratchOptions {
   others: readonly string[]
   /** For each statement; a tenth of it for a lock. */
   timeoutMs: number
+  /** Another text for a statement that failed; undefined when there is none. Called once for each. */
+  instead?: ((text: string) => Promise<string | undefined>) | undefined
   /** The role that the statements run under, and that owns the schema. Default: that of the connection. */
   role?: string | undefined
 }
@@ -32,7 +34,7 @@ export interface ScratchSchema {
  * `DatabaseError` of a server that refuses (42501: the role cannot create a schema; 25006: the database is read-only); the
  * transaction is then as before.
  */
-export async function makeScratchSchema(db: Db, { statements, others, timeoutMs, role }: ScratchOptions): Promise<ScratchSchema> {
+export async function makeScratchSchema(db: Db, { statements, others, timeoutMs, instead, role }: ScratchOptions): Promise<ScratchSchema> {
   // concurrent runs must not wait for each other
   const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
@@ -42,7 +44,7 @@ export async function makeScratchSchema(db: Db, { statements, others, timeoutMs,
     await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
       SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
     const texts = statements(name)
-    const failures = await runAll(db, texts)
+    const failures = await runAll(db, texts, instead)
     await db.exec('SET LOCAL statement_timeout = 0')
     return { name, statements: texts, failures, drop }
   } catch (error) {
@@ -52,18 +54,30 @@ export async function makeScratchSchema(db: Db, { statements, others, timeoutMs,
 }
 
 /** One round trip as long as no statement fails. */
-async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+async function runAll(db: Db, statements: readonly string[], instead: ScratchOptions['instead']): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
   for (let next = 0; next < statements.length;) {
-    const outcomes = await db.pipeline(
-      statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
-    )
+    const outcomes = await db.pipeline(statements.slice(next).map(asStep))
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome === undefined || outcome.ok) return failures
-    await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
-    failures.push({ index: next + failed, error: outcome.error })
+    await db.exec(UNDO_STEP)
+    const other = await instead?.(statements[next + failed] ?? '')
+    if (other === undefined || !(await runStep(db, other))) failures.push({ index: next + failed, error: outcome.error })
     next += failed + 1
   }
   return failures
+}
+
+async function runStep(db: Db, text: string): Promise<boolean> {
+  const [outcome] = await db.pipeline([asStep(text)])
+  if (outcome?.ok !== false) return true
+  await db.exec(UNDO_STEP)
+  return false
+}
+
+const UNDO_STEP = 'ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step'
+
+function asStep(text: string): string {
+  return `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`
 }

@@ -8,6 +8,8 @@ export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** It changes more than comments and privileges, which administrators change. */
+  isCompared: boolean
 }
 
 /**
@@ -18,7 +20,12 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   return files.flatMap((file) =>
     parseMigration(file)
       .statements.filter((statement) => isDefinition(statement) && !isElsewhere(statement, schema))
-      .map((statement) => ({ text: inTransaction(statement), file: file.file, line: statement.line })),
+      .map((statement) => ({
+        text: inTransaction(statement),
+        file: file.file,
+        line: statement.line,
+        isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb),
+      })),
   )
 }
 

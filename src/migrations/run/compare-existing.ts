@@ -1,7 +1,12 @@
 import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { OWN_SETTINGS } from '../../db/own-statement.ts'
+import { quoteIdent } from '../../db/quote.ts'
 import { makeScratchSchema } from '../../db/scratch-schema.ts'
+import { SQLSTATE } from '../../db/sqlstates.ts'
+import { qualifyNames, type UnqualifiedNames } from '../../sqltext/statements/qualify-names.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { filesUntil } from '../files/replaced-files.ts'
@@ -18,7 +23,7 @@ const STATEMENT_TIMEOUT_MS = 10_000
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role)
+  const expected = (await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role))?.objects
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
@@ -34,12 +39,19 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
+/** What the files create in an empty schema. */
+export interface ExpectedCatalog {
+  objects: CatalogObject[]
+  /** Statements without effect there: their objects cannot be judged. */
+  failures: { file: string; line: number; message: string }[]
+}
+
 /** The objects that the files create in an empty schema, under the role; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
   role?: string,
-): Promise<CatalogObject[] | undefined> {
+): Promise<ExpectedCatalog | undefined> {
   const { schema, otherSchemas } = db.info
   const statements = scratchStatements(files, schema)
   try {
@@ -47,10 +59,18 @@ export async function expectedCatalog(
       statements: (name) => textsFor(statements, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
+      instead: namesOfExtensions(db),
       role,
     })
     try {
-      return await readCatalog(db, scratch.name, catalogQuery, [schema])
+      return {
+        objects: await readCatalog(db, scratch.name, catalogQuery, [schema]),
+        failures: scratch.failures.flatMap(({ index, error }) => {
+          const statement = statements[index]
+          if (statement === undefined || !statement.isCompared || ALREADY_THERE.has(error.code)) return []
+          return [{ file: statement.file, line: statement.line, message: error.message }]
+        }),
+      }
     } finally {
       await scratch.drop()
     }
@@ -58,6 +78,45 @@ export async function expectedCatalog(
     if (error instanceof DatabaseError) return undefined
     throw error
   }
+}
+
+/** An earlier statement created the object, and that one is compared. */
+const ALREADY_THERE: ReadonlySet<string> = new Set([
+  SQLSTATE.duplicateTable,
+  SQLSTATE.duplicateObject,
+  SQLSTATE.duplicateFunction,
+  SQLSTATE.duplicateColumn,
+])
+
+/**
+ * An extension can be in the schema that the scratch schema stands for, where its types and functions are not found: the statement with
+ * their schema. Reads their names when the first statement fails.
+ */
+function namesOfExtensions(db: Db): (text: string) => Promise<string | undefined> {
+  let names: Promise<UnqualifiedNames> | undefined
+  return async (text) => {
+    names ??= readNames(db)
+    const qualified = qualifyNames(text, `${quoteIdent(db.info.schema)}.`, await names)
+    return qualified === text ? undefined : qualified
+  }
+}
+
+const MEMBERS = `
+  SELECT o.name, o.is_function FROM pg_depend d JOIN (
+    SELECT 'pg_type'::regclass AS class, t.oid, t.typname::text AS name, t.typnamespace AS schema, false AS is_function FROM pg_type t
+    UNION ALL SELECT 'pg_opclass'::regclass, c.oid, c.opcname::text, c.opcnamespace, false FROM pg_opclass c
+    UNION ALL SELECT 'pg_proc'::regclass, p.oid, p.proname::text, p.pronamespace, true FROM pg_proc p
+  ) AS o ON o.class = d.classid AND o.oid = d.objid
+  WHERE d.deptype = 'e' AND o.schema = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = $1)`
+
+async function readNames(db: Db): Promise<UnqualifiedNames> {
+  const [, rows] = await Promise.all([
+    db.exec(`SAVEPOINT skills_names; ${OWN_SETTINGS}`),
+    db.query(MEMBERS, [db.info.schema], { name: 'text', is_function: 'boolean' }),
+    db.exec('ROLLBACK TO SAVEPOINT skills_names; RELEASE SAVEPOINT skills_names'),
+  ])
+  const of = (isFunction: boolean): Set<string> => new Set(rows.flatMap((row) => (row.is_function === isFunction ? [row.name] : [])))
+  return { types: of(false), functions: of(true) }
 }
 
 /** `column t.a: the migrations create "integer not null", the database has "text"`. */
