@@ -1,13 +1,16 @@
 import { bytewise } from '../../core/bytewise.ts'
 import { sha256 } from '../../core/digests.ts'
 import { SkillsError } from '../../core/errors.ts'
+import { ledgerTables } from '../../core/ledger-name.ts'
 import { plural } from '../../core/text.ts'
 import { diffCatalogs } from '../../db/catalog-diff.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
 import { readDump, type Dump } from '../dump/dump-schema.ts'
+import { parseMigration } from '../files/parse-migration.ts'
 import { normaliseSql, type MigrationFile } from '../files/read-migrations.ts'
 import { variableUses } from '../../sqltext/statements/variable-uses.ts'
+import { databaseDifferences, readDatabase, type DatabaseFacts } from './read-database.ts'
 import { readRows, MOST_ROWS, type RowFacts } from './read-rows.ts'
 import type { SquashPlan } from './plan-squash.ts'
 import { CHANGE_PLACES, newObjects, rowStatements, squashText } from './squash-text.ts'
@@ -19,9 +22,11 @@ export interface SquashOptions {
   openScratch: () => Promise<{ db: Db; drop(): Promise<void> }>
   /** Applies files to it. Throws why one cannot be applied. */
   apply: (db: Db, files: readonly MigrationFile[]) => Promise<void>
-  /** The folder `sql/dump`, and `sql/catalog/objects.sql`. */
+  /** The folder `sql/dump`. */
   queries: string
+  /** `sql/catalog/objects.sql` and `sql/catalog/database.sql`. */
   catalogQuery: string
+  databaseQuery: string
   ledger: string
   /** Write the rows that the old files leave. */
   keepRows: boolean
@@ -63,13 +68,14 @@ export async function squash(options: SquashOptions): Promise<Squash> {
   const rows = rowStatements(old.base.rows, old.whole.rows)
   refuseRows(rows, old.effects, options.keepRows)
   const changing = old.effects.filter(({ effect, names }) => effect === 'schema' && made.changed.some((id) => concerns(id, names)))
-  const [before, after] = [of(old.effects, 'before'), of(old.effects, 'after')]
+  const [first, before, after] = [of(old.effects, 'first'), of(old.effects, 'before'), of(old.effects, 'after')]
   onStep('running the new file')
   let failure: SkillsError | undefined
   for (const place of changing.length === 0 ? CHANGE_PLACES.slice(0, 1) : CHANGE_PLACES) {
     const sql = squashText({
       replaces: plan.replaces,
       objects: made.objects,
+      first,
       before,
       after,
       changes: changing,
@@ -84,11 +90,12 @@ export async function squash(options: SquashOptions): Promise<Squash> {
       // the name of a scratch database says nothing
       scratch: old.info.label.replace(`/${old.info.database}`, ''),
       serverVersion: old.info.versionText,
-      kept: [...before, ...changing, ...after].map(({ file, line, text }) => ({ file, line, statement: oneLine(text) })),
+      kept: [...first, ...before, ...changing, ...after].map(({ file, line, text }) => ({ file, line, statement: oneLine(text) })),
       rows: rows.rows,
       notCompared: [
         ...old.whole.dump.notCovered,
-        ...[...before, ...after].map(({ verb, file, line }) => `the effect of ${verb} (${file}:${line})`),
+        ...[...first, ...before, ...after].filter(isNotCompared).map(({ verb, file, line }) => `the effect of ${verb} (${file}:${line})`),
+        ...checksOf(plan),
       ],
     }
   }
@@ -98,21 +105,35 @@ export async function squash(options: SquashOptions): Promise<Squash> {
 interface State {
   dump: Dump
   catalog: CatalogObject[]
+  database: DatabaseFacts
   rows: RowFacts
 }
 
-async function readState(db: Db, { queries, catalogQuery, ledger }: SquashOptions): Promise<State> {
-  const omit = [ledger, `${ledger}_progress`]
+async function readState(db: Db, { queries, catalogQuery, databaseQuery, ledger }: SquashOptions): Promise<State> {
+  const omit = ledgerTables(ledger, db.info.schema).tables
   return {
+    database: await readDatabase(db, { databaseQuery, catalogQuery }, omit),
     dump: await readDump(db, { queries, omit, privileges: true }),
     // with the ledger, which is the same in both databases
-    catalog: (await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery))).map((object) => ({
-      ...object,
-      definition: withoutAliases(object.definition),
-    })),
+    catalog: (await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery)))
+      .filter(({ kind }) => !IN_DATABASE.has(kind))
+      .map((object) => ({ ...object, definition: withoutAliases(object.definition) })),
     rows: await readRows(db, omit),
   }
 }
+
+/** The new file has none: they were true in an empty database. */
+function checksOf({ covered }: SquashPlan): string[] {
+  return covered.flatMap((file) => parseMigration(file).checks.map(({ line }) => `the check (${file.file}:${line})`))
+}
+
+/** The two databases are on one server, and `DatabaseFacts` has not the whole definition of all objects. */
+function isNotCompared({ ofServer, verb }: StatementEffect): boolean {
+  return ofServer || /\b(?:LANGUAGE|ACCESS METHOD|TRANSFORM|SUBSCRIPTION|OPERATOR|TEXT SEARCH)\b/.test(verb)
+}
+
+/** Kinds of the catalog that `DatabaseFacts` has for all objects. */
+const IN_DATABASE: ReadonlySet<string> = new Set(['owner', 'grant', 'comment'])
 
 async function inScratch<T>({ openScratch }: SquashOptions, work: (db: Db) => Promise<T>): Promise<T> {
   const { db, drop } = await openScratch()
@@ -151,16 +172,22 @@ function differencesOf(old: State, now: State): string[] {
   const named = new Set(catalog.map(({ kind, name }) => `${kind} ${name}`))
   const [theirs, ours] = [statementsById(old.dump), statementsById(now.dump)]
   const inDumps = [...new Set([...theirs.keys(), ...ours.keys()])].filter((id) => theirs.get(id) !== ours.get(id) && !named.has(id))
-  const tables = [...old.rows.tables].filter(([name, { rows }]) => String(rows) !== String(now.rows.tables.get(name)?.rows))
+  const tables = [...old.rows.tables].filter(([name, { rows }]) => sortedText(rows) !== sortedText(now.rows.tables.get(name)?.rows))
   const sequences = [...new Set([...old.rows.sequences.keys(), ...now.rows.sequences.keys()])].filter(
     (name) => old.rows.sequences.get(name) !== now.rows.sequences.get(name),
   )
-  return [
-    ...catalog.map(({ kind, name }) => `${kind} ${name}`),
+  const places = [
+    ...named,
     ...inDumps,
+    ...databaseDifferences(old.database, now.database),
     ...tables.map(([name]) => `rows of ${name}`),
     ...sequences.map((name) => `state of the sequence ${name}`),
-  ].toSorted(bytewise)
+  ]
+  return [...new Set(places)].toSorted(bytewise)
+}
+
+function sortedText(rows: readonly string[] | undefined): string {
+  return String(rows?.toSorted())
 }
 
 function statementsById({ objects }: Dump): Map<string, string> {
