@@ -60,6 +60,8 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
       const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
       report.script = migrationScript(settings, { pending, recorded: work.recorded, server, ledgerSql })
     }
+    const { predictRows } = await import('./rows-in-existing.ts')
+    report.notices.push(...(await predictRows(settings)))
     return
   }
   await createLedger(settings, createLedgerSql(db, options.ledger, work.ledgerState))
