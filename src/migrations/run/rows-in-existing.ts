@@ -24,7 +24,7 @@ export async function refuseRows(
   existing: readonly ExistingObject[],
 ): Promise<void> {
   if (isExempt(migration)) return
-  const statements = migration.statements.flatMap(statementsOf)
+  const { statements } = migration
   const known = new Set(existing.map(placeOf))
   for (const found of tables) {
     const at = statements.findIndex((statement) => placeOf(statement) === placeOf(found))
@@ -37,7 +37,7 @@ export async function refuseRows(
 
 /**
  * The same before the first statement of a file: all its tables that exist. For a no-transaction file, and for a dry run, where `earlier`
- * has the statements of the pending files before it.
+ * has the DROP TABLE and ALTER TABLE of the pending files before it.
  */
 export async function refuseRowsBefore(
   settings: RunSettings,
@@ -45,7 +45,7 @@ export async function refuseRowsBefore(
   earlier: readonly ParsedStatement[] = [],
 ): Promise<void> {
   if (isExempt(migration)) return
-  const statements = migration.statements.flatMap(statementsOf)
+  const { statements } = migration
   for (const [at, { kind, ...statement }] of statements.entries()) {
     if (kind.verb !== 'CREATE TABLE' || kind.object === undefined) continue
     const table = { ...kind.object, schema: kind.object.schema ?? settings.db.info.schema }
@@ -70,7 +70,7 @@ export async function predictRows(settings: RunSettings): Promise<string[]> {
       if (!(error instanceof DatabaseError) || error.code !== SQLSTATE.insufficientPrivilege) throw error
       unknown.push(`${migration.file}: not checked for rows in its tables that exist: ${error.message}`)
     }
-    earlier.push(...migration.statements.flatMap(statementsOf))
+    earlier.push(...migration.statements.filter(({ kind: { verb } }) => verb === 'DROP TABLE' || verb === 'ALTER TABLE'))
   }
   return unknown
 }
@@ -100,12 +100,12 @@ async function refuseTable(
 
 /** The statements that change rows of the table, after the one at `at`, in the file and in the pending files after it. */
 function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table: SqlObject, at: number): RowStatement[] {
-  const own = migration.statements.flatMap(statementsOf).slice(at + 1)
+  const own = migration.statements.slice(at + 1)
   const later = pending.slice(pending.findIndex(({ version }) => version === migration.version) + 1).filter((one) => !isExempt(one))
-  const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements: statements.flatMap(statementsOf) }))]
+  const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements }))]
   const writes: RowStatement[] = []
   for (const { statements, ...place } of files) {
-    for (const { text, kind, line, column } of statements) {
+    for (const { text, kind, line, column } of opened(statements)) {
       // what has its name from here on is another table
       if (isRenamed({ text, kind }, table)) return writes
       const found = rowWrites(text, kind.verb).filter((write) => isSame(write.table, table))
@@ -113,6 +113,11 @@ function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table
     }
   }
   return writes
+}
+
+/** Block by block: all statements of a large file would not fit into memory. */
+function* opened(statements: readonly ParsedStatement[]): Generator<ParsedStatement> {
+  for (const statement of statements) yield* statementsOf(statement)
 }
 
 /** Whether the table of a later CREATE is another one: an earlier statement creates it, drops it or renames it. */
