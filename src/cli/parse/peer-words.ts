@@ -68,7 +68,9 @@ const NO_DROP = 'skills never drops a database or a schema; do that with psql, t
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...['apply', 'deploy', 'latest', 'migrate-up', 'up', 'up-to', 'update', 'upgrade', 'upto', 'watch'].map((word) => [word, APPLY] as const),
   ...['add', 'create', 'generate', 'make', 'makemigrations', 'newfile', 'revision'].map((word) => [word, CREATE] as const),
-  ...['current', 'heads', 'history', 'info', 'ls', 'ls-migrations', 'pending', 'showmigrations', 'status'].map((word) => [word, STATE] as const),
+  ...['current', 'heads', 'history', 'info', 'ls', 'ls-migrations', 'pending', 'showmigrations', 'status'].map(
+    (word) => [word, STATE] as const,
+  ),
   ...['clean', 'drop', 'erase', 'fresh', 'refresh', 'reset', 'wipe'].map((word) => [word, NO_DROP] as const),
   ...['checkout', 'goto', 'to', 'up-by-one'].map((word) => [word, FORWARD_TO] as const),
   ...['changelog-sync', 'mark-applied', 'stamp'].map((word) => [word, RECORD] as const),

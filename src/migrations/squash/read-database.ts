@@ -67,13 +67,14 @@ export async function readDatabase(
 
 /** What differs, sorted. Of an object that only one of them has, nothing else is listed. */
 export function databaseDifferences(old: DatabaseFacts, now: DatabaseFacts): string[] {
-  const keysOf = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): string[] => [
-    ...new Set([...one.keys(), ...other.keys()]),
-  ]
   const objects = new Set(keysOf(old.objects, now.objects).filter((key) => old.objects.get(key) !== now.objects.get(key)))
   const aspects = keysOf(old.aspects, now.aspects).filter((key) => {
     const [one, other] = [old.aspects.get(key), now.aspects.get(key)]
     return one?.text !== other?.text && !objects.has(one?.object ?? other?.object ?? '')
   })
   return [...objects, ...aspects].toSorted()
+}
+
+function keysOf(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set([...one.keys(), ...other.keys()])]
 }

@@ -39,5 +39,9 @@ test.each([
 })
 
 test('adviceFor: a word of no tool, and a colon of no tool -> none', () => {
-  expect(['frobnicate', 'lint:fix', 'migrate:frobnicate'].map((word) => adviceFor([word], KNOWN))).toEqual([undefined, undefined, undefined])
+  expect(['frobnicate', 'lint:fix', 'migrate:frobnicate'].map((word) => adviceFor([word], KNOWN))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
