@@ -1,16 +1,16 @@
+import path from 'node:path'
 import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import type { Db } from '../../db/db.ts'
+import { readExtensionSchemas, type ExtensionSchemas } from '../../db/extension-schemas.ts'
 import { OWN_SETTINGS } from '../../db/own-statement.ts'
-import { quoteIdent } from '../../db/quote.ts'
-import { makeScratchSchema } from '../../db/scratch-schema.ts'
+import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
-import { qualifyNames, type UnqualifiedNames } from '../../sqltext/statements/qualify-names.ts'
+import { usesName } from '../../sqltext/targets/uses-name.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { filesUntil } from '../files/replaced-files.ts'
-import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
+import { scratchStatements, textsFor, type ScratchStatement } from '../files/scratch-statements.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
@@ -59,17 +59,13 @@ export async function expectedCatalog(
       statements: (name) => textsFor(statements, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
-      instead: namesOfExtensions(db),
+      extensions: { schemas: await extensionSchemas({ db, catalogQuery }), uses: usesName },
       role,
     })
     try {
       return {
         objects: await readCatalog(db, scratch.name, catalogQuery, [schema]),
-        failures: scratch.failures.flatMap(({ index, error }) => {
-          const statement = statements[index]
-          if (statement === undefined || !statement.isCompared || ALREADY_THERE.has(error.code)) return []
-          return [{ file: statement.file, line: statement.line, message: error.message }]
-        }),
+        failures: notCreated(statements, scratch.failures),
       }
     } finally {
       await scratch.drop()
@@ -80,6 +76,17 @@ export async function expectedCatalog(
   }
 }
 
+function notCreated(statements: readonly ScratchStatement[], failures: ScratchSchema['failures']): ExpectedCatalog['failures'] {
+  const ran = statements.filter(({ obstacle }) => obstacle === undefined)
+  const errors = new Map(failures.map(({ index, error }) => [ran[index], error]))
+  return statements.flatMap((statement) => {
+    const error = errors.get(statement)
+    const message = statement.obstacle ?? error?.message
+    if (message === undefined || !statement.isCompared || ALREADY_THERE.has(error?.code ?? '')) return []
+    return [{ file: statement.file, line: statement.line, message }]
+  })
+}
+
 /** An earlier statement created the object, and that one is compared. */
 const ALREADY_THERE: ReadonlySet<string> = new Set([
   SQLSTATE.duplicateTable,
@@ -88,35 +95,12 @@ const ALREADY_THERE: ReadonlySet<string> = new Set([
   SQLSTATE.duplicateColumn,
 ])
 
-/**
- * An extension can be in the schema that the scratch schema stands for, where its types and functions are not found: the statement with
- * their schema. Reads their names when the first statement fails.
- */
-function namesOfExtensions(db: Db): (text: string) => Promise<string | undefined> {
-  let names: Promise<UnqualifiedNames> | undefined
-  return async (text) => {
-    names ??= readNames(db)
-    const qualified = qualifyNames(text, `${quoteIdent(db.info.schema)}.`, await names)
-    return qualified === text ? undefined : qualified
-  }
-}
-
-const MEMBERS = `
-  SELECT o.name, o.is_function FROM pg_depend d JOIN (
-    SELECT 'pg_type'::regclass AS class, t.oid, t.typname::text AS name, t.typnamespace AS schema, false AS is_function FROM pg_type t
-    UNION ALL SELECT 'pg_opclass'::regclass, c.oid, c.opcname::text, c.opcnamespace, false FROM pg_opclass c
-    UNION ALL SELECT 'pg_proc'::regclass, p.oid, p.proname::text, p.pronamespace, true FROM pg_proc p
-  ) AS o ON o.class = d.classid AND o.oid = d.objid
-  WHERE d.deptype = 'e' AND o.schema = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = $1)`
-
-async function readNames(db: Db): Promise<UnqualifiedNames> {
-  const [, rows] = await Promise.all([
-    db.exec(`SAVEPOINT skills_names; ${OWN_SETTINGS}`),
-    db.query(MEMBERS, [db.info.schema], { name: 'text', is_function: 'boolean' }),
-    db.exec('ROLLBACK TO SAVEPOINT skills_names; RELEASE SAVEPOINT skills_names'),
-  ])
-  const of = (isFunction: boolean): Set<string> => new Set(rows.flatMap((row) => (row.is_function === isFunction ? [row.name] : [])))
-  return { types: of(false), functions: of(true) }
+/** A type or function of an extension can be in the schema that the scratch schema stands for. */
+async function extensionSchemas({ db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>): Promise<ExtensionSchemas> {
+  await db.exec(`SAVEPOINT skills_extensions; ${OWN_SETTINGS}`)
+  const found = await readExtensionSchemas(db, path.dirname(catalogQuery), db.info.otherSchemas)
+  await db.exec('ROLLBACK TO SAVEPOINT skills_extensions; RELEASE SAVEPOINT skills_extensions')
+  return found
 }
 
 /** `column t.a: the migrations create "integer not null", the database has "text"`. */
