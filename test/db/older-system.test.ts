@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
-import { migrate, migrationStatus, repair, verify, type Fault } from '../../src/index.ts'
+import { migrate, migrationStatus, verify, type Fault } from '../../src/index.ts'
 import { freshServer, ofBackend, onEachBackend, serverUrl, targetOf } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { scratch } from '../support/scratch.ts'

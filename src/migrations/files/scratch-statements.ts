@@ -10,6 +10,8 @@ export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** It changes more than comments, privileges and owners, which administrators change. */
+  isCompared: boolean
   /** Why it cannot run there. */
   obstacle?: string
 }
@@ -24,7 +26,13 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
       .statements.filter((statement) => isDefinition(statement) && !isElsewhere(statement, schema))
       .map((statement) => {
         const obstacle = statement.unfilled ?? (changesOther(statement, schema) ? CHANGES_OTHER : undefined)
-        return { text: inTransaction(statement), file: file.file, line: statement.line, ...(obstacle === undefined ? {} : { obstacle }) }
+        return {
+          text: inTransaction(statement),
+          file: file.file,
+          line: statement.line,
+          isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
+          ...(obstacle === undefined ? {} : { obstacle }),
+        }
       }),
   )
 }
