@@ -39,7 +39,7 @@ function plainName(schema: string): string {
 }
 
 /** Removes the qualifiers that are the name of the schema: of the first `most` names with a qualifier, whatever it is. */
-function unqualified(sql: string, schema: string, most = Infinity): string {
+export function unqualified(sql: string, schema: string, most = Infinity): string {
   const scanner = new Scanner(sql)
   let result = ''
   let copied = 0

@@ -82,7 +82,7 @@ class Printer {
       comments: keys.flatMap((one) => commentOf(object, one, this.#comments)),
       grants: keys.flatMap((one) => this.#grants.get(one) ?? []),
       owner: this.#ownerOf(first, target),
-      drop: dropOf(target),
+      drop: dropOf(target, [statement]),
       target,
       needs: this.#needs(key, own, object.needs ?? []),
       ...typeParts(this.#facts, first),
@@ -175,13 +175,19 @@ const BODY = / \(body\)$/
 /** Ranks of objects that exist only on a table or view. */
 const WITH_WHOLE: ReadonlySet<string> = new Set(['index', 'constraint', 'rule', 'trigger', 'policy'])
 
-function dropOf(target: string): string | null {
+/** A constraint is dropped with ALTER; its table or domain and its name are in the statement that adds it. */
+function dropOf(target: string, [statement = '']: readonly string[]): string | null {
   if (target === '') return null
-  const constraint = /^CONSTRAINT (.*) ON (DOMAIN )?((?:[^\s"]|"(?:[^"]|"")*")+)$/.exec(target)
-  if (constraint === null) return `DROP ${target}`
-  const [, name = '', domain, on = ''] = constraint
-  return `ALTER ${domain === undefined ? 'TABLE' : 'DOMAIN'} ${on} DROP CONSTRAINT ${name}`
+  if (!target.startsWith(CONSTRAINT)) return `DROP ${target}`
+  for (let at = target.indexOf(' ON '); at !== -1; at = target.indexOf(' ON ', at + 1)) {
+    const [name, on] = [target.slice(CONSTRAINT.length, at), target.slice(at + ' ON '.length)]
+    const [word, of] = on.startsWith('DOMAIN ') ? ['DOMAIN', on.slice('DOMAIN '.length)] : ['TABLE', on]
+    if (statement.includes(` ${of} ADD CONSTRAINT ${name} `)) return `ALTER ${word} ${of} DROP CONSTRAINT ${name}`
+  }
+  return null
 }
+
+const CONSTRAINT = 'CONSTRAINT '
 
 const RELATIONS: Readonly<Record<string, string>> = {
   r: 'table',

@@ -1,4 +1,5 @@
 import { bareName } from '../../core/privileges.ts'
+import { textAfter } from '../../core/text.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
@@ -240,9 +241,10 @@ function concurrently(statement: string): string {
 /** VALIDATE reads the table without blocking it. */
 function validated({ create, drop }: PrintedObject): string[] {
   const [add = '', ...rest] = create
-  const isCheck = /^ALTER TABLE (?:ONLY )?.* ADD CONSTRAINT .* CHECK \(/s.test(add)
-  const isKey = /^ALTER TABLE ONLY .* ADD CONSTRAINT .* FOREIGN KEY \(/s.test(add)
-  if ((!isCheck && !isKey) || /NOT VALID$|NOT ENFORCED$/.test(add)) return create
+  const kind = /^(?:"(?:[^"]|"")*"|[^\s"]+) (CHECK|FOREIGN KEY) \(/.exec(textAfter(add, ' ADD CONSTRAINT '))?.[1]
+  // a foreign key of a partitioned table cannot be NOT VALID
+  const canWait = kind === 'CHECK' || (kind === 'FOREIGN KEY' && add.startsWith('ALTER TABLE ONLY '))
+  if (!canWait || add.endsWith(NOT_VALID) || add.endsWith(' NOT ENFORCED')) return create
   return [`${add}${NOT_VALID}`, (drop ?? '').replace(' DROP CONSTRAINT ', ' VALIDATE CONSTRAINT '), ...rest]
 }
 
