@@ -77,9 +77,8 @@ async function tryFault(
 
 /** What verify reports about the state. */
 async function tryState(harness: FaultHarness, session: SharedSession, state: HarmlessState): Promise<string | undefined> {
-  const answers = await (state.before === undefined
-    ? session.inside((db) => harness.answersAfter(db, state))
-    : harness.inNewDatabase(state))
+  const ownDatabase = state.before !== undefined || state.alone === true
+  const answers = await (ownDatabase ? harness.inNewDatabase(state) : session.inside((db) => harness.answersAfter(db, state)))
   const wrong = answers.filter(({ answer }) => !isGreen(answer))
   return wrong.length === 0 ? undefined : listed(wrong)
 }

@@ -17,7 +17,10 @@ export function ownServer(major?: number): TestBackend {
 const MIGRATED = 'migrated'
 
 async function start(major: number | undefined): Promise<TestServer> {
-  const server = await startPostgres({ major })
+  const server = await startPostgres({
+    major,
+    settings: { max_prepared_transactions: '5', wal_level: 'logical', track_commit_timestamp: 'on' },
+  })
   const admin = await connect({ databaseUrl: server.url('postgres'), env: {} })
   await admin.exec(`CREATE DATABASE ${MIGRATED} TEMPLATE template0`)
   await admin.close()
