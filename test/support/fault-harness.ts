@@ -73,7 +73,7 @@ export class FaultHarness {
     const database = await (before === undefined ? this.#backend.migrated() : this.#backend.fresh())
     if (before !== undefined) await this.#inSession(database, {}, (db) => db.exec(before))
     return this.#inDatabase(database, { schema }, async (db) => {
-      if (before !== undefined) throwError(await migrate(db))
+      if (before !== undefined) throwError(await migrate(db, { revokePublicCreate: true }))
       await sync(db, { cwd: this.#cwd })
       try {
         if (alone === true) await oneByOne(db, sql)

@@ -25,7 +25,7 @@ async function start(major: number | undefined): Promise<TestServer> {
   await admin.exec(`CREATE DATABASE ${MIGRATED} TEMPLATE template0`)
   await admin.close()
   const db = await connect({ databaseUrl: server.url(MIGRATED), env: {} })
-  const { error } = await migrate(db)
+  const { error } = await migrate(db, { revokePublicCreate: true })
   await db.close()
   if (error !== undefined) throw error
   return server
