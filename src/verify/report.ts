@@ -38,5 +38,10 @@ export interface Fault {
   object: string
   expected: string
   actual: string
+  /** What to do: `sql`, or words where no statement corrects the fault safely. */
   remedy: string
+  /** Statements that correct the fault when they run as printed, in this order. Every name has its schema. */
+  sql?: string
+  /** The statements lose rows, an object or a privilege. */
+  destructive?: true
 }

@@ -183,6 +183,8 @@ function toFault(row: Row, check: Check): Fault {
     object: isShaped ? text('object') : `check ${check.id}`,
     expected: 'expected' in row ? text('expected') : isShaped ? '' : 'no row',
     actual: 'actual' in row ? text('actual') : isShaped ? '' : JSON.stringify(row),
-    remedy: text('remedy') === '' ? check.remedy : text('remedy'),
+    remedy: [text('remedy'), text('sql'), check.remedy].find((words) => words !== '') ?? '',
+    ...(text('sql') === '' ? {} : { sql: text('sql') }),
+    ...(row['destructive'] === true ? { destructive: true } : {}),
   }
 }

@@ -99,7 +99,7 @@ class Run {
       const own = faults.filter((fault) => fault.check === check.id)
       return judge(
         check,
-        own.map(({ object, expected, actual, remedy }) => ({ object, expected, actual, remedy })),
+        own.map(({ check: _check, violations: _violations, ...fault }) => fault),
       )
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')

@@ -159,3 +159,14 @@ test.each(HIDDEN)('your own checks: COMMIT %s -> nothing is committed', async (_
   expect(await db.query("SELECT FROM public.skills_registry WHERE skill_id = 'mine'")).toEqual([])
   expect(await db.query("SELECT FROM pg_namespace WHERE nspname LIKE 'skills\\_scratch%'")).toEqual([])
 })
+
+test('your own checks: a row with the columns sql and destructive -> they are in the report, and sql is the remedy', async () => {
+  const db = await (await migratedEmbedded()).open()
+  const query = `SELECT 'a' AS object, '' AS expected, '' AS actual, 'DROP TABLE public.a' AS sql, true AS destructive
+    UNION ALL SELECT 'b', '', '', '', false;\n`
+  const report = await verify(db, checksOf(`-- check: mine.one\n${HEADER}${query}`))
+  expect(find(report, 'mine.one')?.faults).toEqual([
+    { object: 'a', expected: '', actual: '', remedy: 'DROP TABLE public.a', sql: 'DROP TABLE public.a', destructive: true },
+    { object: 'b', expected: '', actual: '', remedy: 'fix it' },
+  ])
+})

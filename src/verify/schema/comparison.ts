@@ -8,6 +8,8 @@ export interface SchemaFault {
   expected: string
   actual: string
   remedy: string
+  sql?: string
+  destructive?: true
   /** For a constraint that is missing or NOT VALID: where to look for rows that violate it. */
   violations?: { table: string; constraint: string; condition: string; isMissing: boolean }
 }

@@ -1,5 +1,5 @@
 import type { Severity } from '../../../core/diagnostics.ts'
-import { plural, printable } from '../../../core/text.ts'
+import { plural, printable, printableLines } from '../../../core/text.ts'
 import type { ReportResult } from '../../../render/reporters/report-run.ts'
 import type { Style } from '../../../render/style.ts'
 import type { CheckResult, Fault, VerifyReport } from '../../../verify/report.ts'
@@ -32,21 +32,30 @@ function checkLines({ id, title, status, faults }: CheckResult, style: Style): s
   // a remedy that all faults share is printed once
   const remedies = [...new Set(faults.map(({ remedy }) => remedy))]
   const isShared = remedies.length === 1
+  const [first] = faults
   const more = faults.length - MOST_FAULTS
   return [
     `  ${mark} ${printable(title)} ${style.dim(`[${id}]`)}`,
     ...faults.slice(0, MOST_FAULTS).flatMap((fault) => faultLines(fault, !isShared, style)),
     ...(more > 0 ? [`      ${style.dim(`and ${plural(more, 'more', 'more')}; --json lists all`)}`] : []),
-    ...(isShared ? [`      ${style.cyan('→')} ${printable(remedies[0] ?? '')}`] : []),
+    ...(isShared && first !== undefined ? remedyLines(first, 6, style) : []),
   ]
 }
 
-function faultLines({ object, expected, actual, remedy }: Fault, withRemedy: boolean, style: Style): string[] {
+/** A statement of several lines keeps them, from the first column: white space is a part of the body of a function. */
+function remedyLines({ remedy, sql }: Fault, indent: number, style: Style): string[] {
+  const arrow = `${' '.repeat(indent)}${style.cyan('→')}`
+  if (sql !== remedy || !sql.includes('\n')) return [`${arrow} ${printable(remedy)}`]
+  return [`${arrow} run`, ...printableLines(sql).split('\n')]
+}
+
+function faultLines(fault: Fault, withRemedy: boolean, style: Style): string[] {
+  const { object, expected, actual } = fault
   return [
     `      ${style.bold(printable(object))}`,
     `        expected ${printable(expected)}`,
     `        actual   ${printable(actual)}`,
-    ...(withRemedy ? [`        ${style.cyan('→')} ${printable(remedy)}`] : []),
+    ...(withRemedy ? remedyLines(fault, 8, style) : []),
   ]
 }
 
