@@ -11,7 +11,7 @@ import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
 import { refuseUnfilled } from '../migrations/files/refuse-unfilled.ts'
-import { scratchStatements } from '../migrations/files/scratch-statements.ts'
+import { scratchNames, scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
@@ -151,13 +151,17 @@ function schemaOptions(
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
+  const definitions = scratchStatements(applied, schema)
   return {
     ...foreignCodeOptions(ledger, schema),
-    statements: scratchStatements(applied, schema).map((statement) => ({
+    statements: definitions.statements.map((statement) => ({
       place: `${statement.file}:${statement.line}`,
       own: own.has(statement.file),
       text: statement.text,
     })),
+    textsFor: (scratch) => textsFor(definitions, schema, scratch),
+    schemasFor: (scratch) => scratchNames(definitions, schema, scratch),
+    names: definitions.objects,
     applied: new Set(applied.map(({ version }) => version)),
     adopted: new Set(adopted.map(({ version }) => version)),
     noLedger: missing,

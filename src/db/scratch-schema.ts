@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import { quoteIdent, searchPath } from './quote.ts'
+import { isPassing, MOST_ATTEMPTS } from './retry.ts'
 
 const SAVEPOINT = 'skills_scratch'
+const STEP = 'skills_step'
 
 export interface ScratchOptions {
   /** The statements to run in the schema of that name, in order; one that fails is rolled back and skipped. */
@@ -39,10 +41,14 @@ export async function makeScratchSchema(db: Db, { statements, others, timeoutMs,
   const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
-      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
+    const [resets] = await Promise.all([
+      db.run(DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
+      db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
+        SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
+    ])
+    if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))
     const texts = statements(name)
-    const failures = await runAll(db, texts)
+    const failures = await runStatements(db, texts)
     await db.exec('SET LOCAL statement_timeout = 0')
     return { name, statements: texts, failures, drop }
   } catch (error) {
@@ -51,19 +57,43 @@ export async function makeScratchSchema(db: Db, { statements, others, timeoutMs,
   }
 }
 
-/** One round trip as long as no statement fails. */
-async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+/**
+ * Statements that give new objects of the role the privileges of PostgreSQL: those of ALTER DEFAULT PRIVILEGES are no part of
+ * what the statements create. Almost every role has none.
+ */
+const DEFAULT_PRIVILEGES = `
+  SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES REVOKE ALL ON %s FROM %s', kinds.name, pg_catalog.string_agg(DISTINCT
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END, ', '))
+    || pg_catalog.format('; ALTER DEFAULT PRIVILEGES GRANT ALL ON %s TO %s', kinds.name, d.defaclrole::pg_catalog.regrole::text || kinds.public) AS statement
+  FROM pg_catalog.pg_default_acl d
+  JOIN (VALUES ('r', 'TABLES', ''), ('S', 'SEQUENCES', ''), ('f', 'FUNCTIONS', ', PUBLIC'), ('T', 'TYPES', ', PUBLIC')) AS kinds (type, name, public)
+    ON kinds.type = d.defaclobjtype::text
+  LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a ON true
+  WHERE d.defaclnamespace = 0 AND d.defaclrole = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = coalesce($1::text, current_user::text))
+  GROUP BY d.oid, d.defaclrole, kinds.name, kinds.public`
+
+/**
+ * Runs the statements in order, each under a savepoint; one that fails is rolled back and skipped. One round trip as long as none
+ * fails. The savepoint comes before the message of its statement: of a message with a syntax error, nothing runs.
+ */
+export async function runStatements(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
+  const [start, end] = [`SAVEPOINT ${STEP}`, `RELEASE SAVEPOINT ${STEP}`]
+  // of the next statement
+  let attempts = 0
   for (let next = 0; next < statements.length;) {
-    const outcomes = await db.pipeline(
-      statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
-    )
+    const texts = statements.slice(next)
+    const outcomes = await db.pipeline([start, ...texts.map((text, i) => `${text}\n;${end}${i < texts.length - 1 ? `;${start}` : ''}`)])
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome === undefined || outcome.ok) return failures
-    await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
-    failures.push({ index: next + failed, error: outcome.error })
-    next += failed + 1
+    await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; ${end}`)
+    attempts = failed === 1 ? attempts + 1 : 1
+    next += failed - 1
+    if (isPassing(outcome.error) && attempts < MOST_ATTEMPTS) continue
+    failures.push({ index: next, error: outcome.error })
+    next += 1
+    attempts = 0
   }
   return failures
 }

@@ -41,10 +41,10 @@ export async function expectedCatalog(
   role?: string,
 ): Promise<CatalogObject[] | undefined> {
   const { schema, otherSchemas } = db.info
-  const statements = scratchStatements(files, schema)
+  const definitions = scratchStatements(files, schema)
   try {
     const scratch = await makeScratchSchema(db, {
-      statements: (name) => textsFor(statements, schema, name),
+      statements: (name) => textsFor(definitions, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
       role,

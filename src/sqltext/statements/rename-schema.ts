@@ -28,7 +28,7 @@ const DEEPEST = 2
 function renameIn(text: string, renaming: Renaming): string {
   const { from, to, depth } = renaming
   // most statements name no schema; only an unquoted name can have another case
-  if (!text.toLowerCase().includes(from.toLowerCase()) && !/u&"/i.test(text)) return text
+  if (!text.toLowerCase().includes(from.replaceAll('"', '""').toLowerCase()) && !/u&"/i.test(text)) return text
   const isAmbiguous = renaming.isAmbiguous || (renaming.objects !== undefined && hasAlone(text, from))
   const objects = isAmbiguous ? renaming.objects : undefined
   const scanner = new Scanner(text)
@@ -78,18 +78,21 @@ function isFollowedByDot(text: string, at: number): boolean {
 
 /** Whether a dot and the name of an object follow. */
 function qualifies(text: string, at: number, objects: ReadonlySet<string> | undefined): boolean {
-  if (!isFollowedByDot(text, at) || objects === undefined) return isFollowedByDot(text, at)
+  if (!isFollowedByDot(text, at)) return false
   const scanner = new Scanner(text)
   scanner.seek(text.indexOf('.', at) + 1)
   const kind = scanner.next()
-  const isName = kind === 'word' || kind === 'quoted'
-  return !isName || objects.has(identifierName(text.slice(scanner.start, scanner.end)))
+  if (kind !== 'word' && kind !== 'quoted') return kind !== 'end'
+  return objects === undefined || objects.has(identifierName(text.slice(scanner.start, scanner.end)))
 }
 
 /** In a literal: replaces `from.` and `"from".` unless they are part of a longer name. */
 function renameInText(text: string, from: string, to: string, objects: ReadonlySet<string> | undefined): string {
-  return [from, `"${from.replaceAll('"', '""')}"`].reduce((renamed, spelling) => renameSpelling(renamed, spelling, to, objects), text)
+  const spellings = [...(NEEDS_NO_QUOTES.test(from) ? [from] : []), `"${from.replaceAll('"', '""')}"`]
+  return spellings.reduce((renamed, spelling) => renameSpelling(renamed, spelling, to, objects), text)
 }
+
+const NEEDS_NO_QUOTES = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/
 
 function renameSpelling(text: string, spelling: string, to: string, objects: ReadonlySet<string> | undefined): string {
   let result = ''

@@ -57,7 +57,8 @@ function judgedNames({ source }: ComparisonContext, failures: ScratchSource['fai
   return (name, extraOn) => !named.has(baseOf(partOf(name))) && !(extraOn !== undefined && named.has(extraOn.toLowerCase()))
 }
 
-function wordsOf(texts: readonly string[]): ReadonlySet<string> {
+/** The words of the texts, in lower case. */
+export function wordsOf(texts: readonly string[]): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => text.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((word) => word.toLowerCase()))
 }
 
