@@ -28,6 +28,11 @@ export function catalogQuery(): string {
   return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
 }
 
+/** The folder of the queries that read the catalog. */
+export function catalogQueries(): string {
+  return path.join(packageRoot(), 'sql', 'catalog')
+}
+
 /** The folder of the queries that read a schema for a dump. */
 export function dumpQueries(): string {
   return path.join(packageRoot(), 'sql', 'dump')

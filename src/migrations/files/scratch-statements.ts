@@ -1,6 +1,8 @@
 import { quoteIdent } from '../../db/quote.ts'
+import { nameIn, readAlterActions } from '../../sqltext/hazards/alter-actions.ts'
 import { Cursor, type QualifiedName } from '../../sqltext/lexer/cursor.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import { statementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { parseMigration, type ParsedStatement } from './parse-migration.ts'
 import type { MigrationFile } from './read-migrations.ts'
 
@@ -17,6 +19,8 @@ export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** Why it cannot run there. */
+  obstacle?: string
 }
 
 /**
@@ -33,7 +37,11 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   const schemas = new Set([schema, ...moved])
   const statements = definitions.filter((statement) => !isElsewhere(statement, schemas))
   return {
-    statements: statements.map((statement) => ({ text: inTransaction(statement), file: statement.file, line: statement.line })),
+    statements: statements.map((statement) => {
+      const obstacle = statement.unfilled ?? (changesOther(statement, schemas) ? CHANGES_OTHER : undefined)
+      const text = inTransaction(statement)
+      return { text, file: statement.file, line: statement.line, ...(obstacle === undefined ? {} : { obstacle }) }
+    }),
     objects: new Set(statements.flatMap(createdNames)),
     moved,
   }
@@ -44,11 +52,12 @@ export function scratchNames({ moved }: Pick<ScratchFiles, 'moved'>, real: strin
   return new Map([[real, scratch], ...moved.map((name, i) => [name, `${scratch}_${i + 1}`] as const)])
 }
 
-/** The texts of the statements, with the scratch schemas in place of the real ones. The first one creates those of `moved`. */
+/** The texts of the statements that can run, with the scratch schemas in place of the real ones. The first one creates those of `moved`. */
 export function textsFor(files: ScratchFiles, real: string, scratch: string): string[] {
   const names = scratchNames(files, real, scratch)
   const others = [...names.values()].filter((name) => name !== scratch).map((name) => `CREATE SCHEMA ${quoteIdent(name)};\n`)
-  return files.statements.map(({ text }, i) =>
+  const runnable = files.statements.filter(({ obstacle }) => obstacle === undefined)
+  return runnable.map(({ text }, i) =>
     [...names].reduce((renamed, [from, to]) => renameSchema(renamed, from, to, files.objects), i === 0 ? others.join('') + text : text),
   )
 }
@@ -128,11 +137,13 @@ const OF_A_SCHEMA: readonly string[] = [
   'statistics',
 ]
 
-function isDefinition({ kind, text }: ParsedStatement): boolean {
+function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
   const { verb } = kind
-  if (verb.startsWith('CREATE')) return kind.object !== undefined && DEFINES.has(kind.object.kind)
+  // its name can be a variable
+  if (verb.startsWith('CREATE'))
+    return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
   const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
-  return verb === 'DO' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
+  return verb === 'DO' || verb === 'REFRESH MATERIALIZED VIEW' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
 }
 
 function isComment(cursor: Cursor): boolean {
@@ -147,11 +158,29 @@ function isGrant(cursor: Cursor): boolean {
 
 const NOT_IN_A_SCHEMA: ReadonlySet<string> = new Set(['schema', 'database', 'tablespace', 'language', 'foreign', 'large', 'parameter'])
 
-/** Whether the statement changes another schema: in the scratch schema it would change the real one, and lock its tables. */
+/** Whether the statement changes only other schemas: in the scratch schema it would change the real ones, and lock their tables. */
 function isElsewhere({ kind, text }: ParsedStatement, schemas: ReadonlySet<string>): boolean {
-  if (kind.object !== undefined) return kind.object.schema !== undefined && !schemas.has(kind.object.schema)
-  if (!/^(?:ALTER|DROP|GRANT|REVOKE)\b/.test(kind.verb)) return false
-  return namesOutside(new Cursor(text)).some((name) => name.schema !== undefined && !schemas.has(name.schema))
+  if (kind.object !== undefined) return isOther(kind.object, schemas)
+  if (!CHANGES.test(kind.verb)) return false
+  const { targets } = statementTargets(text)
+  return targets.length > 0 && targets.every((target) => isOther(target, schemas))
+}
+
+const CHANGES = /^(?:ALTER|COMMENT|DROP|GRANT|REFRESH|REVOKE)\b/
+
+/** Whether a statement for the schema also changes another one. */
+function changesOther({ kind, text }: ParsedStatement, schemas: ReadonlySet<string>): boolean {
+  if (kind.verb === 'ALTER TABLE' && /\b(?:attach|detach)\s+partition\b/i.test(text)) {
+    const { actions } = readAlterActions(new Cursor(text))
+    return actions.some((action) => isOther(nameIn(action) ?? {}, schemas))
+  }
+  return CHANGES.test(kind.verb) && statementTargets(text).targets.some((target) => isOther(target, schemas))
+}
+
+const CHANGES_OTHER = 'it also changes another schema'
+
+function isOther({ schema: named }: { schema?: string }, schemas: ReadonlySet<string>): boolean {
+  return named !== undefined && !schemas.has(named)
 }
 
 /** The statement without CONCURRENTLY, which cannot run in a transaction; the result is the same. */

@@ -1,6 +1,5 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
-import { searchPath } from '../../db/quote.ts'
 import { runStatements } from '../../db/scratch-schema.ts'
 import { canonical } from './canonical.ts'
 import type { ForeignCode } from './foreign-code.ts'
@@ -9,8 +8,8 @@ import { differingPairs } from './pairs.ts'
 import { isEvaluated, reprintOf, type Reprint } from './reprinted.ts'
 
 export interface RoundTrip {
-  /** The scratch schema, with the tables of the migrations. */
-  scratch: string
+  /** The search_path of the scratch schema, which has the tables of the migrations. */
+  path: string
   /** Its catalog. */
   read: () => Promise<CatalogObject[]>
   expected: readonly CatalogObject[]
@@ -82,7 +81,7 @@ function hasChanged(now: Candidate, before: Candidate | undefined): boolean {
 /** One side of the candidates, as the server prints the copies. */
 async function printAgain(
   db: Db,
-  { scratch, read }: RoundTrip,
+  { path, read }: RoundTrip,
   candidates: readonly Candidate[],
   side: 'expected' | 'actual',
 ): Promise<(CatalogObject | undefined)[]> {
@@ -90,7 +89,7 @@ async function printAgain(
     const object = candidate[side]
     return object === undefined ? undefined : { object, ...candidate.copy(object) }
   })
-  await db.exec(`SAVEPOINT ${SAVEPOINT}; SET LOCAL search_path TO ${searchPath(scratch, db.info.otherSchemas)};
+  await db.exec(`SAVEPOINT ${SAVEPOINT}; SET LOCAL search_path TO ${path};
     SET LOCAL check_function_bodies TO off; SET LOCAL standard_conforming_strings TO on`)
   try {
     await runStatements(
