@@ -19,6 +19,8 @@ export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** It changes more than comments, privileges and owners, which administrators change. */
+  isCompared: boolean
   /** Why it cannot run there. */
   obstacle?: string
 }
@@ -39,8 +41,13 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   return {
     statements: statements.map((statement) => {
       const obstacle = statement.unfilled ?? (changesOther(statement, schemas) ? CHANGES_OTHER : undefined)
-      const text = inTransaction(statement)
-      return { text, file: statement.file, line: statement.line, ...(obstacle === undefined ? {} : { obstacle }) }
+      return {
+        text: inTransaction(statement),
+        file: statement.file,
+        line: statement.line,
+        isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
+        ...(obstacle === undefined ? {} : { obstacle }),
+      }
     }),
     objects: new Set(statements.flatMap(createdNames)),
     moved,
