@@ -43,7 +43,6 @@ interface Form {
   create: (object: CatalogObject, name: string) => [statement: string, copy: string]
 }
 
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"(]+)'
 const none = (): string => ''
 
 const FORMS: Readonly<Record<string, Form>> = {
@@ -63,7 +62,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   function: { rest: withoutCode, create: copyRoutine },
   index: {
     rest: (definition) => String(definition.endsWith(INVALID)),
-    create: ({ definition }, name) => [named(definition, /^CREATE (?:UNIQUE )?INDEX /, name).replace(INVALID, ''), name],
+    create: ({ definition }, name) => [named(definition, name).replace(INVALID, ''), name],
   },
   'materialized view': {
     rest: none,
@@ -73,15 +72,12 @@ const FORMS: Readonly<Record<string, Form>> = {
   procedure: { rest: withoutCode, create: copyRoutine },
   rule: {
     rest: none,
-    create: ({ name: whole, definition }, name) => [named(definition, /^CREATE RULE /, name), `${tableOf(whole)}.${name}`],
+    create: ({ name: whole, definition }, name) => [named(definition, name), `${tableOf(whole)}.${name}`],
   },
-  statistics: { rest: none, create: ({ definition }, name) => [named(definition, /^CREATE STATISTICS /, name), name] },
+  statistics: { rest: none, create: ({ definition }, name) => [named(definition, name), name] },
   trigger: {
     rest: (definition) => STATE.exec(definition)?.[0] ?? '',
-    create: ({ name: whole, definition }, name) => [
-      named(definition, /^CREATE (?:CONSTRAINT )?TRIGGER /, name).replace(STATE, ''),
-      `${tableOf(whole)}.${name}`,
-    ],
+    create: ({ name: whole, definition }, name) => [named(definition, name).replace(STATE, ''), `${tableOf(whole)}.${name}`],
   },
   view: {
     rest: (definition) => optionsOf(definition),
@@ -93,11 +89,12 @@ const INVALID = ' (invalid)'
 /** `CREATE TRIGGER ... EXECUTE FUNCTION f() (disabled)`. */
 const STATE = / \([a-z ]+\)$/
 
-/** The statement with another name after its first words. */
-function named(definition: string, words: RegExp, name: string): string {
-  const [start = ''] = words.exec(definition) ?? []
-  return start + definition.slice(start.length).replace(new RegExp(`^${NAME}`), name)
+/** The statement with another name. */
+function named(definition: string, name: string): string {
+  return definition.replace(NAMED, (_, words: string) => words + name)
 }
+
+const NAMED = /^(CREATE (?:UNIQUE INDEX|INDEX|RULE|STATISTICS|TRIGGER|CONSTRAINT TRIGGER) )(?:"(?:[^"]|"")*"|[^\s"(]+)/
 
 /** The catalog reading has the options of a view on a line of its own; the query begins with a space. */
 function optionsOf(definition: string): string {
@@ -123,15 +120,22 @@ function copyColumn({ name: whole, definition }: CatalogObject, name: string): [
 
 const COMMANDS: Readonly<Record<string, string>> = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE' }
 
+/** `permissive for r to public using (...) check (...)`. */
 function copyPolicy({ name: whole, definition }: CatalogObject, name: string): [string, string] {
-  const match = /^(permissive|restrictive) for (.) to (.*?)( using \(.*\))?( check \(.*\))?$/s.exec(definition)
-  const [, mode = '', command = '', roles = '', using = '', check = ''] = match ?? []
-  const conditions = `${using}${check === '' ? '' : ` WITH${check}`}`
+  const head = textBefore(textBefore(definition, USING), CHECK)
+  const [mode = '', , command = '', , ...roles] = head.split(' ')
+  const conditions = definition.slice(head.length)
+  const check = conditions.startsWith(USING) ? textAfter(conditions, CHECK) : conditions.slice(CHECK.length)
+  const using = conditions.startsWith(USING) ? textBefore(conditions, CHECK) : ''
   return [
-    `CREATE POLICY ${name} ON ${ident(tableOf(whole))} AS ${mode} FOR ${COMMANDS[command]} TO ${roles}${conditions}`,
+    `CREATE POLICY ${name} ON ${ident(tableOf(whole))} AS ${mode} FOR ${COMMANDS[command] ?? ''} TO ${roles.join(' ')}${using}` +
+      (check === '' ? '' : ` WITH${CHECK}${check}`),
     `${tableOf(whole)}.${name}`,
   ]
 }
+
+const USING = ' using ('
+const CHECK = ' check ('
 
 /** A routine: everything but the arguments, which have defaults, and a body that the server prints. */
 function withoutCode(definition: string): string {
