@@ -1,5 +1,5 @@
 import type { PrintedObject } from '../../db/printed-object.ts'
-import { quoteLiteral } from '../../db/quote.ts'
+import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { Scanner } from '../../sqltext/lexer/scanner.ts'
 
 /** A schema as statements. */
@@ -117,4 +117,9 @@ function renamedToken(kind: string, source: string, from: string, to: SchemaName
   if (kind !== 'string' || source.startsWith('$')) return source.replaceAll(from, () => to.quoted)
   const escaped = to.quoted.replaceAll("'", "''")
   return source.replaceAll(from, () => (/^E'/i.test(source) ? escaped.replaceAll('\\', '\\\\') : escaped))
+}
+
+/** A name of the scratch schema, quoted where PostgreSQL requires it; a keyword is not. */
+export function ident(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdent(name)
 }
