@@ -152,11 +152,14 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
 }
 
 /** What the migrations create, from the scratch schema or the manifest, and the schema of the connection. */
-async function printSchemas(db: Db, { print, printedManifest }: SchemaOptions, scratch: string | undefined): Promise<Printed> {
+async function printSchemas(db: Db, { print, printedManifest, schemasFor }: SchemaOptions, scratch: string | undefined): Promise<Printed> {
   const { schema } = db.info
   const { quoted } = onlyRow(await db.run('SELECT quote_ident($1) AS quoted', [schema], { quoted: 'text' }))
   const from = scratch ?? MANIFEST_SCHEMA
-  const expected = scratch === undefined ? printedManifest() : await print(scratch)
+  const made = scratch === undefined ? printedManifest() : await print(scratch)
+  // SET SCHEMA moves objects to other scratch schemas, whose names begin with that of the first
+  const others = scratch === undefined ? [] : [...schemasFor(scratch)].filter(([, name]) => name !== scratch)
+  const expected = others.reduce((objects, [name, other]) => inSchema(objects, other, { name, quoted: ident(name) }), made)
   return { expected: new PrintedSchema(inSchema(expected, from, { name: schema, quoted })), actual: new PrintedSchema(await print(schema)) }
 }
 
