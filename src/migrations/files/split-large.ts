@@ -276,7 +276,7 @@ function blocksOf(statements: readonly StatementPart[], fitsBlock: (statement: s
   let length = 0
   for (const statement of statements) {
     const own = fitsBlock(statement.text) ? changedTable(statement.text) : undefined
-    const block = statement.accepts.length === 0 ? blocks.at(-1) : undefined
+    const block = blocks.at(-1)
     length += statement.text.length
     if (own !== undefined && own === key && block !== undefined && length < BLOCK_TEXT) block.push(statement)
     else {

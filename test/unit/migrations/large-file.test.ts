@@ -3,7 +3,7 @@ import path from 'node:path'
 import { array, assert, constantFrom, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/digests.ts'
-import { LARGE_BYTES, LargeFile, PieceDigest } from '../../../src/migrations/files/large-file.ts'
+import { LARGE_BYTES, LargeFile, PIECE, PieceDigest } from '../../../src/migrations/files/large-file.ts'
 import {
   fileOffset,
   parseMigration,
@@ -182,8 +182,26 @@ test('large file: a long INSERT with a variable far from its beginning -> its va
   const { large } = bothOf(`insert into t values ${VALUES}, (:'name', ':name');\nselect 2;`)
   const { statements, variables } = parseMigration({ ...large, source: { ...large.source, variables: { name: "it's" } } })
   expect(variables).toEqual(['name'])
-  expect(statements[0]?.text).toMatch(/, \('it''s', ':name'\)$/)
+  expect(statements[0]?.text).toMatch(/^insert into t values \(0, [^]*, \('it''s', ':name'\)$/)
   expect(statements[1]?.text).toBe('select 2')
+})
+
+/** The beginning, filled with x so that a piece ends after `end`. */
+function upToPiece(begin: string, end: string): string {
+  return begin + 'x'.repeat(PIECE - begin.length - end.length) + end
+}
+
+test('large file: a piece ends in a line break of a literal, or between an end mark and the rest of its line -> as the whole text', () => {
+  const rest = 'select 1;\n'.repeat(30_000)
+  for (const text of [
+    `${upToPiece("insert into t values ('", '\r')}\n');\nselect 2;${rest}`,
+    `${upToPiece('copy t from stdin;\n', '\n\\.')}x\n\\.\n${rest}`,
+  ]) {
+    const { large, whole } = bothOf(text)
+    const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
+    expect(inPieces.faults).toEqual(expected.faults)
+    expect(inPieces.statements.map(placesOf)).toEqual(expected.statements.map(placesOf))
+  }
 })
 
 test('large file: the layout of another tool, far from its beginning -> refused with its place', () => {
