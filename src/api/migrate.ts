@@ -79,10 +79,10 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
 
 /**
  * The statements of `migrate` before it knows whether there is anything to do: the command line sends them with the first query of
- * the connection. A ledger of another schema is read later: the search_path does not decide whether it is found. A superuser reads the ledger only after it is known that no code of another role runs.
+ * the connection. A ledger of another schema is read later: the search_path does not decide whether it is found. For a superuser the server reads it only when no other role owns anything: its code could run.
  */
 export function earlyStatements(ledger: string): EarlyStatements {
-  return { statements: [SCHEMA_WRITERS, ...(isInOwnSchema(ledger) ? [ledgerQuery(ledger)] : [])], asSuperuser: [OTHERS_OWN] }
+  return { statements: [SCHEMA_WRITERS, ...(isInOwnSchema(ledger) ? [ledgerQuery(ledger)] : [])], othersOwn: OTHERS_OWN }
 }
 
 /**

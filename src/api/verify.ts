@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { catalogQueries, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
@@ -10,8 +10,7 @@ import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
-import { refuseUnfilled } from '../migrations/files/refuse-unfilled.ts'
-import { scratchStatements } from '../migrations/files/scratch-statements.ts'
+import { scratchNames, scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
@@ -44,6 +43,8 @@ export interface VerifyCallOptions extends ReadingOptions {
   drift?: 'no' | 'if possible' | 'required'
   /** With drift: every object that no migration creates is a fault, not only additions to our tables. */
   exclusive?: boolean
+  /** Compare the rollups with all events, and not with a sample: this reads the whole table. */
+  recount?: boolean
   /** A role that must have exactly the privileges of an application. */
   appRole?: string | undefined
   /** A check that cannot run is a failure. */
@@ -69,7 +70,6 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const ledger = await readLedger(db, options)
   const skills = await skillFacts(options)
   const { applied } = ledger
-  refuseUnfilled(applied)
   const versions = applied.map(({ version }) => version)
   const { again, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
@@ -80,6 +80,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       objects,
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
+      recount: { all: options.recount === true },
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
     missing: {
@@ -151,13 +152,18 @@ function schemaOptions(
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
+  const definitions = scratchStatements(applied, schema)
   return {
     ...foreignCodeOptions(ledger, schema),
-    statements: scratchStatements(applied, schema).map((statement) => ({
-      place: `${statement.file}:${statement.line}`,
-      own: own.has(statement.file),
-      text: statement.text,
+    catalogQueries: catalogQueries(),
+    statements: definitions.statements.map(({ file, line, ...statement }) => ({
+      place: `${file}:${line}`,
+      own: own.has(file),
+      ...statement,
     })),
+    textsFor: (scratch) => textsFor(definitions, schema, scratch),
+    schemasFor: (scratch) => scratchNames(definitions, schema, scratch),
+    names: definitions.objects,
     applied: new Set(applied.map(({ version }) => version)),
     adopted: new Set(adopted.map(({ version }) => version)),
     noLedger: missing,

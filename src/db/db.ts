@@ -139,5 +139,9 @@ export interface Db {
   limitStatements(ms: number | undefined): void
   /** Ends the connection at once, without the server. Its statements fail with CONNECTION_LOST and this reason. */
   abandon(reason: string): void
-  close(): Promise<void>
+  /**
+   * Ends the connection. `wait: false` does not wait until a server has ended the session: enough for a process that ends, as the programs
+   * of PostgreSQL do. An embedded database is closed in any case.
+   */
+  close(options?: { wait?: boolean | undefined }): Promise<void>
 }

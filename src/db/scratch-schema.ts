@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
+import type { ExtensionSchemas } from './extension-schemas.ts'
+import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent, searchPath } from './quote.ts'
+import { isPassing, MOST_ATTEMPTS } from './retry.ts'
 
 const SAVEPOINT = 'skills_scratch'
+const STEP = 'skills_step'
 
 export interface ScratchOptions {
   /** The statements to run in the schema of that name, in order; one that fails is rolled back and skipped. */
@@ -14,11 +18,17 @@ export interface ScratchOptions {
   timeoutMs: number
   /** The role that the statements run under, and that owns the schema. Default: that of the connection. */
   role?: string | undefined
+  /** Schemas whose extensions the statements may use. `uses`: whether a statement has one of the names. */
+  extensions?: { schemas: ExtensionSchemas; uses: (statement: string, names: ReadonlySet<string>) => boolean } | undefined
 }
 
 /** A schema in the transaction of the caller, with what the statements created. It is first in the search_path until it is dropped. */
 export interface ScratchSchema {
   name: string
+  /** The search_path in which names mean objects of the scratch schema, and members of extensions. */
+  path: string
+  /** The schemas in it with other objects than members of extensions, which are hidden as far as that is possible. */
+  shared: readonly string[]
   /** The statements that ran. */
   statements: readonly string[]
   /** Those that failed. */
@@ -32,38 +42,93 @@ export interface ScratchSchema {
  * `DatabaseError` of a server that refuses (42501: the role cannot create a schema; 25006: the database is read-only); the
  * transaction is then as before.
  */
-export async function makeScratchSchema(db: Db, { statements, others, timeoutMs, role }: ScratchOptions): Promise<ScratchSchema> {
+export async function makeScratchSchema(db: Db, options: ScratchOptions): Promise<ScratchSchema> {
+  const { statements, others, timeoutMs, role, extensions } = options
   // concurrent runs must not wait for each other
   const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
   const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
-      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
+    const usual = searchPath(name, [...others, ...(extensions?.schemas.dedicated ?? [])])
+    const [, resets] = await Promise.all([
+      db.exec(`SAVEPOINT ${STEP}; ${OWN_SETTINGS}`),
+      db.query(DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
+      db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}; CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
+        SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
+    ])
+    if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))
     const texts = statements(name)
-    const failures = await runAll(db, texts)
+    const usesMembers = texts.map((text) => extensions?.uses(text, extensions.schemas.members) === true)
+    const shared = usesMembers.includes(true) ? await hideOthers(db, extensions?.schemas) : []
+    const path = [usual, ...shared.map(quoteIdent)].join(', ')
+    const failures = await runStatements(
+      db,
+      texts.map((text, i) =>
+        usesMembers[i] === true && shared.length > 0
+          ? `SET LOCAL search_path TO ${path};\n${text}\n;SET LOCAL search_path TO ${usual}`
+          : text,
+      ),
+    )
     await db.exec('SET LOCAL statement_timeout = 0')
-    return { name, statements: texts, failures, drop }
+    return { name, path, shared, statements: texts, failures, drop }
   } catch (error) {
     if (error instanceof DatabaseError) await drop()
     throw error
   }
 }
 
-/** One round trip as long as no statement fails. */
-async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+/**
+ * Statements that give new objects of the role the privileges of PostgreSQL: those of ALTER DEFAULT PRIVILEGES are no part of
+ * what the statements create. Almost every role has none.
+ */
+const DEFAULT_PRIVILEGES = `
+  SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES REVOKE ALL ON %s FROM %s', kinds.name, pg_catalog.string_agg(DISTINCT
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END, ', '))
+    || pg_catalog.format('; ALTER DEFAULT PRIVILEGES GRANT ALL ON %s TO %s', kinds.name, d.defaclrole::pg_catalog.regrole::text || kinds.public) AS statement
+  FROM pg_catalog.pg_default_acl d
+  JOIN (VALUES ('r', 'TABLES', ''), ('S', 'SEQUENCES', ''), ('f', 'FUNCTIONS', ', PUBLIC'), ('T', 'TYPES', ', PUBLIC')) AS kinds (type, name, public)
+    ON kinds.type = d.defaclobjtype::text
+  LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a ON true
+  WHERE d.defaclnamespace = 0 AND d.defaclrole = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = coalesce($1::text, current_user::text))
+  GROUP BY d.oid, d.defaclrole, kinds.name, kinds.public`
+
+/**
+ * Hides what belongs to no extension in the shared schemas, which come last in the search_path: no statement may lock, change or read a
+ * table of the user there. Returns the schemas; none when the role may not create temporary objects.
+ */
+async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTENSIONS): Promise<readonly string[]> {
+  const views = hidden.map((name) => `CREATE TEMPORARY VIEW ${quoteIdent(name)} AS SELECT`)
+  const [outcome] = await db.pipeline([[`SAVEPOINT ${STEP}`, ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
+  if (outcome?.ok === true) return shared
+  await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
+  return []
+}
+
+const NO_EXTENSIONS: ExtensionSchemas = { dedicated: [], shared: [], members: new Set(), hidden: [] }
+
+/**
+ * Runs the statements in order, each under a savepoint; one that fails is rolled back and skipped. One round trip as long as none
+ * fails. The savepoint comes before the message of its statement: of a message with a syntax error, nothing runs.
+ */
+export async function runStatements(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
+  const [start, end] = [`SAVEPOINT ${STEP}`, `RELEASE SAVEPOINT ${STEP}`]
+  // of the next statement
+  let attempts = 0
   for (let next = 0; next < statements.length;) {
-    const outcomes = await db.pipeline(
-      statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
-    )
+    const texts = statements.slice(next)
+    const outcomes = await db.pipeline([start, ...texts.map((text, i) => `${text}\n;${end}${i < texts.length - 1 ? `;${start}` : ''}`)])
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome === undefined || outcome.ok) return failures
-    await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
-    failures.push({ index: next + failed, error: outcome.error })
-    next += failed + 1
+    await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; ${end}`)
+    attempts = failed === 1 ? attempts + 1 : 1
+    next += failed - 1
+    if (isPassing(outcome.error) && attempts < MOST_ATTEMPTS) continue
+    failures.push({ index: next, error: outcome.error })
+    next += 1
+    attempts = 0
   }
   return failures
 }

@@ -71,7 +71,7 @@ const NOT_FORCED = 'connect as a role with BYPASSRLS, or run ALTER TABLE ... NO 
 
 /** The message has the name of the table in the quotes of its language. */
 function tableIn({ message }: DatabaseError): string {
-  return message.split(/["«»„“”]/)[1]?.trim() ?? 'a table'
+  return message.split(/["\u00ab\u00bb\u201e\u201c\u201d]/)[1]?.trim() ?? 'a table'
 }
 
 const STANDBY = ['the server is a standby', 'connect to the primary server'] as const

@@ -4,7 +4,7 @@ import { codePointOffset, LineIndex } from '../core/positions.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
-import { searchPath } from '../db/quote.ts'
+import { isPassing, retried } from '../db/retry.ts'
 import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
@@ -15,6 +15,8 @@ export interface CheckRun {
   query: CheckStatement
   /** The schema that the check examines: the real one, or a scratch schema. */
   schema: string
+  /** The search_path of a check of the user. */
+  path: string
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
@@ -30,6 +32,10 @@ export interface CheckRun {
  * called in a transaction. Throws CHECK_FILE_INVALID when the check has ended the transaction.
  */
 export async function runCheck(db: Db, run: CheckRun): Promise<CheckResult> {
+  return retried((isLast) => runOnce(db, run, isLast))
+}
+
+async function runOnce(db: Db, run: CheckRun, isLast: boolean): Promise<CheckResult> {
   const { check, timeoutMs } = run
   const began = performance.now()
   // a check cannot know the name
@@ -39,6 +45,7 @@ export async function runCheck(db: Db, run: CheckRun): Promise<CheckResult> {
   } catch (error) {
     const { cause } = error instanceof Refusal ? error : { cause: error }
     if (!(cause instanceof DatabaseError)) throw cause
+    if (isPassing(cause) && !isLast) throw cause
     // over a part of the rows a check proves nothing
     if (isRowSecurity(cause)) throw toSkillsError(db.info, cause, { action: `run the check ${check.id}` })
     const tookMs = performance.now() - began
@@ -62,8 +69,8 @@ class Refusal extends Error {
   }
 }
 
-async function answerOf(db: Db, { check, query, schema, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
-  const settings = settingsFor(check, timeoutMs, searchPath(schema, db.info.otherSchemas))
+async function answerOf(db: Db, { check, query, schema, path, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
+  const settings = settingsFor(check, timeoutMs, path)
   const opening = `SAVEPOINT ${savepoint}; ${settings}`
   const textOf = ({ text }: CheckStatement): string => (check.own ? withSchema(text, schema) : text)
   if (check.own) await prepareAtOnce(db, check.setup, [opening, ...check.setup.map(textOf)])
