@@ -195,7 +195,7 @@ test('large file: a piece ends in a line break of a literal, or between an end m
   const rest = 'select 1;\n'.repeat(30_000)
   for (const text of [
     `${upToPiece("insert into t values ('", '\r')}\n');\nselect 2;${rest}`,
-    `${upToPiece('copy t from stdin;\n', '\n\\.')}x\n\\.\n${rest}`,
+    `copy t from stdin;\n${'x'.repeat(PIECE - 20)}\n${upToPiece('', '\n\\.')}x\n\\.\n${rest}`,
   ]) {
     const { large, whole } = bothOf(text)
     const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
