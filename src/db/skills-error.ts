@@ -69,6 +69,11 @@ const SEES_ALL = 'connect as the owner of the table, or as a role with BYPASSRLS
 /** The server has a hint for the owner of the table only. */
 const NOT_FORCED = 'connect as a role with BYPASSRLS, or run ALTER TABLE ... NO FORCE ROW LEVEL SECURITY'
 
+/** The error for a table of which a policy hides rows; `isOwner`: the role owns it, and the policies apply to the owner too. */
+export function rowsHiddenFrom({ user }: Pick<DbInfo, 'user'>, table: string, isOwner: boolean): SkillsError {
+  return rowsHidden(`role ${user}`, table, isOwner ? NOT_FORCED : SEES_ALL)
+}
+
 /** The message has the name of the table in the quotes of its language. */
 function tableIn({ message }: DatabaseError): string {
   return message.split(/["«»„“”]/)[1]?.trim() ?? 'a table'

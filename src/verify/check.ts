@@ -78,6 +78,7 @@ export const CHECK_INPUTS = {
   drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
   'app-role': 'the role of --app-role, and the privileges that it needs',
+  privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']
