@@ -83,7 +83,7 @@ switching AS (
   SELECT CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END AS mode
 ),
 grantees AS (
-  SELECT g.grantee, r.rolcanlogin OR r.rolname = $1::jsonb->>'appRole' AS is_user
+  SELECT g.grantee, r.rolcanlogin OR r.rolname IS NOT DISTINCT FROM $1::jsonb->>'appRole' AS is_user
   FROM (SELECT DISTINCT held.grantee FROM held) AS g JOIN pg_roles r ON r.oid = g.grantee
 ),
 -- which grants count for whom; a role that can log in itself is judged itself, and an API role must not be a member of it

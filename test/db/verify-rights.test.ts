@@ -35,11 +35,12 @@ async function follow(db: Db, options: VerifyCallOptions): Promise<void> {
     const { checks } = await verify(db, options)
     const faults = checks.filter(({ id, status }) => status === 'failed' || id === 'safety.api-views').flatMap((check) => check.faults)
     if (faults.length === 0) return
-    for (const { sql, object } of faults) {
-      if (sql === undefined) throw new Error(`no statement for ${object}`)
-      await db.exec(sql)
-    }
+    for (const { sql, remedy } of faults) await db.exec(sql ?? remedy)
   }
+}
+
+function names(rows: readonly object[]): string[] {
+  return rows.map((row) => (row as { name: string }).name)
 }
 
 onEachBackend(({ migrated }) => {
@@ -86,19 +87,18 @@ onEachBackend(({ migrated }) => {
       await inside(async (db, _, options) => {
         const random = randomOf(seed)
         const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-        const name = (rows: { name: string }[]): string[] => rows.map((row) => row.name)
         await db.exec(`CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE api_users; CREATE ROLE team; GRANT api_users TO anon; GRANT anon TO authenticated;
           CREATE TABLE part () INHERITS (skill_usage_events); CREATE MATERIALIZED VIEW copy AS SELECT * FROM skill_feedback; CREATE VIEW open AS SELECT * FROM skill_unlocks;
           GRANT team TO api_users; GRANT SELECT ON skill_unlocks TO team WITH GRANT OPTION; SET ROLE team; GRANT SELECT ON skill_unlocks TO anon; RESET ROLE`)
-        const tables = name(
+        const tables = names(
           await db.query(
             `SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm') AND relname <> 'notes'`,
           ),
         )
-        const functions = name(
+        const functions = names(
           await db.query(`SELECT oid::regprocedure::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace`),
         )
-        const sequences = name(
+        const sequences = names(
           await db.query(`SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'`),
         )
         for (let i = 0; i < 12; i++) {

@@ -173,7 +173,7 @@ function columnsSql(prefix: string): string {
   return COLUMNS.map(([column, type]) => `${prefix}${column} ${type}`).join(', ')
 }
 
-/** Adds what the ledger of an older tool can lack: columns, a default and NOT NULL of applied_at, a unique key of version. */
+/** Adds what the ledger of an older tool can lack: columns, a default of applied_at, NOT NULL, a unique key of version. */
 function completeLedgerSql(name: string): string {
   return `ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}, ALTER COLUMN applied_at SET DEFAULT now();
     DO $skills$ BEGIN
@@ -181,7 +181,9 @@ function completeLedgerSql(name: string): string {
         SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
         WHERE i.indrelid = ${quoteLiteral(name)}::regclass AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
       ) THEN ALTER TABLE ${name} ADD UNIQUE (version); END IF;
-      IF NOT EXISTS (SELECT FROM ${name} WHERE applied_at IS NULL) THEN ALTER TABLE ${name} ALTER COLUMN applied_at SET NOT NULL; END IF;
+      IF NOT EXISTS (SELECT FROM ${name} WHERE version IS NULL OR applied_at IS NULL) THEN
+        ALTER TABLE ${name} ALTER COLUMN version SET NOT NULL, ALTER COLUMN applied_at SET NOT NULL;
+      END IF;
     END $skills$`
 }
 
