@@ -49,22 +49,21 @@ const dynamicPartsAreElsewhere = (parts) => ({
 })
 
 /**
- * What postgres.js loads and this package does not use: the TLS module of Node (src/db loads it for a TLS connection), an exact clock
- * for its reconnects, replication and large objects.
+ * What postgres.js loads and this package does not use: the modules of Node for sockets, the login and COPY, which are parts of src/db, for
+ * files of SQL and the name of the user; an exact clock for its reconnects, replication and large objects.
  */
 const withoutIdleParts = {
   name: 'without-idle-parts',
   setup({ onResolve, onLoad }) {
     const contents = {
-      tls: 'export default {}',
       perf_hooks: 'export const performance = Date',
       './subscribe.js': 'export default () => ({})',
       './large.js': 'export default () => undefined',
     }
-    onResolve({ filter: /^(tls|perf_hooks|\.\/subscribe\.js|\.\/large\.js)$/ }, ({ path: name, importer }) =>
+    onResolve({ filter: /^(net|tls|crypto|stream|fs|os|perf_hooks|\.\/subscribe\.js|\.\/large\.js)$/ }, ({ path: name, importer }) =>
       /node_modules.postgres.src/.test(importer) ? { path: name, namespace: 'idle-part' } : undefined,
     )
-    onLoad({ filter: /./, namespace: 'idle-part' }, ({ path: name }) => ({ contents: contents[name] }))
+    onLoad({ filter: /./, namespace: 'idle-part' }, ({ path: name }) => ({ contents: contents[name] ?? 'export default {}' }))
   },
 }
 
@@ -79,8 +78,7 @@ async function buildLean(files, write, built = new Set()) {
     outExtension: { '.js': '.cjs' },
     external: [PGLITE],
     plugins: [importGlob, withoutIdleParts, dynamicPartsAreElsewhere(parts)],
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   })
   const all = new Set([...built, ...files])
   const next = [...parts].map((part) => (path.isAbsolute(part) ? path.relative(root, part) : part)).filter((part) => !all.has(part))

@@ -552,9 +552,12 @@ BEGIN
   TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
     skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
     skill_rollup_raters, skill_rollup_set_aside;
-  UPDATE skill_rollup_state SET
-    snapshot = '1:1:', part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL,
-    system_identifier = (SELECT system_identifier FROM pg_catalog.pg_control_system());
+  INSERT INTO skill_rollup_state (source, snapshot, system_identifier)
+  SELECT source, '1:1:', system_identifier
+  FROM pg_catalog.pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
+  ON CONFLICT (source) DO UPDATE SET
+    snapshot = excluded.snapshot, system_identifier = excluded.system_identifier,
+    part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL;
 END;
 $function$;
 

@@ -77,8 +77,9 @@ SELECT
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, sha256 text, version text, meta jsonb)
 JOIN :"schema".skills_registry r ON r.skill_id = skill.id AND r.version = skill.version AND r.sha256 = skill.sha256
 CROSS JOIN jsonb_array_elements_text($1::jsonb->'ownKeys') AS key
--- most rows are equal as a whole: only the others are compared key by key
-WHERE (NOT r.meta @> skill.meta OR EXISTS (SELECT 1 FROM jsonb_array_elements_text($1::jsonb->'ownKeys') AS k WHERE r.meta ? k AND NOT skill.meta ? k))
+-- most rows are equal as a whole: only the others are compared key by key. Containment would not do: it ignores the order of a list,
+-- and values that are there twice
+WHERE r.meta IS DISTINCT FROM skill.meta
   AND r.meta->key IS DISTINCT FROM skill.meta->key
 ORDER BY skill.id COLLATE "C", key COLLATE "C";
 
@@ -93,6 +94,8 @@ SELECT
   'enabled, without a folder'                             AS actual
 FROM :"schema".skills_registry r
 WHERE r.enabled
+  -- sync disabled it, and an operator enabled it again: sync keeps that
+  AND r.meta->'pruned' IS DISTINCT FROM 'true'::jsonb
   AND $1::jsonb->'roots' ? (r.meta->>'root')
   AND jsonb_array_length($1::jsonb->'invalid') = 0
   AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text) WHERE skill.id = r.skill_id)

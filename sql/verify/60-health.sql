@@ -295,6 +295,17 @@ FROM :"schema".skills_registry
 WHERE trust_level NOT BETWEEN 1 AND 5
 ORDER BY skill_id COLLATE "C";
 
+-- check: health.ratings
+-- title: every rating is from 1 to 5
+-- severity: warning
+-- remedy: correct the rows with UPDATE skill_feedback SET rating = ...; `skills stats` adds them to the average
+-- example: column skill_feedback.rating | from 1 to 5 | 99, rows 1
+SELECT 'column skill_feedback.rating' AS object, 'from 1 to 5' AS expected, format('%s, rows %s', rating, count(*)) AS actual
+FROM :"schema".skill_feedback
+WHERE rating < 1 OR rating > 5
+GROUP BY rating
+ORDER BY rating;
+
 -- check: health.clock-skew
 -- title: no row has a time in the future
 -- severity: warning

@@ -1,12 +1,11 @@
 import { catalogQuery, migrationSources, toolName } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
-import type { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { statementProgress as readProgress, type StatementProgress } from '../db/statement-progress.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
-import { migrate as runMigrations } from '../migrations/run/migrate.ts'
-import type { MigrateEvent, MigrateReport } from '../migrations/run/report.ts'
+import { migrate as runMigrations, type MigrateResult } from '../migrations/run/migrate.ts'
+import type { MigrateEvent } from '../migrations/run/report.ts'
 import type { EarlyStatements } from '../db/early-statements.ts'
 import { SCHEMA_WRITERS } from '../db/writable-schema.ts'
 import { isInOwnSchema, ledgerQuery } from '../migrations/ledger/ledger.ts'
@@ -23,7 +22,7 @@ export interface MigrateCallOptions {
   ledger?: string
   /** List the pending statements with their hazards. Write nothing. */
   dryRun?: boolean
-  /** With `dryRun`: `report.script` is the SQL script that would run, with locks and hazards as comments. Secrets in the files are in it. */
+  /** With `dryRun`: the result has the SQL script that would run, with locks and hazards as comments. Secrets in the files are in it. */
   script?: boolean
   /** Fail when an object already exists, instead of skipping the statement. */
   strict?: boolean
@@ -56,14 +55,15 @@ export interface MigrateCallOptions {
  * Applies the pending migrations, each once, in the order of their names; the library call of `skills migrate`.
  *
  * Does not throw when a migration fails: `error` says why the run stopped (`error.code` is MIGRATION_FAILED,
- * HISTORY_CHANGED, LOCK_TIMEOUT, ...), `report` what was applied before.
+ * HISTORY_CHANGED, LOCK_TIMEOUT, ...), `report` what was applied before. `script` is in parts that end with a line; iterate it before the
+ * files change, or it throws MIGRATION_FILE_INVALID.
  *
  * @example
  * const { report, error } = await migrate(db, { migrations: ['db/migrations'] })
  * if (error) throw error
  * console.log(report.applied.map(({ version, durationMs }) => `${version}: ${durationMs} ms`))
  */
-export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<{ report: MigrateReport; error?: SkillsError }> {
+export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise<MigrateResult> {
   const { migrations, variables, files, ledger, ...rest } = options
   await refuseForeignCode(db, ledger)
   return runMigrations(db, {
@@ -79,10 +79,10 @@ export async function migrate(db: Db, options: MigrateCallOptions = {}): Promise
 
 /**
  * The statements of `migrate` before it knows whether there is anything to do: the command line sends them with the first query of
- * the connection. A ledger of another schema is read later: the search_path does not decide whether it is found. A superuser reads the ledger only after it is known that no code of another role runs.
+ * the connection. A ledger of another schema is read later: the search_path does not decide whether it is found. For a superuser the server reads it only when no other role owns anything: its code could run.
  */
 export function earlyStatements(ledger: string): EarlyStatements {
-  return { statements: [SCHEMA_WRITERS, ...(isInOwnSchema(ledger) ? [ledgerQuery(ledger)] : [])], asSuperuser: [OTHERS_OWN] }
+  return { statements: [SCHEMA_WRITERS, ...(isInOwnSchema(ledger) ? [ledgerQuery(ledger)] : [])], othersOwn: OTHERS_OWN }
 }
 
 /**

@@ -46,6 +46,8 @@ export interface VerifyCallOptions extends ReadingOptions {
   drift?: 'no' | 'if possible' | 'required'
   /** With drift: every object that no migration creates is a fault, not only additions to our tables. */
   exclusive?: boolean
+  /** Compare the rollups with all events, and not with a sample: this reads the whole table. */
+  recount?: boolean
   /** A role that must have exactly the privileges of an application. */
   appRole?: string | undefined
   /** A check that cannot run is a failure. */
@@ -84,6 +86,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
+      recount: { all: options.recount === true },
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
     missing: {

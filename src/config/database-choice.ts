@@ -1,10 +1,9 @@
 import path from 'node:path'
 import { SkillsError } from '../core/errors.ts'
-import type { DatabaseTarget, EmbeddedTarget } from '../core/target.ts'
+import type { DatabaseTarget } from '../core/target.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 import { KEYWORDS, type Keywords } from './connection-keywords.ts'
 import { conflict } from './option.ts'
-import { embeddedArchive } from './package-files.ts'
 import { keywordsFromEnvironment, locatingVariables, type Environment } from './pg-environment.ts'
 import { notOfProject, serverTarget, type User } from './server-target.ts'
 import { relativeTo, type Sources, type VariableSource } from './setting-sources.ts'
@@ -82,7 +81,7 @@ async function firstChoice(flags: DatabaseFlags, sources: Sources, purpose: Purp
     const found = await fromVariables(source, sources.cwd, purpose, source === exported ? own : foreign)
     if (found !== undefined) return found
   }
-  return fromConfigFile(sources, purpose, foreign) ?? byDefault(exported.variables)
+  return (await fromConfigFile(sources, purpose, foreign)) ?? byDefault(exported.variables)
 }
 
 async function fromFlags(flags: DatabaseFlags, { cwd, file }: Sources, purpose: Purpose, user: User): Promise<Choice | undefined> {
@@ -116,7 +115,7 @@ async function fromVariables(
   return origin === undefined ? undefined : serverChoice({}, origin, variables, user)
 }
 
-function fromConfigFile({ cwd, file }: Sources, purpose: Purpose, user: User): Choice | undefined {
+async function fromConfigFile({ cwd, file }: Sources, purpose: Purpose, user: User): Promise<Choice | undefined> {
   if (file === undefined) return undefined
   const { directUrl, databaseUrl } = file.config
   if (purpose === 'migrate' && directUrl !== undefined) return fromUrl(directUrl, file.path, {}, user)
@@ -142,7 +141,7 @@ async function urlOfFile(file: string, cwd: string): Promise<string> {
 }
 
 /** In a deploy the embedded database is never the default: a deploy must not migrate a database that it throws away. */
-function byDefault(env: Environment): Choice {
+async function byDefault(env: Environment): Promise<Choice> {
   const reason = env['NODE_ENV'] === 'production' ? 'NODE_ENV=production' : isSet(env['CI']) ? 'CI' : undefined
   if (reason !== undefined) {
     throw new SkillsError(
@@ -171,13 +170,9 @@ function serverChoice(keywords: Keywords, origin: string, variables: Environment
     : { target, origin, given: { ...keywordsFromEnvironment(variables), ...keywords } }
 }
 
-function fromFolder(directory: string, origin: string): Choice {
+async function fromFolder(directory: string, origin: string): Promise<Choice> {
+  const { embeddedTarget } = await import('./embedded-target.ts')
   return { target: embeddedTarget(directory), origin }
-}
-
-/** The embedded database in a folder, or in `memory`. */
-export function embeddedTarget(directory: string): EmbeddedTarget {
-  return { kind: 'embedded', directory, archive: embeddedArchive() }
 }
 
 /** Everything that names a database, in the order of precedence and with the names of origins. */

@@ -1,27 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /** Folder of the installed package with `sql/` and `skills/`: the same from `src` and from the bundle in `dist`. */
 export function packageRoot(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder)
-  return folder
+  return (root ??= findRoot(import.meta.dirname))
+}
+
+let root: string | undefined
+
+function findRoot(folder: string): string {
+  return existsSync(path.join(folder, 'package.json')) ? folder : findRoot(path.dirname(folder))
 }
 
 /** Version of the package. */
 export function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
   return manifest.version
-}
-
-/** A new embedded database, packed by the build; undefined for another version of PGlite, which then creates its own. */
-export function embeddedArchive(): string | undefined {
-  const engine = createRequire(import.meta.url).resolve('@electric-sql/pglite')
-  const manifest = JSON.parse(readFileSync(path.join(path.dirname(engine), '..', 'package.json'), 'utf8')) as { version: string }
-  const file = path.join(packageRoot(), 'dist', `embedded-${manifest.version}.tar.gz`)
-  return existsSync(file) ? file : undefined
 }
 
 /** The tool in a ledger row: `skills 1.2.3`. */

@@ -7,3 +7,10 @@ const oneShot = (crypto as { hash?: (algorithm: string, data: string | Uint8Arra
 export function sha256(data: string | Uint8Array): string {
   return oneShot === undefined ? crypto.createHash('sha256').update(data).digest('hex') : oneShot('sha256', data, 'hex')
 }
+
+/** The same of texts that follow one another. */
+export function sha256Of(parts: Iterable<string>): string {
+  const hash = crypto.createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}

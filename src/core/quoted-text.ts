@@ -184,7 +184,7 @@ function offsetOr(otherwise: number, offset: number): number {
 }
 
 const TOKEN = /["'`()[\]{};]|\\["']|--|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]{0,63})?\$/g
-const CUT = /^\*{0,3}(?:…|\.\.\.)/
+const CUT = /^\*{0,3}(?:\u2026|\.\.\.)/
 const LONGEST_CUT = 8
 const NO_BREAK_SPACE = 0xa0
 const BACKSLASH = 0x5c

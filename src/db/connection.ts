@@ -100,7 +100,7 @@ export function createConnection({
     cancel,
     limitStatements,
     abandon: (reason) => driver.abandon(reason),
-    close: () => (closed ??= driver.end().finally(release)),
+    close: (options) => (closed ??= driver.end(options).finally(release)),
   }
 }
 

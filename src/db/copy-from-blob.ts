@@ -14,13 +14,13 @@ interface BlobNotice {
 
 /**
  * A COPY ... FROM STDIN on the embedded engine, which ends when it is asked for rows over the protocol: it reads them from a
- * device file of its own instead.
+ * device file of its own instead, which holds all rows in memory.
  */
 export async function copyFromBlob(engine: BlobEngine, { text, rows, stdin }: CopyFrom, onNotice: (notice: Notice) => void): Promise<void> {
   const fromDevice = `${text.slice(0, stdin.start)}'/dev/blob'${text.slice(stdin.end)}`
   try {
     await engine.query(fromDevice, [], {
-      blob: new Blob([rows]),
+      blob: new Blob([...rows]),
       onNotice: ({ severity = 'NOTICE', code = '00000', message = '' }) => onNotice({ severity, code, message }),
     })
   } catch (error) {

@@ -60,8 +60,8 @@ export type Outcome = { ok: true; rows: Row[] } | { ok: false; error: DatabaseEr
 export interface CopyFrom {
   /** The statement. */
   text: string
-  /** In the format that the statement names, which is not binary. */
-  rows: string
+  /** In parts, in the format that the statement names, which is not binary. An error of the iterator ends the COPY with that error. */
+  rows: Iterable<string>
   /** Where the word STDIN is in the statement. */
   stdin: { start: number; end: number }
 }
@@ -138,5 +138,9 @@ export interface Db {
   limitStatements(ms: number | undefined): void
   /** Ends the connection at once, without the server. Its statements fail with CONNECTION_LOST and this reason. */
   abandon(reason: string): void
-  close(): Promise<void>
+  /**
+   * Ends the connection. `wait: false` does not wait until a server has ended the session: enough for a process that ends, as the programs
+   * of PostgreSQL do. An embedded database is closed in any case.
+   */
+  close(options?: { wait?: boolean | undefined }): Promise<void>
 }

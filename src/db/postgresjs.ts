@@ -28,8 +28,8 @@ export interface Driver {
   onEnd(listener: () => void): void
   /** Ends the connection at once; its statements fail with this reason. */
   abandon(reason: string): void
-  /** Ends the connection, within 2 s also when the server does not. */
-  end(): Promise<void>
+  /** Ends the connection, within 2 s also when the server does not. With `wait: false` the message that ends it is sent, and no more. */
+  end(options?: { wait?: boolean | undefined }): Promise<void>
 }
 
 /** Does not connect yet: the first query does. */
@@ -51,9 +51,13 @@ export function createDriver(options: DriverOptions): Driver {
     // postgres.js reconnects automatically; in a transaction, the remaining statements would run outside it
     if (opened) throw lost()
     opened = true
+    return connecting ?? connect()
+  }
+  const connect = async (): Promise<Duplex> => {
     socket = await options.connect(() => statements)
     return socket.once('error', ended).once('close', ended)
   }
+  let connecting: Promise<Duplex> | undefined
   const sql = withoutVariable('PGTARGETSESSIONATTRS', () => postgres(driverSettings(options, openSocket)))
   let opening: Promise<unknown> | undefined
   /**
@@ -61,7 +65,13 @@ export function createDriver(options: DriverOptions): Driver {
    * a failed attempt to connect it settles only one of them. So the first one is empty, and the others begin when it is answered,
    * which `handOver` does without the server.
    */
-  const open = (): Promise<unknown> => (opening ??= orLost(sql.unsafe('').simple(), waiting))
+  const open = (): Promise<unknown> => (opening ??= orLost(firstQuery(), waiting))
+  const firstQuery = (): PromiseLike<Iterable<Row>> => {
+    // postgres.js asks for the socket a timer later
+    connecting = connect()
+    connecting.catch(() => undefined)
+    return sql.unsafe('').simple()
+  }
 
   const run = async (query: PromiseLike<Iterable<Row>>): Promise<Row[]> => {
     // it would reconnect
@@ -106,8 +116,12 @@ export function createDriver(options: DriverOptions): Driver {
       ),
     onEnd: (listener) => void (gone ? listener() : onEnd.push(listener)),
     abandon: (reason) => void socket?.destroy(new SocketError('', reason)),
-    end: async () => {
-      if (!gone) await sql.end({ timeout: END_SECONDS })
+    end: async ({ wait = true } = {}) => {
+      if (!gone) {
+        const sent = new Promise((resolve) => socket?.once('finish', resolve))
+        const closed = sql.end({ timeout: END_SECONDS })
+        await (wait ? closed : Promise.race([closed, sent]))
+      }
       // the driver waits for the server to close it
       socket?.destroy()
     },

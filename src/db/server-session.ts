@@ -30,8 +30,8 @@ export interface ServerSession {
   opened: () => void
   /** The error that the server sent without ending its answer. */
   lastError: () => DatabaseError | undefined
-  /** Sends these rows when the server asks for them: the next statement is a COPY ... FROM STDIN. Returns what ends that. */
-  copyRows: (rows: string) => () => void
+  /** Runs a COPY ... FROM STDIN, and sends these rows when the server asks for them. Throws what the iterator throws. */
+  copy: (rows: Iterable<string>, run: () => Promise<unknown>) => Promise<void>
   /** When the last bytes of the server arrived, as `clockMs()`. */
   receivedAt: () => number
 }
@@ -74,15 +74,19 @@ function finish({ guard, ...login }: LoggedIn, limit: TimeLimit): ServerSession 
     guard.opened()
   }
   login.socket.once('close', () => limit.end())
-  const copyRows = (text: string): (() => void) => {
-    const rows = new CopyRows(login.socket, text)
-    guard.expectCopy(() => rows.send())
-    return () => {
+  const copy: ServerSession['copy'] = async (rows, run) => {
+    const sender = new CopyRows(login.socket, rows)
+    guard.expectCopy(() => sender.send())
+    try {
+      await run()
+    } catch (error) {
+      throw sender.failure ?? error
+    } finally {
       guard.expectCopy(undefined)
-      rows.stop()
+      sender.stop()
     }
   }
-  return { ...login, opened, copyRows, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
+  return { ...login, opened, copy, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
 }
 
 /** Errors that are reported as they are. */
@@ -109,7 +113,7 @@ function withAddress(error: Error): string {
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
-type LoggedIn = Omit<ServerSession, 'opened' | 'lastError' | 'copyRows'> & { guard: MessageGuard }
+type LoggedIn = Omit<ServerSession, 'opened' | 'lastError' | 'copy'> & { guard: MessageGuard }
 
 /** One host, with the TLS that `sslmode` wants. When the second attempt fails only because there is no TLS, the first error counts. */
 async function openHost(

@@ -79,10 +79,7 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
       listeners,
       notificationListeners,
       cancel,
-      copyFrom: async ({ text, rows }) => {
-        const done = session?.copyRows(rows)
-        await driver.script(text).finally(done)
-      },
+      copyFrom: async ({ text, rows }) => session?.copy(rows, () => driver.script(text)),
       limitStatements: (ms) => watch.limit(ms),
       release: () => Promise.resolve(),
     })

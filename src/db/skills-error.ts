@@ -76,7 +76,7 @@ export function rowsHiddenFrom({ user }: Pick<DbInfo, 'user'>, table: string, is
 
 /** The message has the name of the table in the quotes of its language. */
 function tableIn({ message }: DatabaseError): string {
-  return message.split(/["«»„“”]/)[1]?.trim() ?? 'a table'
+  return message.split(/["\u00ab\u00bb\u201e\u201c\u201d]/)[1]?.trim() ?? 'a table'
 }
 
 const STANDBY = ['the server is a standby', 'connect to the primary server'] as const

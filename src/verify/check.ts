@@ -77,6 +77,7 @@ export const CHECK_INPUTS = {
   schema: 'the differences in the objects of the package',
   drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
+  recount: 'whether to count all events again, or a sample',
   'app-role': 'the role of --app-role, and the privileges that it needs',
   privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const

@@ -7,7 +7,7 @@ import { hostileServer, type HostileClient, type Script } from '../support/hosti
 import { commandComplete, dataRow, errorResponse } from '../support/messages.ts'
 import { startSkills } from '../support/running-skills.ts'
 import { scratch } from '../support/scratch.ts'
-import { targetAt } from '../support/sockets.ts'
+import { listen, targetAt, toServer } from '../support/sockets.ts'
 import { until } from '../support/waiting.ts'
 
 const TIMES = { quietMs: 300, againMs: 100, graceMs: 300 }
@@ -118,6 +118,22 @@ test('close: the server does not close the connection -> it ends anyway', async 
   db.onEnd(() => (isEnded = true))
   await db.close()
   await until('the socket is closed', () => isEnded, 10_000)
+})
+
+async function took(close: Promise<void>): Promise<number> {
+  const began = performance.now()
+  await close
+  return performance.now() - began
+}
+
+test('close without waiting: the server does not close the connection -> it ends at once', async () => {
+  const port = await listen((client) => {
+    client.allowHalfOpen = true
+    void toServer(client, { end: false })
+  })
+  const [db, other] = [await openDb(await targetAt(port)), await openDb(await targetAt(port))]
+  expect(await took(db.close({ wait: false }))).toBeLessThan(1_000)
+  expect(await took(other.close())).toBeGreaterThan(1_500)
 })
 
 test('abandon: a statement runs -> CONNECTION_LOST with the reason, at once', async () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { migrate } from '../../src/api/migrate.ts'
 import { freshServer } from '../support/databases.ts'
 import { BIN, runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
@@ -16,6 +17,21 @@ function dataFolder(bytes: number, last = ''): { folder: string; rows: number } 
     lines.push(`insert into big_data (id, name) values (${lines.length}, 'a name with ; and Ünïcödé, number ${lines.length}');`)
   writeFileSync(path.join(folder, '1_data.sql'), `${lines.join('\n')}\n${last}`)
   return { folder, rows: lines.length - 1 }
+}
+
+/** A folder with one file: a table, and rows of about this size in one COPY. `first` is the beginning of the file. */
+function copyFolder(bytes: number, { first = '', last = '' } = {}): { folder: string; rows: number } {
+  const folder = scratch({})
+  const file = path.join(folder, '1_data.sql')
+  writeFileSync(file, `${first}create table big_data (id int primary key, name text not null);\ncopy big_data (id, name) from stdin;\n`)
+  let rows = 0
+  for (let length = 0; length < bytes;) {
+    const lines = Array.from({ length: 10_000 }, () => `${++rows}\ta name with ; and 'Ünïcödé, number ${rows}\n`).join('')
+    appendFileSync(file, lines)
+    length += lines.length
+  }
+  appendFileSync(file, `${last}\\.\nselect 1;\n`)
+  return { folder, rows }
 }
 
 /** Runs the command line and returns its exit code and its peak memory. */
@@ -45,6 +61,61 @@ test('large file: 50 MB of INSERTs -> applied and read again, each with at most 
   expect(second).toMatchObject({ code: 0, output: expect.stringContaining('up to date') })
   expect(second.mib).toBeLessThan(150)
 }, 300_000)
+
+test.each([
+  ['', ''],
+  ['no-transaction', '-- skills: no-transaction\n'],
+])(
+  'large file: 50 MB of rows of one COPY %s -> applied and read again, each with at most 150 MB of memory',
+  async (_, first) => {
+    const { folder, rows } = copyFolder(50_000_000, { first })
+    const { flags, open } = await freshServer()
+    const applied = peakOf(['migrate', '--migrations', folder, ...flags])
+    expect(applied).toMatchObject({ code: 0, output: expect.stringContaining('3 statements') })
+    expect(applied.mib).toBeLessThan(150)
+    const db = await open()
+    expect(await db.query(`select count(*)::int as count, min(name) as name from big_data`)).toEqual([
+      { count: rows, name: "a name with ; and 'Ünïcödé, number 1" },
+    ])
+    await db.close()
+    const second = peakOf(['migrate', '--migrations', folder, ...flags])
+    expect(second).toMatchObject({ code: 0, output: expect.stringContaining('up to date') })
+    expect(second.mib).toBeLessThan(150)
+  },
+  300_000,
+)
+
+test('large file: a row of a COPY fails -> its line, and nothing is applied', async () => {
+  const { folder, rows } = copyFolder(9 * MIB, { last: '7\ttwice\n' })
+  const { flags, open } = await freshServer()
+  const { code, stderr } = await runSkills(['migrate', '--migrations', folder, ...flags])
+  expect(code).toBe(4)
+  expect(stderr).toContain(`1_data.sql:${rows + 3}:1 error duplicate key`)
+  const db = await open()
+  expect(await db.query(`select to_regclass('big_data') as found`)).toEqual([{ found: null }])
+}, 120_000)
+
+test.each([
+  ['', ''],
+  ['no-transaction', '-- skills: no-transaction\n'],
+])(
+  'large file %s: the rows of a COPY change before they are sent -> refused, no row stays, and the next run applies the file',
+  async (_, first) => {
+    const { folder, rows } = copyFolder(9 * MIB, { first: `${first}do $$ begin raise notice 'now'; end $$;\n` })
+    const file = path.join(folder, '1_data.sql')
+    const text = readFileSync(file, 'utf8').replace('number 99\n', 'number 00\n')
+    const db = await (await freshServer()).open()
+    db.onNotice(({ message }) => void (message === 'now' && writeFileSync(file, text)))
+    const { error } = await migrate(db, { migrations: [folder] })
+    expect(error).toMatchObject({ code: 'MIGRATION_FILE_INVALID', message: expect.stringContaining('changed while it was read') })
+    const found = await db.query(`select to_regclass('big_data') is not null as created`)
+    expect(found).toEqual([{ created: first !== '' }])
+    if (first !== '') expect(await db.query('select count(*)::int as n from big_data')).toEqual([{ n: 0 }])
+    expect(await migrate(db, { migrations: [folder] })).not.toHaveProperty('error')
+    expect(await db.query('select count(*)::int as n from big_data')).toEqual([{ n: rows }])
+  },
+  120_000,
+)
 
 test('large file: a row in the middle fails -> its place, and nothing is applied', async () => {
   const { folder, rows } = dataFolder(

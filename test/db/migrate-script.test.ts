@@ -16,10 +16,10 @@ onEachBackend((backend) => {
   test('--dry-run --sql: the script runs in the empty database -> every file is applied, with the checksums of a run', async () => {
     const db = await (await backend.fresh()).open()
     const migrations = [scratch(FILES)]
-    const { report } = await migrate(db, { migrations, dryRun: true, script: true })
+    const { script = [] } = await migrate(db, { migrations, dryRun: true, script: true })
     expect(await db.query("SELECT to_regclass('public.schema_migrations') AS ledger")).toEqual([{ ledger: null }])
     // as psql sends it
-    for (const { text } of splitStatements(report.script ?? '').statements) await db.exec(text)
+    for (const { text } of splitStatements([...script].join('')).statements) await db.exec(text)
     expect(await migrationStatus(db, { migrations })).toMatchObject({ upToDate: true })
     expect((await migrate(db, { migrations })).report).toMatchObject({ applied: [], pending: [] })
     expect(await db.query('SELECT id, note FROM public.a ORDER BY id')).toEqual([
@@ -38,8 +38,8 @@ onEachBackend((backend) => {
       '3.sql': '-- skills: lock-timeout=1s, statement-timeout=20s\nCREATE TABLE c (id int);\n',
       '4.sql': '-- skills: no-transaction, lock-timeout=2s\nCREATE TABLE d (id int);\n',
     })
-    const { report } = await migrate(db, { migrations: [cwd], dryRun: true, script: true })
-    const script = report.script ?? ''
+    const { script: parts = [] } = await migrate(db, { migrations: [cwd], dryRun: true, script: true })
+    const script = [...parts].join('')
     expect(script).toMatch(/3\.sql[^]*SET LOCAL lock_timeout = 1000;\nSET LOCAL statement_timeout = 20000;[^]*CREATE TABLE c/)
     expect(script).toMatch(/4\.sql[^]*SET lock_timeout = 2000;[^]*CREATE TABLE d/)
     for (const { text } of splitStatements(script).statements) await db.exec(text)

@@ -4,7 +4,7 @@ import { sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { ofBackend, onEachBackend } from '../support/databases.ts'
-import { mutationTests } from '../support/mutation-tests.ts'
+import { faultTests } from '../support/fault-tests.ts'
 import { scratch } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
@@ -136,7 +136,7 @@ onEachBackend((backend) => {
   })
 
   // every fault is tried in test/storms
-  describe('a sample of the mutations', () => mutationTests(backend, backend.name === 'server' ? 20 : 48))
+  describe('a sample of the faults', () => faultTests(backend, { every: backend.name === 'server' ? 40 : 100, from: 0 }))
 })
 
 test.each([

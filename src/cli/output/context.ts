@@ -23,8 +23,8 @@ export interface CommandResult<Report extends object = object> {
   view?: (style: Style, width: number) => string[]
   /** Diagnostics that are the result itself: printed on stdout, before the view. */
   findings?: readonly Diagnostic[]
-  /** One document for stdout instead of the view, also with `--quiet`. With `--json` it is not printed. */
-  document?: string
+  /** One document for stdout instead of the view, also with `--quiet`; or its parts, which end with a line. With `--json` it is not printed. */
+  document?: string | Iterable<string>
   /** For the reporters of CI systems: each check with its result. */
   checks?: Pick<ReportRun, 'results' | 'properties'>
   exit?: ExitCode

@@ -8,8 +8,8 @@ import { writeAll } from '../../files/descriptors.ts'
 export interface Io {
   /** The result: stdout. */
   out(text: string): void
-  /** The result as one document without secrets (see `withoutSecrets`): stdout. */
-  document(text: string): void
+  /** The result as one document without secrets (see `withoutSecrets`), or its parts, which end with a line: stdout. */
+  document(content: string | Iterable<string>): void
   /** Messages: stderr. */
   err(text: string): void
   /** Workflow commands of the reporter `github`. All other output is made free of commands in the log of a CI system. */
@@ -54,7 +54,9 @@ export function createIo(flags: LookFlags, env: Readonly<Record<string, string |
   process.stdout.once('error', () => (outIsClosed = true))
   return {
     out: (text) => write(process.stdout, `${harmless(redact(text))}\n`),
-    document: (text) => write(process.stdout, `${harmless(text)}\n`),
+    document: (content) => {
+      for (const part of typeof content === 'string' ? [`${content}\n`] : content) write(process.stdout, harmless(part))
+    },
     err: (text) => write(process.stderr, `${harmless(redact(text))}\n`),
     commands: (text, to) => write(process[to], `${redact(text)}\n`),
     terminal: process.stdout.isTTY && process.stdout.columns > 0 && env['TERM'] !== 'dumb' ? TERMINAL : undefined,

@@ -25,10 +25,10 @@ export async function print(
 ): Promise<ExitCode> {
   const { io } = context
   const onGithub = context.env['GITHUB_ACTIONS'] === 'true'
-  const printed = await writeFiles(finished, destinations, flags, context)
+  let printed = await writeFiles(finished, destinations, flags, context)
   const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter)
   for (const reporter of onStdout) {
-    if (reporter === 'text' && printed.result.document !== undefined) io.document(printed.result.document)
+    if (reporter === 'text' && printed.result.document !== undefined) printed = writeDocument(printed, printed.result.document, context)
     else if (reporter === 'text') {
       const view = await viewOf(printed, flags, context)
       if (view !== '') io.out(view)
@@ -48,6 +48,17 @@ export async function print(
     if (annotations !== '') io.commands(annotations, 'stderr')
   }
   return exitOf(printed)
+}
+
+/** A part that cannot be read is an error of the result. */
+function writeDocument(finished: Finished, content: string | Iterable<string>, { io }: Context): Finished {
+  try {
+    io.document(content)
+    return finished
+  } catch (error) {
+    if (!(error instanceof SkillsError)) throw error
+    return { ...finished, result: { ...finished.result, error } }
+  }
 }
 
 async function writeFiles(

@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { ExitCode } from '../../core/errors.ts'
 import { COMMANDS } from '../command-table.ts'
 import { parsePlain } from '../parse/plain.ts'
@@ -9,6 +11,7 @@ export async function runAnyCommand(argv: readonly string[]): Promise<ExitCode> 
   const parsed = parsePlain(argv, COMMANDS) ?? (await (await import('./parse-and-print.ts')).parseAndPrint(argv, COMMANDS))
   if (typeof parsed === 'number') return parsed
   const folder = parsed.spec.name.replaceAll(' ', '-')
-  const module: unknown = await import(new URL(`../cli/commands/${folder}/run.js`, import.meta.url).href)
+  const file = path.join(import.meta.dirname, '..', 'cli', 'commands', folder, 'run.js')
+  const module: unknown = await import(pathToFileURL(file).href)
   return (module as { execute: Executor }).execute(parsed.input)
 }

@@ -42,7 +42,7 @@ export async function withDatabase<T>(
   } finally {
     release()
     context.progress.stop()
-    await db.close()
+    await db.close({ wait: false })
   }
 }
 

@@ -78,12 +78,21 @@ function matchEnd(sticky: RegExp, text: string, at: number): number {
   return sticky.test(text) ? sticky.lastIndex : at
 }
 
-/** The `--` comments before the first token. Skips block comments between them. */
-function* leadingLineComments(text: string): Generator<{ start: number; end: number }> {
+/** Offset of the first token, where directives end; the length of a text without one. */
+export function endOfComments(text: string): number {
+  const comments = leadingLineComments(text)
+  for (;;) {
+    const { done, value } = comments.next()
+    if (done === true) return value
+  }
+}
+
+/** The `--` comments before the first token. Skips block comments between them. Returns the offset of the token. */
+function* leadingLineComments(text: string): Generator<{ start: number; end: number }, number> {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
   for (;;) {
     while (isSpace(text.charCodeAt(at))) at++
-    if (!isCommentStart(text, at)) return
+    if (!isCommentStart(text, at)) return at
     const isLine = text[at] === '-'
     const end = isLine ? lineEnd(text, at) : (blockCommentEnd(text, at) ?? text.length)
     if (isLine) yield { start: at, end }

@@ -3,11 +3,13 @@ import { readSync } from 'node:fs'
 import { SkillsError } from '../../core/errors.ts'
 import { withFileInside } from '../../files/regular-file.ts'
 import { isSpace } from '../../sqltext/lexer/characters.ts'
+import { endOfComments } from './directive-words.ts'
 
 /** Longer files are data for the most part. They are read in pieces, so that their size does not decide how much memory a run takes. */
 export const LARGE_BYTES: number = 8 * 1024 * 1024
 const MAX_BYTES = 1024 * 1024 * 1024
-const PIECE = 256 * 1024
+/** Bytes that are read at once. */
+export const PIECE: number = 256 * 1024
 
 /** A migration that is too long for memory. It is read several times: what is read later must be what was read first. */
 export class LargeFile {
@@ -54,7 +56,7 @@ export class LargeFile {
 
   changed(): SkillsError {
     return new SkillsError('MIGRATION_FILE_INVALID', `${this.file} changed while it was read`, {
-      hint: 'its transaction was rolled back: the file was not applied; run skills migrate again',
+      hint: 'what was not committed was rolled back; run skills migrate again',
     })
   }
 }
@@ -81,13 +83,19 @@ export class PieceDigest {
   }
 }
 
-/** What a run with nothing to do needs: the digest, and the beginning of the text, where its directives are. */
+/** What a run with nothing to do needs: the digest, and the beginning of the text with all comments before the first statement, where directives are. */
 export function readSummary(large: LargeFile): { checksum: string; head: string } {
   const digest = new PieceDigest()
-  let head: string | undefined
+  let head = ''
+  let isWhole = false
+  /** The comments are read again when so much more of them has come. */
+  let enough = 0
   large.forEachPiece((piece) => {
-    head ??= piece
     digest.add(piece)
+    if (!isWhole) head += piece
+    if (isWhole || head.length < enough) return
+    isWhole = endOfComments(head) < head.length
+    enough = head.length * 2
   })
-  return { checksum: digest.end(), head: head ?? '' }
+  return { checksum: digest.end(), head }
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostics.ts'
 import { LineIndex, type Position } from '../../core/positions.ts'
 import type { FaultKind, LexFault } from '../../sqltext/lexer/faults.ts'
+import { acceptedCodes } from '../../sqltext/hazards/accepted-codes.ts'
 import { classify, type StatementKind } from '../../sqltext/statements/classify.ts'
 import { splitStatements, type Statement } from '../../sqltext/statements/split.ts'
 import { Filling, type WrittenText } from './fill-variables.ts'
@@ -10,7 +11,8 @@ import { readDirectives, type Directives } from './directives.ts'
 import { ownTransaction } from './own-transaction.ts'
 import { isHarmlessCommand, psqlHint } from './psql-commands.ts'
 import type { MigrationFile } from './read-migrations.ts'
-import { after, splitLarge, type PlacedStatement, type StatementBlock } from './split-large.ts'
+import { splitLarge, type PlacedStatement, type StatementBlock } from './split-large.ts'
+import { after } from './text-window.ts'
 import { unfit, type Unfit } from './unfit.ts'
 
 /** A migration, ready to run. */
@@ -36,6 +38,8 @@ export interface ParsedMigration extends MigrationFile {
 /** `text` has the values of variables; `start` and `end` are those of the statement as written. */
 export interface ParsedStatement extends Statement {
   kind: StatementKind
+  /** The codes of hazards that comments above it accept. */
+  accepts: readonly string[]
   /** Set for statements of a large file that change rows one after the other: this is the first of them. */
   block?: StatementBlock
   line: number
@@ -72,13 +76,13 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
     hint,
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
-  const filled = <S extends Statement & Position>(statement: S): S & ParsedStatement => {
+  const filled = (statement: PlacedStatement): ParsedStatement => {
     const own = filling.fill(statement)
     const kind = classify(own.text)
     return { ...own, kind: directives.repeatable ? { ...kind, existsCodes: [] } : kind }
   }
   const all = split.map(filled)
-  const checks = directives.checks.map((check) => filled({ ...check, end: check.start + check.text.length, index: 0 }))
+  const checks = directives.checks.map((check) => filled({ ...check, end: check.start + check.text.length, index: 0, accepts: [] }))
   const { noTransaction } = directives
   const own = noTransaction ? { statements: all, modes: [], faults: [] } : ownTransaction(all, directives.isolation)
   const variableFaults = filling.faults.map(({ offset, message, hint }) => fault(offset, message, hint))
@@ -125,7 +129,13 @@ function splitWhole(text: string): Split {
   const index = new LineIndex(text)
   const { statements, faults } = splitStatements(text)
   const positionAt = (offset: number): Position => index.positionAt(offset)
-  return { statements: statements.map((statement) => ({ ...statement, ...positionAt(statement.start) })), faults, positionAt }
+  let before = 0
+  const placed = statements.map((statement) => {
+    const accepts = acceptedCodes(text.slice(before, statement.start))
+    before = statement.rows?.end ?? statement.end
+    return { ...statement, ...positionAt(statement.start), accepts }
+  })
+  return { statements: placed, faults, positionAt }
 }
 
 /** Offsets are those of the directives, the faults and the statements. */
@@ -141,7 +151,7 @@ function splitPieces(file: MigrationFile, { noTransaction }: Directives, filling
   }
   // the statements of a no-transaction file are recorded one by one, and values are filled in one by one
   const fitsBlock = (statement: string): boolean => !noTransaction && !filling.concerns(statement)
-  const { statements, faults } = splitLarge(large, checksum, fitsBlock, see)
+  const { statements, faults } = splitLarge(large, checksum, { fitsBlock, see })
   const head = new LineIndex(text)
   const positionAt = (offset: number): Position => {
     const fault = faults.find((one) => one.offset === offset)
@@ -161,10 +171,22 @@ function placeIn(statement: Statement & Position & Pick<ParsedStatement, 'writte
   const { rows, end } = statement
   if (rows !== undefined && offset >= rows.start) {
     // they begin on the line after the statement
-    const { line, column } = new LineIndex(rows.text).positionAt(offset - rows.start)
-    return { line: placeIn(statement, end).line + line, column }
+    return placeInRows(rows.parts, offset - rows.start, { line: placeIn(statement, end).line + 1, column: 1 })
   }
   return after(statement, new LineIndex(writtenText(statement)).positionAt(offset - statement.start))
+}
+
+function placeInRows(parts: Iterable<string>, offset: number, begin: Position): Position {
+  let place = begin
+  let before = 0
+  for (const part of parts) {
+    const index = new LineIndex(part)
+    const inside = offset - before
+    place = after(place, index.positionAt(Math.min(inside, part.length)))
+    if (inside < part.length) break
+    before += part.length
+  }
+  return place
 }
 
 /** The number of statements, those of blocks included. */
@@ -176,7 +198,7 @@ export function countStatements(statements: readonly Pick<ParsedStatement, 'bloc
 export function statementsOf(statement: ParsedStatement): ParsedStatement[] {
   const { block, ...own } = statement
   if (block === undefined) return [own]
-  const text = block.text()
+  const text = block.content.text()
   const index = new LineIndex(text)
   return splitStatements(text).statements.map((one) => ({
     ...one,
@@ -185,6 +207,7 @@ export function statementsOf(statement: ParsedStatement): ParsedStatement[] {
     index: own.index,
     ...after(own, index.positionAt(one.start)),
     kind: own.kind,
+    accepts: [],
   }))
 }
 

@@ -93,11 +93,12 @@ function readSource(source: MigrationSource): MigrationFile[] {
   }
   const sorted = names.filter(isMigrationName).toSorted((a, b) => bytewise(a.normalize('NFC'), b.normalize('NFC')))
   if (sorted.length === 0 && !source.own) refuseForeignFolder(source.directory, source.label, false)
-  return sorted.map((name) => readOne(source, name))
+  // a path is made normal once: for each file that takes as long as opening it
+  const shown = path.join(source.label, 'x').slice(0, -1)
+  return sorted.map((name) => readOne(source, name, `${shown}${name}`))
 }
 
-function readOne(source: MigrationSource, name: string): MigrationFile {
-  const file = path.join(source.label, name)
+function readOne(source: MigrationSource, name: string, file: string): MigrationFile {
   const { text, checksum, large } = readContent(source, name, file)
   return {
     version: name.slice(0, -EXTENSION).normalize('NFC'),

@@ -1,32 +1,26 @@
+import { createHash, type Hash } from 'node:crypto'
 import { sha256 } from '../../core/digests.ts'
-import { LineIndex, type Position } from '../../core/positions.ts'
-import type { LexFault } from '../../sqltext/lexer/faults.ts'
+import type { Position } from '../../core/positions.ts'
+import { acceptedCodes } from '../../sqltext/hazards/accepted-codes.ts'
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
-import { isCopyFromStdin, splitStatements, type Statement } from '../../sqltext/statements/split.ts'
+import type { LexFault } from '../../sqltext/lexer/faults.ts'
+import { END_MARK, endMark, nulFaults, splitStatements, type CopyRows, type Statement } from '../../sqltext/statements/split.ts'
+import { FileText } from './file-text.ts'
 import { PieceDigest, type LargeFile } from './large-file.ts'
+import { TextWindow, type Place } from './text-window.ts'
 
-/** Statements that follow one another and change rows of one table. Their text stays in the file; `text` of the statement is the first one. */
-export class StatementBlock {
-  readonly count: number
-  readonly #large: LargeFile
-  readonly #bytes: { start: number; end: number; digest: string }
-
-  constructor(large: LargeFile, count: number, bytes: { start: number; end: number; digest: string }) {
-    this.#large = large
-    this.count = count
-    this.#bytes = bytes
-  }
-
-  /** All statements, with what is between them. Throws MIGRATION_FILE_INVALID when the file has changed. */
-  text(): string {
-    const { start, end, digest } = this.#bytes
-    const bytes = this.#large.bytes(start, end)
-    if (sha256(bytes) !== digest) throw this.#large.changed()
-    return bytes.toString('utf8')
-  }
+/** Statements that follow one another and change rows of one table. `text` of the statement that has the block is the first one. */
+export interface StatementBlock {
+  count: number
+  /** All statements, with what is between them. */
+  content: FileText
 }
 
-export type PlacedStatement = Statement & Position & { block?: StatementBlock }
+export interface PlacedStatement extends Statement, Position {
+  /** The codes of hazards that comments above it accept. */
+  accepts: readonly string[]
+  block?: StatementBlock
+}
 
 export interface SplitLarge {
   statements: PlacedStatement[]
@@ -34,68 +28,188 @@ export interface SplitLarge {
   faults: (LexFault & Position)[]
 }
 
-/** Characters of a block: it is one message. */
-const BLOCK_TEXT = 48 * 1024
-const CHANGE_OF_ROWS = /^(?:insert\s+into|update|delete\s+from)\s+[^\s(]+/i
+/** What the split of a large file asks about its parts. */
+export interface PartReader {
+  /** Whether the statement can be part of a block. */
+  fitsBlock: (statement: string) => boolean
+  /** Gets each part, with the place where it begins. */
+  see: (part: string, begin: Position) => void
+}
 
 /**
- * Splits a file that is too long for memory, piece by piece: what is not complete at the end of a piece is read again with the
- * next one. Changes of rows become blocks where `fitsBlock` permits it. `see` gets each part with the place where it begins. Throws
- * MIGRATION_FILE_INVALID when the text is not that of `checksum`.
+ * Splits a file that is too long for memory, piece by piece: what is not complete at the end of a piece is read again with the next
+ * one. Rows of a COPY, and changes of rows where `fitsBlock` permits it, stay in the file. Throws MIGRATION_FILE_INVALID when the
+ * text is not that of `checksum`.
  */
-export function splitLarge(
-  large: LargeFile,
-  checksum: string,
-  fitsBlock: (statement: string) => boolean,
-  see: (part: string, begin: Position) => void,
-): SplitLarge {
-  const result: SplitLarge = { statements: [], faults: [] }
+export function splitLarge(large: LargeFile, checksum: string, reader: PartReader): SplitLarge {
+  const splitter = new LargeSplitter(large, reader)
   const digest = new PieceDigest()
-  let held = ''
-  /** The place of the first held character. */
-  let place: Place = { offset: 0, byte: 0, line: 1, column: 1 }
-  /** A statement longer than a piece is split again when so much more of it has come. */
-  let enough = 0
   large.forEachPiece((piece, isLast) => {
     digest.add(piece)
-    held += piece
-    if (!isLast && held.length < enough) return
-    const { statements, faults, end } = completeStatements(held, isLast)
-    see(held.slice(0, end), place)
-    const text = new Window(held, place)
-    for (const fault of faults)
-      if (fault.kind !== 'nul-character' || !result.faults.some(({ kind }) => kind === 'nul-character'))
-        result.faults.push({ ...fault, ...text.positionAt(fault.offset), offset: place.offset + fault.offset })
-    const grouped = faults.length === 0 ? blocksOf(statements, fitsBlock) : statements.map((statement) => [statement])
-    for (const block of grouped) result.statements.push(text.statement(block, large, result.statements.length))
-    place = text.placeAt(end)
-    held = held.slice(end)
-    enough = end === 0 ? held.length * 2 : 0
+    splitter.take(piece, isLast)
   })
   if (digest.end() !== checksum) throw large.changed()
-  return result
+  return splitter.result
 }
 
-/** The statements that the end of the text does not cut, the faults before it, and the offset where they end. */
-function completeStatements(text: string, isLast: boolean): { statements: Statement[]; faults: LexFault[]; end: number } {
-  const { statements, faults } = splitStatements(text)
-  if (isLast) return { statements, faults, end: text.length }
-  // rows without an end were read as statements
-  const rows = statements.findIndex((statement) => statement.rows === undefined && isCopyFromStdin(new Cursor(statement.text)))
-  // the last statement can go on
-  const count = Math.max(0, rows === -1 ? statements.length - 1 : rows)
-  const end = count === 0 ? 0 : (statements[count]?.start ?? 0)
-  return { statements: statements.slice(0, count), faults: faults.filter(({ offset }) => offset < end), end }
+type StatementPart = Statement & Pick<PlacedStatement, 'accepts'>
+
+/** A COPY whose rows are being read. */
+interface OpenCopy {
+  statement: PlacedStatement
+  rows: Omit<CopyRows, 'parts' | 'end'>
+  /** Where the rows begin. */
+  byte: number
+  hash: Hash
 }
+
+class LargeSplitter {
+  readonly result: SplitLarge = { statements: [], faults: [] }
+  readonly #large: LargeFile
+  readonly #reader: PartReader
+  /** What was read and is not split yet. */
+  #held = ''
+  /** The place of its first character. */
+  #place: Place = { offset: 0, byte: 0, line: 1, column: 1 }
+  /** A statement or row longer than a piece is read again when so much more of it has come. */
+  #enough = 0
+  #copy: OpenCopy | undefined
+  /** What comments before it accept. */
+  #accepted: readonly string[] = []
+
+  constructor(large: LargeFile, reader: PartReader) {
+    this.#large = large
+    this.#reader = reader
+  }
+
+  take(piece: string, isLast: boolean): void {
+    this.#held += piece
+    let goesOn = true
+    while (goesOn) goesOn = this.#copy === undefined ? this.#takeStatements(isLast) : this.#takeRows(this.#copy, isLast)
+  }
+
+  /** Returns whether rows of a COPY follow. */
+  #takeStatements(isLast: boolean): boolean {
+    const held = this.#held
+    if (!isLast && held.length < this.#enough) return false
+    const split = splitStatements(held)
+    const { endless } = split
+    const rows = endless !== undefined && endless.start < held.length ? endless : undefined
+    // the last statement can go on, and so can the line of a COPY
+    const open = endless === undefined ? split.statements.length - 1 : endless.statement.index
+    const count = isLast && rows === undefined ? split.statements.length : Math.max(0, open)
+    const end = rows?.start ?? (isLast ? held.length : count === 0 ? 0 : (split.statements[count]?.start ?? 0))
+    const text = new TextWindow(held, this.#place)
+    const faults = [...split.faults.filter(({ offset }) => offset < (rows?.statement.end ?? end)), ...(rows?.faults ?? [])]
+    this.#addFaults(text, faults)
+    const parts = this.#withAccepted(split.statements.slice(0, count + 1))
+    const next = parts[count]
+    const complete = parts.slice(0, count)
+    const grouped = faults.length === 0 ? blocksOf(complete, this.#reader.fitsBlock) : complete.map((part) => [part])
+    for (const block of grouped) this.#add(this.#placed(text, block))
+    if (end > 0) this.#accepted = rows === undefined ? (next?.accepts ?? []) : []
+    if (rows !== undefined && next !== undefined) {
+      const { stdin, start } = rows
+      this.#copy = {
+        statement: this.#placed(text, [next]),
+        rows: { stdin, start: this.#place.offset + start },
+        byte: text.byteAt(start),
+        hash: createHash('sha256'),
+      }
+    }
+    this.#enough = end === 0 ? held.length * 2 : 0
+    this.#advance(text, end)
+    return rows !== undefined
+  }
+
+  /** Returns whether statements follow. */
+  #takeRows({ statement, rows, byte, hash }: OpenCopy, isLast: boolean): boolean {
+    const held = this.#held
+    if (!isLast && held.length < this.#enough) return false
+    const mark = endMark(held, 0)
+    // more can follow on its line
+    const isEnd = mark !== undefined && (isLast || mark + END_MARK.length < held.length)
+    if (isLast && !isEnd) this.#add(statement)
+    const end = isEnd ? mark : isLast ? held.length : held.lastIndexOf('\n') + 1
+    const text = new TextWindow(held, this.#place)
+    hash.update(held.slice(0, end))
+    this.#addFaults(text, nulFaults(held.slice(0, end)))
+    this.#enough = end === 0 ? held.length * 2 : 0
+    this.#advance(text, end)
+    if (!isEnd) return false
+    const parts = new FileText(this.#large, { start: byte, end: this.#place.byte, digest: hash.digest('hex') })
+    this.#add({ ...statement, rows: { ...rows, end: this.#place.offset, parts } })
+    this.#advance(new TextWindow(this.#held, this.#place), END_MARK.length)
+    this.#copy = undefined
+    return true
+  }
+
+  #addFaults(text: TextWindow, faults: readonly LexFault[]): void {
+    const { faults: all } = this.result
+    for (const fault of faults) {
+      if (fault.kind === 'nul-character' && all.some(({ kind }) => kind === 'nul-character')) continue
+      all.push({ ...fault, ...text.positionAt(fault.offset), offset: this.#place.offset + fault.offset })
+    }
+  }
+
+  #advance(text: TextWindow, end: number): void {
+    this.#reader.see(this.#held.slice(0, end), this.#place)
+    this.#place = text.placeAt(end)
+    this.#held = this.#held.slice(end)
+  }
+
+  #add(statement: PlacedStatement): void {
+    this.result.statements.push({ ...statement, index: this.result.statements.length })
+  }
+
+  #withAccepted(statements: readonly Statement[]): StatementPart[] {
+    let before = 0
+    return statements.map((statement, i) => {
+      const accepts = acceptedCodes(this.#held.slice(before, statement.start))
+      before = statement.rows?.end ?? statement.end
+      return { ...statement, accepts: i === 0 ? [...this.#accepted, ...accepts] : accepts }
+    })
+  }
+
+  #placed(text: TextWindow, [first, ...others]: readonly StatementPart[]): PlacedStatement {
+    if (first === undefined) throw new RangeError('a block has a statement')
+    const { offset } = this.#place
+    const end = others.at(-1)?.end ?? first.end
+    const { rows, ...own } = first
+    const placed = {
+      ...own,
+      // a part of the text would keep all of it in memory
+      text: Buffer.from(first.text).toString(),
+      start: offset + first.start,
+      end: offset + end,
+      ...text.positionAt(first.start),
+    }
+    if (rows !== undefined) {
+      const parts = this.#stored(text, rows.start, rows.end)
+      return { ...placed, rows: { ...rows, start: offset + rows.start, end: offset + rows.end, parts } }
+    }
+    if (others.length === 0) return placed
+    return { ...placed, block: { count: others.length + 1, content: this.#stored(text, first.start, end) } }
+  }
+
+  #stored(text: TextWindow, start: number, end: number): FileText {
+    const range = { start: text.byteAt(start), end: text.byteAt(end), digest: sha256(this.#held.slice(start, end)) }
+    return new FileText(this.#large, range)
+  }
+}
+
+/** Characters of a block: it is one message. */
+const BLOCK_TEXT = 48 * 1024
+const CHANGE_OF_ROWS = /^(?:insert\s+into|(update|delete\s+from))\s+[^\s(]+/i
 
 /** Runs of statements that change rows of one table; any other statement alone. */
-function blocksOf(statements: readonly Statement[], fitsBlock: (statement: string) => boolean): Statement[][] {
-  const blocks: Statement[][] = []
+function blocksOf(statements: readonly StatementPart[], fitsBlock: (statement: string) => boolean): StatementPart[][] {
+  const blocks: StatementPart[][] = []
   let key: string | undefined
   let length = 0
   for (const statement of statements) {
-    const own = fitsBlock(statement.text) ? CHANGE_OF_ROWS.exec(statement.text)?.[0].toLowerCase() : undefined
-    const block = blocks.at(-1)
+    const own = fitsBlock(statement.text) ? changedTable(statement.text) : undefined
+    const block = statement.accepts.length === 0 ? blocks.at(-1) : undefined
     length += statement.text.length
     if (own !== undefined && own === key && block !== undefined && length < BLOCK_TEXT) block.push(statement)
     else {
@@ -107,61 +221,9 @@ function blocksOf(statements: readonly Statement[], fitsBlock: (statement: strin
   return blocks
 }
 
-interface Place extends Position {
-  /** UTF-16. */
-  offset: number
-  byte: number
-}
-
-/** A part of the file, and where it begins. Offsets are those in the part, and must not go back. */
-class Window {
-  readonly #text: string
-  readonly #place: Place
-  readonly #index: LineIndex
-  #counted = 0
-  #bytes = 0
-
-  constructor(text: string, place: Place) {
-    this.#text = text
-    this.#place = place
-    this.#index = new LineIndex(text)
-  }
-
-  positionAt(offset: number): Position {
-    return after(this.#place, this.#index.positionAt(offset))
-  }
-
-  placeAt(offset: number): Place {
-    return { offset: this.#place.offset + offset, byte: this.#byteAt(offset), ...this.positionAt(offset) }
-  }
-
-  statement([first, ...others]: readonly Statement[], large: LargeFile, index: number): PlacedStatement {
-    if (first === undefined) throw new RangeError('a block has a statement')
-    const end = others.at(-1)?.end ?? first.end
-    const placed = {
-      ...first,
-      // a part of the text would keep all of it in memory
-      text: Buffer.from(first.text).toString(),
-      start: this.#place.offset + first.start,
-      end: this.#place.offset + end,
-      index,
-      ...this.positionAt(first.start),
-      ...(first.rows === undefined ? {} : { rows: { ...first.rows, start: this.#place.offset + first.rows.start } }),
-    }
-    if (others.length === 0) return placed
-    const start = this.#byteAt(first.start)
-    const bytes = { start, end: this.#byteAt(end), digest: sha256(this.#text.slice(first.start, end)) }
-    return { ...placed, block: new StatementBlock(large, others.length + 1, bytes) }
-  }
-
-  #byteAt(offset: number): number {
-    this.#bytes += Buffer.byteLength(this.#text.slice(this.#counted, offset))
-    this.#counted = offset
-    return this.#place.byte + this.#bytes
-  }
-}
-
-/** The place in a file of a place in a part that begins at `start`. */
-export function after(start: Position, { line, column }: Position): Position {
-  return line === 1 ? { line: start.line, column: start.column + column - 1 } : { line: start.line + line - 1, column }
+/** The verb and the table. A change of all rows is a hazard, and is looked at alone. */
+function changedTable(text: string): string | undefined {
+  const [found, ofSome] = CHANGE_OF_ROWS.exec(text) ?? []
+  if (ofSome !== undefined && !new Cursor(text).skipUntil((word) => word === 'where')) return undefined
+  return found?.toLowerCase()
 }

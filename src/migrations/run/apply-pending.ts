@@ -23,8 +23,16 @@ export interface PendingWork {
   ledgerState: Ledger['state']
 }
 
-/** Checks all pending files, then runs them; a dry run only checks them. Writes what it does into the report. */
-export async function applyPending(db: Db, options: MigrateOptions, work: PendingWork, report: MigrateReport): Promise<void> {
+/**
+ * Checks all pending files, then runs them; a dry run only checks them, and returns the script when it is wanted. Writes what it does
+ * into the report.
+ */
+export async function applyPending(
+  db: Db,
+  options: MigrateOptions,
+  work: PendingWork,
+  report: MigrateReport,
+): Promise<Iterable<string> | undefined> {
   const pending = work.pending.map((file) => underRole(parseMigration(file), options.role))
   report.pending = pending.map(({ version, file, repeatable, statements, noTransaction, directives: { role } }) => ({
     version,
@@ -55,12 +63,10 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
       if (checks.length > 0) entry.checks = checks
       entry.plan = plans[i] ?? []
     }
-    if (options.script === true) {
-      const { migrationScript } = await import('./script.ts')
-      const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
-      report.script = migrationScript(settings, { pending, recorded: work.recorded, server, ledgerSql })
-    }
-    return
+    if (options.script !== true) return undefined
+    const { migrationScript } = await import('./script.ts')
+    const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)
+    return migrationScript(settings, { pending, recorded: work.recorded, server, ledgerSql })
   }
   await createLedger(settings, createLedgerSql(db, options.ledger, work.ledgerState))
   limitStatements(settings)
@@ -73,6 +79,7 @@ export async function applyPending(db: Db, options: MigrateOptions, work: Pendin
   } finally {
     db.limitStatements(undefined)
   }
+  return undefined
 }
 
 /** The directive of a file goes before the setting. */

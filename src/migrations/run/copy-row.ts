@@ -6,13 +6,21 @@ import type { ParsedStatement } from '../files/parse-migration.ts'
 export function locateCopyRow({ rows, start }: ParsedStatement, { where }: Pick<DatabaseError, 'where'>): Location | undefined {
   const line = rows === undefined ? undefined : lineOf(where)
   if (rows === undefined || line === undefined) return undefined
-  let at = 0
-  for (let n = 1; n < line; n++) {
-    const lineBreak = rows.text.indexOf('\n', at)
-    if (lineBreak === -1) break
-    at = lineBreak + 1
+  return { offset: rows.start - start + lineStart(rows.parts, line), exact: true }
+}
+
+/** Offset of a line, from 1. Each part ends with a line. */
+function lineStart(parts: Iterable<string>, line: number): number {
+  let [n, before] = [1, 0]
+  for (const part of parts) {
+    for (let at = 0; at < part.length; n++) {
+      if (n === line) return before + at
+      const lineBreak = part.indexOf('\n', at)
+      at = lineBreak === -1 ? part.length : lineBreak + 1
+    }
+    before += part.length
   }
-  return { offset: rows.start - start + at, exact: true }
+  return before
 }
 
 /** `COPY t, line 3, column b: "x"`, with the words in the language of the server; a trigger can add lines before it. */

@@ -42,15 +42,12 @@ export function lintFiles(files: readonly MigrationFile[], server?: HazardServer
 }
 
 function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { diagnostics: Diagnostic[]; ignored: number } {
-  const { file, text, statements, faults } = migration
+  const { file, statements, faults } = migration
   const diagnostics = [...faults]
   let ignored = 0
-  let end = 0
   for (const [i, statement] of statements.entries()) {
-    const ignoredHere = ignoredCodes(text.slice(end, statement.start))
-    end = statement.end
     for (const hazard of hazards[i] ?? []) {
-      if (ignoredHere.has(hazard.code)) ignored++
+      if (statement.accepts.includes(hazard.code)) ignored++
       else diagnostics.push({ ...asDiagnostic(hazard), file, ...positionIn(migration, statement, fileOffset(statement, hazard.offset)) })
     }
   }
@@ -60,11 +57,4 @@ function lintOne(migration: ParsedMigration, hazards: readonly Hazard[][]): { di
 function asDiagnostic({ code, message, lock, blocks, table, advice }: Hazard): Diagnostic {
   const where = lock === 'NONE' ? '' : ` (${lock}${table === undefined ? '' : ` on ${table}`}, blocks ${blocks})`
   return { severity: 'warning', code, message: `${message}${where}`, hint: advice }
-}
-
-/** The codes in the comments `-- skills-ignore: CODE, CODE` between two statements. */
-function ignoredCodes(between: string): ReadonlySet<string> {
-  return new Set(
-    [...between.matchAll(/^[ \t]*--[ \t]*skills-ignore:(.*)$/gm)].flatMap(([, list = '']) => list.match(/[A-Z][A-Z_]+/g) ?? []),
-  )
 }

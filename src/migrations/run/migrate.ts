@@ -15,6 +15,8 @@ export interface MigrateResult {
   report: MigrateReport
   /** Why the run stopped. What the report lists as applied stays applied. */
   error?: SkillsError
+  /** The SQL script that would run, in parts that end with a line; only of a dry run that asks for it. Large files are read for it again. */
+  script?: Iterable<string>
 }
 
 /**
@@ -33,8 +35,8 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
     if (code === '00000') report.notices.push(message)
   })
   try {
-    await run(db, options, report)
-    return { report }
+    const script = await run(db, options, report)
+    return { report, ...(script === undefined ? {} : { script }) }
   } catch (error) {
     const failure = await explain(error, db)
     report.diagnostics.push(...failure.diagnostics)
@@ -44,7 +46,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<MigrateR
   }
 }
 
-async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<void> {
+async function run(db: Db, options: MigrateOptions, report: MigrateReport): Promise<Iterable<string> | undefined> {
   const files = options.files()
   // both in one round trip
   const [{ plan, state: ledgerState }, writers] = await Promise.all([
@@ -83,12 +85,12 @@ async function run(db: Db, options: MigrateOptions, report: MigrateReport): Prom
       onEvent: options.onEvent ?? (() => undefined),
     })
   }
-  if (wanted.length === 0 && (ledgerState === 'ready' || report.dryRun)) return
+  if (wanted.length === 0 && (ledgerState === 'ready' || report.dryRun)) return undefined
   // most runs have nothing to do and do not need this code
   const { applyPending } = await import('./apply-pending.ts')
   const pending = wanted.filter(({ recordAfter }) => recordAfter === undefined).map(({ file }) => file)
   const recorded = wanted.filter(({ recordAfter }) => recordAfter !== undefined).map(({ file }) => file)
-  await applyPending(db, options, { files, pending, recorded, ledgerState }, report)
+  return applyPending(db, options, { files, pending, recorded, ledgerState }, report)
 }
 
 function emptyReport(db: Db, { ledger, dryRun, foreignOwners, folderNotes, role }: MigrateOptions): MigrateReport {

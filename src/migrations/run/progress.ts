@@ -1,4 +1,4 @@
-import { sha256 } from '../../core/digests.ts'
+import { sha256Of } from '../../core/digests.ts'
 import type { RowOf } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
@@ -129,8 +129,9 @@ export class Progress {
     try {
       await sendStatement(db, statement)
     } catch (error) {
+      // this fails only when the connection is lost, and then the server rolls back
+      await db.exec('ROLLBACK').catch(() => undefined)
       if (!(error instanceof DatabaseError)) throw error
-      await db.exec('ROLLBACK')
       return { index: 1, error }
     }
     const failed = await this.#send(messages.slice(2))
@@ -172,9 +173,15 @@ export function withDigests({ statements, repeatable, checksum }: ParsedMigratio
   const file = repeatable ? checksum : ''
   return statements.map((statement) => {
     // as written: with another value of a variable, a completed statement still counts
-    const digest = sha256(file + writtenText(statement) + (statement.rows?.text ?? ''))
+    const digest = sha256Of(partsOf(file, statement))
     const count = (seen.get(digest) ?? 0) + 1
     seen.set(digest, count)
     return [statement, count === 1 ? digest : `${digest}#${count}`]
   })
+}
+
+function* partsOf(file: string, statement: ParsedStatement): Generator<string> {
+  yield file
+  yield writtenText(statement)
+  if (statement.rows !== undefined) yield* statement.rows.parts
 }

@@ -10,8 +10,6 @@ export interface MigrateReport {
   schema: string
   ledger: string
   dryRun: boolean
-  /** The SQL script that would run; only in a dry run that asks for it. */
-  script?: string
   /** Applied in this run, in order. */
   applied: AppliedMigration[]
   /** Not applied: after a failure, or because this is a dry run. */

@@ -20,7 +20,7 @@ export async function refuseRows(
   existing: readonly ExistingObject[],
 ): Promise<void> {
   if (isExempt(migration)) return
-  const statements = migration.statements.flatMap(statementsOf)
+  const { statements } = migration
   const known = new Set(existing.map(placeOf))
   for (const found of tables) {
     const at = statements.findIndex((statement) => placeOf(statement) === placeOf(found))
@@ -34,7 +34,7 @@ export async function refuseRows(
 /** The same before the first statement of a no-transaction file: all its tables that exist. */
 export async function refuseRowsBefore(settings: RunSettings, migration: ParsedMigration): Promise<void> {
   if (isExempt(migration)) return
-  const statements = migration.statements.flatMap(statementsOf)
+  const { statements } = migration
   for (const [at, { kind, ...statement }] of statements.entries()) {
     if (kind.verb !== 'CREATE TABLE' || kind.object === undefined) continue
     const writes = writesAfter(settings, migration, kind.object, at)
@@ -63,12 +63,12 @@ async function refuseTable(
 
 /** The statements that change rows of the table, after the one at `at`, in the file and in the pending files after it. */
 function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table: SqlObject, at: number): RowStatement[] {
-  const own = migration.statements.flatMap(statementsOf).slice(at + 1)
+  const own = migration.statements.slice(at + 1)
   const later = pending.slice(pending.findIndex(({ version }) => version === migration.version) + 1).filter((one) => !isExempt(one))
-  const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements: statements.flatMap(statementsOf) }))]
+  const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements }))]
   const writes: RowStatement[] = []
   for (const { statements, ...place } of files) {
-    for (const { text, kind, line, column } of statements) {
+    for (const { text, kind, line, column } of opened(statements)) {
       // what has its name from here on is another table
       if (isRenamed({ text, kind }, table)) return writes
       const found = rowWrites(text, kind.verb).filter((write) => isSame(write.table, table))
@@ -76,6 +76,11 @@ function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table
     }
   }
   return writes
+}
+
+/** Block by block: all statements of a large file would not fit into memory. */
+function* opened(statements: readonly ParsedStatement[]): Generator<ParsedStatement> {
+  for (const statement of statements) yield* statementsOf(statement)
 }
 
 /** Whether the table of a later CREATE is another one: an earlier statement creates it, drops it or renames it. */

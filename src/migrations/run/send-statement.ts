@@ -4,7 +4,7 @@ import type { ParsedStatement } from '../files/parse-migration.ts'
 
 /** Runs one statement, a COPY with its rows. Throws `DatabaseError`. */
 export async function sendStatement(db: Db, { text, rows }: ParsedStatement): Promise<void> {
-  await (rows === undefined ? db.exec(text) : db.copyFrom({ text, rows: rows.text, stdin: rows.stdin }))
+  await (rows === undefined ? db.exec(text) : db.copyFrom({ text, rows: rows.parts, stdin: rows.stdin }))
 }
 
 /** Statements of one message. */
@@ -39,7 +39,8 @@ export function nextGroups(
   for (let at = from; at < statements.length && groups.length < MOST_MESSAGES && text < MOST_TEXT;) {
     const first = statements[at]
     if (first === undefined || first.rows !== undefined) break
-    const group = first.block === undefined ? groupAt(statements, at, at < alone ? 1 : Infinity, messageFor) : groupOf([first.block.text()])
+    const group =
+      first.block === undefined ? groupAt(statements, at, at < alone ? 1 : Infinity, messageFor) : groupOf([first.block.content.text()])
     groups.push(group)
     at += group.count
     text += group.message.length

@@ -20,9 +20,12 @@ export interface Statement {
 
 /** The lines between a COPY ... FROM STDIN and its end mark. */
 export interface CopyRows {
-  text: string
+  /** In parts that end with a line. */
+  parts: Iterable<string>
   /** UTF-16 offset of the first row. */
   start: number
+  /** UTF-16 offset after the last row. */
+  end: number
   /** Where the word STDIN is in the statement. */
   stdin: { start: number; end: number }
 }
@@ -31,6 +34,8 @@ export interface SplitResult {
   statements: Statement[]
   /** In order of offset. The statements after the first fault are guesses: do not run the file. */
   faults: LexFault[]
+  /** The first COPY ... FROM STDIN without an end mark: what follows is read as SQL, and can be its rows. */
+  endless?: Omit<CopyRows, 'parts' | 'end'> & { statement: Statement; faults: LexFault[] }
 }
 
 /**
@@ -45,7 +50,7 @@ export function splitStatements(text: string): SplitResult {
   let parentheses = 0
   let start = -1
   let end = 0
-  let mayHaveRows = true
+  let endless: SplitResult['endless']
   const copyFaults: LexFault[] = []
 
   const finish = (): void => {
@@ -56,13 +61,14 @@ export function splitStatements(text: string): SplitResult {
     parentheses = 0
     bodies.reset()
     const cursor = new Cursor(statement.text)
-    if (!mayHaveRows || !isCopyFromStdin(cursor)) return
-    const found = copyRows(text, scanner.end)
     // without an end mark the search goes to the end of the file: do that only once
-    if (found === undefined) return void (mayHaveRows = false)
-    statement.rows = { ...found.rows, stdin: { start: cursor.peek(-1).start, end: cursor.peek(-1).end } }
-    copyFaults.push(...found.faults)
-    scanner.seek(found.end)
+    if (endless !== undefined || !isCopyFromStdin(cursor)) return
+    const stdin = { start: cursor.peek(-1).start, end: cursor.peek(-1).end }
+    const { first, mark, faults } = copyRows(text, scanner.end)
+    if (mark === undefined) return void (endless = { statement, start: first, stdin, faults })
+    statement.rows = { parts: [text.slice(first, mark)], start: first, end: mark, stdin }
+    copyFaults.push(...faults)
+    scanner.seek(mark + END_MARK.length)
   }
 
   while (scanner.next() !== 'end') {
@@ -79,11 +85,12 @@ export function splitStatements(text: string): SplitResult {
     if (parentheses === 0) bodies.see(scanner)
   }
   finish()
-  return { statements, faults: [...nulFaults(text), ...scanner.faults, ...copyFaults].toSorted((a, b) => a.offset - b.offset) }
+  const faults = [...nulFaults(text), ...scanner.faults, ...copyFaults].toSorted((a, b) => a.offset - b.offset)
+  return { statements, faults, ...(endless === undefined ? {} : { endless }) }
 }
 
 /** The first NUL only: a file in UTF-16 has many. */
-function nulFaults(text: string): LexFault[] {
+export function nulFaults(text: string): LexFault[] {
   const offset = text.indexOf('\0')
   return offset < 0 ? [] : [lexFault('nul-character', offset, '\\0')]
 }
@@ -110,22 +117,21 @@ function isCopyOverTheConnection(cursor: Cursor, direction: 'from' | 'to'): bool
 
 /**
  * The rows after the semicolon of a COPY ... FROM STDIN, as psql reads them: they begin on the next line and end with the line
- * `\.`; undefined when there is no such line.
+ * `\.`; `mark` is undefined when there is no such line.
  */
-function copyRows(text: string, from: number): { rows: Omit<CopyRows, 'stdin'>; end: number; faults: LexFault[] } | undefined {
+function copyRows(text: string, from: number): { first: number; mark: number | undefined; faults: LexFault[] } {
   const lineBreak = endOfLine(text, from)
-  const start = text.startsWith('\r\n', lineBreak) ? lineBreak + 2 : lineBreak + 1
-  const mark = endMark(text, start)
-  if (mark === undefined) return undefined
+  const first = text.startsWith('\r\n', lineBreak) ? lineBreak + 2 : lineBreak + 1
   const other = firstText(text, from, lineBreak)
   const faults = other === undefined ? [] : [lexFault('text-before-rows', other, '')]
-  return { rows: { text: text.slice(start, mark), start }, end: mark + END_MARK.length, faults }
+  return { first, mark: endMark(text, first), faults }
 }
 
-const END_MARK = '\\.'
+/** The line after the rows of a COPY. */
+export const END_MARK = '\\.'
 
-/** Offset of the line that is `\.` and nothing else. */
-function endMark(text: string, from: number): number | undefined {
+/** Offset of the line that is the end mark and nothing else. Rows begin at `from`. */
+export function endMark(text: string, from: number): number | undefined {
   for (let at = text.indexOf(END_MARK, from); at >= 0; at = text.indexOf(END_MARK, at + 1)) {
     const after = at + END_MARK.length
     if ((at === from || isLineBreak(text, at - 1)) && (after === text.length || isLineBreak(text, after))) return at

@@ -4,8 +4,11 @@ import { array, assert, constantFrom, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/digests.ts'
 import { LARGE_BYTES, LargeFile, PieceDigest } from '../../../src/migrations/files/large-file.ts'
-import { parseMigration, statementsOf } from '../../../src/migrations/files/parse-migration.ts'
+import { fileOffset, parseMigration, positionIn, statementsOf } from '../../../src/migrations/files/parse-migration.ts'
 import { normaliseSql, readMigrations, type MigrationFile } from '../../../src/migrations/files/read-migrations.ts'
+import { lintFiles } from '../../../src/migrations/run/lint-files.ts'
+import { locateCopyRow } from '../../../src/migrations/run/copy-row.ts'
+import { withDigests } from '../../../src/migrations/run/progress.ts'
 import { scratch } from '../../support/scratch.ts'
 
 /** Each breaks when it is cut, or when what is in it counts as SQL. */
@@ -18,7 +21,10 @@ const PARTS = [
   "create function g() returns void language plpgsql as $f$ begin perform ';'; end $f$;\n",
   '-- a comment; of one line\n',
   '/* of several\n lines; */ select 1;\n\n',
+  '-- skills-ignore: UPDATE_ALL_ROWS\nupdate t set a = 3;\n-- skills-ignore: DROP_COLUMN, DROP_TABLE\nalter table t drop column b;\n',
   'copy t (a) from stdin;\n1;\n2\n\\.\n',
+  "copy t (a) from stdin /* c */ ; -- d\r\nit's; $$ /*\r\n \\.\r\n\\.x\r\n\\\\.\r\n\\.\r\n",
+  'copy t from stdin csv;\n\\.\n',
   'delete from t where a = 1; insert into "u;v" values (1);insert into "u;v"\nvalues (2);\n',
 ]
 
@@ -26,7 +32,7 @@ const PARTS = [
 function longText(bytes: number): string {
   const parts: string[] = []
   for (let i = 0, length = 0; length < bytes; i++) {
-    const part = PARTS[(i * 7 + Math.floor(i / 11)) % PARTS.length] ?? ''
+    const part = PARTS[(i * 7 + Math.floor(i / 10)) % PARTS.length] ?? ''
     parts.push(part)
     length += part.length
   }
@@ -57,13 +63,14 @@ test('large file: read in pieces -> the statements, places and faults of the who
   const { large, whole } = bothOf(text)
   const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
   const opened = inPieces.statements.flatMap(statementsOf)
-  const facts = ({ text: own, start, line, column, kind, rows }: (typeof opened)[number]): object => ({
+  const facts = ({ text: own, start, line, column, kind, rows, accepts }: (typeof opened)[number]): object => ({
+    accepts,
     own,
     start,
     line,
     column,
     verb: kind.verb,
-    rows: rows?.text,
+    rows: rows && [...rows.parts].join(''),
   })
   expect(opened.map(facts)).toEqual(expected.statements.map(facts))
   expect(inPieces.faults).toEqual(expected.faults)
@@ -82,6 +89,53 @@ test.each([
   expect(faults).toEqual(parseMigration(whole).faults)
 })
 
+/** Longer than several pieces, with rows that look like SQL and like an end mark. */
+const ROWS = Array.from({ length: 90_000 }, (_, i) => `${i}\tÜ😀 '; $$ \\.${i % 3 === 0 ? '\r\n' : '\n'}`).join('')
+
+test('large file: rows of a COPY that are longer than a piece -> the rows, their digest and places are those of the whole text', () => {
+  const text = `select 1;\ncopy t from stdin;\r\n${ROWS}\\.\nselect 2; copy u from stdin;\n${ROWS}\\.`
+  const { large, whole } = bothOf(text)
+  const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
+  expect(inPieces.faults).toEqual([])
+  expect(inPieces.statements.map(({ text: own, line, column }) => [own, line, column])).toEqual(
+    expected.statements.map(({ text: own, line, column }) => [own, line, column]),
+  )
+  expect(withDigests(inPieces).map(([, digest]) => digest)).toEqual(withDigests(expected).map(([, digest]) => digest))
+  for (const [i, statement] of expected.statements.entries()) {
+    const own = inPieces.statements[i]
+    if (statement.rows === undefined || own?.rows === undefined) continue
+    expect([...own.rows.parts].join('') === [...statement.rows.parts].join('')).toBe(true)
+    expect([...own.rows.parts].length).toBeGreaterThan(5)
+    for (const line of [1, 2, 45_000, 90_000, 90_001, 99_999]) {
+      const error = { where: `COPY t, line ${line}, column a: "x"` }
+      const found = locateCopyRow(statement, error)
+      expect(locateCopyRow(own, error)).toEqual(found)
+      const offset = fileOffset(statement, found?.offset ?? 0)
+      expect(positionIn(inPieces, own, offset)).toEqual(positionIn(expected, statement, offset))
+    }
+  }
+})
+
+test.each([
+  ['no end mark', `select 1;\n copy t from stdin;\n${ROWS}\\.x`],
+  ['text before the rows', `copy t from stdin; select 1;\n${ROWS}\\.\nselect 2;`],
+  ['a NUL character in the rows', `copy t from stdin;\n${ROWS}\0\n${ROWS}\0\n\\.\nselect 2;`],
+  ['a psql command after the rows', `copy t from stdin;\n${ROWS}\\.\n\\echo x`],
+  ['binary rows', `copy t from stdin (format binary);\n${ROWS}\\.\n`],
+])('large file, rows of a COPY: %s -> the same faults at the same places', (_, text) => {
+  const { large, whole } = bothOf(text)
+  const { faults } = parseMigration(large)
+  expect(faults).not.toEqual([])
+  expect(faults).toEqual(parseMigration(whole).faults)
+})
+
+test('large file, rows of a COPY: they change after they were read -> refused before the last of them is sent', () => {
+  const { large, name } = bothOf(`copy t from stdin;\n${ROWS}\\.\n`)
+  const [statement] = parseMigration(large).statements
+  writeFileSync(name, `copy t from stdin;\n${ROWS.replace('5\t', '6\t')}\\.\n`)
+  expect(() => [...(statement?.rows?.parts ?? [])]).toThrow('changed while it was read')
+})
+
 test('large file: the layout of another tool, far from its beginning -> refused with its place', () => {
   const rows = 'insert into t values (1);\n'.repeat(30_000)
   const { large } = bothOf(`${rows}-- migrate:down\n${rows}`)
@@ -93,13 +147,22 @@ test('large file: the layout of another tool, far from its beginning -> refused 
   }
 })
 
+test('large file: changes of all rows between others -> each is a hazard, unless a comment above it accepts that', () => {
+  const some = "update t set a = 1 where b = 'where';\n".repeat(200)
+  const part = `${some}update t set a = (select 1 where true);\n${some}-- skills-ignore: UPDATE_ALL_ROWS\nupdate t set a = 2;\n`
+  const { large, whole } = bothOf(part.repeat(60))
+  const [inPieces, expected] = [lintFiles([large]), lintFiles([whole])]
+  expect(expected).toMatchObject({ warnings: 60, ignored: 60 })
+  expect(inPieces).toEqual(expected)
+})
+
 test('large file: it changes after it was read -> refused', () => {
   const { large, name } = bothOf('insert into t values (1);\n'.repeat(30_000))
   const { statements } = parseMigration(large)
   const block = statements.find((statement) => statement.block !== undefined)?.block
-  expect(block?.text()).toContain('insert into t values (1);\ninsert')
+  expect(block?.content.text()).toContain('insert into t values (1);\ninsert')
   writeFileSync(name, 'insert into t values (2);\n'.repeat(30_000))
-  expect(() => block?.text()).toThrow('changed while it was read')
+  expect(() => block?.content.text()).toThrow('changed while it was read')
   expect(() => parseMigration(large)).toThrow('changed while it was read')
 })
 
@@ -116,13 +179,19 @@ test('digest: a text in pieces -> that of the whole text', () => {
   )
 })
 
-test('folder: a file is larger than 8 MiB -> only its beginning is held, with the digest of the whole', () => {
+test('folder: a file is larger than 8 MiB -> its beginning is held, with all directives, and the digest of the whole', () => {
   const directory = scratch({ '1.sql': '-- skills: repeatable\n' })
   const file = path.join(directory, '1.sql')
   appendFileSync(file, 'select 1;\n'.repeat(LARGE_BYTES / 10 + 1))
   const [read] = readMigrations([{ directory, label: directory, own: false }])
   expect(read).toMatchObject({ repeatable: true, large: expect.any(LargeFile) })
   expect(read?.text.length).toBeLessThan(300_000)
+  writeFileSync(
+    file,
+    `-- a licence\n/*${'x\n'.repeat(400_000)}*/\n-- skills: repeatable, role=a\n${'select 1;\n'.repeat(LARGE_BYTES / 10)}`,
+  )
+  const [late] = readMigrations([{ directory, label: directory, own: false }])
+  expect(late).toMatchObject({ repeatable: true, text: expect.stringContaining('role=a') })
   appendFileSync(file, '\uFFFF\n')
   writeFileSync(file, Buffer.from([0xff]), { flag: 'a' })
   expect(() => readMigrations([{ directory, label: directory, own: false }])).toThrow('is not UTF-8')

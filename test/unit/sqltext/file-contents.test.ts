@@ -182,7 +182,7 @@ describe('COPY FROM STDIN', () => {
   test('rows -> of the statement, with their place; the statements after them are found', () => {
     const { statements, faults } = parse('select 1;\r\ncopy t from stdin;\r\n1\r\n2\r\n\\.\r\nselect 2;')
     expect(faults).toEqual([])
-    expect(statements.map(({ text, rows, line }) => [line, text, rows?.text])).toEqual([
+    expect(statements.map(({ text, rows, line }) => [line, text, rows && [...rows.parts].join('')])).toEqual([
       [1, 'select 1', undefined],
       [2, 'copy t from stdin', '1\r\n2\r\n'],
       [6, 'select 2', undefined],
@@ -196,7 +196,7 @@ describe('COPY FROM STDIN', () => {
     ['copy t from stdin with (format csv);\n"\\."\n a\\.\n\\.\n', '"\\."\n a\\.\n'],
     ['copy t from stdin csv header;\na;b\n\\\\.\n\\. \n\\.\n', 'a;b\n\\\\.\n\\. \n'],
   ])('%j -> the rows are %j', (text, rows) => {
-    expect(parse(text)).toMatchObject({ faults: [], statements: [{ rows: { text: rows } }] })
+    expect(parse(text)).toMatchObject({ faults: [], statements: [{ rows: { parts: [rows] } }] })
   })
 
   test.each([

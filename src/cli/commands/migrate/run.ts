@@ -20,7 +20,7 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
     flags,
     async (db, settings) => {
       const watch = watchMigration(context, db, settings.database.value, flags.quiet === true)
-      const { report, error } = await migrate(db, {
+      const { report, error, script } = await migrate(db, {
         files,
         migrations: settings.migrations.value,
         ledger: settings.ledger.value,
@@ -39,10 +39,9 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         onEvent: watch.onEvent,
       }).finally(() => watch.stop())
       const full = { database: databaseReport(db.info), ...report }
-      const document = report.script === undefined ? {} : { document: report.script }
       return {
         report: full,
-        ...document,
+        ...(script === undefined ? {} : { document: script }),
         view: (style) => migrateView(full, style, error !== undefined),
         ...(error === undefined ? {} : { error }),
       }

@@ -110,6 +110,7 @@ function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCa
     ledger: settings.ledger.value,
     drift: flags.drift === undefined ? 'if possible' : flags.drift ? 'required' : 'no',
     exclusive: flags.exclusive === true,
+    recount: flags.recount === true,
     appRole: flags.appRole,
     strict: flags.strict === true,
     timeoutMs: flags.checkTimeout,

@@ -1,0 +1,252 @@
+-- Whether the rollups are right: the sums that `skills stats` reads (sql/migrations/20261121_skill_rollups.sql). Rollups of another
+-- server are not checked here, health.rollups-behind reports them.
+-- $1: {"all": true | false}: count every event again, or a sample.
+
+-- group: rollups
+-- about: `skills stats` reads the rollups and not the events, so a wrong rollup is a wrong number. Steps keep them right, whatever the
+--   order in which events are committed. An UPDATE, DELETE or TRUNCATE by hand and a restored copy of some of the tables do not.
+
+-- check: rollups.state
+-- title: the progress of the rollups is stored, and is not later than this server
+-- requires: migration 20261121_skill_rollups
+-- remedy: run `skills rollup --rebuild`
+-- about: Each source, events and feedback, has one row with the snapshot up to which it is counted. With a snapshot that is later than the
+--   server, or with none, the next step counts rows twice or never. `skills rollup --rebuild` counts the events that are in the table.
+-- example: table skill_rollup_state | a row for events | missing
+WITH sources (source) AS (VALUES ('events'), ('feedback')),
+state AS (
+  SELECT s.*, s.system_identifier = c.system_identifier AS is_here FROM :"schema".skill_rollup_state s, pg_control_system() AS c
+)
+SELECT 'table skill_rollup_state' AS object, problem.expected, problem.actual
+FROM sources
+LEFT JOIN state ON state.source = sources.source
+CROSS JOIN LATERAL (VALUES
+  (state.source IS NULL, format('a row for %s', sources.source), 'missing'),
+  (
+    state.is_here AND txid_snapshot_xmax(state.snapshot) > txid_snapshot_xmax(txid_current_snapshot()),
+    format('a snapshot of %s up to transaction %s, the next one of this server', sources.source, txid_snapshot_xmax(txid_current_snapshot())),
+    format('up to transaction %s', txid_snapshot_xmax(state.snapshot))
+  ),
+  (
+    -- the first snapshot, which sees nothing; a part of a transaction can be counted
+    state.is_here AND state.snapshot::text = '1:1:' AND state.part_txid IS NULL AND CASE sources.source
+      WHEN 'events' THEN EXISTS (SELECT FROM :"schema".skill_rollup_days) OR EXISTS (SELECT FROM :"schema".skill_rollup_versions)
+      ELSE EXISTS (SELECT FROM :"schema".skill_rollup_feedback) END,
+    format('a snapshot of %s that sees the rows in the rollups', sources.source),
+    format('%s, which sees none: the next step counts them again', state.snapshot)
+  )
+) AS problem (holds, expected, actual)
+WHERE problem.holds
+UNION ALL
+SELECT 'table skill_rollup_state', 'no row but those for events and feedback', format('a row for %s', source)
+FROM state WHERE source NOT IN ('events', 'feedback')
+ORDER BY 2;
+
+-- check: rollups.sums
+-- title: the tables of the rollups have the same sums
+-- requires: migration 20261121_skill_rollups
+-- remedy: run `skills rollup --rebuild`
+-- about: A step adds every event to several tables, for days, versions, states and hours, in one transaction. So their sums are equal.
+-- example: table skill_rollup_versions | the sums of skill_rollup_days: review-changes 1.2.0: 120 uses, 118 succeeded, … |
+--   review-changes 1.2.0: 119 uses, 117 succeeded, …
+WITH days AS MATERIALIZED (
+  SELECT day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_days
+),
+addends AS (
+  SELECT 'skill_rollup_versions' AS name, format('%s %s', skill_id, version) AS key, true AS of_days, n, ok, soft, hard, latency_n, latency_sum FROM days
+  UNION ALL
+  SELECT 'skill_rollup_versions', format('%s %s', skill_id, version), false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_versions
+  UNION ALL
+  SELECT 'skill_rollup_hours', skill_id, true, n, ok, soft, hard, latency_n, latency_sum FROM days
+  UNION ALL
+  SELECT 'skill_rollup_hours', skill_id, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_hours
+  UNION ALL
+  SELECT 'skill_rollup_skill_states', skill_id, true, n, ok, soft, hard, latency_n, latency_sum FROM days
+  UNION ALL
+  SELECT 'skill_rollup_skill_states', skill_id, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_skill_states
+  UNION ALL
+  SELECT 'skill_rollup_state_days', day::text, true, n, ok, soft, hard, latency_n, latency_sum FROM days
+  UNION ALL
+  SELECT 'skill_rollup_state_days', day::text, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_state_days
+  UNION ALL
+  SELECT 'skill_rollup_state', 'all events', true, n, 0, 0, 0, 0, 0 FROM days
+  UNION ALL
+  SELECT 'skill_rollup_state', 'all events', false, rolled, 0, 0, 0, 0, 0 FROM :"schema".skill_rollup_state WHERE source = 'events'
+),
+sums AS (
+  SELECT name, key, of_days, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n, sum(latency_sum) AS latency_sum
+  FROM addends GROUP BY name, key, of_days
+),
+texts AS (
+  SELECT name, key, of_days,
+    format('%s uses, %s successes, %s soft failures, %s refusals, %s latencies of %s ms', n, ok, soft, hard, latency_n, latency_sum) AS text
+  FROM sums WHERE n <> 0 OR ok <> 0 OR soft <> 0 OR hard <> 0 OR latency_n <> 0 OR latency_sum <> 0
+),
+differences AS (
+  SELECT name, key, max(text) FILTER (WHERE of_days) AS expected, max(text) FILTER (WHERE NOT of_days) AS actual
+  FROM texts GROUP BY name, key
+  HAVING max(text) FILTER (WHERE of_days) IS DISTINCT FROM max(text) FILTER (WHERE NOT of_days)
+),
+first_ones AS (
+  SELECT *, count(*) OVER (PARTITION BY name) - 1 AS others, row_number() OVER (PARTITION BY name ORDER BY key COLLATE "C") AS number FROM differences
+)
+SELECT
+  format('table %s', name)                                                                 AS object,
+  format('the sums of skill_rollup_days: %s: %s', key, coalesce(expected, 'no use'))       AS expected,
+  format('%s: %s%s', key, coalesce(actual, 'no use'), CASE WHEN others > 0 THEN format('; %s other sums differ', others) ELSE '' END) AS actual
+FROM first_ones WHERE number = 1
+UNION ALL
+SELECT 'table skill_rollup_feedback', format('%s rows of feedback, as in skill_rollup_state', s.rolled), format('%s rows', f.n)
+FROM :"schema".skill_rollup_state s
+CROSS JOIN (SELECT coalesce(sum(n), 0) AS n FROM :"schema".skill_rollup_feedback) AS f
+WHERE s.source = 'feedback' AND s.rolled <> f.n
+ORDER BY 1;
+
+-- check: rollups.users
+-- title: the numbers of users, sessions and sets are those of their rows
+-- requires: migration 20261121_skill_rollups
+-- input: recount
+-- remedy: run `skills rollup --rebuild`
+-- about: Distinct users and sessions cannot be added up, so the rollups have a row for each, and their numbers. Tables with more than 200,000
+--   rows are counted with `skills verify --recount`.
+-- example: table skill_rollup_skills | review-changes: 12 users, 11 with a success | review-changes: 13 users, 11 with a success
+WITH small AS (
+  SELECT bool_and(c.reltuples <= 200000 AND pg_relation_size(c.oid) <= 64 * 1024 * 1024) OR ($1::jsonb->'all')::boolean AS is_counted
+  FROM pg_class c
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relname IN ('skill_rollup_users', 'skill_rollup_sessions')
+),
+skills AS (
+  SELECT u.skill_id, count(*) AS users, count(*) FILTER (WHERE u.succeeded) AS succeeded
+  FROM small CROSS JOIN :"schema".skill_rollup_users u WHERE small.is_counted GROUP BY u.skill_id
+),
+sets AS (
+  SELECT s.set_key, count(*) AS sessions, count(DISTINCT s.user_id) AS users, sum(s.events) AS events, sum(s.successes) AS successes
+  FROM small CROSS JOIN :"schema".skill_rollup_sessions s WHERE small.is_counted AND s.set_key IS NOT NULL GROUP BY s.set_key
+),
+faults AS (
+  SELECT 'skill_rollup_skills' AS name,
+    format('%s: %s users, %s with a success', coalesce(k.skill_id, r.skill_id), coalesce(k.users, 0), coalesce(k.succeeded, 0)) AS expected,
+    format('%s: %s users, %s with a success', coalesce(k.skill_id, r.skill_id), coalesce(r.users, 0), coalesce(r.succeeded, 0)) AS actual
+  FROM skills k FULL JOIN :"schema".skill_rollup_skills r ON r.skill_id = k.skill_id
+  UNION ALL
+  SELECT 'skill_rollup_sets', format('set %s: %s sessions, %s users, %s events, %s successes', coalesce(k.set_key, r.set_key),
+      coalesce(k.sessions, 0), coalesce(k.users, 0), coalesce(k.events, 0), coalesce(k.successes, 0)),
+    format('set %s: %s sessions, %s users, %s events, %s successes', coalesce(k.set_key, r.set_key),
+      coalesce(r.sessions, 0), coalesce(r.users, 0), coalesce(r.events, 0), coalesce(r.successes, 0))
+  FROM sets k FULL JOIN :"schema".skill_rollup_sets r ON r.set_key = k.set_key
+  UNION ALL
+  SELECT 'skill_rollup_state',
+    format('%s users, %s sessions', (SELECT count(DISTINCT user_id) FROM :"schema".skill_rollup_users),
+      (SELECT count(*) FROM (SELECT DISTINCT user_id, session_id FROM :"schema".skill_rollup_sessions) AS s)),
+    format('%s users, %s sessions', state.users, state.sessions)
+  FROM small CROSS JOIN :"schema".skill_rollup_state state WHERE small.is_counted AND state.source = 'events'
+)
+SELECT format('table %s', faults.name) AS object, faults.expected, faults.actual
+FROM faults, small WHERE small.is_counted AND faults.expected <> faults.actual
+ORDER BY 1, 2
+LIMIT 100;
+
+-- check: rollups.recount
+-- title: the rollups agree with the events
+-- requires: migration 20261121_skill_rollups
+-- input: recount
+-- remedy: run `skills rollup --rebuild`
+-- about: Events are counted again: of up to 20 skills those of the day of the latest event, and those of 20 days of skills, others every day.
+--   `skills verify --recount` counts all events. Days before the last `skills prune-events` cannot be counted again.
+-- example: skill review-changes on 2026-11-21 | version 1.2.0: 120 uses, 118 successes, … | version 1.2.0: 119 uses, 117 successes, …
+WITH RECURSIVE state AS (
+  SELECT s.snapshot, coalesce(s.part_txid, -1) AS part_txid, coalesce(s.part_id, 0) AS part_id,
+    coalesce((s.pruned_before AT TIME ZONE 'UTC')::date, '1000-01-01') AS since, ($1::jsonb->'all')::boolean AS is_all
+  FROM :"schema".skill_rollup_state s, pg_control_system() AS c
+  WHERE s.source = 'events' AND s.system_identifier = c.system_identifier
+),
+-- one step in the index for each skill
+skills (skill_id, number) AS (
+  SELECT min(skill_id), 1 FROM :"schema".skill_usage_events
+  UNION ALL
+  SELECT (SELECT min(e.skill_id) FROM :"schema".skill_usage_events e WHERE e.skill_id > skills.skill_id), number + 1
+  FROM skills WHERE skills.skill_id IS NOT NULL AND number < 20
+),
+samples AS MATERIALIZED (
+  SELECT chosen.skill_id, chosen.day
+  FROM state CROSS JOIN LATERAL (
+    SELECT skills.skill_id, (
+      SELECT (max(e.created_at) AT TIME ZONE 'UTC')::date FROM :"schema".skill_usage_events e
+      WHERE e.skill_id = skills.skill_id AND e.created_at BETWEEN '1000-01-01 00:00:00+00'::timestamptz AND '9999-12-31 00:00:00+00'::timestamptz
+    ) AS day
+    FROM skills
+    UNION
+    (
+      SELECT d.skill_id, d.day FROM :"schema".skill_rollup_days d WHERE d.day >= state.since AND d.n <= 5000
+      ORDER BY hashtext(format('%s %s %s', d.skill_id, d.day, current_date)) LIMIT 20
+    )
+  ) AS chosen
+  WHERE NOT state.is_all AND chosen.day >= state.since
+),
+events AS MATERIALIZED (
+  SELECT s.day, s.skill_id, e.version, e.outcome, e.latency_ms, e.user_id, e.id, e.txid
+  FROM samples s CROSS JOIN LATERAL (
+    SELECT * FROM :"schema".skill_usage_events e
+    WHERE e.skill_id = s.skill_id
+      AND e.created_at >= s.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (s.day + 1)::timestamp AT TIME ZONE 'UTC'
+    LIMIT 5001
+  ) AS e
+  UNION ALL
+  SELECT (e.created_at AT TIME ZONE 'UTC')::date, e.skill_id, e.version, e.outcome, e.latency_ms, e.user_id, e.id, e.txid
+  FROM :"schema".skill_usage_events e, state
+  WHERE state.is_all AND e.created_at >= state.since::timestamp AT TIME ZONE 'UTC'
+),
+-- too many for a sample
+cut AS (
+  SELECT day, skill_id FROM events, state WHERE NOT state.is_all GROUP BY day, skill_id HAVING count(*) > 5000
+),
+sums AS (
+  SELECT e.day, e.skill_id, e.version, true AS of_events, count(*) AS n, count(*) FILTER (WHERE outcome = 'success') AS ok,
+    count(*) FILTER (WHERE outcome = 'soft_fail') AS soft, count(*) FILTER (WHERE outcome = 'hard_refusal') AS hard,
+    count(latency_ms) AS latency_n, coalesce(sum(latency_ms), 0) AS latency_sum
+  FROM events e, state
+  WHERE (txid_visible_in_snapshot(e.txid, state.snapshot) OR e.txid = state.part_txid AND e.id <= state.part_id)
+    AND NOT EXISTS (SELECT FROM :"schema".skill_rollup_set_aside a WHERE a.source = 'events' AND a.user_id = e.user_id AND a.id = e.id)
+  GROUP BY e.day, e.skill_id, e.version
+  UNION ALL
+  SELECT d.day, d.skill_id, d.version, false, d.n, d.ok, d.soft, d.hard, d.latency_n, d.latency_sum
+  FROM :"schema".skill_rollup_days d, state
+  WHERE d.day >= state.since AND (state.is_all OR EXISTS (SELECT FROM samples s WHERE s.skill_id = d.skill_id AND s.day = d.day))
+),
+texts AS (
+  SELECT day, skill_id, version, of_events,
+    format('version %s: %s uses, %s successes, %s soft failures, %s refusals, %s latencies of %s ms', version, n, ok, soft, hard, latency_n, latency_sum) AS text
+  FROM sums WHERE n <> 0 AND NOT EXISTS (SELECT FROM cut WHERE cut.skill_id = sums.skill_id AND cut.day = sums.day)
+)
+SELECT
+  format('skill %s on %s', skill_id, to_char(day, 'YYYY-MM-DD'))                                             AS object,
+  coalesce(max(text) FILTER (WHERE of_events), format('version %s: no use', version))           AS expected,
+  coalesce(max(text) FILTER (WHERE NOT of_events), format('version %s: no use', version))       AS actual
+FROM texts
+GROUP BY skill_id, day, version
+HAVING max(text) FILTER (WHERE of_events) IS DISTINCT FROM max(text) FILTER (WHERE NOT of_events)
+ORDER BY day, skill_id COLLATE "C", version COLLATE "C"
+LIMIT 100;
+
+-- check: rollups.repeated-events
+-- title: no event is stored twice
+-- input: recount
+-- remedy: delete one of the two rows, then run `skills rollup --rebuild`; log_skill_usage_batch() stores an event once
+-- about: Two rows have the same user, event_key and created_at, so they are the same event, and every count contains it twice. The latest 50,000
+--   events are compared; with `skills verify --recount` all of them.
+-- example: event key 6c1f0c5e-0000-4000-8000-00000000e4e7 | one row | rows 4711, 4712
+WITH events AS (
+  (SELECT user_id, id, event_key, created_at FROM :"schema".skill_usage_events WHERE NOT ($1::jsonb->'all')::boolean ORDER BY id DESC LIMIT 50000)
+  UNION ALL
+  SELECT user_id, id, event_key, created_at FROM :"schema".skill_usage_events WHERE ($1::jsonb->'all')::boolean
+)
+SELECT
+  format('event key %s', event_key)                                   AS object,
+  'one row'                                                         AS expected,
+  format('rows %s', string_agg(id::text, ', ' ORDER BY id))         AS actual
+FROM events
+WHERE event_key IS NOT NULL
+GROUP BY user_id, event_key, created_at
+HAVING count(*) > 1
+ORDER BY max(id)
+LIMIT 100;

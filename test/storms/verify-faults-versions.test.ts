@@ -1,0 +1,14 @@
+import { describe } from 'vitest'
+import { ALL, faultTests } from '../support/fault-tests.ts'
+import { ownServer } from '../support/own-server.ts'
+import { hasPostgres } from '../support/postgres-server.ts'
+
+/** Before the version of the other storms. */
+const MAJORS = [13, 14, 15, 16, 17]
+
+for (const major of MAJORS) {
+  // node .ci/postgres-versions.js installs them
+  describe.skipIf(!hasPostgres(major))(`PostgreSQL ${major}${hasPostgres(major) ? '' : ' (skipped: no binaries)'}`, () =>
+    faultTests(ownServer(major), { every: 20, from: major - 13 }, ALL),
+  )
+}

@@ -1,0 +1,152 @@
+import type { Db, OpenOptions } from '../../src/db/db.ts'
+import { quoteIdent } from '../../src/db/quote.ts'
+import { migrate, sync } from '../../src/index.ts'
+import type { TestBackend, TestDatabase } from './databases.ts'
+import { ask, beyond, described, faultsOf, isGreen, type Answer } from './fault-answers.ts'
+import { isInWords, stepsOf, type Step } from './follow-remedies.ts'
+import { scratch } from './scratch.ts'
+import { rolledBack } from './rolled-back.ts'
+import type { HarmlessState, VerifyFault } from './verify-faults/fault.ts'
+
+const skill = (name: string): string =>
+  `---\nname: ${name}\ndescription: The skill ${name} of a test. Use it there.\nmetadata:\n  version: "1.2.0"\n  category: lineage\n  tier: CORE\n---\nBody.\n`
+
+/** How often a person follows remedies: what was missing can hide another fault. */
+const ROUNDS = 3
+
+type Role = 'superuser' | 'reader'
+export interface RoleAnswer {
+  role: Role
+  answer: Answer
+}
+
+/** Puts databases into a state and asks verify about it. */
+export class FaultHarness {
+  readonly #backend: TestBackend
+  readonly #reader: string
+  readonly #healthy = new Map<Role, Answer>()
+  #cwd = ''
+
+  constructor(backend: TestBackend) {
+    this.#backend = backend
+    this.#reader = `reader_${process.pid}_${backend.name}`
+  }
+
+  /** Registers the skills, and asks for both roles what verify reports about a healthy database. */
+  async prepare(db: Db): Promise<void> {
+    this.#cwd = scratch({ 'skills/one/SKILL.md': skill('one'), 'skills/two/SKILL.md': skill('two') })
+    await sync(db, { cwd: this.#cwd })
+    await rolledBack(db, async (inside) => {
+      for (const role of ['superuser', 'reader'] as const) this.#healthy.set(role, await this.#ask(inside, role))
+    })
+    for (const [role, answer] of this.#healthy) if (!answer.ok) throw new Error(`a healthy database, ${role}: ${described(answer)}`)
+  }
+
+  /** In the open transaction of the session: what each role is told, and why the remedies do not help. */
+  async tryFault(db: Db, fault: VerifyFault): Promise<{ answers: RoleAnswer[]; remedy: 'own database' | string | undefined }> {
+    const answers = await this.answersAfter(db, fault)
+    const remedy = await this.#follow(db, fault, answers[0]?.answer, false)
+    return { answers, remedy }
+  }
+
+  async answersAfter(db: Db, state: VerifyFault | HarmlessState): Promise<RoleAnswer[]> {
+    await db.exec(state.sql).catch((error: unknown) => Promise.reject(new Error(`${state.title}: ${state.sql}`, { cause: error })))
+    const roles: readonly Role[] = 'roles' in state ? ['superuser'] : ['superuser', 'reader']
+    const answers: RoleAnswer[] = []
+    for (const role of roles) answers.push({ role, answer: await this.#askBeyond(db, role) })
+    return answers
+  }
+
+  /** Why the remedies do not help when they are followed in transactions of their own. */
+  async inOwnDatabase(fault: VerifyFault, answer: Answer | undefined): Promise<string | undefined> {
+    return this.#inDatabase(await this.#backend.migrated(), {}, async (db) => {
+      await sync(db, { cwd: this.#cwd })
+      await db.exec(fault.sql)
+      return this.#follow(db, fault, answer, true)
+    }).finally(() => this.#dropRoles(fault))
+  }
+
+  /** The same in a database that was like this before it was migrated. */
+  async inNewDatabase(state: HarmlessState): Promise<RoleAnswer[]> {
+    const { before = '', schema } = state
+    const database = await this.#backend.fresh()
+    const first = await database.openForFile()
+    await first.exec(before)
+    await first.close()
+    return this.#inDatabase(database, { schema }, async (db) => {
+      const { error } = await migrate(db)
+      if (error !== undefined) throw error
+      await sync(db, { cwd: this.#cwd })
+      return rolledBack(db, (inside) => this.answersAfter(inside, state))
+    })
+  }
+
+  async #inDatabase<T>(database: TestDatabase, options: OpenOptions, work: (db: Db) => Promise<T>): Promise<T> {
+    const db = await database.openForFile(options)
+    try {
+      return await work(db)
+    } finally {
+      await db.close()
+      await database.remove()
+    }
+  }
+
+  /** Follows the remedies until verify passes. Returns why it does not. */
+  async #follow(db: Db, fault: VerifyFault, first: Answer | undefined, isOwn: boolean): Promise<'own database' | string | undefined> {
+    let answer = first ?? { ok: false, results: [] }
+    if (fault.remedy === 'words') return wordsOf(fault, answer)
+    for (let round = 0; round < ROUNDS; round++) {
+      const steps = stepsOf(faultsOf(answer), this.#cwd)
+      if (steps.length === 0) return `no statement:\n${described(answer)}`
+      if (!isOwn && steps.some(({ ownTransaction }) => ownTransaction)) return 'own database'
+      const failure = await runSteps(db, steps)
+      if (failure !== undefined) return failure
+      answer = await this.#askBeyond(db, 'superuser')
+      if (isGreen(answer)) return undefined
+    }
+    return `verify still reports:\n${described(answer)}`
+  }
+
+  async #askBeyond(db: Db, role: Role): Promise<Answer> {
+    return beyond(await this.#ask(db, role), this.#healthy.get(role) ?? { ok: true, results: [] })
+  }
+
+  /** A superuser compares the schema with a scratch schema, the reader with the manifest of the package. */
+  async #ask(db: Db, role: Role): Promise<Answer> {
+    if (role === 'superuser') return ask(db, this.#cwd)
+    await db.exec(`SAVEPOINT reader; ${this.#asReader(db.info.schema)}`)
+    const answer = await ask(db, this.#cwd)
+    await db.exec('ROLLBACK TO SAVEPOINT reader; RELEASE SAVEPOINT reader')
+    return answer
+  }
+
+  #asReader(schema: string): string {
+    return `CREATE ROLE ${this.#reader}; GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${this.#reader};
+      GRANT SELECT ON ALL TABLES IN SCHEMA ${quoteIdent(schema)} TO ${this.#reader}; SET LOCAL ROLE ${this.#reader}`
+  }
+
+  /** Roles are in all databases of the server. */
+  async #dropRoles({ sql }: VerifyFault): Promise<void> {
+    const roles = [...sql.matchAll(/CREATE ROLE (\w+)/g)].map(([, role]) => role)
+    if (this.#backend.name === 'embedded' || roles.length === 0) return
+    await this.#inDatabase(await this.#backend.fresh(), {}, (db) => db.exec(`DROP ROLE IF EXISTS ${roles.join(', ')}`))
+  }
+}
+
+async function runSteps(db: Db, steps: readonly Step[]): Promise<string | undefined> {
+  for (const { text, run } of steps) {
+    try {
+      await run(db)
+    } catch (error) {
+      return `${text}: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+  return undefined
+}
+
+/** Why the remedy of a fault without a safe statement is not one. */
+function wordsOf({ object }: VerifyFault, answer: Answer): string | undefined {
+  const faults = faultsOf(answer).filter((found) => `${found.object}: ${found.actual}`.includes(object))
+  if (faults.some((found) => found.remedy === '')) return 'no remedy'
+  return faults.every((found) => !isInWords(found)) ? "it has a statement: remove remedy: 'words'" : undefined
+}
