@@ -99,13 +99,13 @@ tables AS (
   SELECT c.oid, c.relname, c.relowner FROM pg_class c
   WHERE c.relnamespace = (SELECT oid FROM schema) AND c.relkind IN ('r', 'p') AND $1::jsonb->'tables' ? c.relname
 ),
-functions AS (
+functions AS MATERIALIZED (
   SELECT p.oid, p.proname, p.proowner, p.prosecdef, p.prosrc, format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) AS signature, p.pronamespace
   FROM pg_proc p
   WHERE (p.pronamespace = (SELECT oid FROM schema) AND $1::jsonb->'functions' ? p.proname)
     OR p.oid IN (SELECT g.tgfoid FROM pg_trigger g JOIN tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal)
 ),
-calls AS (
+calls AS MATERIALIZED (
   SELECT f.oid AS caller, g.oid AS called FROM functions f JOIN functions g ON g.oid <> f.oid AND position(g.proname || '(' IN f.prosrc) > 0
 ),
 -- what runs with the privileges of a role because it owns a function or a table with a trigger
@@ -117,23 +117,31 @@ runs (object, role, oid) AS (
   UNION
   SELECT r.object, r.role, g.oid FROM runs r JOIN calls c ON c.caller = r.oid JOIN functions g ON g.oid = c.called AND NOT g.prosecdef
 ),
-statements AS (
-  SELECT r.object, r.role, t.oid, t.relname, verb.privilege
+mentions AS MATERIALIZED (
+  SELECT f.oid, m.words[1] AS verb, m.words[2] AS relname, f.prosrc ~* '\ydo\s+update\y' AS updates, f.prosrc ~* '\y(returning|on\s+conflict)\y' AS looks_up
+  FROM functions f
+  CROSS JOIN regexp_matches(f.prosrc, '\y(insert|update|delete|from|join)\s+(?:into\s+|from\s+)?(?:only\s+)?(?:"?[[:alnum:]_]+"?\.)?"?([[:alnum:]_]+)', 'gi') AS m (words)
+  WHERE f.oid IN (SELECT r.oid FROM runs r)
+),
+statements AS MATERIALIZED (
+  SELECT DISTINCT r.object, r.role, t.oid, found.privilege
   FROM runs r
-  JOIN functions f ON f.oid = r.oid
-  CROSS JOIN tables t
-  CROSS JOIN (VALUES
-    ('INSERT', 'insert\s+into', ''), ('UPDATE', 'update', ''), ('DELETE', 'delete\s+from', ''), ('SELECT', '(from|join)', ''),
-    ('UPDATE', 'insert\s+into', '\ydo\s+update\y'), ('SELECT', 'insert\s+into', '\y(returning|on\s+conflict)\y')
-  ) AS verb (privilege, words, besides)
-  WHERE f.prosrc ~* format('\y%s\s+(only\s+)?("?[[:alnum:]_]+"?\.)?"?%s"?\y', verb.words, t.relname) AND f.prosrc ~* verb.besides
+  JOIN mentions m ON m.oid = r.oid
+  JOIN tables t ON t.relname = m.relname
+  JOIN (VALUES ('insert', 'INSERT'), ('update', 'UPDATE'), ('delete', 'DELETE'), ('from', 'SELECT'), ('join', 'SELECT'), ('insert', 'on conflict'), ('insert', 'returning'))
+    AS verb (word, wanted) ON verb.word = lower(m.verb)
+  CROSS JOIN LATERAL (SELECT CASE verb.wanted
+    WHEN 'on conflict' THEN CASE WHEN m.updates THEN 'UPDATE' END
+    WHEN 'returning' THEN CASE WHEN m.looks_up THEN 'SELECT' END
+    ELSE verb.wanted END) AS found (privilege)
+  WHERE found.privilege IS NOT NULL
 ),
 views AS (
   SELECT c.oid, c.relname, c.relkind, c.relowner, c.relnamespace, coalesce(
     (SELECT o.option_value::boolean FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'security_invoker'), false) AS is_invoker
   FROM pg_class c WHERE c.relkind IN ('v', 'm')
 ),
-reads AS (
+reads AS MATERIALIZED (
   SELECT w.ev_class AS view, d.refclassid, d.refobjid, d.refobjsubid
   FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
   WHERE w.ev_type = '1' AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid <> w.ev_class
@@ -153,7 +161,7 @@ read_as (view, owner, refclassid, refobjid, refobjsubid) AS (
   FROM read_as a JOIN views v ON a.refclassid = 'pg_class'::regclass AND v.oid = a.refobjid AND v.is_invoker JOIN reads r ON r.view = v.oid
 ),
 needs (object, role, class, oid, privilege, reason) AS (
-  SELECT DISTINCT s.object, s.role, 'table', s.oid, s.privilege, 'it fails when it is called' FROM statements s
+  SELECT s.object, s.role, 'table', s.oid, s.privilege, 'it fails when it is called' FROM statements s
   UNION
   SELECT s.object, s.role, 'sequence', q.oid, 'USAGE', 'it fails when it is called'
   FROM statements s

@@ -109,7 +109,7 @@ async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger
   const own = files.filter(({ source }) => source.own).map(({ version }) => version)
   const rows = await db.run(
     `SELECT DISTINCT o->>'name' AS name FROM ${ledgerName(db, ledger)} l,
-        jsonb_array_elements(CASE jsonb_typeof(to_jsonb(l.tolerated)) WHEN 'array' THEN to_jsonb(l.tolerated) END) AS o
+        jsonb_array_elements(CASE jsonb_typeof(to_jsonb(l)->'tolerated') WHEN 'array' THEN to_jsonb(l)->'tolerated' END) AS o
       WHERE o->>'kind' = 'table' AND l.version IN (${own.map(quoteLiteral).join(', ')}) ORDER BY 1`,
     [],
     { name: 'text' },

@@ -29,7 +29,10 @@ export const LEDGER_TABLE_FAULTS: readonly VerifyFault[] = [
     `${LEDGER}: none; the version 20251220_create_skill_system`,
     { ...SHAPE, remedy: 'words' },
   ),
-  ...COLUMNS.map((column) => alter(`no column ${column}`, `DROP COLUMN ${column}`, ': missing')),
+  // the digests are lost with their column
+  ...COLUMNS.map((column) =>
+    alter(`no column ${column}`, `DROP COLUMN ${column}`, ': missing', column === 'checksum' ? { ...SHAPE, remedy: 'words' } : SHAPE),
+  ),
   ...Object.entries(TYPES).map(([column, type]) =>
     alter(`another type of ${column}`, `ALTER COLUMN ${column} TYPE ${type} USING ${column}::text::${type}`),
   ),
@@ -56,7 +59,7 @@ export const LEDGER_TABLE_FAULTS: readonly VerifyFault[] = [
   }),
   alter(
     'a column that must be filled',
-    'ADD COLUMN theirs text NOT NULL DEFAULT 1, ALTER COLUMN theirs DROP DEFAULT',
+    'ADD COLUMN theirs text NOT NULL DEFAULT 1; ALTER TABLE schema_migrations ALTER COLUMN theirs DROP DEFAULT',
     ': it is NOT NULL without a default',
     ADDED,
   ),
