@@ -75,7 +75,7 @@ export type { AppRoleGrant } from './core/privileges.ts'
 export { grantStatements } from './verify/app-role.ts'
 export type { DoctorReport, DoctorSetting } from './doctor/report.ts'
 export type { Finding } from './doctor/report.ts'
-export type { CheckResult, Fault, VerifyReport } from './verify/report.ts'
+export type { CheckResult, Fault, NotJudged, VerifyReport } from './verify/report.ts'
 
 // Telemetry
 export { createSkills } from './api/create-skills.ts'

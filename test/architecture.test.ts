@@ -22,7 +22,7 @@ const COMMANDS = readdirSync(path.join(SRC, 'cli/commands'))
 
 /** The rooms of a layer that has some, lowest first, as for the layers. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  sqltext: [['lexer'], ['statements'], ['locate', 'hazards']],
+  sqltext: [['lexer'], ['statements'], ['locate', 'hazards'], ['targets']],
   migrations: [['layouts'], ['files'], ['ledger'], ['run', 'import', 'dump'], ['squash']],
   cli: [
     ['parse'],

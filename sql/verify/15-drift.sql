@@ -50,5 +50,8 @@
 -- title: every statement of the applied migrations runs in the scratch schema
 -- severity: warning
 -- input: drift
--- remedy: check by hand the objects that the statement names: they were not compared
--- example: statement at db/migrations/20260101_backfill.sql:5 | runs in an empty schema | relation "old_orders" does not exist
+-- remedy: check by hand the objects that the fault names: they were not compared
+-- about: The objects that such a statement creates or changes are not compared; the fault lists them, and so does the end of the report. All
+--   others are compared. With `--strict` it is an error.
+-- example: statement at db/migrations/20260101_backfill.sql:5 | runs in an empty schema | relation "old_orders" does not exist; not compared:
+--   column notes.order_id

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { checkSources, installedPacks, migrationSources, privilegesQuery } from '../config/package-files.ts'
+import { catalogQueries, checkSources, installedPacks, migrationSources, privilegesQuery } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
@@ -10,7 +10,6 @@ import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
-import { refuseUnfilled } from '../migrations/files/refuse-unfilled.ts'
 import { scratchStatements } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
@@ -74,7 +73,6 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
   const ledger = await readLedger(db, options)
   const skills = await skillFacts(options)
   const { applied } = ledger
-  refuseUnfilled(applied)
   const versions = applied.map(({ version }) => version)
   const { again, ...objects } = declaredObjects(ledger.facts === undefined ? ledger.files : applied)
   const role = options.appRole
@@ -174,10 +172,11 @@ function schemaOptions(
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   return {
     ...foreignCodeOptions(ledger, schema),
-    statements: scratchStatements(applied, schema).map((statement) => ({
-      place: `${statement.file}:${statement.line}`,
-      own: own.has(statement.file),
-      text: statement.text,
+    catalogQueries: catalogQueries(),
+    statements: scratchStatements(applied, schema).map(({ file, line, ...statement }) => ({
+      place: `${file}:${line}`,
+      own: own.has(file),
+      ...statement,
     })),
     applied: new Set(applied.map(({ version }) => version)),
     adopted: new Set(adopted.map(({ version }) => version)),

@@ -28,6 +28,16 @@ export function catalogQuery(): string {
   return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
 }
 
+/** The query that reads the owners, privileges and comments of a whole database. */
+export function databaseQuery(): string {
+  return path.join(packageRoot(), 'sql', 'catalog', 'database.sql')
+}
+
+/** The folder of the queries that read the catalog. */
+export function catalogQueries(): string {
+  return path.join(packageRoot(), 'sql', 'catalog')
+}
+
 /** The folder of the queries that read a schema for a dump. */
 export function dumpQueries(): string {
   return path.join(packageRoot(), 'sql', 'dump')

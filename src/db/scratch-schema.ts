@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
+import type { ExtensionSchemas } from './extension-schemas.ts'
 import { quoteIdent, searchPath } from './quote.ts'
 
 const SAVEPOINT = 'skills_scratch'
@@ -14,11 +15,17 @@ export interface ScratchOptions {
   timeoutMs: number
   /** The role that the statements run under, and that owns the schema. Default: that of the connection. */
   role?: string | undefined
+  /** Schemas whose extensions the statements may use. `uses`: whether a statement has one of the names. */
+  extensions?: { schemas: ExtensionSchemas; uses: (statement: string, names: ReadonlySet<string>) => boolean } | undefined
 }
 
 /** A schema in the transaction of the caller, with what the statements created. It is first in the search_path until it is dropped. */
 export interface ScratchSchema {
   name: string
+  /** The search_path in which names mean objects of the scratch schema, and members of extensions. */
+  path: string
+  /** The schemas in it with other objects than members of extensions, which are hidden as far as that is possible. */
+  shared: readonly string[]
   /** The statements that ran. */
   statements: readonly string[]
   /** Those that failed. */
@@ -32,24 +39,50 @@ export interface ScratchSchema {
  * `DatabaseError` of a server that refuses (42501: the role cannot create a schema; 25006: the database is read-only); the
  * transaction is then as before.
  */
-export async function makeScratchSchema(db: Db, { statements, others, timeoutMs, role }: ScratchOptions): Promise<ScratchSchema> {
+export async function makeScratchSchema(db: Db, options: ScratchOptions): Promise<ScratchSchema> {
+  const { statements, others, timeoutMs, role, extensions } = options
   // concurrent runs must not wait for each other
   const name = `skills_scratch_${randomBytes(4).toString('hex')}`
   await db.exec(`SAVEPOINT ${SAVEPOINT}`)
   const drop = (): Promise<void> => db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${searchPath(name, others)};
+    const usual = searchPath(name, [...others, ...(extensions?.schemas.dedicated ?? [])])
+    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
       SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
     const texts = statements(name)
-    const failures = await runAll(db, texts)
+    const usesMembers = texts.map((text) => extensions?.uses(text, extensions.schemas.members) === true)
+    const shared = usesMembers.includes(true) ? await hideOthers(db, extensions?.schemas) : []
+    const path = [usual, ...shared.map(quoteIdent)].join(', ')
+    const failures = await runAll(
+      db,
+      texts.map((text, i) =>
+        usesMembers[i] === true && shared.length > 0
+          ? `SET LOCAL search_path TO ${path};\n${text}\n;SET LOCAL search_path TO ${usual}`
+          : text,
+      ),
+    )
     await db.exec('SET LOCAL statement_timeout = 0')
-    return { name, statements: texts, failures, drop }
+    return { name, path, shared, statements: texts, failures, drop }
   } catch (error) {
     if (error instanceof DatabaseError) await drop()
     throw error
   }
 }
+
+/**
+ * Hides what belongs to no extension in the shared schemas, which come last in the search_path: no statement may lock, change or read a
+ * table of the user there. Returns the schemas; none when the role may not create temporary objects.
+ */
+async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTENSIONS): Promise<readonly string[]> {
+  const views = hidden.map((name) => `CREATE TEMPORARY VIEW ${quoteIdent(name)} AS SELECT`)
+  const [outcome] = await db.pipeline([['SAVEPOINT skills_step', ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
+  if (outcome?.ok === true) return shared
+  await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
+  return []
+}
+
+const NO_EXTENSIONS: ExtensionSchemas = { dedicated: [], shared: [], members: new Set(), hidden: [] }
 
 /** One round trip as long as no statement fails. */
 async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {

@@ -12,8 +12,17 @@ export interface VerifyReport {
   /** Checks that could not run; those that do not apply to the database are not counted. */
   skipped: Count
   checks: CheckResult[]
+  /** Objects of the migrations that were not compared with the database. */
+  notJudged: NotJudged[]
   /** Folders of migrations of which something is not read. */
   folderNotes: FolderNote[]
+}
+
+export interface NotJudged {
+  /** `table notes`, `column notes.tag`, `privileges on function f(int)`. */
+  object: string
+  /** The statement that did not run, or why none did. */
+  because: string
 }
 
 export interface CheckResult {

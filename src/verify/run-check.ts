@@ -4,7 +4,6 @@ import { codePointOffset, LineIndex } from '../core/positions.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
-import { searchPath } from '../db/quote.ts'
 import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
@@ -15,6 +14,8 @@ export interface CheckRun {
   query: CheckStatement
   /** The schema that the check examines: the real one, or a scratch schema. */
   schema: string
+  /** The search_path of a check of the user. */
+  path: string
   /** `$1` of the query; undefined when the check takes none. */
   input: object | undefined
   /** For each statement, in milliseconds. */
@@ -62,8 +63,8 @@ class Refusal extends Error {
   }
 }
 
-async function answerOf(db: Db, { check, query, schema, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
-  const settings = settingsFor(check, timeoutMs, searchPath(schema, db.info.otherSchemas))
+async function answerOf(db: Db, { check, query, schema, path, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
+  const settings = settingsFor(check, timeoutMs, path)
   const opening = `SAVEPOINT ${savepoint}; ${settings}`
   const textOf = ({ text }: CheckStatement): string => (check.own ? withSchema(text, schema) : text)
   if (check.own) await prepareAtOnce(db, check.setup, [opening, ...check.setup.map(textOf)])

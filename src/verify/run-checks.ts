@@ -32,7 +32,7 @@ type CheckedReport = Omit<VerifyReport, 'folderNotes'>
 /** Runs the checks in one transaction that is rolled back, each under its own savepoint. */
 export async function runChecks(db: Db, options: VerifyOptions): Promise<CheckedReport> {
   const wanted = options.checks.filter((check) => isWanted(check, options))
-  const results = await db.transaction({ rollback: true }, async () => {
+  const { results, notJudged } = await db.transaction({ rollback: true }, async () => {
     const around = await readSurroundings(db, options.applied)
     const schema = await readSchema(db, options.schema)
     try {
@@ -40,16 +40,14 @@ export async function runChecks(db: Db, options: VerifyOptions): Promise<Checked
       for (const check of wanted.filter(({ writes }) => writes === 'no')) await run.ask(check)
       const writing = wanted.filter(({ writes }) => writes !== 'no')
       if (writing.length > 0) await run.askWriting(writing)
-      return run.results
+      return { results: run.results, notJudged: [...schema.comparison.notJudged] }
     } finally {
       await schema.drop().catch(() => undefined)
     }
   })
   // in the order of the files, whatever the order they ran in
-  return summarise(
-    wanted.flatMap(({ id }) => results.get(id) ?? []),
-    options,
-  )
+  const checks = wanted.flatMap(({ id }) => results.get(id) ?? [])
+  return { ...summarise(checks, options), notJudged }
 }
 
 function isWanted({ input }: Check, { inputs, missing, drift }: VerifyOptions): boolean {
@@ -97,16 +95,19 @@ class Run {
     if (check.id === FOREIGN_CODE) return judge(check, this.#schema.foreign.map(foreignFault))
     if (check.query === undefined) {
       const own = faults.filter((fault) => fault.check === check.id)
+      // what could not be built was not looked at
+      const isGap = check.id === 'drift.build' && this.#options.strict
       return judge(
-        check,
+        isGap ? { ...check, severity: 'error' } : check,
         own.map(({ check: _check, violations: _violations, ...fault }) => fault),
       )
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
     const input = isCompared(check.input) ? { differences: faults, failures } : this.#inputOf(check.input)
-    const { schema } = this.#schema
+    const { schema, path } = this.#schema
     return runCheck(this.#db, {
       schema,
+      path,
       check,
       query: check.query,
       input,
@@ -170,7 +171,7 @@ function isCompared(input: CheckInput | undefined): input is ComparedInput {
   return input === 'schema' || input === 'drift'
 }
 
-function summarise(checks: CheckResult[], { strict, drift, checks: all }: VerifyOptions): CheckedReport {
+function summarise(checks: CheckResult[], { strict, drift, checks: all }: VerifyOptions): Omit<CheckedReport, 'notJudged'> {
   const count = (status: CheckResult['status']): number => checks.filter((result) => result.status === status).length
   const ofDrift = new Set(all.filter(({ input }) => input === 'drift').map(({ id }) => id))
   const isGap = ({ id, status, applies }: CheckResult): boolean =>

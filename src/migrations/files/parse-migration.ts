@@ -46,6 +46,8 @@ export interface ParsedStatement extends Statement {
   column: number
   /** With variables: the statement as written. */
   written?: WrittenText
+  /** Why a variable of the statement has no value. */
+  unfilled?: string
 }
 
 /** The offset in the file of an offset in the text of a statement. */
@@ -77,9 +79,11 @@ export function parseMigration(file: MigrationFile): ParsedMigration {
   })
   // a repeatable file replaces its objects: one that cannot be replaced is a failure, because skipping it would keep the old one
   const filled = (statement: PlacedStatement): ParsedStatement => {
+    const before = filling.faults.length
     const own = filling.fill(statement)
     const kind = classify(own.text)
-    return { ...own, kind: directives.repeatable ? { ...kind, existsCodes: [] } : kind }
+    const unfilled = filling.faults[before]?.message
+    return { ...own, kind: directives.repeatable ? { ...kind, existsCodes: [] } : kind, ...(unfilled === undefined ? {} : { unfilled }) }
   }
   const all = split.map(filled)
   const checks = directives.checks.map((check) => filled({ ...check, end: check.start + check.text.length, index: 0, accepts: [] }))

@@ -1,5 +1,7 @@
+import { nameIn, readAlterActions } from '../../sqltext/hazards/alter-actions.ts'
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import { statementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { parseMigration, type ParsedStatement } from './parse-migration.ts'
 import type { MigrationFile } from './read-migrations.ts'
 
@@ -8,6 +10,10 @@ export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** It changes more than comments, privileges and owners, which administrators change. */
+  isCompared: boolean
+  /** Why it cannot run there. */
+  obstacle?: string
 }
 
 /**
@@ -18,13 +24,22 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   return files.flatMap((file) =>
     parseMigration(file)
       .statements.filter((statement) => isDefinition(statement) && !isElsewhere(statement, schema))
-      .map((statement) => ({ text: inTransaction(statement), file: file.file, line: statement.line })),
+      .map((statement) => {
+        const obstacle = statement.unfilled ?? (changesOther(statement, schema) ? CHANGES_OTHER : undefined)
+        return {
+          text: inTransaction(statement),
+          file: file.file,
+          line: statement.line,
+          isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
+          ...(obstacle === undefined ? {} : { obstacle }),
+        }
+      }),
   )
 }
 
-/** The texts of the statements, with the schema `scratch` in place of `real`. */
-export function textsFor(statements: readonly ScratchStatement[], real: string, scratch: string): string[] {
-  return statements.map(({ text }) => renameSchema(text, real, scratch))
+/** The texts of the statements that can run, with the schema `scratch` in place of `real`. */
+export function textsFor(statements: readonly Pick<ScratchStatement, 'text' | 'obstacle'>[], real: string, scratch: string): string[] {
+  return statements.filter(({ obstacle }) => obstacle === undefined).map(({ text }) => renameSchema(text, real, scratch))
 }
 
 const DEFINES: ReadonlySet<string> = new Set([
@@ -73,11 +88,13 @@ const OF_A_SCHEMA: readonly string[] = [
   'statistics',
 ]
 
-function isDefinition({ kind, text }: ParsedStatement): boolean {
+function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
   const { verb } = kind
-  if (verb.startsWith('CREATE')) return kind.object !== undefined && DEFINES.has(kind.object.kind)
+  // its name can be a variable
+  if (verb.startsWith('CREATE'))
+    return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
   const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
-  return verb === 'DO' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
+  return verb === 'DO' || verb === 'REFRESH MATERIALIZED VIEW' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
 }
 
 function isComment(cursor: Cursor): boolean {
@@ -92,17 +109,29 @@ function isGrant(cursor: Cursor): boolean {
 
 const NOT_IN_A_SCHEMA: ReadonlySet<string> = new Set(['schema', 'database', 'tablespace', 'language', 'foreign', 'large', 'parameter'])
 
-/** Whether the statement changes another schema: in the scratch schema it would change the real one, and lock its tables. */
+/** Whether the statement changes only other schemas: in the scratch schema it would change the real ones, and lock their tables. */
 function isElsewhere({ kind, text }: ParsedStatement, schema: string): boolean {
-  if (kind.object !== undefined) return kind.object.schema !== undefined && kind.object.schema !== schema
-  if (!/^(?:ALTER|DROP|GRANT|REVOKE)\b/.test(kind.verb)) return false
-  const cursor = new Cursor(text)
-  while (!cursor.atEnd) {
-    const name = cursor.name()
-    if (name === undefined) cursor.skip()
-    else if (name.schema !== undefined && name.schema !== schema) return true
+  if (kind.object !== undefined) return isOther(kind.object, schema)
+  if (!CHANGES.test(kind.verb)) return false
+  const { targets } = statementTargets(text)
+  return targets.length > 0 && targets.every((target) => isOther(target, schema))
+}
+
+const CHANGES = /^(?:ALTER|COMMENT|DROP|GRANT|REFRESH|REVOKE)\b/
+
+/** Whether a statement for the schema also changes another one. */
+function changesOther({ kind, text }: ParsedStatement, schema: string): boolean {
+  if (kind.verb === 'ALTER TABLE' && /\b(?:attach|detach)\s+partition\b/i.test(text)) {
+    const { actions } = readAlterActions(new Cursor(text))
+    return actions.some((action) => isOther(nameIn(action) ?? {}, schema))
   }
-  return false
+  return CHANGES.test(kind.verb) && statementTargets(text).targets.some((target) => isOther(target, schema))
+}
+
+const CHANGES_OTHER = 'it also changes another schema'
+
+function isOther({ schema: named }: { schema?: string }, schema: string): boolean {
+  return named !== undefined && named !== schema
 }
 
 /** The statement without CONCURRENTLY, which cannot run in a transaction; the result is the same. */

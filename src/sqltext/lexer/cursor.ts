@@ -113,6 +113,20 @@ export class Cursor {
     return schema === undefined ? { name } : { schema, name }
   }
 
+  /** Steps over one identifier, without its qualifiers; undefined if there is none. */
+  identifier(): string | undefined {
+    const { kind } = this.peek()
+    if (kind !== 'word' && kind !== 'quoted') return undefined
+    const name = identifierName(this.source())
+    this.skip()
+    return name
+  }
+
+  /** The text of the statement from a UTF-16 offset on. */
+  textFrom(offset: number): string {
+    return this.#scanner.text.slice(offset)
+  }
+
   /** The text between this parenthesis or bracket and the one that closes it. */
   group(): string {
     const ahead = new Cursor(this.#scanner.text.slice(this.peek().start))

@@ -1,7 +1,7 @@
 import { codePointOffset } from '../../core/positions.ts'
-import { foldCase } from '../lexer/characters.ts'
 import { Scanner } from '../lexer/scanner.ts'
 import { locateNames, type Location, type ServerError } from './locate-names.ts'
+import { splitPieces, type Piece } from './plpgsql-pieces.ts'
 import { decodeLiteral, type DecodedLiteral } from './routine-body.ts'
 
 /** A context line about a body of the statement. */
@@ -19,12 +19,6 @@ export function locateInPlpgsql(body: string, frame: Frame, error: ServerError):
   const { piece, exact } = pieceAt(body, frame)
   const place = internalOffset(body, piece, frame, error) ?? nameOffset(body, piece, frame, error)
   return place === undefined ? { offset: piece.start, exact } : { offset: place, exact: true }
-}
-
-/** A PL/pgSQL statement, a declaration, or the head of a compound statement: `IF ... THEN`, `FOR ... LOOP`. */
-interface Piece {
-  start: number
-  end: number
 }
 
 /** The piece that begins on the line of the frame. Of several, the one whose text or keyword is in the context. */
@@ -52,31 +46,6 @@ function lineRange(body: string, line: number): Piece {
   }
   const end = body.indexOf('\n', start)
   return { start, end: end === -1 ? body.length : end }
-}
-
-/** A piece begins after one of these words. */
-const OPENERS: ReadonlySet<string> = new Set(['begin', 'declare', 'else', 'loop', 'then'])
-
-function splitPieces(body: string): Piece[] {
-  const scanner = new Scanner(body)
-  const pieces: Piece[] = []
-  let previous = ';'
-  let sqlCases = 0
-  while (scanner.next() !== 'end') {
-    const source = body.slice(scanner.start, scanner.end)
-    const token = scanner.kind === 'word' ? foldCase(source) : scanner.kind === 'symbol' ? source : ''
-    const opens = OPENERS.has(previous) && sqlCases === 0
-    const isFirst = (previous === ';' || previous === '>>' || opens) && token !== ';'
-    const last = pieces.at(-1)
-    if (isFirst) pieces.push({ start: scanner.start, end: scanner.end })
-    else if (last !== undefined) last.end = scanner.end
-    // no statement follows the THEN and ELSE of a CASE inside an expression
-    if (token === 'case' && !isFirst && previous !== 'end') sqlCases++
-    else if (token === ';') sqlCases = 0
-    else if (token === 'end' && sqlCases > 0) sqlCases--
-    previous = token
-  }
-  return pieces
 }
 
 /** By the query of the server, which is a part of the body; `internal_position` counts in it. Only an error in a query of the body itself has no context above its frame. */

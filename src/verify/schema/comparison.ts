@@ -1,4 +1,6 @@
 import type { OwnObjects } from './manifest.ts'
+import type { NotJudged } from '../report.ts'
+import type { NotBuilt } from './not-judged.ts'
 import type { CreatedAgain } from './remedies.ts'
 
 /** One difference between the schema and what the applied migrations create. It belongs to exactly one check. */
@@ -29,27 +31,20 @@ export interface ComparisonContext {
   schema: string
   /** `server_version_num`. */
   version: number
-  source: ScratchSource | ManifestSource
-}
-
-/** `expected` was read from a scratch schema: everything that the applied migrations create. */
-export interface ScratchSource {
-  kind: 'scratch'
-  /** Statements that failed there: the objects that they name are not compared. */
-  failures: readonly { place: string; text: string; code: string; message: string }[]
-  /** The role that made it. */
-  user: string
-}
-
-/** `expected` is the manifest: the objects of the package. What a user's statement names is not compared. */
-export interface ManifestSource {
-  kind: 'manifest'
-  userStatements: readonly string[]
+  /**
+   * `scratch`: what is expected was read from a scratch schema, which the role made: everything that the applied migrations create.
+   * `manifest`: the objects of the package; all statements of the user are in `notBuilt`.
+   */
+  source: { kind: 'scratch'; role: string } | { kind: 'manifest' }
+  /** Statements that did not run. What they create or change is not compared. */
+  notBuilt: readonly NotBuilt[]
 }
 
 export interface SchemaComparison {
   faults: SchemaFault[]
   failures: { place: string; message: string }[]
+  /** What was not compared. */
+  notJudged: readonly NotJudged[]
   /** Names of the indexes whose validity is part of the comparison. */
   indexes: string[]
 }

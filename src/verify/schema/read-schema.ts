@@ -1,12 +1,15 @@
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import { readExtensionSchemas, readStrays, type Stray } from '../../db/extension-schemas.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
+import { statementTargets, type StatementTargets } from '../../sqltext/targets/statement-targets.ts'
+import { usesName } from '../../sqltext/targets/uses-name.ts'
 import { printsQualifiers } from './canonical.ts'
 import { compareSchemas } from './compare.ts'
-import type { SchemaComparison, ComparisonContext, ScratchSource } from './comparison.ts'
+import type { SchemaComparison, ComparisonContext } from './comparison.ts'
 import { copyCode } from './copy-code.ts'
 import {
   foreignCode,
@@ -20,11 +23,14 @@ import {
   type Suspect,
 } from './foreign-code.ts'
 import { ownObjects, type OwnObjects } from './manifest.ts'
+import type { NotBuilt } from './not-judged.ts'
 import { countViolations } from './violations.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
-  /** The statements of the applied migrations that define the schema; `own` for those of the package. */
-  statements: readonly { place: string; own: boolean; text: string }[]
+  /** The statements of the applied migrations that define the schema. */
+  statements: readonly DefiningStatement[]
+  /** The folder `sql/catalog` of the package. */
+  catalogQueries: string
   /** Versions of the applied migrations. */
   applied: ReadonlySet<string>
   /** Those whose ledger row an older tool wrote. */
@@ -33,6 +39,16 @@ export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'ag
   noLedger: string | undefined
   /** For each statement in the scratch schema, in milliseconds. */
   timeoutMs: number
+}
+
+interface DefiningStatement {
+  /** `db/001.sql:5`. */
+  place: string
+  /** It is a statement of the package. */
+  own: boolean
+  text: string
+  /** Why it cannot run in a scratch schema. */
+  obstacle?: string
 }
 
 /** The schema, compared with what the applied migrations create. */
@@ -46,6 +62,8 @@ export interface SchemaReading {
   foreignOfTables: ForeignCode[]
   /** The schema that checks examine. */
   schema: string
+  /** The search_path of checks of the user. */
+  path: string
   /** Makes that the scratch schema, which then has the functions and views of the database. */
   enterScratch(): Promise<void>
   drop(): Promise<void>
@@ -54,12 +72,14 @@ export interface SchemaReading {
 /** Compares in the caller's transaction. A scratch schema stays until `drop`; names mean the real schema meanwhile. */
 export async function readSchema(db: Db, options: SchemaOptions): Promise<SchemaReading> {
   const suspects = await readSuspects(db, relationsOf(options), options.foreignQuery)
-  const scratch = await makeScratch(db, options, suspects)
   const { schema, otherSchemas, user, version } = db.info
   const { catalogQuery, manifest, adopted } = options
+  // before a statement of the user runs
+  const actual = await readCatalog(db, schema, catalogQuery)
+  const scratch = await makeScratch(db, options, suspects)
   const hasScratch = typeof scratch !== 'string'
   const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
-  const actual = await readCatalog(db, schema, catalogQuery)
+  const strays = hasScratch ? await readStrays(db, options.catalogQueries, scratch.name, scratch.shared) : []
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
@@ -69,9 +89,8 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     adopted: isKnown ? adopted : new Set(manifest.migrations.map((migration) => migration.version)),
     schema,
     version,
-    source: hasScratch
-      ? { kind: 'scratch', failures: failuresOf(scratch, options), user }
-      : { kind: 'manifest', userStatements: userTexts(options) },
+    source: hasScratch ? { kind: 'scratch', role: user } : { kind: 'manifest' },
+    notBuilt: hasScratch ? [...notBuiltIn(scratch, options, schema), ...strays.map(notCreated)] : userStatements(options, schema, scratch),
   })
   const unqualified = !hasScratch && printsQualifiers(version)
   const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
@@ -82,13 +101,15 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const reading: SchemaReading = {
     comparison: { ...comparison, faults },
     schema,
+    path: searchPath(schema, otherSchemas),
     foreign,
     foreignOfTables,
     noScratch: hasScratch ? undefined : scratch,
     enterScratch: async () => {
       if (!hasScratch) return
       reading.schema = scratch.name
-      await db.exec(`SET LOCAL search_path TO ${searchPath(scratch.name, otherSchemas)}`)
+      reading.path = scratch.path
+      await db.exec(`SET LOCAL search_path TO ${scratch.path}`)
       await copyCode(db, { from: schema, to: scratch.name, expected, actual, foreign })
     },
     drop: async () => {
@@ -100,15 +121,20 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
 
 /** A schema with what the applied migrations create, or why there is none. */
 async function makeScratch(db: Db, options: SchemaOptions, suspects: readonly Suspect[]): Promise<ScratchSchema | string> {
-  const { statements, applied, manifest, noLedger, timeoutMs } = options
+  const { statements, applied, manifest, noLedger, timeoutMs, catalogQueries } = options
   const eventTriggers = suspects.filter(({ kind }) => kind === 'event trigger')
   if (eventTriggers.length > 0) return `a scratch schema would run the code of another role: ${describeForeign(eventTriggers)}`
   if (noLedger !== undefined) return noLedger
   if (!manifest.migrations.some(({ version }) => applied.has(version))) return 'no migration of the package is applied'
   try {
     const { schema, otherSchemas } = db.info
-    const texts = (scratch: string): string[] => statements.map(({ text }) => renameSchema(text, schema, scratch))
-    return await makeScratchSchema(db, { statements: texts, others: otherSchemas, timeoutMs })
+    const extensions = await readExtensionSchemas(db, catalogQueries, otherSchemas)
+    return await makeScratchSchema(db, {
+      statements: (scratch) => runnable(statements).map(({ text }) => renameSchema(text, schema, scratch)),
+      others: otherSchemas,
+      timeoutMs,
+      extensions: { schemas: extensions, uses: usesName },
+    })
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     return `cannot create a scratch schema: ${error.message}`
@@ -124,15 +150,40 @@ function appliedObjects({ manifest, applied }: SchemaOptions, actual: readonly C
   return isKnown ? ownObjects(manifest, ({ version }) => applied.has(version)) : presentObjects(manifest, actual)
 }
 
-function failuresOf({ failures, statements: texts }: ScratchSchema, { statements }: SchemaOptions): ScratchSource['failures'] {
-  return failures.map(({ index, error }) => ({
-    place: statements[index]?.place ?? '',
-    text: texts[index] ?? '',
-    code: error.code,
-    message: error.message,
-  }))
+function runnable(statements: readonly DefiningStatement[]): DefiningStatement[] {
+  return statements.filter(({ obstacle }) => obstacle === undefined)
 }
 
-function userTexts({ statements }: SchemaOptions): string[] {
-  return statements.filter(({ own }) => !own).map(({ text }) => text)
+/** What is not in the scratch schema. A statement that creates an object a second time changes nothing. */
+function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, schema: string): NotBuilt[] {
+  const ran = runnable(statements)
+  const failed = new Map(failures.map(({ index, error }) => [ran[index], error]))
+  return statements.flatMap((statement): NotBuilt[] => {
+    const error = failed.get(statement)
+    const message = statement.obstacle ?? error?.message
+    if (message === undefined || HARMLESS_FAILURES.has(error?.code ?? '')) return []
+    const { place, text } = statement
+    const found = targetsIn(text, schema)
+    // ownership is the decision of the administrator
+    const isFault = found.targets.length === 0 || found.targets.some(({ of }) => of !== 'owner')
+    return [{ ...found, place, message, isFault }]
+  })
+}
+
+const HARMLESS_FAILURES: ReadonlySet<string> = new Set(['42P07', '42710', '42723', '42701', '42P06'])
+
+function notCreated({ kind, name, uses }: Stray): NotBuilt {
+  const message = `it uses ${uses}, which no migration creates`
+  return { place: '', message, targets: [{ of: 'all', kind, name }], hasUnknown: false, isFault: true }
+}
+
+/** Without a scratch schema, what the user's own migrations create is not known. */
+function userStatements({ statements }: SchemaOptions, schema: string, message: string): NotBuilt[] {
+  return statements.filter(({ own }) => !own).map(({ text }) => ({ ...targetsIn(text, schema), place: '', message, isFault: false }))
+}
+
+function targetsIn(text: string, schema: string): StatementTargets {
+  const { targets, hasUnknown } = statementTargets(text)
+  const own = targets.filter((target) => target.schema === undefined || target.schema === schema)
+  return { targets: own, hasUnknown: hasUnknown || (targets.length === 0 && !/^\s*do\b/i.test(text)) }
 }

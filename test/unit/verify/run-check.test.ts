@@ -19,7 +19,16 @@ test('run check: the savepoint is gone after the check -> CHECK_FILE_INVALID wit
     query: () => Promise.resolve([]),
   } as unknown as Db
   await expect(
-    runCheck(db, { check, query, input: undefined, timeoutMs: 1_000, schema: 'public', isBroken: false, leftOut: undefined }),
+    runCheck(db, {
+      check,
+      query,
+      input: undefined,
+      timeoutMs: 1_000,
+      schema: 'public',
+      path: 'public',
+      isBroken: false,
+      leftOut: undefined,
+    }),
   ).rejects.toMatchObject({
     code: 'CHECK_FILE_INVALID',
     message: expect.stringContaining('checks/own.sql:2: the check ended the transaction'),

@@ -22,6 +22,7 @@ export function verifyView(report: VerifyReport & { database: DatabaseReport }, 
       of('skipped').filter(({ applies }) => applies !== false),
       style,
     ),
+    ...notJudgedLines(report.notJudged, style),
     ...folderLines(report.folderNotes, style),
     summary(report, style),
   ]
@@ -67,6 +68,15 @@ function skippedLines(checks: readonly CheckResult[], style: Style): string[] {
     const what = ids.length === 1 ? (ids[0] ?? '') : `${ids.length} checks (${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`
     return `  ${style.dim(`skipped ${what}: ${printable(reason)}`)}`
   })
+}
+
+/** Objects with one reason share a line. All are shown: a green result says nothing about them. */
+function notJudgedLines(objects: VerifyReport['notJudged'], style: Style): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { object, because } of objects) byReason.set(because, [...(byReason.get(because) ?? []), object])
+  return [...byReason].map(
+    ([because, names]) => `  ${style.yellow('not compared:')} ${printable(names.join(', '))} ${style.dim(`(${printable(because)})`)}`,
+  )
 }
 
 function summary({ ok, passed, failed, warnings, notes, skipped }: VerifyReport, style: Style): string {
