@@ -179,7 +179,9 @@ SELECT
   coalesce(nullif(done.checksum, '') || ', as applied', 'the digest of the applied file') AS expected,
   CASE WHEN coalesce(done.checksum, '') = '' THEN 'the ledger has no digest' ELSE file.checksum || ', as the file is' END AS actual,
   CASE WHEN coalesce(done.checksum, '') = ''
-    THEN format('compare the file with the one that was applied, then run `skills migrate repair %s`, which records its digest', file.version) END AS remedy
+    THEN format('compare the file with the one that was applied, then run `skills migrate repair %s`, which records its digest', file.version)
+    ELSE format('restore the file as it was applied and write a new migration for the change; if only comments or white space changed, run `skills migrate repair %s`', file.version)
+    END AS remedy
 FROM jsonb_to_recordset($1::jsonb->'files') AS file (version text, own boolean, checksum text, state text)
 JOIN jsonb_to_recordset($1::jsonb->'rows') AS done (version text, checksum text, tool text, late boolean, ours boolean) ON done.version = file.version
 WHERE file.state = 'changed'
@@ -195,7 +197,8 @@ ORDER BY file.version COLLATE "C";
 SELECT
   format('migration %s', done.version)                  AS object,
   'a file of that name'                                 AS expected,
-  format('missing; %s applied it', done.tool)              AS actual
+  format('missing; %s applied it', coalesce(nullif(done.tool, ''), 'skills')) AS actual,
+  format('restore the file, or name its folder in the setting migrations; if it is gone for good, run `skills migrate repair %s --forget`', done.version) AS remedy
 FROM jsonb_to_recordset($1::jsonb->'rows') AS done (version text, tool text, missing boolean)
 WHERE done.missing
 ORDER BY done.version COLLATE "C";

@@ -61,7 +61,7 @@ export interface VerifyCallOptions extends ReadingOptions {
  * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
  * rolled back. Faults do not throw: look at `ok` and `checks`. Throws a SkillsError for an invalid check file (CHECK_FILE_INVALID) or
  * migration, for a folder that does not exist, for checks of your own that a superuser would run (SUPERUSER_CHECKS), and when the ledger or a
- * table of the package cannot be read whole (PERMISSION_DENIED with the missing GRANTs, ROW_SECURITY, UNREADABLE).
+ * table of the package cannot be read whole (PERMISSION_DENIED with the missing GRANTs, ROW_SECURITY, TABLE_LOCKED).
  *
  * @example
  * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })

@@ -31,7 +31,7 @@ const TABLE = { schema: 'text', name: 'text', usable: 'boolean', readable: 'bool
 type Table = RowOf<typeof TABLE>
 
 /**
- * A gate that may not look is not green: throws PERMISSION_DENIED with the GRANTs, ROW_SECURITY or UNREADABLE when a table of the package or the
+ * A gate that may not look is not green: throws PERMISSION_DENIED with the GRANTs, ROW_SECURITY or TABLE_LOCKED when a table of the package or the
  * ledger cannot be read whole, and otherwise does the work. Takes a lock as a reader does, for a moment.
  */
 export async function whenReadable<T>(db: Db, { relations, elsewhere, timeoutMs }: ReadableOptions, work: () => Promise<T>): Promise<T> {
@@ -101,7 +101,7 @@ async function lockedOut(db: Db, names: readonly string[], limitMs: number, caus
     holder === undefined
       ? `a table could not be read within ${formatDuration(limitMs)}: ${cause.message}`
       : `the table ${holder.relation} is locked by ${describeHolder(holder)}`
-  return new SkillsError('UNREADABLE', reason, {
+  return new SkillsError('TABLE_LOCKED', reason, {
     hint: 'run it again when that transaction has ended, or wait longer with --check-timeout',
     cause,
   })

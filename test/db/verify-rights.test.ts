@@ -268,7 +268,7 @@ test('verify: a table is locked for longer than the time limit -> exit 2 with th
     await db.exec('ROLLBACK')
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(`\\[UNREADABLE\\] the table ${table} is locked by pid \\d+`),
+      stderr: expect.stringMatching(`\\[TABLE_LOCKED\\] the table ${table} is locked by pid \\d+`),
     })
   }
 })
