@@ -7,6 +7,7 @@ import { constraintFaults } from './constraints.ts'
 import { DATA } from './data.ts'
 import type { FaultFamily, HarmlessState } from './fault.ts'
 import { functionFaults } from './functions.ts'
+import { HARMLESS_ALONE } from './harmless-alone.ts'
 import { HARMLESS_CHANGES } from './harmless-changes.ts'
 import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
@@ -74,4 +75,5 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_LOGINS,
   ...HARMLESS_DATA,
   ...HARMLESS_DATABASES,
+  ...HARMLESS_ALONE,
 ]
