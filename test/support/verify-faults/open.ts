@@ -30,5 +30,5 @@ export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly 
     'type of column v_skill_effectiveness.first_use',
     'type of column v_skill_effectiveness.total_uses',
   ],
-  harmless: ['default privileges for tables'],
+  harmless: [],
 }
