@@ -144,7 +144,6 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
 
 /** The reading of a schema of which the server cannot print the definitions. */
 export function unreadable({ info }: Db, message: string): SchemaReading {
-  const nothing = (): Promise<void> => Promise.resolve()
   return {
     comparison: { faults: [], failures: [], indexes: [], notJudged: [] },
     unreadable: message,
@@ -153,8 +152,8 @@ export function unreadable({ info }: Db, message: string): SchemaReading {
     foreign: [],
     foreignOfTables: [],
     noScratch: `the schema cannot be read: ${message}`,
-    enterScratch: nothing,
-    drop: nothing,
+    enterScratch: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
   }
 }
 
