@@ -33,7 +33,7 @@ import type { Printed } from './recreate.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
 import { countViolations } from './violations.ts'
 
-export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
+export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore' | 'appRole'>, ForeignCodeOptions {
   /** The statements of the applied migrations that define the schema. */
   statements: readonly DefiningStatement[]
   /** Those that can run, with the scratch schemas, when the first one has that name. */
@@ -71,6 +71,8 @@ interface DefiningStatement {
 /** The schema, compared with what the applied migrations create. */
 export interface SchemaReading {
   comparison: SchemaComparison
+  /** Why nothing could be compared. */
+  unreadable?: string
   /** Why there is no scratch schema; the comparison was made with the manifest then. */
   noScratch: string | undefined
   /** Code of other roles that would run with the privileges of this connection: it is compared, and never run. */
@@ -161,6 +163,21 @@ async function printSchemas(db: Db, { print, printedManifest, schemasFor }: Sche
   const others = scratch === undefined ? [] : [...schemasFor(scratch)].filter(([, name]) => name !== scratch)
   const expected = others.reduce((objects, [name, other]) => inSchema(objects, other, { name, quoted: ident(name) }), made)
   return { expected: new PrintedSchema(inSchema(expected, from, { name: schema, quoted })), actual: new PrintedSchema(await print(schema)) }
+}
+
+/** The reading of a schema of which the server cannot print the definitions. */
+export function unreadable({ info }: Db, message: string): SchemaReading {
+  return {
+    comparison: { faults: [], failures: [], indexes: [], notJudged: [] },
+    unreadable: message,
+    schema: info.schema,
+    path: searchPath(info.schema, info.otherSchemas),
+    foreign: [],
+    foreignOfTables: [],
+    noScratch: `the schema cannot be read: ${message}`,
+    enterScratch: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
+  }
 }
 
 /** A schema with what the applied migrations create, or why there is none. */
