@@ -10,12 +10,9 @@ export interface Printed {
 
 /** Creates an object that is missing, with everything that belongs to it. */
 export function creation(printed: Printed, want: PrintedObject): string[] {
-  const { expected, actual } = printed
+  const { expected } = printed
   if (want.key.startsWith('sequence ')) return [...createIfMissing(want), ...continuation(printed, want), ...want.comments, ...want.grants]
-  // a sequence that the object takes numbers from can be missing too, and has a fault of its own
-  const sequences = want.needs
-    .filter((need) => need.startsWith('sequence ') && actual.get(need) === undefined)
-    .flatMap((key) => expected.get(key) ?? [])
+  const sequences = missingSequences(printed, want)
   const parts = want.inline ? [] : expected.parts(want.key)
   return [
     ...sequences.flatMap(createIfMissing),
@@ -27,6 +24,17 @@ export function creation(printed: Printed, want: PrintedObject): string[] {
     ...want.comments,
     ...want.grants,
   ]
+}
+
+/** A sequence that the object takes numbers from can be missing too, and has a fault of its own. */
+function missingSequences({ expected, actual }: Printed, { needs }: PrintedObject): PrintedObject[] {
+  const keys = needs.filter((need) => need.startsWith('sequence ') && actual.get(need) === undefined)
+  return keys.flatMap((key) => expected.get(key) ?? [])
+}
+
+/** The sequences that are missing, before a default uses them. */
+export function withSequences(printed: Printed, want: PrintedObject, statements: readonly string[] | undefined): string[] | undefined {
+  return statements === undefined ? undefined : [...missingSequences(printed, want).flatMap(createIfMissing), ...statements]
 }
 
 /** The remedy of another fault can have created the object meanwhile. */

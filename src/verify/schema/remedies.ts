@@ -8,7 +8,7 @@ import { columnChanges, losesValues } from './column-remedy.ts'
 import { objectKey } from './manifest.ts'
 import type { Pair } from './pairs.ts'
 import type { PrintedSchema } from './printed-schema.ts'
-import { creation, recreation, type Printed } from './recreate.ts'
+import { creation, recreation, withSequences, type Printed } from './recreate.ts'
 import { tableChanges } from './table-remedy.ts'
 import { attributeChanges, domainChanges, enumChanges } from './type-remedies.ts'
 
@@ -212,7 +212,7 @@ type Change = (printed: Printed, want: PrintedObject, have: PrintedObject, pair:
 
 const CHANGES: Readonly<Record<string, Change>> = {
   table: tableChanges,
-  column: columnChanges,
+  column: (printed, want, have) => withSequences(printed, want, columnChanges(printed, want, have)),
   constraint: constraintChanges,
   [PRIMARY_KEY]: constraintChanges,
   index: indexChanges,
