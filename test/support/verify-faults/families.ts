@@ -25,6 +25,7 @@ import { RIGHT_FAULTS } from './rights.ts'
 import { rollupObjectFaults } from './rollup-objects.ts'
 import { ROLLUPS } from './rollups.ts'
 import { SEQUENCE_FAULTS } from './sequences.ts'
+import { settingsFaults } from './settings.ts'
 import { STRUCTURE_FAULTS } from './structure.ts'
 import { TABLE_FAULTS } from './table-properties.ts'
 import { viewPropertyFaults } from './view-properties.ts'
@@ -54,6 +55,7 @@ export const FAMILIES: readonly FaultFamily[] = [
   REGISTRY_FAULTS,
   DATA,
   ROLLUPS,
+  settingsFaults,
 ]
 
 /** Every family of harmless states. */
