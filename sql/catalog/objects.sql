@@ -1,6 +1,7 @@
 -- Everything in schema $1 that a migration can create, one row each: kind, name, and a definition that is the same text for equal
 -- objects on one server. The name of the schema stays in the text; the caller removes it.
--- Objects of an extension and parts of other rows (the index of a key, the array type of a table) are left out. Rows of the kinds
+-- Objects of an extension and parts of other rows (the index of a key, the array type of a table, the constructor of a range) are left
+-- out. A property that has a usual state is a row of its own only when it is not usual: src/verify/schema/properties.ts. Rows of the kinds
 -- `owner`, `grant` and `storage` are for what administrators can change; a grant to PUBLIC ends in "(default)" when new objects of
 -- the owner get it by default.
 WITH relations AS (
@@ -10,7 +11,7 @@ WITH relations AS (
 ), functions AS (
   SELECT p.*, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS signature FROM pg_catalog.pg_proc p
   WHERE p.pronamespace = $1::text::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
 ), types AS (
   -- without the types of rows, arrays and multiranges, which belong to others
   SELECT t.* FROM pg_catalog.pg_type t
@@ -95,7 +96,7 @@ WITH relations AS (
 
   UNION ALL
   -- a query of the table reads these tables too; partitions are of the table
-  SELECT 'inheritance', c.relname || '.' || i.inhrelid::regclass::text, ''
+  SELECT 'inheritance', c.relname || '.' || CASE WHEN child.relnamespace = c.relnamespace THEN '' ELSE child.relnamespace::regnamespace || '.' END || child.relname, ''
   FROM relations c
   JOIN pg_catalog.pg_inherits i ON i.inhparent = c.oid
   JOIN pg_catalog.pg_class child ON child.oid = i.inhrelid

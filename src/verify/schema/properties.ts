@@ -167,7 +167,7 @@ export function propertyFault(pair: Pair, schema: string, stateOf: StateOf): Sch
   const shown = (object: Pair['actual']): string => (object === undefined ? property.usual : property.text(object.raw, partOf(name)))
   const violations = { table: tableOf(name), constraint: actual?.raw ?? '', condition: `${part} IS NOT NULL`, isMissing: false }
   return {
-    check: property.check,
+    check: property.check === 'drift.extra' && actual === undefined ? 'drift.missing' : property.check,
     object: objectOf(kind, property.of, whole, name),
     expected: shown(expected),
     actual: shown(actual),
@@ -198,5 +198,6 @@ function common(list: string, other: string): string {
 
 /** `t` in the schema, or `s.t`. */
 function qualified(name: string, schema: string): string {
-  return name.includes('.') ? name : `${ident(schema)}.${name}`
+  const at = name.indexOf('.')
+  return at === -1 ? `${ident(schema)}.${ident(name)}` : `${name.slice(0, at)}.${ident(name.slice(at + 1))}`
 }
