@@ -223,14 +223,14 @@ WITH relations AS (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')
 
   UNION ALL
-  SELECT 'operator class', o.opcname || ' using ' || m.amname, concat_ws(' ', CASE WHEN o.opcdefault THEN 'default' END, 'for ' || pg_catalog.format_type(o.opcintype, NULL),
+  SELECT 'operator class', o.opcname || ' USING ' || m.amname, concat_ws(' ', CASE WHEN o.opcdefault THEN 'default' END, 'for ' || pg_catalog.format_type(o.opcintype, NULL),
     'family ' || f.opfname, 'storage ' || pg_catalog.format_type(nullif(o.opckeytype, 0), NULL))
   FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod JOIN pg_catalog.pg_opfamily f ON f.oid = o.opcfamily
   WHERE o.opcnamespace = $1::text::regnamespace
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_opclass'::regclass AND d.objid = o.oid AND d.deptype = 'e')
 
   UNION ALL
-  SELECT 'operator family', f.opfname || ' using ' || m.amname, concat_ws(', ',
+  SELECT 'operator family', f.opfname || ' USING ' || m.amname, concat_ws(', ',
     (SELECT string_agg(concat_ws(' ', 'operator', o.amopstrategy, o.amopopr::regoperator, o.amoppurpose), ', ' ORDER BY o.amoplefttype, o.amoprighttype, o.amopstrategy)
       FROM pg_catalog.pg_amop o WHERE o.amopfamily = f.oid),
     (SELECT string_agg(concat_ws(' ', 'function', p.amprocnum, p.amproc::regprocedure), ', ' ORDER BY p.amproclefttype, p.amprocrighttype, p.amprocnum)

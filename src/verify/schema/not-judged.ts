@@ -64,6 +64,8 @@ const PARTS: ReadonlySet<string> = new Set([
 /** Whether the target has the name that the catalog reading gives an object: `t`, `t.c`, `f(integer)`. */
 function hasName({ kind, name, table, types }: StatementTarget, catalogName: string): boolean {
   if (table !== undefined) return catalogName === `${table}.${name}`
+  // `ways USING btree`
+  if (kind === 'operator class' || kind === 'operator family') return catalogName.startsWith(`${name} USING `)
   if (!ROUTINES.has(kind) && kind !== 'operator') return catalogName === name
   return bareName(catalogName) === name && fits(types, catalogName)
 }
