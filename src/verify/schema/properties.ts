@@ -51,7 +51,9 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
     text: () => 'its triggers are disabled: rows are not checked',
     // also checks the rows that were written meanwhile
     sql: ({ table, part, schema }, { actual }) => {
-      const definition = actual?.raw.replace('disabled ', '').replace(/(?<= REFERENCES )(?=(?:[^\s".(]+|"[^"]+")\()/, () => `${ident(schema)}.`)
+      const definition = actual?.raw
+        .replace('disabled ', '')
+        .replace(/(?<= REFERENCES )(?=(?:[^\s".(]+|"[^"]+")\()/, () => `${ident(schema)}.`)
       return `ALTER TABLE ${table} DROP CONSTRAINT ${part}; ALTER TABLE ${table} ADD CONSTRAINT ${part} ${definition ?? ''}`
     },
   },
