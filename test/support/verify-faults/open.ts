@@ -12,6 +12,6 @@ export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly 
     'unlock_skill with one argument less too',
     'unlock_skill with other types too',
   ],
-  remedies: ['a file that was interrupted', 'no default of the key of skill_usage_events'],
+  remedies: ['a file that was interrupted'],
   harmless: [],
 }
