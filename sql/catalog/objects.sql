@@ -12,8 +12,6 @@ WITH relations AS (
   SELECT p.*, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS signature FROM pg_catalog.pg_proc p
   WHERE p.pronamespace = $1::text::regnamespace
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
-<<<<<<< HEAD
-=======
 ), types AS (
   -- without the types of rows, arrays and multiranges, which belong to others
   SELECT t.* FROM pg_catalog.pg_type t
@@ -21,7 +19,6 @@ WITH relations AS (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
     AND (t.typtype IN ('e', 'd', 'r', 'p') OR (t.typtype = 'b' AND t.typcategory <> 'A')
       OR (t.typtype = 'c' AND EXISTS (SELECT FROM relations c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
->>>>>>> main
 ), grantable (kind, name, owner, acl, usual, defaults) AS (
   SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relname::text, relowner, relacl,
     acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner), CASE relkind WHEN 'S' THEN 'S'::"char" ELSE 'r'::"char" END

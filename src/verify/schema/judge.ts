@@ -9,14 +9,10 @@ import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
-<<<<<<< HEAD
 import { ident } from './printed-schema.ts'
+import { isProperty, propertyFault, type StateOf } from './properties.ts'
 import { Remedies } from './remedies.ts'
 import { NO_ROW } from './violations.ts'
-=======
-import { isProperty, propertyFault, type StateOf } from './properties.ts'
-import { ident, remedyFor, runAgain } from './remedies.ts'
->>>>>>> main
 
 /** Turns differences into faults, each of one check. */
 export class Judge {

@@ -1,22 +1,16 @@
 import { bareName } from '../../core/privileges.ts'
 import { textAfter } from '../../core/text.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
-<<<<<<< HEAD
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { PRIMARY_KEY, partOf, tableOf, type ComparedObject } from './canonical.ts'
 import { columnChanges, losesValues } from './column-remedy.ts'
 import { objectKey } from './manifest.ts'
-import type { Pair } from './pairs.ts'
+import { commented, type Pair } from './pairs.ts'
 import type { PrintedSchema } from './printed-schema.ts'
 import { creation, recreation, withSequences, type Printed } from './recreate.ts'
 import { tableChanges } from './table-remedy.ts'
 import { attributeChanges, domainChanges, enumChanges } from './type-remedies.ts'
-=======
-import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
-import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
-import { commented, WHOLES, type Pair } from './pairs.ts'
->>>>>>> main
 
 /** What creates an object again, by `kind name`. */
 export type CreatedAgain = Readonly<Record<string, string>>
@@ -29,7 +23,6 @@ export interface Remedy {
   destructive?: true
 }
 
-<<<<<<< HEAD
 /** The comparison that the faults are of. */
 export interface Compared {
   wanted: readonly ComparedObject[]
@@ -306,10 +299,12 @@ function commentStatement({ actual, expected: wanted }: Printed, { name, expecte
   return target === undefined ? undefined : [`COMMENT ON ${target} IS ${quoteLiteral(expected?.raw ?? null)}`]
 }
 
-function commentTarget(schema: PrintedSchema, name: string): string | undefined {
-  const found = name.includes('(')
-    ? schema.objects.find(({ key }) => /^(?:function|procedure|aggregate|window function) /.test(key) && key.endsWith(` ${name}`))
-    : (schema.relation(name) ?? schema.get(`index ${name}`) ?? schema.get(`column ${name}`))
+function commentTarget(schema: PrintedSchema, comment: string): string | undefined {
+  const { kind, name } = commented(comment)
+  if (kind === 'function') return ROUTINES.map((word) => schema.get(`${word} ${name}`)?.target).find((target) => target !== undefined)
+  if (kind === 'type')
+    return ['type', 'enum', 'range'].map((word) => schema.get(`${word} ${name}`)?.target).find((target) => target !== undefined)
+  const found = kind === '' ? schema.relation(name) : schema.get(`${kind} ${name}`)
   return found?.target ?? viewColumn(schema.relation(tableOf(name)), partOf(name))
 }
 
@@ -318,72 +313,7 @@ function viewColumn(view: PrintedObject | undefined, column: string): string | u
   if (view?.attributes === undefined) return undefined
   const quoted = view.attributes.map(([name]) => name).find((name) => name === column || name === `"${column.replaceAll('"', '""')}"`)
   return quoted === undefined ? undefined : `COLUMN ${view.target.replace(/^(?:MATERIALIZED )?VIEW /, '')}.${quoted}`
-=======
-/** What creates an object again. */
-export function runAgain(kind: string, name: string, again: CreatedAgain): string {
-  const bare = kind === 'cast' ? name : bareName(name)
-  const whole = tableOf(name)
-  return again[`${kind} ${bare}`] ?? again[`table ${whole}`] ?? again[`view ${whole}`] ?? 'run the statement that creates it again'
 }
-
-const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => string | undefined>> = {
-  index: ({ name, expected, actual }) => {
-    const create = expected?.raw
-      .replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
-      .replace(/ ON (?:ONLY )?/, ' ON ')
-      .replace(' USING btree', '')
-    if (actual === undefined) return create
-    return actual.same === `${expected?.same}, invalid`
-      ? `REINDEX INDEX CONCURRENTLY ${ident(name)}`
-      : `DROP INDEX CONCURRENTLY ${ident(name)}; ${create}`
-  },
-  constraint: ({ name, expected, actual }) => {
-    const [table, constraint] = [ident(tableOf(name)), ident(partOf(name))]
-    const drop = actual === undefined ? '' : `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}; `
-    const add = `${drop}ALTER TABLE ${table} ADD CONSTRAINT ${constraint} ${expected?.raw ?? ''}`
-    // two statements: VALIDATE reads the table without blocking it
-    const isValidCheck = expected?.raw.startsWith('CHECK ') === true && !expected.raw.endsWith(NOT_VALID)
-    return isValidCheck ? `${add}${NOT_VALID}; ALTER TABLE ${table} VALIDATE CONSTRAINT ${constraint}` : add
-  },
-  [PRIMARY_KEY]: ({ name, expected, actual }) =>
-    actual === undefined
-      ? `ALTER TABLE ${ident(name)} ADD PRIMARY KEY ${expected?.definition ?? ''}`
-      : `ALTER TABLE ${ident(name)} DROP CONSTRAINT ${ident(actual.raw)}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
-  column: columnRemedy,
-  trigger: ({ name, expected, actual }) =>
-    actual === undefined ? expected?.raw : `DROP TRIGGER ${ident(partOf(name))} ON ${ident(tableOf(name))}; ${expected?.raw ?? ''}`,
-  sequence: ({ name, expected, actual }, again) =>
-    actual === undefined ? runAgain('sequence', name, again) : `ALTER SEQUENCE ${ident(name)} ${sequenceOptions(expected?.raw ?? '')}`,
-  'view column': ({ kind, name }, again) => `DROP VIEW ${ident(tableOf(name))}; then ${runAgain(kind, name, again)}`,
-  comment: commentRemedy,
-  table: ({ name, expected, actual }, again) => {
-    if (actual === undefined || expected === undefined) return undefined
-    const actions = [
-      ...(/\bunlogged\b/.test(actual.raw) && !/\bunlogged\b/.test(expected.raw) ? ['SET LOGGED'] : []),
-      ...securityActions(expected.raw, actual.raw),
-    ]
-    return actions.length === 0
-      ? runAgain('table', name, again)
-      : actions.map((action) => `ALTER TABLE ${ident(name)} ${action}`).join('; ')
-  },
-}
-
-function commentRemedy({ name, expected }: Pair, again: CreatedAgain): string {
-  return `COMMENT ON ${commentTarget(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
-}
-
-/** What COMMENT ON takes. */
-function commentTarget(comment: string, again: CreatedAgain): string {
-  const { kind, name } = commented(comment)
-  if (ON_A_TABLE.has(kind)) return `${kind.toUpperCase()} ${ident(partOf(name))} ON ${ident(tableOf(name))}`
-  if (kind === 'function') return `FUNCTION ${name}`
-  if (kind === 'column') return `COLUMN ${ident(tableOf(name))}.${ident(partOf(name))}`
-  const word = kind === '' ? (`view ${name}` in again ? 'VIEW' : 'TABLE') : kind.toUpperCase()
-  return `${word} ${ident(name)}`
->>>>>>> main
-}
-
-const ON_A_TABLE: ReadonlySet<string> = new Set(['constraint', 'policy', 'rule', 'trigger'])
 
 /** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
 function sequenceOptions(definition: string): string {
