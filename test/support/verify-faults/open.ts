@@ -26,6 +26,13 @@ export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly 
     'a key of skill_usage_events that only the database gives',
     'a key of skill_feedback that only the database gives',
     'a key of agent_emergence_candidates that only the database gives',
+    'no default of the key of skill_usage_events',
+    'no default of the key of skill_feedback',
+    'no default of the key of agent_emergence_candidates',
+    'drop skill_usage_events_id_seq',
+    'drop skill_feedback_id_seq',
+    'drop agent_emergence_candidates_id_seq',
+    'a file that was interrupted',
   ],
   harmless: [],
 }
