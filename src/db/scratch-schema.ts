@@ -84,19 +84,31 @@ async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTE
 
 const NO_EXTENSIONS: ExtensionSchemas = { dedicated: [], shared: [], members: new Set(), hidden: [] }
 
-/** One round trip as long as no statement fails. */
+/** Statements under one savepoint. */
+const BATCH = 50
+/**
+ * The server keeps 64 subtransactions of a transaction in memory. With more, each snapshot of every session reads from disk which
+ * of them are done, and the whole server becomes slow.
+ */
+const MOST_BATCHES = 40
+
+/** Runs the statements in batches, each under a savepoint and in one round trip; one with a statement that fails runs again without it. */
 async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
-  for (let next = 0; next < statements.length;) {
-    const outcomes = await db.pipeline(
-      statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
-    )
-    const failed = outcomes.findIndex((outcome) => !outcome.ok)
-    const outcome = outcomes[failed]
-    if (outcome === undefined || outcome.ok) return failures
-    await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
-    failures.push({ index: next + failed, error: outcome.error })
-    next += failed + 1
+  const size = Math.max(BATCH, Math.ceil(statements.length / MOST_BATCHES))
+  for (let first = 0; first < statements.length; first += size) {
+    let batch = statements.slice(first, first + size).map((text, i) => ({ text, index: first + i }))
+    for (;;) {
+      const outcomes = await db.pipeline(['SAVEPOINT skills_step', ...batch.map(({ text }) => text), 'RELEASE SAVEPOINT skills_step'])
+      const failed = outcomes.findIndex((outcome) => !outcome.ok)
+      const outcome = outcomes[failed]
+      if (outcome === undefined || outcome.ok) break
+      const statement = batch[failed - 1]
+      if (statement === undefined) throw outcome.error
+      await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
+      failures.push({ index: statement.index, error: outcome.error })
+      batch = batch.filter((other) => other !== statement)
+    }
   }
-  return failures
+  return failures.toSorted((a, b) => a.index - b.index)
 }
