@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import type { ExtensionSchemas } from './extension-schemas.ts'
+import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent, searchPath } from './quote.ts'
+import { isPassing, MOST_ATTEMPTS } from './retry.ts'
 
 const SAVEPOINT = 'skills_scratch'
+const STEP = 'skills_step'
 
 export interface ScratchOptions {
   /** The statements to run in the schema of that name, in order; one that fails is rolled back and skipped. */
@@ -48,13 +51,18 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
     const usual = searchPath(name, [...others, ...(extensions?.schemas.dedicated ?? [])])
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
-      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
+    const [, resets] = await Promise.all([
+      db.exec(`SAVEPOINT ${STEP}; ${OWN_SETTINGS}`),
+      db.query(DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
+      db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}; CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
+        SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
+    ])
+    if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))
     const texts = statements(name)
     const usesMembers = texts.map((text) => extensions?.uses(text, extensions.schemas.members) === true)
     const shared = usesMembers.includes(true) ? await hideOthers(db, extensions?.schemas) : []
     const path = [usual, ...shared.map(quoteIdent)].join(', ')
-    const failures = await runAll(
+    const failures = await runStatements(
       db,
       texts.map((text, i) =>
         usesMembers[i] === true && shared.length > 0
@@ -71,12 +79,27 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
 }
 
 /**
+ * Statements that give new objects of the role the privileges of PostgreSQL: those of ALTER DEFAULT PRIVILEGES are no part of
+ * what the statements create. Almost every role has none.
+ */
+const DEFAULT_PRIVILEGES = `
+  SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES REVOKE ALL ON %s FROM %s', kinds.name, pg_catalog.string_agg(DISTINCT
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END, ', '))
+    || pg_catalog.format('; ALTER DEFAULT PRIVILEGES GRANT ALL ON %s TO %s', kinds.name, d.defaclrole::pg_catalog.regrole::text || kinds.public) AS statement
+  FROM pg_catalog.pg_default_acl d
+  JOIN (VALUES ('r', 'TABLES', ''), ('S', 'SEQUENCES', ''), ('f', 'FUNCTIONS', ', PUBLIC'), ('T', 'TYPES', ', PUBLIC')) AS kinds (type, name, public)
+    ON kinds.type = d.defaclobjtype::text
+  LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a ON true
+  WHERE d.defaclnamespace = 0 AND d.defaclrole = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = coalesce($1::text, current_user::text))
+  GROUP BY d.oid, d.defaclrole, kinds.name, kinds.public`
+
+/**
  * Hides what belongs to no extension in the shared schemas, which come last in the search_path: no statement may lock, change or read a
  * table of the user there. Returns the schemas; none when the role may not create temporary objects.
  */
 async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTENSIONS): Promise<readonly string[]> {
   const views = hidden.map((name) => `CREATE TEMPORARY VIEW ${quoteIdent(name)} AS SELECT`)
-  const [outcome] = await db.pipeline([['SAVEPOINT skills_step', ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
+  const [outcome] = await db.pipeline([[`SAVEPOINT ${STEP}`, ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
   if (outcome?.ok === true) return shared
   await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
   return []
@@ -92,23 +115,30 @@ const BATCH = 50
  */
 const MOST_BATCHES = 40
 
-/** Runs the statements in batches, each under a savepoint and in one round trip; one with a statement that fails runs again without it. */
-async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+/**
+ * Runs the statements in order, in batches of one round trip, each under a savepoint. A batch with a statement that fails is rolled back
+ * and runs again without it.
+ */
+export async function runStatements(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
   const size = Math.max(BATCH, Math.ceil(statements.length / MOST_BATCHES))
   for (let first = 0; first < statements.length; first += size) {
     let batch = statements.slice(first, first + size).map((text, i) => ({ text, index: first + i }))
+    const attempts = new Map<number, number>()
     for (;;) {
-      const outcomes = await db.pipeline(['SAVEPOINT skills_step', ...batch.map(({ text }) => text), 'RELEASE SAVEPOINT skills_step'])
+      const outcomes = await db.pipeline([`SAVEPOINT ${STEP}`, ...batch.map(({ text }) => text), `RELEASE SAVEPOINT ${STEP}`])
       const failed = outcomes.findIndex((outcome) => !outcome.ok)
       const outcome = outcomes[failed]
       if (outcome === undefined || outcome.ok) break
       const statement = batch[failed - 1]
       if (statement === undefined) throw outcome.error
-      await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
+      await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}`)
+      const attempt = (attempts.get(statement.index) ?? 0) + 1
+      attempts.set(statement.index, attempt)
+      if (isPassing(outcome.error) && attempt < MOST_ATTEMPTS) continue
       failures.push({ index: statement.index, error: outcome.error })
       batch = batch.filter((other) => other !== statement)
     }
   }
-  return failures.toSorted((a, b) => a.index - b.index)
+  return failures.toSorted((x, y) => x.index - y.index)
 }

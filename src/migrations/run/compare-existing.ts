@@ -53,10 +53,10 @@ export async function expectedCatalog(
   role?: string,
 ): Promise<ExpectedCatalog | undefined> {
   const { schema, otherSchemas } = db.info
-  const statements = scratchStatements(files, schema)
+  const definitions = scratchStatements(files, schema)
   try {
     const scratch = await makeScratchSchema(db, {
-      statements: (name) => textsFor(statements, schema, name),
+      statements: (name) => textsFor(definitions, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
       extensions: { schemas: await extensionSchemas({ db, catalogQuery }), uses: usesName },
@@ -65,7 +65,7 @@ export async function expectedCatalog(
     try {
       return {
         objects: await readCatalog(db, scratch.name, catalogQuery, [schema]),
-        failures: notCreated(statements, scratch.failures),
+        failures: notCreated(definitions.statements, scratch.failures),
       }
     } finally {
       await scratch.drop()
