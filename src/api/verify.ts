@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { catalogQueries, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
-import type { Diagnostic } from '../core/diagnostics.ts'
+import { place, type Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
@@ -45,6 +45,10 @@ export interface VerifyCallOptions extends ReadingOptions {
   exclusive?: boolean
   /** Compare the rollups with all events, and not with a sample: this reads the whole table. */
   recount?: boolean
+  /** Also lint the migrations of the user that are not applied, as `lintMigrations` does: checks `pending.*`. */
+  lintPending?: boolean
+  /** Also read every page of the tables and indexes with the extension amcheck: checks `amcheck.*`. */
+  amcheck?: boolean
   /** A role that must have exactly the privileges of an application. */
   appRole?: string | undefined
   /** A check that cannot run is a failure. */
@@ -80,6 +84,8 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
       objects,
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
+      ...(options.lintPending === true ? { pending: await pendingFindings(db, ledger) } : {}),
+      ...(options.amcheck === true ? { amcheck: objects } : {}),
       recount: { all: options.recount === true },
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
@@ -171,6 +177,18 @@ function schemaOptions(
     existedBefore: new Set(facts?.existedBefore),
     exclusive,
     timeoutMs: timeoutOf(options),
+  }
+}
+
+/** What `skills migrate lint` finds in the user's migrations that are not applied. */
+async function pendingFindings(db: Db, { files, applied }: LedgerState): Promise<object> {
+  const [{ hazardServer }, { lintFiles }] = await Promise.all([import('../migrations/run/dry-run.ts'), import('../migrations/run/lint-files.ts')])
+  const done = new Set(applied.map(({ version }) => version))
+  const pending = files.filter(({ version, source }) => !source.own && !done.has(version))
+  const { diagnostics } = lintFiles(pending, await hazardServer(db))
+  return {
+    files: pending.length,
+    findings: diagnostics.map(({ severity, code, message, hint, ...where }) => ({ place: place(where), severity, code, message, hint })),
   }
 }
 

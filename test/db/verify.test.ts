@@ -30,7 +30,8 @@ onEachBackend((backend) => {
     const remarks = report.checks.filter(({ status }) => status !== 'passed').map(({ id, status }) => `${id} ${status}`)
     // of a server whose only role is a superuser
     const superuser = db.info.kind === 'server' && db.info.superuser ? 'warning' : 'skipped'
-    expect(remarks).toEqual(['health.redundant-indexes note', `safety.definer-superuser ${superuser}`])
+    const durability = db.info.kind === 'server' ? ['settings.durability note'] : []
+    expect(remarks).toEqual(['health.redundant-indexes note', `safety.definer-superuser ${superuser}`, ...durability])
     expect(report).toMatchObject({ ok: true, failed: 0, skipped: 0 })
     expect(
       await db.query(
