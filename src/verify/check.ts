@@ -63,6 +63,8 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.different',
   'drift.extra',
   'drift.grants',
+  'drift.default-privileges',
+  'drift.column-order',
   'drift.comments',
   'drift.adopted',
   'drift.build',
@@ -81,6 +83,7 @@ export const CHECK_INPUTS = {
   pending: 'what is wrong in the pending migrations of the user (--lint-pending)',
   amcheck: 'the names of the objects, with --amcheck',
   'app-role': 'the role of --app-role, and the privileges that it needs',
+  privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']
