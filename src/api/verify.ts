@@ -214,7 +214,10 @@ function schemaOptions(
 
 /** What `skills migrate lint` finds in the user's migrations that are not applied. */
 async function pendingFindings(db: Db, { files, applied }: LedgerState): Promise<object> {
-  const [{ hazardServer }, { lintFiles }] = await Promise.all([import('../migrations/run/dry-run.ts'), import('../migrations/run/lint-files.ts')])
+  const [{ hazardServer }, { lintFiles }] = await Promise.all([
+    import('../migrations/run/dry-run.ts'),
+    import('../migrations/run/lint-files.ts'),
+  ])
   const done = new Set(applied.map(({ version }) => version))
   const pending = files.filter(({ version, source }) => !source.own && !done.has(version))
   const { diagnostics } = lintFiles(pending, await hazardServer(db))
