@@ -24,6 +24,7 @@ import {
 } from './foreign-code.ts'
 import { ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
+import { otherFunctions } from './other-functions.ts'
 import { countViolations } from './violations.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
@@ -60,6 +61,10 @@ export interface SchemaReading {
   foreign: ForeignCode[]
   /** The part of it that a query of a table runs. */
   foreignOfTables: ForeignCode[]
+  /** The objects of the package that must exist; functions with the types of their arguments. */
+  own: Readonly<Record<'tables' | 'views' | 'functions', readonly string[]>>
+  /** Functions with the name of one of ours that migrations of the user create, with the types of their arguments. */
+  otherFunctions: readonly string[]
   /** The schema that checks examine. */
   schema: string
   /** The search_path of checks of the user. */
@@ -100,6 +105,8 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const faults = await countViolations(db, comparison.faults, { schema, timeoutMs: options.timeoutMs, notCounted })
   const reading: SchemaReading = {
     comparison: { ...comparison, faults },
+    own: namesOf(own.objects),
+    otherFunctions: otherFunctions({ own: own.objects, expected, actual, notRun: notRun(options, scratch) }),
     schema,
     path: searchPath(schema, otherSchemas),
     foreign,
@@ -117,6 +124,20 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     },
   }
   return reading
+}
+
+function namesOf(objects: readonly CatalogObject[]): SchemaReading['own'] {
+  const named = (wanted: string): string[] => objects.filter(({ kind }) => kind === wanted).map(({ name }) => name)
+  return { tables: named('table'), views: named('view'), functions: named('function') }
+}
+
+/** Statements of the user that did not run in a scratch schema. */
+function notRun({ statements }: SchemaOptions, scratch: ScratchSchema | string): string[] {
+  const ofUser = statements.filter(({ own }) => !own)
+  if (typeof scratch === 'string') return ofUser.map(({ text }) => text)
+  const ran = runnable(statements)
+  const failed = new Set(scratch.failures.map(({ index }) => ran[index]))
+  return ofUser.filter((statement) => statement.obstacle !== undefined || failed.has(statement)).map(({ text }) => text)
 }
 
 /** A schema with what the applied migrations create, or why there is none. */
