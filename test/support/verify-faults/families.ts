@@ -1,3 +1,4 @@
+import { CALL_FAULTS } from './calls.ts'
 import { codeFaults } from './code-objects.ts'
 import { COLUMN_PROPERTY_FAULTS } from './column-properties.ts'
 import { columnFaults } from './columns.ts'
@@ -17,6 +18,7 @@ import { indexFaults } from './indexes.ts'
 import { LEDGER_ROW_FAULTS } from './ledger-rows.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
+import { OVERLOAD_FAULTS } from './overloads.ts'
 import { publicRightFaults } from './public-rights.ts'
 import { REGISTRY_FAULTS } from './registry.ts'
 import { RIGHT_FAULTS } from './rights.ts'
@@ -39,6 +41,8 @@ export const FAMILIES: readonly FaultFamily[] = [
   indexFaults,
   functionFaults,
   OTHER_FUNCTION_FAULTS,
+  OVERLOAD_FAULTS,
+  CALL_FAULTS,
   codeFaults,
   viewFaults,
   viewPropertyFaults,
