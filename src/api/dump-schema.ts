@@ -3,6 +3,7 @@ import { dumpQueries } from '../config/package-files.ts'
 import { DEFAULT_LEDGER } from '../config/settings.ts'
 import { fileNotWritten } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
+import { ledgerTables } from '../core/ledger-name.ts'
 import { hasOsCode } from '../core/os-error.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
@@ -60,12 +61,18 @@ export async function dumpSchema(db: Db, options: DumpCallOptions = {}): Promise
   const { schema } = db.info
   await refuseMissingSchema(db)
   const dump = await withSkillsErrors(db, { action: 'read the catalogs' }, () =>
-    readDump(db, { queries: dumpQueries(), omit: [ledger, `${ledger}_progress`], privileges }),
+    readDump(db, { queries: dumpQueries(), omit: ledgerOf(ledger, schema), privileges }),
   )
   const sql = dumpText(dump, schema)
   const base = { schema, sql, notCovered: dump.notCovered, written: false }
   if (file === undefined) return { ...base, file: null, differs: null, difference: null, changes: { added: [], removed: [], changed: [] } }
   return { ...base, ...putDump(sql, file, options) }
+}
+
+/** The ledger and its progress table, when they are in the schema. */
+function ledgerOf(ledger: string, schema: string): readonly string[] {
+  const found = ledgerTables(ledger, schema)
+  return found.schema === schema ? found.tables : []
 }
 
 /** The schema can have been created since the connection was opened. */

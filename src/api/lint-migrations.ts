@@ -5,8 +5,7 @@ import { DEFAULT_LEDGER } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
-import { readLedger } from '../migrations/ledger/ledger.ts'
-import { planMigrations } from '../migrations/ledger/plan.ts'
+import { readHistory } from '../migrations/ledger/history.ts'
 import { refuseLayouts } from '../migrations/layouts/refuse-layouts.ts'
 import { hazardServer } from '../migrations/run/dry-run.ts'
 import { lintFiles, type MigrationLintReport } from '../migrations/run/lint-files.ts'
@@ -24,7 +23,8 @@ export interface LintMigrationsOptions {
 /**
  * Checks migrations without running them: what prevents a file from running is an error, a hazard for a database in use is a
  * warning. The library call of `skills migrate lint`. Writes nothing. Throws MIGRATIONS_DIR_MISSING,
- * MIGRATION_FILE_INVALID for a file that is not text, and FOREIGN_LAYOUT for the files of another tool.
+ * MIGRATION_FILE_INVALID for a file that is not text, FOREIGN_LAYOUT for the files of another tool, and with `pendingIn`
+ * LEDGER_ELSEWHERE.
  *
  * @example
  * const { errors, diagnostics } = await lintMigrations({ paths: ['db/migrations'] })
@@ -38,8 +38,8 @@ export async function lintMigrations({ paths, pendingIn, ledger = DEFAULT_LEDGER
     return lintFiles(files)
   }
   await refuseForeignCode(pendingIn, ledger)
-  const { rows } = await readLedger(pendingIn, ledger)
-  const pending = planMigrations(files, rows).pending.map(({ file }) => file)
+  const { plan } = await readHistory(pendingIn, files, ledger)
+  const pending = plan.pending.map(({ file }) => file)
   refuseLayouts(pending, files)
   return lintFiles(pending, await hazardServer(pendingIn))
 }

@@ -1,9 +1,11 @@
 import path from 'node:path'
-import { catalogQuery, dumpQueries, migrationSources, toolName } from '../config/package-files.ts'
+import { catalogQuery, databaseQuery, dumpQueries, migrationSources, toolName } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, loadSettings } from '../config/settings.ts'
 import { fileNotWritten } from '../core/common-errors.ts'
+import { ledgerTables } from '../core/ledger-name.ts'
 import { isOsError } from '../core/os-error.ts'
 import type { DatabaseTarget } from '../core/target.ts'
+import { quoteIdent } from '../db/quote.ts'
 import { createFile, deleteFile } from '../files/write-file.ts'
 import { readMigrations } from '../migrations/files/read-migrations.ts'
 import { migrate as runMigrations } from '../migrations/run/migrate.ts'
@@ -76,6 +78,8 @@ export async function squashIn(
   options: Omit<SquashCallOptions, 'database'>,
 ): Promise<SquashReport> {
   const { migrations, to, name, ledger = DEFAULT_LEDGER, cwd = process.cwd(), onStep = () => undefined } = options
+  // a scratch database does not have the schema of the ledger
+  const table = quoteIdent(ledgerTables(ledger, '').tables[0])
   const plan = planSquash(readMigrations(migrationSources(migrations)), to, name)
   const made = await squash({
     plan,
@@ -83,7 +87,7 @@ export async function squashIn(
     apply: async (db, files) => {
       const { error } = await runMigrations(db, {
         files: () => files,
-        ledger,
+        ledger: table,
         tool: toolName(),
         catalogQuery: catalogQuery(),
         foreignOwners: [],
@@ -93,7 +97,8 @@ export async function squashIn(
     },
     queries: dumpQueries(),
     catalogQuery: catalogQuery(),
-    ledger,
+    databaseQuery: databaseQuery(),
+    ledger: table,
     keepRows: options.keepRows === true,
     onStep,
   })

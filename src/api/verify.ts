@@ -10,7 +10,7 @@ import type { Db } from '../db/db.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
-import { scratchStatements } from '../migrations/files/scratch-statements.ts'
+import { scratchNames, scratchStatements, textsFor } from '../migrations/files/scratch-statements.ts'
 import { readLedgerState, type LedgerState } from '../migrations/ledger/ledger-facts.ts'
 import { readSkills } from '../registry/reading/read-folder.ts'
 import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
@@ -152,14 +152,18 @@ function schemaOptions(
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
+  const definitions = scratchStatements(applied, schema)
   return {
     ...foreignCodeOptions(ledger, schema),
     catalogQueries: catalogQueries(),
-    statements: scratchStatements(applied, schema).map(({ file, line, ...statement }) => ({
+    statements: definitions.statements.map(({ file, line, ...statement }) => ({
       place: `${file}:${line}`,
       own: own.has(file),
       ...statement,
     })),
+    textsFor: (scratch) => textsFor(definitions, schema, scratch),
+    schemasFor: (scratch) => scratchNames(definitions, schema, scratch),
+    names: definitions.objects,
     applied: new Set(applied.map(({ version }) => version)),
     adopted: new Set(adopted.map(({ version }) => version)),
     noLedger: missing,

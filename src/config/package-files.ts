@@ -28,6 +28,11 @@ export function catalogQuery(): string {
   return path.join(packageRoot(), 'sql', 'catalog', 'objects.sql')
 }
 
+/** The query that reads the owners, privileges and comments of a whole database. */
+export function databaseQuery(): string {
+  return path.join(packageRoot(), 'sql', 'catalog', 'database.sql')
+}
+
 /** The folder of the queries that read the catalog. */
 export function catalogQueries(): string {
   return path.join(packageRoot(), 'sql', 'catalog')

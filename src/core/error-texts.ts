@@ -429,18 +429,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   DRIFT: {
     title: 'The database differs from what the migrations create',
     meaning:
-      '`skills migrate baseline` records files as applied without running them. It compares first, and found differences. Nothing was recorded.',
+      '`skills migrate baseline` records files as applied without running them. It compares first, and found differences, or statements that it could not compare. Nothing was recorded.',
     example: '$ skills migrate baseline\nerror [DRIFT] the database differs from what the migrations create in 2 places',
     remedies: [
       'run `skills migrate` instead: it adds what is missing and keeps what exists',
-      'run `skills migrate baseline --accept-drift`, if you have read the differences and accept them',
+      'run `skills migrate baseline --accept-drift`, if you have read the differences and what was not compared, and accept them',
     ],
   },
 
   SQUASH_REFUSED: {
     title: 'The new file would not make the same database',
     meaning:
-      '`skills migrate squash` runs the old files and the new one in two empty databases, and compares catalogs, rows and sequences. They differ, the new file cannot run, or the old files do something that a dump of the schema does not contain: they leave rows, or change the whole server. Nothing was written. The message has the differences, or the statements with file and line.',
+      '`skills migrate squash` runs the old files and the new one in two empty databases, and compares catalogs, rows and sequences, also those of other schemas, and the owners, privileges and comments of all objects. They differ, the new file cannot run, or the old files do something that a dump of the schema does not contain: they leave rows, or change the whole server. Nothing was written. The message has the differences, or the statements with file and line.',
     example:
       '$ skills migrate squash --to 030_orders --dir db\nerror [SQUASH_REFUSED] the files leave 3 rows: INSERT (db/004_colors.sql:2)\n  → nothing was written; --keep-rows writes these rows into the new file, as they are now',
     remedies: [

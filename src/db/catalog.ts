@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Db } from './db.ts'
 import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent } from './quote.ts'
+import { retried } from './retry.ts'
 
 const SAVEPOINT = 'skills_catalog'
 
@@ -24,21 +25,39 @@ export async function readCatalog(db: Db, schema: string, queryFile: string, ali
   // PostgreSQL 14 added pg_get_function_sqlbody, with the bodies that it prints
   const fitting =
     db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
+  const read = (): Promise<CatalogRow[]> => readRows(db, fitting, schema)
+  const rows = await retried(read)
+  const names = [schema, ...aliases]
+  return rows
+    .filter(({ kind, definition }) => definition !== null || !PRINTED.has(kind))
+    .map(({ kind, name, definition }) => withoutSchemas({ kind, name, definition: definition ?? '' }, names))
+}
+
+interface CatalogRow {
+  kind: string
+  name: string
+  definition: string | null
+}
+
+async function readRows(db: Db, query: string, schema: string): Promise<CatalogRow[]> {
   const [, rows] = await Promise.all([
     db.exec(`SAVEPOINT ${SAVEPOINT}; ${OWN_SETTINGS}`),
-    db.query(fitting, [quoteIdent(schema)], { kind: 'text', name: 'text', definition: 'text?' }),
+    db.query(query, [quoteIdent(schema)], { kind: 'text', name: 'text', definition: 'text?' }),
     db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`),
   ])
-  const names = [schema, ...aliases]
-  return rows.map(({ kind, name, definition }) => ({
-    kind,
-    name: withoutSchemas(name, names),
-    definition: withoutSchemas(definition ?? '', names),
-  }))
+  return rows
+}
+
+/** Kinds of which the server prints NULL when another session has dropped the object since the query began. */
+const PRINTED: ReadonlySet<string> = new Set(['constraint', 'index', 'rule', 'statistics', 'trigger'])
+
+/** The object without the names of the schemas, so that it can be compared with one of another schema. */
+export function withoutSchemas({ kind, name, definition }: CatalogObject, schemas: readonly string[]): CatalogObject {
+  return { kind, name: textWithout(name, schemas), definition: textWithout(definition, schemas) }
 }
 
 /** Removes the names of the schema from deparsed SQL: `public.f(` and `"My App".f(` become `f(`; in a search_path a placeholder replaces them. */
-function withoutSchemas(text: string, schemas: readonly string[]): string {
+function textWithout(text: string, schemas: readonly string[]): string {
   const spellings = new Set(schemas.flatMap((schema) => [quoteIdent(schema), plain(schema)]))
   const settings = text.replaceAll(/(?<=search_path=)[^\n]*/g, (list) =>
     list
@@ -53,9 +72,9 @@ function withoutSchema(text: string, schema: string): string {
   return withoutWord(text.replaceAll(`${quoteIdent(schema)}.`, ''), `${plain(schema)}.`)
 }
 
-/** The name as the server prints it: without quotes where they are not needed. */
+/** The name without quotes, where it needs none. */
 function plain(schema: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
+  return /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/.test(schema) ? schema : quoteIdent(schema)
 }
 
 /** The text without a word, where it does not end a longer one. */

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import type { ExtensionSchemas } from './extension-schemas.ts'
+import { OWN_SETTINGS } from './own-statement.ts'
 import { quoteIdent, searchPath } from './quote.ts'
+import { isPassing, MOST_ATTEMPTS } from './retry.ts'
 
 const SAVEPOINT = 'skills_scratch'
+const STEP = 'skills_step'
 
 export interface ScratchOptions {
   /** The statements to run in the schema of that name, in order; one that fails is rolled back and skipped. */
@@ -48,13 +51,18 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
     const usual = searchPath(name, [...others, ...(extensions?.schemas.dedicated ?? [])])
-    await db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
-      SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`)
+    const [, resets] = await Promise.all([
+      db.exec(`SAVEPOINT ${STEP}; ${OWN_SETTINGS}`),
+      db.query(DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
+      db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}; CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
+        SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
+    ])
+    if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))
     const texts = statements(name)
     const usesMembers = texts.map((text) => extensions?.uses(text, extensions.schemas.members) === true)
     const shared = usesMembers.includes(true) ? await hideOthers(db, extensions?.schemas) : []
     const path = [usual, ...shared.map(quoteIdent)].join(', ')
-    const failures = await runAll(
+    const failures = await runStatements(
       db,
       texts.map((text, i) =>
         usesMembers[i] === true && shared.length > 0
@@ -71,12 +79,27 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
 }
 
 /**
+ * Statements that give new objects of the role the privileges of PostgreSQL: those of ALTER DEFAULT PRIVILEGES are no part of
+ * what the statements create. Almost every role has none.
+ */
+const DEFAULT_PRIVILEGES = `
+  SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES REVOKE ALL ON %s FROM %s', kinds.name, pg_catalog.string_agg(DISTINCT
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END, ', '))
+    || pg_catalog.format('; ALTER DEFAULT PRIVILEGES GRANT ALL ON %s TO %s', kinds.name, d.defaclrole::pg_catalog.regrole::text || kinds.public) AS statement
+  FROM pg_catalog.pg_default_acl d
+  JOIN (VALUES ('r', 'TABLES', ''), ('S', 'SEQUENCES', ''), ('f', 'FUNCTIONS', ', PUBLIC'), ('T', 'TYPES', ', PUBLIC')) AS kinds (type, name, public)
+    ON kinds.type = d.defaclobjtype::text
+  LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a ON true
+  WHERE d.defaclnamespace = 0 AND d.defaclrole = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = coalesce($1::text, current_user::text))
+  GROUP BY d.oid, d.defaclrole, kinds.name, kinds.public`
+
+/**
  * Hides what belongs to no extension in the shared schemas, which come last in the search_path: no statement may lock, change or read a
  * table of the user there. Returns the schemas; none when the role may not create temporary objects.
  */
 async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTENSIONS): Promise<readonly string[]> {
   const views = hidden.map((name) => `CREATE TEMPORARY VIEW ${quoteIdent(name)} AS SELECT`)
-  const [outcome] = await db.pipeline([['SAVEPOINT skills_step', ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
+  const [outcome] = await db.pipeline([[`SAVEPOINT ${STEP}`, ...views, 'RELEASE SAVEPOINT skills_step'].join('; ')])
   if (outcome?.ok === true) return shared
   await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
   return []
@@ -84,19 +107,28 @@ async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTE
 
 const NO_EXTENSIONS: ExtensionSchemas = { dedicated: [], shared: [], members: new Set(), hidden: [] }
 
-/** One round trip as long as no statement fails. */
-async function runAll(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
+/**
+ * Runs the statements in order, each under a savepoint; one that fails is rolled back and skipped. One round trip as long as none
+ * fails. The savepoint comes before the message of its statement: of a message with a syntax error, nothing runs.
+ */
+export async function runStatements(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
+  const [start, end] = [`SAVEPOINT ${STEP}`, `RELEASE SAVEPOINT ${STEP}`]
+  // of the next statement
+  let attempts = 0
   for (let next = 0; next < statements.length;) {
-    const outcomes = await db.pipeline(
-      statements.slice(next).map((text) => `SAVEPOINT skills_step;\n${text}\n;RELEASE SAVEPOINT skills_step`),
-    )
+    const texts = statements.slice(next)
+    const outcomes = await db.pipeline([start, ...texts.map((text, i) => `${text}\n;${end}${i < texts.length - 1 ? `;${start}` : ''}`)])
     const failed = outcomes.findIndex((outcome) => !outcome.ok)
     const outcome = outcomes[failed]
     if (outcome === undefined || outcome.ok) return failures
-    await db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step')
-    failures.push({ index: next + failed, error: outcome.error })
-    next += failed + 1
+    await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; ${end}`)
+    attempts = failed === 1 ? attempts + 1 : 1
+    next += failed - 1
+    if (isPassing(outcome.error) && attempts < MOST_ATTEMPTS) continue
+    failures.push({ index: next, error: outcome.error })
+    next += 1
+    attempts = 0
   }
   return failures
 }

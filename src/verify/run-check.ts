@@ -5,6 +5,7 @@ import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
 import { quoteLiteral } from '../db/quote.ts'
+import { isPassing, retried } from '../db/retry.ts'
 import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckStatement } from './check.ts'
@@ -32,6 +33,10 @@ export interface CheckRun {
  * called in a transaction. Throws CHECK_FILE_INVALID when the check has ended the transaction.
  */
 export async function runCheck(db: Db, run: CheckRun): Promise<CheckResult> {
+  return retried((isLast) => runOnce(db, run, isLast))
+}
+
+async function runOnce(db: Db, run: CheckRun, isLast: boolean): Promise<CheckResult> {
   const { check, timeoutMs } = run
   const began = performance.now()
   // a check cannot know the name
@@ -41,6 +46,7 @@ export async function runCheck(db: Db, run: CheckRun): Promise<CheckResult> {
   } catch (error) {
     const { cause } = error instanceof Refusal ? error : { cause: error }
     if (!(cause instanceof DatabaseError)) throw cause
+    if (isPassing(cause) && !isLast) throw cause
     // over a part of the rows a check proves nothing
     if (isRowSecurity(cause)) throw toSkillsError(db.info, cause, { action: `run the check ${check.id}` })
     const tookMs = performance.now() - began

@@ -51,7 +51,11 @@ test('migrate lint: a file as path -> only this file; a folder without migration
 
 test('migrate lint: files of another tool -> FOREIGN_LAYOUT', async () => {
   const dir = scratch({ '1_a.sql': '-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\n' })
-  await expect(lintMigrations({ paths: [dir] })).rejects.toMatchObject({ code: 'FOREIGN_LAYOUT', exitCode: 6 })
+  await expect(lintMigrations({ paths: [dir] })).rejects.toMatchObject({
+    code: 'FOREIGN_LAYOUT',
+    exitCode: 6,
+    diagnostics: [{ severity: 'error', code: 'FOREIGN_LAYOUT', file: path.join(dir, '1_a.sql'), line: 3 }],
+  })
 })
 
 onEachBackend((backend) => {
@@ -68,6 +72,16 @@ onEachBackend((backend) => {
     expect(await found({ paths: [more], pendingIn: db })).toEqual(['2.sql:1 INDEX_NOT_CONCURRENT'])
     expect(await lintMigrations({ paths: [more], pendingIn: db })).toMatchObject({ files: 2 })
     expect(await found({ paths: [more] })).toEqual(['2.sql:1 INDEX_NOT_CONCURRENT', '3.sql:1 INDEX_NOT_CONCURRENT'])
+  })
+
+  test('migrate lint: pendingIn a database whose search_path has changed -> LEDGER_ELSEWHERE, as skills migrate', async () => {
+    const database = await backend.fresh()
+    const dir = scratch({ '1.sql': 'create table a (id int);\n' })
+    const db = await database.open({ schema: 'app' })
+    await migrate(db, { migrations: [dir] })
+    await db.close()
+    const moved = await database.open()
+    await expect(lintMigrations({ paths: [dir], pendingIn: moved })).rejects.toMatchObject({ code: 'LEDGER_ELSEWHERE' })
   })
 })
 

@@ -68,6 +68,47 @@ onEachBackend((backend) => {
     expect(error).toBeUndefined()
   })
 
+  test('dry run: a run would stop with ROWS_EXIST -> the same error, with the plan, and nothing is written', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(WITH_ROWS)
+    const files = [
+      { '1.sql': 'create table first (id int);', '2.sql': `${CREATE}\ninsert into plans values (2, 'x');` },
+      { '1.sql': CREATE, '2.sql': `update plans set name = 'x';` },
+      { '1.sql': `-- skills: no-transaction\n${CREATE_IF}\ndelete from plans;` },
+    ]
+    for (const one of files) {
+      const migrations = [scratch(one)]
+      const predicted = await migrate(db, { migrations, dryRun: true })
+      expect(predicted.report.pending.every(({ plan }) => plan !== undefined)).toBe(true)
+      const real = await migrate(db, { migrations })
+      expect(real.error).toMatchObject({ code: 'ROWS_EXIST', exitCode: 6 })
+      expect(predicted.error).toMatchObject({ code: 'ROWS_EXIST', message: real.error?.message, hint: real.error?.hint })
+      expect(predicted.error?.diagnostics).toEqual(real.error?.diagnostics)
+      await db.exec(`delete from schema_migrations where version in ('1', '2'); drop table if exists first`)
+    }
+    const accepted = await migrate(db, { migrations: [scratch(files[0] ?? {})], dryRun: true, acceptExisting: true })
+    expect(accepted.error).toBeUndefined()
+  })
+
+  test.each(ofBackend(backend, HARMLESS))('dry run: a table with rows and %s -> no error', async (_, sql) => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(`${WITH_ROWS}; create table other (id int)`)
+    const start = sql.startsWith('drop table') || sql.startsWith('alter table') ? '' : CREATE_IF
+    expect((await migrate(db, { migrations: [scratch({ '1.sql': `${start}${sql};` })], dryRun: true })).error).toBeUndefined()
+  })
+
+  test('dry run: an earlier pending file drops or renames the table -> no error; the table is empty -> no error', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(`${WITH_ROWS}; create table none (id int)`)
+    const dir = scratch({
+      '1.sql': 'alter table plans rename to plans_old;',
+      '2.sql': `${CREATE}\ninsert into plans values (2, 'x');`,
+      '3.sql': 'create table none (id int); insert into none values (1);',
+    })
+    expect((await migrate(db, { migrations: [dir], dryRun: true })).error).toBeUndefined()
+    expect((await migrate(db, { migrations: [dir] })).error).toBeUndefined()
+  })
+
   test('migrate: the table exists and is empty -> applied, and the statements are named', async () => {
     const db = await (await backend.migrated()).open()
     await db.exec(CREATE)

@@ -194,6 +194,83 @@ onEachBackend(({ name, fresh }) => {
     expect(readdirSync(folder)).toEqual(['1_t.sql', '2_do.sql'])
   })
 
+  test.each([
+    [
+      'rows in another schema',
+      'CREATE SCHEMA audit;\nCREATE TABLE audit.log (a int);\nINSERT INTO audit.log VALUES (1);',
+      'rows of table audit.log',
+    ],
+    ['a search_path that the file sets', 'CREATE SCHEMA app2;\nSET search_path = app2;\nCREATE TABLE hidden (a int);', 'table app2.hidden'],
+    ['a schema that DO creates', "DO $$ BEGIN EXECUTE 'CREATE SCHEMA x9'; END $$;", 'schema x9'],
+    ['an owner', 'CREATE TABLE owned (a int);\nDO $$ BEGIN ALTER TABLE owned OWNER TO pg_monitor; END $$;', 'owner of table owned'],
+    ['privileges of the owner', 'CREATE TABLE t (a int);\nREVOKE INSERT ON t FROM CURRENT_USER;', 'privileges of table t'],
+    [
+      'a materialized view with older rows',
+      'CREATE TABLE t (a int);\nCREATE MATERIALIZED VIEW m AS SELECT a FROM t;\nINSERT INTO t VALUES (1);',
+      'rows of materialized view m',
+    ],
+    ['a large object', 'SELECT lo_create(4711);', 'large objects'],
+    [
+      'a setting of the database',
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END $$;",
+      'settings of the database',
+    ],
+    [
+      'an event trigger that DO creates',
+      `CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+       DO $$ BEGIN EXECUTE 'CREATE EVENT TRIGGER noted ON ddl_command_end EXECUTE FUNCTION noted()'; END $$;`,
+      'event trigger noted',
+    ],
+  ])('squash: what the new file would lose: %s -> refused with it, and nothing is written', async (_, sql, place) => {
+    const { folder } = project({ '1_a': sql, '2_b': 'CREATE TABLE b (a int);' })
+    const answer = await codeOf(squashed(folder, { to: '2_b', keepRows: true }))
+    expect(answer.split('\n')[0]).toMatch(/^SQUASH_REFUSED: the new file would make another database/)
+    expect(answer.split('\n').map((line) => line.trim())).toContain(place)
+    expect(readdirSync(folder)).toEqual(['1_a.sql', '2_b.sql'])
+  })
+
+  test('squash: privileges and comments of other schemas, default privileges, a foreign server -> kept, and equal', async () => {
+    const { folder } = project({
+      '1_other': `CREATE SCHEMA audit; CREATE TABLE audit.log (a int, b int); GRANT USAGE ON SCHEMA audit TO pg_monitor;
+        GRANT SELECT (a) ON audit.log TO pg_monitor; COMMENT ON COLUMN audit.log.a IS 'one'; COMMENT ON TABLE audit.log IS 'all';
+        ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; GRANT SELECT ON pg_catalog.pg_authid TO pg_monitor;`,
+      '2_own': `CREATE TABLE t (a int, b int); COMMENT ON COLUMN t.a IS 'ours'; CREATE SEQUENCE s OWNED BY t.b;
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP TABLE IF EXISTS audit.gone; GRANT SELECT (b) ON t TO pg_monitor;`,
+    })
+    const report = await squashed(folder, { to: '2_own' })
+    expect(report).toMatchObject({ written: true, notCompared: [] })
+    expect(report.kept.map(({ statement }) => statement.split(' ').slice(0, 3).join(' '))).toEqual([
+      'CREATE SCHEMA audit',
+      'CREATE TABLE audit.log',
+      'COMMENT ON COLUMN',
+      'COMMENT ON TABLE',
+      'DROP TABLE IF',
+      'GRANT USAGE ON',
+      'GRANT SELECT (a)',
+      'ALTER DEFAULT PRIVILEGES',
+      'GRANT SELECT ON',
+    ])
+  })
+
+  test('squash: rows -> in their order, equal ones and those without columns too, in formats that every server reads', async () => {
+    const { folder, cwd } = project({
+      '1_a': `SET datestyle = 'SQL, DMY'; CREATE TABLE t (n int, at date, span interval);
+        INSERT INTO t VALUES (3, '02/01/2026', '-1 day 02:03'), (1, NULL, NULL), (1, NULL, NULL);`,
+      '2_b': '-- skills: check SELECT count(*) = 3 FROM t\nCREATE TABLE none ();\nINSERT INTO none DEFAULT VALUES;',
+    })
+    const report = await squashed(folder, { to: '2_b', keepRows: true, deleteOld: true })
+    expect(report).toMatchObject({ rows: 4, notCompared: [`the check (${folder}/2_b.sql:1)`] })
+    expect(report.sql).toContain("('3', '2026-01-02', 'P-1DT2H3M'),\n    ('1', NULL, NULL),\n    ('1', NULL, NULL);")
+    const db = await (await fresh()).open()
+    expect((await migrate(db, { migrations: [path.join(cwd, 'db')] })).error).toBeUndefined()
+    expect(await db.query('SELECT n FROM public.t', [], { n: 'number' })).toEqual([{ n: 3 }, { n: 1 }, { n: 1 }])
+  })
+
+  test('squash: the ledger has a schema -> the scratch databases do without it', async () => {
+    const { folder } = project({ '1_a': 'CREATE TABLE a (id int);', '2_b': 'CREATE TABLE b (id int);' })
+    expect(await squashed(folder, { to: '2_b', ledger: 'ops."my.ledger"' })).toMatchObject({ written: true })
+  })
+
   test('squash: a dry run -> nothing is written', async () => {
     const { folder } = project(THIRTY)
     expect(await squashed(folder, { dryRun: true })).toMatchObject({
@@ -202,6 +279,19 @@ onEachBackend(({ name, fresh }) => {
     })
     expect(existsSync(path.join(folder, '030_grants_squashed.sql'))).toBe(false)
   })
+})
+
+test('squash: a foreign server needs its extension, and the comment on an extension is changed -> both are in the new file', async () => {
+  const { folder } = project({
+    '1_a': `CREATE EXTENSION postgres_fdw; COMMENT ON EXTENSION postgres_fdw IS 'ours'; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;`,
+    '2_b': 'CREATE FOREIGN TABLE f (a int) SERVER s;',
+  })
+  const report = await squashMigrations({ migrations: [folder], to: '2_b', database: { databaseUrl: serverUrl('postgres'), env: {} } })
+  expect(report.sql).toMatch(/CREATE EXTENSION[^]*COMMENT ON EXTENSION postgres_fdw IS 'ours'[^]*CREATE SERVER[^]*CREATE FOREIGN TABLE/)
+  const older = project({ '1_a': `CREATE EXTENSION pg_trgm VERSION '1.3';`, '2_b': 'CREATE TABLE b (a int);' }).folder
+  expect(
+    await codeOf(squashMigrations({ migrations: [older], to: '2_b', database: { databaseUrl: serverUrl('postgres'), env: {} } })),
+  ).toContain('extension pg_trgm')
 })
 
 test('squash: on a server -> the scratch databases are dropped', async () => {

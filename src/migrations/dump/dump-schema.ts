@@ -90,8 +90,7 @@ function otherObjects(facts: Facts, schema: string): DumpObject[] {
     if (one.statement === null)
       return { ...simpleObject(id, 'uncovered', `-- NOT COVERED: ${one.kind} ${name}`, { keys }), isComment: true }
     const rank = one.kind === 'EXTENSION' ? 'extension' : COLLATIONS.has(one.kind) ? 'collation' : 'operator'
-    // an extension comments itself
-    const targets = one.kind === 'EXTENSION' ? [] : keys.map((key) => [key, `${one.kind} ${name}`] as const)
+    const targets = keys.map((key) => [key, `${one.kind} ${name}`] as const)
     return simpleObject(id, rank, unqualified(one.statement, schema), { keys, targets })
   })
 }

@@ -1,15 +1,26 @@
+import { quoteIdent } from '../../db/quote.ts'
 import { nameIn, readAlterActions } from '../../sqltext/hazards/alter-actions.ts'
-import { Cursor } from '../../sqltext/lexer/cursor.ts'
+import { Cursor, type QualifiedName } from '../../sqltext/lexer/cursor.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 import { statementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { parseMigration, type ParsedStatement } from './parse-migration.ts'
 import type { MigrationFile } from './read-migrations.ts'
 
-/** A statement to run in a scratch schema. */
+/** What the files define, to run in a scratch schema. */
+export interface ScratchFiles {
+  statements: ScratchStatement[]
+  /** Names that the statements create: a qualified one is in the schema, unless something else has the name of the schema. */
+  objects: ReadonlySet<string>
+  /** Other schemas that the files move objects to or from (SET SCHEMA): each has a scratch schema of its own. */
+  moved: readonly string[]
+}
+
 export interface ScratchStatement {
   text: string
   file: string
   line: number
+  /** It changes more than comments, privileges and owners, which administrators change. */
+  isCompared: boolean
   /** Why it cannot run there. */
   obstacle?: string
 }
@@ -18,20 +29,73 @@ export interface ScratchStatement {
  * The statements of the files that define objects of `schema`. Excludes data, roles, databases, extensions and other
  * schemas.
  */
-export function scratchStatements(files: readonly MigrationFile[], schema: string): ScratchStatement[] {
-  return files.flatMap((file) =>
+export function scratchStatements(files: readonly MigrationFile[], schema: string): ScratchFiles {
+  const definitions = files.flatMap((file) =>
     parseMigration(file)
-      .statements.filter((statement) => isDefinition(statement) && !isElsewhere(statement, schema))
-      .map((statement) => {
-        const obstacle = statement.unfilled ?? (changesOther(statement, schema) ? CHANGES_OTHER : undefined)
-        return { text: inTransaction(statement), file: file.file, line: statement.line, ...(obstacle === undefined ? {} : { obstacle }) }
-      }),
+      .statements.filter(isDefinition)
+      .map((statement) => ({ ...statement, file: file.file })),
+  )
+  const moved = [...new Set(definitions.flatMap((statement) => movedSchemas(statement)))].filter((name) => name !== schema)
+  const schemas = new Set([schema, ...moved])
+  const statements = definitions.filter((statement) => !isElsewhere(statement, schemas))
+  return {
+    statements: statements.map((statement) => {
+      const obstacle = statement.unfilled ?? (changesOther(statement, schemas) ? CHANGES_OTHER : undefined)
+      return {
+        text: inTransaction(statement),
+        file: statement.file,
+        line: statement.line,
+        isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
+        ...(obstacle === undefined ? {} : { obstacle }),
+      }
+    }),
+    objects: new Set(statements.flatMap(createdNames)),
+    moved,
+  }
+}
+
+/** The scratch schemas by the schema that each replaces; `scratch` is that of `real`. */
+export function scratchNames({ moved }: Pick<ScratchFiles, 'moved'>, real: string, scratch: string): Map<string, string> {
+  return new Map([[real, scratch], ...moved.map((name, i) => [name, `${scratch}_${i + 1}`] as const)])
+}
+
+/** The texts of the statements that can run, with the scratch schemas in place of the real ones. The first one creates those of `moved`. */
+export function textsFor(files: ScratchFiles, real: string, scratch: string): string[] {
+  const names = scratchNames(files, real, scratch)
+  const others = [...names.values()].filter((name) => name !== scratch).map((name) => `CREATE SCHEMA ${quoteIdent(name)};\n`)
+  const runnable = files.statements.filter(({ obstacle }) => obstacle === undefined)
+  return runnable.map(({ text }, i) =>
+    [...names].reduce((renamed, [from, to]) => renameSchema(renamed, from, to, files.objects), i === 0 ? others.join('') + text : text),
   )
 }
 
-/** The texts of the statements that can run, with the schema `scratch` in place of `real`. */
-export function textsFor(statements: readonly Pick<ScratchStatement, 'text' | 'obstacle'>[], real: string, scratch: string): string[] {
-  return statements.filter(({ obstacle }) => obstacle === undefined).map(({ text }) => renameSchema(text, real, scratch))
+/** The schemas of a statement with SET SCHEMA. */
+function movedSchemas({ text }: ParsedStatement): string[] {
+  if (!/\bset\s+schema\b/i.test(text)) return []
+  const names = namesOutside(new Cursor(text))
+  if (names[0]?.name !== 'alter') return []
+  const at = names.findIndex(({ name }, i) => name === 'set' && names[i + 1]?.name === 'schema')
+  const target = at === -1 ? undefined : names[at + 2]?.name
+  return target === undefined ? [] : [...names.slice(0, at).flatMap(({ schema }) => schema ?? []), target]
+}
+
+/** The words and names of a statement, without those in parentheses: types of arguments, conditions. */
+function namesOutside(cursor: Cursor): QualifiedName[] {
+  const names: QualifiedName[] = []
+  while (!cursor.atEnd) {
+    const name = cursor.name()
+    if (name === undefined) cursor.skipItem()
+    else names.push(name)
+  }
+  return names
+}
+
+/** The name of the object that the statement creates, or the new name that it gives one. */
+function createdNames({ kind, text }: ParsedStatement): string[] {
+  if (kind.object !== undefined && kind.verb.startsWith('CREATE')) return [kind.object.name]
+  if (!kind.verb.startsWith('ALTER') || !/\brename\s+to\b/i.test(text)) return []
+  const names = namesOutside(new Cursor(text))
+  return names.flatMap(({ name }, i) => (names[i - 2]?.name === 'rename' && names[i - 1]?.name === 'to' ? [name] : []))
 }
 
 const DEFINES: ReadonlySet<string> = new Set([
@@ -102,28 +166,28 @@ function isGrant(cursor: Cursor): boolean {
 const NOT_IN_A_SCHEMA: ReadonlySet<string> = new Set(['schema', 'database', 'tablespace', 'language', 'foreign', 'large', 'parameter'])
 
 /** Whether the statement changes only other schemas: in the scratch schema it would change the real ones, and lock their tables. */
-function isElsewhere({ kind, text }: ParsedStatement, schema: string): boolean {
-  if (kind.object !== undefined) return isOther(kind.object, schema)
+function isElsewhere({ kind, text }: ParsedStatement, schemas: ReadonlySet<string>): boolean {
+  if (kind.object !== undefined) return isOther(kind.object, schemas)
   if (!CHANGES.test(kind.verb)) return false
   const { targets } = statementTargets(text)
-  return targets.length > 0 && targets.every((target) => isOther(target, schema))
+  return targets.length > 0 && targets.every((target) => isOther(target, schemas))
 }
 
 const CHANGES = /^(?:ALTER|COMMENT|DROP|GRANT|REFRESH|REVOKE)\b/
 
 /** Whether a statement for the schema also changes another one. */
-function changesOther({ kind, text }: ParsedStatement, schema: string): boolean {
+function changesOther({ kind, text }: ParsedStatement, schemas: ReadonlySet<string>): boolean {
   if (kind.verb === 'ALTER TABLE' && /\b(?:attach|detach)\s+partition\b/i.test(text)) {
     const { actions } = readAlterActions(new Cursor(text))
-    return actions.some((action) => isOther(nameIn(action) ?? {}, schema))
+    return actions.some((action) => isOther(nameIn(action) ?? {}, schemas))
   }
-  return CHANGES.test(kind.verb) && statementTargets(text).targets.some((target) => isOther(target, schema))
+  return CHANGES.test(kind.verb) && statementTargets(text).targets.some((target) => isOther(target, schemas))
 }
 
 const CHANGES_OTHER = 'it also changes another schema'
 
-function isOther({ schema: named }: { schema?: string }, schema: string): boolean {
-  return named !== undefined && named !== schema
+function isOther({ schema: named }: { schema?: string }, schemas: ReadonlySet<string>): boolean {
+  return named !== undefined && !schemas.has(named)
 }
 
 /** The statement without CONCURRENTLY, which cannot run in a transaction; the result is the same. */

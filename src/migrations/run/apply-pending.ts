@@ -63,6 +63,8 @@ export async function applyPending(
       if (checks.length > 0) entry.checks = checks
       entry.plan = plans[i] ?? []
     }
+    const { predictRows } = await import('./rows-in-existing.ts')
+    report.notices.push(...(await predictRows(settings)))
     if (options.script !== true) return undefined
     const { migrationScript } = await import('./script.ts')
     const ledgerSql = createLedgerSql(db, options.ledger, work.ledgerState)

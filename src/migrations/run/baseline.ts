@@ -38,6 +38,8 @@ export interface BaselineReport {
   renamed: Rename[]
   /** How the database differs from what the migrations create; null when they could not be compared. */
   differences: string[] | null
+  /** Statements whose objects were not compared, because they cannot run in a scratch schema: place and reason. */
+  notCompared: string[]
   done: boolean
 }
 
@@ -63,16 +65,18 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
   const wanted = new Set(covered)
   const pending = plan.pending.map(({ file }) => file).filter((file) => wanted.has(file))
   refuseUnfilled(covered)
-  const differences = await differencesOf(db, withoutReplaced(covered), options)
+  const { differences, notCompared } = await compare(db, withoutReplaced(covered), options)
   const report: BaselineReport = {
     schema: db.info.schema,
     ledger: options.ledger,
     versions: pending.map(({ version }) => version),
     renamed: plan.renamed,
     differences,
+    notCompared,
     done: false,
   }
-  if (options.acceptDrift !== true && (differences === null || differences.length > 0)) return { report, error: refusal(differences) }
+  const isSame = differences !== null && differences.length + notCompared.length === 0
+  if (options.acceptDrift !== true && !isSame) return { report, error: refusal(report) }
   if (options.dryRun === true || (pending.length === 0 && plan.renamed.length === 0)) return { report }
   const renamed = plan.renamed.length === 0 ? [] : await takeOverRenames(db, options.ledger, files, lockOf(db, options.ledger))
   if (pending.length > 0) await record(db, pending, state, options)
@@ -80,18 +84,25 @@ export async function baseline(db: Db, options: BaselineOptions): Promise<{ repo
 }
 
 /** Compares only the objects that the migrations create. */
-async function differencesOf(db: Db, files: readonly MigrationFile[], { catalogQuery }: BaselineOptions): Promise<string[] | null> {
+async function compare(
+  db: Db,
+  files: readonly MigrationFile[],
+  { catalogQuery }: BaselineOptions,
+): Promise<Pick<BaselineReport, 'differences' | 'notCompared'>> {
   return db.transaction({ rollback: true }, async () => {
     const expected = await expectedCatalog({ db, catalogQuery }, files)
-    if (expected === undefined) return null
-    const defining = expected.filter(({ kind }) => !NOT_COMPARED.has(kind))
+    if (expected === undefined) return { differences: null, notCompared: [] }
+    const defining = expected.objects.filter(({ kind }) => !NOT_COMPARED.has(kind))
     const actual = db.info.schemaExists ? await readCatalog(db, db.info.schema, catalogQuery) : []
     const missing = diffCatalogs(defining, actual).filter(({ expected: wanted }) => wanted !== undefined)
     const missingWholes = missing
       .filter(({ kind, actual: found }) => WITH_PARTS.has(kind) && found === undefined)
       .map(({ name }) => `${name}.`)
     // a missing table or view is one difference, without its parts
-    return missing.filter(({ name }) => !missingWholes.some((whole) => name.startsWith(whole))).map(describe)
+    return {
+      differences: missing.filter(({ name }) => !missingWholes.some((whole) => name.startsWith(whole))).map(describe),
+      notCompared: expected.failures.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+    }
   })
 }
 
@@ -114,12 +125,17 @@ async function record(
   })
 }
 
-function refusal(differences: readonly string[] | null): SkillsError {
-  const what =
-    differences === null
-      ? 'cannot compare the database with the migrations: the role cannot create a scratch schema'
-      : `the database differs from what the migrations create in ${plural(differences.length, 'place')}`
-  return new SkillsError('DRIFT', what, {
+function refusal({ differences, notCompared }: Pick<BaselineReport, 'differences' | 'notCompared'>): SkillsError {
+  return new SkillsError('DRIFT', reasonFor(differences, notCompared), {
     hint: 'nothing was recorded; run skills migrate instead, which creates missing objects, or record the migrations anyway with --accept-drift',
   })
+}
+
+function reasonFor(differences: readonly string[] | null, notCompared: readonly string[]): string {
+  if (differences === null) return 'cannot compare the database with the migrations: the role cannot create a scratch schema'
+  const parts = [
+    ...(differences.length > 0 ? [`the database differs from what the migrations create in ${plural(differences.length, 'place')}`] : []),
+    ...(notCompared.length > 0 ? [`${plural(notCompared.length, 'statement')} cannot be compared with the database`] : []),
+  ]
+  return parts.join('; ')
 }

@@ -1,11 +1,16 @@
+import path from 'node:path'
 import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import { makeScratchSchema } from '../../db/scratch-schema.ts'
+import { readExtensionSchemas, type ExtensionSchemas } from '../../db/extension-schemas.ts'
+import { OWN_SETTINGS } from '../../db/own-statement.ts'
+import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
+import { SQLSTATE } from '../../db/sqlstates.ts'
+import { usesName } from '../../sqltext/targets/uses-name.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 import { filesUntil } from '../files/replaced-files.ts'
-import { scratchStatements, textsFor } from '../files/scratch-statements.ts'
+import { scratchStatements, textsFor, type ScratchStatement } from '../files/scratch-statements.ts'
 import type { ExistingObject } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
 
@@ -18,7 +23,7 @@ const STATEMENT_TIMEOUT_MS = 10_000
 export async function compareExisting(settings: RunSettings, migration: ParsedMigration, existing: ExistingObject[]): Promise<void> {
   const { db, allFiles, catalogQuery } = settings
   if (existing.length === 0) return
-  const expected = await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role)
+  const expected = (await expectedCatalog(settings, filesUntil(allFiles, migration), migration.directives.role))?.objects
   if (expected === undefined) return
   const actual = await readCatalog(db, db.info.schema, catalogQuery)
   for (const object of existing) {
@@ -34,23 +39,34 @@ export async function compareExisting(settings: RunSettings, migration: ParsedMi
   }
 }
 
+/** What the files create in an empty schema. */
+export interface ExpectedCatalog {
+  objects: CatalogObject[]
+  /** Statements without effect there: their objects cannot be judged. */
+  failures: { file: string; line: number; message: string }[]
+}
+
 /** The objects that the files create in an empty schema, under the role; undefined when the role cannot create a schema. */
 export async function expectedCatalog(
   { db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>,
   files: readonly MigrationFile[],
   role?: string,
-): Promise<CatalogObject[] | undefined> {
+): Promise<ExpectedCatalog | undefined> {
   const { schema, otherSchemas } = db.info
-  const statements = scratchStatements(files, schema)
+  const definitions = scratchStatements(files, schema)
   try {
     const scratch = await makeScratchSchema(db, {
-      statements: (name) => textsFor(statements, schema, name),
+      statements: (name) => textsFor(definitions, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
+      extensions: { schemas: await extensionSchemas({ db, catalogQuery }), uses: usesName },
       role,
     })
     try {
-      return await readCatalog(db, scratch.name, catalogQuery, [schema])
+      return {
+        objects: await readCatalog(db, scratch.name, catalogQuery, [schema]),
+        failures: notCreated(definitions.statements, scratch.failures),
+      }
     } finally {
       await scratch.drop()
     }
@@ -58,6 +74,33 @@ export async function expectedCatalog(
     if (error instanceof DatabaseError) return undefined
     throw error
   }
+}
+
+function notCreated(statements: readonly ScratchStatement[], failures: ScratchSchema['failures']): ExpectedCatalog['failures'] {
+  const ran = statements.filter(({ obstacle }) => obstacle === undefined)
+  const errors = new Map(failures.map(({ index, error }) => [ran[index], error]))
+  return statements.flatMap((statement) => {
+    const error = errors.get(statement)
+    const message = statement.obstacle ?? error?.message
+    if (message === undefined || !statement.isCompared || ALREADY_THERE.has(error?.code ?? '')) return []
+    return [{ file: statement.file, line: statement.line, message }]
+  })
+}
+
+/** An earlier statement created the object, and that one is compared. */
+const ALREADY_THERE: ReadonlySet<string> = new Set([
+  SQLSTATE.duplicateTable,
+  SQLSTATE.duplicateObject,
+  SQLSTATE.duplicateFunction,
+  SQLSTATE.duplicateColumn,
+])
+
+/** A type or function of an extension can be in the schema that the scratch schema stands for. */
+async function extensionSchemas({ db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>): Promise<ExtensionSchemas> {
+  await db.exec(`SAVEPOINT skills_extensions; ${OWN_SETTINGS}`)
+  const found = await readExtensionSchemas(db, path.dirname(catalogQuery), db.info.otherSchemas)
+  await db.exec('ROLLBACK TO SAVEPOINT skills_extensions; RELEASE SAVEPOINT skills_extensions')
+  return found
 }
 
 /** `column t.a: the migrations create "integer not null", the database has "text"`. */

@@ -2,8 +2,6 @@ import type { Diagnostic } from '../../core/diagnostics.ts'
 import type { Count } from '../../core/report-types.ts'
 import { findRunHazards, type HazardServer } from '../../sqltext/hazards/hazard-run.ts'
 import type { Hazard } from '../../sqltext/hazards/hazard.ts'
-import { foreignFiles } from '../layouts/find-layout.ts'
-import { layoutDiagnostics } from '../layouts/refuse-layouts.ts'
 import { countStatements, fileOffset, parseMigration, positionIn, type ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 
@@ -28,8 +26,7 @@ export function lintFiles(files: readonly MigrationFile[], server?: HazardServer
   const parsed = files.map(parseMigration)
   const hazards = server === undefined ? parsed.map((file) => findRunHazards([file])[0] ?? []) : findRunHazards(parsed, server)
   const results = parsed.map((file, i) => lintOne(file, hazards[i] ?? []))
-  const layouts = layoutDiagnostics(foreignFiles(files, files), 'error')
-  const diagnostics = [...layouts, ...results.flatMap((result) => result.diagnostics)]
+  const diagnostics = results.flatMap((result) => result.diagnostics)
   const count = (severity: Diagnostic['severity']): number => diagnostics.filter((one) => one.severity === severity).length
   return {
     files: files.length,

@@ -1,8 +1,12 @@
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
+import { DatabaseError } from '../../db/database-error.ts'
+import type { Db } from '../../db/db.ts'
+import { SQLSTATE } from '../../db/sqlstates.ts'
 import type { SqlObject } from '../../sqltext/statements/object-kinds.ts'
 import { rowWrites } from '../../sqltext/locate/row-writes.ts'
 import { statementsOf, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
+import { progressName } from '../ledger/ledger.ts'
 import { objectExists, qualified } from './existing-objects.ts'
 import type { ExistingObject, RowStatement } from './report.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -31,16 +35,49 @@ export async function refuseRows(
   }
 }
 
-/** The same before the first statement of a no-transaction file: all its tables that exist. */
-export async function refuseRowsBefore(settings: RunSettings, migration: ParsedMigration): Promise<void> {
+/**
+ * The same before the first statement of a file: all its tables that exist. For a no-transaction file, and for a dry run, where `earlier`
+ * has the DROP TABLE and ALTER TABLE of the pending files before it.
+ */
+export async function refuseRowsBefore(
+  settings: RunSettings,
+  migration: ParsedMigration,
+  earlier: readonly ParsedStatement[] = [],
+): Promise<void> {
   if (isExempt(migration)) return
   const { statements } = migration
   for (const [at, { kind, ...statement }] of statements.entries()) {
     if (kind.verb !== 'CREATE TABLE' || kind.object === undefined) continue
-    const writes = writesAfter(settings, migration, kind.object, at)
-    if (writes.length === 0 || (await objectExists(settings.db, kind.object)) !== true) continue
-    await refuseTable(settings, migration, { ...statement, name: kind.object.name }, { table: kind.object, writes })
+    const table = { ...kind.object, schema: kind.object.schema ?? settings.db.info.schema }
+    if ([...earlier, ...statements.slice(0, at)].some((before) => isGone(before, table))) continue
+    const writes = writesAfter(settings, migration, table, at)
+    if (writes.length === 0 || (await objectExists(settings.db, table)) !== true) continue
+    await refuseTable(settings, migration, { ...statement, name: table.name }, { table, writes })
   }
+}
+
+/** For a dry run: throws ROWS_EXIST where a run of the pending files would stop. Returns the files for which the role cannot see it. */
+export async function predictRows(settings: RunSettings): Promise<string[]> {
+  const { db, pending, ledger } = settings
+  const unknown: string[] = []
+  const earlier: ParsedStatement[] = []
+  // the table exists while a no-transaction file is unfinished, which resumes after this check
+  const resumes = pending.some(({ noTransaction }) => noTransaction) && (await tableExists(db, progressName(ledger)))
+  for (const migration of pending) {
+    try {
+      if (!(migration.noTransaction && resumes)) await refuseRowsBefore(settings, migration, earlier)
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== SQLSTATE.insufficientPrivilege) throw error
+      unknown.push(`${migration.file}: not checked for rows in its tables that exist: ${error.message}`)
+    }
+    earlier.push(...migration.statements.filter(({ kind: { verb } }) => verb === 'DROP TABLE' || verb === 'ALTER TABLE'))
+  }
+  return unknown
+}
+
+async function tableExists(db: Db, name: string): Promise<boolean> {
+  const [row] = await db.run('SELECT to_regclass($1) IS NOT NULL AS found', [name], { found: 'boolean' })
+  return row?.found === true
 }
 
 /** A repeatable file is written to run again, and so are the files of the package. */
@@ -87,6 +124,12 @@ function* opened(statements: readonly ParsedStatement[]): Generator<ParsedStatem
 function isNew(statement: ParsedStatement, table: SqlObject, existing: ReadonlySet<string>): boolean {
   const { verb, object } = statement.kind
   if (verb === 'CREATE TABLE') return object !== undefined && isSame(object, table) && !existing.has(placeOf(statement))
+  return isGone(statement, table)
+}
+
+/** Whether the statement drops the table or gives it another name. */
+function isGone(statement: ParsedStatement, table: SqlObject): boolean {
+  const { verb } = statement.kind
   if (verb === 'DROP TABLE') return rowWrites(statement.text, verb).some((write) => isSame(write.table, table))
   return isRenamed(statement, table)
 }

@@ -12,12 +12,24 @@ export interface TableRows {
   /** Quoted names. */
   columns: readonly string[]
   hasIdentity: boolean
-  /** `('1', 'x')`, sorted; undefined when there are more than the limit. */
+  /** `('1', 'x')`, in the order of the table; undefined when there are more than the limit. */
   rows: readonly string[] | undefined
 }
 
 /** More rows than these are data, and not a part of the schema. */
 export const MOST_ROWS = 10_000
+
+/** Every server reads these formats in the same way, whatever its settings are. */
+const UNAMBIGUOUS = [
+  ['timezone', 'UTC'],
+  ['datestyle', 'ISO, MDY'],
+  ['intervalstyle', 'iso_8601'],
+  ['extra_float_digits', '1'],
+  ['bytea_output', 'hex'],
+  ['lc_monetary', 'C'],
+]
+  .map(([name, value]) => `SET LOCAL ${name} TO '${value}'`)
+  .join('; ')
 
 const TABLES = `
   SELECT quote_ident(c.relname) AS name, coalesce(jsonb_agg(quote_ident(a.attname) ORDER BY a.attnum) FILTER (WHERE a.attname IS NOT NULL), '[]') AS columns,
@@ -36,6 +48,7 @@ const SEQUENCES = `
 /** Reads them in one transaction. `omit`: tables that do not count, such as the ledger. */
 export async function readRows(db: Db, omit: readonly string[]): Promise<RowFacts> {
   return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
+    await db.exec(UNAMBIGUOUS)
     const found = await db.run(TABLES, [JSON.stringify(omit)], { name: 'text', columns: 'texts', identity: 'boolean' })
     const tables = new Map<string, TableRows>()
     for (const { name, columns, identity: hasIdentity } of found)
@@ -55,7 +68,9 @@ export async function readRows(db: Db, omit: readonly string[]): Promise<RowFact
 async function rowsOf(db: Db, table: string, columns: readonly string[]): Promise<string[] | undefined> {
   const values = columns.map((column) => `quote_nullable(t.${column}::text)`)
   const text = values.length === 0 ? `'()'` : `'(' || concat_ws(', ', ${values.join(', ')}) || ')'`
-  const rows = await db.run(`SELECT ${text} AS row FROM ONLY :"schema".${table} t LIMIT ${MOST_ROWS + 1}`, [], { row: 'text' })
+  const rows = await db.run(`SELECT ${text} AS row FROM ONLY :"schema".${table} t ORDER BY t.ctid LIMIT ${MOST_ROWS + 1}`, [], {
+    row: 'text',
+  })
   if (rows.length > MOST_ROWS) return undefined
-  return rows.map(({ row }) => row).toSorted()
+  return rows.map(({ row }) => row)
 }

@@ -13,7 +13,8 @@ export interface SquashParts {
   /** The versions that it counts as. */
   replaces: readonly string[]
   objects: readonly DumpedObject[]
-  /** Statements of the old files that are kept as they are. */
+  /** Statements of the old files that are kept as they are: before the extensions, after them, and at the end. */
+  first: readonly StatementEffect[]
   before: readonly StatementEffect[]
   after: readonly StatementEffect[]
   /** Statements of the old files that change objects of other migrations, and where they are among the new objects. */
@@ -24,14 +25,18 @@ export interface SquashParts {
 }
 
 /** The text of the new file. */
-export function squashText({ replaces, objects, before, after, changes, place, rows }: SquashParts): string {
-  const early = objects.filter((object) => !isLate(object))
+export function squashText({ replaces, objects, first, before, after, changes, place, rows }: SquashParts): string {
+  // a foreign server and a table of another schema can need an extension
+  const extensions = before.length === 0 ? [] : objects.filter(isExtension)
+  const early = objects.filter((object) => !isLate(object) && !extensions.includes(object))
   const texts = [...early.map(objectText), ...rows.map((statement) => `${statement};`), ...objects.filter(isLate).map(objectText)]
   const at = positionOf(place, early, texts.length)
   const kept = changes.length === 0 ? [] : [END, ...changes.map(keptText), BEGIN]
   const parts = [
     replaces.map((version) => `-- skills: replaces ${quoted(version)}`).join('\n'),
     '-- The schema that these migrations make, written by skills migrate squash.',
+    ...first.map(keptText),
+    ...(extensions.length === 0 ? [] : [BEGIN, ...extensions.map(objectText), END]),
     ...before.map(keptText),
     BEGIN,
     ...texts.slice(0, at),
@@ -56,6 +61,10 @@ function quoted(version: string): string {
 /** Foreign keys, triggers, rules and the rows of materialized views come after the rows of tables: nothing else needs them. */
 function isLate({ id }: DumpedObject): boolean {
   return /^(?:constraint|trigger|rule|policy|rows of|privileges of) /.test(id)
+}
+
+function isExtension({ id }: DumpedObject): boolean {
+  return id.startsWith('extension ')
 }
 
 function keptText({ file, line, text }: StatementEffect): string {
@@ -85,20 +94,34 @@ export function rowStatements(base: RowFacts, whole: RowFacts): { statements: st
   const changed: string[] = []
   let count = 0
   for (const [name, { columns, hasIdentity, rows }] of whole.tables) {
-    const before = base.tables.get(name)?.rows ?? []
-    if (rows === undefined || before.some((row) => !rows.includes(row))) {
+    const added = rows === undefined ? undefined : addedRows(base.tables.get(name)?.rows ?? [], rows)
+    if (added === undefined) {
       changed.push(name)
       continue
     }
-    const old = new Set(before)
-    const added = rows.filter((row) => !old.has(row))
     count += added.length
-    if (added.length === 0) continue
-    const list = columns.length === 0 ? '' : ` (${columns.join(', ')})`
-    statements.push(`INSERT INTO ${name}${list}${hasIdentity ? ' OVERRIDING SYSTEM VALUE' : ''} VALUES\n    ${added.join(',\n    ')}`)
+    if (added.length > 0) statements.push(...insertStatements(name, columns, hasIdentity, added))
   }
   for (const [name, value] of whole.sequences) {
     if (base.sequences.get(name) !== value) statements.push(`SELECT pg_catalog.setval('${name.replaceAll("'", "''")}', ${value})`)
   }
   return { statements, rows: count, changed }
+}
+
+/** The rows that are not in `before`, where rows can be equal; undefined when one of `before` is missing. */
+function addedRows(before: readonly string[], rows: readonly string[]): string[] | undefined {
+  const left = new Map<string, number>()
+  for (const row of before) left.set(row, (left.get(row) ?? 0) + 1)
+  const added = rows.filter((row) => {
+    const count = left.get(row) ?? 0
+    if (count > 0) left.set(row, count - 1)
+    return count === 0
+  })
+  return rows.length - added.length === before.length ? added : undefined
+}
+
+function insertStatements(table: string, columns: readonly string[], hasIdentity: boolean, rows: readonly string[]): string[] {
+  if (columns.length === 0) return rows.map(() => `INSERT INTO ${table} DEFAULT VALUES`)
+  const overriding = hasIdentity ? ' OVERRIDING SYSTEM VALUE' : ''
+  return [`INSERT INTO ${table} (${columns.join(', ')})${overriding} VALUES\n    ${rows.join(',\n    ')}`]
 }

@@ -1,28 +1,22 @@
-import { bytewise } from '../../core/bytewise.ts'
 import { sha256 } from '../../core/digests.ts'
 import { SkillsError } from '../../core/errors.ts'
 import { plural } from '../../core/text.ts'
-import { diffCatalogs } from '../../db/catalog-diff.ts'
-import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import type { Db } from '../../db/db.ts'
-import { readDump, type Dump } from '../dump/dump-schema.ts'
+import { parseMigration } from '../files/parse-migration.ts'
 import { normaliseSql, type MigrationFile } from '../files/read-migrations.ts'
 import { variableUses } from '../../sqltext/statements/variable-uses.ts'
-import { readRows, MOST_ROWS, type RowFacts } from './read-rows.ts'
+import { differencesOf, readState, type State, type StateQueries } from './database-state.ts'
+import { MOST_ROWS } from './read-rows.ts'
 import type { SquashPlan } from './plan-squash.ts'
 import { CHANGE_PLACES, newObjects, rowStatements, squashText } from './squash-text.ts'
 import { statementEffects, type StatementEffect } from './statement-effects.ts'
 
-export interface SquashOptions {
+export interface SquashOptions extends StateQueries {
   plan: SquashPlan
   /** Opens an empty database. */
   openScratch: () => Promise<{ db: Db; drop(): Promise<void> }>
   /** Applies files to it. Throws why one cannot be applied. */
   apply: (db: Db, files: readonly MigrationFile[]) => Promise<void>
-  /** The folder `sql/dump`, and `sql/catalog/objects.sql`. */
-  queries: string
-  catalogQuery: string
-  ledger: string
   /** Write the rows that the old files leave. */
   keepRows: boolean
   onStep: (text: string) => void
@@ -63,13 +57,14 @@ export async function squash(options: SquashOptions): Promise<Squash> {
   const rows = rowStatements(old.base.rows, old.whole.rows)
   refuseRows(rows, old.effects, options.keepRows)
   const changing = old.effects.filter(({ effect, names }) => effect === 'schema' && made.changed.some((id) => concerns(id, names)))
-  const [before, after] = [of(old.effects, 'before'), of(old.effects, 'after')]
+  const [first, before, after] = [of(old.effects, 'first'), of(old.effects, 'before'), of(old.effects, 'after')]
   onStep('running the new file')
   let failure: SkillsError | undefined
   for (const place of changing.length === 0 ? CHANGE_PLACES.slice(0, 1) : CHANGE_PLACES) {
     const sql = squashText({
       replaces: plan.replaces,
       objects: made.objects,
+      first,
       before,
       after,
       changes: changing,
@@ -84,34 +79,26 @@ export async function squash(options: SquashOptions): Promise<Squash> {
       // the name of a scratch database says nothing
       scratch: old.info.label.replace(`/${old.info.database}`, ''),
       serverVersion: old.info.versionText,
-      kept: [...before, ...changing, ...after].map(({ file, line, text }) => ({ file, line, statement: oneLine(text) })),
+      kept: [...first, ...before, ...changing, ...after].map(({ file, line, text }) => ({ file, line, statement: oneLine(text) })),
       rows: rows.rows,
       notCompared: [
         ...old.whole.dump.notCovered,
-        ...[...before, ...after].map(({ verb, file, line }) => `the effect of ${verb} (${file}:${line})`),
+        ...[...first, ...before, ...after].filter(isNotCompared).map(({ verb, file, line }) => `the effect of ${verb} (${file}:${line})`),
+        ...checksOf(plan),
       ],
     }
   }
   throw failure ?? refused('nothing was tried', [])
 }
 
-interface State {
-  dump: Dump
-  catalog: CatalogObject[]
-  rows: RowFacts
+/** The new file has none: they were true in an empty database. */
+function checksOf({ covered }: SquashPlan): string[] {
+  return covered.flatMap((file) => parseMigration(file).checks.map(({ line }) => `the check (${file.file}:${line})`))
 }
 
-async function readState(db: Db, { queries, catalogQuery, ledger }: SquashOptions): Promise<State> {
-  const omit = [ledger, `${ledger}_progress`]
-  return {
-    dump: await readDump(db, { queries, omit, privileges: true }),
-    // with the ledger, which is the same in both databases
-    catalog: (await db.transaction({ readOnly: true }, () => readCatalog(db, db.info.schema, catalogQuery))).map((object) => ({
-      ...object,
-      definition: withoutAliases(object.definition),
-    })),
-    rows: await readRows(db, omit),
-  }
+/** The two databases are on one server, and `DatabaseFacts` has not the whole definition of all objects. */
+function isNotCompared({ ofServer, verb }: StatementEffect): boolean {
+  return ofServer || /\b(?:LANGUAGE|ACCESS METHOD|TRANSFORM|SUBSCRIPTION|OPERATOR|TEXT SEARCH)\b/.test(verb)
 }
 
 async function inScratch<T>({ openScratch }: SquashOptions, work: (db: Db) => Promise<T>): Promise<T> {
@@ -143,36 +130,6 @@ function proof(options: SquashOptions, sql: string, old: State): Promise<SkillsE
       ? undefined
       : refused(`the new file would make another database in ${plural(differences.length, 'place')}`, differences)
   })
-}
-
-function differencesOf(old: State, now: State): string[] {
-  const both = [...diffCatalogs(old.catalog, now.catalog), ...diffCatalogs(now.catalog, old.catalog)]
-  const catalog = [...new Map(both.map((difference) => [`${difference.kind} ${difference.name}`, difference])).values()]
-  const named = new Set(catalog.map(({ kind, name }) => `${kind} ${name}`))
-  const [theirs, ours] = [statementsById(old.dump), statementsById(now.dump)]
-  const inDumps = [...new Set([...theirs.keys(), ...ours.keys()])].filter((id) => theirs.get(id) !== ours.get(id) && !named.has(id))
-  const tables = [...old.rows.tables].filter(([name, { rows }]) => String(rows) !== String(now.rows.tables.get(name)?.rows))
-  const sequences = [...new Set([...old.rows.sequences.keys(), ...now.rows.sequences.keys()])].filter(
-    (name) => old.rows.sequences.get(name) !== now.rows.sequences.get(name),
-  )
-  return [
-    ...catalog.map(({ kind, name }) => `${kind} ${name}`),
-    ...inDumps,
-    ...tables.map(([name]) => `rows of ${name}`),
-    ...sequences.map((name) => `state of the sequence ${name}`),
-  ].toSorted(bytewise)
-}
-
-function statementsById({ objects }: Dump): Map<string, string> {
-  return new Map(objects.map(({ id, statements }) => [id, withoutAliases(statements.join(';\n'))]))
-}
-
-/**
- * A body that PostgreSQL parses, without the names of output columns at the ends of its lines: it prints a name that it has chosen
- * only when the printed body is parsed again.
- */
-function withoutAliases(definition: string): string {
-  return /^BEGIN ATOMIC$/m.test(definition) ? definition.replaceAll(/ AS (?:"[^"\n]+"|\w+)(?=[,;]?$)/gm, '') : definition
 }
 
 function of(effects: readonly StatementEffect[], wanted: StatementEffect['effect']): StatementEffect[] {

@@ -1,4 +1,5 @@
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
+import { identifierName } from '../../sqltext/lexer/identifiers.ts'
 import { parseMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
 
@@ -11,10 +12,10 @@ export interface StatementEffect {
   /** In capitals: `INSERT`, `CREATE ROLE`. */
   verb: string
   /**
-   * `schema`: objects that a dump contains. `rows`: rows, or what only a run shows. `before`, `after`: what a dump does not contain, and
-   * what is kept before or after it. `none`: settings of the session.
+   * `schema`: objects that a dump contains. `rows`: rows, or what only a run shows. `first`, `before`, `after`: what a dump does not contain,
+   * and what is kept before its extensions, before its other objects, or after it. `none`: settings of the session.
    */
-  effect: 'schema' | 'rows' | 'before' | 'after' | 'none'
+  effect: 'schema' | 'rows' | 'first' | 'before' | 'after' | 'none'
   /** It changes the whole server: a scratch database does not contain its effect. */
   ofServer: boolean
   /** Names of what it creates or changes, without qualifier; for some statements all names in it. */
@@ -38,13 +39,17 @@ function effectOf({ kind, text }: ParsedStatement, schema: string): Effect {
   const { verb, object } = kind
   const [action = '', ...rest] = verb.split(' ')
   if (SESSION.has(action)) return { effect: 'none', ofServer: false }
-  if (action === 'GRANT' || action === 'REVOKE') return ofGrant(text)
+  if (action === 'GRANT' || action === 'REVOKE') return ofGrant(text, schema)
   if (!CHANGES.has(action)) return { effect: 'rows', ofServer: false }
   const words = action === 'COMMENT' ? new Cursor(text.replace(/^\s*comment\s+on/i, '')).word().toUpperCase() : rest.join(' ')
-  if (SERVER_WIDE.test(words)) return { effect: 'before', ofServer: true }
+  if (SERVER_WIDE.test(words)) return { effect: 'first', ofServer: true }
+  if (words.startsWith('SCHEMA')) return { effect: 'first', ofServer: false }
   if (EARLY.test(words)) return { effect: 'before', ofServer: false }
   if (LATE.test(words)) return { effect: 'after', ofServer: false }
-  const isElsewhere = object?.schema !== undefined && object.schema !== schema && object.schema !== 'pg_temp'
+  // a dump has the default privileges in its schema
+  if (words.startsWith('DEFAULT'))
+    return { effect: hasWords(text, 'in', 'schema') && !isOfOther(text, schema) ? 'schema' : 'after', ofServer: false }
+  const isElsewhere = object === undefined ? ONLY_NAMES.has(action) && isOfOther(text, schema) : isOther(object.schema, schema)
   if (isElsewhere || NOT_COVERED.test(words)) return { effect: 'before', ofServer: false }
   // a dump has no owners
   if (action === 'ALTER' && hasWords(text, 'owner', 'to')) return { effect: 'after', ofServer: false }
@@ -65,18 +70,46 @@ const CHANGES: ReadonlySet<string> = new Set([
   'REASSIGN',
 ])
 const SERVER_WIDE = /^(?:ROLE|USER(?! MAPPING)|GROUP|DATABASE|TABLESPACE|SYSTEM|OWNED)\b/
-const EARLY = /^(?:SCHEMA|LANGUAGE|PROCEDURAL|TRUSTED|FOREIGN DATA|SERVER|USER MAPPING|ACCESS|TRANSFORM|FOREIGN SCHEMA|LABEL|LARGE)\b/
+const EARLY = /^(?:LANGUAGE|PROCEDURAL|TRUSTED|FOREIGN DATA|SERVER|USER MAPPING|ACCESS|TRANSFORM|FOREIGN SCHEMA|LABEL|LARGE)\b/
 const LATE = /^(?:PUBLICATION|SUBSCRIPTION|EVENT)\b/
 const NOT_COVERED = /^(?:OPERATOR (?:CLASS|FAMILY)|TEXT SEARCH (?:PARSER|TEMPLATE))\b/
 
-/** The membership of a role has no ON; other privileges than those of a database or tablespace are in a dump. */
-function ofGrant(text: string): Effect {
+/** Statements that have names of objects, and no expressions. */
+const ONLY_NAMES: ReadonlySet<string> = new Set(['COMMENT', 'DROP', 'ALTER'])
+
+function isOther(schema: string | undefined, own: string): boolean {
+  return schema !== undefined && schema !== own && schema !== 'pg_temp'
+}
+
+/** Whether a statement names an object of another schema, or another schema; not only as the type of an argument. */
+function isOfOther(text: string, own: string): boolean {
+  const cursor = new Cursor(text)
+  let before = ''
+  while (!cursor.atEnd) {
+    if (isOther(schemaAt(cursor, before), own)) return true
+    before = cursor.word()
+    if (cursor.name() === undefined) cursor.skipItem()
+  }
+  return false
+}
+
+/** The schema in the name that begins here: `a` of `a.b`, of `COLUMN a.b.c`, and of `SCHEMA a`. A name after COLUMN or OWNED BY ends with a column. */
+function schemaAt(cursor: Cursor, before: string): string | undefined {
+  const { kind } = cursor.peek()
+  if (kind !== 'word' && kind !== 'quoted') return undefined
+  const least = before === 'schema' ? 0 : before === 'column' || before === 'by' ? 2 : 1
+  const parts = cursor.isSymbol('.', 1) ? (cursor.isSymbol('.', 3) ? 2 : 1) : 0
+  return parts < least ? undefined : identifierName(cursor.source())
+}
+
+/** The membership of a role has no ON; other privileges than those of a database or tablespace, and of other schemas, are in a dump. */
+function ofGrant(text: string, schema: string): Effect {
   const cursor = new Cursor(text)
   cursor.skip()
   const isOnObject = cursor.skipUntil((word) => word === 'on')
   const word = isOnObject ? cursor.word(1) : ''
   if (!isOnObject || word === 'database' || word === 'tablespace' || word === 'parameter') return { effect: 'after', ofServer: true }
-  return { effect: ['language', 'foreign', 'large'].includes(word) ? 'after' : 'schema', ofServer: false }
+  return { effect: ['language', 'foreign', 'large'].includes(word) || isOfOther(text, schema) ? 'after' : 'schema', ofServer: false }
 }
 
 function hasWords(text: string, first: string, second: string): boolean {

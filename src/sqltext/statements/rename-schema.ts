@@ -2,46 +2,105 @@ import { identifierName } from '../lexer/identifiers.ts'
 import { Scanner } from '../lexer/scanner.ts'
 
 /**
- * Replaces the schema `from` with `to` where it qualifies a name or follows the word SCHEMA, also inside literals and
- * function bodies, where it is found by its text alone. Comments do not change.
+ * Replaces the schema `from` with `to` where it qualifies a name or follows the word SCHEMA, also inside function bodies, and inside
+ * literals, where it is found by its text alone. Comments do not change.
+ *
+ * A table alias, a column or a CTE can have the name of the schema: then `from.x` can be a column. In a text that also has the
+ * name without a dot, only the names in `objects` are those of the schema. Without `objects`, `from.x` always is.
  */
-export function renameSchema(statement: string, from: string, to: string): string {
-  const scanner = new Scanner(statement)
+export function renameSchema(statement: string, from: string, to: string, objects?: ReadonlySet<string>): string {
+  return renameIn(statement, { from, to, objects, isAmbiguous: false, depth: 0 })
+}
+
+interface Renaming {
+  from: string
+  to: string
+  objects: ReadonlySet<string> | undefined
+  /** The text around this one has the name without a dot. */
+  isAmbiguous: boolean
+  /** Bodies around this one. */
+  depth: number
+}
+
+/** A body in a body, such as that of a function that a DO block creates; deeper ones are texts. */
+const DEEPEST = 2
+
+function renameIn(text: string, renaming: Renaming): string {
+  const { from, to, depth } = renaming
+  // most statements name no schema; only an unquoted name can have another case
+  if (!text.toLowerCase().includes(from.replaceAll('"', '""').toLowerCase()) && !/u&"/i.test(text)) return text
+  const isAmbiguous = renaming.isAmbiguous || (renaming.objects !== undefined && hasAlone(text, from))
+  const objects = isAmbiguous ? renaming.objects : undefined
+  const scanner = new Scanner(text)
   const quoted = `"${to.replaceAll('"', '""')}"`
   let result = ''
   let copied = 0
   let previousWord = ''
-  const put = (start: number, end: number, text: string): void => {
-    result += statement.slice(copied, start) + text
+  const put = (start: number, end: number, replacement: string): void => {
+    result += text.slice(copied, start) + replacement
     copied = end
   }
   while (scanner.next() !== 'end') {
     const { kind, start, end } = scanner
-    const source = statement.slice(start, end)
-    if (kind === 'string') put(start, end, renameInText(source, from, to))
-    else if ((kind === 'word' || kind === 'quoted') && identifierName(source) === from) {
-      if (previousWord === 'schema' || isFollowedByDot(statement, end)) put(start, end, quoted)
+    const source = text.slice(start, end)
+    if (kind === 'string') {
+      const tag = depth < DEEPEST ? /^\$[^$]*\$/.exec(source)?.[0] : undefined
+      const renamed =
+        tag === undefined
+          ? renameInText(source, from, to, objects)
+          : `${tag}${renameIn(source.slice(tag.length, -tag.length), { ...renaming, isAmbiguous, depth: depth + 1 })}${tag}`
+      put(start, end, renamed)
+    } else if ((kind === 'word' || kind === 'quoted') && identifierName(source) === from) {
+      if (previousWord === 'schema' || qualifies(text, end, objects)) put(start, end, quoted)
     }
     previousWord = kind === 'word' ? source.toLowerCase() : ''
   }
-  return result + statement.slice(copied)
+  return result + text.slice(copied)
+}
+
+/** Whether the name is also that of something else: it has no dot on either side, and does not follow the word SCHEMA. */
+function hasAlone(text: string, name: string): boolean {
+  const scanner = new Scanner(text)
+  let previous = ''
+  while (scanner.next() !== 'end') {
+    const { kind, start, end } = scanner
+    const source = text.slice(start, end)
+    const isName = (kind === 'word' || kind === 'quoted') && identifierName(source) === name
+    if (isName && previous !== '.' && previous !== 'schema' && !isFollowedByDot(text, end)) return true
+    previous = source.toLowerCase()
+  }
+  return false
 }
 
 function isFollowedByDot(text: string, at: number): boolean {
   return /^\.(?!\.)/.test(text.slice(at, at + 40).trimStart())
 }
 
-/** In a literal: replaces `from.` and `"from".` unless they are part of a longer name. */
-function renameInText(text: string, from: string, to: string): string {
-  return [from, `"${from.replaceAll('"', '""')}"`].reduce((renamed, spelling) => renameSpelling(renamed, spelling, to), text)
+/** Whether a dot and the name of an object follow. */
+function qualifies(text: string, at: number, objects: ReadonlySet<string> | undefined): boolean {
+  if (!isFollowedByDot(text, at)) return false
+  const scanner = new Scanner(text)
+  scanner.seek(text.indexOf('.', at) + 1)
+  const kind = scanner.next()
+  if (kind !== 'word' && kind !== 'quoted') return kind !== 'end'
+  return objects === undefined || objects.has(identifierName(text.slice(scanner.start, scanner.end)))
 }
 
-function renameSpelling(text: string, spelling: string, to: string): string {
+/** In a literal: replaces `from.` and `"from".` unless they are part of a longer name. */
+function renameInText(text: string, from: string, to: string, objects: ReadonlySet<string> | undefined): string {
+  const spellings = [...(NEEDS_NO_QUOTES.test(from) ? [from] : []), `"${from.replaceAll('"', '""')}"`]
+  return spellings.reduce((renamed, spelling) => renameSpelling(renamed, spelling, to, objects), text)
+}
+
+const NEEDS_NO_QUOTES = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/
+
+function renameSpelling(text: string, spelling: string, to: string, objects: ReadonlySet<string> | undefined): string {
   let result = ''
   let copied = 0
   for (let at = text.indexOf(spelling); at !== -1; at = text.indexOf(spelling, at + spelling.length)) {
     const end = at + spelling.length
     if (/[\w."$]/.test(text.charAt(at - 1)) || !/^\.[\w"%]/.test(text.slice(end, end + 2))) continue
+    if (text.charAt(end + 1) !== '%' && !qualifies(text, end, objects)) continue
     result += text.slice(copied, at) + to
     copied = end
   }

@@ -17,6 +17,7 @@ export const PRIMARY_KEY = 'primary key'
  * Puts objects in a form that can be compared between databases. Equivalent are: a serial column and an identity column that accepts
  * given values; `now()` and `CURRENT_TIMESTAMP`; `'{}'::text[]` and `ARRAY[]::text[]`; `WHERE flag` and `WHERE flag = true`; the two orders of
  * the parts of a CHECK; a range CHECK and the list of its integers; a primary key under any name; a table and a partitioned table.
+ * Storage parameters and tablespaces of indexes and the cache of sequences are tuning.
  * PostgreSQL 15 and older qualify every column of a view; `unqualified` removes that.
  */
 export function canonical(objects: readonly CatalogObject[], { unqualified }: { unqualified: boolean }): ComparedObject[] {
@@ -43,6 +44,9 @@ type Form = CatalogObject & { same?: string; raw?: string }
 
 const FORMS: Readonly<Record<string, (object: CatalogObject) => Form>> = {
   column: (object) => ({ ...object, definition: columnText(object.definition) }),
+  // the numbers that a session takes in advance are tuning
+  sequence: (object) => ({ ...object, same: object.definition.replace(/ cache \d+/, '') }),
+  'materialized view': (object) => ({ ...object, definition: object.definition.replace(/^(?! )[^\n]*\n/, '') }),
   constraint: (object) => constraintForm(object),
   index: (object) => ({ ...object, definition: indexText(object.definition) }),
   'partitioned table': (object) => ({ ...object, kind: 'table', same: withoutPartitionKey(object.definition) }),
@@ -74,22 +78,34 @@ function indexText(definition: string): string {
   const [head, unique = '', table = '', method = ''] = match
   const isInvalid = definition.endsWith(INVALID)
   const rest = definition.slice(head.length, isInvalid ? -INVALID.length : undefined)
-  const [keys, predicate] = [textBefore(rest, ' WHERE '), textAfter(rest, ' WHERE ')]
+  const [keys, predicate] = [withoutStorage(textBefore(rest, ' WHERE ')), textAfter(rest, ' WHERE ')]
   const where = predicate === '' ? '' : ` where ${withoutParentheses(predicate).replace(/^(\w+)$/, '$1 = true')}`
   const shown = keys.replaceAll(/('[^']*')(?:::text\b)?/g, '$1').replace(/^\(\((\(.*\))\)\)$/, '($1)')
   return `${unique.toLowerCase()}on ${table} using ${method} ${shown}${where}${isInvalid ? ', invalid' : ''}`
 }
 
+/** Removes ` WITH (fillfactor='70')` and ` USING INDEX TABLESPACE fast` of an index or constraint without a predicate. */
+function withoutStorage(text: string): string {
+  return text.replace(/ WITH \([^()]*\)(?= USING INDEX TABLESPACE |$)/, '').replace(/ USING INDEX TABLESPACE (?:"[^"]*"|[^\s"]+)$/, '')
+}
+
 const INVALID = ' (invalid)'
 
 function constraintForm(object: CatalogObject): Form {
-  const { name, definition } = object
+  const { name } = object
+  const definition = /^(?:PRIMARY KEY|UNIQUE) /.test(object.definition) ? constraintWithoutStorage(object.definition) : object.definition
   const key = /^PRIMARY KEY (\([^)]*\))(.*)$/.exec(definition)
   if (key !== null) {
     const [, columns = '', deferrable = ''] = key
     return { kind: PRIMARY_KEY, name: tableOf(name), definition: `${columns}${deferrable.toLowerCase()}`, raw: partOf(name) }
   }
-  return { ...object, same: definition.startsWith('CHECK (') ? checkForm(definition) : definition }
+  return { ...object, definition, raw: object.definition, same: definition.startsWith('CHECK (') ? checkForm(definition) : definition }
+}
+
+/** The parts after the columns: ` WITH (...) USING INDEX TABLESPACE ... DEFERRABLE`. */
+function constraintWithoutStorage(definition: string): string {
+  const [, keys = '', deferrable = ''] = /^(.*?)((?: DEFERRABLE)?(?: INITIALLY DEFERRED)?)$/s.exec(definition) ?? []
+  return withoutStorage(keys) + deferrable
 }
 
 /** Conditions joined by AND in one order, `= ANY (ARRAY[1, 2, 3])` as a range. */

@@ -11,12 +11,12 @@ export interface GrantFault {
   remedy: string
 }
 
-/** Privileges of PUBLIC on a table that the check `safety.public-writes` reports. */
+/** Privileges of PUBLIC on a table that only the check `safety.public-writes` judges: it forbids them. */
 const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES'])
 
 /**
- * Compares the privileges that the migrations grant with those in the database. PUBLIC must have exactly those of the
- * migrations; a role must have at least those that a migration grants, and with `exclusive` no others.
+ * Compares the privileges that the migrations grant with those in the database. PUBLIC must have those of the migrations, and no
+ * others beyond the defaults of PostgreSQL; a role must have at least those that a migration grants, and with `exclusive` no others.
  */
 export function grantFaults(
   expected: readonly CatalogObject[],
@@ -32,8 +32,11 @@ export function grantFaults(
     const owner = owners.get(whole)
     // no migration creates it, it is missing, or the role is the owner, who has every privilege
     if (!objects.has(whole) || owner === undefined || owner === role) return []
-    const [want = NONE, all = NONE] = [wanted.get(key), found.get(key)]
-    const have = role === 'PUBLIC' && object.startsWith('table ') ? withoutWrites(all, want) : all
+    const isOpenTable = role === 'PUBLIC' && object.startsWith('table ')
+    const [want, have] = [wanted.get(key) ?? NONE, found.get(key) ?? NONE].map((privileges) =>
+      isOpenTable ? withoutWrites(privileges) : privileges,
+    )
+    if (want === undefined || have === undefined) return []
     const differs = role === 'PUBLIC' ? publicDiffers(want, have) : roleDiffers(want, have, exclusive)
     if (!differs) return []
     return [
@@ -72,18 +75,21 @@ function grantsOf(objects: readonly CatalogObject[]): Map<string, Privileges> {
   )
 }
 
-function withoutWrites({ list, isDefault }: Privileges, want: Privileges): Privileges {
-  const kept = list.filter((privilege) => !WRITES.has(privilege) || want.list.includes(privilege))
-  return { list: kept, isDefault: isDefault || kept.length === 0 }
+function withoutWrites({ list, isDefault }: Privileges): Privileges {
+  return { list: list.filter((privilege) => !WRITES.has(privilege)), isDefault }
 }
 
+/** An administrator can revoke what PostgreSQL grants to PUBLIC by default. What a migration grants is needed. */
 function publicDiffers(want: Privileges, have: Privileges): boolean {
-  return !(want.isDefault && have.isDefault) && want.list.join() !== have.list.join()
+  return have.list.some((privilege) => !want.list.includes(privilege)) || (!want.isDefault && isLacking(want, have))
+}
+
+function isLacking(want: Privileges, have: Privileges): boolean {
+  return want.list.some((privilege) => !have.list.includes(privilege))
 }
 
 function roleDiffers(want: Privileges, have: Privileges, exclusive: boolean): boolean {
-  const isMissing = want.list.some((privilege) => !have.list.includes(privilege))
-  return isMissing || (exclusive && have.list.some((privilege) => !want.list.includes(privilege)))
+  return isLacking(want, have) || (exclusive && have.list.some((privilege) => !want.list.includes(privilege)))
 }
 
 function listed({ list }: Privileges): string {
@@ -92,7 +98,8 @@ function listed({ list }: Privileges): string {
 
 function remedyFor(object: string, role: string, want: Privileges, have: Privileges): string {
   const [, kind = '', name = ''] = /^(\w+) (.*)$/s.exec(object) ?? []
-  const missing = want.list.filter((privilege) => !have.list.includes(privilege))
+  // a default is no GRANT of the migrations
+  const missing = want.isDefault && role === 'PUBLIC' ? [] : want.list.filter((privilege) => !have.list.includes(privilege))
   const excess = have.list.filter((privilege) => !want.list.includes(privilege))
   const statement = (verb: string, list: readonly string[], preposition: string): string[] =>
     list.length === 0 ? [] : [`${verb} ${onObject(list, kind, name)} ${preposition} ${role}`]

@@ -1,10 +1,11 @@
-import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
+import { bareName } from '../../core/privileges.ts'
+import { textAfter } from '../../core/text.ts'
+import { readCatalog, withoutSchemas, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { readExtensionSchemas, readStrays, type Stray } from '../../db/extension-schemas.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
-import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 import { statementTargets, type StatementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { usesName } from '../../sqltext/targets/uses-name.ts'
 import { printsQualifiers } from './canonical.ts'
@@ -25,11 +26,20 @@ import {
 import { ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
 import { otherFunctions } from './other-functions.ts'
+import { WHOLES } from './pairs.ts'
+import { ident } from './remedies.ts'
+import { withoutPrintedDifferences } from './round-trip.ts'
 import { countViolations } from './violations.ts'
 
 export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
   /** The statements of the applied migrations that define the schema. */
   statements: readonly DefiningStatement[]
+  /** Those that can run, with the scratch schemas, when the first one has that name. */
+  textsFor: (scratch: string) => readonly string[]
+  /** The scratch schemas by the schema that each replaces. */
+  schemasFor: (scratch: string) => ReadonlyMap<string, string>
+  /** Names that the statements create. */
+  names: ReadonlySet<string>
   /** The folder `sql/catalog` of the package. */
   catalogQueries: string
   /** Versions of the applied migrations. */
@@ -80,13 +90,23 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const { schema, otherSchemas, user, version } = db.info
   const { catalogQuery, manifest, adopted } = options
   // before a statement of the user runs
-  const actual = await readCatalog(db, schema, catalogQuery)
+  const inDatabase = await readCatalog(db, schema, catalogQuery)
   const scratch = await makeScratch(db, options, suspects)
   const hasScratch = typeof scratch !== 'string'
-  const fromScratch = hasScratch ? await readCatalog(db, scratch.name, catalogQuery, [schema]) : []
+  const fromScratch = hasScratch ? await readScratch(db, scratch.name, options) : []
   const strays = hasScratch ? await readStrays(db, options.catalogQueries, scratch.name, scratch.shared) : []
+  const tables = [...options.toolTables]
+  const actual = !hasScratch
+    ? inDatabase
+    : await withoutPrintedDifferences(db, {
+        path: scratch.path,
+        read: () => readScratch(db, scratch.name, options),
+        expected: fromScratch,
+        actual: inDatabase,
+        foreign: foreignCode({ expected: fromScratch, actual: inDatabase, tables, unqualified: false }, suspects),
+      })
   const own = appliedObjects(options, actual)
-  const expected = hasScratch ? fromScratch : own.objects
+  const expected = hasScratch ? fromScratch : own.objects.map((object) => withoutSchemas(object, [schema]))
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
   const comparison = compareSchemas(expected, actual, {
     ...options,
@@ -98,7 +118,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     notBuilt: hasScratch ? [...notBuiltIn(scratch, options, schema), ...strays.map(notCreated)] : userStatements(options, schema, scratch),
   })
   const unqualified = !hasScratch && printsQualifiers(version)
-  const foreign = foreignCode({ expected, actual, tables: [...options.toolTables], unqualified }, suspects)
+  const foreign = foreignCode({ expected, actual, tables, unqualified }, suspects)
   const foreignOfTables = foreign.filter((code) => isOfTable(code, expected))
   const notCounted =
     foreignOfTables.length === 0 ? undefined : `that would run the code of another role: ${describeForeign(foreignOfTables)}`
@@ -117,7 +137,8 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       reading.schema = scratch.name
       reading.path = scratch.path
       await db.exec(`SET LOCAL search_path TO ${scratch.path}`)
-      await copyCode(db, { from: schema, to: scratch.name, expected, actual, foreign })
+      const names = new Set([...options.names, ...actual.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => bareName(name))])
+      await copyCode(db, { from: schema, to: scratch.name, names, expected, actual, foreign })
     },
     drop: async () => {
       if (hasScratch) await scratch.drop()
@@ -142,24 +163,62 @@ function notRun({ statements }: SchemaOptions, scratch: ScratchSchema | string):
 
 /** A schema with what the applied migrations create, or why there is none. */
 async function makeScratch(db: Db, options: SchemaOptions, suspects: readonly Suspect[]): Promise<ScratchSchema | string> {
-  const { statements, applied, manifest, noLedger, timeoutMs, catalogQueries } = options
+  const { statements, textsFor, applied, manifest, noLedger, timeoutMs, catalogQueries } = options
   const eventTriggers = suspects.filter(({ kind }) => kind === 'event trigger')
   if (eventTriggers.length > 0) return `a scratch schema would run the code of another role: ${describeForeign(eventTriggers)}`
   if (noLedger !== undefined) return noLedger
   if (!manifest.migrations.some(({ version }) => applied.has(version))) return 'no migration of the package is applied'
   try {
-    const { schema, otherSchemas } = db.info
+    const { otherSchemas } = db.info
     const extensions = await readExtensionSchemas(db, catalogQueries, otherSchemas)
-    return await makeScratchSchema(db, {
-      statements: (scratch) => runnable(statements).map(({ text }) => renameSchema(text, schema, scratch)),
+    const scratch = await makeScratchSchema(db, {
+      statements: textsFor,
       others: otherSchemas,
       timeoutMs,
       extensions: { schemas: extensions, uses: usesName },
     })
+    const ran = runnable(statements)
+    const blocked = scratch.failures.find(({ index, error }) => ran[index]?.own === true && !IN_THE_STATEMENTS.has(error.code))
+    if (blocked === undefined) return scratch
+    await scratch.drop()
+    return `the migrations of the package cannot run in a scratch schema: ${blocked.error.message}`
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     return `cannot create a scratch schema: ${error.message}`
   }
+}
+
+/** SQLSTATEs of objects that exist or are missing: then other migrations changed the schema. Anything else is of the server, such as an event trigger. */
+const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([
+  '42P07',
+  '42710',
+  '42723',
+  '42701',
+  '42P06',
+  '42P01',
+  '42703',
+  '42883',
+  '42704',
+  '3F000',
+])
+
+/** The catalog of the scratch schema. Other scratch schemas have the names of those that they replace. */
+async function readScratch(db: Db, scratch: string, { schemasFor, statements, catalogQuery }: SchemaOptions): Promise<CatalogObject[]> {
+  const { schema } = db.info
+  const words = new Set(statements.flatMap(({ text }) => (/\bgrant\b/i.test(text) ? wordsOf(text) : [])))
+  const read = await readCatalog(db, scratch, catalogQuery, [schema])
+  // an event trigger can grant privileges too: only those for a role that the migrations name are expected
+  const isNamed = (role: string): boolean => role === 'PUBLIC' || wordsOf(role).every((word) => words.has(word))
+  const objects = read.filter(({ kind, name }) => kind !== 'grant' || isNamed(textAfter(name, ' to ')))
+  const moved = [...schemasFor(scratch)].filter(([, name]) => name !== scratch)
+  const inOriginal = (text: string): string => moved.reduce((result, [name, side]) => result.replaceAll(side, () => ident(name)), text)
+  return moved.length === 0
+    ? objects
+    : objects.map(({ kind, name, definition }) => ({ kind, name: inOriginal(name), definition: inOriginal(definition) }))
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []
 }
 
 /**

@@ -4,7 +4,6 @@ import { SkillsError } from '../../../src/core/errors.ts'
 import { readMigrations } from '../../../src/migrations/files/read-migrations.ts'
 import { foreignFiles } from '../../../src/migrations/layouts/find-layout.ts'
 import { refuseLayouts } from '../../../src/migrations/layouts/refuse-layouts.ts'
-import { lintFiles } from '../../../src/migrations/run/lint-files.ts'
 import { FOREIGN_FOLDERS, foreignIn, PLAIN_FOLDERS } from '../../support/layouts.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -60,12 +59,6 @@ test('layouts: many files -> 20 diagnostics and the number of the others', () =>
 test('layouts: a marker in quotes beside one outside -> both count, because the tool reads lines', () => {
   const text = "-- migrate:up\nselect '\n-- migrate:down\n';"
   expect(foreignIn({ 'a.sql': text })).toMatchObject([{ role: 'down', line: 3 }])
-})
-
-test('layouts: migrate lint -> an error for each file', () => {
-  const read = readMigrations([{ directory: scratch(FOREIGN_FOLDERS['dbmate']), label: 'dir', own: false }])
-  const { errors, diagnostics } = lintFiles(read)
-  expect([errors, diagnostics[0]]).toMatchObject([1, { code: 'FOREIGN_LAYOUT', file: 'dir/1_a.sql', line: 4 }])
 })
 
 test('layouts: one folder of several that go back -> FOREIGN_LAYOUT; one that goes forward is a folder like any other', () => {

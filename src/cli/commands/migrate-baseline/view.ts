@@ -5,15 +5,15 @@ import { databaseLine, type DatabaseReport } from '../../output/database-view.ts
 
 /** The differences between database and files, and the recorded versions. */
 export function baselineView(
-  { database, versions, renamed, differences, done }: BaselineReport & { database: DatabaseReport },
+  { database, versions, renamed, differences, notCompared, done }: BaselineReport & { database: DatabaseReport },
   style: Style,
 ): string[] {
-  const compared =
-    differences === null
-      ? ['  not compared']
-      : differences.length === 0
-        ? [`  ${style.green('the database matches the files')}`]
-        : differences.map((line) => `  ${style.yellow('differs')} ${printable(line)}`)
+  const found = [
+    ...(differences ?? []).map((line) => `  ${style.yellow('differs')} ${printable(line)}`),
+    ...notCompared.map((line) => `  ${style.yellow('not compared')} ${printable(line)}`),
+  ]
+  const equal = differences === null ? '  not compared' : `  ${style.green('the database matches the files')}`
+  const compared = found.length === 0 ? [equal] : found
   const verb = done ? style.green('recorded as applied') : style.dim('to record')
   return [
     databaseLine(database, style),
