@@ -208,7 +208,7 @@ DECLARE
 BEGIN
   FOR v_view IN
     SELECT c.relname, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END || ' ' || c.relname AS object,
-      has_table_privilege(c.oid, 'SELECT') AS can_read,
+      has_table_privilege(c.oid, 'SELECT') AS can_read, c.relispopulated,
       NOT coalesce(lower(array_to_string(c.reloptions, ',')) ~ 'security_invoker=(on|true|yes|1)', false) AS as_owner
     FROM pg_class c
     WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = v_schema)
@@ -217,6 +217,10 @@ BEGIN
   LOOP
     IF NOT v_view.can_read THEN
       v_found := v_found || jsonb_build_object('skipped', format('the role lacks SELECT on the %s', v_view.object), 'gap', true);
+      CONTINUE;
+    ELSIF NOT v_view.relispopulated THEN
+      -- the statement below reads nothing, so it would succeed
+      v_found := v_found || jsonb_build_object('object', v_view.object, 'actual', 'it has not been populated (SQLSTATE 55000)');
       CONTINUE;
     END IF;
     BEGIN

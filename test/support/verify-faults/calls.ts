@@ -128,7 +128,7 @@ const OF_VIEWS: readonly VerifyFault[] = ['v_skill_effectiveness', 'v_skill_cooc
   fault(
     `${view} as a materialized view without rows`,
     `ALTER VIEW ${view} RENAME TO was; CREATE MATERIALIZED VIEW ${view} AS SELECT * FROM was WITH NO DATA`,
-    `materialized view ${view}: materialized view "${view}" has not been populated`,
+    `materialized view ${view}: it has not been populated`,
     READ,
   ),
 ])
