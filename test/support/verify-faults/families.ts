@@ -7,6 +7,7 @@ import { constraintFaults } from './constraints.ts'
 import { DATA } from './data.ts'
 import type { FaultFamily, HarmlessState } from './fault.ts'
 import { functionFaults } from './functions.ts'
+import { HARMLESS_ALONE } from './harmless-alone.ts'
 import { HARMLESS_CHANGES } from './harmless-changes.ts'
 import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
@@ -25,6 +26,7 @@ import { RIGHT_FAULTS } from './rights.ts'
 import { rollupObjectFaults } from './rollup-objects.ts'
 import { ROLLUPS } from './rollups.ts'
 import { SEQUENCE_FAULTS } from './sequences.ts'
+import { settingsFaults } from './settings.ts'
 import { STRUCTURE_FAULTS } from './structure.ts'
 import { TABLE_FAULTS } from './table-properties.ts'
 import { viewPropertyFaults } from './view-properties.ts'
@@ -55,6 +57,7 @@ export const FAMILIES: readonly FaultFamily[] = [
   REGISTRY_FAULTS,
   DATA,
   ROLLUPS,
+  settingsFaults,
 ]
 
 /** Every family of harmless states. */
@@ -66,4 +69,5 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_RIGHTS,
   ...HARMLESS_DATA,
   ...HARMLESS_DATABASES,
+  ...HARMLESS_ALONE,
 ]

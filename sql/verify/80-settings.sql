@@ -1,0 +1,266 @@
+-- Settings of the server, the database and the roles that stop the package or change what it does, and the state of the server that will.
+-- The package sets what its own statements need; applications that call the functions do not.
+-- $1: {"tables": ["<name>"], "views": [], "functions": [], "comparedIndexes": []}
+
+-- group: settings
+-- about: A setting of a database or role applies to every new connection, also to those of agents, and is easily forgotten: ALTER DATABASE
+--   and ALTER ROLE keep it in the catalog. `\drds` of psql lists these settings.
+
+-- check: settings.stops
+-- title: no setting stops writes or switches off triggers
+-- remedy: reset the setting
+-- about: With `default_transaction_read_only` every write fails. With `session_replication_role` other than origin, foreign keys and
+--   triggers do nothing. Settings of roles count when the role may call log_skill_usage; a role that only reads may be read-only.
+-- example: database app | default_transaction_read_only off | on
+WITH ours AS (
+  SELECT c.relowner AS owner FROM pg_class c
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relname = 'skill_usage_events'
+),
+writers AS (
+  SELECT r.oid, r.rolname FROM pg_roles r
+  WHERE NOT r.rolsuper AND (
+    EXISTS (SELECT FROM ours WHERE ours.owner = r.oid)
+    OR EXISTS (
+      SELECT FROM pg_proc p
+      WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND p.proname IN ('log_skill_usage', 'log_skill_usage_batch')
+        AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
+    ))
+),
+stored AS (
+  SELECT d.datname, s.setrole, w.rolname, lower(split_part(config, '=', 1)) AS name, substr(config, strpos(config, '=') + 1) AS value
+  FROM pg_db_role_setting s
+  CROSS JOIN unnest(s.setconfig) AS config
+  LEFT JOIN pg_database d ON d.oid = s.setdatabase
+  LEFT JOIN writers w ON w.oid = s.setrole
+  WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND (s.setrole = 0 OR w.oid IS NOT NULL)
+),
+found AS (
+  SELECT
+    CASE WHEN rolname IS NULL AND datname IS NULL THEN 'all roles'
+      WHEN rolname IS NULL THEN format('database %s', datname)
+      WHEN datname IS NULL THEN format('role %s', rolname)
+      ELSE format('role %s in database %s', rolname, datname) END AS object,
+    name, value,
+    CASE WHEN rolname IS NULL AND datname IS NULL THEN format('ALTER ROLE ALL RESET %s', name)
+      WHEN rolname IS NULL THEN format('ALTER DATABASE %I RESET %s', datname, name)
+      WHEN datname IS NULL THEN format('ALTER ROLE %I RESET %s', rolname, name)
+      ELSE format('ALTER ROLE %I IN DATABASE %I RESET %s', rolname, datname, name) END AS sql
+  FROM stored
+  UNION ALL
+  SELECT 'the server', name, reset_val, format('ALTER SYSTEM RESET %s; SELECT pg_reload_conf()', name)
+  FROM pg_settings
+  WHERE name IN ('default_transaction_read_only', 'session_replication_role')
+    AND NOT EXISTS (SELECT FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS config WHERE split_part(config, '=', 1) = name)
+)
+SELECT object, format('%s %s', name, good.value) AS expected, found.value AS actual, found.sql
+FROM found
+JOIN (VALUES ('default_transaction_read_only', 'off'), ('session_replication_role', 'origin')) AS good (setting, value) ON good.setting = found.name
+WHERE CASE found.name
+  WHEN 'session_replication_role' THEN lower(found.value) <> 'origin'
+  ELSE lower(found.value) IN ('on', 'true', 't', 'yes', 'y', '1') END
+ORDER BY 1, 2;
+
+-- check: settings.changes
+-- title: no setting of the database changes what the package or an agent does
+-- severity: warning
+-- remedy: reset the setting, or keep it if it is meant so
+-- about: Isolation levels above READ COMMITTED make log_skill_usage_batch() store an event that is sent again, and writes fail with 40001. A
+--   search_path without the schema makes unqualified names fail. Times that are not in ISO form are read wrongly by many clients. A time
+--   limit of some seconds ends `skills migrate`, `rollup` and `stats`.
+-- example: database app | default_transaction_isolation read committed | serializable
+WITH stored AS (
+  SELECT d.datname, r.rolname, lower(split_part(config, '=', 1)) AS name, substr(config, strpos(config, '=') + 1) AS value
+  FROM pg_db_role_setting s
+  CROSS JOIN unnest(s.setconfig) AS config
+  LEFT JOIN pg_database d ON d.oid = s.setdatabase
+  LEFT JOIN pg_roles r ON r.oid = s.setrole
+  WHERE (s.setdatabase = 0 OR d.datname = current_database())
+    -- the roles that use the schema
+    AND (s.setrole = 0 OR NOT r.rolsuper
+      AND has_schema_privilege(r.oid, (SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema'), 'USAGE')
+      AND EXISTS (
+        SELECT FROM pg_class c WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema') AND c.relname = 'skills_registry'
+          AND has_table_privilege(r.oid, c.oid, 'SELECT')))
+),
+limits AS (
+  SELECT stored.*,
+    (parts[1]::numeric * CASE coalesce(parts[2], 'ms') WHEN 'us' THEN 0.001 WHEN 'ms' THEN 1 WHEN 's' THEN 1000 WHEN 'min' THEN 60000
+      WHEN 'h' THEN 3600000 ELSE 86400000 END) AS ms
+  FROM stored LEFT JOIN LATERAL (SELECT regexp_match(value, '^\s*(\d{1,18})\s*(us|ms|s|min|h|d)?\s*$') AS parts) AS m ON true
+),
+judged AS (
+  SELECT limits.*,
+    CASE
+      WHEN name = 'default_transaction_isolation' AND lower(value) NOT IN ('read committed', 'read uncommitted') THEN 'read committed'
+      WHEN name = 'row_security' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
+      WHEN name = 'datestyle' AND value !~* '^\s*"?\s*iso' THEN 'ISO'
+      WHEN name = 'search_path' AND NOT EXISTS (
+          SELECT FROM regexp_split_to_table(value, ',') AS part
+          WHERE btrim(part) IN (:'schema', quote_ident(:'schema'), format('"%s"', :'schema'), format('''%s''', :'schema'))
+            OR btrim(part) IN ('"$user"', '$user', '''$user''') AND rolname = :'schema')
+        THEN format('with %s', quote_ident(:'schema'))
+      WHEN name IN ('statement_timeout', 'transaction_timeout') AND ms > 0 AND ms <= 5000 THEN 'more than 5 s, or none'
+      WHEN name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout') AND ms > 0 AND ms < 1000 THEN '1 s or more, or none'
+      WHEN name = 'lock_timeout' AND ms > 0 AND ms < 10 THEN '10 ms or more, or none'
+      WHEN name = 'standard_conforming_strings' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
+      WHEN name = 'transform_null_equals' AND lower(value) IN ('on', 'true', 't', 'yes', 'y', '1') THEN 'off'
+      WHEN name = 'array_nulls' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
+      WHEN name = 'role' AND lower(value) <> 'none' THEN 'none'
+    END AS good
+  FROM limits
+)
+SELECT
+  CASE WHEN rolname IS NULL AND datname IS NULL THEN 'all roles'
+    WHEN rolname IS NULL THEN format('database %s', datname)
+    WHEN datname IS NULL THEN format('role %s', rolname)
+    ELSE format('role %s in database %s', rolname, datname) END AS object,
+  format('%s %s', name, good) AS expected,
+  value AS actual,
+  CASE WHEN rolname IS NULL AND datname IS NULL THEN format('ALTER ROLE ALL RESET %s', name)
+    WHEN rolname IS NULL THEN format('ALTER DATABASE %I RESET %s', datname, name)
+    WHEN datname IS NULL THEN format('ALTER ROLE %I RESET %s', rolname, name)
+    ELSE format('ALTER ROLE %I IN DATABASE %I RESET %s', rolname, datname, name) END AS sql
+FROM judged
+WHERE good IS NOT NULL
+ORDER BY 1, 2;
+
+-- check: settings.server
+-- title: the server cleans up, and hides no damage
+-- severity: warning
+-- requires: server
+-- remedy: change the setting in postgresql.conf
+-- about: Without autovacuum or its statistics, tables grow and transaction IDs run out.
+-- example: the server | autovacuum on | off
+SELECT 'the server' AS object, format('%s %s', s.name, good.value) AS expected, s.reset_val AS actual,
+  format('ALTER SYSTEM SET %s = %s; SELECT pg_reload_conf()', s.name, good.value) AS sql
+FROM pg_settings s
+JOIN (VALUES ('autovacuum', 'on'), ('track_counts', 'on'), ('zero_damaged_pages', 'off'), ('ignore_system_indexes', 'off')) AS good (name, value)
+  ON good.name = s.name
+WHERE s.reset_val <> good.value
+ORDER BY s.name;
+
+-- check: settings.durability
+-- title: a crash of the machine loses nothing that is committed
+-- severity: info
+-- requires: server
+-- remedy: do nothing on a server for tests; otherwise change the setting in postgresql.conf
+-- about: Without fsync or full_page_writes a crash of the machine can destroy the database; without synchronous_commit it can lose the last
+--   transactions.
+-- example: the server | fsync on | off
+SELECT 'the server' AS object, format('%s on', s.name) AS expected, s.reset_val AS actual
+FROM pg_settings s
+WHERE s.name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND s.reset_val = 'off'
+ORDER BY s.name;
+
+-- check: settings.autovacuum
+-- title: autovacuum is on for every table
+-- severity: warning
+-- input: objects
+-- remedy: run ALTER TABLE ... RESET (autovacuum_enabled)
+-- example: table skill_usage_events | autovacuum_enabled true | false
+SELECT
+  format('table %s', c.relname) AS object,
+  format('%sautovacuum_enabled true', option.prefix) AS expected,
+  split_part(option.text, '=', 2) AS actual,
+  format('ALTER TABLE %I.%I RESET (%sautovacuum_enabled)', :'schema', c.relname, option.prefix) AS sql
+FROM pg_class c
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
+CROSS JOIN LATERAL (
+  SELECT '' AS prefix, text FROM unnest(c.reloptions) AS text
+  UNION ALL
+  SELECT 'toast.', text FROM unnest(toast.reloptions) AS text
+) AS option
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+  AND $1::jsonb->'tables' ? c.relname
+  AND option.text ~* '^autovacuum_enabled=(off|false|f|no|n|0)$'
+ORDER BY c.relname, option.prefix;
+
+-- check: settings.collation
+-- title: the collations have the version with which their indexes were built
+-- severity: warning
+-- requires: server
+-- remedy: rebuild the indexes on text, then run REFRESH COLLATION VERSION
+-- about: The operating system or ICU was updated, and sorts text in another way. Indexes on text can then miss rows, and unique ones accept
+--   duplicates, until they are rebuilt.
+-- example: database app | collation version 2.36 | 2.31: indexes on text may be wrong
+SELECT object, expected, format('%s: indexes on text may be wrong', actual) AS actual, sql
+FROM (
+  -- datcollversion is new in PostgreSQL 15: to_jsonb reads a column that may not be there
+  SELECT format('database %s', d.datname) AS object,
+    format('collation version %s', pg_database_collation_actual_version(d.oid)) AS expected, to_jsonb(d)->>'datcollversion' AS actual,
+    format('REINDEX DATABASE %1$I; ALTER DATABASE %1$I REFRESH COLLATION VERSION', d.datname) AS sql
+  FROM pg_database d
+  WHERE d.datname = current_database() AND to_jsonb(d)->>'datcollversion' <> pg_database_collation_actual_version(d.oid)
+  UNION ALL
+  SELECT DISTINCT format('collation %s', co.oid::regcollation), format('collation version %s', pg_collation_actual_version(co.oid)), co.collversion,
+    format('REINDEX SCHEMA %I; ALTER COLLATION %s REFRESH VERSION', :'schema', co.oid::regcollation)
+  FROM pg_collation co
+  JOIN pg_attribute a ON a.attcollation = co.oid
+  JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+  WHERE co.collversion <> pg_collation_actual_version(co.oid)
+) AS found
+ORDER BY 1;
+
+-- check: settings.wraparound
+-- title: vacuum freezes old rows in time
+-- severity: warning
+-- requires: server
+-- remedy: run VACUUM FREEZE as the owner of the database, and find out what holds autovacuum back: an old transaction, a prepared one, a slot
+-- about: A database whose oldest transaction ID is two billion transactions old accepts no writes. Autovacuum prevents that; an age of one
+--   billion means that it cannot.
+-- example: database app | the oldest transaction ID under 1000000000 transactions old | 1400000000
+SELECT object, format('the oldest %s under 1000000000 old', what) AS expected, age::text AS actual, sql
+FROM (
+  SELECT format('database %s', datname) AS object, 'transaction ID' AS what, age(datfrozenxid)::bigint AS age, 'VACUUM (FREEZE)' AS sql
+  FROM pg_database WHERE datname = current_database()
+  UNION ALL
+  SELECT format('database %s', datname), 'multixact ID', mxid_age(datminmxid), 'VACUUM (FREEZE)' FROM pg_database WHERE datname = current_database()
+  UNION ALL
+  SELECT format('table %s', c.relname), 'transaction ID', age(c.relfrozenxid), format('VACUUM (FREEZE) %I.%I', :'schema', c.relname)
+  FROM pg_class c
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relkind IN ('r', 'm') AND c.relfrozenxid <> '0'::xid
+) AS ages
+WHERE age >= 1000000000
+ORDER BY 1, 2;
+
+-- check: settings.replication-slots
+-- title: every replication slot is in use
+-- severity: warning
+-- requires: server
+-- remedy: start its consumer, or drop the slot
+-- about: The server keeps every WAL file that a slot has not read, until the disk is full, and a slot keeps old rows from VACUUM.
+-- example: replication slot reporting | in use | inactive; keeps 12 GB of WAL
+SELECT
+  format('replication slot %s', s.slot_name) AS object,
+  'in use' AS expected,
+  format('inactive; keeps %s of WAL', coalesce(pg_size_pretty(pg_wal_lsn_diff(
+    CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, s.restart_lsn)), 'nothing')) AS actual,
+  format('SELECT pg_drop_replication_slot(%L)', s.slot_name) AS sql, true AS destructive
+FROM pg_replication_slots s
+WHERE NOT s.active AND NOT s.temporary AND s.wal_status IS DISTINCT FROM 'lost'
+ORDER BY s.slot_name;
+
+-- check: settings.prepared-transactions
+-- title: no prepared transaction is older than an hour
+-- severity: warning
+-- requires: server
+-- remedy: COMMIT PREPARED or ROLLBACK PREPARED it, as its coordinator decides
+-- about: A prepared transaction keeps its locks and keeps old rows from VACUUM, also over a restart of the server.
+-- example: prepared transaction order-17 | finished within an hour | prepared at 2026-11-21 02:02:57+00 by app
+SELECT
+  format('prepared transaction %s', p.gid)                                       AS object,
+  'finished within an hour'                                                      AS expected,
+  format('prepared at %s by %s', p.prepared::timestamptz(0), p.owner)            AS actual
+FROM pg_prepared_xacts p
+WHERE p.database = current_database() AND p.prepared < now() - interval '1 hour'
+ORDER BY p.prepared;
+
+-- check: settings.checksums
+-- title: no page of the database has failed its checksum
+-- requires: server
+-- remedy: find the damaged table with pg_amcheck, restore it from a backup, and replace the disk
+-- example: database app | no checksum failure | 3, the last at 2026-11-21 02:02:57+00
+SELECT format('database %s', datname) AS object, 'no checksum failure' AS expected,
+  format('%s, the last at %s', checksum_failures, checksum_last_failure::timestamptz(0)) AS actual
+FROM pg_stat_database
+WHERE datname = current_database() AND checksum_failures > 0;
