@@ -41,6 +41,7 @@ export async function openEmbedded(wanted: EmbeddedTarget, { schema, create = tr
       // one thread: nothing can interrupt a running statement
       cancel: () => Promise.resolve(),
       copyFrom: (copy) => copyFromBlob(running, copy, (notice) => listeners.forEach((listener) => listener(notice))),
+      execStored: (text) => driver.script(Buffer.concat([...text.pieces()]).toString('utf8')),
       release: () => running.close().finally(unlock),
     })
   } catch (error) {
