@@ -78,8 +78,9 @@
 -- title: no call of a function of the package reaches another function
 -- input: objects
 -- remedy: drop the other function, with the types of its arguments: DROP FUNCTION name(types)
--- about: PostgreSQL chooses a function by the types of the arguments, among all schemas of the search_path. A second function of the same
---   name makes calls ambiguous, or receives them: `is_skill_unlocked(text, text)` gets every call with untyped values. A function that
+-- about: PostgreSQL chooses a function by the types of the arguments, among all schemas of the search_path. A second `log_skill_usage`,
+--   `log_skill_usage_batch`, `is_skill_unlocked`, `unlock_skill` or function of the rollups makes calls ambiguous, or receives them:
+--   `is_skill_unlocked(text, text)` gets every call with untyped values. A function that
 --   your own migrations create, and that is called with another number of arguments, is a warning of `functions.other-arguments`.
 -- example: function unlock_skill(uuid, text) | only unlock_skill(uuid, text, text) | a second function, which receives calls with 2 arguments
 WITH ours AS (

@@ -276,7 +276,8 @@ ORDER BY probe.expected;
 -- title: calls without types reach the functions of the package
 -- writes: sequences
 -- remedy: drop or rename the function that receives the call: SELECT oid::regprocedure FROM pg_proc WHERE proname = '<name>'
--- about: Applications send text, and PostgreSQL chooses the function. The scratch schema has the other functions of these names too.
+-- about: Applications send text when they call `is_skill_unlocked`, `unlock_skill` and `log_skill_usage`, and PostgreSQL chooses the function.
+--   The scratch schema has the other functions of these names too. The library calls `log_skill_usage_batch` with types.
 -- example: function is_skill_unlocked | true for a call with two texts | returned false
 INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES ('skills-verify.open', '1.0.0', '{"category": "foundational"}');
 SELECT set_config('skills_verify.asked', coalesce(

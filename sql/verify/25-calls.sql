@@ -9,7 +9,8 @@
 -- writes: real
 -- input: objects
 -- remedy: correct what the server reports: it refuses the same statement of an application
--- about: The check calls each function of the package once, and inserts a row into each table, in the real schema. It is rolled back, and takes no
+-- about: The check calls `is_skill_unlocked`, `unlock_skill`, `log_skill_usage`, `log_skill_usage_batch` and the steps of the
+--   rollups once, and inserts a row into each table, in the real schema. It is rolled back, and takes no
 --   number from a sequence. What the server refuses here, it refuses to applications too: a trigger that raises, a privilege that the owner of
 --   a function lacks, a table or column that a body uses and that is gone, a policy, a partition that is missing. A role that may not call the
 --   functions or insert rows skips the check.
