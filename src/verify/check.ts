@@ -81,6 +81,7 @@ export const CHECK_INPUTS = {
   client: 'the clock of this machine',
   recount: 'whether to count all events again, or a sample',
   'app-role': 'the role of --app-role, and the privileges that it needs',
+  privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']

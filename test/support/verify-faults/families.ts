@@ -1,3 +1,4 @@
+import { apiRoleFaults } from './api-roles.ts'
 import { CALL_FAULTS } from './calls.ts'
 import { codeFaults } from './code-objects.ts'
 import { COLUMN_PROPERTY_FAULTS } from './column-properties.ts'
@@ -11,15 +12,19 @@ import { HARMLESS_ALONE } from './harmless-alone.ts'
 import { HARMLESS_CHANGES } from './harmless-changes.ts'
 import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
+import { HARMLESS_LOGINS } from './harmless-logins.ts'
 import { HARMLESS_OBJECTS } from './harmless-objects.ts'
 import { HARMLESS_RIGHTS } from './harmless-rights.ts'
 import { HARMLESS_SETTINGS } from './harmless-settings.ts'
 import { HARMLESS_TUNING } from './harmless-tuning.ts'
 import { indexFaults } from './indexes.ts'
 import { LEDGER_ROW_FAULTS } from './ledger-rows.ts'
+import { LEDGER_TABLE_FAULTS } from './ledger-table.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
+import { LOGIN_ROLE_FAULTS } from './login-roles.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
 import { OVERLOAD_FAULTS } from './overloads.ts'
+import { OWNER_FAULTS } from './owners.ts'
 import { publicRightFaults } from './public-rights.ts'
 import { REGISTRY_FAULTS } from './registry.ts'
 import { RIGHT_FAULTS } from './rights.ts'
@@ -52,7 +57,11 @@ export const FAMILIES: readonly FaultFamily[] = [
   commentFaults,
   RIGHT_FAULTS,
   publicRightFaults,
+  apiRoleFaults,
+  LOGIN_ROLE_FAULTS,
+  OWNER_FAULTS,
   LEDGER_FAULTS,
+  LEDGER_TABLE_FAULTS,
   LEDGER_ROW_FAULTS,
   REGISTRY_FAULTS,
   DATA,
@@ -67,6 +76,7 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_TUNING,
   ...HARMLESS_SETTINGS,
   ...HARMLESS_RIGHTS,
+  ...HARMLESS_LOGINS,
   ...HARMLESS_DATA,
   ...HARMLESS_DATABASES,
   ...HARMLESS_ALONE,
