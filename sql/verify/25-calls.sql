@@ -1,5 +1,5 @@
 -- The functions, views and tables of the database itself, used once. The checks of 20-functions.sql and 30-views.sql run in a copy that has
--- neither the triggers nor the privileges of the real tables. Everything is rolled back, and no number is taken from a sequence (ADR 0038):
+-- neither the triggers nor the privileges of the real tables. Everything is rolled back, and no number is taken from a sequence (ADR 0039):
 -- `log_skill_usage` is called in a read-only transaction, which ends it at its INSERT, and one row is inserted into each table with an ID of its own.
 -- $1: {"views": [], "own": {"functions": ["<signature>"], ...}}, also in skills_verify.input. skills_verify.path is the search_path of an
 -- application, without the schemas in which other roles can create objects. A row with `skipped` is no fault: it could not be tried.

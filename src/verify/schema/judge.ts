@@ -8,7 +8,7 @@ import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
-import { remedyFor, runAgain } from './remedies.ts'
+import { ident, remedyFor, runAgain } from './remedies.ts'
 
 /** Turns differences into faults, each of one check. */
 export class Judge {
@@ -44,8 +44,10 @@ export class Judge {
     const whole = wholeOf(pair)
     const { exclusive, toolTables } = this.#context
     if (toolTables.has(name) || (whole !== undefined && toolTables.has(whole))) return false
-    if (whole === undefined) return exclusive && !this.#created.has(name)
+    if (whole === undefined) return exclusive && !this.#created.has(name) && !isPartition(actual)
     if (!this.#created.has(whole)) return false
+    // `health.invalid-indexes` reports one that is invalid; it can be part of a REINDEX CONCURRENTLY
+    if (kind === 'index' && actual?.raw.endsWith(' (invalid)') === true) return false
     return exclusive || kind !== 'index' || actual?.raw.startsWith('CREATE UNIQUE ') === true
   }
 
@@ -60,7 +62,10 @@ export class Judge {
   }
 
   grants(expected: readonly CatalogObject[]): NamedFault[] {
-    return grantFaults(expected, this.#actual, this.#context).map(({ name, ...fault }) => {
+    const { exclusive, appRole } = this.#context
+    // `safety.app-role` judges what the application may do with the objects of the package
+    const judgedApart = (role: string, object: string): boolean => appRole !== undefined && role === ident(appRole) && this.#own.has(object)
+    return grantFaults(expected, this.#actual, { exclusive, judgedApart }).map(({ name, ...fault }) => {
       const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
       const isOpen = fault.object.startsWith('privileges of PUBLIC on function ') && this.#own.has(key)
       const check = isOpen ? 'functions.execute-rights' : this.#isAdopted(key) ? 'drift.adopted' : 'drift.grants'
@@ -199,6 +204,11 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   const isMissing = actual === undefined
   const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
+}
+
+/** A partition counts to its parent: `health.partitions` requires new ones. */
+function isPartition(object: ComparedObject | undefined): boolean {
+  return object?.kind === 'table' && /(?:^| )(?:FOR VALUES|DEFAULT)/.test(object.raw)
 }
 
 function isUnlogged(object: ComparedObject | undefined): boolean {

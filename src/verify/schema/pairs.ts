@@ -58,9 +58,26 @@ export function differingPairs(expected: readonly ComparedObject[], actual: read
 function isEqual({ kind, name, expected, actual }: Pair, found: ReadonlyMap<string, ComparedObject>): boolean {
   if (expected === undefined || actual === undefined) return false
   if (isSameDefinition(expected.same, actual.same)) return true
-  // the key of a partitioned table must contain the partition column
-  const isPartitioned = /\b(?:RANGE|LIST|HASH) \(/.test(found.get(`table ${name}`)?.raw ?? '')
-  return kind === PRIMARY_KEY && isPartitioned && actual.same === expected.same.replace(')', ', created_at)')
+  const key = partitionKeyOf(found.get(`table ${name}`))
+  return kind === PRIMARY_KEY && key !== undefined && hasColumnsOf(expected.same, actual.same, [...found.values()])
+}
+
+/** `RANGE (created_at)` of a partitioned table. */
+function partitionKeyOf(table: ComparedObject | undefined): string | undefined {
+  return /\b(?:RANGE|LIST|HASH) \(.*/s.exec(table?.raw ?? '')?.[0]
+}
+
+/** The key of a partitioned table must also contain the columns that it, or a partition of it, is partitioned by. */
+function hasColumnsOf(expected: string, actual: string, found: readonly ComparedObject[]): boolean {
+  const [wanted, has] = [columnsOf(expected), columnsOf(actual)]
+  const keys = new Set(
+    found.flatMap((object) => (object.kind === 'table' ? (partitionKeyOf(object)?.match(/[\p{L}\p{N}_$]+/gu) ?? []) : [])),
+  )
+  return wanted.every((column) => has.includes(column)) && has.every((column) => wanted.includes(column) || keys.has(column))
+}
+
+function columnsOf(key: string): string[] {
+  return key.slice(1, key.indexOf(')')).split(', ')
 }
 
 /** Pairs of a missing and an extra object that are the same thing under another name. */
