@@ -184,14 +184,12 @@ function schemaOptions(
 ): SchemaOptions {
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
-  const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   const definitions = scratchStatements(applied, schema)
   return {
     ...foreignCodeOptions(ledger, schema),
     catalogQueries: catalogQueries(),
     statements: definitions.statements.map(({ file, line, ...statement }) => ({
       place: `${file}:${line}`,
-      own: own.has(file),
       ...statement,
     })),
     textsFor: (scratch) => textsFor(definitions, schema, scratch),
