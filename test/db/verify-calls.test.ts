@@ -157,12 +157,12 @@ onEachBackend((backend) => {
 test('sequences: other sessions insert while verify runs -> no fault', async () => {
   const database = await migratedServer()
   const [db, writer] = [await database.open(), await database.open()]
-  let isDone = false
+  const done = new AbortController()
   const writes = (async () => {
-    while (!isDone) await writer.exec(EVENTS)
+    while (!done.signal.aborted) await writer.exec(EVENTS)
   })()
   const reports = [await verify(db, { cwd: scratch() }), await verify(db, { cwd: scratch() })]
-  isDone = true
+  done.abort()
   await writes
   expect(reports.map((report) => ofGroup(report, 'sequences', 'functions'))).toEqual([[], []])
 })
