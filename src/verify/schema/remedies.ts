@@ -87,8 +87,7 @@ export class Remedies {
     const have = pair.actual === undefined ? undefined : actual.get(keyOf(pair, pair.actual))
     if (have !== undefined) return CHANGES[pair.kind]?.(printed, want, have, pair) ?? this.#change(printed, have, pair)
     const other = this.#otherName(printed, pair)
-    if (other !== undefined) return [renaming(other, want)]
-    const create = CREATIONS[pair.kind]?.(want) ?? creation(printed, want)
+    const create = other === undefined ? (CREATIONS[pair.kind]?.(want) ?? creation(printed, want)) : [renaming(other, want)]
     const inItsPlace = RELATIONS.has(pair.kind) ? actual.relation(pair.name) : undefined
     return inItsPlace === undefined ? create : [`ALTER ${inItsPlace.target} RENAME TO ${freeName(printed, want)}`, ...create]
   }

@@ -1,4 +1,5 @@
 import { apiRoleFaults } from './api-roles.ts'
+import { CALL_FAULTS } from './calls.ts'
 import { codeFaults } from './code-objects.ts'
 import { COLUMN_PROPERTY_FAULTS } from './column-properties.ts'
 import { columnFaults } from './columns.ts'
@@ -23,6 +24,7 @@ import { LEDGER_TABLE_FAULTS } from './ledger-table.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
 import { LOGIN_ROLE_FAULTS } from './login-roles.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
+import { OVERLOAD_FAULTS } from './overloads.ts'
 import { PROPERTY_FAULTS } from './properties.ts'
 import { OWNER_FAULTS } from './owners.ts'
 import { publicRightFaults } from './public-rights.ts'
@@ -49,6 +51,8 @@ export const FAMILIES: readonly FaultFamily[] = [
   indexFaults,
   functionFaults,
   OTHER_FUNCTION_FAULTS,
+  OVERLOAD_FAULTS,
+  CALL_FAULTS,
   codeFaults,
   viewFaults,
   viewPropertyFaults,
