@@ -120,7 +120,9 @@ class Run {
   #inputOf(input: Exclude<CheckInput, ComparedInput> | undefined): object | undefined {
     if (input === undefined) return undefined
     const given = this.#options.inputs[input]
-    return input === 'objects' && given !== undefined ? { ...given, comparedIndexes: this.#schema.comparison.indexes } : given
+    if (input !== 'objects' || given === undefined) return given
+    const { indexes, faults } = this.#schema.comparison
+    return { ...given, comparedIndexes: indexes, reported: faults.map(({ object }) => object) }
   }
 
   /**

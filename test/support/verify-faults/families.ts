@@ -10,6 +10,7 @@ import { HARMLESS_CHANGES } from './harmless-changes.ts'
 import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
 import { HARMLESS_OBJECTS } from './harmless-objects.ts'
+import { HARMLESS_PEERS } from './harmless-peers.ts'
 import { HARMLESS_RIGHTS } from './harmless-rights.ts'
 import { HARMLESS_SETTINGS } from './harmless-settings.ts'
 import { HARMLESS_TUNING } from './harmless-tuning.ts'
@@ -17,6 +18,7 @@ import { indexFaults } from './indexes.ts'
 import { LEDGER_ROW_FAULTS } from './ledger-rows.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
+import { peerFaults } from './peers.ts'
 import { publicRightFaults } from './public-rights.ts'
 import { REGISTRY_FAULTS } from './registry.ts'
 import { RIGHT_FAULTS } from './rights.ts'
@@ -53,6 +55,7 @@ export const FAMILIES: readonly FaultFamily[] = [
   DATA,
   ROLLUPS,
   settingsFaults,
+  peerFaults,
 ]
 
 /** Every family of harmless states. */
@@ -64,4 +67,5 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_RIGHTS,
   ...HARMLESS_DATA,
   ...HARMLESS_DATABASES,
+  ...HARMLESS_PEERS,
 ]
