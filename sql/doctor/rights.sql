@@ -42,4 +42,8 @@ select 'schema', n.nspname, p.privilege, has_schema_privilege(n.oid, p.privilege
   from pg_namespace n cross join unnest(array['USAGE', 'CREATE']) as p(privilege)
  where n.nspname = $1
 union all
+select 'ledger schema', n.nspname, 'USAGE', has_schema_privilege(n.oid, 'USAGE'), pg_has_role(n.nspowner, 'USAGE')
+  from pg_namespace n
+ where n.nspname = $4 and n.nspname <> $1
+union all
 select 'database', current_database(), 'CREATE', has_database_privilege(current_database(), 'CREATE'), false

@@ -39,7 +39,7 @@ SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
   'search_path pinned'                                                      AS expected,
   'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
-  format('ALTER FUNCTION %I(%s) SET search_path TO %I, pg_temp', p.proname, oidvectortypes(p.proargtypes), :'schema') AS remedy
+  format('ALTER FUNCTION %2$I.%1$s SET search_path TO %2$I, pg_temp', format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)), :'schema') AS sql
 FROM pg_proc p
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
@@ -53,12 +53,13 @@ ORDER BY 1;
 -- requires: server
 -- input: objects
 -- remedy: give functions and tables to a role that cannot log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
--- example: functions of postgres | an owner that is not a superuser | postgres owns is_skill_unlocked, log_skill_usage,
---   unlock_skill
+-- example: functions of postgres | an owner that is not a superuser | postgres is a superuser
 SELECT
   format('functions of %s', owner.rolname)                                   AS object,
   'an owner that is not a superuser'                                             AS expected,
-  format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
+  format('%s is a superuser', owner.rolname)                                 AS actual,
+  format('give these functions and their tables to a role that cannot log in (ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...): %s',
+    string_agg(p.proname::text, ', ' ORDER BY p.proname))                    AS remedy
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
@@ -86,73 +87,183 @@ WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
 ORDER BY 1;
 
 -- check: safety.owner-rights
--- title: the owner of each function has the privileges that the function needs
+-- title: the owner of each object has the privileges that the object needs
 -- input: objects
--- remedy: give function and tables to the same role (ALTER FUNCTION ... OWNER TO ...), or grant the owner what is missing
--- example: function unlock_skill(uuid, text, text) | deploy has INSERT on skill_unlocks | no privilege: the
---   function fails when it is called
-WITH ours AS (
-  SELECT p.oid, p.proname, p.proowner, p.prosrc, oidvectortypes(p.proargtypes) AS types
-  FROM pg_proc p
-  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-    AND $1::jsonb->'functions' ? p.proname
-    AND p.prosecdef
+-- remedy: give all objects to the same role (ALTER ... OWNER TO ...), or grant the owner what is missing
+-- about: A function with SECURITY DEFINER and a view run with the privileges of their owner, and the commands of this tool run as the owner of the tables:
+--   without a privilege they fail, although the definition is right.
+-- example: function unlock_skill(uuid, text, text) | deploy has INSERT on skill_unlocks | no privilege: it fails when it is called
+WITH RECURSIVE schema AS (
+  SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema'
 ),
-needs AS (
-  SELECT o.proname, o.types, o.proowner, t.oid AS table_oid, t.relname, verb.privilege
-  FROM ours o
-  JOIN pg_class t
-    ON t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-    AND t.relkind IN ('r', 'p')
-    AND $1::jsonb->'tables' ? t.relname
-  CROSS JOIN (VALUES
-    ('INSERT', 'insert\s+into'), ('UPDATE', 'update'), ('DELETE', 'delete\s+from'), ('SELECT', '(from|join)')
-  ) AS verb (privilege, words)
-  WHERE o.prosrc ~* format('\y%s\s+(only\s+)?("?[[:alnum:]_]+"?\.)?"?%s"?\y', verb.words, t.relname)
+tables AS (
+  SELECT c.oid, c.relname, c.relowner FROM pg_class c
+  WHERE c.relnamespace = (SELECT oid FROM schema) AND c.relkind IN ('r', 'p') AND $1::jsonb->'tables' ? c.relname
+),
+functions AS MATERIALIZED (
+  SELECT p.oid, p.proname, p.proowner, p.prosecdef, p.prosrc, format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) AS signature, p.pronamespace
+  FROM pg_proc p
+  WHERE (p.pronamespace = (SELECT oid FROM schema) AND $1::jsonb->'functions' ? p.proname)
+    OR p.oid IN (SELECT g.tgfoid FROM pg_trigger g JOIN tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal)
+),
+calls AS MATERIALIZED (
+  SELECT f.oid AS caller, g.oid AS called FROM functions f JOIN functions g ON g.oid <> f.oid AND position(g.proname || '(' IN f.prosrc) > 0
+),
+-- what runs with the privileges of a role because it owns a function or a table with a trigger
+runs (object, role, oid) AS (
+  SELECT format('function %s', f.signature), f.proowner, f.oid FROM functions f WHERE f.prosecdef
+  UNION
+  SELECT format('trigger %s.%s', t.relname, g.tgname), t.relowner, f.oid
+  FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' JOIN functions f ON f.oid = g.tgfoid AND NOT f.prosecdef
+  UNION
+  SELECT r.object, r.role, g.oid FROM runs r JOIN calls c ON c.caller = r.oid JOIN functions g ON g.oid = c.called AND NOT g.prosecdef
+),
+mentions AS MATERIALIZED (
+  SELECT f.oid, m.words[1] AS verb, m.words[2] AS relname, f.prosrc ~* '\ydo\s+update\y' AS updates, f.prosrc ~* '\y(returning|on\s+conflict)\y' AS looks_up
+  FROM functions f
+  CROSS JOIN regexp_matches(f.prosrc, '\y(insert|update|delete|from|join)\s+(?:into\s+|from\s+)?(?:only\s+)?(?:"?[[:alnum:]_]+"?\.)?"?([[:alnum:]_]+)', 'gi') AS m (words)
+  WHERE f.oid IN (SELECT r.oid FROM runs r)
+),
+statements AS MATERIALIZED (
+  SELECT DISTINCT r.object, r.role, t.oid, found.privilege
+  FROM runs r
+  JOIN mentions m ON m.oid = r.oid
+  JOIN tables t ON t.relname = m.relname
+  JOIN (VALUES ('insert', 'INSERT'), ('update', 'UPDATE'), ('delete', 'DELETE'), ('from', 'SELECT'), ('join', 'SELECT'), ('insert', 'on conflict'), ('insert', 'returning'))
+    AS verb (word, wanted) ON verb.word = lower(m.verb)
+  CROSS JOIN LATERAL (SELECT CASE verb.wanted
+    WHEN 'on conflict' THEN CASE WHEN m.updates THEN 'UPDATE' END
+    WHEN 'returning' THEN CASE WHEN m.looks_up THEN 'SELECT' END
+    ELSE verb.wanted END) AS found (privilege)
+  WHERE found.privilege IS NOT NULL
+),
+views AS (
+  SELECT c.oid, c.relname, c.relkind, c.relowner, c.relnamespace, coalesce(
+    (SELECT o.option_value::boolean FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'security_invoker'), false) AS is_invoker
+  FROM pg_class c WHERE c.relkind IN ('v', 'm')
+),
+reads AS MATERIALIZED (
+  SELECT w.ev_class AS view, d.refclassid, d.refobjid, d.refobjsubid
+  FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+  WHERE w.ev_type = '1' AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid <> w.ev_class
+),
+reaching (oid) AS (
+  SELECT v.oid FROM views v WHERE v.relnamespace = (SELECT oid FROM schema) AND $1::jsonb->'views' ? v.relname
+  UNION
+  SELECT r.view FROM reads r JOIN tables t ON r.refclassid = 'pg_class'::regclass AND r.refobjid = t.oid
+  UNION
+  SELECT r.view FROM reaching v JOIN reads r ON r.refclassid = 'pg_class'::regclass AND r.refobjid = v.oid
+),
+-- a view with security_invoker inside another view reads as the owner of that one
+read_as (view, owner, refclassid, refobjid, refobjsubid) AS (
+  SELECT v.oid, v.relowner, r.refclassid, r.refobjid, r.refobjsubid FROM reaching JOIN views v ON v.oid = reaching.oid AND NOT v.is_invoker JOIN reads r ON r.view = v.oid
+  UNION
+  SELECT a.view, a.owner, r.refclassid, r.refobjid, r.refobjsubid
+  FROM read_as a JOIN views v ON a.refclassid = 'pg_class'::regclass AND v.oid = a.refobjid AND v.is_invoker JOIN reads r ON r.view = v.oid
+),
+needs (object, role, class, oid, privilege, reason) AS (
+  SELECT s.object, s.role, 'table', s.oid, s.privilege, 'it fails when it is called' FROM statements s
+  UNION
+  SELECT s.object, s.role, 'sequence', q.oid, 'USAGE', 'it fails when it is called'
+  FROM statements s
+  JOIN pg_attrdef a ON a.adrelid = s.oid
+  JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass
+  JOIN pg_class q ON q.oid = d.refobjid AND q.relkind = 'S'
+  WHERE s.privilege = 'INSERT'
+  UNION
+  SELECT r.object, r.role, 'function', c.called, 'EXECUTE', 'it fails when it is called' FROM runs r JOIN calls c ON c.caller = r.oid
+  UNION
+  SELECT r.object, r.role, 'schema', n.oid, 'USAGE', 'it fails when it is called' FROM runs r CROSS JOIN schema n
+  UNION
+  SELECT format('%s %s', CASE v.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, v.relname), a.owner, 'table', a.refobjid, 'SELECT', 'a query of the view fails'
+  FROM read_as a JOIN views v ON v.oid = a.view JOIN pg_class c ON c.oid = a.refobjid AND c.relkind <> 'S'
+  WHERE a.refclassid = 'pg_class'::regclass
+  -- a column is enough for a view that reads no other
+  GROUP BY v.relkind, v.relname, a.owner, a.refobjid
+  HAVING count(*) FILTER (WHERE a.refobjsubid > 0) = 0
+    OR NOT bool_and(a.refobjsubid <= 0 OR has_column_privilege(a.owner, a.refobjid, a.refobjsubid::int2, 'SELECT'))
+  UNION
+  SELECT format('%s %s', CASE v.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, v.relname), a.owner, 'function', a.refobjid, 'EXECUTE', 'a query of the view fails'
+  FROM read_as a JOIN views v ON v.oid = a.view WHERE a.refclassid = 'pg_proc'::regclass
+  UNION
+  -- what an owner has taken from itself
+  SELECT format('table %s', t.relname), t.relowner, 'table', t.oid, p.privilege, 'the commands of this tool fail'
+  FROM tables t CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
+  UNION
+  SELECT format('view %s', v.relname), v.relowner, 'table', v.oid, 'SELECT', 'the commands of this tool fail' FROM views v JOIN reaching ON reaching.oid = v.oid
+  WHERE v.relnamespace = (SELECT oid FROM schema) AND $1::jsonb->'views' ? v.relname
+  UNION
+  SELECT format('function %s', f.signature), f.proowner, 'function', f.oid, 'EXECUTE', 'the commands of this tool fail' FROM functions f
+  UNION
+  SELECT format('table %s', t.relname), t.relowner, 'schema', n.oid, 'USAGE', 'the commands of this tool fail' FROM tables t CROSS JOIN schema n
+),
+lacking AS (
+  SELECT n.*, CASE n.class
+    WHEN 'function' THEN (SELECT format('FUNCTION %I.%I(%s)', s.nspname, p.proname, oidvectortypes(p.proargtypes)) FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace WHERE p.oid = n.oid)
+    WHEN 'schema' THEN format('SCHEMA %s', n.oid::regnamespace)
+    ELSE (SELECT format('%s %I.%I', upper(n.class), s.nspname, c.relname) FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = n.oid)
+    END AS target
+  FROM needs n
+  WHERE NOT CASE n.class
+    WHEN 'table' THEN has_table_privilege(n.role, n.oid, n.privilege)
+    WHEN 'sequence' THEN has_sequence_privilege(n.role, n.oid, n.privilege)
+    WHEN 'function' THEN has_function_privilege(n.role, n.oid, n.privilege)
+    ELSE has_schema_privilege(n.role, n.oid, n.privilege) END
 )
-SELECT
-  format('function %s(%s)', proname, types)                             AS object,
-  format('%s has %s on %s', proowner::regrole, privilege, relname)      AS expected,
-  'no privilege: the function fails when it is called'                    AS actual,
-  format('GRANT %s ON %I TO %s', privilege, relname, proowner::regrole) AS remedy
-FROM needs
-WHERE NOT has_table_privilege(proowner, table_oid, privilege)
-  -- without USAGE on the schema or the sequence the function fails too
-UNION ALL
-SELECT format('function %s(%s)', proname, types), format('%s has USAGE on the schema %s', proowner::regrole, :'schema'),
-  'no privilege: the function fails when it is called', format('GRANT USAGE ON SCHEMA %I TO %s', :'schema', proowner::regrole)
-FROM ours
-WHERE NOT has_schema_privilege(proowner, :'schema'::text, 'USAGE')
-UNION ALL
-SELECT format('function %s(%s)', n.proname, n.types), format('%s has USAGE on the sequence %s', n.proowner::regrole, s.relname),
-  'no privilege: the function fails when it is called', format('GRANT USAGE ON SEQUENCE %I TO %s', s.relname, n.proowner::regrole)
-FROM needs n
-JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = n.table_oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
-JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-WHERE n.privilege = 'INSERT' AND NOT has_sequence_privilege(n.proowner, s.oid, 'USAGE')
+SELECT l.object, format('%s has %s on %s', l.role::regrole, l.privilege, replace(replace(replace(l.target, 'TABLE ' || quote_ident(:'schema') || '.', ''),
+    'SEQUENCE ' || quote_ident(:'schema') || '.', 'the sequence '), 'SCHEMA ', 'the schema ')) AS expected,
+  'no privilege: ' || l.reason AS actual,
+  format('GRANT %s ON %s TO %s', l.privilege, l.target, l.role::regrole) AS sql
+FROM lacking l
 ORDER BY 1, 2;
 
 -- check: safety.public-writes
--- title: PUBLIC cannot write to the tables
--- input: objects
+-- title: PUBLIC cannot write to the tables, the sequences and the ledger, and cannot read a partition
+-- input: privileges
 -- remedy: REVOKE the privilege FROM PUBLIC, and grant it to the roles that need it
--- example: table skills_registry | no write privilege for PUBLIC | INSERT
-SELECT
-  format('table %s', c.relname)                                               AS object,
-  'no write privilege for PUBLIC'                                              AS expected,
-  string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)            AS actual,
-  format('REVOKE %s ON %I FROM PUBLIC', string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type), c.relname) AS remedy
-FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND ($1::jsonb->'tables' ? c.relname OR $1::jsonb->'views' ? c.relname)
-  AND acl.grantee = 0
-  AND acl.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
-GROUP BY c.relname
-ORDER BY c.relname;
+-- example: table skills_registry | no privilege of PUBLIC | PUBLIC has INSERT
+SELECT p.object, p.expected, p.actual, p.sql, true AS destructive
+FROM jsonb_to_recordset($1::jsonb->'faults') AS p (kind text, object text, expected text, actual text, sql text)
+WHERE p.kind = 'public';
+
+-- check: safety.api-roles
+-- title: the roles of an open API cannot use the skill system
+-- input: privileges
+-- remedy: REVOKE what the role has, or give it to a role that does not serve anonymous requests
+-- about: anon, authenticated and web_anon serve requests from the internet (Supabase, PostgREST). They can have no privilege on the
+--   tables, views, sequences, functions and the ledger, directly, through PUBLIC, or through a role. Row level security is enough for
+--   SELECT, INSERT, UPDATE and DELETE on a table, unless a policy lets the role write every row. It does not limit functions with
+--   SECURITY DEFINER, views without security_invoker, materialized views, TRUNCATE, TRIGGER and REFERENCES.
+-- example: function unlock_skill(uuid, text, text) | no privilege of a role of an open API | anon has EXECUTE
+SELECT p.object, p.expected, p.actual, p.sql, true AS destructive
+FROM jsonb_to_recordset($1::jsonb->'faults') AS p (kind text, object text, expected text, actual text, sql text)
+WHERE p.kind = 'api';
+
+-- check: safety.api-views
+-- title: no view of yours shows the tables to a role of an open API
+-- severity: warning
+-- input: privileges
+-- remedy: REVOKE SELECT on the view, or create it with security_invoker = true (PostgreSQL 15) and use row level security
+-- about: A view reads with the privileges of its owner, and a materialized view has a copy of the rows: row level security does not limit them.
+-- example: view recent_feedback | no privilege of a role of an open API | anon has SELECT
+SELECT p.object, p.expected, p.actual, p.sql, true AS destructive
+FROM jsonb_to_recordset($1::jsonb->'faults') AS p (kind text, object text, expected text, actual text, sql text)
+WHERE p.kind = 'api view';
+
+-- check: safety.login-roles
+-- title: no other role that can log in writes to the tables and the ledger
+-- severity: warning
+-- input: privileges
+-- remedy: REVOKE what the role does not need; name the role of your application with --app-role
+-- about: These roles can log in, and are not the owner, a superuser or the role of --app-role. SELECT and the privileges of an application
+--   are in order. More lets a role write telemetry for others, open gates, change the registry, or edit the ledger.
+-- example: role reporting | no privilege to write beyond those of an application | DELETE on table skill_feedback
+SELECT p.object, p.expected, p.actual, p.sql, true AS destructive
+FROM jsonb_to_recordset($1::jsonb->'faults') AS p (kind text, object text, expected text, actual text, sql text)
+WHERE p.kind = 'login';
 
 -- check: safety.schema-writable
--- title: only its owner and the owner of the ledger can create objects in the schema
+-- title: only its owner and the owner of the ledger can create objects in the schema, and in that of the ledger
 -- input: ledger
 -- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
 --   grant it on public)
@@ -163,11 +274,12 @@ SELECT
   format('schema %s', n.nspname)                                                              AS object,
   format('CREATE only for %s', n.nspowner::regrole)                                           AS expected,
   format('CREATE is granted to %s', coalesce(r.rolname, 'PUBLIC'))                            AS actual,
-  format('REVOKE CREATE ON SCHEMA %I FROM %s', n.nspname, coalesce(quote_ident(r.rolname), 'PUBLIC')) AS remedy
+  format('REVOKE CREATE ON SCHEMA %I FROM %s', n.nspname, coalesce(quote_ident(r.rolname), 'PUBLIC')) AS sql,
+  true AS destructive
 FROM pg_namespace n
 CROSS JOIN aclexplode(n.nspacl) AS acl
 LEFT JOIN pg_roles r ON r.oid = acl.grantee
-WHERE n.nspname = :'schema'
+WHERE n.nspname IN (:'schema', $1::jsonb->>'ledgerSchema')
   AND acl.privilege_type = 'CREATE'
   AND acl.grantee <> n.nspowner
   AND (acl.grantee = 0 OR NOT r.rolsuper)
@@ -176,27 +288,7 @@ WHERE n.nspname = :'schema'
     WHERE c.relowner = acl.grantee
       AND ((c.relnamespace = n.oid AND c.relname = 'skills_registry')
         OR (c.relname = $1::jsonb->>'ledgerTable' AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1::jsonb->>'ledgerSchema'))))
-ORDER BY 3;
-
--- check: safety.supabase
--- title: no role of an open API has access to a table without row level security
--- input: objects
--- remedy: run ALTER TABLE ... ENABLE ROW LEVEL SECURITY and write policies, or run REVOKE ALL ON ... FROM anon, authenticated
--- example: table skill_unlocks | row level security, or no privileges for anon and authenticated | no row level security;
---   anon has SELECT
-SELECT
-  format('table %s', c.relname)                                                        AS object,
-  'row level security, or no privileges for anon and authenticated'                        AS expected,
-  format('no row level security; %s', string_agg(DISTINCT format('%s has %s', acl.grantee::regrole, acl.privilege_type), ', ')) AS actual,
-  format('REVOKE ALL ON %I FROM %s, or enable row level security and write policies', c.relname, string_agg(DISTINCT acl.grantee::regrole::text, ', ')) AS remedy
-FROM pg_class c, aclexplode(c.relacl) AS acl
-WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-  AND c.relkind IN ('r', 'p')
-  AND NOT c.relrowsecurity
-  AND $1::jsonb->'tables' ? c.relname
-  AND acl.grantee IN (SELECT oid FROM pg_roles WHERE rolname IN ('anon', 'authenticated'))
-GROUP BY c.relname
-ORDER BY c.relname;
+ORDER BY 1, 3;
 
 -- check: safety.app-role
 -- title: the application role has exactly the privileges that it needs

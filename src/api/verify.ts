@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { catalogQueries, checkSources, installedPacks, migrationSources } from '../config/package-files.ts'
+import { catalogQueries, checkSources, installedPacks, migrationSources, privilegesQuery } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import type { Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
@@ -17,11 +17,13 @@ import { OWN_META_KEYS } from '../registry/skill/registry-row.ts'
 import { rowFor } from '../registry/skill/skill-row.ts'
 import { appRoleInput } from '../verify/app-role.ts'
 import type { Check } from '../verify/check.ts'
+import { whenReadable } from '../verify/readable.ts'
+import { readPrivileges, type JudgedObjects } from '../verify/privileges.ts'
 import { readChecks } from '../verify/read-checks.ts'
 import type { VerifyReport } from '../verify/report.ts'
 import { runChecks } from '../verify/run-checks.ts'
 import { tableOf } from '../verify/schema/canonical.ts'
-import { describeForeign, findForeignCode } from '../verify/schema/foreign-code.ts'
+import { describeForeign, findForeignCode, relationsOf } from '../verify/schema/foreign-code.ts'
 import type { SchemaOptions } from '../verify/schema/read-schema.ts'
 import { foreignCodeOptions } from './foreign-code.ts'
 import { readingOf, type ReadingOptions } from './reading.ts'
@@ -58,7 +60,8 @@ export interface VerifyCallOptions extends ReadingOptions {
 /**
  * `skills verify`: checks the database against the migrations and the skills. Everything runs in one transaction, which is
  * rolled back. Faults do not throw: look at `ok` and `checks`. Throws a SkillsError for an invalid check file (CHECK_FILE_INVALID) or
- * migration, for a folder that does not exist, and for checks of your own that a superuser would run (SUPERUSER_CHECKS).
+ * migration, for a folder that does not exist, for checks of your own that a superuser would run (SUPERUSER_CHECKS), and when the ledger or a
+ * table of the package cannot be read whole (PERMISSION_DENIED with the missing GRANTs, ROW_SECURITY, TABLE_LOCKED).
  *
  * @example
  * const { ok, checks } = await verify(db, { skills: ['skills'], migrations: ['db/migrations'] })
@@ -67,7 +70,22 @@ export interface VerifyCallOptions extends ReadingOptions {
 export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<VerifyReport> {
   const checks = readChecks(checkSources(options.checks))
   refuseUserChecks(db, checks, options.allowSuperuserChecks === true)
-  const ledger = await readLedger(db, options)
+  for (let attempt = 1; ; attempt++) {
+    const ledger = await readLedger(db, options)
+    const report = await verifyOnce(db, checks, ledger, options)
+    if (report.ok || attempt === MOST_ATTEMPTS || !(await hasChanged(db, ledger, options))) return report
+  }
+}
+
+const MOST_ATTEMPTS = 3
+
+/** Whether a migration was applied since the ledger was read: then the schema that was compared with it is a later one. */
+async function hasChanged(db: Db, { facts }: LedgerState, options: VerifyCallOptions): Promise<boolean> {
+  const { facts: now } = await readLedger(db, options)
+  return JSON.stringify([facts?.rows, facts?.interrupted]) !== JSON.stringify([now?.rows, now?.interrupted])
+}
+
+async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState, options: VerifyCallOptions): Promise<VerifyReport> {
   const skills = await skillFacts(options)
   const { applied } = ledger
   const versions = applied.map(({ version }) => version)
@@ -78,6 +96,7 @@ export async function verify(db: Db, options: VerifyCallOptions = {}): Promise<V
     inputs: {
       ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
       objects,
+      privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
       recount: { all: options.recount === true },
@@ -120,21 +139,35 @@ function refuseUserChecks(db: Db, checks: readonly Check[], allowed: boolean): v
 }
 
 /** The ledger can be a view of its owner, whose functions would run with the privileges of this connection. */
-async function readLedger(db: Db, { migrations, variables = {}, ledger = DEFAULT_LEDGER }: VerifyCallOptions): Promise<LedgerState> {
+async function readLedger(db: Db, options: VerifyCallOptions): Promise<LedgerState> {
+  const { migrations, variables = {}, ledger = DEFAULT_LEDGER } = options
   const sources = migrationSources(migrations, variables)
-  const { code } = await findForeignCode(db, foreignCodeOptions(ledger, db.info.schema))
-  const { schema, tables } = ledgerTables(ledger, db.info.schema)
-  const ofLedger = code.filter((found) => (found.schema ?? db.info.schema) === schema && tables.includes(tableOf(found.name)))
-  if (ofLedger.length === 0) return readLedgerState(db, sources, ledger)
-  return {
-    files: readMigrations(sources),
-    applied: [],
-    missing: `the ledger was not read, because that would run the code of another role: ${describeForeign(ofLedger)}`,
-  }
+  const reading = foreignCodeOptions(ledger, db.info.schema)
+  const wanted = { relations: relationsOf(reading), elsewhere: reading.ledgerElsewhere, timeoutMs: timeoutOf(options) }
+  return whenReadable(db, wanted, async () => {
+    const { code } = await findForeignCode(db, reading)
+    const { schema, tables } = ledgerTables(ledger, db.info.schema)
+    const ofLedger = code.filter((found) => (found.schema ?? db.info.schema) === schema && tables.includes(tableOf(found.name)))
+    if (ofLedger.length === 0) return readLedgerState(db, sources, ledger)
+    return {
+      files: readMigrations(sources),
+      applied: [],
+      missing: `the ledger was not read, because that would run the code of another role: ${describeForeign(ofLedger)}`,
+    }
+  })
 }
 
 function timeoutOf({ timeoutMs = DEFAULTS.checkTimeoutMs }: VerifyCallOptions): number {
   return timeoutMs
+}
+
+/** Of the files that are applied; without a ledger, of all files. */
+function judgedObjects({ info }: Db, { files, applied, facts }: LedgerState, options: VerifyCallOptions): JudgedObjects {
+  const { ledger = DEFAULT_LEDGER, appRole = null } = options
+  const present = facts === undefined ? files : applied
+  const { tables, views, functions } = declaredObjects(present.filter(({ source }) => source.own))
+  const others = declaredObjects(present.filter(({ source }) => !source.own)).tables
+  return { tables: [...tables, ...views], functions, others, ledger: ledgerTables(ledger, info.schema), appRole }
 }
 
 /** Judged by the package's own objects: what an application may do with the tables of other migrations is not examined. */
@@ -170,6 +203,7 @@ function schemaOptions(
     again,
     existedBefore: new Set(facts?.existedBefore),
     exclusive,
+    appRole: options.appRole,
     timeoutMs: timeoutOf(options),
   }
 }

@@ -25,6 +25,20 @@ export function permissionDenied({ who, action, reason, hint }: Denial, cause?: 
   return new SkillsError('PERMISSION_DENIED', `${who} cannot ${action}: ${reason}`, { hint, cause })
 }
 
+/** The search_path of the role names a schema that the role cannot use. */
+export function schemaHidden(role: string, schema: string): SkillsError {
+  return permissionDenied({
+    who: `role ${role}`,
+    action: `use the schema ${schema} of its search_path`,
+    reason: 'it lacks USAGE on it',
+    hint: `run as the owner: GRANT USAGE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+  })
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
 /** `table`: the name of the table whose rows a policy hides; `who`: `role app`. */
 export function rowsHidden(who: string, table: string, hint: string, cause?: unknown): SkillsError {
   return new SkillsError('ROW_SECURITY', `row-level security hides rows of ${table} from ${who}`, { hint, cause })

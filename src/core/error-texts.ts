@@ -256,6 +256,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
     ],
   },
+  TABLE_LOCKED: {
+    title: 'A table stayed locked',
+    meaning:
+      '`skills verify` must read the ledger and every table of the package. Another transaction holds a lock for which readers wait (ALTER TABLE, TRUNCATE, VACUUM FULL), or a time limit of the role or the server ended the query. Nothing was checked.',
+    example:
+      '$ skills verify --check-timeout 5s\nerror [TABLE_LOCKED] the table skill_feedback is locked by pid 4711 (psql) for 90 s, idle in transaction: alter table skill_feedback add x int (role deploy)',
+    remedies: [
+      'wait until the transaction in the message has ended, or end it, and run the command again',
+      'a time limit: `--check-timeout 2m`; a limit of the role: `ALTER ROLE ... SET statement_timeout = 0`',
+    ],
+  },
   QUERY_FAILED: {
     title: 'The server refused a query, and no more specific code applies',
     meaning: 'The message contains the message of the server and its SQLSTATE. Nothing of the command was kept.',

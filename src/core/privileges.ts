@@ -107,7 +107,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
       table(name, 'SELECT'),
     ),
     scratchSchema: true,
-    note: 'checks that cannot run with fewer privileges are skipped with the reason',
+    note: 'without `SELECT` on one of them it ends with exit code 2; without a scratch schema some checks are skipped',
   },
   {
     commands: ['stats'],

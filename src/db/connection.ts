@@ -4,6 +4,7 @@ import { hasColumns, type Columns } from './columns.ts'
 import type { Db, DbInfo, Notice, Notification, Parameter, Row, TransactionOptions } from './db.ts'
 import type { EarlyAnswers } from './early-statements.ts'
 import type { Driver } from './postgresjs.ts'
+import type { StoredText } from './stored-text.ts'
 import { OWN_SETTINGS, readingSettings, withSchema } from './own-statement.ts'
 
 export interface ConnectionParts {
@@ -15,6 +16,7 @@ export interface ConnectionParts {
   notificationListeners: Set<(notification: Notification) => void>
   cancel: () => Promise<void>
   copyFrom: Db['copyFrom']
+  execStored: (text: StoredText) => Promise<unknown>
   limitStatements?: (ms: number | undefined) => void
   /** Called after the connection has ended: stops what was started for it. */
   release: () => Promise<void>
@@ -29,6 +31,7 @@ export function createConnection({
   notificationListeners,
   cancel,
   copyFrom,
+  execStored,
   limitStatements = () => undefined,
   release,
 }: ConnectionParts): Db {
@@ -84,7 +87,7 @@ export function createConnection({
     info,
     run: run as Db['run'],
     query: query as Db['query'],
-    exec: async (script) => void (await driver.script(script)),
+    exec: async (script) => void (await (typeof script === 'string' ? driver.script(script) : execStored(script))),
     pipeline: (messages, onAnswer) => driver.pipeline(messages, onAnswer),
     copyFrom,
     transaction,

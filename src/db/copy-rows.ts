@@ -1,55 +1,10 @@
-import type { Duplex } from 'node:stream'
-
 /** Code units in one message: a message and its bytes are in memory at the same time as the text. */
 const CHUNK = 65_536
 
-/**
- * Sends the rows of a COPY ... FROM STDIN as protocol messages (PostgreSQL manual, "COPY Operations"), no faster than the server takes
- * them, and reads them no faster.
- */
-export class CopyRows {
-  readonly #socket: Duplex
-  readonly #messages: Iterator<Buffer>
-  #failure: unknown
-  #stopped = false
-
-  constructor(socket: Duplex, rows: Iterable<string>) {
-    this.#socket = socket
-    this.#messages = this.#messagesOf(rows)
-  }
-
-  /** Why the rows could not be read; the server has none of them then. */
-  get failure(): unknown {
-    return this.#failure
-  }
-
-  /** Sends all rows, then the end of them. */
-  send(): void {
-    // a socket that has ended emits no "drain"
-    while (!this.#stopped && !this.#socket.destroyed) {
-      const { done, value } = this.#messages.next()
-      if (done === true) return
-      if (!this.#socket.write(value)) {
-        this.#socket.once('drain', () => this.send())
-        return
-      }
-    }
-  }
-
-  /** The statement has ended: after an error the server drops the rows that still come. */
-  stop(): void {
-    this.#stopped = true
-  }
-
-  *#messagesOf(rows: Iterable<string>): Generator<Buffer> {
-    try {
-      for (const part of rows) yield* dataMessages(part)
-      yield COPY_DONE
-    } catch (error) {
-      this.#failure = error
-      yield COPY_FAIL
-    }
-  }
+/** The protocol messages with the rows of a COPY ... FROM STDIN, and the end of them (PostgreSQL manual, "COPY Operations"). */
+export function* copyMessages(rows: Iterable<string>): Generator<Buffer> {
+  for (const part of rows) yield* dataMessages(part)
+  yield COPY_DONE
 }
 
 function* dataMessages(text: string): Generator<Buffer> {
@@ -68,5 +23,5 @@ function* dataMessages(text: string): Generator<Buffer> {
 
 const HEADER = 5
 const COPY_DONE = Buffer.from('c\0\0\0\x04', 'latin1')
-/** With an empty reason: the client knows it. */
-const COPY_FAIL = Buffer.from('f\0\0\0\x05\0', 'latin1')
+/** Ends a COPY without its rows; the reason is empty, because the client knows it. */
+export const COPY_FAIL: Buffer = Buffer.from('f\0\0\0\x05\0', 'latin1')

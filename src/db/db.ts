@@ -2,6 +2,7 @@ import type { Columns, RowOf } from './columns.ts'
 import type { Link } from './link.ts'
 import type { DatabaseError } from './database-error.ts'
 import type { EarlyStatements } from './early-statements.ts'
+import type { StoredText } from './stored-text.ts'
 import type { WatchTimes } from './statement-watch.ts'
 
 /** A row from the server: int8 and numeric are strings (they do not fit a JS number), json is parsed, timestamps are `Date`. */
@@ -113,8 +114,8 @@ export interface Db {
   /** One statement as it is; parameters are `$1`, `$2`, ... Its names follow the search_path of the connection or transaction. */
   query<C extends Columns>(sql: string, parameters: readonly Parameter[], columns: C): Promise<RowOf<C>[]>
   query<R extends Row = Row>(sql: string, parameters?: readonly Parameter[], columns?: Columns): Promise<R[]>
-  /** A script of any number of statements in one message. Results are discarded. */
-  exec(script: string): Promise<void>
+  /** A script of any number of statements in one message. Results are discarded. Send nothing else before a stored text has ended. */
+  exec(script: string | StoredText): Promise<void>
   /**
    * Sends all messages without waiting for the answers: one round trip. Each message is a script; after a failure in a
    * transaction the next messages fail too, until a rollback. `onAnswer` is called for each answer.

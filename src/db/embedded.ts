@@ -14,6 +14,7 @@ import { PgliteSocket, type ProtocolEngine } from './pglite-socket.ts'
 import { createDriver } from './postgresjs.ts'
 import { createConnection } from './connection.ts'
 import { abandonFolder, beginFolder, emptyFolder, finishFolder, isInUse, isOurs, unfinished } from './unfinished-folder.ts'
+import { hasLostVersion, restoreVersion } from './lost-version.ts'
 
 /** Opens the embedded database (PGlite, PostgreSQL in this process), created on first use. One process at a time. */
 export async function openEmbedded(wanted: EmbeddedTarget, { schema, create = true }: Pick<OpenOptions, 'schema' | 'create'>): Promise<Db> {
@@ -41,6 +42,7 @@ export async function openEmbedded(wanted: EmbeddedTarget, { schema, create = tr
       // one thread: nothing can interrupt a running statement
       cancel: () => Promise.resolve(),
       copyFrom: (copy) => copyFromBlob(running, copy, (notice) => listeners.forEach((listener) => listener(notice))),
+      execStored: (text) => driver.script(Buffer.concat([...text.pieces()]).toString('utf8')),
       release: () => running.close().finally(unlock),
     })
   } catch (error) {
@@ -72,6 +74,8 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     const kept = await clearUnfinished(directory)
     existed = kept !== undefined || readdirSync(directory).length > 0
     // PGlite would create a new database over existing files
+    if (existed && hasLostVersion(directory))
+      throw broken(directory, restoreVersion(directory), new Error('its file PG_VERSION is missing'))
     if (existed && !existsSync(path.join(directory, 'PG_VERSION')))
       throw new Error('the folder is not empty, and does not contain a database')
     // the engine follows links
@@ -85,6 +89,7 @@ async function start({ directory, archive }: EmbeddedTarget): Promise<Engine> {
     return engine
   } catch (error) {
     if (hasBegun) abandonFolder(directory)
+    if (error instanceof SkillsError) throw error
     const hint = existed ? MOVE_AWAY : 'check the free disk space and the permissions of the folder'
     throw broken(directory, hint, error)
   }

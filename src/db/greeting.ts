@@ -1,3 +1,4 @@
+import { schemaHidden } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import { hasColumns, type RowOf } from './columns.ts'
 import type { DbInfo, Row } from './db.ts'
@@ -66,9 +67,7 @@ export async function greet(
   }
   const path = row.path.filter((name) => name !== 'pg_catalog')
   const schema = wanted ?? path[0]
-  if (schema === undefined) {
-    throw new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
-  }
+  if (schema === undefined) throw await noSchema(driver, row.user)
   const pidOfLogin = backendPid?.()
   return {
     kind,
@@ -87,6 +86,14 @@ export async function greet(
     serverStarted: row.server_started,
     pooled: pidOfLogin !== undefined && pidOfLogin !== row.pid,
   }
+}
+
+/** PostgreSQL leaves a schema without USAGE out of the search_path, as if it did not exist. */
+async function noSchema(driver: Driver, user: string): Promise<SkillsError> {
+  const { HIDDEN_SCHEMAS } = await import('./hidden-schemas.ts')
+  const [hidden] = (await driver.query(HIDDEN_SCHEMAS, [])).map(({ name }) => String(name))
+  if (hidden !== undefined) return schemaHidden(user, hidden)
+  return new SkillsError('SCHEMA_MISSING', 'no schema of the search_path exists in this database', { hint: 'name one with --schema NAME' })
 }
 
 function isGreeting(row: Row | undefined): row is RowOf<typeof GREETING> {

@@ -78,6 +78,18 @@ export async function obstructingTransactions(db: Db, { relations, readers, snap
   return db.run(OBSTRUCTING, [relations, readers, snapshots], HOLDER)
 }
 
+const READ_BLOCKERS = `
+  select c.relname::text as relation, ${COLUMNS}
+    from pg_locks l join pg_class c on c.oid = l.relation join pg_stat_activity a on a.pid = l.pid
+   where l.locktype = 'relation' and l.granted and l.mode = 'AccessExclusiveLock' and a.pid <> pg_backend_pid()
+     and l.database = (select oid from pg_database where datname = current_database()) and $1::jsonb ? c.relname::text
+   order by "ageSeconds" desc nulls last limit 5`
+
+/** Who holds a lock on one of the relations that readers wait for, the oldest first. */
+export async function readBlockers(db: Db, relations: readonly string[]): Promise<(LockHolder & { relation: string })[]> {
+  return db.run(READ_BLOCKERS, [relations], { ...HOLDER, relation: 'text' })
+}
+
 const BUSY_SESSIONS = `
   select ${COLUMNS}
     from pg_stat_activity a

@@ -149,6 +149,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   ENOENT: 'no such socket',
   EACCES: 'permission denied',
+  CERT_HAS_EXPIRED: 'the certificate of the server has expired',
+  CERT_NOT_YET_VALID: 'the certificate of the server is not valid yet',
   CRL_HAS_EXPIRED: 'the certificate revocation list has expired',
   UNABLE_TO_GET_CRL: 'there is no certificate revocation list of the authority in sslcrl or sslcrldir',
 }
@@ -158,10 +160,19 @@ function remedyOf(error: unknown): string | undefined {
   if (error instanceof ProtocolError) return 'check that host and port belong to a PostgreSQL server'
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'connect with a name that is in the certificate, or set sslmode=verify-ca'
+  if (code === 'CERT_HAS_EXPIRED')
+    return 'renew the certificate on the server, or an authority above it; sslmode=require connects without verifying it'
+  if (code === 'CERT_NOT_YET_VALID') return 'check the clock of this machine, and the certificate of the server'
   if (code === 'CERT_REVOKED') return 'the authority has revoked the certificate of the server: renew it on the server'
   if (/CRL/.test(code)) return 'renew the files of sslcrl and sslcrldir'
   if (/CERT|UNABLE_TO_(?:GET|VERIFY)/.test(code) && !code.startsWith('ERR_SSL_'))
     return 'set the certificate of the authority that signed it: sslrootcert=FILE, or sslrootcert=system'
+  // alerts are what the other side says about the certificate of this side
+  if (/ALERT_CERTIFICATE_EXPIRED/.test(code)) return 'the client certificate has expired: renew the files of sslcert and sslkey'
+  if (/ALERT_CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE/.test(code))
+    return 'the server can require a client certificate: set sslcert and sslkey'
+  if (/ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_REVOKED|UNSUPPORTED_CERTIFICATE)/.test(code))
+    return 'the server does not accept the client certificate: use one that the authority of the server (ssl_ca_file) signed'
   return code.startsWith('ERR_SSL_') ? 'check the TLS settings of both sides: certificates, keys and versions' : undefined
 }
 

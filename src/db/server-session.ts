@@ -1,12 +1,12 @@
 import type net from 'node:net'
 import { SkillsError } from '../core/errors.ts'
 import { hostAndPort, type ServerHost, type ServerTarget, type SessionAttributes, type SslMode } from '../core/target.ts'
-import { CopyRows } from './copy-rows.ts'
+import { COPY_FAIL, copyMessages } from './copy-rows.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Notice, OpenOptions } from './db.ts'
 import { hostsToTry } from './hosts-to-try.ts'
 import { describeLink } from './link.ts'
-import { handOver, LOGGED_IN } from './login/hand-over.ts'
+import { handOver, LOGGED_IN, replaceWrite } from './login/hand-over.ts'
 import { logIn, type BackendKey } from './login/log-in.ts'
 import { LoginError } from './login/login-error.ts'
 import { errorOf } from './login/messages.ts'
@@ -14,7 +14,9 @@ import { missingAttribute } from './login/session-attributes.ts'
 import { SocketReader } from './login/socket-reader.ts'
 import { MessageGuard } from './message-guard.ts'
 import { checkMessages, isLoopback, isUnixSocket, openSocket, socketError, SocketError } from './network-socket.ts'
+import { PacedSender } from './paced-sender.ts'
 import { SQLSTATE, UNKNOWN_ROLE } from './sqlstates.ts'
+import { queryMessage, type StoredText } from './stored-text.ts'
 import { TimeLimit } from './time-limit.ts'
 
 /** A connection that has logged in, ready for the driver. */
@@ -32,6 +34,8 @@ export interface ServerSession {
   lastError: () => DatabaseError | undefined
   /** Runs a COPY ... FROM STDIN, and sends these rows when the server asks for them. Throws what the iterator throws. */
   copy: (rows: Iterable<string>, run: () => Promise<unknown>) => Promise<void>
+  /** Sends this text in place of the statement that `run` sends. When it cannot be read, the connection ends. */
+  replace: (text: StoredText, run: () => Promise<unknown>) => Promise<void>
   /** When the last bytes of the server arrived, as `clockMs()`. */
   receivedAt: () => number
 }
@@ -74,19 +78,28 @@ function finish({ guard, ...login }: LoggedIn, limit: TimeLimit): ServerSession 
     guard.opened()
   }
   login.socket.once('close', () => limit.end())
+  const { socket } = login
   const copy: ServerSession['copy'] = async (rows, run) => {
-    const sender = new CopyRows(login.socket, rows)
+    const sender = new PacedSender(socket, copyMessages(rows), () => socket.write(COPY_FAIL))
     guard.expectCopy(() => sender.send())
-    try {
-      await run()
-    } catch (error) {
-      throw sender.failure ?? error
-    } finally {
-      guard.expectCopy(undefined)
-      sender.stop()
-    }
+    await untilSent(sender, run).finally(() => guard.expectCopy(undefined))
   }
-  return { ...login, opened, copy, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
+  const replace: ServerSession['replace'] = async (text, run) => {
+    const sender = new PacedSender(socket, queryMessage(text), () => socket.destroy())
+    const restore = replaceWrite(socket, () => sender.send())
+    await untilSent(sender, run).finally(restore)
+  }
+  return { ...login, opened, copy, replace, lastError: () => (guard.lastError === undefined ? undefined : errorOf(guard.lastError)) }
+}
+
+async function untilSent(sender: PacedSender, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    throw sender.failure ?? error
+  } finally {
+    sender.stop()
+  }
 }
 
 /** Errors that are reported as they are. */
@@ -113,7 +126,7 @@ function withAddress(error: Error): string {
 }
 
 type HostOptions = SessionOptions & { signal: AbortSignal }
-type LoggedIn = Omit<ServerSession, 'opened' | 'lastError' | 'copy'> & { guard: MessageGuard }
+type LoggedIn = Omit<ServerSession, 'opened' | 'lastError' | 'copy' | 'replace'> & { guard: MessageGuard }
 
 /** One host, with the TLS that `sslmode` wants. When the second attempt fails only because there is no TLS, the first error counts. */
 async function openHost(

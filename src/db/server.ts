@@ -80,6 +80,7 @@ async function openOnce(target: ServerTarget, options: OpenOptions): Promise<Db>
       notificationListeners,
       cancel,
       copyFrom: async ({ text, rows }) => session?.copy(rows, () => driver.script(text)),
+      execStored: async (text) => session?.replace(text, () => driver.script('')),
       limitStatements: (ms) => watch.limit(ms),
       release: () => Promise.resolve(),
     })

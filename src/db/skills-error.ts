@@ -3,6 +3,7 @@ import { SkillsError } from '../core/errors.ts'
 import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { DatabaseError } from './database-error.ts'
 import type { Db, DbInfo } from './db.ts'
+import { quoteIdent } from './quote.ts'
 import { SQLSTATE } from './sqlstates.ts'
 
 /** The work that failed, for the message and the hint. */
@@ -15,7 +16,7 @@ export interface FailedWork {
   hint?: string
 }
 
-type Connected = Pick<DbInfo, 'user' | 'label' | 'inRecovery'>
+type Connected = Pick<DbInfo, 'user' | 'label' | 'inRecovery'> & Partial<Pick<DbInfo, 'schema'>>
 
 /**
  * The one map from SQLSTATE to error: an error of the server becomes a SkillsError (NOT_MIGRATED, PERMISSION_DENIED,
@@ -33,7 +34,7 @@ export function toSkillsError(info: Connected | undefined, error: unknown, work:
     return permissionDenied({ who, action, reason, hint }, error)
   }
   if (error.code === SQLSTATE.insufficientPrivilege || (grants.length > 0 && MISSING.has(error.code))) {
-    return permissionDenied({ who, action, reason: error.message, hint: privilegeHint(who, work, error) }, error)
+    return permissionDenied({ who, action, reason: error.message, hint: privilegeHint(info, work, error) }, error)
   }
   if (MISSING.has(error.code)) return notMigrated(info === undefined ? error.message : `${error.message} (${info.label})`, error)
   return queryFailed(`${error.message} (SQLSTATE ${error.code})`, error.hint ?? error.detail, error)
@@ -69,6 +70,11 @@ const SEES_ALL = 'connect as the owner of the table, or as a role with BYPASSRLS
 /** The server has a hint for the owner of the table only. */
 const NOT_FORCED = 'connect as a role with BYPASSRLS, or run ALTER TABLE ... NO FORCE ROW LEVEL SECURITY'
 
+/** The error for a table of which a policy hides rows; `isOwner`: the role owns it, and the policies apply to the owner too. */
+export function rowsHiddenFrom({ user }: Pick<DbInfo, 'user'>, table: string, isOwner: boolean): SkillsError {
+  return rowsHidden(`role ${user}`, table, isOwner ? NOT_FORCED : SEES_ALL)
+}
+
 /** The message has the name of the table in the quotes of its language. */
 function tableIn({ message }: DatabaseError): string {
   return message.split(/["\u00ab\u00bb\u201e\u201c\u201d]/)[1]?.trim() ?? 'a table'
@@ -77,11 +83,13 @@ function tableIn({ message }: DatabaseError): string {
 const STANDBY = ['the server is a standby', 'connect to the primary server'] as const
 const READ_ONLY = ['the database is read-only', 'connect without default_transaction_read_only'] as const
 
-function privilegeHint(who: string, { grants = [], hint }: FailedWork, { message }: DatabaseError): string {
+function privilegeHint(info: Connected | undefined, { grants = [], hint }: FailedWork, { message }: DatabaseError): string {
   if (grants.length > 0) return `run as the owner: ${grants.join('; ')}`
   const called = / function (?:\w+\.)?(\w+)$/.exec(message)?.[1]
   const isOfApplications = APP_ROLE_GRANTS.some(({ name }) => name.startsWith(`${called}(`))
-  if (isOfApplications) return `run as the owner what this prints: skills grants --app-role ${who.replace(/^.* /, '')}`
-  if (called !== undefined) return `run as the owner: GRANT EXECUTE ON FUNCTION ${called} TO ${who.replace(/^.* /, '')}`
-  return hint ?? `grant ${who} the missing privilege, or connect with another role`
+  if (isOfApplications) return `run as the owner what this prints: skills grants --app-role ${info?.user ?? 'ROLE'}`
+  if (called === undefined)
+    return hint ?? `grant ${info === undefined ? 'the role' : `role ${info.user}`} the missing privilege, or connect with another role`
+  const schema = info?.schema === undefined ? '' : `${quoteIdent(info.schema)}.`
+  return `run as the owner: GRANT EXECUTE ON FUNCTION ${schema}${called} TO ${info === undefined ? 'the role' : quoteIdent(info.user)}`
 }

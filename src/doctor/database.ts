@@ -6,14 +6,18 @@ import { ledgerTables } from '../core/ledger-name.ts'
 import { plural } from '../core/text.ts'
 import { hasColumns, onlyRow, type RowOf } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
+import { quoteIdent } from '../db/quote.ts'
 import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
 import { finding, fine, type Finding } from './report.ts'
 import { examineRights, relationsOf, RIGHT } from './rights.ts'
+import { examineSettings, SETTING } from './settings.ts'
 
 const SAMPLES = 3
 /** Share of max_connections that is reported. */
 const CROWDED = 0.9
+/** A password that ends sooner is reported. */
+const VALID_DAYS = 14
 
 /** Of sql/doctor/session.sql. */
 const SESSION = {
@@ -22,7 +26,11 @@ const SESSION = {
   connections: 'number',
   database_bytes: 'text',
   read_only: 'boolean',
-  statement_timeout: 'text',
+  role_limit: 'number?',
+  role_connections: 'number',
+  database_limit: 'number?',
+  database_connections: 'number',
+  valid_until: 'time?',
   time_zone: 'text',
   extensions: 'list?',
 } as const
@@ -47,7 +55,13 @@ export async function examineDatabase(
     [db.info.schema, relationsOf(), APP_ROLE_GRANTS, own.schema, own.tables[0]],
     RIGHT,
   )
-  return { findings: [...(row === undefined ? [] : examineSession(db, row)), ...examineRights(rights, db.info, own.tables[0])], clock }
+  const settings = await db.run(await readFile(path.join(sqlFolder, 'settings.sql'), 'utf8'), [], SETTING)
+  const findings = [
+    ...(row === undefined ? [] : examineSession(db, row)),
+    ...examineSettings(settings),
+    ...examineRights(rights, db.info, own.tables[0]),
+  ]
+  return { findings, clock }
 }
 
 function examineSession({ info }: Db, row: SessionRow): Finding[] {
@@ -61,23 +75,52 @@ function examineSession({ info }: Db, row: SessionRow): Finding[] {
             ? finding('warning', 'connection.free', use, 'close idle connections, or increase max_connections')
             : fine('connection.free', use),
         ]),
+    ...examineLimits(info, row),
     ...(row.read_only && !info.inRecovery
       ? [finding('error', 'connection.read-only', 'default_transaction_read_only is on', 'use a role or database without this setting')]
       : []),
-    ...(row.statement_timeout === '0'
-      ? []
-      : [
-          finding(
-            'note',
-            'connection.statement-timeout',
-            `statement_timeout is ${row.statement_timeout}`,
-            'for long migrations run ALTER ROLE ... SET statement_timeout = 0, or use --statement-timeout',
-          ),
-        ]),
     info.schemaExists
       ? fine('database.schema', `schema ${info.schema}, ${describeBytes(Number(row.database_bytes))} in the database ${info.database}`)
       : finding('note', 'database.schema', `the schema ${info.schema} does not exist yet`, 'run skills migrate, which creates it'),
     ...examineExtensions((row.extensions ?? []).filter(isExtension)),
+  ]
+}
+
+/** A limit ends the next connection, with an error that an application sees first. */
+function examineLimits({ user, database }: Db['info'], row: SessionRow): Finding[] {
+  const limited = [
+    { what: `the role ${user}`, object: `ROLE ${quoteIdent(user)}`, limit: row.role_limit, used: row.role_connections },
+    {
+      what: `the database ${database}`,
+      object: `DATABASE ${quoteIdent(database)}`,
+      limit: row.database_limit,
+      used: row.database_connections,
+    },
+  ]
+  const endsSoon = row.valid_until !== null && row.valid_until.getTime() - Date.now() < VALID_DAYS * 86_400_000
+  return [
+    ...limited.flatMap(({ what, object, limit, used }) =>
+      limit === null || used <= limit * CROWDED
+        ? []
+        : [
+            finding(
+              'warning',
+              'connection.limit',
+              `${used} of ${plural(limit, 'connection')} of ${what} in use`,
+              `close idle connections, or run ALTER ${object} CONNECTION LIMIT -1`,
+            ),
+          ],
+    ),
+    ...(endsSoon
+      ? [
+          finding(
+            'warning',
+            'connection.valid-until',
+            `the password of the role ${user} is valid until ${row.valid_until?.toISOString() ?? ''}`,
+            `run ALTER ROLE ${quoteIdent(user)} VALID UNTIL 'infinity', or set a later time`,
+          ),
+        ]
+      : []),
   ]
 }
 

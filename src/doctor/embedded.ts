@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { lockHolder } from '../db/folder-lock.ts'
+import { hasLostVersion, restoreVersion } from '../db/lost-version.ts'
 import { unfinished } from '../db/unfinished-folder.ts'
 import { finding, fine, type Finding } from './report.ts'
 
@@ -34,6 +35,8 @@ function examineFolder(directory: string): Finding {
       return fine('embedded.folder', `${directory} contains a database of PostgreSQL ${readFileSync(version, 'utf8').trim()}`)
     if (readdirSync(directory).length === 0)
       return finding('note', 'embedded.folder', `${directory} is empty`, 'run skills migrate, which creates a database in it')
+    if (hasLostVersion(directory))
+      return finding('error', 'embedded.folder', `${directory} is a database without its file PG_VERSION`, restoreVersion(directory))
     return finding(
       'error',
       'embedded.folder',

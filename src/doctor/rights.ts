@@ -12,7 +12,7 @@ import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { finding, fine, type Finding } from './report.ts'
 
-/** Of sql/doctor/rights.sql. `kind`: relation, ledger, columns, sequence, function, schema, database. */
+/** Of sql/doctor/rights.sql. `kind`: relation, ledger, columns, sequence, function, schema, ledger schema, database. */
 export const RIGHT = { kind: 'text', name: 'text', privilege: 'text', granted: 'boolean', owned: 'boolean' } as const
 export type Right = RowOf<typeof RIGHT>
 
@@ -44,6 +44,11 @@ class Rights {
   constructor(rows: readonly Right[], ledger: string) {
     this.#rows = rows
     this.#ledger = ledger
+  }
+
+  /** The schema of the ledger, when it is another one and the role lacks USAGE on it. */
+  unusableLedgerSchema(): string | undefined {
+    return this.#rows.find(({ kind, granted, owned }) => kind === 'ledger schema' && !granted && !owned)?.name
   }
 
   may(kind: 'schema' | 'database', privilege: string): boolean {
@@ -101,11 +106,16 @@ function isRollup(name: string): boolean {
 function examineCommand({ commands: [command = ''], needs, scratchSchema }: CommandPrivileges, rights: Rights, info: DbInfo): Finding {
   const role = quoteIdent(info.user)
   const missing = rights.missing(needs)
-  const grants = missing.map((group) => grant(group, role))
+  const grants = missing.map((group) => grant(group, info.schema, role))
   const what = missing.map(({ privileges, names }) => `${privileges} on ${names.map(bareName).join(', ')}`)
   if (!rights.may('schema', 'USAGE')) {
     grants.unshift(`GRANT USAGE ON SCHEMA ${quoteIdent(info.schema)} TO ${role}`)
     what.unshift(`USAGE on the schema ${info.schema}`)
+  }
+  const ledgerSchema = needs.some(({ name }) => name === LEDGER) ? rights.unusableLedgerSchema() : undefined
+  if (ledgerSchema !== undefined) {
+    grants.unshift(`GRANT USAGE ON SCHEMA ${quoteIdent(ledgerSchema)} TO ${role}`)
+    what.unshift(`USAGE on the schema ${ledgerSchema}`)
   }
   if (scratchSchema === true && !rights.may('database', 'CREATE')) {
     grants.push(`GRANT CREATE ON DATABASE ${quoteIdent(info.database)} TO ${role}`)
@@ -115,7 +125,8 @@ function examineCommand({ commands: [command = ''], needs, scratchSchema }: Comm
   if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
   const printed = command === 'an application' ? ` -- all of them: skills grants --app-role ${info.user}` : ''
   return finding(
-    'note',
+    // a gate that may not look ends with an error
+    command === 'verify' ? 'warning' : 'note',
     id,
     `${info.user} lacks privileges for ${command}: ${what.join('; ')}`,
     `as the owner: ${grants.join('; ')}${printed}`,
@@ -144,9 +155,8 @@ function examineMigrate(rights: Rights, { user, schema, schemaExists }: DbInfo):
   return fine(id, `${user} has the privileges for migrate`)
 }
 
-function grant({ kind, privileges, names }: Missing, role: string): string {
-  // each of our functions is the only one of its name, so the argument types can be left out
-  if (kind === 'function') return `GRANT ${privileges} ON FUNCTION ${names.map(bareName).join(', ')} TO ${role}`
-  if (kind === 'ledger') return `GRANT ${privileges} ON ${names.join(', ')} TO ${role}`
-  return `GRANT ${privileges} ON ${kind === 'sequence' ? 'SEQUENCE ' : ''}${names.map(quoteIdent).join(', ')} TO ${role}`
+function grant({ kind, privileges, names }: Missing, schema: string, role: string): string {
+  const qualified = (name: string): string => `${quoteIdent(schema)}.${quoteIdent(bareName(name))}${name.slice(bareName(name).length)}`
+  const objects = { function: 'FUNCTION ', sequence: 'SEQUENCE ' }[kind] ?? ''
+  return `GRANT ${privileges} ON ${objects}${names.map(kind === 'ledger' ? String : qualified).join(', ')} TO ${role}`
 }

@@ -49,9 +49,9 @@ export async function readSetAsideIfAllowed(db: Db): Promise<SetAside | undefine
   try {
     return await readSetAside(db)
   } catch (error) {
-    if (error instanceof DatabaseError && UNREADABLE.has(error.code)) return undefined
+    if (error instanceof DatabaseError && TABLE_LOCKED.has(error.code)) return undefined
     throw error
   }
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.undefinedTable])
+const TABLE_LOCKED: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, SQLSTATE.undefinedTable])

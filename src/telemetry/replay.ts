@@ -63,7 +63,7 @@ export class Replay {
     } catch (error) {
       if (!isOsError(error)) throw error
       this.#left.add(name)
-      warn('SPILL_UNREADABLE', `${name} in the spill folder: ${explain(error)}`)
+      warn('SPILL_TABLE_LOCKED', `${name} in the spill folder: ${explain(error)}`)
     }
     return true
   }
@@ -75,7 +75,7 @@ export class Replay {
     try {
       names = (await spill.list()).filter((name) => !this.#left.has(name))
     } catch (error) {
-      warn('SPILL_UNREADABLE', `the spill folder cannot be read: ${explain(error)}`)
+      warn('SPILL_TABLE_LOCKED', `the spill folder cannot be read: ${explain(error)}`)
       return undefined
     }
     const unknown = names.filter((name) => !this.#own.has(name))
@@ -97,7 +97,7 @@ export class Replay {
         places.add(owner?.place ?? 'a database that they do not name')
         count++
       } catch (error) {
-        warn('SPILL_UNREADABLE', `${name} in the spill folder: ${explain(error)}`)
+        warn('SPILL_TABLE_LOCKED', `${name} in the spill folder: ${explain(error)}`)
       }
       this.#left.add(name)
     }

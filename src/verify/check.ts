@@ -63,6 +63,8 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.different',
   'drift.extra',
   'drift.grants',
+  'drift.default-privileges',
+  'drift.column-order',
   'drift.comments',
   'drift.adopted',
   'drift.build',
@@ -79,6 +81,7 @@ export const CHECK_INPUTS = {
   client: 'the clock of this machine',
   recount: 'whether to count all events again, or a sample',
   'app-role': 'the role of --app-role, and the privileges that it needs',
+  privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']

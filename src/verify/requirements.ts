@@ -32,16 +32,20 @@ export interface Surroundings {
   packs: ReadonlySet<string>
 }
 
-/** Reads everything in one query. */
+/**
+ * Reads everything in one query. Queries of the catalogs are long and their rows few, so the transaction goes on without JIT: compiling one
+ * takes seconds.
+ */
 export async function readSurroundings(
   db: Db,
   applied: { migrations: readonly string[]; packs: readonly string[] },
 ): Promise<Surroundings> {
   const [row] = await db.run(
     `SELECT (SELECT coalesce(jsonb_agg(extname), '[]') FROM pg_catalog.pg_extension) AS extensions,
-      (SELECT coalesce(jsonb_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS roles`,
+      (SELECT coalesce(jsonb_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS roles,
+      set_config('jit', 'off', true) AS jit`,
     [],
-    { extensions: 'texts', roles: 'texts' },
+    { extensions: 'texts', roles: 'texts', jit: 'text' },
   )
   return {
     embedded: db.info.kind === 'embedded',

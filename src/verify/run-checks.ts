@@ -1,10 +1,13 @@
+import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
+import { isRowSecurity } from '../db/skills-error.ts'
+import { SQLSTATE } from '../db/sqlstates.ts'
 import type { Check, CheckInput } from './check.ts'
 import type { CheckResult, Fault, VerifyReport } from './report.ts'
 import { readSurroundings, unmetRequirement, type Surroundings } from './requirements.ts'
 import { judge, runCheck, skipped } from './run-check.ts'
 import { describeForeign, type ForeignCode } from './schema/foreign-code.ts'
-import { readSchema, type SchemaOptions, type SchemaReading } from './schema/read-schema.ts'
+import { readSchema, unreadable, type SchemaOptions, type SchemaReading } from './schema/read-schema.ts'
 
 /** Inputs that the comparison of the schema makes. */
 type ComparedInput = 'schema' | 'drift'
@@ -34,7 +37,7 @@ export async function runChecks(db: Db, options: VerifyOptions): Promise<Checked
   const wanted = options.checks.filter((check) => isWanted(check, options))
   const { results, notJudged } = await db.transaction({ rollback: true }, async () => {
     const around = await readSurroundings(db, options.applied)
-    const schema = await readSchema(db, options.schema)
+    const schema = await readOrSkip(db, options.schema)
     try {
       const run = new Run(db, options, around, schema)
       for (const check of wanted.filter(({ writes }) => writes === 'no')) await run.ask(check)
@@ -49,6 +52,20 @@ export async function runChecks(db: Db, options: VerifyOptions): Promise<Checked
   const checks = wanted.flatMap(({ id }) => results.get(id) ?? [])
   return { ...summarise(checks, options), notJudged }
 }
+
+/** A schema that cannot be read hides no other check. */
+async function readOrSkip(db: Db, options: SchemaOptions): Promise<SchemaReading> {
+  try {
+    const [, reading] = await Promise.all([db.exec(`SAVEPOINT ${READING}`), readSchema(db, options)])
+    return reading
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code === SQLSTATE.queryCanceled || isRowSecurity(error)) throw error
+    await db.exec(`ROLLBACK TO SAVEPOINT ${READING}; RELEASE SAVEPOINT ${READING}`)
+    return unreadable(db, error.message)
+  }
+}
+
+const READING = 'skills_reading'
 
 function isWanted({ input }: Check, { inputs, missing, drift }: VerifyOptions): boolean {
   if (input === undefined || input === 'schema') return true
@@ -92,6 +109,11 @@ class Run {
 
   async #run(check: Check): Promise<CheckResult> {
     const { faults, failures } = this.#schema.comparison
+    const { unreadable: cause } = this.#schema
+    if (check.query === undefined && cause !== undefined)
+      return judge({ ...check, severity: 'error' }, [
+        { object: `schema ${this.#db.info.schema}`, expected: 'definitions that can be read', actual: cause, remedy: check.remedy },
+      ])
     if (check.id === FOREIGN_CODE) return judge(check, this.#schema.foreign.map(foreignFault))
     if (check.query === undefined) {
       const own = faults.filter((fault) => fault.check === check.id)
@@ -147,7 +169,11 @@ class Run {
     if (unmet !== undefined) return skipped(check, unmet.reason, unmet.applies)
     if (this.#failedGate !== undefined && check.input !== 'ledger' && check.id !== FOREIGN_CODE)
       return skipped(check, `${this.#failedGate} failed, and this check depends on it`)
-    if (check.id === 'drift.build' && this.#schema.noScratch !== undefined)
+    const { unreadable: cause } = this.#schema
+    // whose code it would run is not known then
+    if (cause !== undefined && check.query !== undefined && check.input !== 'ledger')
+      return skipped(check, `the schema cannot be read: ${cause}`)
+    if (check.id === 'drift.build' && cause === undefined && this.#schema.noScratch !== undefined)
       return skipped(check, `${this.#schema.noScratch}; only the objects of the package were compared`)
     const notRun = check.query === undefined ? undefined : this.#notRun(this.#reachable(check))
     if (notRun !== undefined) return skipped(check, notRun)

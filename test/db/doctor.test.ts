@@ -1,10 +1,12 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { execSync } from 'node:child_process'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/doctor/report.ts'
 import type { ConnectOptions, DoctorReport } from '../../src/index.ts'
 import { APP_ROLE_GRANTS, appRoleGrants, connect, doctor, migrate, stats, sync, verify } from '../../src/index.ts'
-import { freshEmbedded, migratedServer, onEachBackend, serverUrl } from '../support/databases.ts'
+import { openDb } from '../../src/db/open.ts'
+import { freshEmbedded, freshServer, migratedServer, onEachBackend, serverUrl, targetOf } from '../support/databases.ts'
 import { NO_POOLER, startPooler } from '../support/pgbouncer.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
 import { freePort, listen, makeCertificate, tlsToServer } from '../support/sockets.ts'
@@ -112,6 +114,19 @@ describe('when the database does not work', () => {
     expect(busy.ok).toBe(false)
   })
 
+  test('doctor: an embedded database without its file PG_VERSION -> the command that restores it', async () => {
+    const { flags } = await freshEmbedded()
+    const [, directory = ''] = flags
+    rmSync(path.join(directory, 'PG_VERSION'))
+    const { next = '' } = found(await examine(databaseOf(flags)), 'embedded.folder')
+    await expect(connect({ embedded: directory, env: { HOME }, cwd: HOME })).rejects.toMatchObject({
+      code: 'EMBEDDED_BROKEN',
+      hint: expect.stringMatching(/^cp .*base.1.PG_VERSION /),
+    })
+    execSync(next)
+    expect(found(await examine(databaseOf(flags)), 'embedded.folder').status).toBe('ok')
+  })
+
   test('doctor: the lock of an ended process -> a note', async () => {
     const { flags } = await freshEmbedded()
     const [, directory = ''] = flags
@@ -167,7 +182,9 @@ describe('a server', () => {
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
     const before = await examine({ databaseUrl: url })
-    const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map((command) => `note rights.${command}`)
+    const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map(
+      (command) => `${command === 'verify' ? 'warning' : 'note'} rights.${command}`,
+    )
     expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
     for (const { id, next = '' } of before.findings) {
       if (id.startsWith('rights.') && id !== 'rights.migrate') await db.exec(next.replace(/^as the owner: /, ''))
@@ -175,6 +192,108 @@ describe('a server', () => {
     const after = await examine({ databaseUrl: url })
     expect(troubles(after)).toEqual(['note rights.migrate'])
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+
+  test('doctor: the schema is not in the search_path -> the printed GRANTs name it, and the ledger in another one', async () => {
+    const { name, open } = await freshServer()
+    const db = await open()
+    const role = `q_${name}`
+    await db.exec(`CREATE ROLE ${role} LOGIN; CREATE SCHEMA app; CREATE SCHEMA led`)
+    const own = await open({ schema: 'app' })
+    await migrate(own, { ledger: 'led.versions' })
+    await own.close()
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+    const look = (): Promise<DoctorReport> => examine({ databaseUrl: url, schema: 'app', ledger: 'led.versions' })
+    const before = await look()
+    const lack = found(before, 'rights.verify')
+    expect(lack).toMatchObject({ status: 'warning', text: expect.stringMatching(/USAGE on the schema led; USAGE on the schema app/) })
+    expect(lack.next).toContain('"app"."skill_feedback"')
+    await db.exec(
+      ['rights.verify', 'rights.sync', 'rights.stats', 'rights.application']
+        .map(
+          (id) =>
+            found(before, id)
+              .next?.replace(/^as the owner: /, '')
+              .replace(/ --.*/, '') ?? '',
+        )
+        .join('; '),
+    )
+    expect(troubles(await look())).toEqual(['note rights.migrate'])
+    await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+
+  test('doctor: settings of the role and the database that change the work -> named, with the statement that resets each', async () => {
+    const { name, open } = await migratedServer()
+    const db = await open()
+    const role = `s_${name}`
+    await db.exec(`CREATE ROLE ${role}; ALTER ROLE ${role} SET session_replication_role TO replica; ALTER ROLE ${role} IN DATABASE ${name} SET lock_timeout TO '2s';
+      ALTER DATABASE ${name} SET default_transaction_isolation TO serializable; ALTER DATABASE ${name} SET search_path TO app, public; ALTER DATABASE ${name} SET row_security TO off;
+      ALTER DATABASE ${name} SET datestyle TO 'German'; ALTER ROLE ${role} SET statement_timeout TO 0`)
+    const { findings } = await examine({ databaseUrl: serverUrl(name) })
+    const settings = findings.filter(({ id, next }) => id === 'database.setting' && next?.includes(name) === true)
+    expect(settings.map(({ status, text }) => `${status} ${text.replace(/, .*/, '')}`)).toEqual([
+      'note datestyle is German',
+      'warning default_transaction_isolation is serializable',
+      'note lock_timeout is 2s',
+      'note row_security is off',
+      'note search_path is app',
+      'warning session_replication_role is replica',
+    ])
+    for (const { next = '' } of settings) await db.exec(next.replace(/^.* run /, ''))
+    const after = await examine({ databaseUrl: serverUrl(name) })
+    expect(after.findings.filter(({ id, next }) => id === 'database.setting' && next?.includes(name) === true)).toEqual([])
+    await db.exec(`DROP ROLE ${role}`)
+  })
+
+  test('doctor: few connections are left for the role, and its password ends -> warnings with the statements', async () => {
+    const { name, open } = await migratedServer()
+    const db = await open()
+    const role = `l_${name}`
+    await db.exec(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 1 VALID UNTIL '${new Date(Date.now() + 86_400_000).toISOString()}'`)
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
+    const report = await examine({ databaseUrl: url })
+    expect(found(report, 'connection.limit').text).toBe(`1 of 1 connection of the role ${role} in use`)
+    for (const id of ['connection.limit', 'connection.valid-until'])
+      await db.exec(
+        found(report, id)
+          .next?.replace(/^.*run (?=ALTER)/, '')
+          .replace(/, or set.*/, '') ?? '',
+      )
+    expect(troubles(await examine({ databaseUrl: url })).filter((trouble) => trouble.includes('connection.'))).toEqual([])
+    await db.exec(`DROP ROLE ${role}`)
+  })
+
+  // the statement of the hint makes the connection work; of several SQLSTATEs with two meanings
+  test.each([
+    ['a role that cannot log in', 'CREATE ROLE {} NOLOGIN', /ALTER ROLE "\w+" LOGIN/],
+    ['a role that does not exist', 'SELECT 1', /CREATE ROLE "\w+" LOGIN/],
+    ['a role without a free connection', 'CREATE ROLE {} LOGIN CONNECTION LIMIT 0', /ALTER ROLE "\w+" CONNECTION LIMIT -1/],
+    [
+      'a database that accepts no connections',
+      'CREATE ROLE {} LOGIN; ALTER DATABASE {} ALLOW_CONNECTIONS false',
+      /ALTER DATABASE "\w+" ALLOW_CONNECTIONS true/,
+    ],
+    [
+      'a database without a free connection',
+      'CREATE ROLE {} LOGIN; ALTER DATABASE {} CONNECTION LIMIT 0',
+      /ALTER DATABASE "\w+" CONNECTION LIMIT -1/,
+    ],
+    [
+      'a database without CONNECT',
+      'CREATE ROLE {} LOGIN; REVOKE CONNECT ON DATABASE {} FROM PUBLIC',
+      /GRANT CONNECT ON DATABASE "\w+" TO "\w+"/,
+    ],
+  ])('doctor: %s -> its own remedy, which works', async (_, sql, remedy) => {
+    const { name } = await freshServer()
+    const admin = await openDb(await targetOf(serverUrl('postgres')))
+    for (const statement of sql.replaceAll('{}', name).split('; ')) await admin.exec(statement)
+    const url = serverUrl(name).replace('postgres://postgres@', `postgres://${name}@`)
+    const refused = found(await examine({ databaseUrl: url }), 'connection.address')
+    expect(refused).toMatchObject({ status: 'error', next: expect.stringMatching(remedy) })
+    await admin.exec(remedy.exec(refused.next ?? '')?.[0] ?? '')
+    expect(found(await examine({ databaseUrl: url }), 'connection.address').status).toBe('ok')
+    await admin.exec(`GRANT CONNECT ON DATABASE ${name} TO PUBLIC; REVOKE CONNECT ON DATABASE ${name} FROM ${name}; DROP ROLE ${name}`)
+    await admin.close()
   })
 
   test('doctor: one application privilege is missing -> it is named', async () => {

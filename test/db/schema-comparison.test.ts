@@ -50,6 +50,11 @@ const EQUIVALENT: readonly (readonly [string, string])[] = [
   ['a longer search_path', 'ALTER FUNCTION is_skill_unlocked(uuid, text) SET search_path TO public, information_schema, pg_temp'],
 ]
 
+/** Files of the package that an older tool recorded are pending until `skills migrate` runs them. */
+function besidesLedger(check: string): boolean {
+  return !check.startsWith('ledger.')
+}
+
 onEachBackend(({ name, migrated, fresh }) => {
   const role = `looker_${process.pid}_${name}`
 
@@ -129,7 +134,7 @@ GRANT SELECT ON skill_feedback TO PUBLIC;
         ),
       })
       for (const { remedy } of faults) await db.exec(remedy)
-      expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
+      expect(faultsOf(await verify(db, { cwd: scratch() })).filter(besidesLedger)).toEqual([])
     }
   })
 
@@ -144,10 +149,12 @@ GRANT SELECT ON skill_feedback TO PUBLIC;
       'drift.adopted: column skill_feedback.theirs',
     ]
     const [owner = [], reader] = await bothWays(db, { cwd: scratch() })
-    expect(owner.filter((fault) => !fault.startsWith('health.'))).toEqual(warnings)
+    expect(owner.filter((fault) => besidesLedger(fault) && !fault.startsWith('health.'))).toEqual(warnings)
     expect(reader).toEqual(owner)
-    expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
+    const failed = async (): Promise<string[]> =>
+      (await verify(db, { cwd: scratch() })).checks.filter(({ id, status }) => status === 'failed' && besidesLedger(id)).map(({ id }) => id)
+    expect(await failed()).toEqual([])
     await db.exec('DROP INDEX idx_skill_usage_created')
-    expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: false })
+    expect(await failed()).toEqual(['indexes.definitions'])
   })
 })

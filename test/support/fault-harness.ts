@@ -1,6 +1,7 @@
 import type { Db, OpenOptions } from '../../src/db/db.ts'
 import { quoteIdent } from '../../src/db/quote.ts'
 import { migrate, sync } from '../../src/index.ts'
+import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import type { TestBackend, TestDatabase } from './databases.ts'
 import { ask, beyond, described, faultsOf, isGreen, type Answer } from './fault-answers.ts'
 import { isInWords, stepsOf, type Step } from './follow-remedies.ts'
@@ -66,29 +67,30 @@ export class FaultHarness {
     }).finally(() => this.#dropRoles(fault))
   }
 
-  /** The same in a database that was like this before it was migrated. */
+  /** The same in a database of its own, for what must be there before the migrations, or outside a transaction. */
   async inNewDatabase(state: HarmlessState): Promise<RoleAnswer[]> {
-    const { before = '', schema } = state
-    const database = await this.#backend.fresh()
-    const first = await database.openForFile()
-    await first.exec(before)
-    await first.close()
+    const { before, schema, sql, alone, undo = '' } = state
+    const database = await (before === undefined ? this.#backend.migrated() : this.#backend.fresh())
+    if (before !== undefined) await this.#inSession(database, {}, (db) => db.exec(before))
     return this.#inDatabase(database, { schema }, async (db) => {
-      const { error } = await migrate(db)
-      if (error !== undefined) throw error
+      if (before !== undefined) throwError(await migrate(db, { revokePublicCreate: true }))
       await sync(db, { cwd: this.#cwd })
-      return rolledBack(db, (inside) => this.answersAfter(inside, state))
+      try {
+        if (alone === true) await oneByOne(db, sql)
+        return await rolledBack(db, (inside) => this.answersAfter(inside, alone === true ? { ...state, sql: 'SELECT 1' } : state))
+      } finally {
+        await oneByOne(db, undo)
+      }
     })
   }
 
   async #inDatabase<T>(database: TestDatabase, options: OpenOptions, work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#inSession(database, options, work).finally(() => database.remove())
+  }
+
+  async #inSession<T>(database: TestDatabase, options: OpenOptions, work: (db: Db) => Promise<T>): Promise<T> {
     const db = await database.openForFile(options)
-    try {
-      return await work(db)
-    } finally {
-      await db.close()
-      await database.remove()
-    }
+    return work(db).finally(() => db.close())
   }
 
   /** Follows the remedies until verify passes. Returns why it does not. */
@@ -131,6 +133,14 @@ export class FaultHarness {
     if (this.#backend.name === 'embedded' || roles.length === 0) return
     await this.#inDatabase(await this.#backend.fresh(), {}, (db) => db.exec(`DROP ROLE IF EXISTS ${roles.join(', ')}`))
   }
+}
+
+async function oneByOne(db: Db, sql: string): Promise<void> {
+  for (const { text } of splitStatements(sql).statements) await db.exec(text)
+}
+
+function throwError({ error }: { error?: Error }): void {
+  if (error !== undefined) throw error
 }
 
 async function runSteps(db: Db, steps: readonly Step[]): Promise<string | undefined> {

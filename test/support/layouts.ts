@@ -51,6 +51,15 @@ export const FOREIGN_FOLDERS: Readonly<Record<string, Record<string, string>>> =
   'a plan of Sqitch': { 'sqitch.plan': '%project=x\n\na 2026-01-01T00:00:00Z a <a@b>\n', '1.sql': 'DROP TABLE precious' },
   'the top of Sqitch': { 'sqitch.conf': '[core]\n', 'deploy/a.sql': 'DROP TABLE precious', 'revert/a.sql': 'DROP TABLE precious' },
   'a script of Sqitch that goes back': { 'a.sql': '-- Revert flipr:a from pg\n\nDROP TABLE precious;\n' },
+  'an older script of Sqitch that goes back': { 'a.sql': '-- Revert a\n\nBEGIN;\nDROP TABLE precious;\nCOMMIT;\n' },
+  'an older script of Sqitch with a project': { 'a.sql': '-- Revert flipr:schema/a\n\nDROP TABLE precious;\n' },
+  'directions in block comments': { '1_a.sql': '/* UP */\nCREATE TABLE precious (id int);\n\n/* DOWN */\nDROP TABLE precious;\n' },
+  'directions in long block comments': {
+    '1_a.sql': '/****\n * Migration up\n ****/\nCREATE TABLE precious (id int);\n/****\n * Migration down\n ****/\nDROP TABLE precious;\n',
+  },
+  'one direction in a block comment': { '1_a.sql': 'CREATE TABLE precious (id int);\n/* rollback */\nDROP TABLE precious;\n' },
+  'pairs of create and drop': { '001_a_create.sql': 'CREATE TABLE precious (id int);', '001_a_drop.sql': 'DROP TABLE precious;' },
+  'folders with a direction at the end': { 'sql.up/1.sql': 'CREATE TABLE precious (id int);', 'sql.down/1.sql': 'DROP TABLE precious;' },
   Liquibase: {
     'a.sql': '--liquibase formatted sql\n\n--changeset me:1\nDROP TABLE precious;\n--rollback CREATE TABLE precious (id int);\n',
   },
@@ -94,6 +103,22 @@ export const FOREIGN_FOLDERS: Readonly<Record<string, Record<string, string>>> =
 export const PLAIN_FOLDERS: Readonly<Record<string, Record<string, string>>> = {
   'a name with "down"': { '20260101_scale_down.sql': 'select 1', '20260102_scale_up.sql': 'select 1' },
   'a name with "up"': { 'step_up.sql': 'select 1', 'markdown.sql': 'select 1', 'set-up.sql': 'select 1' },
+  'names with create and drop': {
+    '001_users_create.sql': 'select 1',
+    '002_users_drop.sql': 'select 1',
+    'create_cache.sql': 'select 1',
+    'drop_cache.sql': 'select 1',
+    '20260101_create.sql': 'select 1',
+  },
+  'a comment that begins with Revert': {
+    '1_a.sql': '-- Revert prices\nupdate a set price = 1;',
+    'b.sql': 'select 1;\n-- Revert b\nselect 2;',
+  },
+  'block comments with directions in prose': {
+    '1.sql':
+      "/* Counters go up and down: no row is deleted here */\nselect 1;\n/* down */\nselect 2;\nselect '\n/* UP */\n', '\n/* DOWN */\n';",
+  },
+  'block comments after a statement': { '1.sql': 'create table a (x int); /* up */\ndrop table if exists b; /* down */\n' },
   'a name with "undo"': { '20260101_undo_log.sql': 'select 1', '20260102_redo_log.sql': 'select 1', '20260103_rollback.sql': 'select 1' },
   'names with V and R': { 'V2.sql': 'select 1', 'Rename__things.sql': 'select 1', 'v1_users.sql': 'select 1', 'U_boats.sql': 'select 1' },
   'prose about a down migration': { '1.sql': '-- Down migration: not possible, the data is gone\ndrop table if exists nothing;' },

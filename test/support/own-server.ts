@@ -17,12 +17,15 @@ export function ownServer(major?: number): TestBackend {
 const MIGRATED = 'migrated'
 
 async function start(major: number | undefined): Promise<TestServer> {
-  const server = await startPostgres({ major })
+  const server = await startPostgres({
+    major,
+    settings: { max_prepared_transactions: '5', wal_level: 'logical', track_commit_timestamp: 'on' },
+  })
   const admin = await connect({ databaseUrl: server.url('postgres'), env: {} })
   await admin.exec(`CREATE DATABASE ${MIGRATED} TEMPLATE template0`)
   await admin.close()
   const db = await connect({ databaseUrl: server.url(MIGRATED), env: {} })
-  const { error } = await migrate(db)
+  const { error } = await migrate(db, { revokePublicCreate: true })
   await db.close()
   if (error !== undefined) throw error
   return server

@@ -26,3 +26,15 @@ export function handOver(socket: net.Socket, rest: Buffer): net.Socket {
   }
   return socket
 }
+
+/** Calls back in place of the next write. Returns what ends that. */
+export function replaceWrite(socket: net.Socket, instead: () => void): () => void {
+  // the method of the class again
+  const restore = (): void => void delete (socket as { write?: unknown }).write
+  socket.write = () => {
+    restore()
+    instead()
+    return true
+  }
+  return restore
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { StoredText } from '../../db/stored-text.ts'
 import { PIECE, type LargeFile } from './large-file.ts'
 
 /** Where a part of a file is in its bytes, and the digest of these. */
@@ -13,7 +14,7 @@ export interface FileRange {
  * A part of a large file, whose text stays in the file. Iterated, it gives the text in parts that end with a line, as far as lines are
  * shorter than memory. Throws MIGRATION_FILE_INVALID at its end when the file has changed.
  */
-export class FileText implements Iterable<string> {
+export class FileText implements Iterable<string>, StoredText {
   readonly #large: LargeFile
   readonly #range: FileRange
 
@@ -32,6 +33,10 @@ export class FileText implements Iterable<string> {
       held = end > 0 ? text.slice(end) : held + text
     }
     if (held !== '') yield held
+  }
+
+  get byteLength(): number {
+    return this.#range.end - this.#range.start
   }
 
   /** All of it, in memory. */

@@ -5,11 +5,15 @@ import { acceptedCodes } from '../../sqltext/hazards/accepted-codes.ts'
 import { Cursor } from '../../sqltext/lexer/cursor.ts'
 import type { LexFault } from '../../sqltext/lexer/faults.ts'
 import { END_MARK, endMark, nulFaults, splitStatements, type CopyRows, type Statement } from '../../sqltext/statements/split.ts'
+import { LongStatement } from '../../sqltext/statements/long-statement.ts'
 import { FileText } from './file-text.ts'
 import { PieceDigest, type LargeFile } from './large-file.ts'
 import { TextWindow, type Place } from './text-window.ts'
 
-/** Statements that follow one another and change rows of one table. `text` of the statement that has the block is the first one. */
+/**
+ * Statements that follow one another and change rows of one table, or one long INSERT. `text` of the statement that has the block is the
+ * first one, or the beginning of the long one.
+ */
 export interface StatementBlock {
   count: number
   /** All statements, with what is between them. */
@@ -63,6 +67,14 @@ interface OpenCopy {
   hash: Hash
 }
 
+/** A long INSERT that is being read. */
+interface OpenStatement {
+  statement: PlacedStatement
+  begin: Place
+  hash: Hash
+  reader: LongStatement
+}
+
 class LargeSplitter {
   readonly result: SplitLarge = { statements: [], faults: [] }
   readonly #large: LargeFile
@@ -74,6 +86,9 @@ class LargeSplitter {
   /** A statement or row longer than a piece is read again when so much more of it has come. */
   #enough = 0
   #copy: OpenCopy | undefined
+  #long: OpenStatement | undefined
+  /** The long statement that comes next must be held. */
+  #mustHold = false
   /** What comments before it accept. */
   #accepted: readonly string[] = []
 
@@ -85,10 +100,14 @@ class LargeSplitter {
   take(piece: string, isLast: boolean): void {
     this.#held += piece
     let goesOn = true
-    while (goesOn) goesOn = this.#copy === undefined ? this.#takeStatements(isLast) : this.#takeRows(this.#copy, isLast)
+    while (goesOn) {
+      if (this.#copy !== undefined) goesOn = this.#takeRows(this.#copy, isLast)
+      else if (this.#long !== undefined) goesOn = this.#takeLong(this.#long, isLast)
+      else goesOn = this.#takeStatements(isLast)
+    }
   }
 
-  /** Returns whether rows of a COPY follow. */
+  /** Returns whether rows of a COPY, or more of a long INSERT, follow. */
   #takeStatements(isLast: boolean): boolean {
     const held = this.#held
     if (!isLast && held.length < this.#enough) return false
@@ -107,6 +126,11 @@ class LargeSplitter {
     const complete = parts.slice(0, count)
     const grouped = faults.length === 0 ? blocksOf(complete, this.#reader.fitsBlock) : complete.map((part) => [part])
     for (const block of grouped) this.#add(this.#placed(text, block))
+    if (end === 0 && !isLast && endless === undefined && next !== undefined && this.#canStay(next.text)) {
+      this.#beginLong(text, next)
+      return true
+    }
+    if (end > 0) this.#mustHold = false
     if (end > 0) this.#accepted = rows === undefined ? (next?.accepts ?? []) : []
     if (rows !== undefined && next !== undefined) {
       const { stdin, start } = rows
@@ -144,6 +168,46 @@ class LargeSplitter {
     return true
   }
 
+  #canStay(text: string): boolean {
+    return !this.#mustHold && /^insert\s+into\s/i.test(text) && this.#reader.fitsBlock(text)
+  }
+
+  #beginLong(text: TextWindow, part: StatementPart): void {
+    const statement = this.#placed(text, [{ ...part, text: part.text.slice(0, LONG_HEAD) }])
+    this.#advance(text, part.start)
+    this.#accepted = part.accepts
+    this.#long = { statement, begin: this.#place, hash: createHash('sha256'), reader: new LongStatement() }
+  }
+
+  /** Returns whether statements follow. */
+  #takeLong(long: OpenStatement, isLast: boolean): boolean {
+    const held = this.#held
+    if (!isLast && held.length < this.#enough) return false
+    const { open } = long.reader
+    const { done, isEnd, isFaulty } = long.reader.read(held, isLast)
+    const part = held.slice(0, done)
+    if (isFaulty || part.includes('\0') || !this.#reader.fitsBlock(open + part)) return this.#hold(long)
+    long.hash.update(part)
+    this.#enough = done === 0 ? held.length * 2 : 0
+    this.#advance(new TextWindow(held, this.#place), done, open)
+    if (!isEnd) return false
+    const range = { start: long.begin.byte, end: this.#place.byte, digest: long.hash.digest('hex') }
+    this.#add({ ...long.statement, end: this.#place.offset, block: { count: 1, content: new FileText(this.#large, range) } })
+    this.#long = undefined
+    this.#accepted = []
+    return true
+  }
+
+  /** The statement has variables or faults: it is read again from its beginning, and held. */
+  #hold({ begin }: OpenStatement): true {
+    this.#held = this.#large.bytes(begin.byte, this.#place.byte).toString('utf8') + this.#held
+    this.#place = begin
+    this.#long = undefined
+    this.#mustHold = true
+    this.#enough = 0
+    return true
+  }
+
   #addFaults(text: TextWindow, faults: readonly LexFault[]): void {
     const { faults: all } = this.result
     for (const fault of faults) {
@@ -152,8 +216,9 @@ class LargeSplitter {
     }
   }
 
-  #advance(text: TextWindow, end: number): void {
-    this.#reader.see(this.#held.slice(0, end), this.#place)
+  /** `open`: the quote that is open where the held text begins. */
+  #advance(text: TextWindow, end: number, open = ''): void {
+    this.#reader.see(open + this.#held.slice(0, end), this.#place)
     this.#place = text.placeAt(end)
     this.#held = this.#held.slice(end)
   }
@@ -198,6 +263,8 @@ class LargeSplitter {
   }
 }
 
+/** Characters of a long statement that are held. */
+const LONG_HEAD = 8 * 1024
 /** Characters of a block: it is one message. */
 const BLOCK_TEXT = 48 * 1024
 const CHANGE_OF_ROWS = /^(?:insert\s+into|(update|delete\s+from))\s+[^\s(]+/i
@@ -209,7 +276,7 @@ function blocksOf(statements: readonly StatementPart[], fitsBlock: (statement: s
   let length = 0
   for (const statement of statements) {
     const own = fitsBlock(statement.text) ? changedTable(statement.text) : undefined
-    const block = statement.accepts.length === 0 ? blocks.at(-1) : undefined
+    const block = blocks.at(-1)
     length += statement.text.length
     if (own !== undefined && own === key && block !== undefined && length < BLOCK_TEXT) block.push(statement)
     else {

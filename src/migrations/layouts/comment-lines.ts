@@ -11,6 +11,26 @@ export interface CommentLine {
 
 const LONGEST = 200
 
+/**
+ * The `/* ... *\/` comments with one or more lines for themselves, as a line: `/* DOWN *\/` as `-- DOWN`. Long ones are prose.
+ */
+export function* blockComments(text: string): Generator<CommentLine> {
+  for (let at = text.indexOf('/*'); at !== -1; at = text.indexOf('/*', at + 2)) {
+    const inner = text.slice(at + 2, at + LONGEST)
+    const end = inner.indexOf('*/')
+    if (end === -1 || !beginsLine(text, at)) continue
+    const after = at + 2 + end + 2
+    if (text.slice(after, lineEnd(text, after)).trim() === '')
+      yield {
+        offset: at,
+        text: `-- ${inner
+          .slice(0, end)
+          .replaceAll(/[\s*]+/g, ' ')
+          .trim()}`,
+      }
+  }
+}
+
 /** The lines that look like comments, as tools see them that read lines: also those inside of quotes. Fast, without a lexer. */
 export function* commentLines(text: string): Generator<CommentLine> {
   for (let at = text.indexOf('--'); at !== -1;) {
@@ -30,7 +50,7 @@ function beginsLine(text: string, offset: number): boolean {
 const PREFIX = ' \t#\ufeff'
 const LINE_BREAKS = '\n\r'
 
-/** The offsets of the `--` comments that the server sees: outside of quotes, dollar quotes and block comments. */
+/** The offsets of the comments that the server sees: outside of quotes, dollar quotes and other comments. */
 export function realComments(text: string): Set<number> {
   const found = new Set<number>()
   const scanner = new Scanner(text)
@@ -46,7 +66,7 @@ function addComments(text: string, from: number, to: number, found: Set<number>)
   for (let at = from; at < to;) {
     if (isCommentStart(text, at)) {
       const isLine = text[at] === '-'
-      if (isLine) found.add(at)
+      found.add(at)
       at = isLine ? lineEnd(text, at) : (blockCommentEnd(text, at) ?? to)
     } else at = isSpace(text.charCodeAt(at)) || text[at] !== '\\' ? at + 1 : lineEnd(text, at)
   }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { LineIndex } from '../../core/positions.ts'
-import { commentLines, realComments } from './comment-lines.ts'
+import { blockComments, commentLines, realComments, type CommentLine } from './comment-lines.ts'
 import type { Mark, Role, SqlFile, Tool } from './tool.ts'
 import { TOOLS } from './tools/all.ts'
 
@@ -34,17 +34,17 @@ function foreignFile(file: SqlFile, others: ReadonlySet<string>): ForeignFile | 
     const role = tool.fileName?.(name, others)
     if (role !== undefined) return { tool, role, file, line: 1, column: 1, byName: true }
   }
-  const mark = decisiveMark(file.text)
+  const mark = decisiveMark(file.text, name)
   if (mark === undefined) return undefined
   return { tool: mark.tool, role: mark.role, file, ...new LineIndex(file.text).positionAt(mark.offset), byName: false }
 }
 
 /** The comment that shows the tool: the first one that goes back, or else the first. */
-function decisiveMark(text: string): Mark | undefined {
+function decisiveMark(text: string, name: string): Mark | undefined {
   const marks = marksOf(text)
   for (const tool of TOOLS) {
     const own = marks.filter((mark) => mark.tool === tool)
-    if (own.length > 0 && (tool.owns?.(own, text) ?? true)) return own.find(({ role }) => role === 'down') ?? own[0]
+    if (own.length > 0 && (tool.owns?.(own, text, name) ?? true)) return own.find(({ role }) => role === 'down') ?? own[0]
   }
   return undefined
 }
@@ -52,16 +52,21 @@ function decisiveMark(text: string): Mark | undefined {
 /** The comments that tools read. Those inside of quotes count only beside one outside, for the tools read lines. */
 function marksOf(text: string): Mark[] {
   const marks: Mark[] = []
-  for (const line of commentLines(text)) {
-    for (const tool of TOOLS) {
+  const add = (line: CommentLine, tools: readonly Tool[]): void => {
+    for (const tool of tools) {
       const role = tool.comment?.(line.text)
       if (role === undefined) continue
       marks.push({ tool, role, ...line })
       break
     }
   }
+  for (const line of commentLines(text)) add(line, TOOLS)
+  for (const line of blockComments(text)) add(line, OF_BLOCKS)
+  marks.sort((a, b) => a.offset - b.offset)
   if (marks.length === 0) return marks
   const real = realComments(text)
   const shown = new Set(marks.filter(({ offset }) => real.has(offset)).map(({ tool }) => tool))
   return marks.filter(({ tool }) => shown.has(tool))
 }
+
+const OF_BLOCKS = TOOLS.filter((tool) => tool.blockComments === true)

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { SkillsError } from '../../core/errors.ts'
 import { isOsError } from '../../core/os-error.ts'
 import { readHead } from '../../files/regular-file.ts'
+import { roleInPair } from './tools/named-pairs.ts'
 import { wayOn } from './way-on.ts'
 
 interface ForeignFolder {
@@ -65,8 +66,10 @@ function bySiblings(directory: string): ForeignFolder | undefined {
     const found = others.find(isBeside)
     if (found !== undefined) return { tool: SQITCH, shownBy: `../${found}` }
   }
-  if (!GOES_BACK.test(own)) return undefined
-  const other = readdirSync(path.join(directory, '..')).find((name) => GOES_FORWARD.test(name))
+  const beside = readdirSync(path.join(directory, '..'))
+  const other = GOES_BACK.test(own)
+    ? beside.find((name) => GOES_FORWARD.test(name))
+    : beside.find((name) => roleInPair(own, (partner) => partner === name.toLowerCase()) === 'down')
   return other === undefined ? undefined : { tool: TWO_FOLDERS, shownBy: `../${other}` }
 }
 
@@ -95,7 +98,10 @@ const MOST = 200
 function byContents(directory: string, names: ReadonlySet<string>): ForeignFolder | undefined {
   if (names.has('sqitch.conf')) return { tool: SQITCH, shownBy: 'sqitch.conf' }
   if (names.has('deploy') && names.has('revert')) return { tool: SQITCH, shownBy: 'revert' }
-  if (names.has('up') && names.has('down')) return { tool: TWO_FOLDERS, shownBy: 'down' }
+  const back = [...names].find(
+    (name) => roleInPair(name, (other) => names.has(other)) === 'down' && filesIn(path.join(directory, name)).length > 0,
+  )
+  if (back !== undefined) return { tool: TWO_FOLDERS, shownBy: back }
   if (filesIn(path.join(directory, 'sqls')).some((name) => name.endsWith('-down.sql'))) return { tool: DB_MIGRATE, shownBy: 'sqls' }
   return bySubFolders(directory, '', DEPTH)
 }

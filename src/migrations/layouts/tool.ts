@@ -19,10 +19,12 @@ export interface Tool {
   title: string
   /** What a comment that has its line for itself means to the tool; the text begins with `--`. */
   comment?: (text: string) => Role | undefined
+  /** It can also be a block comment, `/* DOWN *\/`; the text is then that of a line. */
+  blockComments?: boolean
   /** What a file name means to the tool, beside the other names of its folder. */
   fileName?: (name: string, others: ReadonlySet<string>) => Role | undefined
-  /** Whether a file with these comments is a migration of the tool. Without it, each of them is enough. */
-  owns?: (marks: readonly Mark[], text: string) => boolean
+  /** Whether a file of this name with these comments is a migration of the tool. Without it, each of them is enough. */
+  owns?: (marks: readonly Mark[], text: string, name: string) => boolean
   /** How to move from it. */
   import?: ImportRules
 }

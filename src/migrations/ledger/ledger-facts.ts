@@ -1,15 +1,11 @@
-import { SkillsError } from '../../core/errors.ts'
 import { ledgerTables } from '../../core/ledger-name.ts'
-import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteLiteral } from '../../db/quote.ts'
-import { isRowSecurity, toSkillsError } from '../../db/skills-error.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
 import { countStatements, parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { readHistory } from './history.ts'
-import { ledgerName, progressName } from './ledger.ts'
+import { ledgerName, progressName, toolTables, type ToolTable } from './ledger.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
 import type { MigrationState } from './plan.ts'
@@ -21,12 +17,24 @@ export interface LedgerFacts {
   ledger: string
   ledgerSchema: string
   ledgerTable: string
+  /** The ledger and the table of unfinished files, as they must be. */
+  tables: ToolTable[]
   /** Files that were applied under another name. */
   renamed: Rename[]
-  /** `layout`: the tool whose layout an applied file has. */
-  files: { version: string; file: string; checksum: string; state: MigrationState; outOfOrder: boolean; layout: string | null }[]
-  /** `missing`: this tool wrote the row, and there is no file with that name. */
-  rows: { version: string; checksum: string | null; tool: string | null; missing: boolean }[]
+  /** `own`: of the package. `layout`: the tool whose layout an applied file has. */
+  files: {
+    version: string
+    file: string
+    own: boolean
+    checksum: string
+    state: MigrationState
+    outOfOrder: boolean
+    layout: string | null
+  }[]
+  /**
+   * `late`: applied after this tool wrote its first row. `ours`: this tool wrote the row. `missing`: so, and there is no file with that name.
+   */
+  rows: { version: string; checksum: string | null; tool: string | null; late: boolean; ours: boolean; missing: boolean }[]
   /** Tables that existed before the migrations of the package: an older tool created them. */
   existedBefore: string[]
   /** No-transaction files that are partly applied. */
@@ -38,21 +46,14 @@ export interface LedgerState {
   facts?: LedgerFacts
   /** The files that made the schema: those with a row in the ledger, but not repeatable files that will run again and files that another one replaces. */
   applied: MigrationFile[]
-  /** Why the role cannot read the ledger; `facts` is absent and `applied` is empty then. */
+  /** Why the ledger was not read; `facts` is absent and `applied` is empty then. */
   missing?: string
 }
 
-/** Reads the files, and the ledger if the role can read it. Throws FOREIGN_LAYOUT when a file that is not applied has the layout of another tool. */
+/** Reads the files and the ledger. Throws FOREIGN_LAYOUT when a file that is not applied has the layout of another tool. */
 export async function readLedgerState(db: Db, sources: readonly MigrationSource[], ledger: string): Promise<LedgerState> {
   const files = readMigrations(sources)
-  try {
-    return { files, ...(await readLedgerFacts(db, files, ledger)) }
-  } catch (error) {
-    if (!(error instanceof SkillsError) || error.code !== 'PERMISSION_DENIED') throw error
-    // nothing is known to be applied
-    refuseLayouts(files, files)
-    return { files, applied: [], missing: error.message }
-  }
+  return { files, ...(await readLedgerFacts(db, files, ledger)) }
 }
 
 /** Writes nothing, also when the ledger does not exist yet. */
@@ -63,6 +64,8 @@ async function readLedgerFacts(
 ): Promise<{ facts: LedgerFacts; applied: MigrationFile[] }> {
   const { state, plan } = await readHistory(db, files, ledger)
   const { schema, tables } = ledgerTables(ledger, db.info.schema)
+  const firstOfOurs =
+    plan.rows.flatMap(({ isOurs, appliedAt }) => (isOurs && appliedAt !== '' ? [appliedAt] : [])).toSorted()[0] ?? '\uffff'
   const missing = new Set(plan.missing.map(({ version }) => version))
   refuseLayouts(
     plan.pending.map(({ file }) => file),
@@ -74,19 +77,23 @@ async function readLedgerFacts(
       ledger,
       ledgerSchema: schema,
       ledgerTable: tables[0],
+      tables: toolTables(tables),
       renamed: plan.renamed,
       files: plan.migrations.map((entry) => ({
         version: entry.file.version,
         file: entry.file.file,
+        own: entry.file.source.own,
         checksum: entry.file.checksum,
         state: entry.state,
         outOfOrder: entry.outOfOrder,
         layout: layouts.get(entry.file.file) ?? null,
       })),
-      rows: plan.rows.map(({ version, checksum, tool }) => ({
+      rows: plan.rows.map(({ version, checksum, tool, isOurs, appliedAt }) => ({
         version,
         checksum: checksum ?? null,
         tool: tool ?? null,
+        late: appliedAt > firstOfOurs,
+        ours: isOurs,
         missing: missing.has(version),
       })),
       existedBefore: state === 'ready' ? await readExistedBefore(db, files, ledger) : [],
@@ -102,7 +109,7 @@ async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger
   const own = files.filter(({ source }) => source.own).map(({ version }) => version)
   const rows = await db.run(
     `SELECT DISTINCT o->>'name' AS name FROM ${ledgerName(db, ledger)} l,
-        jsonb_array_elements(CASE jsonb_typeof(l.tolerated) WHEN 'array' THEN l.tolerated END) AS o
+        jsonb_array_elements(CASE jsonb_typeof(to_jsonb(l)->'tolerated') WHEN 'array' THEN to_jsonb(l)->'tolerated' END) AS o
       WHERE o->>'kind' = 'table' AND l.version IN (${own.map(quoteLiteral).join(', ')}) ORDER BY 1`,
     [],
     { name: 'text' },
@@ -114,22 +121,12 @@ async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: 
   const name = progressName(ledgerName(db, ledger))
   const [present] = await db.run(`SELECT to_regclass($1) IS NOT NULL AS found`, [name], { found: 'boolean' })
   if (present?.found !== true) return []
-  try {
-    const rows = await db.run(
-      `SELECT version, count(to_jsonb(p) ->> 'finished_at')::int AS done FROM ${name} p GROUP BY 1 ORDER BY 1`,
-      [],
-      {
-        version: 'text',
-        done: 'number',
-      },
-    )
-    return rows.map(({ version, done }) => {
-      const file = files.find((candidate) => candidate.version === version)
-      return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }
-    })
-  } catch (error) {
-    // only the owner can read it; the file is reported as pending all the same
-    if (error instanceof DatabaseError && error.code === SQLSTATE.insufficientPrivilege && !isRowSecurity(error)) return []
-    throw toSkillsError(db.info, error, { action: `read ${name}` })
-  }
+  const rows = await db.run(`SELECT version, count(to_jsonb(p) ->> 'finished_at')::int AS done FROM ${name} p GROUP BY 1 ORDER BY 1`, [], {
+    version: 'text',
+    done: 'number',
+  })
+  return rows.map(({ version, done }) => {
+    const file = files.find((candidate) => candidate.version === version)
+    return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }
+  })
 }

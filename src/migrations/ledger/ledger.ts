@@ -21,7 +21,7 @@ export interface LedgerRow {
   adopted: boolean
   /** The tool and its version, as `skills 1.2.3`; undefined for adopted rows. */
   tool: string | undefined
-  /** This tool wrote it. */
+  /** This tool wrote it: it has the name of the tool, or, without any name, what no older tool writes. */
   isOurs: boolean
   /** The name in the table, when the file has another one now. */
   renamedFrom?: string
@@ -120,6 +120,41 @@ const COLUMNS = [
   ['variables', 'text[]'],
 ] as const
 
+/** A table of this tool as it must be. */
+export interface ToolTable {
+  name: string
+  key: readonly string[]
+  columns: readonly { name: string; type: string; notNull: boolean; default: string | null }[]
+}
+
+const NOW = { notNull: true, default: 'now()' } as const
+const NULLABLE = { notNull: false, default: null } as const
+
+/** The columns of the table of unfinished files. */
+export const PROGRESS_COLUMNS = [
+  { name: 'version', type: 'text', notNull: true, default: null },
+  { name: 'statement', type: 'text', notNull: true, default: null },
+  { name: 'before', type: 'jsonb', ...NULLABLE },
+  { name: 'begun_at', type: 'timestamptz', ...NOW },
+  { name: 'finished_at', type: 'timestamptz', ...NULLABLE },
+] as const satisfies ToolTable['columns']
+
+/** The ledger and the table of unfinished files, which exists only while there is one. */
+export function toolTables([ledger, progress]: readonly [string, string]): ToolTable[] {
+  return [
+    {
+      name: ledger,
+      key: ['version'],
+      columns: [
+        { name: 'version', type: 'text', notNull: true, default: null },
+        { name: 'applied_at', type: 'timestamptz', ...NOW },
+        ...COLUMNS.map(([name, type]) => ({ name, type, ...NULLABLE })),
+      ],
+    },
+    { name: progress, key: ['version', 'statement'], columns: PROGRESS_COLUMNS },
+  ]
+}
+
 /** SQL that creates the ledger and the schema of all objects, or adds the missing columns; undefined when there is nothing to do. */
 export function createLedgerSql(db: Db, ledger: string, state: Ledger['state']): string | undefined {
   const name = ledgerName(db, ledger)
@@ -138,7 +173,7 @@ function columnsSql(prefix: string): string {
   return COLUMNS.map(([column, type]) => `${prefix}${column} ${type}`).join(', ')
 }
 
-/** Adds what the ledger of an older tool can lack: columns, a default of applied_at, a unique key of version. */
+/** Adds what the ledger of an older tool can lack: columns, a default of applied_at, NOT NULL, a unique key of version. */
 function completeLedgerSql(name: string): string {
   return `ALTER TABLE ${name} ${columnsSql('ADD COLUMN IF NOT EXISTS ')}, ALTER COLUMN applied_at SET DEFAULT now();
     DO $skills$ BEGIN
@@ -146,6 +181,9 @@ function completeLedgerSql(name: string): string {
         SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
         WHERE i.indrelid = ${quoteLiteral(name)}::regclass AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL AND a.attname = 'version'
       ) THEN ALTER TABLE ${name} ADD UNIQUE (version); END IF;
+      IF NOT EXISTS (SELECT FROM ${name} WHERE version IS NULL OR applied_at IS NULL) THEN
+        ALTER TABLE ${name} ALTER COLUMN version SET NOT NULL, ALTER COLUMN applied_at SET NOT NULL;
+      END IF;
     END $skills$`
 }
 
@@ -205,6 +243,9 @@ async function readColumns(db: Db, ledger: string): Promise<string[]> {
   return rows.filter(({ name, type }) => name !== 'version' || type === 'text' || type.startsWith('character')).map(({ name }) => name)
 }
 
+/** Columns that only this tool fills, apart from its name and the digest. */
+const WRITTEN_HERE = ['duration_ms', 'statements'] as const
+
 function toRow(entry: Record<string, unknown>): LedgerRow {
   const text = (key: string): string | undefined => (typeof entry[key] === 'string' ? entry[key] : undefined)
   const tool = text('tool')
@@ -215,7 +256,7 @@ function toRow(entry: Record<string, unknown>): LedgerRow {
     checksum: text('checksum'),
     adopted: text('checksum') === undefined,
     tool,
-    isOurs: tool?.startsWith('skills ') === true,
+    isOurs: tool === undefined || tool === '' ? WRITTEN_HERE.some((key) => typeof entry[key] === 'number') : tool.startsWith('skills '),
     replaces: Array.isArray(entry['replaces']) ? entry['replaces'].map(String) : [],
   }
 }

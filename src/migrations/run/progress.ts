@@ -3,7 +3,7 @@ import type { RowOf } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
-import { progressName } from '../ledger/ledger.ts'
+import { PROGRESS_COLUMNS, progressName } from '../ledger/ledger.ts'
 import { GUARD, guardSql, isAppliedSql } from '../ledger/lock.ts'
 import { asLoginSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -31,8 +31,7 @@ export class Progress {
   static async open(settings: RunSettings, migration: ParsedMigration): Promise<Progress> {
     const progress = new Progress(settings, migration)
     const { db } = settings
-    await db.run(`CREATE TABLE IF NOT EXISTS ${progress.#table} (version text, statement text, before jsonb,
-      begun_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz, PRIMARY KEY (version, statement))`)
+    await db.run(`CREATE TABLE IF NOT EXISTS ${progress.#table} (${COLUMNS_SQL}, PRIMARY KEY (version, statement))`)
     const all = await db.run(`SELECT version, statement, before, finished_at IS NOT NULL AS finished FROM ${progress.#table}`, [], ROW)
     const rows = all.filter(({ version }) => version === migration.version)
     if (rows.length === 0) rows.push(...(await progress.#takeOver(all)))
@@ -152,6 +151,11 @@ export class Progress {
     return `${quoteLiteral(this.#migration.version)}, ${quoteLiteral(digest)}`
   }
 }
+
+const COLUMNS_SQL = PROGRESS_COLUMNS.map(
+  (column) =>
+    `${column.name} ${column.type}${column.notNull ? ' NOT NULL' : ''}${column.default === null ? '' : ` DEFAULT ${column.default}`}`,
+).join(', ')
 
 const ROW = { version: 'text', statement: 'text', before: 'texts?', finished: 'boolean' } as const
 type ProgressRow = RowOf<typeof ROW>

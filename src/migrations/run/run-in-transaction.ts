@@ -125,7 +125,8 @@ async function runStatements(
       }
       continue
     }
-    const statement = statements[next]
+    // of a long one, only the beginning is in memory
+    const [statement] = statements.slice(next, next + 1).flatMap(statementsOf)
     if (statement === undefined) throw failed.error
     const isDuplicate = statement.kind.existsCodes.includes(failed.error.code)
     if (!isDuplicate && isRace(failed.error) && hasSavepoint(statement) && races++ < RACE_RETRIES) {

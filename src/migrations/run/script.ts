@@ -130,8 +130,9 @@ function* statementParts(statement: ParsedStatement, hazards: readonly Hazard[],
   yield* ended([
     `-- line ${line}: ${locks.length === 0 ? 'no lock on an existing table that it names' : locks.join(', ')}`,
     ...hazards.flatMap(({ code, message, advice }) => [`--   hazard ${code}: ${oneLine(message)}`, `--     ${oneLine(advice)}`]),
-    `${block?.content.text() ?? writtenText(statement)};`,
   ])
+  yield* block?.content ?? [writtenText(statement)]
+  yield ';\n'
   if (rows === undefined) return
   yield* rows.parts
   yield* ended([END_MARK])

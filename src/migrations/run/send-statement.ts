@@ -3,8 +3,8 @@ import type { Db, Outcome } from '../../db/db.ts'
 import type { ParsedStatement } from '../files/parse-migration.ts'
 
 /** Runs one statement, a COPY with its rows. Throws `DatabaseError`. */
-export async function sendStatement(db: Db, { text, rows }: ParsedStatement): Promise<void> {
-  await (rows === undefined ? db.exec(text) : db.copyFrom({ text, rows: rows.parts, stdin: rows.stdin }))
+export async function sendStatement(db: Db, { text, rows, block }: ParsedStatement): Promise<void> {
+  await (rows === undefined ? db.exec(block?.content ?? text) : db.copyFrom({ text, rows: rows.parts, stdin: rows.stdin }))
 }
 
 /** Statements of one message. */
@@ -26,7 +26,8 @@ const GROUP_TEXT = 16 * 1024
 /**
  * The messages to send next, from the statement at `from`: changes of rows that follow one another are one message, because an
  * answer for each would take longer than the statement. It has a savepoint, so that its statements can be sent one by one to find
- * the one that failed; those before `alone` are. Stops before a COPY: its rows follow a request of the server.
+ * the one that failed; those before `alone` are. Stops before a statement that is sent in parts: a COPY, whose rows follow a request of
+ * the server, and a long one.
  */
 export function nextGroups(
   statements: readonly ParsedStatement[],
@@ -38,7 +39,7 @@ export function nextGroups(
   let text = 0
   for (let at = from; at < statements.length && groups.length < MOST_MESSAGES && text < MOST_TEXT;) {
     const first = statements[at]
-    if (first === undefined || first.rows !== undefined) break
+    if (first === undefined || first.rows !== undefined || first.block?.count === 1) break
     const group =
       first.block === undefined ? groupAt(statements, at, at < alone ? 1 : Infinity, messageFor) : groupOf([first.block.content.text()])
     groups.push(group)
@@ -75,7 +76,7 @@ function groupOf(texts: readonly string[]): Group {
   return { count: 1, message: `${texts.join('\n;')}${RELEASE}`, isOfMany: true }
 }
 
-/** Sends the messages at once; without one, the COPY that is next. */
+/** Sends the messages at once; without one, the statement that is next, in parts. */
 export async function sendGroups(db: Db, groups: readonly Group[], next: ParsedStatement | undefined): Promise<Outcome[]> {
   if (groups.length === 0 && next !== undefined) return [await outcomeOf(sendStatement(db, next))]
   // the server parses a whole message before it runs any of it: with a syntax error in it, its savepoint would not exist

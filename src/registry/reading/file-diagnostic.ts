@@ -8,5 +8,5 @@ export function fileDiagnostic(error: unknown, file: string): Diagnostic {
   if (!isOsError(error)) throw error
   if (hasOsCode(error, 'ELOOP')) return ruleDiagnostic('SKILL_SYMLINK', 'symbolic link: links are never followed', file)
   const reason = hasOsCode(error, 'ENOENT') ? 'it was removed while it was read' : osReason(error)
-  return ruleDiagnostic('SKILL_UNREADABLE', reason, file)
+  return ruleDiagnostic('SKILL_TABLE_LOCKED', reason, file)
 }

@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts'
 
 /** Rules for the files and folders of a skill. */
 export const FILE_RULES = {
-  SKILL_UNREADABLE: {
+  SKILL_TABLE_LOCKED: {
     severity: 'error',
     title: 'A file or folder cannot be read',
     fix: 'check its permissions, check that no other program writes there, then run again',

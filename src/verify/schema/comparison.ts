@@ -26,6 +26,8 @@ export interface ComparisonContext {
   own: OwnObjects
   /** Migrations whose ledger row an older tool wrote: what they differ in is a warning where the older tool's schema did. */
   adopted: ReadonlySet<string>
+  /** The role of --app-role. */
+  appRole: string | undefined
   /** Tables that existed before the migrations of the package: an older tool created them. */
   existedBefore: ReadonlySet<string>
   schema: string

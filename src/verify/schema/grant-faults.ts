@@ -21,23 +21,25 @@ const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'TRUN
 export function grantFaults(
   expected: readonly CatalogObject[],
   actual: readonly CatalogObject[],
-  { exclusive }: { exclusive: boolean },
+  { exclusive, judgedApart }: { exclusive: boolean; judgedApart: (role: string, object: string) => boolean },
 ): GrantFault[] {
   const [wanted, found] = [grantsOf(expected), grantsOf(actual)]
   const owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
+  // `safety.owner-rights` requires what the function of another owner needs
+  const isOwner = new Set(owners.values())
   const objects = new Set(expected.filter(({ kind }) => kind === 'owner').map(({ name }) => name))
   return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((key) => {
     const [object = '', role = ''] = key.split(' to ')
     const whole = object.startsWith('column ') ? `table ${tableOf(object.slice('column '.length))}` : object
     const owner = owners.get(whole)
     // no migration creates it, it is missing, or the role is the owner, who has every privilege
-    if (!objects.has(whole) || owner === undefined || owner === role) return []
+    if (!objects.has(whole) || owner === undefined || owner === role || judgedApart(role, whole)) return []
     const isOpenTable = role === 'PUBLIC' && object.startsWith('table ')
     const [want, have] = [wanted.get(key) ?? NONE, found.get(key) ?? NONE].map((privileges) =>
       isOpenTable ? withoutWrites(privileges) : privileges,
     )
     if (want === undefined || have === undefined) return []
-    const differs = role === 'PUBLIC' ? publicDiffers(want, have) : roleDiffers(want, have, exclusive)
+    const differs = role === 'PUBLIC' ? publicDiffers(want, have) : roleDiffers(want, have, exclusive && !isOwner.has(role))
     if (!differs) return []
     return [
       {

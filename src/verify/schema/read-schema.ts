@@ -30,7 +30,7 @@ import { ident } from './remedies.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
 import { countViolations } from './violations.ts'
 
-export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore'>, ForeignCodeOptions {
+export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'again' | 'existedBefore' | 'appRole'>, ForeignCodeOptions {
   /** The statements of the applied migrations that define the schema. */
   statements: readonly DefiningStatement[]
   /** Those that can run, with the scratch schemas, when the first one has that name. */
@@ -64,6 +64,8 @@ interface DefiningStatement {
 /** The schema, compared with what the applied migrations create. */
 export interface SchemaReading {
   comparison: SchemaComparison
+  /** Why nothing could be compared. */
+  unreadable?: string
   /** Why there is no scratch schema; the comparison was made with the manifest then. */
   noScratch: string | undefined
   /** Code of other roles that would run with the privileges of this connection: it is compared, and never run. */
@@ -138,6 +140,21 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     },
   }
   return reading
+}
+
+/** The reading of a schema of which the server cannot print the definitions. */
+export function unreadable({ info }: Db, message: string): SchemaReading {
+  return {
+    comparison: { faults: [], failures: [], indexes: [], notJudged: [] },
+    unreadable: message,
+    schema: info.schema,
+    path: searchPath(info.schema, info.otherSchemas),
+    foreign: [],
+    foreignOfTables: [],
+    noScratch: `the schema cannot be read: ${message}`,
+    enterScratch: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
+  }
 }
 
 /** A schema with what the applied migrations create, or why there is none. */

@@ -54,8 +54,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     rest: (definition) => (/^(?:CHECK|EXCLUDE) /.test(definition) ? String(definition.endsWith(NOT_VALID)) : definition),
     // in a new table, where no condition is evaluated
     create: ({ name: whole, definition }, name) => [
-      `CREATE TABLE ${name} (LIKE ${ident(tableOf(whole))}, CONSTRAINT ${name} ${definition.replace(NOT_VALID, '')})`,
-      `${name}.${name}`,
+      `CREATE TABLE ${name} (LIKE ${ident(tableOf(whole))}, CONSTRAINT ${name}_c ${definition.replace(NOT_VALID, '')})`,
+      `${name}.${name}_c`,
     ],
   },
   domain: { rest: none, create: ({ definition }, name) => [`CREATE DOMAIN ${name} AS ${definition}`, name] },

@@ -24,10 +24,14 @@ export interface VerifyFault {
 
 /** A state of the database that verify must not report. */
 export interface HarmlessState extends Pick<VerifyFault, 'title' | 'sql' | 'backends' | 'minVersion'> {
+  /** The statements of `sql` run one after the other, outside a transaction, in a database of its own. */
+  alone?: true
   /** Runs in the empty database, before the migrations: the state has a database of its own. */
   before?: string
   /** The schema that `before` creates for the migrations. */
   schema?: string
+  /** Removes from the server what is not in the database, statement by statement, while the database exists. */
+  undo?: string
 }
 
 /** A family of faults; what the catalog contains decides about some of them. */

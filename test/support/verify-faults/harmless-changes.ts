@@ -1,4 +1,4 @@
-import { ASK, type HarmlessState, LOG, TABLES, UNLOCK } from './fault.ts'
+import { type HarmlessState, UNLOCK } from './fault.ts'
 
 /** Changes of administrators and other applications that verify must not report. */
 export const HARMLESS_CHANGES: readonly HarmlessState[] = [
@@ -12,9 +12,11 @@ export const HARMLESS_CHANGES: readonly HarmlessState[] = [
   { title: 'extended statistics', sql: 'CREATE STATISTICS theirs ON user_id, skill_id FROM skill_usage_events' },
   {
     title: 'another owner of everything',
-    sql: `CREATE ROLE other_owner; GRANT ALL ON SCHEMA public TO other_owner; ${TABLES.map((table) => `ALTER TABLE ${table} OWNER TO other_owner`).join('; ')};
-      ALTER VIEW v_skill_effectiveness OWNER TO other_owner; ALTER VIEW v_skill_cooccurrence OWNER TO other_owner;
-      ALTER FUNCTION ${LOG} OWNER TO other_owner; ALTER FUNCTION ${ASK} OWNER TO other_owner; ALTER FUNCTION ${UNLOCK} OWNER TO other_owner`,
+    sql: `CREATE ROLE other_owner; GRANT ALL ON SCHEMA public TO other_owner;
+      DO $$ DECLARE statement text; BEGIN
+        FOR statement IN SELECT format('ALTER ROUTINE %s OWNER TO other_owner', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+          UNION ALL SELECT format('ALTER TABLE %s OWNER TO other_owner', oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
+        LOOP EXECUTE statement; END LOOP; END $$`,
   },
   { title: 'another owner of the feedback', sql: 'CREATE ROLE other_owner; ALTER TABLE skill_feedback OWNER TO other_owner' },
   { title: 'rights for a reporting role', sql: 'CREATE ROLE reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader' },
@@ -34,12 +36,8 @@ export const HARMLESS_CHANGES: readonly HarmlessState[] = [
       SELECT unlock_skill(gen_random_uuid(), 'two');
       INSERT INTO skill_feedback (user_id, skill_id, version, rating) VALUES (gen_random_uuid(), 'one', '1.2.0', 5)`,
   },
-  {
-    title: 'events of a skill that is not registered',
-    sql: "SELECT log_skill_usage(gen_random_uuid(), NULL, 'unknown', '1.0.0', NULL, 'success')",
-  },
   { title: 'a skill of another source', sql: "INSERT INTO skills_registry (skill_id, version) VALUES ('theirs', '0.1.0')" },
-  { title: 'an operator’s switches', sql: "UPDATE skills_registry SET enabled = false, trust_level = 4 WHERE skill_id = 'one'" },
+  { title: 'a trust level that an operator set', sql: "UPDATE skills_registry SET trust_level = 4 WHERE skill_id = 'one'" },
   { title: 'keys of meta of another tool', sql: `UPDATE skills_registry SET meta = meta || '{"owner": "team-a"}'` },
   { title: 'rows of another tool in the ledger', sql: "INSERT INTO schema_migrations (version) VALUES ('20240101_theirs')" },
   { title: 'candidates', sql: "INSERT INTO agent_emergence_candidates (signature_hash, status) VALUES ('x', 'review')" },

@@ -22,6 +22,7 @@ export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly 
     'no default of the key of skill_usage_events',
     'policy 2 on agent_emergence_candidates',
     'policy 4 on agent_emergence_candidates',
+    'rename column v_skill_cooccurrence.first_observed',
     'rename column v_skill_effectiveness.success_count',
     'rule 4 on skill_unlocks',
     'trigger 1 on skills_registry',
@@ -30,5 +31,5 @@ export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly 
     'type of column v_skill_effectiveness.first_use',
     'type of column v_skill_effectiveness.total_uses',
   ],
-  harmless: ['default privileges for tables'],
+  harmless: [],
 }

@@ -10,4 +10,8 @@ export const REGISTRY_FAULTS: readonly VerifyFault[] = [
   fault('no meta', "UPDATE skills_registry SET meta = '{}' WHERE skill_id = 'two'", 'skill two'),
   fault('a skill gone', "DELETE FROM skills_registry WHERE skill_id = 'two'", 'skill two'),
   fault('an orphan', `INSERT INTO skills_registry (skill_id, version, meta) VALUES ('gone', '1.0.0', '{"root": "skills"}')`, 'skill gone'),
+  fault('a skill that an operator disabled', "UPDATE skills_registry SET enabled = false WHERE skill_id = 'one'", 'skill one', {
+    check: 'registry.disabled-by-hand',
+    warns: true,
+  }),
 ]

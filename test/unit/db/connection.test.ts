@@ -34,6 +34,7 @@ function connectionWith({ rows = [], silent }: Answers): { db: Db; abandoned: st
     notificationListeners: new Set(),
     cancel: () => Promise.resolve(),
     copyFrom: () => Promise.resolve(),
+    execStored: () => Promise.resolve(),
     release: () => Promise.resolve(),
   })
   return { db, abandoned }

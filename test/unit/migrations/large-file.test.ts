@@ -3,8 +3,14 @@ import path from 'node:path'
 import { array, assert, constantFrom, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/digests.ts'
-import { LARGE_BYTES, LargeFile, PieceDigest } from '../../../src/migrations/files/large-file.ts'
-import { fileOffset, parseMigration, positionIn, statementsOf } from '../../../src/migrations/files/parse-migration.ts'
+import { LARGE_BYTES, LargeFile, PIECE, PieceDigest } from '../../../src/migrations/files/large-file.ts'
+import {
+  fileOffset,
+  parseMigration,
+  positionIn,
+  statementsOf,
+  type ParsedStatement,
+} from '../../../src/migrations/files/parse-migration.ts'
 import { normaliseSql, readMigrations, type MigrationFile } from '../../../src/migrations/files/read-migrations.ts'
 import { lintFiles } from '../../../src/migrations/run/lint-files.ts'
 import { locateCopyRow } from '../../../src/migrations/run/copy-row.ts'
@@ -134,6 +140,68 @@ test('large file, rows of a COPY: they change after they were read -> refused be
   const [statement] = parseMigration(large).statements
   writeFileSync(name, `copy t from stdin;\n${ROWS.replace('5\t', '6\t')}\\.\n`)
   expect(() => [...(statement?.rows?.parts ?? [])]).toThrow('changed while it was read')
+})
+
+const placesOf = ({ start, end, line, column, index, accepts }: ParsedStatement): object => ({ start, end, line, column, index, accepts })
+
+/** One INSERT, longer than several pieces. */
+const VALUES = Array.from({ length: 30_000 }, (_, i) => `(${i}, 'Ü😀; ''${i}', $$;$$, E'\\';')${i % 3 === 0 ? '\r\n' : '\n'}`).join(', ')
+
+test.each([
+  ['of many rows', `insert into t (a) values ${VALUES}`],
+  ['of one long literal', `insert into t values ('${"it''s; 😀\r\n".repeat(90_000)}')`],
+  ['of one long literal with escapes', `insert into t values (E'${"it\\'s; \\\\".repeat(90_000)}')`],
+  ['of one long literal in dollar quotes', `insert into t values ($x$${"it's; $$ $x\r\n".repeat(90_000)}$x$)`],
+  ['with a long comment', `insert into t /* ${'; \n'.repeat(300_000)} */ values (1)`],
+])('large file: a long INSERT %s -> stays in the file, with the text and place of the whole', (_, insert) => {
+  const text = `select 1;\n-- skills-ignore: A_CODE\n  ${insert} ;\nselect 2;\n${insert}`
+  const { large, whole } = bothOf(text)
+  const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
+  expect(inPieces.faults).toEqual([])
+  expect(inPieces.statements.map(placesOf)).toEqual(expected.statements.map(placesOf))
+  for (const [i, statement] of inPieces.statements.entries()) {
+    expect(statement.text.length).toBeLessThan(10_000)
+    const [opened, ...others] = statementsOf(statement)
+    expect(others).toEqual([])
+    expect(opened?.text === expected.statements[i]?.text).toBe(true)
+  }
+})
+
+test.each([
+  ['a string without an end', `insert into t values ${VALUES}, ('x\n`],
+  ['a psql command', `insert into t values ${VALUES}\n\\echo\n, (1);\nselect '2`],
+  ['a NUL character', `insert into t values ${VALUES}, ('\0');\nselect 2;`],
+])('large file: a long INSERT with %s -> the same faults at the same places', (_, text) => {
+  const { large, whole } = bothOf(text)
+  const { faults } = parseMigration(large)
+  expect(faults).not.toEqual([])
+  expect(faults).toEqual(parseMigration(whole).faults)
+})
+
+test('large file: a long INSERT with a variable far from its beginning -> its value', () => {
+  const { large } = bothOf(`insert into t values ${VALUES}, (:'name', ':name');\nselect 2;`)
+  const { statements, variables } = parseMigration({ ...large, source: { ...large.source, variables: { name: "it's" } } })
+  expect(variables).toEqual(['name'])
+  expect(statements[0]?.text).toMatch(/^insert into t values \(0, [^]*, \('it''s', ':name'\)$/)
+  expect(statements[1]?.text).toBe('select 2')
+})
+
+/** The beginning, filled with x so that a piece ends after `end`. */
+function upToPiece(begin: string, end: string): string {
+  return begin + 'x'.repeat(PIECE - begin.length - end.length) + end
+}
+
+test('large file: a piece ends in a line break of a literal, or between an end mark and the rest of its line -> as the whole text', () => {
+  const rest = 'select 1;\n'.repeat(30_000)
+  for (const text of [
+    `${upToPiece("insert into t values ('", '\r')}\n');\nselect 2;${rest}`,
+    `copy t from stdin;\n${'x'.repeat(PIECE - 20)}\n${upToPiece('', '\n\\.')}x\n\\.\n${rest}`,
+  ]) {
+    const { large, whole } = bothOf(text)
+    const [inPieces, expected] = [parseMigration(large), parseMigration(whole)]
+    expect(inPieces.faults).toEqual(expected.faults)
+    expect(inPieces.statements.map(placesOf)).toEqual(expected.statements.map(placesOf))
+  }
 })
 
 test('large file: the layout of another tool, far from its beginning -> refused with its place', () => {

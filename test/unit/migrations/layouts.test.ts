@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { SkillsError } from '../../../src/core/errors.ts'
 import { readMigrations } from '../../../src/migrations/files/read-migrations.ts'
 import { foreignFiles } from '../../../src/migrations/layouts/find-layout.ts'
+import { refuseForeignFolder } from '../../../src/migrations/layouts/foreign-folder.ts'
 import { refuseLayouts } from '../../../src/migrations/layouts/refuse-layouts.ts'
 import { FOREIGN_FOLDERS, foreignIn, PLAIN_FOLDERS } from '../../support/layouts.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -73,6 +74,25 @@ test('layouts: one folder of several that go back -> FOREIGN_LAYOUT; one that go
     }
   }
   expect(['Up', 'Rollback', 'other'].map(code)).toEqual([undefined, 'FOREIGN_LAYOUT', undefined])
+})
+
+test('layouts: a folder whose name ends with the direction, beside the other one -> FOREIGN_LAYOUT for the one that goes back', () => {
+  const parent = scratch({ 'sql.up/1.sql': 'select 1', 'sql.down/1.sql': 'select 1', 'slow_down/1.sql': 'select 1' })
+  const found = ['sql.up', 'sql.down', 'slow_down'].map((name) => {
+    try {
+      refuseForeignFolder(path.join(parent, name), name, true)
+      return 'plain'
+    } catch (error) {
+      return error instanceof SkillsError ? error.code : String(error)
+    }
+  })
+  expect(found).toEqual(['plain', 'FOREIGN_LAYOUT', 'plain'])
+})
+
+test('layouts: block comments -> the place is that of the comment', () => {
+  expect(foreignIn({ 'a.sql': '/* up */\ncreate table a (id int);\n  /* Down */\ndrop table a;\n' })).toMatchObject([
+    { role: 'down', line: 3 },
+  ])
 })
 
 test('layouts: files of the package -> never foreign', () => {

@@ -176,7 +176,7 @@ describe('digest: other entries than files', () => {
     chmodSync(path.join(folder, 'locked'), 0)
     chmodSync(folder, 0o755)
     const found = asNobody(() => codes(digestFolder(folder, 'demo')))
-    expect(found).toEqual(['error SKILL_UNREADABLE demo/locked', 'error SKILL_UNREADABLE demo/secret'])
+    expect(found).toEqual(['error SKILL_TABLE_LOCKED demo/locked', 'error SKILL_TABLE_LOCKED demo/secret'])
   })
 })
 

@@ -239,5 +239,5 @@ test.skipIf(process.getuid?.() !== 0)('walk: an unreadable folder -> reported as
   process.seteuid?.(65_534)
   const found = await discover(cwd).finally(() => process.seteuid?.(0))
   expect(paths(found)).toEqual(['skills/a SKILL.md'])
-  expect(codes(found)).toEqual(['error SKILL_UNREADABLE skills/locked'])
+  expect(codes(found)).toEqual(['error SKILL_TABLE_LOCKED skills/locked'])
 })

@@ -127,7 +127,7 @@ test('readSkills: a skill is removed while the folder is read -> reported', asyn
   const [a, b] = listed.map((location) => judgeSkill(location, readSkill(location, { parse }).raw, new Map(), 'name'))
   expect(a).toMatchObject({
     diagnostics: [
-      { severity: 'error', code: 'SKILL_UNREADABLE', file: 'skills/a/SKILL.md', line: 1, message: 'it was removed while it was read' },
+      { severity: 'error', code: 'SKILL_TABLE_LOCKED', file: 'skills/a/SKILL.md', line: 1, message: 'it was removed while it was read' },
     ],
   })
   expect(a?.content).toBeUndefined()

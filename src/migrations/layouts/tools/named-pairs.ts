@@ -11,7 +11,7 @@ export const postgrator: Tool = {
 }
 
 /**
- * Two names that differ only in the direction: `x-up.sql` and `x-down.sql` of db-migrate, `x_upgrade.sql` and `x_downgrade.sql`, or
+ * Two names that differ only in the direction: `x-up.sql` and `x-down.sql` of db-migrate, `x_upgrade.sql` and `x_downgrade.sql`, `x_create.sql` and `x_drop.sql`, or
  * `x.sql` and `x_rollback.sql`. One of them alone is a name like any other: `20260101_scale_down.sql`.
  */
 export const namedPair: Tool = {
@@ -21,14 +21,21 @@ export const namedPair: Tool = {
     const written = name.replace(/\.sql$/i, '')
     const stem = written.toLowerCase()
     if (stem === 'down' || DOTTED.test(stem)) return 'down'
-    for (const [up, down] of PAIRS) {
-      if (partnersOf(written, down, up).some((other) => others.has(`${other}.sql`))) return 'down'
-      if (partnersOf(written, up, down).some((other) => others.has(`${other}.sql`))) return 'up'
-    }
+    const role = roleInPair(written, (other) => others.has(`${other}.sql`))
+    if (role !== undefined) return role
     // `001_users.sql` and `001_users_rollback.sql`
     const [, whole] = /^(.+)[-_.](?:down|downgrade|undo|rollback|revert|reverse)$/.exec(stem) ?? []
     return whole !== undefined && others.has(`${whole}.sql`) ? 'down' : undefined
   },
+}
+
+/** What a name without ending means beside the one with the other direction; `isThere` gets names in lower case. */
+export function roleInPair(written: string, isThere: (other: string) => boolean): 'up' | 'down' | undefined {
+  for (const [up, down] of PAIRS) {
+    if (partnersOf(written, down, up).some(isThere)) return 'down'
+    if (partnersOf(written, up, down).some(isThere)) return 'up'
+  }
+  return undefined
 }
 
 const DOTTED = /\.(?:undo|rollback|revert|downgrade)$/
@@ -46,6 +53,7 @@ const PAIRS = [
   ['forward', 'back'],
   ['forwards', 'backwards'],
   ['install', 'uninstall'],
+  ['create', 'drop'],
 ] as const
 
 /** The name with the other direction in place of this one, at its start or its end, in lower case. */
@@ -55,6 +63,7 @@ function partnersOf(written: string, direction: string, other: string): string[]
   const before = stem.endsWith(direction) ? stem.slice(0, -direction.length) : ''
   // `1-up`, `1up`, `usersUp`, but not `markup`
   const isWord = /[-_.\d]$/.test(before) || /[a-z][A-Z][a-z]*$/.test(written.slice(0, before.length + 2))
-  const [, after] = stem.startsWith(direction) ? (/^[a-z]+([-_.].*)$/.exec(stem) ?? []) : []
+  // `create_users.sql` and `drop_users.sql` can be two steps forward
+  const [, after] = stem.startsWith(direction) && other !== 'drop' && other !== 'create' ? (/^[a-z]+([-_.].*)$/.exec(stem) ?? []) : []
   return [...(before !== '' && isWord ? [before + other] : []), ...(after === undefined ? [] : [other + after])]
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { textAfter } from '../../../core/text.ts'
 import { textOf, type ImportRules, type TheirFolder, type TheirMigration, type TheirState } from '../import-rules.ts'
 import type { Tool } from '../tool.ts'
@@ -20,12 +21,26 @@ const rules: ImportRules = {
   applied: stateOf,
 }
 
-/** The first comment of a script that goes back: `-- Revert project:name from pg`. The folders are found by `foreignFolder`. */
+/**
+ * The first comment of a script that goes back: `-- Revert project:name from pg`, in older versions `-- Revert name`, which can be prose in a
+ * file of another name. The folders are found by `foreignFolder`.
+ */
 export const sqitch: Tool = {
   name: 'sqitch',
   title: 'Sqitch',
-  comment: (text) => (/^--\s*Revert\s+[\w./@-]+:[\w./@-]+\s+from\s+\w+$/i.test(text) ? 'down' : undefined),
+  comment: (text) => (HEADER.test(text) || OLD_HEADER.test(text) ? 'down' : undefined),
+  owns: (marks, text, name) =>
+    marks.some((mark) => HEADER.test(mark.text) || (isNamed(mark.text, name) && /^\ufeff?\s*$/.test(text.slice(0, mark.offset)))),
   import: rules,
+}
+
+const HEADER = /^--\s*Revert\s+[\w./@-]+:[\w./@-]+\s+from\s+\w+$/i
+const OLD_HEADER = /^--\s*Revert\s+(?:[\w.@-]+:)?([\w./@-]+)(?:\s+from\s+\w+)?$/i
+
+/** Whether an old header names the file: `schema/users` in `users.sql`. */
+function isNamed(text: string, name: string): boolean {
+  const [, change] = OLD_HEADER.exec(text) ?? []
+  return change !== undefined && path.posix.basename(change).toLowerCase() === name.replace(/\.sql$/i, '').toLowerCase()
 }
 
 /** The folder with the plan: this one, the one that sqitch.conf names, or the one above `deploy`. */

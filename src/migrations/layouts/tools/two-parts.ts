@@ -4,13 +4,14 @@ import type { Mark, Role, Tool } from '../tool.ts'
 
 /**
  * A file with a part for each direction under comments of one or two words: `-- rambler up`, `-- ==== DOWN ====` of shmig,
- * `-- !Downs` of Play, `-- //@UNDO` of MyBatis, `-- Up` and `-- Down` of several small tools. These can be prose, so the part
+ * `-- !Downs` of Play, `-- //@UNDO` of MyBatis, `-- Up` and `/* DOWN *\/` of several small tools. These can be prose, so the part
  * that goes back must also look like one: it drops, deletes or alters something. Under other comments of a few words with a
  * direction (`-- name: down`, `-- rollback`), it drops exactly what the statements before it make.
  */
 export const twoParts: Tool = {
   name: '',
   title: 'a tool with a part for each direction, such as rambler, shmig or MyBatis',
+  blockComments: true,
   comment: (text) => {
     if (/!(?:Ups|Downs)\b/.test(text)) return text.includes('!Ups') ? 'up' : 'down'
     const words = text.toLowerCase().match(/[a-z]+/g) ?? []
