@@ -1,5 +1,6 @@
 -- Whether the database is healthy. Checks of our tables take the names from the applied migrations:
--- $1: {"tables": ["<name>"], "views": [], "functions": [], "comparedIndexes": [], "reported": ["<object of a fault of the comparison>"]}. Sizes are those of the main fork.
+-- $1: {"tables": ["<name>"], "views": [], "functions": [], "ledger": {"schema", "tables": []}, "comparedIndexes": [],
+-- "reported": ["<object of a fault of the comparison>"]}. Sizes are those of the main fork.
 
 -- group: health
 -- about: These problems do no harm yet, but will: invalid or useless indexes, tables without statistics, sequences
@@ -221,6 +222,8 @@ WITH keys AS (
   WHERE k.contype IN ('f', 'c')
     -- PostgreSQL 18 has constraints that are NOT ENFORCED: they cannot be validated
     AND coalesce(to_jsonb(k)->>'conenforced', 'true') = 'true'
+    -- ledger.additions reports those of the ledger
+    AND NOT (n.nspname = $1::jsonb#>>'{ledger,schema}' AND $1::jsonb#>'{ledger,tables}' ? c.relname)
     AND ((n.nspname = :'schema' AND $1::jsonb->'tables' ? c.relname)
       OR (f.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND $1::jsonb->'tables' ? f.relname))
 )
