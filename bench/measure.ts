@@ -102,9 +102,15 @@ export function median(values: readonly number[]): number {
 }
 
 /** Runs a command to its end and returns its wall time in milliseconds. Throws when it fails: a failed run must not count as a fast one. */
-export function runOnce({ argv, env, cwd, name }: Command): Promise<number> {
-  const [command = '', ...args] = argv
+export async function runOnce(command: Command): Promise<number> {
   const began = performance.now()
+  await outputOf(command)
+  return performance.now() - began
+}
+
+/** What the command printed. Throws when it fails. */
+export function outputOf({ argv, env, cwd, name }: Command): Promise<string> {
+  const [command = '', ...args] = argv
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
@@ -116,8 +122,7 @@ export function runOnce({ argv, env, cwd, name }: Command): Promise<number> {
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.once('error', reject)
     child.once('close', (code) => {
-      const took = performance.now() - began
-      if (code === 0) resolve(took)
+      if (code === 0) resolve(output)
       else reject(new Error(`${name} failed (${code}): ${output.slice(-2000)}`))
     })
   })

@@ -75,11 +75,94 @@
 -- example: function log_skill_usage | a search_path that ends in pg_temp | search_path public
 
 -- check: functions.overloads
--- title: no other function has the name of a function of the package
+-- title: no call of a function of the package reaches another function
+-- input: objects
+-- remedy: drop the other function, with the types of its arguments: DROP FUNCTION name(types)
+-- about: PostgreSQL chooses a function by the types of the arguments, among all schemas of the search_path. A second `log_skill_usage`,
+--   `log_skill_usage_batch`, `is_skill_unlocked`, `unlock_skill` or function of the rollups makes calls ambiguous, or receives them:
+--   `is_skill_unlocked(text, text)` gets every call with untyped values. A function that
+--   your own migrations create, and that is called with another number of arguments, is a warning of `functions.other-arguments`.
+-- example: function unlock_skill(uuid, text) | only unlock_skill(uuid, text, text) | a second function, which receives calls with 2 arguments
+WITH ours AS (
+  SELECT p.oid, p.proname, p.proargtypes, p.pronargs, p.pronargs - p.pronargdefaults AS fewest, p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS signature
+  FROM pg_proc p
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+    AND $1::jsonb->'own'->'functions' ? (p.proname || '(' || oidvectortypes(p.proargtypes) || ')')
+),
+paths AS (
+  -- of this connection, and those that roles and the database have
+  SELECT session_user::text AS role, reset_val AS path FROM pg_settings WHERE name = 'search_path'
+  UNION
+  SELECT coalesce(r.rolname::text, ''), substr(setting, length('search_path=') + 1)
+  FROM pg_db_role_setting s
+  LEFT JOIN pg_roles r ON r.oid = s.setrole
+  CROSS JOIN unnest(s.setconfig) AS setting
+  WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())) AND starts_with(setting, 'search_path=')
+),
+entries AS (
+  SELECT p.path, p.role, e.ord, CASE btrim(e.name, ' "') WHEN '$user' THEN p.role ELSE btrim(e.name, ' "') END AS schema
+  FROM paths p CROSS JOIN unnest(string_to_array(p.path, ',')) WITH ORDINALITY AS e (name, ord)
+),
+places AS (
+  -- pg_catalog comes first unless the path names it
+  SELECT 'pg_catalog' AS schema, true AS is_before
+  UNION
+  SELECT e.schema, e.ord < o.ord FROM entries e JOIN entries o ON o.path = e.path AND o.role = e.role AND o.schema = :'schema' WHERE e.schema <> :'schema'
+),
+others AS (
+  SELECT p.oid, n.nspname, p.proname, o.signature,
+    p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS found,
+    p.proargtypes = o.proargtypes AS is_same,
+    -- a call with a number of arguments that both accept
+    (p.pronargs - p.pronargdefaults <= o.pronargs AND (p.provariadic <> 0 OR p.pronargs >= o.fewest)) AS meets,
+    n.nspname = :'schema' AS is_here,
+    n.nspname = :'schema' AND $1::jsonb->'otherFunctions' ? (p.proname || '(' || oidvectortypes(p.proargtypes) || ')') AS is_of_migrations,
+    coalesce((SELECT bool_or(l.is_before) FROM places l WHERE l.schema = n.nspname), false) AS is_before,
+    EXISTS (SELECT FROM places l WHERE l.schema = n.nspname) AS is_in_path,
+    EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS is_of_extension
+  FROM ours o
+  JOIN pg_proc p ON p.proname = o.proname AND p.oid NOT IN (SELECT oid FROM ours)
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+)
+SELECT
+  format('function %s', CASE WHEN is_here THEN found ELSE format('%I.%s', nspname, found) END)  AS object,
+  format('only %s', signature)                                                                AS expected,
+  CASE WHEN is_here THEN 'a second function of the name'
+    WHEN is_before THEN 'a second function of the name, in a schema before ' || :'schema' || ' in a search_path'
+    ELSE 'a second function of the name, in a schema of a search_path' END
+    || CASE WHEN meets THEN ', which can receive the same calls' ELSE '' END               AS actual,
+  CASE WHEN is_of_extension THEN 'move the extension to a schema that is in no search_path with ' || :'schema'
+    WHEN nspname = 'pg_catalog' THEN 'find out who created it: functions of pg_catalog come before all others, and only a superuser can add one' END AS remedy,
+  CASE WHEN NOT is_of_extension AND nspname <> 'pg_catalog' THEN
+    format('DROP ROUTINE %I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(oid)) END AS sql,
+  true                                                                                          AS destructive
+FROM others
+WHERE (is_here AND (meets OR NOT is_of_migrations))
+  OR (NOT is_here AND is_in_path AND CASE WHEN is_same THEN is_before ELSE is_before OR meets END)
+ORDER BY 1;
+
+-- check: functions.other-arguments
+-- title: no function of the migrations has the name of a function of the package
 -- severity: warning
--- input: schema
--- remedy: drop the older function with its argument types: DROP FUNCTION name(types)
--- example: function unlock_skill | only unlock_skill(uuid, text, text) | also unlock_skill(uuid, text)
+-- input: objects
+-- remedy: give the function another name in a migration: a default value or a later version of the package can make calls ambiguous
+-- example: function unlock_skill(uuid) | a name of its own | the name of unlock_skill(uuid, text, text), with another number of arguments
+WITH ours AS (
+  SELECT p.oid, p.proname, p.pronargs, p.pronargs - p.pronargdefaults AS fewest, p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS signature
+  FROM pg_proc p
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+    AND $1::jsonb->'own'->'functions' ? (p.proname || '(' || oidvectortypes(p.proargtypes) || ')')
+)
+SELECT
+  format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))                      AS object,
+  'a name of its own'                                                                      AS expected,
+  format('the name of %s, with another number of arguments', o.signature)                  AS actual
+FROM ours o
+JOIN pg_proc p ON p.proname = o.proname AND p.oid NOT IN (SELECT oid FROM ours)
+WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+  AND $1::jsonb->'otherFunctions' ? (p.proname || '(' || oidvectortypes(p.proargtypes) || ')')
+  AND NOT (p.pronargs - p.pronargdefaults <= o.pronargs AND (p.provariadic <> 0 OR p.pronargs >= o.fewest))
+ORDER BY 1;
 
 -- check: functions.execute-rights
 -- title: PUBLIC has no EXECUTE on the functions of the package

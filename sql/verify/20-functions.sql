@@ -271,3 +271,27 @@ FROM (
 ) AS probe
 WHERE probe.actual <> probe.expected
 ORDER BY probe.expected;
+
+-- check: functions.untyped-calls
+-- title: calls without types reach the functions of the package
+-- writes: sequences
+-- remedy: drop or rename the function that receives the call: SELECT oid::regprocedure FROM pg_proc WHERE proname = '<name>'
+-- about: Applications send text when they call `is_skill_unlocked`, `unlock_skill` and `log_skill_usage`, and PostgreSQL chooses the function.
+--   The scratch schema has the other functions of these names too. The library calls `log_skill_usage_batch` with types.
+-- example: function is_skill_unlocked | true for a call with two texts | returned false
+INSERT INTO :"schema".skills_registry (skill_id, version, meta) VALUES ('skills-verify.open', '1.0.0', '{"category": "foundational"}');
+SELECT set_config('skills_verify.asked', coalesce(
+  :"schema".is_skill_unlocked('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.open')::text, 'NULL'), true);
+SELECT set_config('skills_verify.unlocked', coalesce(
+  :"schema".unlock_skill('5c111e00-0000-4000-8000-0000000000a1', 'skills-verify.open')::text, 'NULL'), true);
+SELECT :"schema".log_skill_usage('5c111e00-0000-4000-8000-0000000000a1', 's', 'skills-verify.open', '1.0.0', 'CORE', 'success');
+SELECT 'function ' || probe.name AS object, probe.expected, probe.actual
+FROM (
+  VALUES
+    ('is_skill_unlocked', 'true for a call with two texts', 'returned ' || current_setting('skills_verify.asked'), current_setting('skills_verify.asked') = 'true'),
+    ('unlock_skill', 'an unlock after a call with two texts', 'returned ' || current_setting('skills_verify.unlocked') || ', and wrote no row',
+      EXISTS (SELECT FROM :"schema".skill_unlocks u WHERE u.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND u.skill_id = 'skills-verify.open' AND u.unlocked)),
+    ('log_skill_usage', 'an event after a call with six texts', 'no event',
+      EXISTS (SELECT FROM :"schema".skill_usage_events e WHERE e.user_id = '5c111e00-0000-4000-8000-0000000000a1' AND e.skill_id = 'skills-verify.open'))
+) AS probe (name, expected, actual, is_right)
+WHERE NOT probe.is_right;

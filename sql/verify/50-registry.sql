@@ -109,8 +109,9 @@ ORDER BY r.skill_id COLLATE "C";
 -- example: skill elemental-checkin | enabled, as in its files | disabled in the database
 SELECT
   format('skill %s', skill.id)             AS object,
-  'enabled, as in its files'              AS expected,
-  'disabled in the database'               AS actual
+  'enabled, as in its files'               AS expected,
+  'disabled in the database'               AS actual,
+  format('run `skills enable %s`; to keep it disabled, set `enabled: false` in its files', skill.id) AS remedy
 FROM jsonb_to_recordset($1::jsonb->'skills') AS skill (id text, enabled boolean)
 JOIN :"schema".skills_registry r ON r.skill_id = skill.id
 WHERE skill.enabled AND NOT r.enabled AND NOT r.meta ? 'pruned'

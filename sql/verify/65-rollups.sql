@@ -50,42 +50,53 @@ ORDER BY 2;
 -- example: table skill_rollup_versions | the sums of skill_rollup_days: review-changes 1.2.0: 120 uses, 118 succeeded, … |
 --   review-changes 1.2.0: 119 uses, 117 succeeded, …
 WITH days AS MATERIALIZED (
-  SELECT day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_days
+  SELECT grouping(skill_id, version, day) AS by, skill_id, version, day,
+    sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n, sum(latency_sum) AS latency_sum
+  FROM :"schema".skill_rollup_days
+  GROUP BY GROUPING SETS ((skill_id, version), (skill_id), (day), ())
 ),
 addends AS (
-  SELECT 'skill_rollup_versions' AS name, format('%s %s', skill_id, version) AS key, true AS of_days, n, ok, soft, hard, latency_n, latency_sum FROM days
+  SELECT copy.name, skill_id, version, day, true AS of_days, n, ok, soft, hard, latency_n, latency_sum
+  FROM days
+  JOIN (VALUES (1, 'skill_rollup_versions'), (3, 'skill_rollup_hours'), (3, 'skill_rollup_skill_states'), (6, 'skill_rollup_state_days'))
+    AS copy (by, name) ON copy.by = days.by
   UNION ALL
-  SELECT 'skill_rollup_versions', format('%s %s', skill_id, version), false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_versions
+  SELECT 'skill_rollup_versions', skill_id, version, NULL, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_versions
   UNION ALL
-  SELECT 'skill_rollup_hours', skill_id, true, n, ok, soft, hard, latency_n, latency_sum FROM days
+  SELECT 'skill_rollup_hours', skill_id, NULL, NULL, false, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum)
+  FROM :"schema".skill_rollup_hours GROUP BY skill_id
   UNION ALL
-  SELECT 'skill_rollup_hours', skill_id, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_hours
+  SELECT 'skill_rollup_skill_states', skill_id, NULL, NULL, false, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum)
+  FROM :"schema".skill_rollup_skill_states GROUP BY skill_id
   UNION ALL
-  SELECT 'skill_rollup_skill_states', skill_id, true, n, ok, soft, hard, latency_n, latency_sum FROM days
+  SELECT 'skill_rollup_state_days', NULL, NULL, day, false, sum(n), sum(ok), sum(soft), sum(hard), sum(latency_n), sum(latency_sum)
+  FROM :"schema".skill_rollup_state_days GROUP BY day
   UNION ALL
-  SELECT 'skill_rollup_skill_states', skill_id, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_skill_states
+  SELECT 'skill_rollup_state', NULL, NULL, NULL, true, n, 0, 0, 0, 0, 0 FROM days WHERE by = 7
   UNION ALL
-  SELECT 'skill_rollup_state_days', day::text, true, n, ok, soft, hard, latency_n, latency_sum FROM days
-  UNION ALL
-  SELECT 'skill_rollup_state_days', day::text, false, n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_state_days
-  UNION ALL
-  SELECT 'skill_rollup_state', 'all events', true, n, 0, 0, 0, 0, 0 FROM days
-  UNION ALL
-  SELECT 'skill_rollup_state', 'all events', false, rolled, 0, 0, 0, 0, 0 FROM :"schema".skill_rollup_state WHERE source = 'events'
+  SELECT 'skill_rollup_state', NULL, NULL, NULL, false, rolled, 0, 0, 0, 0, 0 FROM :"schema".skill_rollup_state WHERE source = 'events'
 ),
 sums AS (
-  SELECT name, key, of_days, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n, sum(latency_sum) AS latency_sum
-  FROM addends GROUP BY name, key, of_days
+  SELECT name, skill_id, version, day, of_days, sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n,
+    sum(latency_sum) AS latency_sum
+  FROM addends GROUP BY name, skill_id, version, day, of_days
+),
+differing AS (
+  SELECT name, skill_id, version, day FROM sums GROUP BY name, skill_id, version, day
+  HAVING sum(CASE WHEN of_days THEN n ELSE -n END) <> 0 OR sum(CASE WHEN of_days THEN ok ELSE -ok END) <> 0
+    OR sum(CASE WHEN of_days THEN soft ELSE -soft END) <> 0 OR sum(CASE WHEN of_days THEN hard ELSE -hard END) <> 0
+    OR sum(CASE WHEN of_days THEN latency_n ELSE -latency_n END) <> 0 OR sum(CASE WHEN of_days THEN latency_sum ELSE -latency_sum END) <> 0
 ),
 texts AS (
-  SELECT name, key, of_days,
+  SELECT d.name, coalesce(concat_ws(' ', d.skill_id, d.version, d.day::text), '') AS key, s.of_days,
     format('%s uses, %s successes, %s soft failures, %s refusals, %s latencies of %s ms', n, ok, soft, hard, latency_n, latency_sum) AS text
-  FROM sums WHERE n <> 0 OR ok <> 0 OR soft <> 0 OR hard <> 0 OR latency_n <> 0 OR latency_sum <> 0
+  FROM differing d
+  JOIN sums s ON s.name = d.name AND s.skill_id IS NOT DISTINCT FROM d.skill_id AND s.version IS NOT DISTINCT FROM d.version
+    AND s.day IS NOT DISTINCT FROM d.day
 ),
 differences AS (
-  SELECT name, key, max(text) FILTER (WHERE of_days) AS expected, max(text) FILTER (WHERE NOT of_days) AS actual
+  SELECT name, CASE key WHEN '' THEN 'all events' ELSE key END AS key, max(text) FILTER (WHERE of_days) AS expected, max(text) FILTER (WHERE NOT of_days) AS actual
   FROM texts GROUP BY name, key
-  HAVING max(text) FILTER (WHERE of_days) IS DISTINCT FROM max(text) FILTER (WHERE NOT of_days)
 ),
 first_ones AS (
   SELECT *, count(*) OVER (PARTITION BY name) - 1 AS others, row_number() OVER (PARTITION BY name ORDER BY key COLLATE "C") AS number FROM differences

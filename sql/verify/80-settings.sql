@@ -182,24 +182,28 @@ ORDER BY c.relname, option.prefix;
 -- remedy: rebuild the indexes on text, then run REFRESH COLLATION VERSION
 -- about: The operating system or ICU was updated, and sorts text in another way. Indexes on text can then miss rows, and unique ones accept
 --   duplicates, until they are rebuilt.
--- example: database app | collation version 2.36 | 2.31: indexes on text may be wrong
-SELECT object, expected, format('%s: indexes on text may be wrong', actual) AS actual, sql
-FROM (
-  -- datcollversion is new in PostgreSQL 15: to_jsonb reads a column that may not be there
-  SELECT format('database %s', d.datname) AS object,
-    format('collation version %s', pg_database_collation_actual_version(d.oid)) AS expected, to_jsonb(d)->>'datcollversion' AS actual,
-    format('REINDEX DATABASE %1$I; ALTER DATABASE %1$I REFRESH COLLATION VERSION', d.datname) AS sql
-  FROM pg_database d
-  WHERE d.datname = current_database() AND to_jsonb(d)->>'datcollversion' <> pg_database_collation_actual_version(d.oid)
-  UNION ALL
-  SELECT DISTINCT format('collation %s', co.oid::regcollation), format('collation version %s', pg_collation_actual_version(co.oid)), co.collversion,
-    format('REINDEX SCHEMA %I; ALTER COLLATION %s REFRESH VERSION', :'schema', co.oid::regcollation)
-  FROM pg_collation co
-  JOIN pg_attribute a ON a.attcollation = co.oid
-  JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-  WHERE co.collversion <> pg_collation_actual_version(co.oid)
-) AS found
+-- example: collation de_DE | collation version 2.36 | 2.31: indexes on text may be wrong
+SELECT DISTINCT format('collation %s', co.oid::regcollation) AS object, format('collation version %s', pg_collation_actual_version(co.oid)) AS expected,
+  format('%s: indexes on text may be wrong', co.collversion) AS actual,
+  format('REINDEX SCHEMA %I; ALTER COLLATION %s REFRESH VERSION', :'schema', co.oid::regcollation) AS sql
+FROM pg_collation co
+JOIN pg_attribute a ON a.attcollation = co.oid
+JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+WHERE co.collversion <> pg_collation_actual_version(co.oid)
 ORDER BY 1;
+
+-- check: settings.database-collation
+-- title: the collation of the database has the version with which its indexes were built
+-- severity: warning
+-- requires: server, server-version 15
+-- remedy: rebuild the indexes on text, then run REFRESH COLLATION VERSION
+-- about: As settings.collation, for the collation of columns that name none.
+-- example: database app | collation version 2.36 | 2.31: indexes on text may be wrong
+SELECT format('database %s', datname) AS object, format('collation version %s', pg_database_collation_actual_version(oid)) AS expected,
+  format('%s: indexes on text may be wrong', datcollversion) AS actual,
+  format('REINDEX DATABASE %1$I; ALTER DATABASE %1$I REFRESH COLLATION VERSION', datname) AS sql
+FROM pg_database
+WHERE datname = current_database() AND datcollversion <> pg_database_collation_actual_version(oid);
 
 -- check: settings.wraparound
 -- title: vacuum freezes old rows in time

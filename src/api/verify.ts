@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { catalogQueries, checkSources, installedPacks, migrationSources, privilegesQuery } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
-import type { Diagnostic } from '../core/diagnostics.ts'
+import { place, type Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
@@ -47,6 +47,10 @@ export interface VerifyCallOptions extends ReadingOptions {
   exclusive?: boolean
   /** Compare the rollups with all events, and not with a sample: this reads the whole table. */
   recount?: boolean
+  /** Also lint the migrations of the user that are not applied, as `lintMigrations` does: checks `pending.*`. */
+  lintPending?: boolean
+  /** Also read every page of the tables and indexes with the extension amcheck: checks `amcheck.*`. */
+  amcheck?: boolean
   /** A role that must have exactly the privileges of an application. */
   appRole?: string | undefined
   /** A check that cannot run is a failure. */
@@ -99,6 +103,8 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
       privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
+      ...(options.lintPending === true ? { pending: await pendingFindings(db, ledger) } : {}),
+      ...(options.amcheck === true ? { amcheck: objects } : {}),
       recount: { all: options.recount === true },
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
@@ -184,14 +190,12 @@ function schemaOptions(
 ): SchemaOptions {
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
-  const own = new Set(applied.filter(({ source }) => source.own).map(({ file }) => file))
   const definitions = scratchStatements(applied, schema)
   return {
     ...foreignCodeOptions(ledger, schema),
     catalogQueries: catalogQueries(),
     statements: definitions.statements.map(({ file, line, ...statement }) => ({
       place: `${file}:${line}`,
-      own: own.has(file),
       ...statement,
     })),
     textsFor: (scratch) => textsFor(definitions, schema, scratch),
@@ -205,6 +209,21 @@ function schemaOptions(
     exclusive,
     appRole: options.appRole,
     timeoutMs: timeoutOf(options),
+  }
+}
+
+/** What `skills migrate lint` finds in the user's migrations that are not applied. */
+async function pendingFindings(db: Db, { files, applied }: LedgerState): Promise<object> {
+  const [{ hazardServer }, { lintFiles }] = await Promise.all([
+    import('../migrations/run/dry-run.ts'),
+    import('../migrations/run/lint-files.ts'),
+  ])
+  const done = new Set(applied.map(({ version }) => version))
+  const pending = files.filter(({ version, source }) => !source.own && !done.has(version))
+  const { diagnostics } = lintFiles(pending, await hazardServer(db))
+  return {
+    files: pending.length,
+    findings: diagnostics.map(({ severity, code, message, hint, ...where }) => ({ place: place(where), severity, code, message, hint })),
   }
 }
 

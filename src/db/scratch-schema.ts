@@ -107,28 +107,38 @@ async function hideOthers(db: Db, { shared, hidden }: ExtensionSchemas = NO_EXTE
 
 const NO_EXTENSIONS: ExtensionSchemas = { dedicated: [], shared: [], members: new Set(), hidden: [] }
 
+/** Statements under one savepoint. */
+const BATCH = 50
 /**
- * Runs the statements in order, each under a savepoint; one that fails is rolled back and skipped. One round trip as long as none
- * fails. The savepoint comes before the message of its statement: of a message with a syntax error, nothing runs.
+ * The server keeps 64 subtransactions of a transaction in memory. With more, each snapshot of every session reads from disk which
+ * of them are done, and the whole server becomes slow.
+ */
+const MOST_BATCHES = 40
+
+/**
+ * Runs the statements in order, in batches of one round trip, each under a savepoint. A batch with a statement that fails is rolled back
+ * and runs again without it.
  */
 export async function runStatements(db: Db, statements: readonly string[]): Promise<ScratchSchema['failures']> {
   const failures: ScratchSchema['failures'] = []
-  const [start, end] = [`SAVEPOINT ${STEP}`, `RELEASE SAVEPOINT ${STEP}`]
-  // of the next statement
-  let attempts = 0
-  for (let next = 0; next < statements.length;) {
-    const texts = statements.slice(next)
-    const outcomes = await db.pipeline([start, ...texts.map((text, i) => `${text}\n;${end}${i < texts.length - 1 ? `;${start}` : ''}`)])
-    const failed = outcomes.findIndex((outcome) => !outcome.ok)
-    const outcome = outcomes[failed]
-    if (outcome === undefined || outcome.ok) return failures
-    await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; ${end}`)
-    attempts = failed === 1 ? attempts + 1 : 1
-    next += failed - 1
-    if (isPassing(outcome.error) && attempts < MOST_ATTEMPTS) continue
-    failures.push({ index: next, error: outcome.error })
-    next += 1
-    attempts = 0
+  const size = Math.max(BATCH, Math.ceil(statements.length / MOST_BATCHES))
+  for (let first = 0; first < statements.length; first += size) {
+    let batch = statements.slice(first, first + size).map((text, i) => ({ text, index: first + i }))
+    const attempts = new Map<number, number>()
+    for (;;) {
+      const outcomes = await db.pipeline([`SAVEPOINT ${STEP}`, ...batch.map(({ text }) => text), `RELEASE SAVEPOINT ${STEP}`])
+      const failed = outcomes.findIndex((outcome) => !outcome.ok)
+      const outcome = outcomes[failed]
+      if (outcome === undefined || outcome.ok) break
+      const statement = batch[failed - 1]
+      if (statement === undefined) throw outcome.error
+      await db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}`)
+      const attempt = (attempts.get(statement.index) ?? 0) + 1
+      attempts.set(statement.index, attempt)
+      if (isPassing(outcome.error) && attempt < MOST_ATTEMPTS) continue
+      failures.push({ index: statement.index, error: outcome.error })
+      batch = batch.filter((other) => other !== statement)
+    }
   }
-  return failures
+  return failures.toSorted((x, y) => x.index - y.index)
 }

@@ -14,8 +14,11 @@ export interface Check {
   gate: boolean
   /** Which of the inputs is `$1` of the query. */
   input: CheckInput | undefined
-  /** `rows`: it writes its own rows. `sequences`: it also takes numbers from a sequence, which a rollback does not return. */
-  writes: 'no' | 'rows' | 'sequences'
+  /**
+   * `rows`: it writes its own rows. `sequences`: it also takes numbers from a sequence, which a rollback does not return. Both run in the
+   * scratch schema. `real`: it uses the functions and tables of the database itself.
+   */
+  writes: 'no' | 'rows' | 'sequences' | 'real'
   /** What a fault means, for `skills explain`; empty where the file has no `about`. */
   about: string
   /** A typical fault, for `skills explain`. */
@@ -55,7 +58,6 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'functions.signatures',
   'functions.security',
   'functions.temp-schema',
-  'functions.overloads',
   'functions.execute-rights',
   'views.columns',
   'comments.present',
@@ -80,9 +82,11 @@ export const CHECK_INPUTS = {
   drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
   recount: 'whether to count all events again, or a sample',
+  pending: 'what is wrong in the pending migrations of the user (--lint-pending)',
+  amcheck: 'the names of the objects, with --amcheck',
   'app-role': 'the role of --app-role, and the privileges that it needs',
   privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']
-export const WRITES: readonly Check['writes'][] = ['no', 'rows', 'sequences']
+export const WRITES: readonly Check['writes'][] = ['no', 'rows', 'sequences', 'real']

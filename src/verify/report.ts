@@ -32,7 +32,7 @@ export interface CheckResult {
   severity: Check['severity']
   /** With faults it is `failed`, `warning` or `note`, depending on the severity. */
   status: 'passed' | 'failed' | 'warning' | 'note' | 'skipped'
-  /** Why it was skipped. */
+  /** Why it was skipped; for another status, what it left out. */
   reason?: string
   /** False for a skipped check that does not apply to the database: `--strict` ignores it. */
   applies?: false

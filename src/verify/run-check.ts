@@ -4,6 +4,7 @@ import { codePointOffset, LineIndex } from '../core/positions.ts'
 import { DatabaseError } from '../db/database-error.ts'
 import type { Db, Row } from '../db/db.ts'
 import { OWN_SETTINGS, withSchema } from '../db/own-statement.ts'
+import { quoteLiteral } from '../db/quote.ts'
 import { isPassing, retried } from '../db/retry.ts'
 import { isRowSecurity, toSkillsError } from '../db/skills-error.ts'
 import { SQLSTATE } from '../db/sqlstates.ts'
@@ -71,15 +72,27 @@ class Refusal extends Error {
 
 async function answerOf(db: Db, { check, query, schema, path, input, timeoutMs }: CheckRun, savepoint: string): Promise<CheckResult> {
   const settings = settingsFor(check, timeoutMs, path)
-  const opening = `SAVEPOINT ${savepoint}; ${settings}`
+  const opening = `SAVEPOINT ${savepoint}; ${settings}${check.own && check.setup.length > 0 ? givenInput(input) : ''}`
   const textOf = ({ text }: CheckStatement): string => (check.own ? withSchema(text, schema) : text)
   if (check.own) await prepareAtOnce(db, check.setup, [opening, ...check.setup.map(textOf)])
   else await prepare(db, check.setup, opening, settings)
   const rows = await db.query(textOf(query), input === undefined ? [] : [input])
-  return judge(
-    check,
-    rows.map((row) => toFault(row, check)),
-  )
+  return judgeRows(check, rows)
+}
+
+/** The statements before the query have no parameters. */
+function givenInput(input: object | undefined): string {
+  return input === undefined ? '' : `; SELECT pg_catalog.set_config('skills_verify.input', ${quoteLiteral(JSON.stringify(input))}, true)`
+}
+
+/** A row of ours with `skipped` is no fault: it says what was not looked at. Unless `gap` is false, the check counts as skipped. */
+function judgeRows(check: Check, rows: readonly Row[]): CheckResult {
+  const isLeftOut = (row: Row): boolean => check.own && typeof row['skipped'] === 'string'
+  const leftOut = rows.filter(isLeftOut)
+  const reason = [...new Set(leftOut.map((row) => String(row['skipped'])))].join('; ')
+  const faults = rows.filter((row) => !isLeftOut(row)).map((row) => toFault(row, check))
+  if (faults.length === 0 && leftOut.some(({ gap }) => gap !== false)) return skipped(check, reason)
+  return { ...judge(check, faults), ...(reason === '' ? {} : { reason }) }
 }
 
 /** Everything in one round trip. */

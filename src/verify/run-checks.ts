@@ -40,8 +40,8 @@ export async function runChecks(db: Db, options: VerifyOptions): Promise<Checked
     const schema = await readOrSkip(db, options.schema)
     try {
       const run = new Run(db, options, around, schema)
-      for (const check of wanted.filter(({ writes }) => writes === 'no')) await run.ask(check)
-      const writing = wanted.filter(({ writes }) => writes !== 'no')
+      for (const check of wanted.filter(isOfRealSchema)) await run.ask(check)
+      const writing = wanted.filter((check) => !isOfRealSchema(check))
       if (writing.length > 0) await run.askWriting(writing)
       return { results: run.results, notJudged: [...schema.comparison.notJudged] }
     } finally {
@@ -71,6 +71,10 @@ function isWanted({ input }: Check, { inputs, missing, drift }: VerifyOptions): 
   if (input === undefined || input === 'schema') return true
   if (input === 'drift') return drift !== 'no'
   return inputs[input] !== undefined || missing?.[input] !== undefined
+}
+
+function isOfRealSchema({ writes }: Check): boolean {
+  return writes === 'no' || writes === 'real'
 }
 
 /** The results so far, and the gate that failed. */
@@ -143,17 +147,19 @@ class Run {
     if (input === undefined) return undefined
     const given = this.#options.inputs[input]
     if (input !== 'objects' || given === undefined) return given
-    const { indexes, faults } = this.#schema.comparison
-    return { ...given, comparedIndexes: indexes, reported: faults.map(({ object }) => object) }
+    const { comparison, own, otherFunctions } = this.#schema
+    const { schema, otherSchemas } = this.#db.info
+    const reported = comparison.faults.map(({ object }) => object)
+    return { ...given, comparedIndexes: comparison.indexes, reported, own, otherFunctions, path: [schema, ...otherSchemas] }
   }
 
   /**
    * Code of other roles that the check could run. A query of the package reads tables; in the scratch schema there is no such
-   * code. A check of a user can call anything.
+   * code. A check of a user, and one that uses the real functions, can call anything.
    */
   #reachable({ own, writes }: Check): ForeignCode[] {
     const { foreign, foreignOfTables, noScratch } = this.#schema
-    if (!own) return foreign
+    if (!own || writes === 'real') return foreign
     if (writes === 'no') return foreignOfTables
     return noScratch === undefined ? [] : foreign
   }

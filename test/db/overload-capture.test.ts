@@ -54,8 +54,13 @@ async function captured<T>(work: () => Promise<T>): Promise<{ result: T; capture
   // the server writes its log a moment later
   await new Promise((resolve) => setTimeout(resolve, 50))
   const lines = server.log().slice(before).split('\n')
-  return { result, captured: lines.flatMap((line, i) => (/ERROR: +captured/.test(line) ? [lines.slice(i, i + 12).join('\n')] : [])) }
+  const found = lines.flatMap((line, i) => (/ERROR: +captured/.test(line) ? [lines.slice(i, i + 12).join('\n')] : []))
+  return { result, captured: found.filter((text) => !UNTYPED_CALL.test(text)) }
 }
+
+/** The check `functions.untyped-calls` calls what is planted on purpose, where the owner of it is trusted. */
+const UNTYPED_CALL =
+  /ERROR: +captured is_skill_unlocked\n.*CONTEXT: .*skills_scratch_\w+\.is_skill_unlocked\(text,text\)[^]*STATEMENT: +SELECT set_config\('skills_verify\.asked'/
 
 const FILES = {
   'skills/a/SKILL.md': '---\nname: a\ndescription: What a does\n---\n# a\n',

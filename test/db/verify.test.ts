@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { sync, verify } from '../../src/index.ts'
+import { migrate, sync, verify } from '../../src/index.ts'
 import type { Fault, VerifyReport } from '../../src/verify/report.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { ofBackend, onEachBackend } from '../support/databases.ts'
@@ -30,7 +30,8 @@ onEachBackend((backend) => {
     const remarks = report.checks.filter(({ status }) => status !== 'passed').map(({ id, status }) => `${id} ${status}`)
     // of a server whose only role is a superuser
     const superuser = db.info.kind === 'server' && db.info.superuser ? 'warning' : 'skipped'
-    expect(remarks).toEqual(['health.redundant-indexes note', `safety.definer-superuser ${superuser}`])
+    const durability = db.info.kind === 'server' ? ['settings.durability note'] : []
+    expect(remarks).toEqual(['health.redundant-indexes note', `safety.definer-superuser ${superuser}`, ...durability])
     expect(report).toMatchObject({ ok: true, failed: 0, skipped: 0 })
     expect(
       await db.query(
@@ -43,6 +44,37 @@ onEachBackend((backend) => {
     const { db, cwd } = await ready()
     await db.exec("SET quote_all_identifiers TO on; SET datestyle TO 'SQL, DMY'; SET extra_float_digits TO '-10'")
     expect(faultsOf(await verify(db, { cwd }))).toEqual([])
+  })
+
+  test('verify: 400 statements of migrations, three of which fail in the scratch schema -> at most 60 subtransactions at any time', async () => {
+    if (backend.name === 'embedded') return // it has one session
+    const database = await backend.migrated()
+    const [db, watcher] = [await database.open(), await database.open()]
+    const numbers = Array.from({ length: 400 }, (_, i) => i)
+    // three statements fail where verify repeats them: the rows of the real tables are not there
+    const statements = numbers.map((i) =>
+      i % 150 === 60 ? 'DO $$ BEGIN PERFORM 1 / (SELECT count(*)::int FROM skills_registry); END $$;' : `CREATE TABLE mine_${i} (id int);`,
+    )
+    const cwd = scratch({ 'skills/one/SKILL.md': SKILL, 'mine/1_many.sql': statements.join('\n') })
+    await sync(db, { cwd })
+    expect((await migrate(db, { migrations: [`${cwd}/mine`] })).error).toBeUndefined()
+    const counts: number[] = []
+    const overflows: boolean[] = []
+    const watch = async (): Promise<void> => {
+      if (watcher.info.version < 160_000) return
+      const rows = await watcher.query<{ n: number; over: boolean }>(
+        'SELECT x.subxact_count AS n, x.subxact_overflowed AS over FROM pg_stat_get_backend_idset() AS id, pg_stat_get_backend_subxact(id) AS x',
+      )
+      counts.push(...rows.map(({ n }) => n))
+      overflows.push(...rows.map(({ over }) => over))
+    }
+    const watches: Promise<void>[] = []
+    const report = await verify(db, { cwd, migrations: [`${cwd}/mine`], onProgress: () => watches.push(watch()) })
+    await Promise.all(watches)
+    expect(report.checks.find(({ id }) => id === 'drift.build')?.faults).toHaveLength(3)
+    expect(overflows).not.toContain(true)
+    expect(Math.max(0, ...counts)).toBeLessThanOrEqual(60)
+    if (watcher.info.version >= 160_000) expect(Math.max(...counts)).toBeGreaterThan(0)
   })
 
   describe('one change', () => {

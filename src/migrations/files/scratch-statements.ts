@@ -18,6 +18,8 @@ export interface ScratchFiles {
 export interface ScratchStatement {
   text: string
   file: string
+  /** Its file is one of the package. */
+  own: boolean
   line: number
   /** It changes more than comments, privileges and owners, which administrators change. */
   isCompared: boolean
@@ -33,7 +35,7 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
   const definitions = files.flatMap((file) =>
     parseMigration(file)
       .statements.filter(isDefinition)
-      .map((statement) => ({ ...statement, file: file.file })),
+      .map((statement) => ({ ...statement, file: file.file, own: file.source.own })),
   )
   const moved = [...new Set(definitions.flatMap((statement) => movedSchemas(statement)))].filter((name) => name !== schema)
   const schemas = new Set([schema, ...moved])
@@ -44,6 +46,7 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
       return {
         text: inTransaction(statement),
         file: statement.file,
+        own: statement.own,
         line: statement.line,
         isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
         ...(obstacle === undefined ? {} : { obstacle }),
@@ -59,14 +62,18 @@ export function scratchNames({ moved }: Pick<ScratchFiles, 'moved'>, real: strin
   return new Map([[real, scratch], ...moved.map((name, i) => [name, `${scratch}_${i + 1}`] as const)])
 }
 
-/** The texts of the statements that can run, with the scratch schemas in place of the real ones. The first one creates those of `moved`. */
+/**
+ * The texts of the statements that can run, with the scratch schemas in place of the real ones. The first one creates those of `moved`.
+ * Statements of the package name no schema: what looks like one is an alias or a table of the same name.
+ */
 export function textsFor(files: ScratchFiles, real: string, scratch: string): string[] {
   const names = scratchNames(files, real, scratch)
   const others = [...names.values()].filter((name) => name !== scratch).map((name) => `CREATE SCHEMA ${quoteIdent(name)};\n`)
   const runnable = files.statements.filter(({ obstacle }) => obstacle === undefined)
-  return runnable.map(({ text }, i) =>
-    [...names].reduce((renamed, [from, to]) => renameSchema(renamed, from, to, files.objects), i === 0 ? others.join('') + text : text),
-  )
+  return runnable.map(({ text, own }, i) => {
+    const renamed = own ? text : [...names].reduce((result, [from, to]) => renameSchema(result, from, to, files.objects), text)
+    return i === 0 ? others.join('') + renamed : renamed
+  })
 }
 
 /** The schemas of a statement with SET SCHEMA. */

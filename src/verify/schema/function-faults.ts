@@ -61,7 +61,9 @@ function pathFaults(
   if (wanted.path === undefined || !wanted.path.includes(PLACEHOLDER))
     return [{ check: 'functions.security', expected: pathText(wanted.path), actual: pathText(found.path) }]
   const entries = (found.path ?? '').split(',').map((entry) => entry.trim())
-  const hasSchema = entries.includes(PLACEHOLDER) || (entries.includes('"$user"') && owner === schema)
+  // another schema before it can have other objects of the same names; a schema with the name of the owner is the owner's
+  const first = entries.find((entry) => entry !== 'pg_catalog' && entry !== '"$user"')
+  const hasSchema = first === PLACEHOLDER || (entries.includes('"$user"') && owner === schema)
   const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, () => schema))
   const remedy = alter(`SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, () => quoteIdent(schema))}`)
   if (!hasSchema) return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path), remedy }]

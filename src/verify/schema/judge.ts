@@ -50,7 +50,6 @@ export class Judge {
     const whole = wholeOf(pair)
     const { exclusive, toolTables } = this.#context
     if (toolTables.has(name) || (whole !== undefined && toolTables.has(whole))) return false
-    if (this.#isOverload(pair)) return true
     if (whole === undefined) return exclusive && !this.#created.has(name) && !isPartition(actual)
     if (!this.#created.has(whole)) return false
     // `health.invalid-indexes` reports one that is invalid; it can be part of a REINDEX CONCURRENTLY
@@ -94,31 +93,12 @@ export class Judge {
     return [{ ...fault, check: check.startsWith('drift.') && this.#isAdopted(`table ${tableOf(pair.name)}`) ? 'drift.adopted' : check }]
   }
 
-  /** A function with the name of one of ours, and other arguments. */
-  #isOverload({ kind, name, expected }: Pair): boolean {
-    const bare = bareName(name)
-    return kind === 'function' && expected === undefined && [...this.#own.keys()].some((key) => key.startsWith(`function ${bare}(`))
-  }
-
   #extra(pair: Pair): SchemaFault {
     const { kind, name, actual } = pair
     if (kind === 'view column' && this.#own.has(`view ${tableOf(name)}`))
       return { ...this.#fault(pair, 'views.columns'), expected: 'no such column', actual: viewColumn(actual?.definition) }
-    if (this.#isOverload(pair) && !this.#context.exclusive) return this.#overload(name)
     const check = this.#isAdopted(`table ${wholeOf(pair) ?? ''}`) ? 'drift.adopted' : 'drift.extra'
     return { ...this.#fault(pair, check), expected: 'nothing: no migration creates it' }
-  }
-
-  #overload(name: string): SchemaFault {
-    const bare = bareName(name)
-    const ours = [...this.#own.keys()].find((key) => key.startsWith(`function ${bare}(`))?.slice('function '.length)
-    return {
-      check: 'functions.overloads',
-      object: `function ${bare}`,
-      expected: `only ${ours}`,
-      actual: `also ${name}`,
-      remedy: `DROP FUNCTION ${name}`,
-    }
   }
 
   /** A difference in an object of the package. */

@@ -25,6 +25,7 @@ import {
 } from './foreign-code.ts'
 import { ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
+import { otherFunctions } from './other-functions.ts'
 import { WHOLES } from './pairs.ts'
 import { ident } from './remedies.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
@@ -72,6 +73,10 @@ export interface SchemaReading {
   foreign: ForeignCode[]
   /** The part of it that a query of a table runs. */
   foreignOfTables: ForeignCode[]
+  /** The objects of the package that must exist; functions with the types of their arguments. */
+  own: Readonly<Record<'tables' | 'views' | 'functions', readonly string[]>>
+  /** Functions with the name of one of ours that migrations of the user create, with the types of their arguments. */
+  otherFunctions: readonly string[]
   /** The schema that checks examine. */
   schema: string
   /** The search_path of checks of the user. */
@@ -122,6 +127,8 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const faults = await countViolations(db, comparison.faults, { schema, timeoutMs: options.timeoutMs, notCounted })
   const reading: SchemaReading = {
     comparison: { ...comparison, faults },
+    own: namesOf(own.objects),
+    otherFunctions: otherFunctions({ own: own.objects, expected, actual, notRun: notRun(options, scratch) }),
     schema,
     path: searchPath(schema, otherSchemas),
     foreign,
@@ -142,11 +149,27 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   return reading
 }
 
+function namesOf(objects: readonly CatalogObject[]): SchemaReading['own'] {
+  const named = (wanted: string): string[] => objects.filter(({ kind }) => kind === wanted).map(({ name }) => name)
+  return { tables: named('table'), views: named('view'), functions: named('function') }
+}
+
+/** Statements of the user that did not run in a scratch schema. */
+function notRun({ statements }: SchemaOptions, scratch: ScratchSchema | string): string[] {
+  const ofUser = statements.filter(({ own }) => !own)
+  if (typeof scratch === 'string') return ofUser.map(({ text }) => text)
+  const ran = runnable(statements)
+  const failed = new Set(scratch.failures.map(({ index }) => ran[index]))
+  return ofUser.filter((statement) => statement.obstacle !== undefined || failed.has(statement)).map(({ text }) => text)
+}
+
 /** The reading of a schema of which the server cannot print the definitions. */
 export function unreadable({ info }: Db, message: string): SchemaReading {
   return {
     comparison: { faults: [], failures: [], indexes: [], notJudged: [] },
     unreadable: message,
+    own: { tables: [], views: [], functions: [] },
+    otherFunctions: [],
     schema: info.schema,
     path: searchPath(info.schema, info.otherSchemas),
     foreign: [],

@@ -1,4 +1,5 @@
 import { apiRoleFaults } from './api-roles.ts'
+import { CALL_FAULTS } from './calls.ts'
 import { codeFaults } from './code-objects.ts'
 import { COLUMN_PROPERTY_FAULTS } from './column-properties.ts'
 import { columnFaults } from './columns.ts'
@@ -25,6 +26,7 @@ import { LEDGER_FAULTS } from './ledger.ts'
 import { LOGIN_ROLE_FAULTS } from './login-roles.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
 import { peerFaults } from './peers.ts'
+import { OVERLOAD_FAULTS } from './overloads.ts'
 import { PROPERTY_FAULTS } from './properties.ts'
 import { OWNER_FAULTS } from './owners.ts'
 import { publicRightFaults } from './public-rights.ts'
@@ -51,6 +53,8 @@ export const FAMILIES: readonly FaultFamily[] = [
   indexFaults,
   functionFaults,
   OTHER_FUNCTION_FAULTS,
+  OVERLOAD_FAULTS,
+  CALL_FAULTS,
   codeFaults,
   viewFaults,
   viewPropertyFaults,

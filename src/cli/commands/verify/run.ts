@@ -111,6 +111,8 @@ function optionsOf(context: Context, flags: Flags, settings: Settings): VerifyCa
     drift: flags.drift === undefined ? 'if possible' : flags.drift ? 'required' : 'no',
     exclusive: flags.exclusive === true,
     recount: flags.recount === true,
+    lintPending: flags.lintPending === true,
+    amcheck: flags.amcheck === true,
     appRole: flags.appRole,
     strict: flags.strict === true,
     timeoutMs: flags.checkTimeout,

@@ -23,6 +23,8 @@ export const spec = defineCommand({
     { flags: '--no-drift', help: 'do not compare the schema' },
     { flags: '--exclusive', excludes: ['--no-drift'], help: 'also fail on objects no migration creates' },
     { flags: '--recount', help: 'compare the rollups with all events, not a sample' },
+    { flags: '--lint-pending', help: 'also lint migrations that are not applied' },
+    { flags: '--amcheck', help: 'also read every page with the extension amcheck' },
     { flags: '--app-role <name>', type: NAME, help: 'check that this role has exactly what it needs' },
     SETTINGS.checks,
     { flags: '--allow-superuser-checks', help: 'run your own checks as a superuser' },
