@@ -108,7 +108,7 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
     checks,
     inputs: {
       ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
-      objects,
+      objects: { ...objects, ledger: ledgerTables(options.ledger ?? DEFAULT_LEDGER, db.info.schema) },
       privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },

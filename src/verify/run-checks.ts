@@ -149,7 +149,8 @@ class Run {
     if (input !== 'objects' || given === undefined) return given
     const { comparison, own, otherFunctions } = this.#schema
     const { schema, otherSchemas } = this.#db.info
-    return { ...given, comparedIndexes: comparison.indexes, own, otherFunctions, path: [schema, ...otherSchemas] }
+    const reported = comparison.faults.map(({ object }) => object)
+    return { ...given, comparedIndexes: comparison.indexes, reported, own, otherFunctions, path: [schema, ...otherSchemas] }
   }
 
   /**
