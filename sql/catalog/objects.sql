@@ -1,6 +1,7 @@
 -- Everything in schema $1 that a migration can create, one row each: kind, name, and a definition that is the same text for equal
 -- objects on one server. The name of the schema stays in the text; the caller removes it.
--- Objects of an extension and parts of other rows (the index of a key, the array type of a table) are left out. Rows of the kinds
+-- Objects of an extension and parts of other rows (the index of a key, the array type of a table, the constructor of a range) are left
+-- out. A property that has a usual state is a row of its own only when it is not usual: src/verify/schema/properties.ts. Rows of the kinds
 -- `owner`, `grant` and `storage` are for what administrators can change; a grant to PUBLIC ends in "(default)" when new objects of
 -- the owner get it by default.
 WITH relations AS (
@@ -10,13 +11,22 @@ WITH relations AS (
 ), functions AS (
   SELECT p.*, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS signature FROM pg_catalog.pg_proc p
   WHERE p.pronamespace = $1::text::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
+), types AS (
+  -- without the types of rows, arrays and multiranges, which belong to others
+  SELECT t.* FROM pg_catalog.pg_type t
+  WHERE t.typnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+    AND (t.typtype IN ('e', 'd', 'r', 'p') OR (t.typtype = 'b' AND t.typcategory <> 'A')
+      OR (t.typtype = 'c' AND EXISTS (SELECT FROM relations c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
 ), grantable (kind, name, owner, acl, usual, defaults) AS (
   SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relname::text, relowner, relacl,
     acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner), CASE relkind WHEN 'S' THEN 'S'::"char" ELSE 'r'::"char" END
   FROM relations WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
   UNION ALL
   SELECT 'function', signature, proowner, proacl, acldefault('f', proowner), 'f'::"char" FROM functions
+  UNION ALL
+  SELECT 'type', typname::text, typowner, typacl, acldefault('T', typowner), 'T'::"char" FROM types
 ), public_rights AS (
   SELECT g.kind, g.name,
     coalesce((SELECT string_agg(privilege_type, ', ' ORDER BY privilege_type) FROM aclexplode(coalesce(g.acl, g.usual)) WHERE grantee = 0), '') AS has,
@@ -34,7 +44,9 @@ WITH relations AS (
   SELECT CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' ELSE 'table' END, relname::text,
     concat_ws(' ', CASE relpersistence WHEN 'u' THEN 'unlogged' END, CASE WHEN relkind = 'p' THEN pg_catalog.pg_get_partkeydef(oid) END,
       CASE WHEN relispartition THEN pg_catalog.pg_get_expr(relpartbound, oid) END, CASE WHEN relrowsecurity THEN 'row level security' END,
-      CASE WHEN relforcerowsecurity THEN 'forced' END)
+      CASE WHEN relforcerowsecurity THEN 'forced' END, 'of ' || format_type(nullif(reloftype, 0), NULL),
+      (SELECT concat_ws(' ', 'server', f.srvname, 'options', array_to_string(t.ftoptions, ', '))
+        FROM pg_catalog.pg_foreign_table t JOIN pg_catalog.pg_foreign_server f ON f.oid = t.ftserver WHERE t.ftrelid = relations.oid))
   FROM relations WHERE relkind IN ('r', 'p', 'f')
 
   UNION ALL
@@ -55,6 +67,55 @@ WITH relations AS (
   WHERE c.relkind IN ('r', 'p', 'f')
 
   UNION ALL
+  SELECT 'column order', c.relname::text, string_agg(a.attname::text, ', ' ORDER BY a.attnum)
+  FROM relations c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.relkind IN ('r', 'p', 'f')
+  GROUP BY c.relname
+
+  UNION ALL
+  SELECT 'column storage', c.relname || '.' || a.attname, storage.name || ' instead of ' || usual.name
+  FROM relations c
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typstorage <> a.attstorage
+  JOIN (VALUES ('p', 'PLAIN'), ('e', 'EXTERNAL'), ('m', 'MAIN'), ('x', 'EXTENDED')) AS storage (code, name) ON storage.code = a.attstorage::text
+  JOIN (VALUES ('p', 'PLAIN'), ('e', 'EXTERNAL'), ('m', 'MAIN'), ('x', 'EXTENDED')) AS usual (code, name) ON usual.code = t.typstorage::text
+  WHERE c.relkind IN ('r', 'p')
+
+  UNION ALL
+  -- PostgreSQL 14 added the column
+  SELECT 'column compression', c.relname || '.' || a.attname, CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END
+  FROM relations c
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.relkind IN ('r', 'p') AND to_jsonb(a) ->> 'attcompression' <> ''
+
+  UNION ALL
+  SELECT 'replica identity', c.relname::text, CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'USING INDEX ' || coalesce((
+    SELECT x.relname::text FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident), '?') END
+  FROM relations c
+  WHERE c.relkind IN ('r', 'p') AND c.relreplident <> 'd'
+
+  UNION ALL
+  -- a query of the table reads these tables too; partitions are of the table
+  SELECT 'inheritance', c.relname || '.' || CASE WHEN child.relnamespace = c.relnamespace THEN '' ELSE child.relnamespace::regnamespace || '.' END || child.relname, ''
+  FROM relations c
+  JOIN pg_catalog.pg_inherits i ON i.inhparent = c.oid
+  JOIN pg_catalog.pg_class child ON child.oid = i.inhrelid
+  WHERE c.relkind IN ('r', 'f') AND NOT child.relispartition
+
+  UNION ALL
+  -- PostgreSQL 18
+  SELECT 'not validated', c.relname || '.' || a.attname, o.conname::text
+  FROM relations c
+  JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid AND o.contype = 'n' AND NOT o.convalidated
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = o.conkey[1]
+
+  UNION ALL
+  -- the triggers of a foreign key or of a constraint that is checked at the end
+  SELECT 'constraint state', c.relname || '.' || o.conname, concat_ws(' ', 'disabled', pg_catalog.pg_get_constraintdef(o.oid, true))
+  FROM relations c JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid
+  WHERE EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgconstraint = o.oid AND t.tgisinternal AND t.tgenabled IN ('D', 'R'))
+
+  UNION ALL
   -- PostgreSQL 18 lists NOT NULL here too; the rows of columns have it
   SELECT 'constraint', c.relname || '.' || o.conname, pg_catalog.pg_get_constraintdef(o.oid, true)
   FROM relations c JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid
@@ -72,6 +133,17 @@ WITH relations AS (
   FROM relations WHERE relkind IN ('v', 'm')
 
   UNION ALL
+  SELECT 'view default', c.relname || '.' || a.attname, pg_catalog.pg_get_expr(e.adbin, e.adrelid)
+  FROM relations c
+  JOIN pg_catalog.pg_attrdef e ON e.adrelid = c.oid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = e.adnum
+  WHERE c.relkind = 'v'
+
+  UNION ALL
+  SELECT 'contents', relname::text, 'not populated'
+  FROM relations WHERE relkind = 'm' AND NOT relispopulated
+
+  UNION ALL
   SELECT 'view column', c.relname || '.' || a.attname, a.attnum || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
   FROM relations c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   WHERE c.relkind IN ('v', 'm')
@@ -86,14 +158,31 @@ WITH relations AS (
     concat_ws(E'\n', 'arguments ' || pg_catalog.pg_get_function_arguments(p.oid), 'returns ' || pg_catalog.pg_get_function_result(p.oid), 'language ' || l.lanname,
       CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END, CASE WHEN p.proisstrict THEN 'strict' END,
       CASE WHEN p.prosecdef THEN 'security definer' END, CASE p.proparallel WHEN 's' THEN 'parallel safe' WHEN 'r' THEN 'parallel restricted' END,
-      CASE WHEN p.proleakproof THEN 'leakproof' END, 'set ' || array_to_string(p.proconfig, ', set '),
-      CASE WHEN p.prokind <> 'a' THEN E'as\n' || coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END)
+      CASE WHEN p.proleakproof THEN 'leakproof' END, 'support ' || nullif(p.prosupport::oid, 0)::regproc::text, 'set ' || array_to_string(p.proconfig, ', set '),
+      CASE WHEN p.prokind <> 'a' THEN E'as\n' || coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) END,
+      (SELECT concat_ws(', ', 'kind ' || a.aggkind::text, 'sfunc ' || a.aggtransfn, 'stype ' || pg_catalog.format_type(a.aggtranstype, NULL),
+          'sspace ' || nullif(a.aggtransspace, 0), 'finalfunc ' || nullif(a.aggfinalfn::oid, 0)::regproc, CASE WHEN a.aggfinalextra THEN 'finalfunc_extra' END,
+          'finalfunc_modify ' || a.aggfinalmodify::text, 'combinefunc ' || nullif(a.aggcombinefn::oid, 0)::regproc, 'serialfunc ' || nullif(a.aggserialfn::oid, 0)::regproc,
+          'deserialfunc ' || nullif(a.aggdeserialfn::oid, 0)::regproc, 'initcond ' || quote_literal(a.agginitval), 'msfunc ' || nullif(a.aggmtransfn::oid, 0)::regproc,
+          'minvfunc ' || nullif(a.aggminvtransfn::oid, 0)::regproc, 'mstype ' || pg_catalog.format_type(nullif(a.aggmtranstype, 0), NULL),
+          'mfinalfunc ' || nullif(a.aggmfinalfn::oid, 0)::regproc, 'minitcond ' || quote_literal(a.aggminitval), 'sortop ' || nullif(a.aggsortop, 0)::regoperator)
+        FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid = p.oid))
   FROM functions p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 
   UNION ALL
-  SELECT 'trigger', c.relname || '.' || t.tgname, pg_catalog.pg_get_triggerdef(t.oid, true) || CASE t.tgenabled WHEN 'D' THEN ' (disabled)' ELSE '' END
+  SELECT 'trigger', c.relname || '.' || t.tgname, pg_catalog.pg_get_triggerdef(t.oid, true)
   FROM relations c JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid
   WHERE NOT t.tgisinternal
+
+  UNION ALL
+  SELECT 'trigger state', c.relname || '.' || t.tgname, CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END
+  FROM relations c JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid
+  WHERE NOT t.tgisinternal AND t.tgenabled <> 'O'
+
+  UNION ALL
+  SELECT 'rule state', c.relname || '.' || r.rulename, CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END
+  FROM relations c JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid
+  WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'O'
 
   UNION ALL
   SELECT 'rule', c.relname || '.' || r.rulename, pg_catalog.pg_get_ruledef(r.oid, true)
@@ -110,21 +199,128 @@ WITH relations AS (
   SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' ELSE 'type' END, t.typname::text,
     CASE t.typtype
       WHEN 'e' THEN (SELECT string_agg(quote_literal(v.enumlabel), ', ' ORDER BY v.enumsortorder) FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid)
-      WHEN 'd' THEN concat_ws(' ', pg_catalog.format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 'not null' END, 'default ' || t.typdefault,
+      WHEN 'd' THEN concat_ws(' ', pg_catalog.format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 'not null' END,
+        (SELECT 'collate ' || t.typcollation::regcollation FROM pg_catalog.pg_type b WHERE b.oid = t.typbasetype AND b.typcollation <> t.typcollation), 'default ' || t.typdefault,
         (SELECT string_agg(pg_catalog.pg_get_constraintdef(o.oid, true), ' ' ORDER BY o.conname) FROM pg_catalog.pg_constraint o WHERE o.contypid = t.oid AND o.contype = 'c'))
-      WHEN 'r' THEN (SELECT pg_catalog.format_type(r.rngsubtype, null) FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid)
-      ELSE (SELECT string_agg(a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND NOT a.attisdropped)
+      WHEN 'r' THEN (
+        SELECT concat_ws(' ', pg_catalog.format_type(r.rngsubtype, null), 'collate ' || nullif(r.rngcollation, b.typcollation)::regcollation, 'opclass ' || o.opcname,
+          'canonical ' || nullif(r.rngcanonical::oid, 0)::regproc, 'subtype_diff ' || nullif(r.rngsubdiff::oid, 0)::regproc)
+        FROM pg_catalog.pg_range r JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype WHERE r.rngtypid = t.oid)
+      WHEN 'c' THEN (
+        SELECT string_agg(concat_ws(' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), 'collate ' || nullif(a.attcollation, b.typcollation)::regcollation), ', ' ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type b ON b.oid = a.atttypid WHERE a.attrelid = t.typrelid AND NOT a.attisdropped)
+      WHEN 'b' THEN concat_ws(' ', 'input ' || t.typinput, 'output ' || t.typoutput, 'length ' || t.typlen, 'alignment ' || t.typalign::text, 'storage ' || t.typstorage::text, 'default ' || t.typdefault)
+      ELSE 'without a definition'
     END
-  FROM pg_catalog.pg_type t
-  WHERE t.typnamespace = $1::text::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
-    AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND EXISTS (SELECT FROM relations c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
+  FROM types t
 
   UNION ALL
-  SELECT 'comment', CASE WHEN d.objsubid = 0 THEN c.relname::text ELSE c.relname || '.' || a.attname END, d.description
+  SELECT 'operator', o.oprname || '(' || coalesce(pg_catalog.format_type(nullif(o.oprleft, 0), NULL), 'NONE') || ', ' || coalesce(pg_catalog.format_type(nullif(o.oprright, 0), NULL), 'NONE') || ')',
+    concat_ws(' ', 'function ' || o.oprcode, 'commutator ' || nullif(o.oprcom, 0)::regoperator, 'negator ' || nullif(o.oprnegate, 0)::regoperator,
+      'restrict ' || nullif(o.oprrest::oid, 0)::regproc, 'join ' || nullif(o.oprjoin::oid, 0)::regproc, CASE WHEN o.oprcanhash THEN 'hashes' END, CASE WHEN o.oprcanmerge THEN 'merges' END)
+  FROM pg_catalog.pg_operator o
+  WHERE o.oprnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')
+
+  UNION ALL
+  SELECT 'operator class', o.opcname || ' USING ' || m.amname, concat_ws(' ', CASE WHEN o.opcdefault THEN 'default' END, 'for ' || pg_catalog.format_type(o.opcintype, NULL),
+    'family ' || f.opfname, 'storage ' || pg_catalog.format_type(nullif(o.opckeytype, 0), NULL))
+  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod JOIN pg_catalog.pg_opfamily f ON f.oid = o.opcfamily
+  WHERE o.opcnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_opclass'::regclass AND d.objid = o.oid AND d.deptype = 'e')
+
+  UNION ALL
+  SELECT 'operator family', f.opfname || ' USING ' || m.amname, concat_ws(', ',
+    (SELECT string_agg(concat_ws(' ', 'operator', o.amopstrategy, o.amopopr::regoperator, o.amoppurpose), ', ' ORDER BY o.amoplefttype, o.amoprighttype, o.amopstrategy)
+      FROM pg_catalog.pg_amop o WHERE o.amopfamily = f.oid),
+    (SELECT string_agg(concat_ws(' ', 'function', p.amprocnum, p.amproc::regprocedure), ', ' ORDER BY p.amproclefttype, p.amprocrighttype, p.amprocnum)
+      FROM pg_catalog.pg_amproc p WHERE p.amprocfamily = f.oid))
+  FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am m ON m.oid = f.opfmethod
+  WHERE f.opfnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_opfamily'::regclass AND d.objid = f.oid AND d.deptype = 'e')
+
+  UNION ALL
+  -- a cast is in no schema
+  SELECT 'cast', pg_catalog.format_type(k.castsource, NULL) || ' AS ' || pg_catalog.format_type(k.casttarget, NULL),
+    concat_ws(' ', CASE k.castmethod WHEN 'f' THEN 'with function ' || k.castfunc::regprocedure WHEN 'i' THEN 'with inout' ELSE 'without function' END,
+      CASE k.castcontext WHEN 'i' THEN 'as implicit' WHEN 'a' THEN 'as assignment' END)
+  FROM pg_catalog.pg_cast k
+  WHERE (k.castsource IN (SELECT t.oid FROM types t) OR k.casttarget IN (SELECT t.oid FROM types t) OR k.castfunc IN (SELECT p.oid FROM functions p))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = k.oid AND d.deptype IN ('e', 'i'))
+
+  UNION ALL
+  -- its columns differ between versions
+  SELECT 'collation', k.collname::text, jsonb_strip_nulls(to_jsonb(k) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text
+  FROM pg_catalog.pg_collation k
+  WHERE k.collnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = k.oid AND d.deptype = 'e')
+
+  UNION ALL
+  SELECT 'conversion', k.conname::text, concat_ws(' ', CASE WHEN k.condefault THEN 'default' END, 'for', pg_catalog.pg_encoding_to_char(k.conforencoding), 'to',
+    pg_catalog.pg_encoding_to_char(k.contoencoding), 'from', k.conproc::text)
+  FROM pg_catalog.pg_conversion k WHERE k.connamespace = $1::text::regnamespace
+
+  UNION ALL
+  SELECT 'text search dictionary', k.dictname::text, concat_ws(' ', 'template', t.tmplname, k.dictinitoption)
+  FROM pg_catalog.pg_ts_dict k JOIN pg_catalog.pg_ts_template t ON t.oid = k.dicttemplate
+  WHERE k.dictnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_ts_dict'::regclass AND d.objid = k.oid AND d.deptype = 'e')
+
+  UNION ALL
+  SELECT 'text search configuration', k.cfgname::text, concat_ws(' ', 'parser', p.prsname,
+    (SELECT string_agg(m.maptokentype || ' ' || m.mapdict::regdictionary, ', ' ORDER BY m.maptokentype, m.mapseqno) FROM pg_catalog.pg_ts_config_map m WHERE m.mapcfg = k.oid))
+  FROM pg_catalog.pg_ts_config k JOIN pg_catalog.pg_ts_parser p ON p.oid = k.cfgparser
+  WHERE k.cfgnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = k.oid AND d.deptype = 'e')
+
+  UNION ALL
+  SELECT 'text search parser', k.prsname::text, concat_ws(' ', k.prsstart, k.prstoken, k.prsend, k.prsheadline, k.prslextype)
+  FROM pg_catalog.pg_ts_parser k WHERE k.prsnamespace = $1::text::regnamespace
+
+  UNION ALL
+  SELECT 'text search template', k.tmplname::text, concat_ws(' ', k.tmplinit, k.tmpllexize)
+  FROM pg_catalog.pg_ts_template k
+  WHERE k.tmplnamespace = $1::text::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_ts_template'::regclass AND d.objid = k.oid AND d.deptype = 'e')
+
+  UNION ALL
+  -- for objects that do not exist yet
+  SELECT 'default privileges', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' ELSE 'types' END
+      || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+  FROM pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) AS a
+  WHERE d.defaclnamespace = $1::text::regnamespace AND a.grantee <> d.defaclrole
+  GROUP BY 1, 2
+
+  UNION ALL
+  SELECT 'comment', CASE c.relkind WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence ' WHEN 'i' THEN 'index ' WHEN 'I' THEN 'index ' WHEN 'c' THEN 'type ' WHEN 'f' THEN 'foreign table ' ELSE '' END || c.relname,
+    d.description
   FROM relations c
-  JOIN pg_catalog.pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
-  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+  JOIN pg_catalog.pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+
+  UNION ALL
+  SELECT 'comment', c.relname || '.' || a.attname, d.description
+  FROM relations c
+  JOIN pg_catalog.pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid > 0
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+
+  UNION ALL
+  SELECT 'comment', p.kind || ' ' || c.relname || '.' || p.name, d.description
+  FROM relations c
+  JOIN (
+    SELECT 'pg_constraint'::regclass, o.oid, o.conrelid, 'constraint', o.conname::text FROM pg_catalog.pg_constraint o
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, t.oid, t.tgrelid, 'trigger', t.tgname::text FROM pg_catalog.pg_trigger t
+    UNION ALL
+    SELECT 'pg_rewrite'::regclass, r.oid, r.ev_class, 'rule', r.rulename::text FROM pg_catalog.pg_rewrite r
+    UNION ALL
+    SELECT 'pg_policy'::regclass, y.oid, y.polrelid, 'policy', y.polname::text FROM pg_catalog.pg_policy y
+  ) AS p (class, oid, relation, kind, name) ON p.relation = c.oid
+  JOIN pg_catalog.pg_description d ON d.classoid = p.class AND d.objoid = p.oid
+
+  UNION ALL
+  SELECT 'comment', CASE t.typtype WHEN 'd' THEN 'domain ' ELSE 'type ' END || t.typname, d.description
+  FROM types t JOIN pg_catalog.pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid
+  WHERE t.typtype <> 'c'
 
   UNION ALL
   SELECT 'comment', p.signature, d.description

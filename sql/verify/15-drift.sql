@@ -30,6 +30,23 @@
 -- remedy: GRANT or REVOKE the difference
 -- example: privileges of PUBLIC on table skill_usage_events | none | SELECT
 
+-- check: drift.default-privileges
+-- title: new objects get the privileges of the applied migrations
+-- severity: warning
+-- input: drift
+-- remedy: run the ALTER DEFAULT PRIVILEGES statement
+-- about: PUBLIC is every role that can connect. A table or function that a later migration creates would be open to all of them. More
+--   privileges for a named role are the decision of the administrator.
+-- example: default privileges on tables to PUBLIC | none | SELECT
+
+-- check: drift.column-order
+-- title: the columns of every table have the order of the applied migrations
+-- severity: info
+-- input: drift
+-- remedy: name the columns in COPY and INSERT; only a new table has another order
+-- about: Statements that name their columns work. COPY without a list of columns, and `SELECT *`, depend on the order.
+-- example: table notes | id, body, tag | id, tag, body
+
 -- check: drift.comments
 -- title: every comment is that of the applied migrations
 -- severity: warning

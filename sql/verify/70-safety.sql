@@ -53,12 +53,13 @@ ORDER BY 1;
 -- requires: server
 -- input: objects
 -- remedy: give functions and tables to a role that cannot log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
--- example: functions of postgres | an owner that is not a superuser | postgres owns is_skill_unlocked, log_skill_usage,
---   unlock_skill
+-- example: functions of postgres | an owner that is not a superuser | postgres is a superuser
 SELECT
   format('functions of %s', owner.rolname)                                   AS object,
   'an owner that is not a superuser'                                             AS expected,
-  format('%s owns %s', owner.rolname, string_agg(p.proname::text, ', ' ORDER BY p.proname)) AS actual
+  format('%s is a superuser', owner.rolname)                                 AS actual,
+  format('give these functions and their tables to a role that cannot log in (ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...): %s',
+    string_agg(p.proname::text, ', ' ORDER BY p.proname))                    AS remedy
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')

@@ -63,6 +63,8 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.different',
   'drift.extra',
   'drift.grants',
+  'drift.default-privileges',
+  'drift.column-order',
   'drift.comments',
   'drift.adopted',
   'drift.build',

@@ -105,6 +105,7 @@ const DEFINES: ReadonlySet<string> = new Set([
   'collation',
   'column',
   'constraint',
+  'conversion',
   'domain',
   'domain constraint',
   'enum value',
@@ -121,12 +122,27 @@ const DEFINES: ReadonlySet<string> = new Set([
   'sequence',
   'statistics',
   'table',
+  'text search configuration',
+  'text search dictionary',
+  'text search parser',
+  'text search template',
   'trigger',
   'type',
   'view',
 ])
 
 const OF_A_SCHEMA: readonly string[] = [
+  'cast',
+  'collation',
+  'conversion',
+  'foreign table',
+  'operator class',
+  'operator family',
+  'operator',
+  'text search configuration',
+  'text search dictionary',
+  'text search parser',
+  'text search template',
   'table',
   'index',
   'view',
@@ -150,7 +166,19 @@ function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
   if (verb.startsWith('CREATE'))
     return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
   const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
-  return verb === 'DO' || verb === 'REFRESH MATERIALIZED VIEW' || isChange || isComment(new Cursor(text)) || isGrant(new Cursor(text))
+  return (
+    verb === 'DO' ||
+    verb === 'REFRESH MATERIALIZED VIEW' ||
+    isChange ||
+    isDefaultOfSchema(new Cursor(text)) ||
+    isComment(new Cursor(text)) ||
+    isGrant(new Cursor(text))
+  )
+}
+
+/** `ALTER DEFAULT PRIVILEGES ... IN SCHEMA ...`: without a schema it is for the whole database. */
+function isDefaultOfSchema(cursor: Cursor): boolean {
+  return cursor.accept('alter default privileges') && cursor.skipUntil((word) => word === 'in')
 }
 
 function isComment(cursor: Cursor): boolean {

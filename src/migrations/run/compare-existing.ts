@@ -119,7 +119,19 @@ function short(definition: string): string {
 }
 
 /** Kinds that are not compared: comments, and what administrators decide. */
-export const NOT_COMPARED: ReadonlySet<string> = new Set(['comment', 'grant', 'owner', 'storage'])
+export const NOT_COMPARED: ReadonlySet<string> = new Set([
+  'column compression',
+  'column order',
+  'column storage',
+  'comment',
+  'contents',
+  'default privileges',
+  'grant',
+  'not validated',
+  'owner',
+  'replica identity',
+  'storage',
+])
 
 /** Whether the catalog entry is the object or, for a table or view, a part of it. */
 function isPartOf({ kind, name }: CatalogObject, object: ExistingObject): boolean {

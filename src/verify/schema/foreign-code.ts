@@ -156,12 +156,25 @@ function keyAndText(object: ComparedObject): string {
 }
 
 const DATA: ReadonlySet<string> = new Set([
+  'collation',
+  'column compression',
+  'column order',
+  'column storage',
   'comment',
+  'contents',
+  'conversion',
+  'default privileges',
   'enum',
   'grant',
+  // the code of the child is in the other list
+  'inheritance',
+  'not validated',
   'owner',
+  'replica identity',
   'sequence',
   'storage',
+  'text search configuration',
+  'text search dictionary',
   'type',
   'view column',
   // a column that has such a type uses it

@@ -8,6 +8,7 @@ import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
+import { isProperty, propertyFault, type StateOf } from './properties.ts'
 import { ident, remedyFor, runAgain } from './remedies.ts'
 
 /** Turns differences into faults, each of one check. */
@@ -17,6 +18,8 @@ export class Judge {
   readonly #context: ComparisonContext
   readonly #own: ReadonlyMap<string, string>
   readonly #created: ReadonlySet<string>
+  readonly #wanted: ReadonlyMap<string, string>
+  readonly #there: ReadonlyMap<string, string>
   readonly #owners: ReadonlyMap<string, string>
 
   constructor(
@@ -32,6 +35,8 @@ export class Judge {
     this.#own = new Map(
       own.map((object, i) => [objectKey(object), context.own.versionOf.get(objectKey(context.own.objects[i] ?? object)) ?? '']),
     )
+    this.#wanted = new Map(wanted.map((object) => [objectKey(object), object.same]))
+    this.#there = new Map(found.map((object) => [objectKey(object), object.same]))
     this.#created = new Set(wanted.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => name))
     this.#owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
   }
@@ -39,6 +44,7 @@ export class Judge {
   /** Whether an object that no migration creates is a fault: on our tables it changes what they accept or do; a plain index does not. */
   counts(pair: Pair): boolean {
     const { kind, name, expected, actual } = pair
+    if (isProperty(kind)) return true
     if (expected !== undefined) return true
     if (kind === 'comment' || kind === 'statistics') return false
     const whole = wholeOf(pair)
@@ -54,6 +60,7 @@ export class Judge {
 
   faults(pair: Pair): SchemaFault[] {
     const { kind, expected, actual } = pair
+    if (isProperty(kind)) return this.#propertyFaults(pair)
     if (expected === undefined) return [this.#extra(pair)]
     if (kind === 'function' && actual !== undefined) return this.#functionFaults(pair)
     if (kind === 'table' && actual !== undefined) return this.#tableFaults(pair)
@@ -72,6 +79,19 @@ export class Judge {
       const check = isOpen ? 'functions.execute-rights' : this.#isAdopted(key) ? 'drift.adopted' : 'drift.grants'
       return { name, fault: { check, ...fault } }
     })
+  }
+
+  #propertyFaults(pair: Pair): SchemaFault[] {
+    const stateOf: StateOf = (kind, name) => {
+      const [wanted, found] = [this.#wanted.get(`${kind} ${name}`), this.#there.get(`${kind} ${name}`)]
+      if (wanted === undefined || found === undefined) return 'absent'
+      return wanted === found ? 'equal' : 'different'
+    }
+    const fault = propertyFault(pair, this.#context.schema, stateOf)
+    if (fault === undefined) return []
+    const isOwn = this.#own.has(`table ${tableOf(pair.name)}`)
+    const check = fault.check === 'tables.rows' && !isOwn ? 'drift.different' : fault.check
+    return [{ ...fault, check: check.startsWith('drift.') && this.#isAdopted(`table ${tableOf(pair.name)}`) ? 'drift.adopted' : check }]
   }
 
   /** A function with the name of one of ours, and other arguments. */

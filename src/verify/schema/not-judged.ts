@@ -2,7 +2,7 @@ import { bareName } from '../../core/privileges.ts'
 import type { StatementTarget } from '../../sqltext/targets/target.ts'
 import type { StatementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { PRIMARY_KEY, tableOf } from './canonical.ts'
-import { wholeOf, WHOLES, type Pair } from './pairs.ts'
+import { commented, wholeOf, WHOLES, type Pair } from './pairs.ts'
 import type { NotJudged } from '../report.ts'
 
 /** A statement of the migrations that did not run, so that the objects which it creates or changes are not expected. */
@@ -31,7 +31,7 @@ export class OpenObjects {
   hasPair(pair: Pair): boolean {
     const isComment = pair.kind === 'comment'
     return this.#targets.some((target) => {
-      if (target.of === 'comment') return isComment && hasName(target, pair.name)
+      if (target.of === 'comment') return isComment && hasName(target, commented(pair.name).name)
       return isComment
         ? target.of === 'all' && isPartOf(target, pair)
         : (target.of === 'all' && isPartOf(target, pair)) || isSelf(target, pair)
@@ -64,6 +64,8 @@ const PARTS: ReadonlySet<string> = new Set([
 /** Whether the target has the name that the catalog reading gives an object: `t`, `t.c`, `f(integer)`. */
 function hasName({ kind, name, table, types }: StatementTarget, catalogName: string): boolean {
   if (table !== undefined) return catalogName === `${table}.${name}`
+  // `ways USING btree`
+  if (kind === 'operator class' || kind === 'operator family') return catalogName.startsWith(`${name} USING `)
   if (!ROUTINES.has(kind) && kind !== 'operator') return catalogName === name
   return bareName(catalogName) === name && fits(types, catalogName)
 }

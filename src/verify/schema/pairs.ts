@@ -13,15 +13,25 @@ export interface Pair {
 /** Kinds of objects that exist on their own; everything else is part of one of them. */
 export const WHOLES: ReadonlySet<string> = new Set([
   'aggregate',
+  'cast',
+  'collation',
+  'conversion',
   'domain',
   'enum',
   'foreign table',
   'function',
   'materialized view',
+  'operator',
+  'operator class',
+  'operator family',
   'procedure',
   'range',
   'sequence',
   'table',
+  'text search configuration',
+  'text search dictionary',
+  'text search parser',
+  'text search template',
   'type',
   'view',
   'window function',
@@ -31,8 +41,22 @@ export const WHOLES: ReadonlySet<string> = new Set([
 export function wholeOf({ kind, name, expected, actual }: Pair): string | undefined {
   if (WHOLES.has(kind)) return undefined
   if (kind === 'index') return tableOfIndex((expected ?? actual)?.raw ?? '')
-  return kind === 'comment' && name.includes('(') ? name : tableOf(name)
+  if (kind === 'comment') return commented(name).whole
+  return tableOf(name)
 }
+
+/** What a comment is on: `t`, `t.c`, `f(integer)`, `type mood`, `constraint t.c`. */
+export function commented(name: string): { kind: string; name: string; whole: string } {
+  const kind = COMMENTED.find((words) => name.startsWith(`${words} `))
+  const plain = kind === undefined ? name : name.slice(kind.length + 1)
+  return {
+    kind: kind ?? (name.includes('(') ? 'function' : name.includes('.') ? 'column' : ''),
+    name: plain,
+    whole: plain.includes('(') ? plain : tableOf(plain),
+  }
+}
+
+const COMMENTED = ['constraint', 'domain', 'foreign table', 'index', 'materialized view', 'policy', 'rule', 'sequence', 'trigger', 'type']
 
 function tableOfIndex(definition: string): string | undefined {
   const table = / ON (?:ONLY )?("(?:[^"]|"")+"|\S+) USING /.exec(definition)?.[1]
@@ -119,12 +143,12 @@ function usedInstead(sequence: string, expected: readonly ComparedObject[], foun
 /** A missing object is reported once, without its parts. The text of a view follows from its columns. */
 function withoutParts(pairs: readonly Pair[]): Pair[] {
   const missing = new Set(pairs.filter(({ kind, actual }) => actual === undefined && WHOLES.has(kind)).map(({ name }) => name))
-  const columns = new Set(pairs.filter(({ kind, actual }) => kind === 'column' && actual === undefined).map(({ name }) => name))
+  const parts = new Set(pairs.filter(({ actual }) => actual === undefined).map(objectKey))
   const views = new Set(pairs.filter(({ kind }) => kind === 'view column').map(({ name }) => tableOf(name)))
   return pairs.filter((pair) => {
     const whole = wholeOf(pair)
     if (whole !== undefined && missing.has(whole)) return false
-    if (pair.kind === 'comment' && columns.has(pair.name)) return false
+    if (pair.kind === 'comment' && parts.has(objectKey(commented(pair.name)))) return false
     return !((pair.kind === 'view' || pair.kind === 'materialized view') && pair.actual !== undefined && views.has(pair.name))
   })
 }

@@ -3,7 +3,7 @@ import { textAfter, textBefore } from '../../core/text.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { partOf, PRIMARY_KEY, tableOf } from './canonical.ts'
-import { WHOLES, type Pair } from './pairs.ts'
+import { commented, WHOLES, type Pair } from './pairs.ts'
 
 /** What creates an object again, by `kind name`. */
 export type CreatedAgain = Readonly<Record<string, string>>
@@ -24,7 +24,7 @@ export function remedyFor(pair: Pair, again: CreatedAgain): string {
 
 /** What creates an object again. */
 export function runAgain(kind: string, name: string, again: CreatedAgain): string {
-  const bare = kind === 'function' || kind === 'procedure' ? bareName(name) : name
+  const bare = kind === 'cast' ? name : bareName(name)
   const whole = tableOf(name)
   return again[`${kind} ${bare}`] ?? again[`table ${whole}`] ?? again[`view ${whole}`] ?? 'run the statement that creates it again'
 }
@@ -54,9 +54,7 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => str
       : `ALTER TABLE ${ident(name)} DROP CONSTRAINT ${ident(actual.raw)}, ADD PRIMARY KEY ${expected?.definition ?? ''}`,
   column: columnRemedy,
   trigger: ({ name, expected, actual }) =>
-    actual === undefined
-      ? expected?.raw
-      : `DROP TRIGGER ${ident(partOf(name))} ON ${ident(tableOf(name))}; ${(expected?.raw ?? '').replace(/ \(disabled\)$/, '')}`,
+    actual === undefined ? expected?.raw : `DROP TRIGGER ${ident(partOf(name))} ON ${ident(tableOf(name))}; ${expected?.raw ?? ''}`,
   sequence: ({ name, expected, actual }, again) =>
     actual === undefined ? runAgain('sequence', name, again) : `ALTER SEQUENCE ${ident(name)} ${sequenceOptions(expected?.raw ?? '')}`,
   'view column': ({ kind, name }, again) => `DROP VIEW ${ident(tableOf(name))}; then ${runAgain(kind, name, again)}`,
@@ -74,15 +72,20 @@ const REMEDIES: Readonly<Record<string, (pair: Pair, again: CreatedAgain) => str
 }
 
 function commentRemedy({ name, expected }: Pair, again: CreatedAgain): string {
-  return `COMMENT ON ${commented(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
+  return `COMMENT ON ${commentTarget(name, again)} IS ${quoteLiteral(expected?.raw ?? null)}`
 }
 
-/** `f(integer)`, `t.c` or `t`. */
-function commented(name: string, again: CreatedAgain): string {
-  if (name.includes('(')) return `FUNCTION ${name}`
-  if (name.includes('.')) return `COLUMN ${ident(tableOf(name))}.${ident(partOf(name))}`
-  return `${`view ${name}` in again ? 'VIEW' : 'TABLE'} ${ident(name)}`
+/** What COMMENT ON takes. */
+function commentTarget(comment: string, again: CreatedAgain): string {
+  const { kind, name } = commented(comment)
+  if (ON_A_TABLE.has(kind)) return `${kind.toUpperCase()} ${ident(partOf(name))} ON ${ident(tableOf(name))}`
+  if (kind === 'function') return `FUNCTION ${name}`
+  if (kind === 'column') return `COLUMN ${ident(tableOf(name))}.${ident(partOf(name))}`
+  const word = kind === '' ? (`view ${name}` in again ? 'VIEW' : 'TABLE') : kind.toUpperCase()
+  return `${word} ${ident(name)}`
 }
+
+const ON_A_TABLE: ReadonlySet<string> = new Set(['constraint', 'policy', 'rule', 'trigger'])
 
 /** `bigint start 1 increment 1 min 1 max 9 cache 1` as ALTER SEQUENCE takes it. */
 function sequenceOptions(definition: string): string {

@@ -13,6 +13,7 @@ import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
 import { HARMLESS_LOGINS } from './harmless-logins.ts'
 import { HARMLESS_OBJECTS } from './harmless-objects.ts'
+import { HARMLESS_PROPERTIES } from './harmless-properties.ts'
 import { HARMLESS_RIGHTS } from './harmless-rights.ts'
 import { HARMLESS_SETTINGS } from './harmless-settings.ts'
 import { HARMLESS_TUNING } from './harmless-tuning.ts'
@@ -22,6 +23,7 @@ import { LEDGER_TABLE_FAULTS } from './ledger-table.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
 import { LOGIN_ROLE_FAULTS } from './login-roles.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
+import { PROPERTY_FAULTS } from './properties.ts'
 import { OWNER_FAULTS } from './owners.ts'
 import { publicRightFaults } from './public-rights.ts'
 import { REGISTRY_FAULTS } from './registry.ts'
@@ -41,6 +43,7 @@ export const FAMILIES: readonly FaultFamily[] = [
   TABLE_FAULTS,
   columnFaults,
   COLUMN_PROPERTY_FAULTS,
+  PROPERTY_FAULTS,
   constraintFaults,
   SEQUENCE_FAULTS,
   indexFaults,
@@ -70,6 +73,7 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_CHANGES,
   ...HARMLESS_OBJECTS,
   ...HARMLESS_TUNING,
+  ...HARMLESS_PROPERTIES,
   ...HARMLESS_SETTINGS,
   ...HARMLESS_RIGHTS,
   ...HARMLESS_LOGINS,
