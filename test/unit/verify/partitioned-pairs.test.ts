@@ -14,6 +14,9 @@ const actual = (key: string, partitionKey: string): ReturnType<typeof canonical>
     { unqualified: false },
   )
 
+const sequence = (cache: number): ReturnType<typeof canonical> =>
+  canonical([{ kind: 'sequence', name: 's', definition: `bigint start 1 increment 1 min 1 max 9 cache ${cache}` }], { unqualified: false })
+
 test.each([
   ['(id, created_at)', 'RANGE (created_at)', 0],
   ['(created_at, id)', 'RANGE (created_at)', 0],
@@ -28,9 +31,5 @@ test.each([
 test('storage parameters and tablespace of a key, cache of a sequence -> the same', () => {
   const stored = one("PRIMARY KEY (id) WITH (fillfactor='70') USING INDEX TABLESPACE fast")
   expect(differingPairs(one('PRIMARY KEY (id)'), stored)).toEqual([])
-  const sequence = (cache: number): ReturnType<typeof canonical> =>
-    canonical([{ kind: 'sequence', name: 's', definition: `bigint start 1 increment 1 min 1 max 9 cache ${cache}` }], {
-      unqualified: false,
-    })
   expect(differingPairs(sequence(1), sequence(50))).toEqual([])
 })
