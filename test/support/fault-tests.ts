@@ -20,7 +20,7 @@ const ALL: Part = { every: 1, from: 0 }
  * One of several parts that run at the same time. Of each part every nth is tried, so that the storms take minutes; with
  * TEST_ALL_FAULTS=1 all are.
  */
-export function part(number: number, parts: number, nth = 1): Part {
+export function partOf(number: number, parts: number, nth = 1): Part {
   return { every: parts * (process.env['TEST_ALL_FAULTS'] === '1' ? 1 : nth), from: number }
 }
 
