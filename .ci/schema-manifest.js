@@ -1,7 +1,7 @@
 // Writes dist/schema-manifest.json: what the migrations of the package create. `skills verify` compares a database with it
 // when the role cannot create a scratch schema.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { importSource } from './import-source.js'
 
@@ -9,9 +9,20 @@ const root = path.dirname(import.meta.dirname)
 const migrations = path.join(root, 'sql', 'migrations')
 const QUERY = path.join(root, 'sql', 'catalog', 'objects.sql')
 /** Everything that decides what the manifest says, apart from the migrations. PGlite counts through its version in package.json. */
-const MAKERS = [QUERY, 'src/verify/schema/manifest.ts', 'src/db/catalog.ts', '.ci/schema-manifest.js', 'package.json']
+const QUERIES = path.join(root, 'sql', 'dump')
+const PRINTER = path.join(root, 'src', 'migrations', 'dump')
+const MAKERS = [
+  QUERY,
+  'src/verify/schema/manifest.ts',
+  'src/db/catalog.ts',
+  '.ci/schema-manifest.js',
+  'package.json',
+  ...[QUERIES, PRINTER].flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name))),
+]
 
 export const MANIFEST = 'schema-manifest.json'
+/** The statements that create the objects of the manifest. */
+export const STATEMENTS = 'schema-statements.json'
 
 /** Writes the manifest, unless it was made from the same files. Running PGlite takes seconds. */
 export async function makeSchemaManifest() {
@@ -19,16 +30,26 @@ export async function makeSchemaManifest() {
   const { readMigrations } = await importSource('src/migrations/files/read-migrations.ts')
   const files = readMigrations([{ directory: migrations, label: 'sql/migrations', own: true }])
   const source = digestOf([...files.flatMap(({ version, text }) => [version, text]), ...MAKERS.map(makerText)])
-  if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).source === source) return
+  if (existsSync(file) && existsSync(path.join(root, 'dist', STATEMENTS)) && JSON.parse(readFileSync(file, 'utf8')).source === source)
+    return
   const { openDb } = await importSource('src/db/open.ts')
-  const { makeManifest } = await importSource('src/verify/schema/manifest.ts')
-  const db = await openDb({ kind: 'embedded', directory: 'memory' })
+  const { makeManifest, MANIFEST_SCHEMA } = await importSource('src/verify/schema/manifest.ts')
+  const { printSchema } = await importSource('src/migrations/dump/print-schema.ts')
+  const db = await openDb({ kind: 'embedded', directory: 'memory' }, { schema: MANIFEST_SCHEMA })
+  await db.exec(`CREATE SCHEMA ${MANIFEST_SCHEMA}; SET search_path TO ${MANIFEST_SCHEMA}, pg_temp`)
   const made = await makeManifest(db, files, QUERY)
+  const printed = await db.transaction({ readOnly: true }, () => printSchema(db, QUERIES, MANIFEST_SCHEMA))
   await db.close()
   mkdirSync(path.dirname(file), { recursive: true })
-  // a process that reads meanwhile must not see half a file
+  // the manifest last: it says which files both were made from
+  writeWhole(path.join(path.dirname(file), STATEMENTS), printed)
+  writeWhole(file, { source, migrations: made })
+}
+
+/** A process that reads meanwhile must not see half a file. */
+function writeWhole(file, value) {
   const draft = `${file}.${process.pid}`
-  writeFileSync(draft, JSON.stringify({ source, migrations: made }))
+  writeFileSync(draft, JSON.stringify(value))
   renameSync(draft, file)
 }
 

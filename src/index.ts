@@ -65,6 +65,7 @@ export type { DiffEntry, DiffReport } from './registry/table/diff-report.ts'
 export type { Change, FieldChange, FileChange, OperatorOverride, PruneMode, SyncMode, SyncReport } from './registry/table/sync-report.ts'
 
 // Checks
+export { remedyScript } from './api/remedy-script.ts'
 export { verify } from './api/verify.ts'
 export type { VerifyCallOptions } from './api/verify.ts'
 export { doctor } from './api/doctor.ts'
@@ -75,6 +76,7 @@ export type { AppRoleGrant } from './core/privileges.ts'
 export { grantStatements } from './verify/app-role.ts'
 export type { DoctorReport, DoctorSetting } from './doctor/report.ts'
 export type { Finding } from './doctor/report.ts'
+export type { RemedyScript } from './verify/remedy-script.ts'
 export type { CheckResult, Fault, NotJudged, VerifyReport } from './verify/report.ts'
 
 // Telemetry

@@ -18,7 +18,7 @@ SELECT c.oid, c.relkind::text AS kind, quote_ident(c.relname) AS name, c.relpers
       ORDER BY i.inhseqno LIMIT 1) of_parent ON true
     WHERE own.attrelid = c.oid AND own.attnum > 0 AND NOT own.attisdropped), false) AS own_order,
   y.oid AS row_type, nullif(y.typarray, 0) AS array_type,
-  nullif(c.reloftype, 0)::regtype::text AS of_type,
+  nullif(c.reloftype, 0)::regtype::text AS of_type, c.relowner::regrole::text AS owner,
   (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) AS server,
   coalesce((SELECT to_jsonb(f.ftoptions) FROM pg_foreign_table f WHERE f.ftrelid = c.oid), '[]') AS server_options
 FROM pg_class c

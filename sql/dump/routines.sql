@@ -1,5 +1,6 @@
 -- The functions, procedures and aggregates of the schema, without those of extensions and the constructors of ranges. The last columns define an aggregate.
-SELECT p.oid, p.prokind::text AS kind, quote_ident(p.proname) AS name, to_jsonb(coalesce(p.proconfig, '{}')) AS settings,
+SELECT p.oid, p.prokind::text AS kind, quote_ident(p.proname) AS name, p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS signature,
+  p.proowner::regrole::text AS owner, to_jsonb(coalesce(p.proconfig, '{}')) AS settings,
   g.aggkind::text AS aggregate_kind, g.aggnumdirectargs::integer AS direct_arguments, g.aggtransfn::text AS transition,
   nullif(g.aggtransspace, 0)::text AS space, nullif(g.aggfinalfn::oid, 0)::regproc::text AS final, g.aggfinalextra AS final_extra,
   g.aggfinalmodify::text AS final_modify, nullif(g.aggcombinefn::oid, 0)::regproc::text AS combine,

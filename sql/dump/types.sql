@@ -1,5 +1,5 @@
 -- The enums, domains, ranges and composite types of the schema, and base types, which need code in C. Without those of extensions.
-SELECT t.oid, t.typtype::text AS kind, quote_ident(t.typname) AS name, nullif(t.typarray, 0) AS array_type, nullif(t.typrelid, 0) AS relation,
+SELECT t.oid, t.typtype::text AS kind, quote_ident(t.typname) AS name, nullif(t.typarray, 0) AS array_type, nullif(t.typrelid, 0) AS relation, t.typowner::regrole::text AS owner,
   coalesce((SELECT jsonb_agg(quote_literal(v.enumlabel) ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid), '[]') AS labels,
   t.typnotnull AS not_null, t.typdefaultbin IS NOT NULL AS has_default,
   CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation

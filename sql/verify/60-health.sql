@@ -1,5 +1,6 @@
 -- Whether the database is healthy. Checks of our tables take the names from the applied migrations:
--- $1: {"tables": ["<name>"], "views": [], "functions": [], "comparedIndexes": []}. Sizes are those of the main fork.
+-- $1: {"tables": ["<name>"], "views": [], "functions": [], "ledger": {"schema", "tables": []}, "comparedIndexes": [],
+-- "reported": ["<object of a fault of the comparison>"]}. Sizes are those of the main fork.
 
 -- group: health
 -- about: These problems do no harm yet, but will: invalid or useless indexes, tables without statistics, sequences
@@ -14,7 +15,7 @@ SELECT
   format('index %s', c.relname)                     AS object,
   'a valid index'                                   AS expected,
   format('invalid, on table %s, %s', t.relname, pg_size_pretty(pg_relation_size(c.oid))) AS actual,
-  format('REINDEX INDEX CONCURRENTLY %I', c.relname) AS remedy
+  format('REINDEX INDEX CONCURRENTLY %I.%I', :'schema', c.relname) AS sql
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
@@ -133,7 +134,7 @@ SELECT
   format('table %s', c.relname)                                                AS object,
   'analyzed'                                                 AS expected,
   format('never analyzed; %s', pg_size_pretty(pg_relation_size(c.oid)))        AS actual,
-  format('ANALYZE %I', c.relname)                                              AS remedy
+  format('ANALYZE %I.%I', :'schema', c.relname)                                AS sql
 FROM pg_class c
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
 WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
@@ -148,9 +149,10 @@ ORDER BY c.relname;
 -- title: vacuum keeps up with deleted and updated rows
 -- severity: warning
 -- input: objects
--- remedy: run VACUUM; if dead rows remain, an old transaction, a replication slot or a prepared transaction keeps them
+-- remedy: run VACUUM; if dead rows remain, an old transaction, a replication slot or a prepared transaction keeps them. Only VACUUM FULL, which
+--   blocks reads and writes, and pg_repack return the space of a table to the disk
 -- example: table skill_unlocks | dead rows under 30 % of the live ones | 310000 dead rows, 20000 live ones
-WITH sizes AS (
+WITH tables AS (
   SELECT
     c.oid, c.relname, c.relpages, c.reltuples, s.n_live_tup, s.n_dead_tup,
     current_setting('block_size')::numeric AS page,
@@ -164,27 +166,94 @@ WITH sizes AS (
     AND c.relkind IN ('r', 'm')
     AND $1::jsonb->'tables' ? c.relname
 ),
--- a row takes 28 bytes in addition to its columns, a page 24 in addition to its rows, and alignment a tenth more
-estimates AS (
-  SELECT *, ceil(reltuples * (width * 1.1 + 28) / (page - 24)) AS needed FROM sizes
+indexes AS (
+  SELECT x.relname, x.relpages, x.reltuples, t.page,
+    (
+      SELECT sum((1 - p.null_frac) * p.avg_width)
+      FROM pg_attribute a
+      JOIN pg_stats p ON p.schemaname = :'schema' AND p.tablename = t.relname AND p.attname = a.attname
+      WHERE a.attrelid = t.oid AND a.attnum = ANY (i.indkey)
+    ) AS width
+  FROM tables t
+  JOIN pg_index i ON i.indrelid = t.oid AND i.indexprs IS NULL
+  JOIN pg_class x ON x.oid = i.indexrelid
+  JOIN pg_am a ON a.oid = x.relam AND a.amname = 'btree'
+  WHERE x.relpages * t.page > 100 * 1024 * 1024
+),
+-- a row takes 28 bytes in addition to its columns, a page 24 in addition to its rows, and alignment a tenth more; an entry of an index
+-- takes 16, and a new page of an index is 90 % full
+sizes AS (
+  SELECT 'table' AS kind, relname, relpages, reltuples, page, ceil(reltuples * (width * 1.1 + 28) / (page - 24)) AS needed, 2 AS most FROM tables
+  UNION ALL
+  SELECT 'index', relname, relpages, reltuples, page, ceil(reltuples * (width * 1.1 + 16) / (page - 40) / 0.9), 3 FROM indexes
 )
-SELECT format('table %s', relname) AS object, symptom.expected, symptom.actual, format('VACUUM (VERBOSE) %I', relname) AS remedy
-FROM estimates
-CROSS JOIN LATERAL (VALUES
-  (
-    n_dead_tup > 50000 AND n_dead_tup > 0.3 * n_live_tup,
-    'dead rows under 30 % of the live ones',
-    format('%s dead rows, %s live ones', n_dead_tup, n_live_tup)
-  ),
-  (
-    reltuples > 0 AND relpages > 2 * needed AND (relpages - needed) * page > 100 * 1024 * 1024,
-    format('about %s for %s rows', pg_size_pretty((needed * page)::bigint), reltuples::bigint),
-    format('%s, %s of it unused (estimated from the statistics)', pg_size_pretty((relpages * page)::bigint),
-      pg_size_pretty(((relpages - needed) * page)::bigint))
+SELECT format('table %s', relname) AS object, 'dead rows under 30 % of the live ones' AS expected,
+  format('%s dead rows, %s live ones', n_dead_tup, n_live_tup) AS actual, format('VACUUM (VERBOSE) %I.%I', :'schema', relname) AS sql
+FROM tables
+WHERE n_dead_tup > 50000 AND n_dead_tup > 0.3 * n_live_tup
+UNION ALL
+SELECT format('%s %s', kind, relname), format('about %s for %s rows', pg_size_pretty((needed * page)::bigint), reltuples::bigint),
+  format('%s, %s of it unused (estimated from the statistics)', pg_size_pretty((relpages * page)::bigint),
+    pg_size_pretty(((relpages - needed) * page)::bigint)),
+  CASE kind WHEN 'index' THEN format('REINDEX INDEX CONCURRENTLY %I.%I', :'schema', relname)
+    ELSE format('VACUUM (VERBOSE) %I.%I', :'schema', relname) END
+FROM sizes
+WHERE reltuples > 0 AND relpages > most * needed AND (relpages - needed) * page > 100 * 1024 * 1024
+ORDER BY 1, 2;
+
+-- check: health.constraints
+-- title: every constraint of your own is validated, and every foreign key of a large table has an index
+-- severity: warning
+-- input: objects
+-- remedy: validate the constraint, or create the index
+-- about: A constraint that is NOT VALID holds for new rows only, and the planner does not use it. Without an index on the columns of a foreign key,
+--   each DELETE in the table to which it refers reads the whole table. These are the constraints of the tables of the package,
+--   and the foreign keys of other tables to them; a table of less than 1 MB needs no index.
+-- example: foreign key theirs.theirs_skill_id_fkey | an index on (skill_id) | none; theirs has 214 MB, and DELETE on skills_registry
+--   reads it
+WITH keys AS (
+  SELECT k.oid, k.conname, k.contype, k.convalidated, k.conparentid, k.conkey, c.oid AS relid, c.relname, n.nspname, c.relkind, f.relname AS refers_to,
+    format('%s %s', CASE k.contype WHEN 'f' THEN 'foreign key' ELSE 'constraint' END,
+      concat_ws('.', nullif(n.nspname, :'schema'), c.relname, k.conname)) AS object
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_class f ON f.oid = k.confrelid
+  WHERE k.contype IN ('f', 'c')
+    -- PostgreSQL 18 has constraints that are NOT ENFORCED: they cannot be validated
+    AND coalesce(to_jsonb(k)->>'conenforced', 'true') = 'true'
+    -- ledger.additions reports those of the ledger
+    AND NOT (n.nspname = $1::jsonb#>>'{ledger,schema}' AND $1::jsonb#>'{ledger,tables}' ? c.relname)
+    AND ((n.nspname = :'schema' AND $1::jsonb->'tables' ? c.relname)
+      OR (f.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND $1::jsonb->'tables' ? f.relname))
+)
+SELECT k.object, 'validated' AS expected, 'NOT VALID' AS actual,
+  format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I', k.nspname, k.relname, k.conname) AS sql
+FROM keys k
+WHERE NOT k.convalidated
+  -- the comparison with the migrations reports these
+  AND NOT $1::jsonb->'reported' ? format('constraint %s.%s', k.relname, k.conname)
+UNION ALL
+SELECT k.object, format('an index on (%s)', columns.names),
+  format('none; %s has %s, and DELETE on %s reads it', k.relname, pg_size_pretty(pg_relation_size(k.relid)), k.refers_to),
+  format('CREATE INDEX CONCURRENTLY ON %I.%I (%s)', k.nspname, k.relname, columns.names)
+FROM keys k
+CROSS JOIN LATERAL (
+  SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY key.n) AS names
+  FROM unnest(k.conkey) WITH ORDINALITY AS key (attnum, n)
+  JOIN pg_attribute a ON a.attrelid = k.relid AND a.attnum = key.attnum
+) AS columns
+WHERE k.contype = 'f' AND k.relkind = 'r'
+  -- a key to a partitioned table has a constraint for each partition too
+  AND k.conparentid NOT IN (SELECT oid FROM keys other WHERE other.relid = k.relid)
+  AND pg_relation_size(k.relid) >= 1024 * 1024
+  AND NOT EXISTS (
+    SELECT FROM pg_index i
+    WHERE i.indrelid = k.relid AND i.indisvalid AND i.indpred IS NULL
+      -- its first columns, in any order; the array of pg_index begins at 0
+      AND (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
   )
-) AS symptom (holds, expected, actual)
-WHERE symptom.holds
-ORDER BY relname, symptom.expected;
+ORDER BY 1, 2;
 
 -- check: health.sequences
 -- title: no sequence is near its end

@@ -268,3 +268,82 @@ SELECT format('database %s', datname) AS object, 'no checksum failure' AS expect
   format('%s, the last at %s', checksum_failures, checksum_last_failure::timestamptz(0)) AS actual
 FROM pg_stat_database
 WHERE datname = current_database() AND checksum_failures > 0;
+
+-- check: settings.connections
+-- title: the server and the database accept more connections
+-- severity: warning
+-- requires: server
+-- remedy: find out who opens so many, use a pooler, or raise max_connections: that needs a restart
+-- about: When all connections are in use, applications and `skills migrate` fail with 53300. Superusers have a few of their own, and the limit of
+--   a database does not bind them.
+-- example: the server | under 90 % of 97 connections in use | 95
+SELECT object, format('under 90 %% of %s connections in use', most) AS expected, used::text AS actual, sql
+FROM (
+  SELECT 'the server' AS object, current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
+    (SELECT sum(numbackends) FROM pg_stat_database) AS used, NULL AS sql
+  UNION ALL
+  SELECT format('database %s', d.datname), d.datconnlimit, s.numbackends,
+    format('ALTER DATABASE %I CONNECTION LIMIT %s', d.datname, 2 * greatest(d.datconnlimit, s.numbackends))
+  FROM pg_database d
+  JOIN pg_stat_database s ON s.datid = d.oid
+  WHERE d.datname = current_database() AND d.datconnlimit >= 0
+) AS limits
+WHERE used >= 0.9 * most
+ORDER BY 1;
+
+-- check: settings.transactions
+-- title: no session has been idle in a transaction for an hour
+-- severity: warning
+-- requires: server
+-- remedy: correct the application that leaves it open, and set idle_in_transaction_session_timeout
+-- about: A transaction that is open keeps its locks and keeps old rows from VACUUM: tables grow. Only a member of pg_read_all_stats sees the sessions
+--   of other roles.
+-- example: process 4711 of app | a transaction of less than an hour | idle in a transaction that began at 2026-11-21 02:02:57+00
+SELECT
+  format('process %s of %s', a.pid, a.usename)                                             AS object,
+  'a transaction of less than an hour'                                                     AS expected,
+  format('idle in a transaction that began at %s', a.xact_start::timestamptz(0))           AS actual,
+  format('SELECT pg_terminate_backend(%s)', a.pid) AS sql, true AS destructive
+FROM pg_stat_activity a
+WHERE a.datname = current_database()
+  AND a.state IN ('idle in transaction', 'idle in transaction (aborted)')
+  AND a.xact_start < now() - interval '1 hour'
+ORDER BY a.xact_start;
+
+-- check: settings.extensions
+-- title: every extension that the schema uses has the version that is installed on the server
+-- severity: warning
+-- requires: server
+-- remedy: run ALTER EXTENSION ... UPDATE
+-- about: A new package of the server or of an extension contains a new version, and the database keeps the old one until ALTER EXTENSION ...
+--   UPDATE: corrections of its functions can be missing.
+-- example: extension citext | version 1.6 | 1.4
+WITH relations AS (
+  SELECT c.oid FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+),
+members AS (
+  SELECT d.refclassid, d.refobjid FROM pg_depend d JOIN relations r ON d.classid = 'pg_class'::regclass AND d.objid = r.oid
+  UNION
+  SELECT d.refclassid, d.refobjid FROM relations r JOIN pg_attrdef a ON a.adrelid = r.oid
+  JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid
+  UNION
+  SELECT d.refclassid, d.refobjid FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+  WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+),
+-- the versions of an extension are files of the server: they are read for the extensions that are used
+used AS (
+  SELECT DISTINCT e.extname, e.extversion
+  FROM members m
+  JOIN pg_depend d ON d.classid = m.refclassid AND d.objid = m.refobjid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+  JOIN pg_extension e ON e.oid = d.refobjid
+  -- it has one version
+  WHERE e.extname <> 'plpgsql'
+)
+SELECT format('extension %s', u.extname) AS object, format('version %s', latest.version) AS expected, u.extversion AS actual,
+  format('ALTER EXTENSION %I UPDATE', u.extname) AS sql
+FROM used u
+CROSS JOIN LATERAL (SELECT a.default_version AS version FROM pg_available_extensions() a WHERE a.name = u.extname) AS latest
+WHERE latest.version <> u.extversion
+  AND EXISTS (
+    SELECT FROM pg_extension_update_paths(u.extname) AS p WHERE p.source = u.extversion AND p.target = latest.version AND p.path IS NOT NULL)
+ORDER BY 1;

@@ -12,6 +12,8 @@ export interface NewMigrationCallOptions {
   now?: Date
   /** Draft the migration that undoes this version. */
   revert?: string | undefined
+  /** The SQL; default: a comment with the name. */
+  text?: string
   /** With `revert`: folders of your migrations. Default: `directory`. */
   migrations?: readonly string[]
 }
@@ -31,8 +33,9 @@ export async function newMigration({
   now = new Date(),
   revert,
   migrations = [directory],
+  text,
 }: NewMigrationCallOptions): Promise<NewMigrationReport> {
-  if (revert === undefined) return writeNewMigration({ directory, name: name ?? '', now })
+  if (revert === undefined) return writeNewMigration({ directory, name: name ?? '', now, ...(text === undefined ? {} : { text }) })
   return writeNewMigration({ directory, name: name ?? `revert ${revert}`, now, text: await draftOf(revert, migrations) })
 }
 

@@ -1,12 +1,21 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
-import { catalogQueries, checkSources, installedPacks, migrationSources, privilegesQuery } from '../config/package-files.ts'
+import {
+  catalogQueries,
+  checkSources,
+  dumpQueries,
+  installedPacks,
+  manifestStatementsFile,
+  migrationSources,
+  privilegesQuery,
+} from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import { place, type Diagnostic } from '../core/diagnostics.ts'
 import { SkillsError } from '../core/errors.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
+import type { PrintedObject } from '../db/printed-object.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
@@ -99,7 +108,7 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
     checks,
     inputs: {
       ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
-      objects,
+      objects: { ...objects, ledger: ledgerTables(options.ledger ?? DEFAULT_LEDGER, db.info.schema) },
       privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
@@ -113,7 +122,7 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
       ...(typeof skills === 'string' ? { skills } : {}),
     },
     applied: { migrations: versions, packs: installedPacks(versions) },
-    schema: schemaOptions(db, ledger, again, options),
+    schema: { ...schemaOptions(db, ledger, again, options), ...(await printers(db)) },
     drift: options.drift ?? 'if possible',
     strict: options.strict === true,
     timeoutMs: timeoutOf(options),
@@ -181,13 +190,24 @@ export function judgedRole({ info }: Db, role: string, files: readonly Migration
   return appRoleInput(role, declaredObjects(files.filter(({ source }) => source.own)), ledgerTables(ledger, info.schema))
 }
 
+type Printers = Pick<SchemaOptions, 'print' | 'printedManifest'>
+
+/** How objects are written as SQL. */
+async function printers(db: Db): Promise<Printers> {
+  const { printSchema } = await import('../migrations/dump/print-schema.ts')
+  return {
+    print: (schema) => printSchema(db, dumpQueries(), schema),
+    printedManifest: () => JSON.parse(readFileSync(manifestStatementsFile(), 'utf8')) as PrintedObject[],
+  }
+}
+
 /** What the schema is compared with. */
 function schemaOptions(
   { info: { schema } }: Db,
   { applied, facts, missing }: LedgerState,
   again: Readonly<Record<string, string>>,
   options: VerifyCallOptions,
-): SchemaOptions {
+): Omit<SchemaOptions, keyof Printers> {
   const { exclusive = false, ledger = DEFAULT_LEDGER } = options
   const adopted = facts?.rows.filter(({ checksum, tool }) => checksum === null && tool === null) ?? []
   const definitions = scratchStatements(applied, schema)

@@ -125,7 +125,7 @@ class Run {
       const isGap = check.id === 'drift.build' && this.#options.strict
       return judge(
         isGap ? { ...check, severity: 'error' } : check,
-        own.map(({ check: _check, violations: _violations, ...fault }) => fault),
+        own.map(({ check: _check, violations: _violations, rows: _rows, ...fault }) => fault),
       )
     }
     const isBroken = [...this.results.values()].some(({ status }) => status === 'failed')
@@ -149,7 +149,8 @@ class Run {
     if (input !== 'objects' || given === undefined) return given
     const { comparison, own, otherFunctions } = this.#schema
     const { schema, otherSchemas } = this.#db.info
-    return { ...given, comparedIndexes: comparison.indexes, own, otherFunctions, path: [schema, ...otherSchemas] }
+    const reported = comparison.faults.map(({ object }) => object)
+    return { ...given, comparedIndexes: comparison.indexes, reported, own, otherFunctions, path: [schema, ...otherSchemas] }
   }
 
   /**

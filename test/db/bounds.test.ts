@@ -234,7 +234,9 @@ onEachBackend(({ migrated }) => {
     await db.exec('ALTER TABLE skill_usage_events DROP CONSTRAINT skill_usage_events_version_bytes')
     const { checks } = await verify(db, { cwd: scratch() })
     const fault = checks.flatMap(({ faults }) => faults).find(({ object }) => object.includes('events_version_bytes'))
-    expect(fault).toMatchObject({ remedy: expect.stringMatching(/ NOT VALID; ALTER TABLE skill_usage_events VALIDATE CONSTRAINT /) })
+    expect(fault).toMatchObject({
+      remedy: expect.stringMatching(/ NOT VALID; ALTER TABLE public\.skill_usage_events VALIDATE CONSTRAINT /),
+    })
     await db.exec(fault?.remedy ?? '')
     expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })
   })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import type { VerifyCallOptions } from '../../src/index.ts'
 import { migrate, verify } from '../../src/index.ts'
+import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import type { VerifyReport } from '../../src/verify/report.ts'
 import { freshServer, migratedServer, ofBackend, onEachBackend } from '../support/databases.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -132,7 +133,7 @@ onEachBackend((backend) => {
       'table skill_feedback',
       'table skill_unlocks',
     ])
-    for (const { remedy } of faults) for (const statement of remedy.split('; ')) await db.exec(statement)
+    for (const { sql = '' } of faults) for (const { text } of splitStatements(sql).statements) await db.exec(text)
     expect((await verify(db, options)).checks.filter((check) => check.status === 'failed' && isOfSchema(check))).toEqual([])
   })
 

@@ -70,3 +70,22 @@ test.each(['docs/security.md', 'docs/migrate.md'])('%s: read -> each promise nam
   })
   expect(missing).toEqual([])
 })
+
+test('docs/verify-peers.md: read -> each check and each heading that it names exists, and each lint of splinter has a line', () => {
+  const checks = new Set(
+    readdirSync(path.join(ROOT, 'sql/verify')).flatMap((file) =>
+      [...read(`sql/verify/${file}`).matchAll(/^-- check: (\S+)$/gm)].map(([, id]) => id),
+    ),
+  )
+  const text = read('docs/verify-peers.md')
+  const named = [...text.matchAll(/`([a-z]+\.[a-z-]+)`/g)].map(([, id = '']) => id).filter((id) => id !== 'auth.users')
+  expect(named.length).toBeGreaterThan(80)
+  expect([...new Set(named)].filter((id) => !checks.has(id))).toEqual([])
+  const headings = [...text.matchAll(/\]\(([\w.-]+)#([\w-]+)\)/g)].filter(
+    ([, file = '', anchor = '']) =>
+      ![...read(`docs/${file}`).matchAll(/^## (.*)$/gm)].some(([, title = '']) => title.toLowerCase().replaceAll(' ', '-') === anchor),
+  )
+  expect(headings.map(([link]) => link)).toEqual([])
+  const lints = [...text.matchAll(/^\| (\d{4}) \w+ \| .+ \|$/gm)].map(([, number]) => Number(number))
+  expect(lints).toEqual(Array.from({ length: 29 }, (_, i) => i + 1))
+})

@@ -1,17 +1,17 @@
 import { keyOf, simpleObject, type DumpObject, type Rank } from './dump-object.ts'
 import type { Facts } from './facts.ts'
-import { unqualified } from './names.ts'
+import type { Naming } from './names.ts'
 
 /** Triggers, rules, policies and statistics of tables and views. */
-export function attachedObjects(facts: Facts, schema: string): DumpObject[] {
+export function attachedObjects(facts: Facts, naming: Naming): DumpObject[] {
   const names = new Map(facts.relations.map(({ oid, name }) => [oid, name]))
   return facts.attached.flatMap((one) => {
     const table = names.get(one.relation)
     if (table === undefined) return []
     const { rank, catalog, text, after, word } = KINDS[one.kind as keyof typeof KINDS]
-    const target = one.kind === 'statistics' ? `STATISTICS ${one.name}` : `${word} ${one.name} ON ${table}`
-    const changes = after(one, table)
-    const statement = text(facts, one, { table, schema })
+    const target = one.kind === 'statistics' ? `STATISTICS ${naming.prefix}${one.name}` : `${word} ${one.name} ON ${table}`
+    const changes = after(one, { table, naming })
+    const statement = text(facts, one, { table, naming })
     // the trigger of a partition comes with that of the table, and can fire at other times
     const [first = '', ...rest] = one.of_parent ? changes : [statement, ...changes]
     return [
@@ -33,8 +33,13 @@ interface Kind {
   rank: Rank
   catalog: string
   word: string
-  text(facts: Facts, one: Attached, place: { table: string; schema: string }): string
-  after(one: Attached, table: string): string[]
+  text(facts: Facts, one: Attached, place: Place): string
+  after(one: Attached, place: Place): string[]
+}
+
+interface Place {
+  table: string
+  naming: Naming
 }
 
 const KINDS: Readonly<Record<'trigger' | 'rule' | 'policy' | 'statistics', Kind>> = {
@@ -43,27 +48,28 @@ const KINDS: Readonly<Record<'trigger' | 'rule' | 'policy' | 'statistics', Kind>
     catalog: 'pg_trigger',
     word: 'TRIGGER',
     // the table, and for a constraint trigger the table of FROM; names in WHEN are OLD and NEW
-    text: ({ texts }, { oid }, { schema }) => unqualified(texts.of('trigger', oid) ?? '', schema, 2),
-    after: ({ setting, name }, table) => fires('TRIGGER', setting, name, table),
+    text: ({ texts }, { oid }, { naming }) => naming.unqualified(texts.of('trigger', oid) ?? '', 2),
+    after: ({ setting, name }, { table }) => fires('TRIGGER', setting, name, table),
   },
   rule: {
     rank: 'rule',
     catalog: 'pg_rewrite',
     word: 'RULE',
-    text: ({ texts }, { oid }, { schema }) => unqualified(texts.of('rule', oid) ?? '', schema, 1).replace(/;\s*$/, ''),
-    after: ({ setting, name }, table) => fires('RULE', setting, name, table),
+    text: ({ texts }, { oid }, { naming }) => naming.unqualified(texts.of('rule', oid) ?? '', 1).replace(/;\s*$/, ''),
+    after: ({ setting, name }, { table }) => fires('RULE', setting, name, table),
   },
   policy: { rank: 'policy', catalog: 'pg_policy', word: 'POLICY', text: policyText, after: () => [] },
   statistics: {
     rank: 'index',
     catalog: 'pg_statistic_ext',
     word: 'STATISTICS',
-    text: ({ texts }, { oid }, { schema }) => unqualified(texts.of('statistics', oid) ?? '', schema, 1),
-    after: ({ setting, name }) => (setting === '-1' ? [] : [`ALTER STATISTICS ${name} SET STATISTICS ${setting}`]),
+    text: ({ texts }, { oid }, { naming }) => naming.unqualified(texts.of('statistics', oid) ?? '', 1),
+    after: ({ setting, name }, { naming }) =>
+      setting === '-1' ? [] : [`ALTER STATISTICS ${naming.prefix}${name} SET STATISTICS ${setting}`],
   },
 }
 
-function policyText({ texts }: Facts, { oid, name, permissive, command, roles }: Attached, { table }: { table: string }): string {
+function policyText({ texts }: Facts, { oid, name, permissive, command, roles }: Attached, { table }: Place): string {
   const [using, check] = [texts.of('using', oid), texts.of('check', oid)]
   return [
     `CREATE POLICY ${name} ON ${table}`,

@@ -1,10 +1,9 @@
 import type { Db } from '../../db/db.ts'
-import { quoteIdent } from '../../db/quote.ts'
 import { attachedObjects } from './attached.ts'
 import { keyOf, simpleObject, type DumpObject } from './dump-object.ts'
 import { readFacts, type Facts } from './facts.ts'
 import { indexObjects } from './indexes.ts'
-import { unqualified } from './names.ts'
+import { withoutSchema, type Naming } from './names.ts'
 import { orderObjects, type Dependencies } from './order.ts'
 import { privilegeStatements } from './privileges.ts'
 import { routineObjects } from './routines.ts'
@@ -41,7 +40,7 @@ export interface DumpedObject {
 export async function readDump(db: Db, { queries, omit, privileges }: DumpOptions): Promise<Dump> {
   const facts = await readFacts(db, queries, omit)
   const dependencies = dependenciesOf(facts)
-  const given = objectsOf(facts, dependencies, db.info.schema)
+  const given = objectsOf(facts, dependencies, withoutSchema(db.info.schema))
   const grants = privileges ? privilegeStatements(facts) : { ofObjects: new Map<string, string[]>(), ofSchema: [] }
   const { objects, cycles } = orderObjects([...given, ...grants.ofSchema], dependencies)
   const comments = commentsOf(facts)
@@ -62,42 +61,38 @@ export async function readDump(db: Db, { queries, omit, privileges }: DumpOption
   }
 }
 
-function objectsOf(facts: Facts, dependencies: Dependencies, schema: string): DumpObject[] {
-  const prefixes = [`${quoteIdent(schema)}.`, `${schema}.`]
-  const local = (name: string): string => {
-    const prefix = prefixes.find((one) => name.startsWith(one))
-    return prefix === undefined ? name : name.slice(prefix.length)
-  }
-  const quoted = /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
+/** Every object, in no order. */
+export function objectsOf(facts: Facts, dependencies: Dependencies, naming: Naming): DumpObject[] {
+  const { local } = naming
   return [
-    ...otherObjects(facts, schema),
+    ...otherObjects(facts, naming),
     ...typeObjects(facts, local),
     ...sequenceObjects(facts),
-    ...tableObjects(facts, local),
-    ...indexObjects(facts, schema, local),
-    ...routineObjects(facts, schema, quoted, local),
+    ...tableObjects(facts, naming),
+    ...indexObjects(facts, naming),
+    ...routineObjects(facts, naming),
     ...viewObjects(facts, dependencies, local),
-    ...attachedObjects(facts, schema),
+    ...attachedObjects(facts, naming),
   ]
 }
 
 /** Extensions, operators, casts, collations and the like, and what a dump does not cover. */
-function otherObjects(facts: Facts, schema: string): DumpObject[] {
+function otherObjects(facts: Facts, naming: Naming): DumpObject[] {
   return facts['other-objects'].map((one) => {
     const keys = [keyOf(one.class, one.oid)]
-    const name = unqualified(one.name, schema)
+    const name = naming.unqualified(one.name)
     const id = `${one.kind.toLowerCase()} ${name}`
     if (one.statement === null)
       return { ...simpleObject(id, 'uncovered', `-- NOT COVERED: ${one.kind} ${name}`, { keys }), isComment: true }
     const rank = one.kind === 'EXTENSION' ? 'extension' : COLLATIONS.has(one.kind) ? 'collation' : 'operator'
     const targets = keys.map((key) => [key, `${one.kind} ${name}`] as const)
-    return simpleObject(id, rank, unqualified(one.statement, schema), { keys, targets })
+    return simpleObject(id, rank, naming.unqualified(one.statement), { keys, targets })
   })
 }
 
 const COLLATIONS: ReadonlySet<string> = new Set(['COLLATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION'])
 
-function dependenciesOf({ dependencies, sequences }: Facts): Dependencies {
+export function dependenciesOf({ dependencies, sequences }: Facts): Dependencies {
   // a sequence depends on the column that owns it, and exists before
   const owned = new Set(sequences.map(({ oid }) => keyOf('pg_class', oid)))
   const found = new Map<string, string[]>()
@@ -111,13 +106,14 @@ function dependenciesOf({ dependencies, sequences }: Facts): Dependencies {
   return found
 }
 
-function commentsOf({ comments }: Facts): Map<string, string> {
+export function commentsOf({ comments }: Facts): Map<string, string> {
   return new Map(
     comments.map(({ class: catalog, oid, part, text }) => [part === 0 ? keyOf(catalog, oid) : `${keyOf(catalog, oid)}/${part}`, text]),
   )
 }
 
-function commentOf({ targets }: DumpObject, key: string, comments: ReadonlyMap<string, string>): string[] {
+/** COMMENT ON for one of the targets of the object. */
+export function commentOf({ targets }: Pick<DumpObject, 'targets'>, key: string, comments: ReadonlyMap<string, string>): string[] {
   const [target, text] = [targets.get(key), comments.get(key)]
   return target === undefined || text === undefined ? [] : [`COMMENT ON ${target} IS ${text}`]
 }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Columns, RowOf } from '../../db/columns.ts'
 import type { Db } from '../../db/db.ts'
+import { OWN_SETTINGS, withSchema as inSchema } from '../../db/own-statement.ts'
 import { searchPath } from '../../db/quote.ts'
+import { withSchema, type Naming } from './names.ts'
 
 /** Everything that a dump needs of the catalogs, as the queries of `sql/dump` return it. */
 export type Facts = { readonly [name in keyof typeof QUERIES]: readonly RowOf<(typeof QUERIES)[name]>[] } & { readonly texts: Texts }
@@ -39,6 +41,7 @@ const QUERIES = {
     row_type: 'number?',
     array_type: 'number?',
     of_type: 'text?',
+    owner: 'text',
     server: 'text?',
     server_options: 'texts',
   },
@@ -106,6 +109,7 @@ const QUERIES = {
     name: 'text',
     array_type: 'number?',
     relation: 'number?',
+    owner: 'text',
     labels: 'texts',
     not_null: 'boolean',
     has_default: 'boolean',
@@ -123,6 +127,8 @@ const QUERIES = {
     oid: 'number',
     kind: 'text',
     name: 'text',
+    signature: 'text',
+    owner: 'text',
     settings: 'texts',
     aggregate_kind: 'text?',
     direct_arguments: 'number?',
@@ -174,16 +180,51 @@ const QUERIES = {
 
 /** Reads them in one transaction with one snapshot, in three round trips. `omit`: relations that are no part of the dump. */
 export async function readFacts(db: Db, folder: string, omit: readonly string[]): Promise<Facts> {
-  return db.transaction({ readOnly: true, isolation: 'repeatable read' }, async () => {
-    const read = async <N extends keyof typeof QUERIES>(name: N): Promise<[N, RowOf<(typeof QUERIES)[N]>[]]> => {
-      const sql = await readFile(path.join(folder, `${name}.sql`), 'utf8')
-      return [name, await db.run(sql, name === 'relations' ? [JSON.stringify(omit)] : [], QUERIES[name])]
-    }
-    const names = Object.keys(QUERIES) as (keyof typeof QUERIES)[]
-    const [, ...entries] = await Promise.all([db.exec(SAME_VALUES), ...names.map(read)])
-    const facts = Object.fromEntries(entries) as unknown as Omit<Facts, 'texts'>
-    return { ...facts, texts: await readTexts(db, folder, facts) }
-  })
+  const { schema } = db.info
+  return db.transaction({ readOnly: true, isolation: 'repeatable read' }, () =>
+    readAll(db, folder, { schema, omit, path: searchPath(schema) }),
+  )
+}
+
+/** Reads the objects of a schema in the transaction of the caller; in the texts, every name outside pg_catalog has its schema. */
+export async function readQualifiedFacts(db: Db, folder: string, schema: string): Promise<Facts> {
+  await db.exec(`SAVEPOINT ${SAVEPOINT}; ${OWN_SETTINGS}`)
+  try {
+    return qualifiedFacts(await readAll(db, folder, { schema, omit: [], path: searchPath('pg_catalog') }), withSchema(schema))
+  } finally {
+    await db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`)
+  }
+}
+
+const SAVEPOINT = 'skills_print'
+
+/** Puts the schema before the names of its objects. */
+function qualifiedFacts(facts: Facts, { prefix }: Naming): Facts {
+  const named = <T extends { name: string }>(rows: readonly T[]): T[] => rows.map((row) => ({ ...row, name: prefix + row.name }))
+  return {
+    ...facts,
+    relations: named(facts.relations),
+    routines: named(facts.routines),
+    types: named(facts.types).map((type) => ({ ...type, multirange: type.multirange === null ? null : prefix + type.multirange })),
+  }
+}
+
+interface Reading {
+  schema: string
+  omit: readonly string[]
+  /** The search_path for the texts. */
+  path: string
+}
+
+async function readAll(db: Db, folder: string, { schema, omit, path: searched }: Reading): Promise<Facts> {
+  const read = async <N extends keyof typeof QUERIES>(name: N): Promise<[N, RowOf<(typeof QUERIES)[N]>[]]> => {
+    const sql = inSchema(await readFile(path.join(folder, `${name}.sql`), 'utf8'), schema)
+    return [name, await db.run(sql, name === 'relations' ? [JSON.stringify(omit)] : [], QUERIES[name])]
+  }
+  const names = Object.keys(QUERIES) as (keyof typeof QUERIES)[]
+  const [, ...entries] = await Promise.all([db.exec(SAME_VALUES), ...names.map(read)])
+  const facts = Object.fromEntries(entries) as unknown as Omit<Facts, 'texts'>
+  return { ...facts, texts: await readTexts(db, folder, facts, searched) }
 }
 
 /** The values in defaults, checks and indexes are written in the same way for every role, database and server. */
@@ -198,9 +239,9 @@ const SAME_VALUES = [
   .map(([name, value]) => `SET LOCAL ${name} TO '${value}'`)
   .join('; ')
 
-async function readTexts(db: Db, folder: string, { relations, routines, types }: Omit<Facts, 'texts'>): Promise<Texts> {
+async function readTexts(db: Db, folder: string, { relations, routines, types }: Omit<Facts, 'texts'>, searched: string): Promise<Texts> {
   const sql = await readFile(path.join(folder, 'texts.sql'), 'utf8')
-  await db.exec(`SET LOCAL search_path TO ${searchPath(db.info.schema)}`)
+  await db.exec(`SET LOCAL search_path TO ${searched}`)
   const rows = await db.query(
     sql,
     [oidList(relations), oidList(routines.filter(({ kind }) => kind !== 'a')), oidList(routines), oidList(types)],

@@ -1,36 +1,40 @@
 import { keyOf, simpleObject, type DumpObject } from './dump-object.ts'
 import type { Facts, Relation } from './facts.ts'
-import { unqualified } from './names.ts'
+import type { Naming } from './names.ts'
+
+/** The begin of the text of an index that is not valid. */
+export const INVALID = '-- INVALID, not created: '
 
 /** The indexes that belong to no constraint, and how those of partitions are attached. */
-export function indexObjects(facts: Facts, schema: string, local: (name: string) => string): DumpObject[] {
+export function indexObjects(facts: Facts, naming: Naming): DumpObject[] {
   const relations = new Map(facts.relations.map((relation) => [relation.oid, relation]))
   const ofConstraint = new Set(facts.indexes.filter(({ of_constraint }) => of_constraint).map(({ oid }) => oid))
   return facts.indexes.flatMap((index) => {
     const table = relations.get(index.relation)
     if (table === undefined) return []
     const keys = [keyOf('pg_class', index.oid)]
+    const name = `${naming.prefix}${index.name}`
     const attached =
       index.parent === null || (index.of_constraint && ofConstraint.has(index.parent_oid ?? 0))
         ? []
         : [
-            simpleObject(`attached index ${index.name}`, 'index', `ALTER INDEX ${local(index.parent)} ATTACH PARTITION ${index.name}`, {
+            simpleObject(`attached index ${index.name}`, 'index', `ALTER INDEX ${naming.local(index.parent)} ATTACH PARTITION ${name}`, {
               needs: [...keys, keyOf('pg_class', index.parent_oid ?? 0), keyOf('pg_class', table.oid)],
             }),
           ]
     if (index.of_constraint) return attached
-    const statement = unqualified(facts.texts.of('index', index.oid) ?? '', schema, 1)
+    const statement = naming.unqualified(facts.texts.of('index', index.oid) ?? '', 1)
     const own: DumpObject = {
       ...simpleObject(`index ${index.name}`, 'index', statement, {
         keys,
         needs: [keyOf('pg_class', table.oid)],
-        targets: [[keyOf('pg_class', index.oid), `INDEX ${index.name}`]],
+        targets: [[keyOf('pg_class', index.oid), `INDEX ${name}`]],
       }),
-      after: [...index.statistics.map((setting) => `ALTER INDEX ${index.name} ALTER COLUMN ${setting}`), ...indexSettings(table, index)],
+      after: [...index.statistics.map((setting) => `ALTER INDEX ${name} ALTER COLUMN ${setting}`), ...indexSettings(table, index)],
     }
     if (index.valid || index.partitioned) return [own, ...attached]
-    const comment = `-- INVALID, not created: ${statement.replaceAll(/\s+/g, ' ')}`
-    return [{ ...simpleObject(`index ${index.name}`, 'index', comment, { keys, needs: [keyOf('pg_class', table.oid)] }), isComment: true }]
+    const comment = `${INVALID}${statement.replaceAll(/\s+/g, ' ')}`
+    return [{ ...own, create: () => comment, after: [], isComment: true }]
   })
 }
 

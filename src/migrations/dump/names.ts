@@ -2,6 +2,42 @@ import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { identifierName } from '../../sqltext/lexer/identifiers.ts'
 import { Scanner } from '../../sqltext/lexer/scanner.ts'
 
+/** How the statements name the objects of the schema. */
+export interface Naming {
+  /** Before the name of an object of the schema: nothing, or `notes.`. */
+  prefix: string
+  /** A name that the catalogs print with its schema. */
+  local(name: string): string
+  /** SQL that PostgreSQL prints: the schema is removed from the first `most` names with a qualifier, whatever it is. */
+  unqualified(sql: string, most?: number): string
+  /** The schema as an entry of a search_path, which the schema that the statements run in replaces. */
+  inPath: string | undefined
+}
+
+/** The statements run in any schema that is first in the search_path. */
+export function withoutSchema(schema: string): Naming {
+  const prefixes = [`${quoteIdent(schema)}.`, `${schema}.`]
+  return {
+    prefix: '',
+    local: (name) => {
+      const prefix = prefixes.find((one) => name.startsWith(one))
+      return prefix === undefined ? name : name.slice(prefix.length)
+    },
+    unqualified: (sql, most) => unqualified(sql, schema, most),
+    inPath: plainName(schema),
+  }
+}
+
+/** The statements run in this schema, whatever the search_path is. */
+export function withSchema(schema: string): Naming {
+  return { prefix: `${plainName(schema)}.`, local: (name) => name, unqualified: (sql) => sql, inPath: undefined }
+}
+
+/** As the catalogs print it. */
+function plainName(schema: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(schema) ? schema : quoteIdent(schema)
+}
+
 /** Removes the qualifiers that are the name of the schema: of the first `most` names with a qualifier, whatever it is. */
 export function unqualified(sql: string, schema: string, most = Infinity): string {
   const scanner = new Scanner(sql)

@@ -2,7 +2,7 @@ import { columnKey, keyOf, simpleObject, type DumpObject } from './dump-object.t
 import type { Facts } from './facts.ts'
 import { inCurrentSchema, inFormat } from './names.ts'
 
-/** GRANT and REVOKE, for the objects by key; and those of the schema and for new objects, which are objects of their own. */
+/** GRANT and REVOKE, for the objects and columns by key; and those of the schema and for new objects, which are objects of their own. */
 export function privilegeStatements(facts: Facts): { ofObjects: Map<string, string[]>; ofSchema: DumpObject[] } {
   const names = namesOf(facts)
   const ofObjects = new Map<string, string[]>()
@@ -18,7 +18,8 @@ export function privilegeStatements(facts: Facts): { ofObjects: Map<string, stri
       if (name === undefined) continue
       const column = part === 0 ? undefined : names.get(columnKey(oid, part))
       const text = grantText({ ...entry, privileges: withColumn(entry.privileges, column) }, `${kind} ${name}`, (other) => other)
-      ofObjects.set(key, [...(ofObjects.get(key) ?? []), text])
+      const owner = part === 0 ? key : columnKey(oid, part)
+      ofObjects.set(owner, [...(ofObjects.get(owner) ?? []), text])
     }
   }
   return { ofObjects, ofSchema }

@@ -1,9 +1,9 @@
 import { keyOf, simpleObject, type DumpObject } from './dump-object.ts'
 import type { Facts, Routine } from './facts.ts'
-import { inCurrentSchema, inFormat, pathEntries, unqualified } from './names.ts'
+import { inCurrentSchema, inFormat, pathEntries, type Naming } from './names.ts'
 
 /** Functions, procedures and aggregates. */
-export function routineObjects(facts: Facts, schema: string, schemaName: string, local: (name: string) => string): DumpObject[] {
+export function routineObjects(facts: Facts, naming: Naming): DumpObject[] {
   return facts.routines.map((routine) => {
     const signature = `${routine.name}(${facts.texts.of('arguments', routine.oid) ?? ''})`
     const word = ROUTINE_WORDS[routine.kind] ?? 'FUNCTION'
@@ -13,17 +13,19 @@ export function routineObjects(facts: Facts, schema: string, schemaName: string,
       targets: [[keyOf('pg_proc', routine.oid), `${word} ${aggregateSignature(routine, signature)}`] as const],
     }
     if (routine.kind === 'a')
-      return simpleObject(id, 'operator', aggregateText(facts, routine, aggregateSignature(routine, signature), local), options)
+      return simpleObject(id, 'operator', aggregateText(facts, routine, aggregateSignature(routine, signature), naming), options)
     const path = routine.settings.find((setting) => setting.startsWith('search_path='))?.slice('search_path='.length)
     const entries = path === undefined ? [] : pathEntries(path)
-    const isPinned = entries.includes(schemaName)
-    const text = unqualified(facts.texts.of('routine', routine.oid) ?? '', schema, 1)
+    const { inPath } = naming
+    const isPinned = inPath !== undefined && entries.includes(inPath)
+    const text = naming
+      .unqualified(facts.texts.of('routine', routine.oid) ?? '', 1)
       .replace(/^CREATE OR REPLACE /, 'CREATE ')
       .trimEnd()
     // the path of the file is the schema and pg_temp
     const statement = isPinned ? text.replace(/^ SET search_path TO .*$/m, ' SET search_path FROM CURRENT') : text
-    const isUsual = entries.length === 2 && entries[0] === schemaName && entries[1] === 'pg_temp'
-    const after = isPinned && !isUsual ? [pathText(`${word} ${signature}`, entries, schemaName)] : []
+    const isUsual = entries.length === 2 && entries[0] === inPath && entries[1] === 'pg_temp'
+    const after = isPinned && !isUsual ? [pathText(`${word} ${signature}`, entries, inPath)] : []
     const body = statement.search(PARSED_BODY)
     // the string is not checked: check_function_bodies is off
     const stub = body === -1 ? {} : { stub: () => `${statement.slice(0, body)}AS $stub$$stub$` }
@@ -47,7 +49,7 @@ function aggregateSignature({ kind, name }: Routine, signature: string): string 
   return kind === 'a' && signature === `${name}()` ? `${name}(*)` : signature
 }
 
-function aggregateText({ texts }: Facts, routine: Routine, signature: string, local: (name: string) => string): string {
+function aggregateText({ texts }: Facts, routine: Routine, signature: string, { local }: Naming): string {
   const usual = routine.aggregate_kind === 'n' ? 'r' : 'w'
   const named = (option: string, value: string | null): string[] => (value === null ? [] : [`${option} = ${local(value)}`])
   const modify = (option: string, name: string | null, value: string | null): string[] =>

@@ -1,7 +1,8 @@
+import type { ColumnParts } from '../../db/printed-object.ts'
 import { columnKey, keyOf, simpleObject, type DumpObject, type Part } from './dump-object.ts'
 import type { Column, Constraint, Facts, Relation, Sequence } from './facts.ts'
 import { indexSettings } from './indexes.ts'
-import { serverOptions, storageOption } from './names.ts'
+import { serverOptions, storageOption, type Naming } from './names.ts'
 import { sequenceOptions } from './sequences.ts'
 
 /** What a table is made of. */
@@ -11,11 +12,11 @@ interface TableFacts {
   constraints: readonly Constraint[]
   sequences: readonly Sequence[]
   facts: Facts
-  local: (name: string) => string
+  naming: Naming
 }
 
 /** Tables, partitioned tables and foreign tables, with their columns, defaults, keys and checks; partitions are attached later. */
-export function tableObjects(facts: Facts, local: (name: string) => string): DumpObject[] {
+export function tableObjects(facts: Facts, naming: Naming): DumpObject[] {
   const columns = byRelation(facts.columns)
   const constraints = byRelation(facts.constraints)
   const sequences = byRelation(facts.sequences)
@@ -28,10 +29,52 @@ export function tableObjects(facts: Facts, local: (name: string) => string): Dum
         constraints: constraints.get(table.oid) ?? [],
         sequences: sequences.get(table.oid) ?? [],
         facts,
-        local,
+        naming,
       }
       return [tableObject(of), ...attachment(of), ...laterConstraints(of)]
     })
+}
+
+/** The columns of the tables, each with the statements that add it and its settings. */
+export function tableColumns(facts: Facts, naming: Naming): PrintedColumn[] {
+  const columns = byRelation(facts.columns)
+  const sequences = byRelation(facts.sequences)
+  return facts.relations
+    .filter(({ kind }) => kind === 'r' || kind === 'p' || kind === 'f')
+    .flatMap((table) => {
+      const own = columns.get(table.oid) ?? []
+      const of: TableFacts = { table, columns: own, constraints: [], sequences: sequences.get(table.oid) ?? [], facts, naming }
+      const alter = `ALTER ${table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'} ${table.name}`
+      return own.map((column): PrintedColumn => {
+        const [value] = defaultPart(of, column)
+        const { name, number, storage, compression, generated } = column
+        const parts = {
+          table: alter,
+          name,
+          number,
+          type: facts.texts.of('column', table.oid, number) ?? '',
+          collation: column.collation === null ? '' : naming.local(column.collation),
+          notNull: column.not_null && !column.not_null_not_valid,
+          default: generated === '' && value !== undefined ? value.text.slice(' DEFAULT '.length) : '',
+          identity: identity(of, column),
+          generated: generated === '' ? '' : (value?.text ?? ''),
+          storage: storage ?? '',
+          compression: compression ?? '',
+        }
+        const create = [`${alter} ADD COLUMN ${columnText(of, column, value?.text ?? '')}`, ...columnSettings(alter, column)]
+        return { table, column, name, create, drop: `${alter} DROP COLUMN ${name}`, parts }
+      })
+    })
+}
+
+export interface PrintedColumn {
+  table: Relation
+  column: Column
+  /** Quoted where SQL needs it. */
+  name: string
+  create: string[]
+  drop: string
+  parts: ColumnParts
 }
 
 function byRelation<T extends { relation: number | null }>(rows: readonly T[]): Map<number | null, T[]> {
@@ -85,13 +128,13 @@ function head({ table }: TableFacts): string {
   return `CREATE ${words} ${table.name}`
 }
 
-function body({ table, local }: TableFacts, lines: readonly string[]): string {
+function body({ table, naming: { local } }: TableFacts, lines: readonly string[]): string {
   const list = lines.length === 0 ? '()' : `(\n    ${lines.join(',\n    ')}\n)`
   if (table.of_type === null) return ` ${list}`
   return ` OF ${local(table.of_type)}${lines.length === 0 ? '' : ` ${list}`}`
 }
 
-function tail({ table, facts, local }: TableFacts): string {
+function tail({ table, facts, naming: { local } }: TableFacts): string {
   const key = facts.texts.of('partition key', table.oid)
   const parents = isAttached(table) ? [] : table.parents.map(local)
   return [
@@ -116,10 +159,10 @@ function isWritten({ table, facts }: TableFacts, column: Column): boolean {
 }
 
 function columnText(of: TableFacts, column: Column, value: string): string {
-  const { table, facts, local } = of
+  const { table, facts, naming } = of
   if (table.of_type !== null) return `${column.name} WITH OPTIONS${notNull(column)}${value}`
   const type = facts.texts.of('column', table.oid, column.number) ?? ''
-  const collation = column.collation === null ? '' : ` COLLATE ${local(column.collation)}`
+  const collation = column.collation === null ? '' : ` COLLATE ${naming.local(column.collation)}`
   return `${column.name} ${type}${serverOptions(column.server_options)}${collation}${notNull(column)}${identity(of, column)}${value}`
 }
 
@@ -192,7 +235,7 @@ function laterConstraints(of: TableFacts): DumpObject[] {
     .map((constraint) => constraintObject(of, constraint))
 }
 
-function constraintObject({ table, facts }: TableFacts, { oid, name, kind, index }: Constraint): DumpObject {
+function constraintObject({ table, facts, naming }: TableFacts, { oid, name, kind, index }: Constraint): DumpObject {
   // a foreign key of a partitioned table is one of its partitions too, and cannot be added with ONLY
   const only = kind === 'f' && table.kind === 'p' ? '' : 'ONLY '
   const type = table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'
@@ -206,13 +249,13 @@ function constraintObject({ table, facts }: TableFacts, { oid, name, kind, index
       needs: [keyOf('pg_class', table.oid)],
       targets: [
         [keyOf('pg_constraint', oid), `CONSTRAINT ${name} ON ${table.name}`],
-        ...(index === null || kind === 'f' ? [] : [[keyOf('pg_class', index), `INDEX ${name}`] as const]),
+        ...(index === null || kind === 'f' ? [] : [[keyOf('pg_class', index), `INDEX ${naming.prefix}${name}`] as const]),
       ],
     },
   )
 }
 
-function attachment({ table, facts, local }: TableFacts): DumpObject[] {
+function attachment({ table, facts, naming: { local } }: TableFacts): DumpObject[] {
   if (!isAttached(table)) return []
   const bound = facts.texts.of('bound', table.oid) ?? ''
   const statements = table.parents.map((parent) =>
@@ -228,7 +271,7 @@ function attachment({ table, facts, local }: TableFacts): DumpObject[] {
 
 /** Statements after CREATE TABLE: what it cannot contain, in every version of PostgreSQL. */
 function settings(of: TableFacts, defaults: readonly DefaultPart[]): string[] {
-  const { table, columns, sequences, facts } = of
+  const { table, columns, sequences, facts, naming } = of
   const alter = `ALTER ${table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'} ONLY ${table.name}`
   const inherited = columns.filter((column) => table.of_type === null && !isWritten(of, column))
   return [
@@ -240,17 +283,13 @@ function settings(of: TableFacts, defaults: readonly DefaultPart[]): string[] {
       ]
     }),
     ...columns.flatMap((column) => {
-      const set = `${alter} ALTER COLUMN ${column.name} SET`
       return [
         ...(column.not_null_not_valid
           ? [
-              `${alter} ADD CONSTRAINT ${column.not_null_name ?? `${unquotedName(table.name)}_${unquotedName(column.name)}_not_null`} NOT NULL ${column.name} NOT VALID`,
+              `${alter} ADD CONSTRAINT ${column.not_null_name ?? `${unquotedName(table.name.slice(naming.prefix.length))}_${unquotedName(column.name)}_not_null`} NOT NULL ${column.name} NOT VALID`,
             ]
           : []),
-        ...(column.storage === null ? [] : [`${set} STORAGE ${column.storage}`]),
-        ...(column.compression === null ? [] : [`${set} COMPRESSION ${column.compression}`]),
-        ...(column.statistics === null ? [] : [`${set} STATISTICS ${column.statistics}`]),
-        ...(column.options.length === 0 ? [] : [`${set} (${column.options.map(storageOption).join(', ')})`]),
+        ...columnSettings(alter, column),
       ]
     }),
     ...sequences
@@ -270,6 +309,17 @@ function settings(of: TableFacts, defaults: readonly DefaultPart[]): string[] {
   ]
 }
 
-function unquotedName(name: string): string {
+function columnSettings(alter: string, { name, storage, compression, statistics, options }: Column): string[] {
+  const set = `${alter} ALTER COLUMN ${name} SET`
+  return [
+    ...(storage === null ? [] : [`${set} STORAGE ${storage}`]),
+    ...(compression === null ? [] : [`${set} COMPRESSION ${compression}`]),
+    ...(statistics === null ? [] : [`${set} STATISTICS ${statistics}`]),
+    ...(options.length === 0 ? [] : [`${set} (${options.map(storageOption).join(', ')})`]),
+  ]
+}
+
+/** Without the quotes of SQL. */
+export function unquotedName(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
 }

@@ -1,3 +1,4 @@
+import type { PrintedObject } from '../../db/printed-object.ts'
 import { columnKey, keyOf, simpleObject, type DumpObject, type Part } from './dump-object.ts'
 import type { Facts, TypeFacts } from './facts.ts'
 
@@ -84,5 +85,37 @@ function domain(facts: Facts, type: TypeFacts, local: (name: string) => string):
     after: checks.filter(({ constraint }) => !constraint.validated).map(({ object }) => object.create(new Set())),
     parts: inline.map(({ part }) => part),
     targets: new Map(checks.flatMap(({ object }) => [...object.targets])),
+  }
+}
+
+/** What ALTER TYPE, ALTER DOMAIN and CREATE OR REPLACE VIEW can change of the object with the key. */
+export function typeParts(facts: Facts, key: string): Pick<PrintedObject, 'labels' | 'attributes' | 'domain'> {
+  const { texts } = facts
+  const attributes = (of: number | null): [string, string][] =>
+    facts.columns
+      .filter(({ relation }) => relation === of)
+      .map(({ name, relation, number }) => [name, texts.of('column', relation, number) ?? ''])
+  const view = facts.relations.find(({ oid, kind }) => (kind === 'v' || kind === 'm') && keyOf('pg_class', oid) === key)
+  if (view !== undefined) return { attributes: attributes(view.oid) }
+  const type = facts.types.find(({ oid }) => keyOf('pg_type', oid) === key)
+  if (type === undefined) return {}
+  switch (type.kind) {
+    case 'e':
+      return { labels: [...type.labels] }
+    case 'c':
+      return { attributes: attributes(type.relation) }
+    case 'd': {
+      const checks = facts.constraints.filter(({ domain: of, kind }) => of === type.oid && kind === 'c')
+      return {
+        domain: {
+          base: texts.of('base', type.oid) ?? '',
+          default: texts.of('type default', type.oid) ?? '',
+          notNull: type.not_null,
+          constraints: checks.map(({ name, oid }) => [name, texts.of('constraint', oid) ?? '']),
+        },
+      }
+    }
+    default:
+      return {}
   }
 }

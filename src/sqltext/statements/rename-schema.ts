@@ -1,8 +1,8 @@
 import { identifierName } from '../lexer/identifiers.ts'
-import { Scanner } from '../lexer/scanner.ts'
+import { Scanner, type TokenKind } from '../lexer/scanner.ts'
 
 /**
- * Replaces the schema `from` with `to` where it qualifies a name or follows the word SCHEMA, also inside function bodies, and inside
+ * Replaces the schema `from` with `to` where it qualifies a name, follows the word SCHEMA or is an entry of a search_path, also inside function bodies, and inside
  * literals, where it is found by its text alone. Comments do not change.
  *
  * A table alias, a column or a CTE can have the name of the schema: then `from.x` can be a column. In a text that also has the
@@ -36,6 +36,7 @@ function renameIn(text: string, renaming: Renaming): string {
   let result = ''
   let copied = 0
   let previousWord = ''
+  let path: PathState = 'outside'
   const put = (start: number, end: number, replacement: string): void => {
     result += text.slice(copied, start) + replacement
     copied = end
@@ -43,7 +44,10 @@ function renameIn(text: string, renaming: Renaming): string {
   while (scanner.next() !== 'end') {
     const { kind, start, end } = scanner
     const source = text.slice(start, end)
-    if (kind === 'string') {
+    path = nextInPath(path, kind, source)
+    if (kind === 'string' && path === 'entry' && source === literal(from)) {
+      put(start, end, literal(to))
+    } else if (kind === 'string') {
       const tag = depth < DEEPEST ? /^\$[^$]*\$/.exec(source)?.[0] : undefined
       const renamed =
         tag === undefined
@@ -51,22 +55,39 @@ function renameIn(text: string, renaming: Renaming): string {
           : `${tag}${renameIn(source.slice(tag.length, -tag.length), { ...renaming, isAmbiguous, depth: depth + 1 })}${tag}`
       put(start, end, renamed)
     } else if ((kind === 'word' || kind === 'quoted') && identifierName(source) === from) {
-      if (previousWord === 'schema' || qualifies(text, end, objects)) put(start, end, quoted)
+      if (previousWord === 'schema' || path === 'entry' || qualifies(text, end, objects)) put(start, end, quoted)
     }
     previousWord = kind === 'word' ? source.toLowerCase() : ''
   }
   return result + text.slice(copied)
 }
 
+/** Where a token is in `search_path TO a, 'b'`. */
+type PathState = 'outside' | 'before an entry' | 'entry'
+
+function nextInPath(state: PathState, kind: TokenKind, source: string): PathState {
+  const word = kind === 'word' ? source.toLowerCase() : ''
+  if (word === 'search_path') return 'before an entry'
+  if (state === 'entry') return source === ',' ? 'before an entry' : 'outside'
+  if (state === 'outside' || word === 'to' || source === '=') return state
+  return kind === 'word' || kind === 'quoted' || kind === 'string' ? 'entry' : 'outside'
+}
+
+function literal(name: string): string {
+  return `'${name.replaceAll("'", "''")}'`
+}
+
 /** Whether the name is also that of something else: it has no dot on either side, and does not follow the word SCHEMA. */
 function hasAlone(text: string, name: string): boolean {
   const scanner = new Scanner(text)
   let previous = ''
+  let path: PathState = 'outside'
   while (scanner.next() !== 'end') {
     const { kind, start, end } = scanner
     const source = text.slice(start, end)
+    path = nextInPath(path, kind, source)
     const isName = (kind === 'word' || kind === 'quoted') && identifierName(source) === name
-    if (isName && previous !== '.' && previous !== 'schema' && !isFollowedByDot(text, end)) return true
+    if (isName && previous !== '.' && previous !== 'schema' && path !== 'entry' && !isFollowedByDot(text, end)) return true
     previous = source.toLowerCase()
   }
   return false

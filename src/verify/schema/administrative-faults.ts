@@ -1,8 +1,9 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import type { NamedFault } from './comparison.ts'
+import { asRemedy, type Remedies } from './remedies.ts'
 
 /** Storage parameters that a migration sets must be set; others are tuning. */
-export function storageFaults(expected: readonly CatalogObject[], actual: readonly CatalogObject[]): NamedFault[] {
+export function storageFaults(expected: readonly CatalogObject[], actual: readonly CatalogObject[], remedies: Remedies): NamedFault[] {
   const parameters = byName(actual, 'storage')
   return [...byName(expected, 'storage')].flatMap(([name, definition]) => {
     const found = parameters.get(name)
@@ -13,24 +14,30 @@ export function storageFaults(expected: readonly CatalogObject[], actual: readon
       object: `storage parameters of table ${name}`,
       expected: definition,
       actual: found ?? 'none',
-      remedy: `ALTER TABLE ${name} SET (${definition})`,
+      ...asRemedy([`ALTER ${remedies.targetOf('table', name) ?? `TABLE ${name}`} SET (${definition})`]),
     }
     return [{ name, fault }]
   })
 }
 
 /** Only an owner that a migration names is expected: everything else belongs to `maker`, the role that made the scratch schema. */
-export function ownerFaults(expected: readonly CatalogObject[], actual: readonly CatalogObject[], maker: string): NamedFault[] {
+export function ownerFaults(
+  expected: readonly CatalogObject[],
+  actual: readonly CatalogObject[],
+  maker: string,
+  remedies: Remedies,
+): NamedFault[] {
   const owners = byName(actual, 'owner')
   return [...byName(expected, 'owner')].flatMap(([name, wanted]) => {
     const owner = owners.get(name)
     if (unquoted(wanted) === maker || owner === undefined || owner === wanted) return []
+    const [, kind = '', object = ''] = /^(\w+) (.*)$/s.exec(name) ?? []
     const fault = {
       check: 'drift.different',
       object: name,
       expected: `owned by ${wanted}`,
       actual: `owned by ${owner}`,
-      remedy: `ALTER ${name.replace(/^\w+/, (word) => word.toUpperCase())} OWNER TO ${wanted}`,
+      ...asRemedy([`ALTER ${remedies.targetOf(kind, object) ?? name} OWNER TO ${wanted}`]),
     }
     return [{ name: name.replace(/^\w+ /, ''), fault }]
   })

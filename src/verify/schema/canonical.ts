@@ -49,7 +49,22 @@ const FORMS: Readonly<Record<string, (object: CatalogObject) => Form>> = {
   'materialized view': (object) => ({ ...object, definition: object.definition.replace(/^(?! )[^\n]*\n/, '') }),
   constraint: (object) => constraintForm(object),
   index: (object) => ({ ...object, definition: indexText(object.definition) }),
+  statistics: (object) => ({ ...object, same: inAnyOrder(object.definition) }),
   'partitioned table': (object) => ({ ...object, kind: 'table', same: withoutPartitionKey(object.definition) }),
+}
+
+/** PostgreSQL prints the columns of statistics in the order of the table. */
+function inAnyOrder(definition: string): string {
+  const [start, end] = [definition.indexOf(' ON '), definition.lastIndexOf(' FROM ')]
+  return (
+    definition.slice(0, start) +
+    definition
+      .slice(start + ' ON '.length, end)
+      .split(', ')
+      .toSorted()
+      .join(', ') +
+    definition.slice(end)
+  )
 }
 
 /** Removes `RANGE (created_at)`. */

@@ -22,11 +22,14 @@ export function compareSchemas(
   const open = new OpenObjects(notBuilt)
   const structure = differingPairs(wanted, found)
     .filter((pair) => !open.hasPair(pair) && judge.counts(pair))
+    .toSorted((a, b) => judge.remedies.placeOf(a) - judge.remedies.placeOf(b) || 0)
     .flatMap((pair) => judge.faults(pair))
   const administrative = [
     ...judge.grants(expected).filter(({ name }) => !open.hasProperty('privileges', name)),
-    ...storageFaults(expected, actual).filter(({ name }) => !open.hasProperty('storage', name)),
-    ...(source.kind === 'scratch' ? ownerFaults(expected, actual, source.role).filter(({ name }) => !open.hasProperty('owner', name)) : []),
+    ...storageFaults(expected, actual, judge.remedies).filter(({ name }) => !open.hasProperty('storage', name)),
+    ...(source.kind === 'scratch'
+      ? ownerFaults(expected, actual, source.role, judge.remedies).filter(({ name }) => !open.hasProperty('owner', name))
+      : []),
   ]
   const failures = source.kind === 'scratch' ? notBuilt.filter(({ isFault }) => isFault) : []
   return {

@@ -1,4 +1,5 @@
 import type { OwnObjects } from './manifest.ts'
+import type { Printed } from './recreate.ts'
 import type { NotJudged } from '../report.ts'
 import type { NotBuilt } from './not-judged.ts'
 import type { CreatedAgain } from './remedies.ts'
@@ -12,6 +13,8 @@ export interface SchemaFault {
   remedy: string
   sql?: string
   destructive?: true
+  /** Rows that the statements need to be different: those that do not satisfy the condition. */
+  rows?: { table: string; condition: string }
   /** For a constraint that is missing or NOT VALID: where to look for rows that violate it. */
   violations?: { table: string; constraint: string; condition: string; isMissing: boolean }
 }
@@ -22,6 +25,8 @@ export interface ComparisonContext {
   /** The ledger and its progress table. */
   toolTables: ReadonlySet<string>
   again: CreatedAgain
+  /** Both schemas as statements; undefined as long as no fault needs them. */
+  printed?: Printed
   /** What the applied migrations of the package create. */
   own: OwnObjects
   /** Migrations whose ledger row an older tool wrote: what they differ in is a warning where the older tool's schema did. */

@@ -6,8 +6,8 @@ export interface FunctionFault {
   check: 'functions.signatures' | 'functions.security' | 'functions.temp-schema' | 'drift.different'
   expected: string
   actual: string
-  /** A statement that corrects it; undefined: the function must be created again. */
-  remedy?: string
+  /** What ALTER FUNCTION corrects; undefined: the function must be replaced. */
+  alter?: string
 }
 
 interface FunctionParts {
@@ -25,25 +25,24 @@ const VOLATILITIES = new Set(['immutable', 'stable', 'volatile'])
 
 /** Compares two definitions of one function part by part. `schema` is the schema that it must look up names in, `owner` its owner. */
 export function functionFaults(
-  { name, expected, actual }: Pair,
+  { expected, actual }: Pair,
   { schema, owner }: { schema: string; owner: string | undefined },
 ): FunctionFault[] {
   const [wanted, found] = [functionParts(expected?.raw ?? ''), functionParts(actual?.raw ?? '')]
-  const alter = (what: string): string => `ALTER FUNCTION ${name} ${what}`
   if (wanted.signature !== found.signature) return [{ check: 'functions.signatures', expected: wanted.signature, actual: found.signature }]
   const faults: FunctionFault[] = []
   if (wanted.definer !== found.definer) {
-    const remedy = alter(wanted.definer ? 'SECURITY DEFINER' : 'SECURITY INVOKER')
-    faults.push({ check: 'functions.security', expected: securityOf(wanted), actual: securityOf(found), remedy })
+    const alter = wanted.definer ? 'SECURITY DEFINER' : 'SECURITY INVOKER'
+    faults.push({ check: 'functions.security', expected: securityOf(wanted), actual: securityOf(found), alter })
   }
   if (wanted.language !== found.language)
     faults.push({ check: 'functions.security', expected: `language ${wanted.language}`, actual: `language ${found.language}` })
   // a volatile function is only slower than a stable one
   if (wanted.volatility !== found.volatility && !(wanted.volatility === 'stable' && found.volatility === 'volatile')) {
-    const remedy = alter(wanted.volatility.toUpperCase())
-    faults.push({ check: 'functions.security', expected: wanted.volatility, actual: found.volatility, remedy })
+    const alter = wanted.volatility.toUpperCase()
+    faults.push({ check: 'functions.security', expected: wanted.volatility, actual: found.volatility, alter })
   }
-  faults.push(...pathFaults(wanted, found, { schema, owner, alter }))
+  faults.push(...pathFaults(wanted, found, { schema, owner }))
   if (wanted.rest !== found.rest) faults.push({ check: 'drift.different', expected: wanted.rest, actual: found.rest })
   // the body of another language is another text anyway
   else if (wanted.body !== found.body && wanted.language === found.language)
@@ -55,7 +54,7 @@ export function functionFaults(
 function pathFaults(
   wanted: FunctionParts,
   found: FunctionParts,
-  { schema, owner, alter }: { schema: string; owner: string | undefined; alter: (what: string) => string },
+  { schema, owner }: { schema: string; owner: string | undefined },
 ): FunctionFault[] {
   if (wanted.path === found.path || (found.path === undefined && found.definer)) return []
   if (wanted.path === undefined || !wanted.path.includes(PLACEHOLDER))
@@ -65,11 +64,11 @@ function pathFaults(
   const first = entries.find((entry) => entry !== 'pg_catalog' && entry !== '"$user"')
   const hasSchema = first === PLACEHOLDER || (entries.includes('"$user"') && owner === schema)
   const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, () => schema))
-  const remedy = alter(`SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, () => quoteIdent(schema))}`)
-  if (!hasSchema) return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path), remedy }]
+  const alter = `SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, () => quoteIdent(schema))}`
+  if (!hasSchema) return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path), alter }]
   if (/^"?pg_temp"?$/.test(entries.at(-1) ?? '') || !wanted.path.endsWith('pg_temp')) return []
   const expected = 'a search_path that ends in pg_temp'
-  return [{ check: 'functions.temp-schema', expected, actual: named(found.path), remedy }]
+  return [{ check: 'functions.temp-schema', expected, actual: named(found.path), alter }]
 }
 
 /** Represents the schema in the catalog reading. */

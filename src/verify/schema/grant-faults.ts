@@ -1,14 +1,14 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import { tableOf } from './canonical.ts'
+import { asRemedy, type Remedies, type Remedy } from './remedies.ts'
 
 /** Privileges that a role has and should not have, or the other way round. */
-export interface GrantFault {
+export interface GrantFault extends Remedy {
   /** Without its kind. */
   name: string
   object: string
   expected: string
   actual: string
-  remedy: string
 }
 
 /** Privileges of PUBLIC on a table that only the check `safety.public-writes` judges: it forbids them. */
@@ -21,7 +21,7 @@ const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'TRUN
 export function grantFaults(
   expected: readonly CatalogObject[],
   actual: readonly CatalogObject[],
-  { exclusive, judgedApart }: { exclusive: boolean; judgedApart: (role: string, object: string) => boolean },
+  { exclusive, judgedApart, remedies }: { exclusive: boolean; judgedApart: (role: string, object: string) => boolean; remedies: Remedies },
 ): GrantFault[] {
   const [wanted, found] = [grantsOf(expected), grantsOf(actual)]
   const owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
@@ -47,7 +47,7 @@ export function grantFaults(
         object: `privileges of ${role} on ${object}`,
         expected: listed(want),
         actual: listed(have),
-        remedy: remedyFor(object, role, want, have),
+        ...remedyFor(object, role, { want, have, remedies }),
       },
     ]
   })
@@ -98,19 +98,24 @@ function listed({ list }: Privileges): string {
   return list.length === 0 ? 'none' : list.join(', ')
 }
 
-function remedyFor(object: string, role: string, want: Privileges, have: Privileges): string {
+function remedyFor(
+  object: string,
+  role: string,
+  { want, have, remedies }: { want: Privileges; have: Privileges; remedies: Remedies },
+): Remedy {
   const [, kind = '', name = ''] = /^(\w+) (.*)$/s.exec(object) ?? []
+  const target = remedies.targetOf(kind, name) ?? object
   // a default is no GRANT of the migrations
   const missing = want.isDefault && role === 'PUBLIC' ? [] : want.list.filter((privilege) => !have.list.includes(privilege))
   const excess = have.list.filter((privilege) => !want.list.includes(privilege))
   const statement = (verb: string, list: readonly string[], preposition: string): string[] =>
-    list.length === 0 ? [] : [`${verb} ${onObject(list, kind, name)} ${preposition} ${role}`]
-  return [...statement('GRANT', missing, 'TO'), ...statement('REVOKE', excess, 'FROM')].join('; ')
+    list.length === 0 ? [] : [`${verb} ${onObject(list, target)} ${preposition} ${role}`]
+  return asRemedy([...statement('GRANT', missing, 'TO'), ...statement('REVOKE', excess, 'FROM')], excess.length > 0)
 }
 
-/** `SELECT ON TABLE t`, `SELECT (c) ON TABLE t`. */
-function onObject(list: readonly string[], kind: string, name: string): string {
-  if (kind !== 'column') return `${list.join(', ')} ON ${kind.toUpperCase()} ${name}`
-  const [table = '', column = ''] = name.split('.')
-  return `${list.map((privilege) => `${privilege} (${column})`).join(', ')} ON TABLE ${table}`
+/** `SELECT ON TABLE public.t`, `SELECT (c) ON TABLE public.t`. */
+function onObject(list: readonly string[], target: string): string {
+  const column = /^COLUMN (.*)\.("(?:[^"]|"")*"|[^".]+)$/s.exec(target)
+  if (column !== null) return `${list.map((privilege) => `${privilege} (${column[2]})`).join(', ')} ON TABLE ${column[1]}`
+  return `${list.join(', ')} ON ${target.replace(/^(?:MATERIALIZED VIEW|VIEW|FOREIGN TABLE) /, 'TABLE ').replace(/^AGGREGATE /, 'FUNCTION ')}`
 }

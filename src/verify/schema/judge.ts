@@ -1,6 +1,7 @@
 import { bareName } from '../../core/privileges.ts'
 import type { CatalogObject } from '../../db/catalog.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
+import { quoteIdent } from '../../db/quote.ts'
 import { canonical, partOf, PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import type { ComparisonContext, NamedFault, SchemaFault } from './comparison.ts'
 import { firstDifference } from './first-difference.ts'
@@ -8,8 +9,10 @@ import { functionFaults, signatureOf } from './function-faults.ts'
 import { grantFaults } from './grant-faults.ts'
 import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
+import { ident } from './printed-schema.ts'
 import { isProperty, propertyFault, type StateOf } from './properties.ts'
-import { ident, remedyFor, runAgain } from './remedies.ts'
+import { Remedies } from './remedies.ts'
+import { NO_ROW } from './violations.ts'
 
 /** Turns differences into faults, each of one check. */
 export class Judge {
@@ -21,6 +24,7 @@ export class Judge {
   readonly #wanted: ReadonlyMap<string, string>
   readonly #there: ReadonlyMap<string, string>
   readonly #owners: ReadonlyMap<string, string>
+  readonly remedies: Remedies
 
   constructor(
     wanted: readonly ComparedObject[],
@@ -31,6 +35,7 @@ export class Judge {
     this.#found = found
     this.#actual = actual
     this.#context = context
+    this.remedies = new Remedies(context.printed, context.again, { wanted, found })
     const own = canonical(context.own.objects, { unqualified: false })
     this.#own = new Map(
       own.map((object, i) => [objectKey(object), context.own.versionOf.get(objectKey(context.own.objects[i] ?? object)) ?? '']),
@@ -72,7 +77,7 @@ export class Judge {
     const { exclusive, appRole } = this.#context
     // `safety.app-role` judges what the application may do with the objects of the package
     const judgedApart = (role: string, object: string): boolean => appRole !== undefined && role === ident(appRole) && this.#own.has(object)
-    return grantFaults(expected, this.#actual, { exclusive, judgedApart }).map(({ name, ...fault }) => {
+    return grantFaults(expected, this.#actual, { exclusive, judgedApart, remedies: this.remedies }).map(({ name, ...fault }) => {
       const key = name.includes('(') ? `function ${name}` : `table ${tableOf(name)}`
       const isOpen = fault.object.startsWith('privileges of PUBLIC on function ') && this.#own.has(key)
       const check = isOpen ? 'functions.execute-rights' : this.#isAdopted(key) ? 'drift.adopted' : 'drift.grants'
@@ -152,12 +157,12 @@ export class Judge {
 
   #functionFaults(pair: Pair): SchemaFault[] {
     const { name } = pair
-    const { schema, again } = this.#context
+    const { schema } = this.#context
     const isOwn = this.#isOwn(pair)
     const isAdopted = this.#isAdopted(objectKey(pair))
-    return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, remedy }) => {
+    return functionFaults(pair, { schema, owner: this.#owners.get(`function ${name}`) }).map(({ check, expected, actual, alter }) => {
       const text = check === 'drift.different' ? firstDifference(expected, actual) : { expected, actual }
-      const fault = { ...text, remedy: remedy ?? runAgain('function', name, again) }
+      const fault = { ...text, ...(alter === undefined ? this.remedies.for(pair) : this.remedies.alterFunction(pair, alter)) }
       if (!isOwn || check === 'drift.different')
         return { check: isAdopted ? 'drift.adopted' : 'drift.different', object: `function ${name}`, ...fault }
       const own = check === 'functions.temp-schema' && !isAdopted ? 'functions.security' : check
@@ -176,7 +181,8 @@ export class Judge {
       object: objectText(pair),
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
-      remedy: remedyFor(pair, this.#context.again),
+      ...this.remedies.for(pair),
+      ...rowsFor(pair),
     }
   }
 
@@ -224,6 +230,20 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   const isMissing = actual === undefined
   const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
+}
+
+/** Rows that must change before NOT NULL or a CHECK can be added. */
+function rowsFor({ kind, name, expected, actual }: Pair): Pick<SchemaFault, 'rows'> {
+  const table = tableOf(name)
+  const condition = /^CHECK \((.*)\)$/s.exec(expected?.raw ?? '')?.[1]
+  if (kind === 'constraint' && condition !== undefined) return { rows: { table, condition } }
+  if (kind !== 'column' || !isNotNull(expected) || isNotNull(actual)) return {}
+  if (actual !== undefined) return { rows: { table, condition: `${quoteIdent(partOf(name))} IS NOT NULL` } }
+  return / default | generated /.test(expected?.raw ?? '') ? {} : { rows: { table, condition: NO_ROW } }
+}
+
+function isNotNull(column: ComparedObject | undefined): boolean {
+  return / not null(?: |$)/.test(column?.raw ?? '')
 }
 
 /** A partition counts to its parent: `health.partitions` requires new ones. */

@@ -16,6 +16,9 @@ export interface ManifestMigration {
   dropped: string[]
 }
 
+/** The schema that the manifest is made in. */
+export const MANIFEST_SCHEMA = 'skills_manifest_1f6e2b70'
+
 /** Names an object among all objects of a schema. */
 export function objectKey({ kind, name }: Pick<CatalogObject, 'kind' | 'name'>): string {
   return `${kind} ${name}`

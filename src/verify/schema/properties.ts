@@ -1,7 +1,7 @@
 import { partOf, tableOf } from './canonical.ts'
 import type { SchemaFault } from './comparison.ts'
 import type { Pair } from './pairs.ts'
-import { ident } from './remedies.ts'
+import { ident } from './printed-schema.ts'
 
 /** What the catalog reading has in a row of its own, which is there only when it is not the usual one. */
 interface Property {

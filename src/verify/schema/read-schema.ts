@@ -1,8 +1,10 @@
 import { bareName } from '../../core/privileges.ts'
 import { textAfter } from '../../core/text.ts'
 import { readCatalog, withoutSchemas, type CatalogObject } from '../../db/catalog.ts'
+import { onlyRow } from '../../db/columns.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
+import type { PrintedObject } from '../../db/printed-object.ts'
 import { readExtensionSchemas, readStrays, type Stray } from '../../db/extension-schemas.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
@@ -23,11 +25,12 @@ import {
   type ForeignCodeOptions,
   type Suspect,
 } from './foreign-code.ts'
-import { ownObjects, type OwnObjects } from './manifest.ts'
+import { MANIFEST_SCHEMA, ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
 import { otherFunctions } from './other-functions.ts'
 import { WHOLES } from './pairs.ts'
-import { ident } from './remedies.ts'
+import { ident, inSchema, PrintedSchema } from './printed-schema.ts'
+import type { Printed } from './recreate.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
 import { countViolations } from './violations.ts'
 
@@ -50,6 +53,10 @@ export interface SchemaOptions extends Pick<ComparisonContext, 'exclusive' | 'ag
   noLedger: string | undefined
   /** For each statement in the scratch schema, in milliseconds. */
   timeoutMs: number
+  /** The statements that create the objects of a schema. */
+  print: (schema: string) => Promise<PrintedObject[]>
+  /** Those of the schema of the manifest. */
+  printedManifest: () => PrintedObject[]
 }
 
 interface DefiningStatement {
@@ -110,7 +117,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
   const own = appliedObjects(options, actual)
   const expected = hasScratch ? fromScratch : own.objects.map((object) => withoutSchemas(object, [schema]))
   const isKnown = manifest.migrations.some((migration) => options.applied.has(migration.version))
-  const comparison = compareSchemas(expected, actual, {
+  const context: ComparisonContext = {
     ...options,
     own,
     adopted: isKnown ? adopted : new Set(manifest.migrations.map((migration) => migration.version)),
@@ -118,7 +125,11 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     version,
     source: hasScratch ? { kind: 'scratch', role: user } : { kind: 'manifest' },
     notBuilt: hasScratch ? [...notBuiltIn(scratch, options, schema), ...strays.map(notCreated)] : userStatements(options, schema, scratch),
-  })
+  }
+  const compared = compareSchemas(expected, actual, context)
+  // the statements are read only when there is something to correct
+  const printed = compared.faults.length === 0 ? undefined : await printSchemas(db, options, hasScratch ? scratch.name : undefined)
+  const comparison = printed === undefined ? compared : compareSchemas(expected, actual, { ...context, printed })
   const unqualified = !hasScratch && printsQualifiers(version)
   const foreign = foreignCode({ expected, actual, tables, unqualified }, suspects)
   const foreignOfTables = foreign.filter((code) => isOfTable(code, expected))
@@ -147,6 +158,18 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
     },
   }
   return reading
+}
+
+/** What the migrations create, from the scratch schema or the manifest, and the schema of the connection. */
+async function printSchemas(db: Db, { print, printedManifest, schemasFor }: SchemaOptions, scratch: string | undefined): Promise<Printed> {
+  const { schema } = db.info
+  const { quoted } = onlyRow(await db.run('SELECT quote_ident($1) AS quoted', [schema], { quoted: 'text' }))
+  const from = scratch ?? MANIFEST_SCHEMA
+  const made = scratch === undefined ? printedManifest() : await print(scratch)
+  // SET SCHEMA moves objects to other scratch schemas, whose names begin with that of the first
+  const others = scratch === undefined ? [] : [...schemasFor(scratch)].filter(([, name]) => name !== scratch)
+  const expected = others.reduce((objects, [name, other]) => inSchema(objects, other, { name, quoted: ident(name) }), made)
+  return { expected: new PrintedSchema(inSchema(expected, from, { name: schema, quoted })), actual: new PrintedSchema(await print(schema)) }
 }
 
 function namesOf(objects: readonly CatalogObject[]): SchemaReading['own'] {

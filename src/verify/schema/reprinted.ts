@@ -4,7 +4,7 @@ import type { CatalogObject } from '../../db/catalog.ts'
 import { quoteIdent, quoteLiteral } from '../../db/quote.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
 import { tableOf } from './canonical.ts'
-import { ident } from './remedies.ts'
+import { ident } from './printed-schema.ts'
 
 /** A copy of an object under another name. */
 export interface Reprint {

@@ -2,7 +2,6 @@ import { DatabaseError } from '../../db/database-error.ts'
 import type { Db } from '../../db/db.ts'
 import { quoteIdent } from '../../db/quote.ts'
 import type { SchemaFault } from './comparison.ts'
-import { ident } from './remedies.ts'
 
 /** Counting more takes long, and says no more. */
 const MOST = 1000
@@ -18,7 +17,10 @@ export async function countViolations(
 ): Promise<SchemaFault[]> {
   const counted: SchemaFault[] = []
   for (const fault of faults) {
-    if (fault.violations === undefined) counted.push(fault)
+    if (fault.violations === undefined)
+      counted.push(
+        fault.rows === undefined || notCounted !== undefined ? fault : await withRows(db, fault, fault.rows, { schema, timeoutMs }),
+      )
     else
       counted.push(
         described(fault, fault.violations, schema, notCounted ?? (await count(db, queryOf(schema, fault.violations), timeoutMs))),
@@ -29,9 +31,32 @@ export async function countViolations(
 
 type Violations = NonNullable<SchemaFault['violations']>
 
-function queryOf(schema: string, { table, condition }: Violations): string {
+function queryOf(schema: string, { table, condition }: Pick<Violations, 'table' | 'condition'>): string {
   return `SELECT * FROM ${quoteIdent(schema)}.${quoteIdent(table)} WHERE NOT (${condition})`
 }
+
+/** The statements fail as long as there are such rows: then the remedy is in words. */
+async function withRows(
+  db: Db,
+  fault: SchemaFault,
+  rows: NonNullable<SchemaFault['rows']>,
+  { schema, timeoutMs }: { schema: string; timeoutMs: number },
+): Promise<SchemaFault> {
+  const query = queryOf(schema, rows)
+  const found = await count(db, query, timeoutMs)
+  // the server checks the rows itself
+  if (found === 0 || typeof found === 'string') return fault
+  const { sql: _sql, ...words } = fault
+  const what = `${found > MOST ? `over ${MOST}` : found} ${found === 1 ? 'row does' : 'rows do'} not allow it`
+  const remedy =
+    rows.condition === NO_ROW
+      ? `${what}, because no value is known for the column: add it without NOT NULL, give each row a value, then run skills verify again`
+      : `${what}: find them with ${query}; correct them, then run ${fault.remedy}`
+  return { ...words, remedy }
+}
+
+/** The condition that no row satisfies. */
+export const NO_ROW = 'false'
 
 /** The number of rows, or why they could not be counted. */
 async function count(db: Db, query: string, timeoutMs: number): Promise<number | string> {
@@ -56,11 +81,10 @@ function described(fault: SchemaFault, violations: Violations, schema: string, f
     typeof found === 'string'
       ? `rows not counted (${found})`
       : `${found > MOST ? `over ${MOST}` : found} ${found === 1 ? 'row violates' : 'rows violate'} it`
-  const statement = isMissing ? fault.remedy : `ALTER TABLE ${ident(violations.table)} VALIDATE CONSTRAINT ${ident(violations.constraint)}`
+  const { sql: _sql, ...words } = fault
   return {
-    ...fault,
+    ...(found === 0 ? fault : { ...words, remedy: `find them with ${query}; correct them, then run ${fault.remedy}` }),
     expected: `every row has ${condition}`,
     actual: `${state}; ${number}`,
-    remedy: found === 0 ? statement : `find them with ${query}; correct them, then run ${statement}`,
   }
 }

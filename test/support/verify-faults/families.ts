@@ -14,6 +14,7 @@ import { HARMLESS_DATA } from './harmless-data.ts'
 import { HARMLESS_DATABASES } from './harmless-databases.ts'
 import { HARMLESS_LOGINS } from './harmless-logins.ts'
 import { HARMLESS_OBJECTS } from './harmless-objects.ts'
+import { HARMLESS_PEERS } from './harmless-peers.ts'
 import { HARMLESS_PROPERTIES } from './harmless-properties.ts'
 import { HARMLESS_RIGHTS } from './harmless-rights.ts'
 import { HARMLESS_SETTINGS } from './harmless-settings.ts'
@@ -24,6 +25,7 @@ import { LEDGER_TABLE_FAULTS } from './ledger-table.ts'
 import { LEDGER_FAULTS } from './ledger.ts'
 import { LOGIN_ROLE_FAULTS } from './login-roles.ts'
 import { OTHER_FUNCTION_FAULTS } from './other-functions.ts'
+import { peerFaults } from './peers.ts'
 import { OVERLOAD_FAULTS } from './overloads.ts'
 import { PROPERTY_FAULTS } from './properties.ts'
 import { OWNER_FAULTS } from './owners.ts'
@@ -70,6 +72,7 @@ export const FAMILIES: readonly FaultFamily[] = [
   DATA,
   ROLLUPS,
   settingsFaults,
+  peerFaults,
 ]
 
 /** Every family of harmless states. */
@@ -83,5 +86,6 @@ export const HARMLESS: readonly HarmlessState[] = [
   ...HARMLESS_LOGINS,
   ...HARMLESS_DATA,
   ...HARMLESS_DATABASES,
+  ...HARMLESS_PEERS,
   ...HARMLESS_ALONE,
 ]

@@ -15,12 +15,12 @@ test('verify: a statement of several lines -> printed as it is, from the first c
   const sql = 'CREATE FUNCTION f()\n  RETURNS text\nAS $$\n  x\u001b[2J\n$$'
   const lines = linesFor({ remedy: sql, sql })
   expect(lines).toContain('      → run')
-  expect(lines.join('\n')).toContain('\nCREATE FUNCTION f()\n  RETURNS text\nAS $$\n  x\\u001b[2J\n$$\n')
+  expect(lines.join('\n')).toContain('\nCREATE FUNCTION f()\n  RETURNS text\nAS $$\n  x\\u001b[2J\n$$;\n')
 })
 
 test('verify: a remedy in words, or one line of SQL -> one line', () => {
   expect(linesFor({ remedy: 'look\nat it' })).toContain('      → look\\nat it')
-  expect(linesFor({ remedy: 'DROP TABLE t', sql: 'DROP TABLE t' })).toContain('      → DROP TABLE t')
+  expect(linesFor({ remedy: 'DROP TABLE t', sql: 'DROP TABLE t' })).toContain('      → DROP TABLE t;')
 })
 
 test('verify: objects that were not compared -> all are listed, by reason', () => {

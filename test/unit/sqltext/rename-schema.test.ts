@@ -12,6 +12,8 @@ test.each([
     'CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 FROM public.t, my_public.t $$',
     'CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 FROM "new".t, my_public.t $$',
   ],
+  ["SET search_path TO 'public', 'pg_temp' SET work_mem TO 'public'", "SET search_path TO 'new', 'pg_temp' SET work_mem TO 'public'"],
+  ['SET search_path = pg_catalog, public AS public', 'SET search_path = pg_catalog, "new" AS public'],
   ['SELECT 1 -- public.t\n', 'SELECT 1 -- public.t\n'],
   ['SELECT public, x.public.y FROM t AS "public"', 'SELECT public, x."new".y FROM t AS "public"'],
 ])('renameSchema: %s', (text, expected) => {

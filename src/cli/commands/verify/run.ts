@@ -1,12 +1,17 @@
+import path from 'node:path'
 import { migrate } from '../../../api/migrate.ts'
+import { remedyScript } from '../../../api/remedy-script.ts'
 import { sync } from '../../../api/sync.ts'
 import { openTemporaryDatabase } from '../../../api/temporary-database.ts'
 import { verify, type VerifyCallOptions } from '../../../api/verify.ts'
 import { readVariables } from '../../../config/variables.ts'
 import type { Settings } from '../../../config/settings.ts'
+import { fileNotWritten } from '../../../core/common-errors.ts'
 import type { Diagnostic } from '../../../core/diagnostics.ts'
 import { EXIT, SkillsError } from '../../../core/errors.ts'
+import { plural, printable } from '../../../core/text.ts'
 import type { Db } from '../../../db/db.ts'
+import { writeNamedFile } from '../../../files/write-file.ts'
 import type { SyncReport } from '../../../registry/table/sync-report.ts'
 import { resultsOf } from '../../../render/reporters/report-run.ts'
 import type { VerifyReport } from '../../../verify/report.ts'
@@ -31,11 +36,31 @@ export const execute = executor(spec, async (context, given, [skills]): Promise<
   const flags = { ...given, skills }
   const check = async (db: Db, settings: Settings): Promise<CommandResult<Report>> => {
     context.progress.update('running the checks')
-    return resultOf(db, await verify(db, { ...optionsOf(context, flags, settings), ...progressOf(context) }), flags.strict === true)
+    const verified = await verify(db, { ...optionsOf(context, flags, settings), ...progressOf(context) })
+    const result = resultOf(db, verified, flags.strict === true)
+    return flags.remedy === undefined ? result : { ...result, ...writeRemedies(context, db, { verified, file: flags.remedy }) }
   }
   if (flags.ephemeral !== true && flags.againstServer === undefined) return withDatabase(context, flags, check, { mustExist: true })
   return withTemporaryDatabase(context, flags, (db, settings) => buildAndCheck(context, db, { flags, settings, check }))
 })
+
+/** The script replaces the view on stdout, or goes to the file. */
+function writeRemedies(
+  context: Context,
+  db: Db,
+  { verified, file }: { verified: VerifyReport; file: string },
+): Pick<CommandResult<Report>, 'document'> {
+  const { text, statements } = remedyScript(db, verified)
+  if (file === '-') return { document: text.trimEnd() }
+  try {
+    writeNamedFile(path.resolve(context.cwd, file), text, context.cwd)
+  } catch (error) {
+    throw fileNotWritten(file, 'it has its content from before', error)
+  }
+  context.progress.stop()
+  context.io.err(`wrote ${printable(file)}: ${plural(statements, 'statement')} to run`)
+  return {}
+}
 
 /** Runs the work on an empty database that is removed afterwards, also after Ctrl-C. */
 async function withTemporaryDatabase<T>(context: Context, flags: Flags, work: (db: Db, settings: Settings) => Promise<T>): Promise<T> {

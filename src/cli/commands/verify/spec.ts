@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { SETTINGS } from '../../../config/setting-table.ts'
-import { duration, NAME, URL_TEXT } from '../../../config/values.ts'
+import { duration, FILE, NAME, URL_TEXT } from '../../../config/values.ts'
 import { VARIABLE_OPTION } from '../../../config/variables.ts'
 import { READING_OPTIONS, REPORTER_OPTIONS, SKILLS_ARGUMENT } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
@@ -22,6 +22,7 @@ export const spec = defineCommand({
     { flags: '--drift', help: 'fail when the schema cannot be compared' },
     { flags: '--no-drift', help: 'do not compare the schema' },
     { flags: '--exclusive', excludes: ['--no-drift'], help: 'also fail on objects no migration creates' },
+    { flags: '--remedy <file>', type: FILE, help: 'write the remedies as one SQL file; - for stdout' },
     { flags: '--recount', help: 'compare the rollups with all events, not a sample' },
     { flags: '--lint-pending', help: 'also lint migrations that are not applied' },
     { flags: '--amcheck', help: 'also read every page with the extension amcheck' },

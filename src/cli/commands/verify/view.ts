@@ -46,8 +46,9 @@ function checkLines({ id, title, status, faults }: CheckResult, style: Style): s
 /** A statement of several lines keeps them, from the first column: white space is a part of the body of a function. */
 function remedyLines({ remedy, sql }: Fault, indent: number, style: Style): string[] {
   const arrow = `${' '.repeat(indent)}${style.cyan('→')}`
-  if (sql !== remedy || !sql.includes('\n')) return [`${arrow} ${printable(remedy)}`]
-  return [`${arrow} run`, ...printableLines(sql).split('\n')]
+  if (sql !== remedy) return [`${arrow} ${printable(remedy)}`]
+  const lines = printableLines(`${sql};`).split('\n')
+  return lines.length === 1 ? lines.map((line) => `${arrow} ${line}`) : [`${arrow} run`, ...lines]
 }
 
 function faultLines(fault: Fault, withRemedy: boolean, style: Style): string[] {
