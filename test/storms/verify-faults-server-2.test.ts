@@ -1,4 +1,4 @@
-import { faultTests } from '../support/fault-tests.ts'
+import { faultTests, partOf } from '../support/fault-tests.ts'
 import { ownServer } from '../support/own-server.ts'
 
-faultTests(ownServer(), { every: 2, from: 1 })
+faultTests(ownServer(), partOf(1, 2, 2), partOf(1, 2))

@@ -14,7 +14,15 @@ interface Part {
   from: number
 }
 
-export const ALL: Part = { every: 1, from: 0 }
+const ALL: Part = { every: 1, from: 0 }
+
+/**
+ * One of several parts that run at the same time. Of each part every nth is tried, so that the storms take minutes; with
+ * TEST_ALL_FAULTS=1 all are.
+ */
+export function partOf(number: number, parts: number, nth = 1): Part {
+  return { every: parts * (process.env['TEST_ALL_FAULTS'] === '1' ? 1 : nth), from: number }
+}
 
 /**
  * Declares the tests of verify with single faults and harmless states, or with a part of them, for one backend. TEST_FAULTS selects
