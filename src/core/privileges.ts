@@ -78,6 +78,7 @@ export interface CommandPrivileges {
 
 const REGISTRY = 'skills_registry'
 const EVENTS = 'skill_usage_events'
+const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 const FEEDBACK = 'skill_feedback'
 
 const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()', 'skill_usage_fault', 'skill_text_fault'].map((name) => ({
@@ -103,11 +104,11 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   { commands: ['lint', 'migrate lint', 'migrate new', 'rules', 'new', 'import'], needs: [], note: 'no database' },
   {
     commands: ['verify'],
-    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', ROLLUPS].map((name) =>
+    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', ROLLUPS, ...VIEWS].map((name) =>
       table(name, 'SELECT'),
     ),
     scratchSchema: true,
-    note: 'without `SELECT` on one of them it ends with exit code 2; without a scratch schema some checks are skipped',
+    note: 'without `SELECT` on one of the tables it ends with exit code 2; the functions are called only with `EXECUTE` on them; without a scratch schema some checks are skipped',
   },
   {
     commands: ['stats'],

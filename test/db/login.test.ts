@@ -159,7 +159,12 @@ describe('login with TLS', () => {
 
 describe('refused login: keeps its own error', () => {
   test.each<[string, SslSettings['mode'], RegExp, RegExp]>([
-    ['missing', 'prefer', /role "missing" does not exist \(SQLSTATE 28000\)/, /^check the user, or create the role$/],
+    [
+      'missing',
+      'prefer',
+      /role "missing" does not exist \(SQLSTATE 28000\)/,
+      /^check the user, or create the role: CREATE ROLE "missing" LOGIN$/,
+    ],
     ['missing', 'allow', /role "missing" does not exist/, /create the role/],
     ['missing', 'disable', /role "missing" does not exist/, /create the role/],
     ['missing_scram', 'prefer', /password authentication failed for user "missing_scram" \(SQLSTATE 28P01\)/, /check user and password/],
