@@ -125,7 +125,7 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
   {
     title: 'one column more of a view that others read, with privileges and an owner',
     sql: `CREATE OR REPLACE VIEW by_author AS SELECT a.id, a.name, 1::bigint AS n, 1 AS one, 2 AS two FROM "Authors" a;
-      CREATE ROLE remedy_reader; GRANT SELECT ON of_view TO remedy_reader; GRANT ALL ON SCHEMA :schema TO remedy_reader; ALTER VIEW of_view OWNER TO remedy_reader`,
+      CREATE ROLE remedy_reader; GRANT SELECT ON of_view, by_author TO remedy_reader; GRANT ALL ON SCHEMA :schema TO remedy_reader; ALTER VIEW of_view OWNER TO remedy_reader`,
     statement: 'OWNER TO remedy_reader',
   },
   { title: 'options of a view', sql: 'ALTER VIEW of_view SET (security_barrier = true)' },
@@ -195,9 +195,9 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
   { title: 'a value of an enum more', sql: `ALTER TYPE mood ADD VALUE 'c'`, words: 'cannot remove a value' },
   { title: 'a type dropped', sql: 'DROP TYPE unused', statement: 'CREATE TYPE' },
   {
-    title: 'the check of a domain gone',
-    sql: 'ALTER DOMAIN positive DROP CONSTRAINT is_positive',
-    statement: 'ADD CONSTRAINT is_positive',
+    title: 'another check of a domain',
+    sql: 'ALTER DOMAIN positive ADD CONSTRAINT theirs CHECK (VALUE < 10)',
+    statement: 'DROP CONSTRAINT theirs',
   },
   { title: 'another default of a domain', sql: 'ALTER DOMAIN positive SET DEFAULT 2', statement: 'SET DEFAULT 1' },
   { title: 'NOT NULL of a domain', sql: 'ALTER DOMAIN positive SET NOT NULL', statement: 'DROP NOT NULL' },
