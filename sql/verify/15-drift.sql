@@ -47,6 +47,14 @@
 -- about: Statements that name their columns work. COPY without a list of columns, and `SELECT *`, depend on the order.
 -- example: table notes | id, body, tag | id, tag, body
 
+-- check: drift.names
+-- title: every constraint has the name that the applied migrations give it
+-- severity: warning
+-- input: drift
+-- remedy: run ALTER TABLE ... RENAME CONSTRAINT
+-- about: The constraint works. A later migration that drops or validates it by its name fails, and one that adds it adds a second one.
+-- example: constraint skill_feedback.skill_feedback_version_bytes | this name | constraint skill_feedback.version_check
+
 -- check: drift.comments
 -- title: every comment is that of the applied migrations
 -- severity: warning

@@ -68,6 +68,7 @@ export const COMPARISON_CHECKS: ReadonlySet<string> = new Set([
   'drift.default-privileges',
   'drift.column-order',
   'drift.comments',
+  'drift.names',
   'drift.adopted',
   'drift.build',
   'safety.foreign-code',

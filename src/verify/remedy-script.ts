@@ -97,7 +97,7 @@ function section({ id, fault, statements }: Remedy): string {
   if (fault.destructive !== true) return `${head}\n${sql}`
   return [
     head,
-    `-- It removes ${printable(fault.object)} (${printable(fault.actual)}). To run it, remove the marks.`,
+    '-- Destructive: it removes what was found. To run it, remove the marks.',
     ...sql.split('\n').map((line) => `--| ${line}`),
   ].join('\n')
 }

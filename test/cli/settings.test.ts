@@ -19,6 +19,7 @@ const ARGUMENTS: Record<string, string[]> = {
   'migrate repair': ['x', '--yes'],
   log: ['events.ndjson'],
   'migrate import': ['--from', 'goose'],
+  'migrate new': ['x', '--from-verify'],
   'migrate lint': ['db', '--pending'],
   'migrate squash': ['--to', '2', '--migrations', 'db'],
 }

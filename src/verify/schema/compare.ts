@@ -1,10 +1,11 @@
 import type { CatalogObject } from '../../db/catalog.ts'
 import { ownerFaults, storageFaults } from './administrative-faults.ts'
-import { canonical, printsQualifiers } from './canonical.ts'
 import type { SchemaComparison, ComparisonContext, SchemaFault } from './comparison.ts'
 import { Judge } from './judge.ts'
 import { OpenObjects, type NotBuilt } from './not-judged.ts'
-import { differingPairs } from './pairs.ts'
+import { canonical, partOf, printsQualifiers, tableOf } from './canonical.ts'
+import { differingPairs, renamedConstraints } from './pairs.ts'
+import { ident } from './printed-schema.ts'
 
 const ADMINISTRATIVE: ReadonlySet<string> = new Set(['grant', 'owner', 'storage'])
 
@@ -31,13 +32,23 @@ export function compareSchemas(
       ? ownerFaults(expected, actual, source.role, judge.remedies).filter(({ name }) => !open.hasProperty('owner', name))
       : []),
   ]
+  const names = renamedConstraints(wanted, found)
+    .filter(([object]) => !open.hasPair({ kind: object.kind, name: object.name, expected: object, actual: undefined }))
+    .map(([{ name }, has]) => nameFault(name, has.name, context.schema))
   const failures = source.kind === 'scratch' ? notBuilt.filter(({ isFault }) => isFault) : []
   return {
-    faults: [...structure, ...administrative.map(({ fault }) => fault), ...failures.map(buildFault)],
+    faults: [...structure, ...names, ...administrative.map(({ fault }) => fault), ...failures.map(buildFault)],
     failures: failures.map(({ place, message }) => ({ place, message })),
     notJudged: open.list,
     indexes: wanted.filter(({ kind }) => kind === 'index').map(({ name }) => name),
   }
+}
+
+/** The constraint does the same, but a migration that names it fails. */
+function nameFault(expected: string, actual: string, schema: string): SchemaFault {
+  const table = `${ident(schema)}.${ident(tableOf(expected))}`
+  const sql = `ALTER TABLE ${table} RENAME CONSTRAINT ${ident(partOf(actual))} TO ${ident(partOf(expected))}`
+  return { check: 'drift.names', object: `constraint ${expected}`, expected: 'this name', actual: `constraint ${actual}`, remedy: sql, sql }
 }
 
 function ofMigrations({ kind }: CatalogObject): boolean {

@@ -63,20 +63,40 @@ function tableOfIndex(definition: string): string | undefined {
   return table?.startsWith('"') === true ? table.slice(1, -1).replaceAll('""', '"') : table
 }
 
+/** Constraints that are there under another name: as the migrations name them, and as they are. */
+export function renamedConstraints(
+  expected: readonly ComparedObject[],
+  actual: readonly ComparedObject[],
+): [ComparedObject, ComparedObject][] {
+  const found = new Map(actual.map((object) => [objectKey(object), object]))
+  return renamedPairs(pairsOf(expected, actual, found), expected, found).flatMap(
+    ([{ kind, expected: wanted }, { kind: other, actual: has }]) =>
+      kind === 'constraint' && other === 'constraint' && wanted !== undefined && has !== undefined ? [[wanted, has]] : [],
+  )
+}
+
 /** Every difference, in order of kind and name. What only has another name, or is part of a missing object, is left out. */
 export function differingPairs(expected: readonly ComparedObject[], actual: readonly ComparedObject[]): Pair[] {
   const found = new Map(actual.map((object) => [objectKey(object), object]))
+  const pairs = pairsOf(expected, actual, found)
+  const renamed = new Set(renamedPairs(pairs, expected, found).flat())
+  return withoutParts(pairs.filter((pair) => !renamed.has(pair))).toSorted((a, b) =>
+    a.kind === b.kind ? (a.name < b.name ? -1 : 1) : a.kind < b.kind ? -1 : 1,
+  )
+}
+
+function pairsOf(
+  expected: readonly ComparedObject[],
+  actual: readonly ComparedObject[],
+  found: ReadonlyMap<string, ComparedObject>,
+): Pair[] {
   const wanted = new Set(expected.map(objectKey))
-  const pairs = [
+  return [
     ...expected.map((object): Pair => ({ kind: object.kind, name: object.name, expected: object, actual: found.get(objectKey(object)) })),
     ...actual
       .filter((object) => !wanted.has(objectKey(object)))
       .map((object): Pair => ({ kind: object.kind, name: object.name, expected: undefined, actual: object })),
   ].filter((pair) => !isEqual(pair, found))
-  const renamed = renamedPairs(pairs, expected, found)
-  return withoutParts(pairs.filter((pair) => !renamed.has(pair))).toSorted((a, b) =>
-    a.kind === b.kind ? (a.name < b.name ? -1 : 1) : a.kind < b.kind ? -1 : 1,
-  )
 }
 
 function isEqual({ kind, name, expected, actual }: Pair, found: ReadonlyMap<string, ComparedObject>): boolean {
@@ -105,14 +125,18 @@ function columnsOf(key: string): string[] {
 }
 
 /** Pairs of a missing and an extra object that are the same thing under another name. */
-function renamedPairs(pairs: readonly Pair[], expected: readonly ComparedObject[], found: ReadonlyMap<string, ComparedObject>): Set<Pair> {
+function renamedPairs(
+  pairs: readonly Pair[],
+  expected: readonly ComparedObject[],
+  found: ReadonlyMap<string, ComparedObject>,
+): (readonly [missing: Pair, extra: Pair])[] {
   const extra = new Map(pairs.flatMap((pair) => (pair.expected === undefined ? [[identity(pair), pair] as const] : [])))
-  const renamed = new Set<Pair>()
+  const renamed: (readonly [Pair, Pair])[] = []
   for (const pair of pairs) {
     if (pair.actual !== undefined) continue
     const other = extra.get(pair.kind === 'sequence' ? `sequence ${usedInstead(pair.name, expected, found)}` : identity(pair))
     const isSame = other !== undefined && (pair.kind !== 'sequence' || other.actual?.same === pair.expected?.same)
-    if (isSame) renamed.add(pair).add(other)
+    if (isSame) renamed.push([pair, other])
   }
   return renamed
 }

@@ -16,6 +16,10 @@ function faultsOf({ name, definition }: CatalogObject): VerifyFault[] {
   return [
     fault(`no ${object}`, `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}`, object),
     fault(`another condition of ${object}`, again(`CHECK (true OR ${definition.slice('CHECK '.length)})`), object),
+    fault(`another name of ${object}`, `ALTER TABLE ${table} RENAME CONSTRAINT ${constraint} TO other_name`, object, {
+      check: 'drift.names',
+      warns: true,
+    }),
     fault(`not validated ${object}`, again(`${definition} NOT VALID`), object, { check: 'tables.rows', warns: true }),
   ]
 }
