@@ -11,6 +11,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, quote_ident(a.attname) AS nam
     THEN a.attcollation::regcollation::text END AS collation,
   -- from PostgreSQL 18 on NOT NULL has a name
   CASE WHEN o.conname IS NOT NULL AND o.conname <> c.relname || '_' || a.attname || '_not_null' THEN quote_ident(o.conname) END AS not_null_name,
+  o.oid AS not_null_oid, quote_ident(o.conname) AS not_null_constraint,
   coalesce(o.connoinherit, false) AS not_null_no_inherit, coalesce(NOT o.convalidated, false) AS not_null_not_valid,
   EXISTS (
     SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND p.attnotnull

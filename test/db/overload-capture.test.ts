@@ -120,6 +120,7 @@ const RUNS: readonly [command: string, ...codes: number[]][] = [
   ['verify --migrations db --migrations more', 0, 1],
   ['grants --app-role app', 0],
   ['doctor --migrations db --migrations more', 0, 1],
+  ['migrate new remedies --from-verify --migrations db', 0, 1],
 ]
 
 /** A command of each kind. */
@@ -211,7 +212,7 @@ describe('a writable schema with an overload of every function and operator', ()
     expect(found).toEqual([])
     expect(result.stderr).toContain('trigger schema_migrations_progress.t of the role other')
     await db.exec('DROP TABLE shared.schema_migrations_progress; RESET search_path')
-  }, 60_000)
+  }, 180_000)
 
   test('the library -> none runs', async () => {
     const { captured: found } = await captured(async () => {

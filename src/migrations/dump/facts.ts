@@ -61,6 +61,8 @@ const QUERIES = {
     default_oid: 'number?',
     collation: 'text?',
     not_null_name: 'text?',
+    not_null_oid: 'number?',
+    not_null_constraint: 'text?',
     not_null_no_inherit: 'boolean',
     not_null_not_valid: 'boolean',
     parent_not_null: 'boolean',

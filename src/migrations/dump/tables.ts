@@ -113,6 +113,9 @@ function tableObject(of: TableFacts): DumpObject {
       [keyOf('pg_class', table.oid), `${table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'} ${table.name}`],
       ...columns.map((column): [string, string] => [columnKey(table.oid, column.number), `COLUMN ${table.name}.${column.name}`]),
       ...constraints.flatMap(({ part }) => [...part.object().targets]),
+      ...columns.flatMap(({ not_null_oid: oid, not_null_constraint: name }): [string, string][] =>
+        oid === null || name === null ? [] : [[keyOf('pg_constraint', oid), `CONSTRAINT ${name} ON ${table.name}`]],
+      ),
       ...identities.map((sequence): [string, string] => [keyOf('pg_class', sequence.oid), `SEQUENCE ${sequenceName(of, sequence)}`]),
     ]),
   }
