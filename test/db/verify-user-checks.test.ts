@@ -40,7 +40,9 @@ test.each(['SUPERUSER', 'IN ROLE postgres', 'IN ROLE pg_execute_server_program',
     const database = await migratedServer()
     const admin = await database.open()
     const role = `runner_${process.pid}_${attributes.length}`
-    await admin.exec(`CREATE ROLE ${role} LOGIN ${attributes}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`)
+    await admin.exec(
+      `CREATE ROLE ${role} LOGIN ${attributes}; GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`,
+    )
     const url = (database.flags[1] ?? '').replace('postgres@', `${role}@`)
     const db = await openDb(await targetOf(url))
     try {
