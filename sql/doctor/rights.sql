@@ -29,9 +29,9 @@ select 'columns', c.relname, format('%s (%s)', app.privilege, string_agg(listed.
  where app."on" = 'table'
  group by c.relname, c.relowner, app.privilege, app.columns::text
 union all
-select 'sequence', c.relname, app.privilege, has_sequence_privilege(c.oid, app.privilege), pg_has_role(c.relowner, 'USAGE')
-  from app join pg_class c on c.relname = app.name and c.relnamespace = (select oid from pg_namespace where nspname = $1)
- where app."on" = 'sequence' and c.relkind = 'S'
+select 'sequence', c.relname, p.privilege, has_sequence_privilege(c.oid, p.privilege), pg_has_role(c.relowner, 'USAGE')
+  from pg_class c cross join unnest(array['USAGE', 'SELECT']) as p(privilege)
+ where c.relnamespace = (select oid from pg_namespace where nspname = $1) and c.relkind = 'S'
 union all
 select 'function', app.name, app.privilege, has_function_privilege(p.oid, app.privilege), pg_has_role(p.proowner, 'USAGE')
   from app

@@ -9,7 +9,7 @@ import type { VerifyReport } from '../verify/report.ts'
  *
  * @example
  * const { text, statements } = remedyScript(db, await verify(db))
- * if (statements > 0) writeFileSync('remedies.sql', text)
+ * if (statements > 0) console.log(text)
  */
 export function remedyScript({ info }: Pick<Db, 'info'>, { checks }: Pick<VerifyReport, 'checks'>, now: Date = new Date()): RemedyScript {
   return writeScript(checks, { database: info.label, schema: info.schema, tool: toolName(), now })

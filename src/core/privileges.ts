@@ -78,6 +78,7 @@ export interface CommandPrivileges {
 
 const REGISTRY = 'skills_registry'
 const EVENTS = 'skill_usage_events'
+const SEQUENCES = ['skill_usage_events_id_seq', 'skill_feedback_id_seq', 'agent_emergence_candidates_id_seq']
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 const FEEDBACK = 'skill_feedback'
 
@@ -104,9 +105,9 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   { commands: ['lint', 'migrate lint', 'migrate new', 'rules', 'new', 'import'], needs: [], note: 'no database' },
   {
     commands: ['verify'],
-    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', ROLLUPS, ...VIEWS].map((name) =>
-      table(name, 'SELECT'),
-    ),
+    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', ROLLUPS, ...VIEWS]
+      .map((name) => table(name, 'SELECT'))
+      .concat(SEQUENCES.map((name) => ({ on: 'sequence', name, privileges: ['SELECT'] }))),
     scratchSchema: true,
     note: 'without `SELECT` on one of the tables it ends with exit code 2; the functions are called only with `EXECUTE` on them; without a scratch schema some checks are skipped',
   },

@@ -66,7 +66,8 @@ async function compareWithPgDump(source: Db): Promise<void> {
   psql(ours, sql)
   const [a, b] = [await open(theirs), await open(ours)]
   try {
-    expect(diffCatalogs(await catalogOf(a), await catalogOf(b))).toEqual([])
+    // pg_dump of the schema alone leaves materialized views empty
+    expect(diffCatalogs(await catalogOf(a), await catalogOf(b)).filter(({ kind }) => kind !== 'contents')).toEqual([])
     expect(diffCatalogs(await catalogOf(b), await catalogOf(source))).toEqual([])
     expect(pgDump(ours)).toBe(pgDump(theirs))
     expect((await dumpSchema(b, { ledger: 'no_ledger' })).sql).toBe(sql)

@@ -40,7 +40,7 @@ onEachBackend((backend) => {
     ],
     [
       'a policy whose condition names other tables',
-      `CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE notes (id int, owner_id int); CREATE POLICY p ON notes USING (false);
+      `CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE notes (id int, owner_id int); ALTER TABLE notes ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON notes USING (false);
        ALTER POLICY p ON notes USING (EXISTS (SELECT FROM users u WHERE u.id = notes.owner_id))`,
     ],
     [

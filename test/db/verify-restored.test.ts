@@ -31,6 +31,7 @@ CREATE FUNCTION of_kind(p varchar) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SEL
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER orders_keep BEFORE UPDATE ON orders FOR EACH ROW WHEN (NEW.status IN ('paid', 'sent')) EXECUTE FUNCTION keep();
 CREATE RULE orders_stay AS ON DELETE TO orders WHERE OLD.status IN ('sent', 'paid') DO INSTEAD NOTHING;
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 CREATE POLICY orders_read ON orders FOR SELECT USING (status IN ('new', 'paid'));
 CREATE POLICY orders_write ON orders FOR INSERT WITH CHECK (status IN ('new', 'paid'));
 CREATE STATISTICS orders_kinds ON (lower(status)), (kind IN ('a', 'b')) FROM orders;

@@ -124,7 +124,8 @@ export class FaultHarness {
 
   #asReader(schema: string): string {
     return `CREATE ROLE ${this.#reader}; GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${this.#reader};
-      GRANT SELECT ON ALL TABLES IN SCHEMA ${quoteIdent(schema)} TO ${this.#reader}; SET LOCAL ROLE ${this.#reader}`
+      GRANT SELECT ON ALL TABLES IN SCHEMA ${quoteIdent(schema)} TO ${this.#reader};
+      GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${quoteIdent(schema)} TO ${this.#reader}; SET LOCAL ROLE ${this.#reader}`
   }
 
   /** Roles are in all databases of the server. */
