@@ -111,7 +111,7 @@ export const PLAIN_FOLDERS: Readonly<Record<string, Record<string, string>>> = {
     '20260101_create.sql': 'select 1',
   },
   'a comment that begins with Revert': {
-    '1_a.sql': '-- Revert prices\nupdate a set price = 1;',
+    '1_a.sql': '-- Revert prices\nselect 1;',
     'b.sql': 'select 1;\n-- Revert b\nselect 2;',
   },
   'block comments with directions in prose': {
