@@ -31,7 +31,7 @@ export async function refuseRows(
     const table = statements[at]?.kind.object
     if (table === undefined) continue
     if (statements.slice(0, at).some((statement) => isNew(statement, table, known))) continue
-    await refuseTable(settings, migration, found, { table, writes: writesAfter(settings, migration, table, at) })
+    await refuseTable(settings, migration, found, { table, writes: [...writesAfter(settings, migration, table, at)] })
   }
 }
 
@@ -51,8 +51,10 @@ export async function refuseRowsBefore(
     const table = { ...kind.object, schema: kind.object.schema ?? settings.db.info.schema }
     if ([...earlier, ...statements.slice(0, at)].some((before) => isGone(before, table))) continue
     const writes = writesAfter(settings, migration, table, at)
-    if (writes.length === 0 || (await objectExists(settings.db, table)) !== true) continue
-    await refuseTable(settings, migration, { ...statement, name: table.name }, { table, writes })
+    // a large file can have a million: they are listed only for a table that exists
+    const first = writes.next()
+    if (first.done === true || (await objectExists(settings.db, table)) !== true) continue
+    await refuseTable(settings, migration, { ...statement, name: table.name }, { table, writes: [first.value, ...writes] })
   }
 }
 
@@ -99,25 +101,26 @@ async function refuseTable(
 }
 
 /** The statements that change rows of the table, after the one at `at`, in the file and in the pending files after it. */
-function writesAfter({ pending }: RunSettings, migration: ParsedMigration, table: SqlObject, at: number): RowStatement[] {
+function* writesAfter({ pending }: RunSettings, migration: ParsedMigration, table: SqlObject, at: number): Generator<RowStatement> {
   const own = migration.statements.slice(at + 1)
   const later = pending.slice(pending.findIndex(({ version }) => version === migration.version) + 1).filter((one) => !isExempt(one))
   const files = [{ statements: own }, ...later.map(({ file, statements }) => ({ file, statements }))]
-  const writes: RowStatement[] = []
   for (const { statements, ...place } of files) {
     for (const { text, kind, line, column } of opened(statements)) {
       // what has its name from here on is another table
-      if (isRenamed({ text, kind }, table)) return writes
+      if (isRenamed({ text, kind }, table)) return
       const found = rowWrites(text, kind.verb).filter((write) => isSame(write.table, table))
-      writes.push(...found.map(({ verb }) => ({ ...place, line, column, verb })))
+      for (const { verb } of found) yield { ...place, line, column, verb }
     }
   }
-  return writes
 }
 
-/** Block by block: all statements of a large file would not fit into memory. */
+/** Block by block: all statements of a large file would not fit into memory. The beginning of a long INSERT names its table. */
 function* opened(statements: readonly ParsedStatement[]): Generator<ParsedStatement> {
-  for (const statement of statements) yield* statementsOf(statement)
+  for (const statement of statements) {
+    if (statement.block?.count === 1) yield statement
+    else yield* statementsOf(statement)
+  }
 }
 
 /** Whether the table of a later CREATE is another one: an earlier statement creates it, drops it or renames it. */
