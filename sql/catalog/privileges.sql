@@ -3,7 +3,7 @@
 --      "grants": [{"on", "name", "privileges": [], "columns": []?}]}: tables and views of the package, its functions without arguments, tables of
 --   other migrations, and the privileges of an application, which any role can have.
 -- One row for each fault; `kind`: public, api, api view, login. A role has what it inherits, and an API role also what it can switch to (SET ROLE).
---   Superusers and the application role are not judged, and nobody for what the owner of the objects has.
+--   Superusers, the owner of the objects and the application role are not judged.
 WITH RECURSIVE own_relations (oid, part) AS (
   SELECT c.oid, CASE
     WHEN n.nspname = $1::jsonb#>>'{ledger,schema}' AND $1::jsonb#>'{ledger,tables}' ? c.relname THEN 'ledger'

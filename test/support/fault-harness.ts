@@ -43,7 +43,7 @@ export class FaultHarness {
     for (const [role, answer] of this.#healthy) if (!answer.ok) throw new Error(`a healthy database, ${role}: ${described(answer)}`)
   }
 
-  /** In the open transaction of the session: what each role is told, and why the remedies do not help. */
+  /** In the open transaction of the session: what verify reports to each role, and why the remedies do not help. */
   async tryFault(db: Db, fault: VerifyFault): Promise<{ answers: RoleAnswer[]; remedy: 'own database' | string | undefined }> {
     const answers = await this.answersAfter(db, fault)
     const remedy = await this.#follow(db, fault, answers[0]?.answer, false)

@@ -95,7 +95,7 @@ const ALREADY_THERE: ReadonlySet<string> = new Set([
   SQLSTATE.duplicateColumn,
 ])
 
-/** A type or function of an extension can be in the schema that the scratch schema stands for. */
+/** A type or function of an extension can be in the schema that the scratch schema replaces. */
 async function extensionSchemas({ db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>): Promise<ExtensionSchemas> {
   await db.exec(`SAVEPOINT skills_extensions; ${OWN_SETTINGS}`)
   const found = await readExtensionSchemas(db, path.dirname(catalogQuery), db.info.otherSchemas)
