@@ -285,7 +285,7 @@ ORDER BY c.relname;
 -- check: health.unregistered-events
 -- title: every skill with events is registered
 -- severity: warning
--- remedy: run `skills sync` for its folder, or find the application that logs an unknown name
+-- remedy: sync the folder of the skill, or find the application that logs an unknown name
 -- example: skill review-changes | a row in skills_registry | missing; events 1204, the last at 2026-11-28 02:02:57+00
 -- One step in the index for each skill, whatever the number of events.
 WITH RECURSIVE used (skill_id) AS (
@@ -367,7 +367,7 @@ ORDER BY skill_id COLLATE "C";
 -- check: health.ratings
 -- title: every rating is from 1 to 5
 -- severity: warning
--- remedy: correct the rows with UPDATE skill_feedback SET rating = ...; `skills stats` adds them to the average
+-- remedy: correct the rows with UPDATE skill_feedback SET rating = ...: every average contains them
 -- example: column skill_feedback.rating | from 1 to 5 | 99, rows 1
 SELECT 'column skill_feedback.rating' AS object, 'from 1 to 5' AS expected, format('%s, rows %s', rating, count(*)) AS actual
 FROM :"schema".skill_feedback

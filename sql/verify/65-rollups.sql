@@ -242,7 +242,7 @@ LIMIT 100;
 -- check: rollups.repeated-events
 -- title: no event is stored twice
 -- input: recount
--- remedy: delete one of the two rows, then run `skills rollup --rebuild`; log_skill_usage_batch() stores an event once
+-- remedy: delete one of the two rows, then rebuild the rollups; log_skill_usage_batch() stores an event once
 -- about: Two rows have the same user, event_key and created_at, so they are the same event, and every count contains it twice. The latest 50,000
 --   events are compared; with `skills verify --recount` all of them.
 -- example: event key 6c1f0c5e-0000-4000-8000-00000000e4e7 | one row | rows 4711, 4712
