@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Db } from './db.ts'
-import { OWN_SETTINGS } from './own-statement.ts'
+import { queryAside } from './query-aside.ts'
 import { quoteIdent } from './quote.ts'
 import { retried } from './retry.ts'
-
-const SAVEPOINT = 'skills_catalog'
 
 /** An object of a schema, with a text that is equal for equal definitions, whatever the name of the schema. */
 export interface CatalogObject {
@@ -25,7 +23,8 @@ export async function readCatalog(db: Db, schema: string, queryFile: string, ali
   // PostgreSQL 14 added pg_get_function_sqlbody, with the bodies that it prints
   const fitting =
     db.info.version >= 140_000 ? query : query.replace('coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)', 'p.prosrc')
-  const read = (): Promise<CatalogRow[]> => readRows(db, fitting, schema)
+  const read = (): Promise<CatalogRow[]> =>
+    queryAside(db, fitting, [quoteIdent(schema)], { kind: 'text', name: 'text', definition: 'text?' })
   const rows = await retried(read)
   const names = [schema, ...aliases]
   return rows
@@ -37,15 +36,6 @@ interface CatalogRow {
   kind: string
   name: string
   definition: string | null
-}
-
-async function readRows(db: Db, query: string, schema: string): Promise<CatalogRow[]> {
-  const [, rows] = await Promise.all([
-    db.exec(`SAVEPOINT ${SAVEPOINT}; ${OWN_SETTINGS}`),
-    db.query(query, [quoteIdent(schema)], { kind: 'text', name: 'text', definition: 'text?' }),
-    db.exec(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`),
-  ])
-  return rows
 }
 
 /** Kinds of which the server prints NULL when another session has dropped the object since the query began. */

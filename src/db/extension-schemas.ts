@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Db } from './db.ts'
+import { queryAside } from './query-aside.ts'
 
 /** Where the types, functions and operators of extensions are. */
 export interface ExtensionSchemas {
@@ -18,12 +19,11 @@ const COLUMNS = { schema: 'text', hidden: 'texts', members: 'texts', is_dedicate
 
 /**
  * Reads the schemas of extensions, without those of `searched`. A shared schema in which a role that is not trusted owns a function is
- * left out: that function could be called. `queries` is the folder `sql/catalog` of the package. Call it in a transaction, with
- * `OWN_SETTINGS`.
+ * left out: that function could be called. `queries` is the folder `sql/catalog` of the package. Runs in the transaction of the caller.
  */
 export async function readExtensionSchemas(db: Db, queries: string, searched: readonly string[]): Promise<ExtensionSchemas> {
   const query = await readFile(path.join(queries, 'extension-schemas.sql'), 'utf8')
-  const rows = (await db.query(query, [], COLUMNS)).filter(({ schema }) => !searched.includes(schema))
+  const rows = (await queryAside(db, query, [], COLUMNS)).filter(({ schema }) => !searched.includes(schema))
   const shared = rows.filter((row) => !row.is_dedicated && !row.has_foreign)
   return {
     dedicated: rows.filter((row) => row.is_dedicated).map(({ schema }) => schema),

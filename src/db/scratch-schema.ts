@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseError } from './database-error.ts'
 import type { Db } from './db.ts'
 import type { ExtensionSchemas } from './extension-schemas.ts'
-import { OWN_SETTINGS } from './own-statement.ts'
+import { queryAside } from './query-aside.ts'
 import { quoteIdent, searchPath } from './quote.ts'
 import { isPassing, MOST_ATTEMPTS } from './retry.ts'
 
@@ -51,10 +51,10 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
   try {
     const [owner, under] = role === undefined ? ['', ''] : [` AUTHORIZATION ${quoteIdent(role)}`, `SET LOCAL ROLE ${quoteIdent(role)};`]
     const usual = searchPath(name, [...others, ...(extensions?.schemas.dedicated ?? [])])
-    const [, resets] = await Promise.all([
-      db.exec(`SAVEPOINT ${STEP}; ${OWN_SETTINGS}`),
-      db.query(DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
-      db.exec(`ROLLBACK TO SAVEPOINT ${STEP}; RELEASE SAVEPOINT ${STEP}; CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
+    // one round trip
+    const [resets] = await Promise.all([
+      queryAside(db, DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
+      db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
         SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
     ])
     if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))

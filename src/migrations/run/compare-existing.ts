@@ -2,8 +2,7 @@ import path from 'node:path'
 import { diffCatalogs, type Difference } from '../../db/catalog-diff.ts'
 import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
-import { readExtensionSchemas, type ExtensionSchemas } from '../../db/extension-schemas.ts'
-import { OWN_SETTINGS } from '../../db/own-statement.ts'
+import { readExtensionSchemas } from '../../db/extension-schemas.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
 import { SQLSTATE } from '../../db/sqlstates.ts'
 import { usesName } from '../../sqltext/targets/uses-name.ts'
@@ -59,7 +58,8 @@ export async function expectedCatalog(
       statements: (name) => textsFor(definitions, schema, name),
       others: otherSchemas,
       timeoutMs: STATEMENT_TIMEOUT_MS,
-      extensions: { schemas: await extensionSchemas({ db, catalogQuery }), uses: usesName },
+      // a type or function of an extension can be in the schema that the scratch schema replaces
+      extensions: { schemas: await readExtensionSchemas(db, path.dirname(catalogQuery), otherSchemas), uses: usesName },
       role,
     })
     try {
@@ -94,14 +94,6 @@ const ALREADY_THERE: ReadonlySet<string> = new Set([
   SQLSTATE.duplicateFunction,
   SQLSTATE.duplicateColumn,
 ])
-
-/** A type or function of an extension can be in the schema that the scratch schema replaces. */
-async function extensionSchemas({ db, catalogQuery }: Pick<RunSettings, 'db' | 'catalogQuery'>): Promise<ExtensionSchemas> {
-  await db.exec(`SAVEPOINT skills_extensions; ${OWN_SETTINGS}`)
-  const found = await readExtensionSchemas(db, path.dirname(catalogQuery), db.info.otherSchemas)
-  await db.exec('ROLLBACK TO SAVEPOINT skills_extensions; RELEASE SAVEPOINT skills_extensions')
-  return found
-}
 
 /** `column t.a: the migrations create "integer not null", the database has "text"`. */
 export function describe({ kind, name, expected, actual }: Difference): string {

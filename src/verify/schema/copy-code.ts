@@ -2,7 +2,8 @@ import { bareName } from '../../core/privileges.ts'
 import { withoutSchemas, type CatalogObject } from '../../db/catalog.ts'
 import { diffCatalogs } from '../../db/catalog-diff.ts'
 import type { Db } from '../../db/db.ts'
-import { OWN_SETTINGS, withSchema } from '../../db/own-statement.ts'
+import { withSchema } from '../../db/own-statement.ts'
+import { queryAside } from '../../db/query-aside.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { runStatements } from '../../db/scratch-schema.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
@@ -80,11 +81,7 @@ const CODE = { kind: 'text', name: 'text', owner: 'text', drop: 'text', create: 
 
 /** The functions and views of these names, with the name that the catalog reading gives them. */
 async function readCode(db: Db, schema: string, names: readonly string[]): Promise<Map<string, Code>> {
-  const [, rows] = await Promise.all([
-    db.exec(`SAVEPOINT skills_step; ${OWN_SETTINGS}`),
-    db.query(withSchema(CODE_QUERY, schema), [names], CODE),
-    db.exec('ROLLBACK TO SAVEPOINT skills_step; RELEASE SAVEPOINT skills_step'),
-  ])
+  const rows = await queryAside(db, withSchema(CODE_QUERY, schema), [names], CODE)
   return new Map(rows.map(({ kind, name, ...code }) => [objectKey(withoutSchemas({ kind, name, definition: '' }, [schema])), code]))
 }
 

@@ -230,19 +230,10 @@ async function makeScratch(db: Db, options: SchemaOptions, suspects: readonly Su
   }
 }
 
-/** SQLSTATEs of objects that exist or are missing: then other migrations changed the schema. Anything else is of the server, such as an event trigger. */
-const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([
-  '42P07',
-  '42710',
-  '42723',
-  '42701',
-  '42P06',
-  '42P01',
-  '42703',
-  '42883',
-  '42704',
-  '3F000',
-])
+/** SQLSTATEs of objects that exist. */
+const EXISTS = ['42P07', '42710', '42723', '42701', '42P06'] as const
+/** Of objects that exist or are missing: then other migrations changed the schema. Anything else is of the server, such as an event trigger. */
+const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([...EXISTS, '42P01', '42703', '42883', '42704', '3F000'])
 
 /** The catalog of the scratch schema. Other scratch schemas have the names of those that they replace. */
 async function readScratch(db: Db, scratch: string, { schemasFor, statements, catalogQuery }: SchemaOptions): Promise<CatalogObject[]> {
@@ -292,7 +283,7 @@ function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, 
   })
 }
 
-const HARMLESS_FAILURES: ReadonlySet<string> = new Set(['42P07', '42710', '42723', '42701', '42P06'])
+const HARMLESS_FAILURES: ReadonlySet<string> = new Set(EXISTS)
 
 function notCreated({ kind, name, uses }: Stray): NotBuilt {
   const message = `it uses ${uses}, which no migration creates`
