@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { PEAK_HOOK } from '../test/support/peak-memory.ts'
 
 export interface Command {
   name: string
@@ -89,7 +90,7 @@ async function peakOf(command: Command): Promise<number> {
   await command.before?.()
   const folder = mkdtempSync(path.join(os.tmpdir(), 'skills-bench-'))
   const [hook, peak] = [path.join(folder, 'hook.cjs'), path.join(folder, 'peak')]
-  writeFileSync(hook, "process.on('exit', () => require('fs').writeFileSync(process.env.PEAK, String(process.resourceUsage().maxRSS)))")
+  writeFileSync(hook, PEAK_HOOK)
   await runOnce({ ...command, env: { ...command.env, NODE_OPTIONS: `--require ${hook}`, PEAK: peak } })
   const kilobytes = Number(readFileSync(peak, 'utf8'))
   rmSync(folder, { recursive: true })

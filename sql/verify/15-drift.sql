@@ -48,7 +48,7 @@
 -- example: table notes | id, body, tag | id, tag, body
 
 -- check: drift.names
--- title: every constraint has the name that the applied migrations give it
+-- title: every constraint but a primary key has the name that the applied migrations give it
 -- severity: warning
 -- input: drift
 -- remedy: run ALTER TABLE ... RENAME CONSTRAINT

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { migrate } from '../../src/api/migrate.ts'
 import { freshServer } from '../support/databases.ts'
+import { PEAK_HOOK } from '../support/peak-memory.ts'
 import { BIN, runSkills } from '../support/run-skills.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -47,9 +48,7 @@ function insertFolder(bytes: number, last = ''): { folder: string; rows: number 
 
 /** Runs the command line and returns its exit code and its peak memory. Its output goes to a file. */
 function peakOf(args: readonly string[]): { code: number | null; output: string; mib: number } {
-  const folder = scratch({
-    'hook.cjs': `process.on('exit', () => require('fs').writeFileSync(process.env.PEAK, String(process.resourceUsage().maxRSS)))`,
-  })
+  const folder = scratch({ 'hook.cjs': PEAK_HOOK })
   const peak = path.join(folder, 'peak')
   const output = path.join(folder, 'output')
   const file = openSync(output, 'w')

@@ -30,8 +30,9 @@ const EQUIVALENT: readonly (readonly [string, string])[] = [
   ['CURRENT_TIMESTAMP', 'ALTER TABLE skills_registry ALTER COLUMN updated_at SET DEFAULT CURRENT_TIMESTAMP'],
   ['ARRAY[]::text[]', 'ALTER TABLE skill_feedback ALTER COLUMN tags SET DEFAULT ARRAY[]::text[]'],
   [
-    'a CHECK of another name and order',
-    `ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check, ADD CONSTRAINT levels CHECK (trust_level <= 5 AND trust_level >= 1)`,
+    'a CHECK in another order',
+    `ALTER TABLE skills_registry DROP CONSTRAINT skills_registry_trust_level_check,
+     ADD CONSTRAINT skills_registry_trust_level_check CHECK (trust_level <= 5 AND trust_level >= 1)`,
   ],
   [
     'a CHECK with a list',
@@ -79,6 +80,13 @@ onEachBackend(({ name, migrated, fresh }) => {
     const db = await (await migrated()).open()
     await db.exec(sql)
     expect(await bothWays(db, { cwd: scratch() })).toEqual([[], []])
+  })
+
+  test('a CHECK of another name -> a warning about the name alone', async () => {
+    const db = await (await migrated()).open()
+    await db.exec('ALTER TABLE skills_registry RENAME CONSTRAINT skills_registry_trust_level_check TO levels')
+    const warnings = ['drift.names: constraint skills_registry.skills_registry_trust_level_check']
+    expect(await bothWays(db, { cwd: scratch() })).toEqual([warnings, warnings])
   })
 
   test('manifest: made on this server -> equal to that of the build', async (context) => {
