@@ -267,6 +267,7 @@ function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
     throw invalid(reasonOf(error))
   }
   const [stateSnapshot, artifacts] = values.slice(7)
-  const orNull = (some: typeof values): Parameter[] => some.map((value) => value ?? null)
-  return [event.userId, ...orNull(values.slice(0, 7)), stateSnapshot ?? {}, artifacts ?? {}, ...orNull(values.slice(11, 15))]
+  const { errorType = null, inputTokens = null, outputTokens = null, costUsd = null } = event
+  const names = values.slice(0, 7).map((value) => value ?? null)
+  return [event.userId, ...names, stateSnapshot ?? {}, artifacts ?? {}, errorType, inputTokens, outputTokens, costUsd]
 }
