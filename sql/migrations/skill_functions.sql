@@ -218,7 +218,7 @@ $function$;
 -- Batches of events --------------------------------------------------------------------------------------------------
 
 -- Logging of events in batches that can be sent again without storing an event twice. The column event_key is in
--- 20261122_skill_usage_batches.sql.
+-- 20261122_skill_usage_columns.sql.
 
 -- The events that are not stored yet; log_skill_usage_batch calls it for events that may be repetitions. Events are arrays, see below.
 --

@@ -167,6 +167,20 @@ describe('functions', () => {
     expect(() => checkReason('é'.repeat(BOUNDS.reason / 2 + 1))).toThrow(/bytes/)
   })
 
+  test.each([
+    ['error_type', ["'timeout'", "repeat('x', 256)", 'NULL'], ["''", "repeat('x', 257)"]],
+    ['input_tokens', ['0', '1000000000000', 'NULL'], ['-1', '1000000000001']],
+    ['output_tokens', ['0', '1000000000000', 'NULL'], ['-1', '9223372036854775807']],
+    ['cost_usd', ['0', '0.000001', '1000000000', 'NULL'], ['-0.01', '1000000001', "'NaN'", "'Infinity'"]],
+  ])('skill_usage_events: %s on each side of a bound -> accepted, refused', async (column, good, bad) => {
+    const insert = (value: string): Promise<unknown> =>
+      refusal(
+        `INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, ${column}) VALUES ('${USER}', 'walk', '1', 'soft_fail', ${value})`,
+      )
+    for (const value of good) expect([value, await insert(value)]).toEqual([value, 'accepted'])
+    for (const value of bad) expect([value, await insert(value)]).toMatchObject([value, { code: '23514' }])
+  })
+
   test('skill_feedback: on each side of a bound -> the table and the library agree', async () => {
     const feedback = { userId: USER, skillId: 'walk', version: '1', rating: 5, tags: ['calm'] }
     const insert = ({ skillId, version, tags }: typeof feedback): Promise<unknown> =>
