@@ -50,7 +50,17 @@ onEachBackend((backend) => {
         cost_usd: '0.0000125',
         created_at: at,
       },
-      { skill_id: 'least', session_id: null, tier: null, latency_ms: null, state_snapshot: {}, artifacts: {}, error_type: null, input_tokens: null, cost_usd: null },
+      {
+        skill_id: 'least',
+        session_id: null,
+        tier: null,
+        latency_ms: null,
+        state_snapshot: {},
+        artifacts: {},
+        error_type: null,
+        input_tokens: null,
+        cost_usd: null,
+      },
     ])
     const id = await skills.logUsageNow(event({ inputHash: 'now', stateSnapshot: { a: 'x\u0000' }, artifacts: { b: [1] } }))
     expect(await db.query("select id, state_snapshot, artifacts from skill_usage_events where input_hash = 'now'")).toEqual([

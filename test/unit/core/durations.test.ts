@@ -15,9 +15,12 @@ test.each([
   expect(readDuration(text)).toBe(ms)
 })
 
-test.each(['', ' ', '30', '180', '1.5', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])('readDuration: %j -> undefined', (text) => {
-  expect(readDuration(text)).toBeUndefined()
-})
+test.each(['', ' ', '30', '180', '1.5', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])(
+  'readDuration: %j -> undefined',
+  (text) => {
+    expect(readDuration(text)).toBeUndefined()
+  },
+)
 
 test.each([
   [60_000, '1m'],
