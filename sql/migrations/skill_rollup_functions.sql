@@ -602,7 +602,8 @@ BEGIN
     SELECT ctid FROM skill_usage_events
     WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
       AND created_at BETWEEN v_first AND v_last
-      AND skill_usage_fault(user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts) IS NULL
+      AND skill_usage_fault(user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts,
+        error_type, input_tokens, output_tokens, cost_usd) IS NULL
     LIMIT p_max_rows
   ));
   GET DIAGNOSTICS v_rows = ROW_COUNT;

@@ -39,7 +39,7 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
   { on: 'function', name: 'unlock_skill(uuid, text, text)', privileges: ['EXECUTE'], purpose: 'unlock a skill for a user' },
   {
     on: 'function',
-    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)',
+    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric)',
     privileges: ['EXECUTE'],
     purpose: 'log one event',
   },
