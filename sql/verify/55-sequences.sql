@@ -137,21 +137,35 @@ ORDER BY 1;
 --   that belongs to none stays behind, and TRUNCATE ... RESTART IDENTITY leaves it out.
 -- example: sequence skill_feedback_id_seq | owned by skill_feedback.id | owned by no column
 SELECT
-  format('sequence %s', s.relname)                                                       AS object,
+  format('sequence %s%s', CASE WHEN place.is_here THEN '' ELSE n.nspname || '.' END, s.relname) AS object,
   format('owned by %s.%s', t.relname, a.attname)                                         AS expected,
   format('owned by %s', coalesce((
     SELECT format('%s.%s', o.relname, b.attname)
     FROM pg_depend d JOIN pg_class o ON o.oid = d.refobjid JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i') LIMIT 1), 'no column'))  AS actual,
-  format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', n.nspname, s.relname, :'schema', t.relname, a.attname) AS sql
+  -- a column can only own a sequence of its schema
+  CASE WHEN place.is_here OR NOT place.is_fixed
+    THEN CASE WHEN place.is_here THEN '' ELSE format('ALTER SEQUENCE %I.%I SET SCHEMA %I; ', n.nspname, s.relname, :'schema'::text) END
+      || format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', :'schema'::text, s.relname, :'schema'::text, t.relname, a.attname)
+  END AS sql,
+  CASE WHEN NOT place.is_here AND place.is_fixed
+    THEN format('create a sequence in the schema %s, set it behind the largest number, and make it the default of the column', :'schema'::text)
+  END AS remedy
 FROM pg_class t
 JOIN pg_attrdef f ON f.adrelid = t.oid
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.adnum
 JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refclassid = 'pg_class'::regclass
 JOIN pg_class s ON s.oid = u.refobjid AND s.relkind = 'S'
 JOIN pg_namespace n ON n.oid = s.relnamespace
+CROSS JOIN LATERAL (
+  SELECT n.oid = t.relnamespace AS is_here,
+    EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = t.relnamespace AND c.relname = s.relname)
+      OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i')) AS is_fixed
+) AS place
 WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'own'->'tables' ? t.relname
+  -- the statement of that fault gives the column the missing sequence
+  AND (place.is_here OR NOT $1::jsonb->'reported' ? format('sequence %s', s.relname))
   AND NOT EXISTS (
     SELECT FROM pg_depend d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refobjid = t.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i'))

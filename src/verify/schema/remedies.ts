@@ -1,5 +1,5 @@
 import { bareName } from '../../core/privileges.ts'
-import { textAfter } from '../../core/text.ts'
+import { textAfter, textBefore } from '../../core/text.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
@@ -179,8 +179,16 @@ export class Remedies {
 
 /** Statements as a remedy. */
 export function asRemedy(statements: readonly string[], destructive = false): Remedy {
-  const sql = statements.join('; ')
+  const sql = (statements.some(isBoundToPath) ? [`SET ${UNCHECKED} TO off`, ...statements, `RESET ${UNCHECKED}`] : statements).join('; ')
   return { remedy: sql, sql, ...(destructive ? { destructive: true } : {}) }
+}
+
+const UNCHECKED = 'check_function_bodies'
+
+/** A routine whose body the server checks under the search_path of the session, which the statement does not set. */
+function isBoundToPath(statement: string): boolean {
+  const head = textBefore(statement, '\nAS ')
+  return /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /.test(head) && /^ LANGUAGE sql$/m.test(head) && !/^ SET search_path /m.test(head)
 }
 
 /** The columns of a table as one text. */
