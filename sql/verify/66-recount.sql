@@ -116,8 +116,11 @@ SELECT
   format('table %s', name)                                     AS object,
   format('%s: %s', key, coalesce(counted, 'no row'))           AS expected,
   format('%s: %s', key, coalesce(stored, 'no row'))            AS actual
-FROM compared CROSS JOIN (SELECT is_pruned FROM state WHERE source = 'events') AS state
-WHERE counted IS DISTINCT FROM stored
-  AND (is_missing OR is_of_day OR NOT state.is_pruned OR name IN ('skill_rollup_feedback', 'skill_rollup_tags', 'skill_rollup_raters'))
-ORDER BY name, key COLLATE "C"
-LIMIT 100;
+FROM (
+  SELECT name, key, counted, stored, row_number() OVER (PARTITION BY name ORDER BY key COLLATE "C") AS number
+  FROM compared CROSS JOIN (SELECT is_pruned FROM state WHERE source = 'events') AS state
+  WHERE counted IS DISTINCT FROM stored
+    AND (is_missing OR is_of_day OR NOT state.is_pruned OR name IN ('skill_rollup_feedback', 'skill_rollup_tags', 'skill_rollup_raters'))
+) AS different
+WHERE number <= 20
+ORDER BY name, number;
