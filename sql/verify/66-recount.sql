@@ -19,8 +19,9 @@ WITH state AS (
   WHERE $1::jsonb IS NOT NULL
 ),
 events AS MATERIALIZED (
-  SELECT e.user_id, e.session_id, e.skill_id, e.version, e.latency_ms, e.created_at, e.outcome = 'success' AS ok, e.outcome = 'soft_fail' AS soft,
+  SELECT e.user_id, e.session_id, e.skill_id, e.version, e.latency_ms, e.created_at, e.input_tokens, e.output_tokens, e.cost_usd, e.outcome = 'success' AS ok, e.outcome = 'soft_fail' AS soft,
     e.outcome = 'hard_refusal' AS hard, (e.created_at AT TIME ZONE 'UTC')::date AS day,
+    CASE WHEN e.outcome <> 'success' THEN nullif(left(coalesce(e.error_type, e.artifacts->>'error_type'), 128), '') END AS error_type,
     ((date_part('isodow', e.created_at AT TIME ZONE 'UTC') - 1) * 24 + date_part('hour', e.created_at AT TIME ZONE 'UTC'))::integer AS hour,
     format('tier %s, element %s, realm %s', quote_nullable(coalesce(e.state_snapshot->>'tier', e.tier)),
       quote_nullable(e.state_snapshot->>'element'), quote_nullable(e.state_snapshot->>'realm')) AS state
@@ -65,12 +66,23 @@ found (name, key, day, is_counted, value) AS (
   FROM sums WHERE n <> 0
   UNION ALL
   SELECT 'skill_rollup_days', format('skill %s %s on %s', skill_id, version, to_char(day, 'YYYY-MM-DD')), day, true,
-    format('latencies from %s to %s ms, times from %s to %s', min(latency_ms), max(latency_ms), min(created_at), max(created_at))
+    format('latencies from %s to %s ms, times from %s to %s, %s events with %s and %s tokens, %s with a cost of %s', min(latency_ms), max(latency_ms),
+      min(created_at), max(created_at), count(coalesce(input_tokens, output_tokens)), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),
+      count(cost_usd), trim_scale(coalesce(sum(cost_usd), 0)))
   FROM events GROUP BY skill_id, version, day
   UNION ALL
   SELECT 'skill_rollup_days', format('skill %s %s on %s', skill_id, version, to_char(day, 'YYYY-MM-DD')), day, false,
-    format('latencies from %s to %s ms, times from %s to %s', latency_min, latency_max, first_at, last_at)
+    format('latencies from %s to %s ms, times from %s to %s, %s events with %s and %s tokens, %s with a cost of %s', latency_min, latency_max,
+      first_at, last_at, tokens_n, input_tokens, output_tokens, cost_n, trim_scale(cost_usd))
   FROM :"schema".skill_rollup_days WHERE n <> 0
+  UNION ALL
+  SELECT 'skill_rollup_errors', format('skill %s %s on %s, error type %s', skill_id, version, to_char(day, 'YYYY-MM-DD'), error_type), day, true,
+    format('%s events', count(*))
+  FROM events WHERE error_type IS NOT NULL GROUP BY skill_id, version, day, error_type
+  UNION ALL
+  SELECT 'skill_rollup_errors', format('skill %s %s on %s, error type %s', skill_id, version, to_char(day, 'YYYY-MM-DD'), error_type), day, false,
+    format('%s events', n)
+  FROM :"schema".skill_rollup_errors WHERE n <> 0
   UNION ALL
   SELECT 'skill_rollup_users', format('user %s, skill %s', user_id, skill_id), NULL, true, CASE WHEN bool_or(ok) THEN 'with a success' ELSE 'without a success' END
   FROM events GROUP BY user_id, skill_id
