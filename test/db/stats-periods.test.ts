@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
-import { pruneEvents, rollUp, stats } from '../../src/index.ts'
+import { doctor, pruneEvents, rollUp, stats } from '../../src/index.ts'
 import { dropBounds } from '../support/bounds.ts'
 import { migratedServer, onEachBackend, serverUrl, targetOf } from '../support/databases.ts'
 
@@ -159,8 +159,13 @@ test('stats: an old transaction is open -> a question reads only the rows that a
   // each query of the report read none of the rows that began after the open transaction
   expect(watched.queries()).toBeGreaterThan(5)
   expect(watched.rows()).toBe(0)
+  const named = (await doctor({ databaseUrl: serverUrl(database.name) })).findings.filter(({ id }) => id === 'rollups.open-transaction')
+  expect(named).toMatchObject([{ status: 'note', text: expect.stringContaining(`session ${old.info.pid}`) as string }])
+  expect(named[0]?.next).toContain(`pg_terminate_backend(${old.info.pid})`)
   await old.exec('COMMIT')
   expect((await stats(db)).totals.events).toBe(20_001)
+  const after = (await doctor({ databaseUrl: serverUrl(database.name) })).findings.filter(({ id }) => id === 'rollups.open-transaction')
+  expect(after.map(({ text }) => text).join()).not.toContain(`session ${old.info.pid}`)
   await old.close()
 })
 
