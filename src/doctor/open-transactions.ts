@@ -40,7 +40,10 @@ const NOT_THERE: ReadonlySet<string> = new Set([SQLSTATE.insufficientPrivilege, 
 function describe({ pid, role, application, state, gid, since, seconds }: Transaction): Finding {
   const holder =
     gid === null
-      ? [`of session ${pid ?? '?'}`, ...(role === null ? [] : [`(role ${role}${application === null || application === '' ? '' : `, ${application}`})`])]
+      ? [
+          `of session ${pid ?? '?'}`,
+          ...(role === null ? [] : [`(role ${role}${application === null || application === '' ? '' : `, ${application}`})`]),
+        ]
       : [`that is prepared as ${quoteLiteral(gid)}`]
   const text = `a transaction ${holder.join(' ')} is open${since === null ? '' : ` since ${since.toISOString()}`}${state === null ? '' : `, ${state}`}: its rows are not counted yet, and every step reads the rows since it began`
   const end = gid === null ? `SELECT pg_terminate_backend(${pid ?? 0})` : `COMMIT PREPARED or ROLLBACK PREPARED ${quoteLiteral(gid)}`

@@ -19,7 +19,7 @@ export async function readSkillStats(question: Question): Promise<SkillStats[]> 
 
 /** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
 export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
-  const { mode } = question.period.since === null ? question : exactly(question)
+  const { mode } = isPageInRollups(question) ? question : exactly(question)
   const row = onlyRow(await question.queries.run(question.db, 'page', mode, bindingsOf(question), PAGE))
   const hours = new Map(row.hours.map(([hour, uses]) => [hour, count(uses)]))
   const hoursOfWeek = Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0)
@@ -30,6 +30,11 @@ export async function readPage(question: Question, skill: SkillStats | undefined
     tags: row.tags.map(([tag, n]) => ({ tag: String(tag), count: count(n) })),
     hoursOfWeek: isPruned(question) ? null : hoursOfWeek,
   }
+}
+
+/** The rollups contain hours and tags for all time, all versions and UTC. */
+export function isPageInRollups({ period, filters, timeZone }: Question): boolean {
+  return period.since === null && filters.version === null && filters.category === null && timeZone === 'UTC'
 }
 
 /** A row for each version of the skill of the question, the most used first. */
@@ -58,11 +63,16 @@ function toSkillStats(row: SkillRow, question: Question): SkillStats {
     latency: toLatency(row),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
-    uniqueUsers: isPruned(question) ? null : numberOrNull(row['unique_users']),
+    uniqueUsers: isPruned(question) || isUncounted(question) ? null : numberOrNull(row['unique_users']),
     firstUse: timeOrNull(row['first_use']),
     lastUse: timeOrNull(row['last_use']),
     recent: [],
   }
+}
+
+/** The users of a skill are stored for all its versions. */
+function isUncounted({ mode, period, filters }: Question): boolean {
+  return mode === 'rollup' && period.since === null && filters.version !== null
 }
 
 function toLatency(row: SkillRow): Latency | null {

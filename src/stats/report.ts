@@ -11,6 +11,10 @@ export interface StatsReport {
   /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
+  /** Only events with these values are counted; null: with any. */
+  filters: StatsFilters
+  /** Of the days and hours in the report; all other times are UTC. */
+  timeZone: string
   source: StatsSource
   /** For all skills, also when the query is about one. */
   totals: Totals
@@ -32,11 +36,24 @@ export interface StatsReport {
   funnel?: FunnelStage[]
   /** With `--user`. */
   timeline?: UserAction[]
+  /** With `--sessions`: the latest first. */
+  sessions?: SessionStats[]
   /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
-export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
+export interface StatsFilters {
+  version: string | null
+  /** Of the state snapshot, else of the event. */
+  tier: string | null
+  outcome: string | null
+  element: string | null
+  realm: string | null
+  /** Of the skill in the registry. */
+  category: string | null
+}
+
+export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'sessions'
 
 /** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
@@ -216,6 +233,23 @@ export interface FunnelStage {
   used: Count
   succeeded: Count
   rated: Count
+}
+
+/** The events of one session that the question is about. */
+export interface SessionStats {
+  sessionId: string
+  userId: string
+  uses: Count
+  success: Count
+  softFail: Count
+  hardRefusal: Count
+  skills: string[]
+  versions: string[]
+  /** Reasons of failures (`error_type`). */
+  errorTypes: string[]
+  avgLatencyMs: number | null
+  firstUse: Time | null
+  lastUse: Time | null
 }
 
 export interface UserAction {

@@ -24,6 +24,8 @@ export function report(changes: Partial<Sample> = {}): Sample {
     since: null,
     until: null,
     skill: null,
+    filters: { version: null, tier: null, outcome: null, element: null, realm: null, category: null },
+    timeZone: 'UTC',
     source: {
       kind: 'rollup',
       rolled: 1,

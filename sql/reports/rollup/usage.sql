@@ -5,13 +5,15 @@ usage AS (
     b00, b01, b02, b03, b04, b05, b06, b07, b08, b09, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19,
     b20, b21, b22, b23, b24, b25, b26, b27, b28, b29, b30, b31, b32, b33, b34, b35, b36, b37, b38, b39
   FROM :"schema".skill_rollup_versions
-  WHERE :since::timestamptz IS NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
+  WHERE :since::timestamptz IS NULL AND (:skill::text IS NULL OR skill_id = :skill::text) AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at,
     b00, b01, b02, b03, b04, b05, b06, b07, b08, b09, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19,
     b20, b21, b22, b23, b24, b25, b26, b27, b28, b29, b30, b31, b32, b33, b34, b35, b36, b37, b38, b39
   FROM :"schema".skill_rollup_days
-  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND (:skill::text IS NULL OR skill_id = :skill::text)
+  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND (:skill::text IS NULL OR skill_id = :skill::text) AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, version, count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
     count(*) FILTER (WHERE outcome = 'hard_refusal'), count(latency_ms), coalesce(sum(latency_ms), 0), min(latency_ms), max(latency_ms),

@@ -6,6 +6,7 @@ import type {
   FunnelStage,
   Groups,
   GroupStats,
+  SessionStats,
   SkillChange,
   SkillPage,
   SkillStats,
@@ -15,7 +16,7 @@ import type {
 import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
 
 /** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
-export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline }: StatsReport): Table {
+export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline, sessions }: StatsReport): Table {
   switch (view) {
     case 'overview':
       return table(skills, SKILLS, SKILL_CSV)
@@ -31,6 +32,8 @@ export function tableOf({ view, skills, page, groups, cooccurrence, compare, fun
       return table(funnel ?? [], FUNNEL)
     case 'user':
       return table(timeline ?? [], TIMELINE, 'at,kind,skill_id,version,detail,latency_ms')
+    case 'sessions':
+      return table(sessions ?? [], SESSIONS)
   }
 }
 
@@ -221,6 +224,29 @@ const TIMELINE: readonly Column<UserAction>[] = [
   { text: 'version', html: 'version', csv: 'version', empty: '', optional: true, shrink: 8, value: ({ version }) => version },
   { text: 'session', html: 'session', csv: 'session_id', empty: '', optional: true, shrink: 8, value: ({ sessionId }) => sessionId },
   { html: 'notes', csv: 'notes', empty: '', prose: true, value: ({ notes }) => notes },
+]
+
+const SESSIONS: readonly Column<SessionStats>[] = [
+  { text: 'last use', html: 'last use (UTC)', csv: 'last_use', print: second, value: ({ lastUse }) => lastUse },
+  { text: 'session', html: 'session', csv: 'session_id', shrink: 16, value: ({ sessionId }) => sessionId },
+  { text: 'uses', html: 'uses', csv: 'uses', number: grouped, value: ({ uses }) => uses },
+  { text: 'success', html: 'success', csv: 'success', number: grouped, value: ({ success }) => success },
+  { text: 'soft fails', html: 'soft fail', csv: 'soft_fail', number: grouped, value: ({ softFail }) => softFail },
+  { text: 'refusals', html: 'refusal', csv: 'hard_refusal', number: grouped, value: ({ hardRefusal }) => hardRefusal },
+  {
+    text: 'errors',
+    html: 'errors',
+    csv: 'error_types',
+    empty: '',
+    optional: true,
+    shrink: 12,
+    value: ({ errorTypes }) => errorTypes.join(' '),
+  },
+  { text: 'latency', html: 'average latency', csv: 'avg_latency_ms', optional: true, number: ms, value: (row) => row.avgLatencyMs },
+  { text: 'versions', html: 'versions', csv: 'versions', optional: true, shrink: 8, value: ({ versions }) => versions.join(' ') },
+  { text: 'skills', html: 'skills', csv: 'skills', optional: true, shrink: 16, value: ({ skills }) => skills.join(' ') },
+  { text: 'user', html: 'user', csv: 'user_id', optional: true, shrink: 8, value: ({ userId }) => userId },
+  { html: 'first use (UTC)', csv: 'first_use', print: second, value: ({ firstUse }) => firstUse },
 ]
 
 /** The rating, the detail and the notes, on one line. */

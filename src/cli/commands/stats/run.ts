@@ -46,7 +46,23 @@ function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
   const { since, compare, by, funnel, user, exact, limit = DEFAULTS.statsLimit } = flags
   // without rows there is no answer; a tail without earlier events is one
   if (limit < 1) throw invalidValue(count(1), String(limit), atOption('--limit'))
-  return { skill, sinceMs: since, limit, cooccurrence: flags.cooccurrence === true, by, compareMs: compare, funnel, user, exact }
+  const { from, to, tz: timeZone, version = null, tier = null, outcome = null, element = null, realm = null, category = null } = flags
+  return {
+    skill,
+    sinceMs: since,
+    from,
+    to,
+    timeZone,
+    filters: { version, tier, outcome, element, realm, category },
+    limit,
+    cooccurrence: flags.cooccurrence === true,
+    sessions: flags.sessions === true,
+    by,
+    compareMs: compare,
+    funnel,
+    user,
+    exact,
+  }
 }
 
 async function tailCommand(context: Context, flags: Flags, skill: string | undefined): Promise<CommandResult<Report>> {

@@ -2,7 +2,8 @@ import { DEFAULTS } from '../../../config/defaults.ts'
 import { count, duration, FILE, oneOf, TEXT } from '../../../config/values.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
-const VIEWS = ['--cooccurrence', '--by', '--compare', '--funnel'] as const
+const VIEWS = ['--cooccurrence', '--by', '--compare', '--funnel', '--sessions'] as const
+const FILTERS = ['--version', '--tier', '--outcome', '--element', '--realm', '--category', '--from', '--to', '--tz'] as const
 const FORMS = ['--html', '--csv', '--json', '--quiet'] as const
 const INTERVAL = duration({ leastMs: 100, mostMs: 86_400_000, text: '100ms to 1d' })
 
@@ -14,26 +15,50 @@ export const spec = defineCommand({
   arguments: [{ name: '[skill]', help: 'one skill' }],
   options: [
     { flags: '--since <time>', type: duration(), help: 'only events of the last 7d, 12h, ...' },
+    {
+      flags: '--from <time>',
+      type: TEXT,
+      excludes: ['--since', '--compare'],
+      help: 'only events from 2026-11-01, 2026-11-01T12:00, ... on',
+    },
+    { flags: '--to <time>', type: TEXT, excludes: ['--since', '--compare'], help: 'only events before this day or time' },
+    { flags: '--tz <zone>', type: TEXT, help: 'days and hours of Europe/Berlin, ... (default: UTC)' },
+    { flags: '--version <version>', type: TEXT, help: 'only events of this version' },
+    { flags: '--tier <tier>', type: TEXT, help: 'only events with this tier' },
+    { flags: '--outcome <outcome>', type: TEXT, help: 'only events with this outcome' },
+    { flags: '--element <element>', type: TEXT, help: 'only events with this element' },
+    { flags: '--realm <realm>', type: TEXT, help: 'only events with this realm' },
+    { flags: '--category <category>', type: TEXT, help: 'only skills of this category' },
     { flags: '--limit <n>', type: count(0), help: `maximum number of rows (default: ${DEFAULTS.statsLimit})` },
-    { flags: '--cooccurrence', excludes: ['--by', '--compare', '--funnel', '--user'], help: 'skills that succeed together in a session' },
+    {
+      flags: '--cooccurrence',
+      excludes: ['--by', '--compare', '--funnel', '--sessions', '--user'],
+      help: 'skills that succeed together in a session',
+    },
     {
       flags: '--by <dimension>',
       type: oneOf('tier', 'category', 'element', 'realm', 'version', 'outcome', 'day', 'hour'),
-      excludes: ['--compare', '--funnel', '--user'],
+      excludes: ['--compare', '--funnel', '--sessions', '--user'],
       help: '',
     },
     {
       flags: '--compare <time>',
       type: duration(),
-      excludes: ['--since', '--funnel', '--user'],
+      excludes: ['--since', '--funnel', '--sessions', '--user'],
       help: 'compare the last 7d, ... with the time before',
     },
-    { flags: '--funnel', excludes: ['--user'], help: 'users who unlocked, used, succeeded, rated' },
-    { flags: '--user <id>', type: TEXT, help: 'the actions of one user, latest first' },
+    { flags: '--funnel', excludes: ['--sessions', '--user'], help: 'users who unlocked, used, succeeded, rated' },
+    { flags: '--sessions', excludes: ['--user'], help: 'the sessions of the events, latest first' },
+    {
+      flags: '--user <id>',
+      type: TEXT,
+      excludes: ['--version', '--tier', '--outcome', '--element', '--realm', '--category'],
+      help: 'the actions of one user, latest first',
+    },
     { flags: '--exact', help: 'read every event, not the rollups' },
     {
       flags: '--tail',
-      excludes: ['--since', ...VIEWS, '--exact', '--watch', ...FORMS],
+      excludes: ['--since', ...FILTERS, ...VIEWS, '--exact', '--watch', ...FORMS],
       excludesHint: 'use --tail with a skill, --user, --limit or --ndjson only',
       help: 'print events as they arrive',
     },
@@ -48,6 +73,7 @@ export const spec = defineCommand({
     'skills stats',
     'skills stats elemental-checkin --since 7d',
     'skills stats --by tier --watch 5s',
+    'skills stats elemental-checkin --sessions --outcome soft_fail',
     'skills stats --compare 7d --html report.html',
   ],
 })

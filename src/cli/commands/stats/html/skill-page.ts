@@ -9,13 +9,13 @@ import { dataTable } from './data-table.ts'
 import { OUTCOME_MARKS, outcomeBar, outcomeChart } from './outcomes.ts'
 
 /** One skill: outcomes, versions, latency, tags, hours of the week. */
-export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table): Section[] {
+export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table, timeZone: string): Section[] {
   return [
     outcomes(skill, page),
     ...(page.versions.length === 0 ? [] : [versions(page, versionTable)]),
     ...(skill.latency === null ? [] : [latency(skill.latency)]),
     ...(page.tags.length === 0 ? [] : [tags(page)]),
-    ...(page.hoursOfWeek === null ? [] : [hours(page.hoursOfWeek)]),
+    ...(page.hoursOfWeek === null ? [] : [hours(page.hoursOfWeek, timeZone)]),
   ]
 }
 
@@ -108,7 +108,7 @@ function tags({ tags: rows }: SkillPage): Section {
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-function hours(hoursOfWeek: readonly number[]): Section {
+function hours(hoursOfWeek: readonly number[], timeZone: string): Section {
   const busiest = hoursOfWeek.indexOf(Math.max(...hoursOfWeek))
   const columns = WEEKDAYS.map((html, day): Column<number> => ({
     html,
@@ -118,7 +118,7 @@ function hours(hoursOfWeek: readonly number[]): Section {
   return {
     id: 'hours',
     heading: 'Hours of the week',
-    intro: 'Uses in each hour of the week, UTC.',
+    intro: `Uses in each hour of the week, ${timeZone}.`,
     chart: heatMap({
       description: `Uses by hour of the week; the busiest is ${WEEKDAYS[Math.floor(busiest / 24)] ?? ''} ${clock(busiest % 24)} with ${grouped(hoursOfWeek[busiest] ?? 0)}. The table has every hour.`,
       rows: WEEKDAYS,

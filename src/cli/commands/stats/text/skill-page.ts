@@ -32,7 +32,7 @@ export function pageLines(report: StatsReport, style: Style, width: number): str
           width,
         )),
     '',
-    ...(page.hoursOfWeek === null ? [] : hourLines(page.hoursOfWeek, style, width)),
+    ...(page.hoursOfWeek === null ? [] : hourLines(page.hoursOfWeek, report.timeZone, style, width)),
   ]
 }
 
