@@ -1,5 +1,5 @@
 -- Open transactions that have written, or will: rows of theirs, and a step reads all rows since the oldest. One row for each that was open at the
--- last step of the rollups, or for five minutes. pg_locks has the process of every role; the other columns are NULL for a role that may not see them.
+-- last step of the rollups, in this database, or for five minutes, in any. pg_locks has the process of every role; the other columns are NULL for a role that may not see them.
 with state as (
   select source, snapshot, stepped_at, (select system_identifier from pg_control_system()) = system_identifier as here
     from :"schema".skill_rollup_state
@@ -15,6 +15,5 @@ select a.pid, a.usename::text as role, a.application_name as application, a.stat
   left join pg_locks l on l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock' and l.transactionid::text::bigint = o.txid % 4294967296
   left join pg_stat_activity a on a.pid = l.pid
   left join pg_prepared_xacts p on p.transaction::text::bigint = o.txid % 4294967296
- where (a.pid is not null or p.gid is not null)
-   and (o.seen is not null or coalesce(a.xact_start, p.prepared) < now() - interval '5 minutes')
+ where coalesce(a.xact_start, p.prepared) < now() - interval '5 minutes' or (o.seen is not null and coalesce(a.datname, p.database) = current_database())
  order by since nulls last
