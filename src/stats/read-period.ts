@@ -1,4 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
+import { readTime } from '../core/read-time.ts'
 import { EARLIEST_MS } from '../core/times.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
@@ -15,7 +16,7 @@ export interface PeriodOptions {
   timeZone?: string | undefined
 }
 
-/** The period of a question, and the time of the server. `isFirst`: the period has no lower bound, though `to` needs one. */
+/** The period of a question, and the time of the server. Throws USAGE. */
 export async function readPeriod(db: Db, options: PeriodOptions): Promise<{ period: Period; now: Date }> {
   const { sinceMs, from, to, timeZone = 'UTC' } = options
   const row = onlyRow(
@@ -46,12 +47,10 @@ const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z|[+-]\d\d:\d\d)?
 /** The text for the database, when it is a day or a time that exists. Throws USAGE. */
 function timeText(text: string | undefined, option: string): string | null {
   if (text === undefined) return null
-  const [, day = '', clock, offset = ''] = TIME.exec(text.trim()) ?? []
-  const date = new Date(`${day}T${clock ?? '00:00'}${offset === '' ? 'Z' : offset}`)
-  const isDay = !Number.isNaN(date.getTime()) && new Date(`${day}T00:00Z`).toISOString().startsWith(day) && date.getTime() >= EARLIEST_MS
-  if (!isDay)
-    throw new SkillsError('USAGE', `invalid value "${text}" for ${option} (expected a day or time such as 2026-11-21 or 2026-11-21T09:30)`)
-  return clock === undefined ? `${day} 00:00${offset}` : `${day} ${clock}${offset}`
+  const [, day = '', clock = '00:00', offset = ''] = TIME.exec(text.trim()) ?? []
+  const time = readTime(`${day}T${clock}${offset === '' ? 'Z' : offset}`, { zone: 'required' })
+  if (time !== undefined && time.getTime() >= EARLIEST_MS) return `${day} ${clock}${offset}`
+  throw new SkillsError('USAGE', `invalid value "${text}" for ${option} (expected a day or time such as 2026-11-21 or 2026-11-21T09:30)`)
 }
 
 /** The name of a time zone as this program and the server know it. Throws USAGE. */

@@ -165,12 +165,14 @@ function pruneNote(asked: Question, kept: Question, { compareMs, user }: StatsOp
   const { prunedBefore } = kept
   if (prunedBefore === null) return []
   if (user !== undefined) return [`uses before ${minute(prunedBefore)} UTC are pruned`]
-  const cut = kept.period.since?.getTime() !== asked.period.since?.getTime()
-  if (cut)
-    return [`events before ${minute(prunedBefore)} UTC are pruned: this report begins at ${minute(kept.period.since ?? prunedBefore)} UTC`]
-  const compared =
-    compareMs !== undefined && asked.period.since !== null && asked.period.since.getTime() - compareMs < prunedBefore.getTime()
-  return compared ? [`events before ${minute(prunedBefore)} UTC are pruned: of the days before, only whole ones are compared`] : []
+  const before = `events before ${minute(prunedBefore)} UTC are pruned`
+  const { since } = kept.period
+  if (compareMs !== undefined && since !== null) {
+    const isCut = since.getTime() - compareMs < prunedBefore.getTime()
+    return isCut ? [`${before}: of the days before, only whole ones are compared`] : []
+  }
+  const isCut = since !== null && since.getTime() !== asked.period.since?.getTime()
+  return isCut ? [`${before}: this report begins at ${minute(since)} UTC`] : []
 }
 
 function minute(time: Date): string {
