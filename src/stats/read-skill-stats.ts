@@ -20,6 +20,8 @@ export async function readSkillStats(question: Question): Promise<SkillStats[]> 
 /** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
 export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
   const { mode } = isPageInRollups(question) ? question : exactly(question)
+  // the sums are of all time, and the events are not
+  const isPartRead = question.mode !== mode && question.period.since === null && question.prunedBefore !== null
   const row = onlyRow(await question.queries.run(question.db, 'page', mode, bindingsOf(question), PAGE))
   const hours = new Map(row.hours.map(([hour, uses]) => [hour, count(uses)]))
   const hoursOfWeek = Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0)
@@ -28,7 +30,7 @@ export async function readPage(question: Question, skill: SkillStats | undefined
     versions: await readVersions(question),
     outcomes: outcomesOf(skill),
     tags: row.tags.map(([tag, n]) => ({ tag: String(tag), count: count(n) })),
-    hoursOfWeek: isPruned(question) ? null : hoursOfWeek,
+    hoursOfWeek: isPruned(question) || isPartRead ? null : hoursOfWeek,
   }
 }
 

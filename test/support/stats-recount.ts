@@ -150,10 +150,10 @@ interface Answer {
   /** The rows of the period that the report names. */
   events: LoggedEvent[]
   feedback: LoggedFeedback[]
-  /** No event of the period was pruned. */
-  whole: boolean
   /** The users and sessions of all skills are known. */
   hasPeople: boolean
+  /** The hours of a skill are known. */
+  hasHours: boolean
   /** The users of each skill are known. */
   hasUsers: boolean
   timeZone: string
@@ -176,8 +176,8 @@ async function ask(log: Log, options: StatsCallOptions): Promise<Answer> {
     report,
     events: within(matching(log.events, options)),
     feedback: hasFeedback ? within(matching(log.feedback, options)) : [],
-    whole,
     hasPeople: whole && !(isSummed && (version !== null || category !== null)),
+    hasHours: whole && !(isSummed && log.prunedBefore > -Infinity && (version !== null || category !== null)),
     hasUsers: whole && !(isSummed && version !== null),
     timeZone: options.timeZone ?? 'UTC',
   }
@@ -296,10 +296,10 @@ async function checkFunnel(log: Log, period: StatsCallOptions): Promise<void> {
 }
 
 async function checkPage(log: Log, period: StatsCallOptions): Promise<void> {
-  const { report, events, feedback, whole, timeZone } = await ask(log, { ...period, skill: 'alpha' })
+  const { report, events, feedback, hasHours, timeZone } = await ask(log, { ...period, skill: 'alpha' })
   const own = events.filter(({ skillId }) => skillId === 'alpha')
   if (own.length === 0) return expect(report.skills).toEqual([])
-  expect(report.page?.hoursOfWeek).toEqual(whole ? recountHoursOfWeek(own, timeZone) : null)
+  expect(report.page?.hoursOfWeek).toEqual(hasHours ? recountHoursOfWeek(own, timeZone) : null)
   for (const version of report.page?.versions ?? []) {
     const uses = own.filter((event) => event.version === version.version)
     expect(version.totalUses).toBe(uses.length)
