@@ -1,7 +1,7 @@
 import { onlyRow, type RowOf } from '../db/columns.ts'
-import { latencyOf } from './percentiles.ts'
+import { LATENCY, latencyOfRow } from './percentiles.ts'
 import { addDays, bindingsOf, DAY_MS, dayOf, exactly, isPruned, periodOf, type Question } from './question.ts'
-import type { Latency, SkillPage, SkillStats } from './report.ts'
+import type { SkillPage, SkillStats } from './report.ts'
 import { count, numberOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
 
@@ -46,7 +46,7 @@ async function readVersions(question: Question): Promise<(SkillStats & { version
 }
 
 const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
-const SKILL = { skill_id: 'text', buckets: 'lists?', percentiles: 'numbers?' } as const
+const SKILL = { skill_id: 'text', ...LATENCY } as const
 type SkillRow = RowOf<typeof SKILL>
 
 function skillRows(question: Question, byVersion: boolean): Promise<SkillRow[]> {
@@ -62,7 +62,7 @@ function toSkillStats(row: SkillRow, question: Question): SkillStats {
     hardRefusal: count(row['hard_refusal']),
     successRatePct: numberOrNull(row['success_rate_pct']),
     avgLatencyMs: numberOrNull(row['avg_latency_ms']),
-    latency: toLatency(row),
+    latency: latencyOfRow(row),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
     uniqueUsers: isPruned(question) || isUncounted(question) ? null : numberOrNull(row['unique_users']),
@@ -75,19 +75,6 @@ function toSkillStats(row: SkillRow, question: Question): SkillStats {
 /** The users of a skill are stored for all its versions. */
 function isUncounted({ mode, period, filters }: Question): boolean {
   return mode === 'rollup' && period.since === null && filters.version !== null
-}
-
-function toLatency(row: SkillRow): Latency | null {
-  const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
-  const { percentiles: exact, buckets } = row
-  if (exact === null)
-    return latencyOf(
-      (buckets ?? []).map(([bucket, n]) => [count(bucket), count(n)]),
-      min,
-      max,
-    )
-  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = exact.map(Math.round)
-  return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }
 
 /** Uses per day of each skill in the last days of the period, up to today, the latest last. */

@@ -126,6 +126,14 @@ export interface Latency {
   p95: number
   p99: number
   max: number
+  /** Where the percentiles of the events are; from the events, both are the percentile. */
+  bounds: { p50: LatencyBound; p90: LatencyBound; p95: LatencyBound; p99: LatencyBound }
+}
+
+/** In whole milliseconds, both included. */
+export interface LatencyBound {
+  low: number
+  high: number
 }
 
 export interface DayPoint {
@@ -204,6 +212,9 @@ export interface Comparison {
 
 export interface SkillChange {
   skillId: string | null
+  /** null for all skills together, and without latencies. */
+  latencyBefore: Latency | null
+  latencyAfter: Latency | null
   usesBefore: Count
   usesAfter: Count
   successRateBeforePct: Percent | null

@@ -144,9 +144,12 @@ export function recountPercentile(values: readonly number[], share: number): [nu
   return [values[Math.floor(rank)] ?? 0, values[Math.ceil(rank)] ?? 0]
 }
 
-export function recountRates(events: readonly LoggedEvent[]): Map<string, { uses: number; success: number }> {
+export function recountRates(events: readonly LoggedEvent[]): Map<string, { uses: number; success: number; own: LoggedEvent[] }> {
   return new Map(
-    [...grouped(events, ({ skillId }) => skillId)].map(([skill, own]) => [skill, { uses: own.length, success: outcomes(own, 'success') }]),
+    [...grouped(events, ({ skillId }) => skillId)].map(([skill, own]) => [
+      skill,
+      { uses: own.length, success: outcomes(own, 'success'), own },
+    ]),
   )
 }
 

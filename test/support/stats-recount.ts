@@ -243,6 +243,9 @@ function checkLatency({ source }: StatsReport, latency: StatsReport['skills'][nu
   ] as const) {
     const [low, high] = recountPercentile(values, share)
     const error = source.percentileErrorPct / 100
+    const bound = latency.bounds[name]
+    expect(bound.low, name).toBeLessThanOrEqual(Math.ceil(high))
+    expect(bound.high, name).toBeGreaterThanOrEqual(Math.floor(low))
     // those of the events are whole
     const rounding = error === 0 ? 0.5 : 0
     expect(latency[name], name).toBeGreaterThanOrEqual(low * (1 - error) - rounding)
@@ -340,13 +343,22 @@ async function checkComparison(log: Log, options: StatsCallOptions): Promise<voi
   const { compare } = report
   const selected = matching(log.events, options)
   if (compare === undefined) throw new Error('no comparison')
-  const rates = (period: { since: string; until: string }): Map<string, { uses: number; success: number }> =>
+  const rates = (period: { since: string; until: string }): Map<string, { uses: number; success: number; own: LoggedEvent[] }> =>
     recountRates(selected.filter(({ at }) => at >= Date.parse(period.since) && at < Date.parse(period.until)))
   const [before, after] = [rates(compare.before), rates(compare.after)]
   expect(new Set(compare.skills.map(({ skillId }) => skillId))).toEqual(new Set([...before.keys(), ...after.keys()]))
-  for (const { skillId, usesBefore, usesAfter, successRateAfterPct, differencePoints, differenceInterval } of compare.skills) {
+  for (const {
+    skillId,
+    usesBefore,
+    usesAfter,
+    successRateAfterPct,
+    differencePoints,
+    differenceInterval,
+    latencyAfter,
+  } of compare.skills) {
     const [a, b] = [before.get(skillId ?? ''), after.get(skillId ?? '')]
     expect([usesBefore, usesAfter], JSON.stringify([options, skillId])).toEqual([a?.uses ?? 0, b?.uses ?? 0])
+    if (b !== undefined) checkLatency(report, latencyAfter, after.get(skillId ?? '')?.own ?? [])
     if (b !== undefined) expect(successRateAfterPct).toBeCloseTo((100 * b.success) / b.uses, 1)
     if (differenceInterval === null) expect(a === undefined || b === undefined).toBe(true)
     else expect(differencePoints).toBeGreaterThanOrEqual(differenceInterval.low)

@@ -13,7 +13,7 @@ import type {
   StatsReport,
   UserAction,
 } from '../../../stats/report.ts'
-import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
+import { bounded, minute, ms, paintBounded, percent, rating, second, table, type Column, type Table } from './table.ts'
 
 /** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
 export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline, sessions }: StatsReport): Table {
@@ -57,9 +57,23 @@ const RATINGS: readonly Column<SkillStats>[] = [
 
 const TIMES: readonly Column<SkillStats>[] = [
   { csv: 'latency_min_ms', number: ms, value: ({ latency }) => latency?.min ?? null },
-  { text: 'p50', html: 'p50', csv: 'latency_p50_ms', optional: true, number: ms, value: ({ latency }) => latency?.p50 ?? null },
+  {
+    text: 'p50',
+    html: 'p50',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p50')),
+  },
+  { csv: 'latency_p50_ms', number: ms, value: ({ latency }) => latency?.p50 ?? null },
   { csv: 'latency_p90_ms', number: ms, value: ({ latency }) => latency?.p90 ?? null },
-  { text: 'p95', html: 'p95', csv: 'latency_p95_ms', optional: true, number: ms, value: ({ latency }) => latency?.p95 ?? null },
+  {
+    text: 'p95',
+    html: 'p95',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p95')),
+  },
+  { csv: 'latency_p95_ms', number: ms, value: ({ latency }) => latency?.p95 ?? null },
   { csv: 'latency_p99_ms', number: ms, value: ({ latency }) => latency?.p99 ?? null },
   { csv: 'latency_max_ms', number: ms, value: ({ latency }) => latency?.max ?? null },
   { text: 'first use', html: 'first use (UTC)', csv: 'first_use', optional: true, print: minute, value: (row) => row.firstUse },
@@ -175,6 +189,10 @@ const CHANGES: readonly Column<SkillChange>[] = [
   { csv: 'difference_low', number: signed, value: ({ differenceInterval }) => differenceInterval?.low ?? null },
   { csv: 'difference_high', number: signed, value: ({ differenceInterval }) => differenceInterval?.high ?? null },
   { text: 'verdict', html: 'verdict', csv: 'verdict', paint: paintVerdict, value: ({ verdict }) => verdict },
+  { text: 'p95 before', html: 'p95 before', optional: true, paint: paintBounded, value: ({ latencyBefore }) => p95Of(latencyBefore) },
+  { text: 'p95 after', html: 'p95 after', optional: true, paint: paintBounded, value: ({ latencyAfter }) => p95Of(latencyAfter) },
+  { csv: 'latency_p95_before_ms', number: ms, value: ({ latencyBefore }) => latencyBefore?.p95 ?? null },
+  { csv: 'latency_p95_after_ms', number: ms, value: ({ latencyAfter }) => latencyAfter?.p95 ?? null },
   { text: 'uses before', html: 'uses before', csv: 'uses_before', optional: true, number: grouped, value: (row) => row.usesBefore },
   { text: 'uses after', html: 'uses after', csv: 'uses_after', optional: true, number: grouped, value: (row) => row.usesAfter },
   {
@@ -196,6 +214,10 @@ function paintVerdict(verdict: string, style: Style): string {
 /** `+1.5`, in percentage points. */
 export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${value.toFixed(1)}`
+}
+
+function p95Of(latency: SkillStats['latency']): string | null {
+  return latency === null ? null : bounded(latency, 'p95')
 }
 
 function intervalText(interval: SkillChange['differenceInterval']): string | null {
