@@ -10,8 +10,8 @@ interface Uses {
   success: number
 }
 
-/** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. */
-export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
+/** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. `all` has every skill, also beyond the limit. */
+export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; all: SkillChange[] }> {
   const end = question.now.getTime()
   const [start, middle] = [new Date(Math.max(end - 2 * lengthMs, EARLIEST_MS)), new Date(Math.max(end - lengthMs, EARLIEST_MS))]
   const before = await readUses(question, start, middle)
@@ -32,7 +32,7 @@ export async function readComparison(question: Question, lengthMs: number): Prom
     total: total.pValue !== null && total.pValue < FALSE_DISCOVERY_RATE ? { ...total, verdict: direction(total) } : total,
     skills: judged.toSorted(surestFirst).slice(0, question.limit),
   }
-  return { comparison, truncated: judged.length > question.limit }
+  return { comparison, all: judged }
 }
 
 async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {
