@@ -74,9 +74,8 @@ function isNear(value: number | null, limit: number): boolean {
 }
 
 /** The events of the question are not all there, so they cannot be counted again. */
-function isPartlyPruned({ period: { since }, marks }: Question): boolean {
-  const pruned = marks?.prunedBefore ?? null
-  return pruned !== null && (since === null || since < pruned)
+function isPartlyPruned({ period: { since }, prunedBefore }: Question): boolean {
+  return prunedBefore !== null && (since === null || since < prunedBefore)
 }
 
 async function allSkills(question: Question): Promise<SkillStats[]> {

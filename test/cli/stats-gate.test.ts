@@ -17,7 +17,7 @@ test('skills stats --fail-if: a skill fails -> exit 1, the skill in every form; 
   expect(failed.stdout).toMatch(/bad +success < 0\.9 +30 % +10\n\nfailed {2}success < 0\.9: 1 of 2 skills\n1 skill failed; 2 of 2 skills/)
   const json = await run('--fail-if', 'success < 0.9', '--json')
   expect(json.code).toBe(1)
-  expect(JSON.parse(json.stdout)).toMatchObject({ result: { view: 'gate', gate: { failures: [{ skillId: 'bad', value: 0.3 }] } } })
+  expect(JSON.parse(json.stdout)).toMatchObject({ report: { view: 'gate', gate: { failures: [{ skillId: 'bad', value: 0.3 }] } } })
   expect((await run('--fail-if', 'success < 0.9', '--csv')).stdout).toContain('bad,success < 0.9,0.3,10')
   const junit = await run('--fail-if', 'success < 0.9', '--fail-if', 'rating < 3', '--reporter', 'junit')
   expect(junit.code).toBe(1)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { stats, updateRollups } from '../../src/index.ts'
+import { stats, rollUp } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { USER } from '../support/telemetry.ts'
 
@@ -68,7 +68,7 @@ onEachBackend(({ migrated }) => {
 
   test('gate: a percentile whose bucket has the limit in it -> counted from the events', async () => {
     const db = await ready(uses('edge', { ok: 200, latency: '1000 + i % 2' }))
-    await updateRollups(db)
+    await rollUp(db)
     const fails = async (condition: string): Promise<boolean> => (await stats(db, { failIf: [condition] })).gate?.failures.length === 1
     expect(await fails('p95 > 1000ms')).toBe(true)
     expect(await fails('p95 > 1001ms')).toBe(false)
@@ -77,7 +77,7 @@ onEachBackend(({ migrated }) => {
 
   test('gate: pruned events, and a percentile near the limit -> the estimate, which is named so', async () => {
     const db = await ready(uses('edge', { ok: 200, latency: '1000 + i % 2', days: 30 }))
-    await updateRollups(db)
+    await rollUp(db)
     await db.exec(`DELETE FROM skill_usage_events; UPDATE skill_rollup_state SET pruned_before = now() - interval '1 day'`)
     const { gate } = await stats(db, { failIf: ['p95 >= 1ms', 'p95 >= 1s'] })
     expect(gate?.failures.find(({ condition }) => condition === 'p95 >= 1ms')).toMatchObject({ isEstimate: false })
