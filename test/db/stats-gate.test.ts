@@ -4,18 +4,19 @@ import { stats, rollUp } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { USER } from '../support/telemetry.ts'
 
+/** Uses of a skill: `ok` successes, `failed` soft fails, all with this latency, some days ago. */
+function uses(skill: string, { ok = 0, failed = 0, latency = 'NULL', days = 1 } = {}): string {
+  return `INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, latency_ms, created_at)
+   SELECT '${USER}', '${skill}', '1', CASE WHEN i <= ${ok} THEN 'success' ELSE 'soft_fail' END, ${latency}, now() - interval '${days} days'
+     FROM generate_series(1, ${ok + failed}) AS i;`
+}
+
 onEachBackend(({ migrated }) => {
   const ready = async (sql: string): Promise<Db> => {
     const db = await (await migrated()).open()
     await db.exec(sql)
     return db
   }
-
-  /** Uses of a skill: `ok` successes, `failed` soft fails, all with this latency, some days ago. */
-  const uses = (skill: string, { ok = 0, failed = 0, latency = 'NULL', days = 1 } = {}): string =>
-    `INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, latency_ms, created_at)
-     SELECT '${USER}', '${skill}', '1', CASE WHEN i <= ${ok} THEN 'success' ELSE 'soft_fail' END, ${latency}, now() - interval '${days} days'
-       FROM generate_series(1, ${ok + failed}) AS i;`
 
   test('gate: a share below its limit -> this skill fails; at the limit -> it passes', async () => {
     const db = await ready(uses('at', { ok: 9, failed: 1 }) + uses('below', { ok: 899, failed: 101 }) + uses('above', { ok: 10 }))
