@@ -9,13 +9,22 @@ export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 
 
 const MOST_DAYS = 366
 
-/** The totals of all skills in the period. Unlocks are counted on request only, because the query reads each of them. */
-export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
+interface TotalsOptions {
+  /** The query reads each of them. */
+  withUnlocks: boolean
+  /** Users and sessions. For a period the query reads each event. */
+  withPeople: boolean
+}
+
+/** The totals of all skills in the period. */
+export async function readTotals(question: Question, { withUnlocks, withPeople }: TotalsOptions): Promise<Totals> {
   const { db, queries, mode, period, filters } = question
-  const row = onlyRow(await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks }))
+  const row = onlyRow(
+    await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks, with_people: withPeople }),
+  )
   // the sums of all users and sessions have no filters
   const isFiltered = mode === 'rollup' && period.since === null && (filters.version !== null || filters.category !== null)
-  const isCountable = !isPruned(question) && !isFiltered
+  const isCountable = withPeople && !isPruned(question) && !isFiltered
   return {
     events: count(row['events']),
     users: isCountable ? count(row['users']) : null,

@@ -7,6 +7,8 @@ import { EARLIEST_MS } from '../core/times.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
+import { comparisonGate, readGate } from './gate.ts'
+import type { Condition } from './gate-condition.ts'
 import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import { bindingsOf, dayOf, isPlain, isPruned, keptFrom, NO_FILTERS, periodOf, unsummed, type Question } from './question.ts'
@@ -35,6 +37,12 @@ export interface StatsOptions extends PeriodOptions {
   funnel?: boolean | undefined
   /** The timeline of this user. */
   user?: string | undefined
+  /** Judge each skill by these conditions, in place of a table. */
+  conditions?: readonly Condition[] | undefined
+  /** Judge skills with so many uses; 1 unless given. */
+  minUses?: number | undefined
+  /** With `compareMs`: judge each skill by its change. */
+  failOnWorse?: boolean | undefined
   /** Read the events, not the rollups. */
   exact?: boolean | undefined
   /** Called during long work. */
@@ -116,7 +124,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const { skill, period, limit, filters, timeZone } = question
   const since = period.since !== null && period.since.getTime() <= EARLIEST_MS ? null : period.since
   const bounds = { since: iso(since), until: iso(period.until), filters, timeZone }
-  const totals = await readTotals(question, view === 'overview')
+  const totals = await readTotals(question, { withUnlocks: view === 'overview', withPeople: view !== 'gate' })
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], otherDays: { before: 0, after: 0 }, truncated: false }
   // one more than the limit shows whether there are more
   const more = { ...question, limit: limit + 1 }
@@ -134,9 +142,12 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
       return { ...report, groups: { by, rows }, truncated }
     }
     case 'compare': {
-      const { comparison, truncated } = await readComparison(question, options.compareMs ?? 0)
-      return { ...report, compare: comparison, truncated }
+      const { comparison, all } = await readComparison(question, options.compareMs ?? 0)
+      const gate = options.failOnWorse === true ? { gate: comparisonGate(comparison.total, all) } : {}
+      return { ...report, compare: comparison, ...gate, truncated: all.length > limit }
     }
+    case 'gate':
+      return { ...report, gate: await readGate(question, { conditions: options.conditions ?? [], minUses: options.minUses ?? 1 }) }
     case 'funnel': {
       const { rows, truncated } = cut(await readFunnel(more))
       return { ...report, funnel: rows, truncated }
@@ -179,7 +190,8 @@ function minute(time: Date): string {
   return time.toISOString().slice(0, 16).replace('T', ' ')
 }
 
-function viewOf({ sessions, cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+function viewOf({ conditions = [], sessions, cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+  if (conditions.length > 0) return 'gate'
   if (user !== undefined) return 'user'
   if (sessions === true) return 'sessions'
   if (cooccurrence === true) return 'cooccurrence'

@@ -20,7 +20,7 @@ export function statsHtml(report: StatsReport & { database: DatabaseReport }, wr
   })
 }
 
-function titleOf({ view, skill, groups }: StatsReport): string {
+function titleOf({ view, skill, groups, gate }: StatsReport): string {
   const of = skill === null ? 'Skills' : skill
   switch (view) {
     case 'overview':
@@ -38,6 +38,8 @@ function titleOf({ view, skill, groups }: StatsReport): string {
       return `${of}: actions of one user`
     case 'sessions':
       return `${of}: sessions`
+    case 'gate':
+      return `${of}: ${(gate?.failures.length ?? 0) > 0 ? 'the gate failed' : 'the gate passed'}`
   }
 }
 
