@@ -88,7 +88,7 @@ differing AS (
     OR sum(CASE WHEN of_days THEN latency_n ELSE -latency_n END) <> 0 OR sum(CASE WHEN of_days THEN latency_sum ELSE -latency_sum END) <> 0
 ),
 texts AS (
-  SELECT d.name, coalesce(concat_ws(' ', d.skill_id, d.version, d.day::text), '') AS key, s.of_days,
+  SELECT d.name, coalesce(concat_ws(' ', d.skill_id, d.version, to_char(d.day, 'YYYY-MM-DD')), '') AS key, s.of_days,
     format('%s uses, %s successes, %s soft failures, %s refusals, %s latencies of %s ms', n, ok, soft, hard, latency_n, latency_sum) AS text
   FROM differing d
   JOIN sums s ON s.name = d.name AND s.skill_id IS NOT DISTINCT FROM d.skill_id AND s.version IS NOT DISTINCT FROM d.version

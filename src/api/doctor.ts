@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot, packageVersion } from '../config/package-files.ts'
+import { packageRoot, packageVersion, settingsQuery } from '../config/package-files.ts'
 import { DEFAULT_SKILLS, loadSettings } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
@@ -36,6 +36,7 @@ export async function doctor(
     version: packageVersion(),
     cwd,
     sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    settingsQuery: settingsQuery(),
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [

@@ -1,3 +1,5 @@
+import { LEAST_PRUNE_AGE_MS } from '../core/durations.ts'
+import { SkillsError } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
 import { forgetUser as forget, type ForgetReport } from '../stats/forget-user.ts'
 import { pruneEvents as prune, type PruneOptions, type PruneReport } from '../stats/prune-events.ts'
@@ -19,7 +21,7 @@ export async function rollUp(db: Db, options: RollupOptions = {}): Promise<Rollu
 
 /**
  * Deletes old events that the rollups contain; the library call of `skills prune-events`. Numbers of `stats` for all time
- * do not change.
+ * do not change. Throws USAGE when `olderThanMs` is less than a day.
  *
  * @example
  * await rollUp(db)
@@ -27,6 +29,8 @@ export async function rollUp(db: Db, options: RollupOptions = {}): Promise<Rollu
  * console.log(`${events} events before ${before}`)
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
+  if (!(options.olderThanMs >= LEAST_PRUNE_AGE_MS))
+    throw new SkillsError('USAGE', `olderThanMs is ${options.olderThanMs}, and must be at least a day (${LEAST_PRUNE_AGE_MS})`)
   await refuseForeignCode(db)
   return prune(db, options)
 }

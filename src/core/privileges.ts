@@ -39,7 +39,7 @@ export const APP_ROLE_GRANTS: readonly AppRoleGrant[] = [
   { on: 'function', name: 'unlock_skill(uuid, text, text)', privileges: ['EXECUTE'], purpose: 'unlock a skill for a user' },
   {
     on: 'function',
-    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)',
+    name: 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric)',
     privileges: ['EXECUTE'],
     purpose: 'log one event',
   },
@@ -82,7 +82,13 @@ const SEQUENCES = ['skill_usage_events_id_seq', 'skill_feedback_id_seq', 'agent_
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 const FEEDBACK = 'skill_feedback'
 
-const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()', 'skill_usage_fault', 'skill_text_fault'].map((name) => ({
+const ROLLUP_FUNCTIONS: readonly Privilege[] = [
+  ROLLUPS,
+  'skill_latency_bounds()',
+  'skill_latency_add',
+  'skill_usage_fault',
+  'skill_text_fault',
+].map((name) => ({
   on: 'function',
   name,
   privileges: ['EXECUTE'],

@@ -9,7 +9,7 @@ import { count } from './report-query.ts'
 import type { Count, Time } from '../core/report-types.ts'
 
 export interface PruneOptions {
-  /** Delete events older than this many milliseconds, by whole days of UTC. */
+  /** Delete events older than this many milliseconds, at least a day, by whole days of UTC. */
   olderThanMs: number
   /** Rows in one transaction; 10,000 unless given. */
   batch?: number | undefined

@@ -3,7 +3,7 @@ import type { Marks } from './marks.ts'
 import { LATENCY_BOUNDS } from './percentiles.ts'
 import type { Bindings, ReportQueries } from './report-query.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** One question of `stats`: its subject, and where the answer is read. */
 export interface Question {
@@ -16,6 +16,8 @@ export interface Question {
   limit: number
   mode: 'rollup' | 'exact'
   marks: Marks | undefined
+  /** Midnight UTC: the events before were deleted, and of their days the rollups have the sums. */
+  prunedBefore: Date | null
 }
 
 /** The time of the events in a question, and the whole days in it, whose rollups can be used. */
@@ -49,8 +51,16 @@ export function exactly(question: Question): Question {
 }
 
 /** Whether events of the period were pruned, so that users and sessions cannot be counted. */
-export function isPruned({ since }: Period, marks: Marks | undefined): boolean {
-  return since !== null && marks !== undefined && marks.prunedBefore !== null && since < marks.prunedBefore
+export function isPruned({ period: { since }, prunedBefore }: Question): boolean {
+  return since !== null && prunedBefore !== null && since < prunedBefore
+}
+
+/**
+ * The first time from which on everything is kept: of pruned days only the sums of whole days are. `readsEvents`: the sums are of no use.
+ */
+export function keptFrom(time: Date, prunedBefore: Date | null, readsEvents: boolean): Date {
+  if (prunedBefore === null || time >= prunedBefore) return time
+  return readsEvents ? prunedBefore : new Date(Math.ceil(time.getTime() / DAY_MS) * DAY_MS)
 }
 
 /** From `since` to before `until`. A period within one day has no whole day. */

@@ -1,6 +1,6 @@
 import { onlyRow, type RowOf } from '../db/columns.ts'
 import { latencyOf } from './percentiles.ts'
-import { addDays, bindingsOf, dayOf, exactly, isPruned, type Question } from './question.ts'
+import { addDays, bindingsOf, DAY_MS, dayOf, exactly, isPruned, periodOf, type Question } from './question.ts'
 import type { Latency, SkillPage, SkillStats } from './report.ts'
 import { count, numberOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
@@ -22,12 +22,13 @@ export async function readPage(question: Question, skill: SkillStats | undefined
   const { mode } = question.period.since === null ? question : exactly(question)
   const row = onlyRow(await question.queries.run(question.db, 'page', mode, bindingsOf(question), PAGE))
   const hours = new Map(row.hours.map(([hour, uses]) => [hour, count(uses)]))
+  const hoursOfWeek = Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0)
   return {
     registered: row.registered as SkillPage['registered'],
     versions: await readVersions(question),
     outcomes: outcomesOf(skill),
     tags: row.tags.map(([tag, n]) => ({ tag: String(tag), count: count(n) })),
-    hoursOfWeek: Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0),
+    hoursOfWeek: isPruned(question) ? null : hoursOfWeek,
   }
 }
 
@@ -38,14 +39,14 @@ async function readVersions(question: Question): Promise<(SkillStats & { version
 }
 
 const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
-const SKILL = { skill_id: 'text', buckets: 'list?', percentiles: 'numbers?' } as const
+const SKILL = { skill_id: 'text', buckets: 'lists?', percentiles: 'numbers?' } as const
 type SkillRow = RowOf<typeof SKILL>
 
 function skillRows(question: Question, byVersion: boolean): Promise<SkillRow[]> {
   return question.queries.run(question.db, 'skills', question.mode, { ...bindingsOf(question), by_version: byVersion }, SKILL)
 }
 
-function toSkillStats(row: SkillRow, { period, marks }: Question): SkillStats {
+function toSkillStats(row: SkillRow, question: Question): SkillStats {
   return {
     skillId: row.skill_id,
     totalUses: count(row['uses']),
@@ -57,7 +58,7 @@ function toSkillStats(row: SkillRow, { period, marks }: Question): SkillStats {
     latency: toLatency(row),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
-    uniqueUsers: isPruned(period, marks) ? null : numberOrNull(row['unique_users']),
+    uniqueUsers: isPruned(question) ? null : numberOrNull(row['unique_users']),
     firstUse: timeOrNull(row['first_use']),
     lastUse: timeOrNull(row['last_use']),
     recent: [],
@@ -67,23 +68,39 @@ function toSkillStats(row: SkillRow, { period, marks }: Question): SkillStats {
 function toLatency(row: SkillRow): Latency | null {
   const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
   const { percentiles: exact, buckets } = row
-  if (exact === null) return latencyOf((buckets ?? []).map(count), min, max)
+  if (exact === null)
+    return latencyOf(
+      (buckets ?? []).map(([bucket, n]) => [count(bucket), count(n)]),
+      min,
+      max,
+    )
   const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = exact.map(Math.round)
   return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }
 
-/** Uses per day of each skill in the last days up to today, the latest last. */
+/** Uses per day of each skill in the last days of the period, up to today, the latest last. */
 async function readRecent(question: Question, skills: readonly string[]): Promise<Map<string, number[]>> {
   if (skills.length === 0) return new Map()
-  const to = addDays(dayOf(question.now.getTime()), 1)
-  const bindings = { ...bindingsOf(question), skill: null, from_day: addDays(to, -RECENT_DAYS), to_day: to, skills }
+  const { days, last } = recentDays(question)
+  const first = addDays(last, 1 - days)
+  const since = new Date(Math.max(Date.parse(first), question.period.since?.getTime() ?? -Infinity))
+  const until = new Date(Math.min(Date.parse(addDays(last, 1)), question.period.until?.getTime() ?? Infinity))
+  const recent = new Map(skills.map((skill) => [skill, Array.from({ length: days }, () => 0)]))
+  if (days === 0) return recent
+  const bindings = { ...bindingsOf({ ...question, period: periodOf(since, until) }), skill: null, from_day: first, skills }
   const rows = await question.queries.run(question.db, 'recent', question.mode, bindings, { skill_id: 'text' })
-  const recent = new Map(skills.map((skill) => [skill, Array.from({ length: RECENT_DAYS }, () => 0)]))
   for (const row of rows) {
-    const days = recent.get(row.skill_id)
-    if (days !== undefined) days[count(row['day'])] = count(row['uses'])
+    const uses = recent.get(row.skill_id)
+    if (uses !== undefined) uses[count(row['day'])] = count(row['uses'])
   }
   return recent
+}
+
+/** The last day of the period, not after today, and how many days up to it. */
+function recentDays({ now, period: { since, until } }: Question): { days: number; last: string } {
+  const end = Math.min(now.getTime(), until === null ? Infinity : until.getTime() - 1)
+  const days = since === null ? RECENT_DAYS : 1 + (Date.parse(dayOf(end)) - Date.parse(dayOf(since.getTime()))) / DAY_MS
+  return { days: Math.max(0, Math.min(RECENT_DAYS, days)), last: dayOf(end) }
 }
 
 function outcomesOf(skill: SkillStats | undefined): SkillPage['outcomes'] {

@@ -16,8 +16,10 @@ export interface StatsReport {
   totals: Totals
   /** The most used first. For a query about one skill: that skill, or empty when it was not used. */
   skills: SkillStats[]
-  /** Uses for each day, without gaps, of the skill or of all skills; at most the last 366 days. */
+  /** Uses for each day, without gaps, of the skill or of all skills; within the 366 days up to today. */
   days: DayPoint[]
+  /** Uses of the other days. */
+  otherDays: OtherDays
   /** With `--cooccurrence`. */
   cooccurrence?: Cooccurrence[]
   /** For a query about one skill. */
@@ -54,6 +56,8 @@ export interface StatsSource {
   prunedBefore: Time | null
   /** Events and feedback that cannot be added up: they are in no number of the report. */
   setAside: Count
+  /** Events with a time after now. A period does not count them; all time does. The count stops at 1,000,000. */
+  future: Count
   /** Why the rollups were not used, or not updated; what is missing. */
   note: string | null
 }
@@ -93,7 +97,7 @@ export interface SkillStats {
   uniqueUsers: Count | null
   firstUse: Time | null
   lastUse: Time | null
-  /** Uses for each of the last 30 days of the period, the latest last; empty for a version. */
+  /** Uses for each day of the period, at most the last 30 up to today, the latest last; empty for a version. */
   recent: Count[]
 }
 
@@ -111,6 +115,13 @@ export interface DayPoint {
   day: Day
   uses: Count
   success: Count
+}
+
+/** Uses on days that `days` does not reach. */
+export interface OtherDays {
+  before: Count
+  /** In the future. */
+  after: Count
 }
 
 export interface Cooccurrence {
@@ -138,12 +149,8 @@ export interface SkillPage {
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
   tags: { tag: string; count: Count }[]
-  /**
-   * Uses by hour of the week, from Monday 00:00 UTC.
-   * @minItems 168
-   * @maxItems 168
-   */
-  hoursOfWeek: Count[]
+  /** Uses by hour of the week, from Monday 00:00 UTC: 168 numbers. null: events of the period were deleted. */
+  hoursOfWeek: Count[] | null
 }
 
 export type Dimension = 'tier' | 'category' | 'element' | 'realm' | 'version' | 'outcome' | 'day' | 'hour'
@@ -154,6 +161,8 @@ export interface Groups {
 }
 
 export interface GroupStats {
+  /** The skill of a version; null for every other dimension. */
+  skillId: string | null
   /** null: events without this value. */
   key: string | null
   uses: Count
@@ -190,7 +199,13 @@ export interface SkillChange {
    * @maximum 1.0000001
    */
   pValue: number | null
-  verdict: 'better' | 'worse' | 'no change' | 'too few' | 'new' | 'gone'
+  /** The 95 % confidence interval of `differencePoints` (Newcombe); null without uses before or after. */
+  differenceInterval: { low: number; high: number } | null
+  /**
+   * `better`, `worse`: a significant change. `no change`: the whole interval is within 1 percentage point. `not proven`: neither; more
+   * uses would be needed. `too few`: the samples are too small for the test. `new`, `gone`: no uses before, or after.
+   */
+  verdict: 'better' | 'worse' | 'no change' | 'not proven' | 'too few' | 'new' | 'gone'
 }
 
 /** Users of a skill at each stage. */

@@ -5,10 +5,10 @@ import { plural } from '../core/text.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
-import { readMarks, type Marks } from './marks.ts'
+import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
-import { bindingsOf, isPruned, periodOf, type Question } from './question.ts'
-import { readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
+import { bindingsOf, isPruned, keptFrom, periodOf, type Question } from './question.ts'
+import { isInRollups, readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
 import { readPage, readSkillStats } from './read-skill-stats.ts'
 import { readFunnel, readTimeline } from './read-users.ts'
 import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
@@ -47,8 +47,10 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
       // their work is small: JIT compilation would take longer than the rest
       if (prepared.usable)
         await db.exec(`LOCK TABLE ${quoteIdent(db.info.schema)}.skill_rollup_days IN ACCESS SHARE MODE; SET LOCAL jit = off`)
-      const question = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
-      return answer(question, options, sourceOf(question, prepared, await readSetAside(question)))
+      const asked = await ask(db, options, prepared.usable ? await readMarks(db) : undefined)
+      const question = keptPart(asked, options)
+      const apart = { setAside: await readSetAside(question), future: await readFuture(question) }
+      return answer(inPast(question, apart.future), options, sourceOf(question, prepared, apart, pruneNote(asked, question, options)))
     })
   })
 }
@@ -76,7 +78,33 @@ async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Pro
     limit: options.limit,
     mode: marks === undefined || marks.foreign ? 'exact' : 'rollup',
     marks,
+    prunedBefore: marks === undefined ? await readPrunedBefore(db) : marks.prunedBefore,
   }
+}
+
+/** The question without the time of which a part is pruned: a sum of the rest would look like the sum of all. */
+function keptPart(question: Question, options: StatsOptions): Question {
+  const { prunedBefore, period } = question
+  // of a user, feedback and unlocks are kept
+  if (prunedBefore === null || options.user !== undefined) return question
+  const readsEvents = question.mode === 'exact' || !isAnsweredByRollups(question, options)
+  if (period.since === null && !readsEvents) return question
+  const since = keptFrom(period.since ?? new Date(0), prunedBefore, readsEvents)
+  return { ...question, period: periodOf(since, period.until) }
+}
+
+/** Whether the rollups have the answer, apart from users, sessions and hours of a period. */
+function isAnsweredByRollups(question: Question, options: StatsOptions): boolean {
+  const view = viewOf(options)
+  if (view === 'groups') return isInRollups(question, options.by ?? 'tier')
+  if (view === 'cooccurrence' || view === 'funnel') return question.period.since === null
+  return true
+}
+
+/** A period has no events after now; `until` is only set when there are some, because then the rollup of today cannot be used. */
+function inPast(question: Question, future: number): Question {
+  const { since, until } = question.period
+  return since === null || until !== null || future === 0 ? question : { ...question, period: periodOf(since, question.now) }
 }
 
 async function answer(question: Question, options: StatsOptions, source: StatsSource): Promise<StatsReport> {
@@ -84,7 +112,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const { skill, period, limit } = question
   const bounds = { since: iso(period.since), until: iso(period.until) }
   const totals = await readTotals(question, view === 'overview')
-  const report = { view, ...bounds, skill, source, totals, skills: [], days: [], truncated: false }
+  const report = { view, ...bounds, skill, source, totals, skills: [], days: [], otherDays: { before: 0, after: 0 }, truncated: false }
   // one more than the limit shows whether there are more
   const more = { ...question, limit: limit + 1 }
   const cut = <T>(rows: T[]): { rows: T[]; truncated: boolean } => ({ rows: rows.slice(0, limit), truncated: rows.length > limit })
@@ -115,14 +143,30 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
     case 'skill':
     case 'overview': {
       const { rows, truncated } = cut(await readSkillStats(more))
-      const days = await readDays(question)
       const page = view === 'skill' && rows.length > 0 ? { page: await readPage(question, rows[0]) } : {}
-      return { ...report, skills: rows, days, ...page, truncated }
+      return { ...report, skills: rows, ...(await readDays(question)), ...page, truncated }
     }
   }
 }
 
 const PRUNED = 'users and sessions cannot be counted: some events of the period are pruned'
+
+/** What is missing because events were pruned; null when nothing is. */
+function pruneNote(asked: Question, kept: Question, { compareMs, user }: StatsOptions): string[] {
+  const { prunedBefore } = kept
+  if (prunedBefore === null) return []
+  if (user !== undefined) return [`uses before ${minute(prunedBefore)} UTC are pruned`]
+  const cut = kept.period.since?.getTime() !== asked.period.since?.getTime()
+  if (cut)
+    return [`events before ${minute(prunedBefore)} UTC are pruned: this report begins at ${minute(kept.period.since ?? prunedBefore)} UTC`]
+  const compared =
+    compareMs !== undefined && asked.period.since !== null && asked.period.since.getTime() - compareMs < prunedBefore.getTime()
+  return compared ? [`events before ${minute(prunedBefore)} UTC are pruned: of the days before, only whole ones are compared`] : []
+}
+
+function minute(time: Date): string {
+  return time.toISOString().slice(0, 16).replace('T', ' ')
+}
 
 function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
   if (user !== undefined) return 'user'
@@ -138,11 +182,29 @@ async function readSetAside(question: Question): Promise<number> {
   return count(row['rows'])
 }
 
-function sourceOf({ mode, marks, period }: Question, { advanced, note }: Preparation, setAside: number): StatsSource {
+/** How many events have a time after now: a clock was wrong, or somebody chose it. */
+async function readFuture({ db, now }: Question): Promise<number> {
+  const [row] = await db.run(
+    `select count(*) as n from (select from :"schema".skill_usage_events where created_at > $1::timestamptz and created_at <= '9999-12-31'
+      limit 1000000) as rows`,
+    [now],
+  )
+  return count(row?.['n'])
+}
+
+function sourceOf(
+  question: Question,
+  { advanced, note }: Preparation,
+  { setAside, future }: Apart,
+  pruned: readonly string[],
+): StatsSource {
+  const { mode, marks, prunedBefore, period } = question
   const rollup = mode === 'rollup' && marks !== undefined
   const notes = [
     ...(note === null ? [] : [note]),
-    ...(isPruned(period, marks) ? [PRUNED] : []),
+    ...pruned,
+    ...(isPruned(question) ? [PRUNED] : []),
+    ...(future === 0 ? [] : [futureNote(future, period.since === null)]),
     ...(setAside === 0
       ? []
       : [
@@ -156,10 +218,21 @@ function sourceOf({ mode, marks, period }: Question, { advanced, note }: Prepara
     advanced,
     steppedAt: marks?.steppedAt ?? null,
     percentileErrorPct: rollup ? PERCENTILE_ERROR_PCT : 0,
-    prunedBefore: iso(marks?.prunedBefore ?? null),
+    prunedBefore: iso(prunedBefore),
     setAside,
+    future,
     note: notes.length === 0 ? null : notes.join('; '),
   }
+}
+
+interface Apart {
+  setAside: number
+  future: number
+}
+
+function futureNote(future: number, isAllTime: boolean): string {
+  const events = `${plural(future, 'event')} ${future === 1 ? 'has a time' : 'have times'} in the future`
+  return isAllTime ? `${events}: counted, but in no chart` : `${events} and ${future === 1 ? 'is' : 'are'} not counted`
 }
 
 function iso(time: Date | null): string | null {

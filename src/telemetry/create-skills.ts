@@ -118,7 +118,10 @@ let hasSaidOff = false
 function sayOff(isOfProcess: boolean, warn: (code: string, message: string) => void): void {
   if (isOfProcess && hasSaidOff) return
   hasSaidOff ||= isOfProcess
-  warn('SKILLS_OFF', 'skills are off: createSkills() lists no skills and writes no events. Set SKILLS_ENABLED to 1, or to 0 if that is intended')
+  warn(
+    'SKILLS_OFF',
+    'skills are off: createSkills() lists no skills and writes no events. Set SKILLS_ENABLED to 1, or to 0 if that is intended',
+  )
 }
 
 function emitWarning({ code, message }: { code: string; message: string }): void {

@@ -99,7 +99,8 @@ export class Replay {
       const { batch, badLines } = this.#current.spilled
       await write(batch)
       const bad = plural(badLines.length, 'line')
-      if (badLines.length > 0) warn('SPILL_DAMAGED', `${bad} of ${name} ${badLines.length === 1 ? 'is' : 'are'} not events; kept in ${name}.bad`)
+      if (badLines.length > 0)
+        warn('SPILL_DAMAGED', `${bad} of ${name} ${badLines.length === 1 ? 'is' : 'are'} not events; kept in ${name}.bad`)
       spill.done(name, badLines)
       this.#current = undefined
     } catch (error) {

@@ -165,7 +165,7 @@ const SQL = {
           RETURNING skill_id`,
   logUsage: `SELECT :"schema".log_skill_usage($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.text,
              $5::pg_catalog.text, $6::pg_catalog.text, $7::pg_catalog.int4, $8::pg_catalog.text, $9::pg_catalog.jsonb,
-             $10::pg_catalog.jsonb) AS id`,
+             $10::pg_catalog.jsonb, $11::pg_catalog.text, $12::pg_catalog.int8, $13::pg_catalog.int8, $14::pg_catalog.numeric) AS id`,
   feedback: `INSERT INTO :"schema".skill_feedback (user_id, skill_id, version, rating, tags, notes)
              VALUES ($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.int4,
                ARRAY(SELECT pg_catalog.jsonb_array_elements_text($5::pg_catalog.jsonb)), $6::pg_catalog.text) RETURNING id`,
@@ -273,5 +273,7 @@ function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
     throw invalid(reasonOf(error))
   }
   const [stateSnapshot, artifacts] = values.slice(7)
-  return [event.userId, ...values.slice(0, 7).map((value) => value ?? null), stateSnapshot ?? {}, artifacts ?? {}]
+  const { errorType = null, inputTokens = null, outputTokens = null, costUsd = null } = event
+  const names = values.slice(0, 7).map((value) => value ?? null)
+  return [event.userId, ...names, stateSnapshot ?? {}, artifacts ?? {}, errorType, inputTokens, outputTokens, costUsd]
 }

@@ -12,7 +12,7 @@ export interface SpillQueueOptions {
 }
 
 /** Characters of the events that wait for the disk, at most: more are written synchronously. */
-const MOST_WAITING = 8 * 1024 * 1024
+const MOST_WAITING = 3 * 1024 * 1024
 
 /**
  * Events on their way to the spill folder. They are written in the background, as many as wait in one file, so a slow disk

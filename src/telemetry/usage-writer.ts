@@ -229,7 +229,8 @@ export class UsageWriter {
    */
   async #write(batch: Batch, { isSpilled = false } = {}): Promise<void> {
     while (batch.events.length > 0) {
-      const part = batch.events.slice(0, this.#size.events)
+      // a spilled batch is read again while new events are logged: smaller parts need less memory
+      const part = batch.events.slice(0, isSpilled ? Math.min(this.#size.events, this.#options.batchSize) : this.#size.events)
       let wasSent = false
       try {
         await this.#options.write({ ...batch, events: part }, () => (wasSent = true))

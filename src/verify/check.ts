@@ -87,6 +87,7 @@ export const CHECK_INPUTS = {
   amcheck: 'the names of the objects, with --amcheck',
   'app-role': 'the role of --app-role, and the privileges that it needs',
   privileges: 'the privileges of roles besides the owners, as faults of the kinds public, api, api view and login',
+  settings: 'the settings of the server, the database and the roles that have another value than usual',
 } as const
 
 export const SEVERITIES: readonly Check['severity'][] = ['error', 'warning', 'info']

@@ -231,13 +231,13 @@ describe('a server', () => {
       ALTER DATABASE ${name} SET datestyle TO 'German'; ALTER ROLE ${role} SET statement_timeout TO 0`)
     const { findings } = await examine({ databaseUrl: serverUrl(name) })
     const settings = findings.filter(({ id, next }) => id === 'database.setting' && next?.includes(name) === true)
-    expect(settings.map(({ status, text }) => `${status} ${text.replace(/, .*/, '')}`)).toEqual([
-      'note datestyle is German',
-      'warning default_transaction_isolation is serializable',
-      'note lock_timeout is 2s',
-      'note row_security is off',
-      'note search_path is app',
-      'warning session_replication_role is replica',
+    expect(settings.map(({ status, text }) => `${status} ${text.replace(/:.*/, '')}`)).toEqual([
+      `warning datestyle of database ${name} is German`,
+      `warning default_transaction_isolation of database ${name} is serializable`,
+      `note lock_timeout of role ${role} in database ${name} is 2s`,
+      `warning row_security of database ${name} is off`,
+      `note search_path of database ${name} is app, public`,
+      `warning session_replication_role of role ${role} is replica`,
     ])
     for (const { next = '' } of settings) await db.exec(next.replace(/^.* run /, ''))
     const after = await examine({ databaseUrl: serverUrl(name) })

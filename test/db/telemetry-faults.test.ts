@@ -120,21 +120,35 @@ test('logUsage: an event with 2,000 levels and a small stack (54001) -> it is co
   await skills.close()
 })
 
-test.each(['40001', '40P01', '53100', '53200', '53300', '53400', '55006', '55P03', '57014', '57P03', '58030', 'XX000', 'XX002', '42501', '42P01', '25006'])(
-  'logUsage: SQLSTATE %s for every event, then not any more -> no event is lost, all are written',
-  async (code) => {
-    const { db, url } = await fresh()
-    await onInsert(db, `raise exception 'not now' using errcode = '${code}';`)
-    const { skills } = skillsOn(url)
-    const events = many(30)
-    for (const one of events) skills.logUsage(one)
-    expect(await skills.flush({ timeoutMs: 700 })).toMatchObject({ complete: false, written: 0, rejected: 0, dropped: 0 })
-    await db.exec('drop trigger of_application on skill_usage_events')
-    await until('all is written', async () => (await skills.flush()).complete)
-    expect(await logged(db)).toEqual(hashes(events))
-    await skills.close()
-  },
-)
+test.each([
+  '40001',
+  '40P01',
+  '53100',
+  '53200',
+  '53300',
+  '53400',
+  '55006',
+  '55P03',
+  '57014',
+  '57P03',
+  '58030',
+  'XX000',
+  'XX002',
+  '42501',
+  '42P01',
+  '25006',
+])('logUsage: SQLSTATE %s for every event, then not any more -> no event is lost, all are written', async (code) => {
+  const { db, url } = await fresh()
+  await onInsert(db, `raise exception 'not now' using errcode = '${code}';`)
+  const { skills } = skillsOn(url)
+  const events = many(30)
+  for (const one of events) skills.logUsage(one)
+  expect(await skills.flush({ timeoutMs: 700 })).toMatchObject({ complete: false, written: 0, rejected: 0, dropped: 0 })
+  await db.exec('drop trigger of_application on skill_usage_events')
+  await until('all is written', async () => (await skills.flush()).complete)
+  expect(await logged(db)).toEqual(hashes(events))
+  await skills.close()
+})
 
 test('logUsage: a policy refuses one event (42501) -> it is counted, the others are written', async () => {
   const { db, url, name } = await fresh()
@@ -144,7 +158,9 @@ test('logUsage: a policy refuses one event (42501) -> it is counted, the others 
     await db.exec(`alter table skill_usage_events owner to "${role}"; alter table skill_usage_events force row level security;
       alter table skill_usage_events enable row level security; create policy mine on skill_usage_events with check (input_hash <> 'hidden');
       create policy seen on skill_usage_events for select using (true)`)
-    for (const { f } of await db.query<{ f: string }>("select oid::regprocedure::text as f from pg_proc where pronamespace = 'public'::regnamespace"))
+    for (const { f } of await db.query<{ f: string }>(
+      "select oid::regprocedure::text as f from pg_proc where pronamespace = 'public'::regnamespace",
+    ))
       await db.exec(`alter function ${f} owner to "${role}"`)
     const { skills, warnings } = skillsOn(url)
     const events = many(30)
@@ -201,27 +217,30 @@ test('logUsage: events that wait for their skill, and the process restarts -> th
   expect(readdirSync(first.spillDir)).toEqual([])
 })
 
-test.each([-3_600_000, 3_600_000])('logUsage: the clock steps by %i ms in an outage -> the events are written when the database is back', async (step) => {
-  const { db, url } = await fresh()
-  await onInsert(db, "raise exception 'not now' using errcode = '53100';")
-  const { skills } = skillsOn(url)
-  const events = many(20)
-  for (const one of events) skills.logUsage(one)
-  await skills.flush({ timeoutMs: 300 })
-  const now = Date.now.bind(Date)
-  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + step)
-  try {
-    const began = performance.now()
-    expect((await skills.flush({ timeoutMs: 300 })).complete).toBe(false)
-    expect(performance.now() - began).toBeLessThan(5_000)
-    await db.exec('drop trigger of_application on skill_usage_events')
-    await until('all is written', async () => (await logged(db)).length === 20)
-  } finally {
-    clock.mockRestore()
-  }
-  expect(await logged(db)).toEqual(hashes(events))
-  await skills.close()
-})
+test.each([-3_600_000, 3_600_000])(
+  'logUsage: the clock steps by %i ms in an outage -> the events are written when the database is back',
+  async (step) => {
+    const { db, url } = await fresh()
+    await onInsert(db, "raise exception 'not now' using errcode = '53100';")
+    const { skills } = skillsOn(url)
+    const events = many(20)
+    for (const one of events) skills.logUsage(one)
+    await skills.flush({ timeoutMs: 300 })
+    const now = Date.now.bind(Date)
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + step)
+    try {
+      const began = performance.now()
+      expect((await skills.flush({ timeoutMs: 300 })).complete).toBe(false)
+      expect(performance.now() - began).toBeLessThan(5_000)
+      await db.exec('drop trigger of_application on skill_usage_events')
+      await until('all is written', async () => (await logged(db)).length === 20)
+    } finally {
+      clock.mockRestore()
+    }
+    expect(await logged(db)).toEqual(hashes(events))
+    await skills.close()
+  },
+)
 
 test('flush: after close -> whether all events are in the database', async () => {
   const { db, url } = await fresh()

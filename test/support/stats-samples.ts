@@ -33,6 +33,7 @@ export function report(changes: Partial<Sample> = {}): Sample {
       percentileErrorPct: 4.5,
       prunedBefore: null,
       setAside: 0,
+      future: 0,
       note: null,
     },
     totals: {
@@ -54,6 +55,7 @@ export function report(changes: Partial<Sample> = {}): Sample {
     },
     skills: [],
     days: [],
+    otherDays: { before: 0, after: 0 },
     truncated: false,
     ...changes,
   }
@@ -168,6 +170,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     groups: {
       by: 'tier',
       rows: ['CORE', 'FAST', HOSTILE, null].map((key, i) => ({
+        skillId: null,
         key,
         uses: 960_000 / 4 ** i,
         success: 768_000 / 4 ** i,
@@ -204,7 +207,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       before: { since: '2026-11-06T00:00:00.000Z', until: '2026-11-13T00:00:00.000Z' },
       after: { since: '2026-11-13T00:00:00.000Z', until: '2026-11-20T00:00:00.000Z' },
       falseDiscoveryRate: 0.05,
-      total: change(null, 91.2, 90.8, 'no change'),
+      total: change(null, 91.2, 90.8, 'not proven'),
       skills: [
         change('elemental-checkin', 94.1, 71.3, 'worse'),
         change('window-of-tolerance', 60, 100, 'better'),
@@ -252,6 +255,7 @@ function change(
     successRateBeforePct: before,
     successRateAfterPct: after,
     differencePoints: before === null || after === null ? null : Number((after - before).toFixed(1)),
+    differenceInterval: before === null || after === null ? null : { low: -1.5, high: 2.25 },
     pValue: before === null || after === null ? null : 0.0123,
     verdict,
   }

@@ -43,8 +43,8 @@ feedback AS (
     UNION ALL
     SELECT count(*), count(rating), sum(rating) FROM
 -- include: counted-feedback
-    WHERE :since::timestamptz IS NULL AND txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
-      AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
+    WHERE :since::timestamptz IS NULL AND
+-- include: unrolled-feedback
     UNION ALL
     SELECT count(*), count(rating), sum(rating) FROM
 -- include: counted-feedback

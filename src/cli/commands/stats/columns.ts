@@ -122,7 +122,11 @@ function groupTable({ by, rows }: Groups = { by: 'tier', rows: [] }): Table {
     { text: 'refusals', html: 'refusal', csv: 'hard_refusal', optional: true, number: grouped, value: (row) => row.hardRefusal },
     { html: 'other', csv: 'other_outcomes', number: grouped, value: (row) => row.otherOutcomes },
   ]
+  const skill: readonly Column<GroupStats>[] = [
+    { text: 'skill', html: 'skill', csv: 'skill_id', shrink: 24, value: ({ skillId }) => skillId },
+  ]
   const columns: readonly Column<GroupStats>[] = [
+    ...(by === 'version' ? skill : []),
     { text: by, html: by, csv: by, empty: '(none)', shrink: 16, value: ({ key }) => key },
     { text: 'uses', html: 'uses', csv: 'uses', number: grouped, value: ({ uses }) => uses },
     { text: 'share', html: 'share', number: percent, value: ({ uses }) => shareOf(uses, total) },
@@ -131,7 +135,7 @@ function groupTable({ by, rows }: Groups = { by: 'tier', rows: [] }): Table {
     ...byOutcome.map(({ text, ...others }) => (by === 'outcome' || text === undefined ? others : { ...others, text })),
     { text: 'latency', html: 'average latency', csv: 'avg_latency_ms', number: ms, value: (row) => row.avgLatencyMs },
   ]
-  return table(rows, columns, `${by},uses,success,soft_fail,hard_refusal,other_outcomes`)
+  return table(rows, columns, `${by === 'version' ? 'skill_id,' : ''}${by},uses,success,soft_fail,hard_refusal,other_outcomes`)
 }
 
 const COOCCURRENCE: readonly Column<Cooccurrence>[] = [
@@ -159,6 +163,14 @@ const CHANGES: readonly Column<SkillChange>[] = [
   { text: 'before', html: 'before', csv: 'success_rate_before_pct', number: percent, value: (row) => row.successRateBeforePct },
   { text: 'after', html: 'after', csv: 'success_rate_after_pct', number: percent, value: (row) => row.successRateAfterPct },
   { text: 'points', html: 'points', csv: 'difference_points', number: signed, value: (row) => row.differencePoints },
+  {
+    text: '95 % interval',
+    html: '95 % interval (points)',
+    optional: true,
+    value: ({ differenceInterval }) => intervalText(differenceInterval),
+  },
+  { csv: 'difference_low', number: signed, value: ({ differenceInterval }) => differenceInterval?.low ?? null },
+  { csv: 'difference_high', number: signed, value: ({ differenceInterval }) => differenceInterval?.high ?? null },
   { text: 'verdict', html: 'verdict', csv: 'verdict', paint: paintVerdict, value: ({ verdict }) => verdict },
   { text: 'uses before', html: 'uses before', csv: 'uses_before', optional: true, number: grouped, value: (row) => row.usesBefore },
   { text: 'uses after', html: 'uses after', csv: 'uses_after', optional: true, number: grouped, value: (row) => row.usesAfter },
@@ -181,6 +193,10 @@ function paintVerdict(verdict: string, style: Style): string {
 /** `+1.5`, in percentage points. */
 export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${value.toFixed(1)}`
+}
+
+function intervalText(interval: SkillChange['differenceInterval']): string | null {
+  return interval === null ? null : `${signed(interval.low)} to ${signed(interval.high)}`
 }
 
 /** Users at each stage; the shares are of the users. */

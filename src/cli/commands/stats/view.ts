@@ -28,7 +28,7 @@ function viewLines(report: StatsReport, style: Style, width: number): string[] {
   const main = tableOf(report)
   if (main.rowCount === 0) return wrap(emptyReason(report), width)
   return [
-    ...(report.view === 'overview' ? dayLines(report.days, style, width) : []),
+    ...(report.view === 'overview' ? dayLines(report, style, width) : []),
     ...(report.compare === undefined ? [] : [...wrap(`success ${comparedPeriods(report.compare)}`, width), '']),
     ...textTable(main, style, width),
     ...(report.compare === undefined ? [] : wrap(comparisonTest(report.compare), width).map((line) => style.dim(line))),

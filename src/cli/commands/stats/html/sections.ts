@@ -13,13 +13,13 @@ import { skillPageSections } from './skill-page.ts'
 
 /** The charts of the view, each with its table. */
 export function sectionsOf(report: StatsReport): Section[] {
-  const { view, days, skills, page, groups, compare, funnel = [], cooccurrence = [], truncated } = report
+  const { view, skills, page, groups, compare, funnel = [], cooccurrence = [], truncated } = report
   const main = tableOf(report)
   if (main.rowCount === 0 && view !== 'skill') return []
   switch (view) {
     case 'overview':
       return [
-        ...daysSection(days),
+        ...daysSection(report),
         {
           id: 'skills',
           heading: 'Skills',
@@ -32,7 +32,7 @@ export function sectionsOf(report: StatsReport): Section[] {
         },
       ]
     case 'skill':
-      return skills[0] === undefined || page === undefined ? [] : [...daysSection(days), ...skillPageSections(skills[0], page, main)]
+      return skills[0] === undefined || page === undefined ? [] : [...daysSection(report), ...skillPageSections(skills[0], page, main)]
     case 'groups':
       if (groups === undefined) return []
       return [
@@ -80,8 +80,8 @@ export function sectionsOf(report: StatsReport): Section[] {
 }
 
 function groupsChart({ by, rows }: Groups): Markup {
-  const bars = rows.map(({ key, uses, successRatePct, success, softFail, hardRefusal, otherOutcomes }) => ({
-    label: key ?? '(none)',
+  const bars = rows.map(({ skillId, key, uses, successRatePct, success, softFail, hardRefusal, otherOutcomes }) => ({
+    label: `${skillId === null ? '' : `${skillId} `}${key ?? '(none)'}`,
     uses,
     successRate: by === 'outcome' ? undefined : successRatePct,
     counts: { success, soft_fail: softFail, hard_refusal: hardRefusal, other: otherOutcomes },

@@ -15,7 +15,7 @@ export function skillPageSections(skill: SkillStats, page: SkillPage, versionTab
     ...(page.versions.length === 0 ? [] : [versions(page, versionTable)]),
     ...(skill.latency === null ? [] : [latency(skill.latency)]),
     ...(page.tags.length === 0 ? [] : [tags(page)]),
-    hours(page),
+    ...(page.hoursOfWeek === null ? [] : [hours(page.hoursOfWeek)]),
   ]
 }
 
@@ -108,7 +108,7 @@ function tags({ tags: rows }: SkillPage): Section {
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-function hours({ hoursOfWeek }: SkillPage): Section {
+function hours(hoursOfWeek: readonly number[]): Section {
   const busiest = hoursOfWeek.indexOf(Math.max(...hoursOfWeek))
   const columns = WEEKDAYS.map((html, day): Column<number> => ({
     html,

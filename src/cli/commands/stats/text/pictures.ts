@@ -2,15 +2,17 @@ import { grouped } from '../../../../core/text.ts'
 import { groupSize, groupSums, heatRow, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
-import type { DayPoint } from '../../../../stats/report.ts'
+import type { StatsReport } from '../../../../stats/report.ts'
+import { otherDaysText } from '../wording.ts'
 
 /** The width without a terminal. */
 const WIDEST_LINE = 120
 
 /** Uses over time on one line, with the first and the last day, and the meaning of a column. */
-export function dayLines(days: readonly DayPoint[], style: Style, width: number): string[] {
+export function dayLines({ days, otherDays }: Pick<StatsReport, 'days' | 'otherDays'>, style: Style, width: number): string[] {
   const last = days.at(-1)
-  if (last === undefined || days.length < 2) return []
+  const others = wrap(otherDaysText(otherDays), width).map((line) => style.dim(line))
+  if (last === undefined || days.length < 2) return otherDaysText(otherDays) === '' ? [] : [...others, '']
   const room = Math.max(10, Math.min(width, WIDEST_LINE) - 2 * (last.day.length + 1))
   const uses = days.map((day) => day.uses)
   const size = groupSize(uses.length, room)
@@ -21,6 +23,7 @@ export function dayLines(days: readonly DayPoint[], style: Style, width: number)
     ...wrap(`uses, a column is ${size === 1 ? 'a day' : `${size} days`}, the highest is ${grouped(Math.max(...columns))}`, width).map(
       (line) => style.dim(line),
     ),
+    ...(otherDaysText(otherDays) === '' ? [] : others),
     '',
   ]
 }

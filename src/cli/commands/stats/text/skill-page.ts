@@ -12,14 +12,14 @@ const LONGEST_TAG = 40
 
 /** One skill: its numbers, versions, outcomes, latency, tags and hours of use. */
 export function pageLines(report: StatsReport, style: Style, width: number): string[] {
-  const { skills, page, days } = report
+  const { skills, page } = report
   const [stats] = skills
   if (stats === undefined || page === undefined) return wrap(emptyReason(report), width)
   return [
     ...nameLines(stats.skillId, registered(page), style, width),
     ...wrap(summary(stats), width),
     '',
-    ...dayLines(days, style, width),
+    ...dayLines(report, style, width),
     ...textTable(tableOf(report), style, width),
     '',
     ...textTable(outcomeTable(page.outcomes, stats.totalUses), style, width),
@@ -32,7 +32,7 @@ export function pageLines(report: StatsReport, style: Style, width: number): str
           width,
         )),
     '',
-    ...hourLines(page.hoursOfWeek, style, width),
+    ...(page.hoursOfWeek === null ? [] : hourLines(page.hoursOfWeek, style, width)),
   ]
 }
 
