@@ -13,10 +13,11 @@ export interface SpillQueueOptions {
 
 /** Characters of the events that wait for the disk, at most: more are written synchronously. */
 const MOST_WAITING = 3 * 1024 * 1024
+/** Events in one file, at most: a file is read whole. */
+const FILE_EVENTS = 5_000
 
 /**
- * Events on their way to the spill folder. They are written in the background, as many as wait in one file, so a slow disk
- * means larger files. When the disk cannot keep up, the caller is blocked while a file is written. After a failed write they
+ * Events on their way to the spill folder. They are written in the background, as many as wait in one file. When the disk cannot keep up, the caller is blocked while a file is written. After a failed write they
  * wait in memory for the next attempt, as long as there is room.
  */
 export class SpillQueue {
@@ -44,8 +45,8 @@ export class SpillQueue {
     else this.#wake()
   }
 
-  /** Gives back events that the disk has not taken, so that they can be sent. */
-  takeBack(most: number): EncodedEvent[] {
+  /** Takes events that wait: to write them, or to send them because the disk has not taken them. */
+  take(most: number): EncodedEvent[] {
     const taken = this.#waiting.slice(0, most)
     this.#waiting = this.#waiting.slice(taken.length)
     this.#characters -= charactersOf(taken)
@@ -66,7 +67,7 @@ export class SpillQueue {
     const writing = this.#writing
     this.#writing = undefined
     if (writing !== undefined) this.#writeOneSync(writing)
-    if (this.#waiting.length > 0) this.#writeWaitingSync()
+    this.#writeWaitingSync()
   }
 
   #append(events: readonly EncodedEvent[]): void {
@@ -75,7 +76,7 @@ export class SpillQueue {
   }
 
   #writeWaitingSync(): void {
-    this.#writeOneSync(newBatch(this.#takeAll()))
+    while (this.#waiting.length > 0) this.#writeOneSync(newBatch(this.take(FILE_EVENTS)))
   }
 
   #writeOneSync(batch: Batch): void {
@@ -104,7 +105,7 @@ export class SpillQueue {
   async #drain(): Promise<void> {
     const { folder, onSpilled } = this.#options
     while (this.#waiting.length > 0) {
-      const batch = newBatch(this.#takeAll())
+      const batch = newBatch(this.take(FILE_EVENTS))
       this.#writing = batch
       try {
         await folder.write(batch)
@@ -121,13 +122,6 @@ export class SpillQueue {
       if (this.#writing === batch) this.#writing = undefined
       if (this.#backoff.waitMs > 0) return
     }
-  }
-
-  #takeAll(): EncodedEvent[] {
-    const taken = this.#waiting
-    this.#waiting = []
-    this.#characters = 0
-    return taken
   }
 }
 

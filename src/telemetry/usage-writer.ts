@@ -219,7 +219,7 @@ export class UsageWriter {
   }
 
   #next(most: number): Batch | undefined {
-    const events = this.#pending.length > 0 ? this.#take(most) : (this.#queue?.takeBack(most) ?? [])
+    const events = this.#pending.length > 0 ? this.#take(most) : (this.#queue?.take(most) ?? [])
     return events.length === 0 ? undefined : newBatch(events)
   }
 

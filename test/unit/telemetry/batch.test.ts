@@ -45,8 +45,9 @@ test('writeFailureOf: a policy, a lost connection, an unreachable server, a bad 
   expect(writeFailureOf(new Error('m'))).toBe('outage')
 })
 
+const event = (userId: string, skill: string): { userId: string; json: string } => ({ userId, json: JSON.stringify(['s', skill, '1']) })
+
 test('lacksTheSame: a foreign key on skill, on user, on something else -> the events with the same value, the event alone', () => {
-  const event = (userId: string, skill: string): { userId: string; json: string } => ({ userId, json: JSON.stringify(['s', skill, '1']) })
   const [first, sameSkill, sameUser] = [event('u1', 'walk'), event('u2', 'walk'), event('u1', 'swim')]
   const named = { userId: 'u3', json: '{"skill_id":"walk"}' }
   const of = (detail?: string): unknown[] => {
