@@ -29,6 +29,7 @@ import { MANIFEST_SCHEMA, ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
 import { otherFunctions } from './other-functions.ts'
 import { WHOLES } from './pairs.ts'
+import { removeAdditions } from './package-tables.ts'
 import { ident, inSchema, PrintedSchema } from './printed-schema.ts'
 import type { Printed } from './recreate.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
@@ -151,6 +152,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       reading.path = scratch.path
       await db.exec(`SET LOCAL search_path TO ${scratch.path}`)
       const names = new Set([...options.names, ...actual.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => bareName(name))])
+      await removeAdditions(db, expected, own.objects)
       await copyCode(db, { from: schema, to: scratch.name, names, expected, actual, foreign })
     },
     drop: async () => {
