@@ -86,6 +86,7 @@ function header({ database, schema, tool, now }: ScriptFacts, outside: boolean):
     ...(outside ? ['-- skills: no-transaction'] : []),
     `-- Remedies of skills verify (${tool}) for ${printable(database)}, schema ${printable(schema)}, ${now.toISOString()}.`,
     '-- Read it, then run it with psql -v ON_ERROR_STOP=1 -f FILE, or as a migration. What is commented out needs a decision.',
+    '-- skills: remedies',
   ].join('\n')
 }
 

@@ -24,6 +24,8 @@ export interface ScratchStatement {
   line: number
   /** It changes more than comments, privileges and owners, which administrators change. */
   isCompared: boolean
+  /** It corrects a database: in the scratch schema, where nothing is wrong, it can fail. */
+  isRemedy: boolean
   /** Why it cannot run there. */
   obstacle?: string
 }
@@ -33,11 +35,12 @@ export interface ScratchStatement {
  * schemas.
  */
 export function scratchStatements(files: readonly MigrationFile[], schema: string): ScratchFiles {
-  const definitions = files.flatMap((file) =>
-    parseMigration(file)
-      .statements.filter(isDefinition)
-      .map((statement) => ({ ...statement, file: file.file, own: file.source.own })),
-  )
+  const definitions = files.flatMap((file) => {
+    const { statements, directives } = parseMigration(file)
+    return statements
+      .filter(isDefinition)
+      .map((statement) => ({ ...statement, file: file.file, own: file.source.own, isRemedy: directives.remedies }))
+  })
   const moved = [...new Set(definitions.flatMap((statement) => movedSchemas(statement)))].filter((name) => name !== schema)
   const schemas = new Set([schema, ...moved])
   const statements = withEnumValues(
@@ -51,6 +54,7 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
         text: inTransaction(statement),
         file: statement.file,
         own: statement.own,
+        isRemedy: statement.isRemedy,
         line: statement.line,
         isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
         ...(obstacle === undefined ? {} : { obstacle }),

@@ -66,6 +66,8 @@ interface DefiningStatement {
   /** It is a statement of the package. */
   own: boolean
   text: string
+  /** It can fail where nothing is wrong. */
+  isRemedy: boolean
   /** Why it cannot run in a scratch schema. */
   obstacle?: string
 }
@@ -276,7 +278,7 @@ function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, 
   return statements.flatMap((statement): NotBuilt[] => {
     const error = failed.get(statement)
     const message = statement.obstacle ?? error?.message
-    if (message === undefined || HARMLESS_FAILURES.has(error?.code ?? '')) return []
+    if (message === undefined || statement.isRemedy || HARMLESS_FAILURES.has(error?.code ?? '')) return []
     const { place, text } = statement
     const found = targetsIn(text, schema)
     // ownership is the decision of the administrator
