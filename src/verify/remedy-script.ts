@@ -74,7 +74,9 @@ const ORDER: readonly RegExp[] = [
   /^COMMENT ON/,
 ]
 
-function rankOf({ fault: { sql }, statements: [first = ''] }: Remedy): number {
+function rankOf({ fault: { sql }, statements }: Remedy): number {
+  // what is dropped and created again needs what the statements after the DROP need
+  const first = statements.find((text) => !text.startsWith('DROP ')) ?? statements[0] ?? ''
   if (sql === undefined) return ORDER.length + 2
   if (/^(?:GRANT|REVOKE) /.test(first)) return ORDER.length + 1
   const rank = ORDER.findIndex((pattern) => pattern.test(first))
