@@ -27,6 +27,10 @@ CREATE TABLE books (
 CREATE INDEX books_author ON books (author) WHERE author > 0;
 CREATE INDEX "Books at" ON books (at DESC);
 CREATE TABLE parted (id integer, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE FUNCTION plus(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = plus);
+CREATE FUNCTION mood_number(m mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE CAST (mood AS int) WITH FUNCTION mood_number(mood) AS ASSIGNMENT;
 CREATE TABLE parted_default PARTITION OF parted DEFAULT;
 CREATE TABLE parted_25 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2126-01-01');
 CREATE INDEX parted_at ON parted (at);
@@ -214,6 +218,16 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     statement: 'DETACH PARTITION',
   },
   { title: 'a partition dropped', sql: 'DROP TABLE parted_25' },
+  {
+    title: 'a partition dropped, with another one of the user',
+    sql: "DROP TABLE parted_25; CREATE TABLE parted_39 PARTITION OF parted FOR VALUES FROM ('2039-01-01') TO ('2040-01-01')",
+    statement: 'CREATE TABLE',
+  },
+  {
+    title: 'an operator and a cast dropped',
+    sql: 'DROP OPERATOR <+> (integer, integer); DROP CAST (mood AS integer)',
+    words: 'again: CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = plus);',
+  },
   { title: 'a partitioned table dropped', sql: 'DROP TABLE parted' },
   { title: 'a table dropped with what needs it', sql: 'DROP TABLE "Authors" CASCADE', statement: 'CREATE TABLE' },
   { title: 'a table with everything on it dropped', sql: 'DROP TABLE books CASCADE' },

@@ -130,7 +130,9 @@ export class Remedies {
 
   #isSameTable(name: string, key: string): boolean {
     const columns = columnsOf(this.#wanted, name)
-    return columns !== '' && columns === columnsOf(this.#found, key.slice('table '.length))
+    if (columns === '' || columns !== columnsOf(this.#found, key.slice('table '.length))) return false
+    const bound = boundOf(this.#found.get(key))
+    return bound === undefined || bound === boundOf(this.#wanted.get(`table ${name}`))
   }
 
   #extra(printed: Printed, pair: Pair): Remedy {
@@ -192,6 +194,11 @@ export class Remedies {
     const key = Object.keys(this.#again).find((one) => one.startsWith('cast ') && spelled(one.slice('cast '.length)) === spelled(name))
     return key === undefined ? undefined : this.#again[key]
   }
+}
+
+/** The values that a partition holds. */
+function boundOf(table: ComparedObject | undefined): string | undefined {
+  return /(?:^| )(?:FOR VALUES .*|DEFAULT)$/s.exec(table?.raw ?? '')?.[0]
 }
 
 /** Without the types of the arguments and the index method. */
