@@ -27,8 +27,8 @@ CREATE TABLE books (
 CREATE INDEX books_author ON books (author) WHERE author > 0;
 CREATE INDEX "Books at" ON books (at DESC);
 CREATE TABLE parted (id integer, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
-CREATE FUNCTION plus(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
-CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = plus);
+CREATE FUNCTION added(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = added);
 CREATE FUNCTION mood_number(m mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE CAST (mood AS int) WITH FUNCTION mood_number(mood) AS ASSIGNMENT;
 CREATE TABLE parted_default PARTITION OF parted DEFAULT;
@@ -226,7 +226,7 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
   {
     title: 'an operator and a cast dropped',
     sql: 'DROP OPERATOR <+> (integer, integer); DROP CAST (mood AS integer)',
-    words: 'again: CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = plus);',
+    words: 'again: CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = added);',
   },
   { title: 'a partitioned table dropped', sql: 'DROP TABLE parted' },
   { title: 'a table dropped with what needs it', sql: 'DROP TABLE "Authors" CASCADE', statement: 'CREATE TABLE' },
