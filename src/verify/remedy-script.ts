@@ -79,6 +79,8 @@ function rankOf({ fault: { sql }, statements }: Remedy): number {
   const first = statements.find((text) => !text.startsWith('DROP ')) ?? statements[0] ?? ''
   if (sql === undefined) return ORDER.length + 2
   if (/^(?:GRANT|REVOKE) /.test(first)) return ORDER.length + 1
+  // the rows can refuse it, and nothing needs it
+  if (/^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql)) return ORDER.length + 1.5
   const rank = ORDER.findIndex((pattern) => pattern.test(first))
   return rank === -1 ? ORDER.length : rank
 }

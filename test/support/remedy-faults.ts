@@ -217,6 +217,11 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     sql: `ALTER TABLE parted DETACH PARTITION parted_25; ALTER TABLE parted ATTACH PARTITION parted_25 FOR VALUES FROM ('2025-02-01') TO ('2126-01-01')`,
     statement: 'DETACH PARTITION',
   },
+  {
+    title: 'a foreign key dropped, and a row without the other one',
+    sql: 'ALTER TABLE books DROP CONSTRAINT by_author; INSERT INTO books (author) VALUES (99), (NULL)',
+    words: '1 row does not allow it',
+  },
   { title: 'a partition dropped', sql: 'DROP TABLE parted_25' },
   {
     title: 'a partition dropped, with another one of the user',
