@@ -186,14 +186,17 @@ export class Remedies {
   /** A cast is written with other spellings of its types. */
   #castAgain(kind: string, name: string): string | undefined {
     if (kind !== 'cast') return undefined
-    const spelled = (text: string): string =>
-      text
-        .split(/\s+as\s+/i)
-        .map(typeName)
-        .join(' ')
     const key = Object.keys(this.#again).find((one) => one.startsWith('cast ') && spelled(one.slice('cast '.length)) === spelled(name))
     return key === undefined ? undefined : this.#again[key]
   }
+}
+
+/** The types of a cast in one spelling. */
+function spelled(types: string): string {
+  return types
+    .split(/\s+as\s+/i)
+    .map(typeName)
+    .join(' ')
 }
 
 /** The values that a partition holds. */
