@@ -80,9 +80,13 @@ function rankOf({ fault: { sql }, statements }: Remedy): number {
   if (sql === undefined) return ORDER.length + 2
   if (/^(?:GRANT|REVOKE) /.test(first)) return ORDER.length + 1
   // the rows can refuse it, and nothing needs it
-  if (/^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql)) return ORDER.length + 1.5
+  if (first.startsWith('ALTER TABLE ') && statements.some(isForeignKey)) return ORDER.length + 1.5
   const rank = ORDER.findIndex((pattern) => pattern.test(first))
   return rank === -1 ? ORDER.length : rank
+}
+
+function isForeignKey(text: string): boolean {
+  return text.includes(' ADD CONSTRAINT ') && text.includes(' FOREIGN KEY (')
 }
 
 function header({ database, schema, tool, now }: ScriptFacts, outside: boolean): string {

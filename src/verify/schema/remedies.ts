@@ -193,10 +193,7 @@ export class Remedies {
 
 /** The types of a cast in one spelling. */
 function spelled(types: string): string {
-  return types
-    .split(/\s+as\s+/i)
-    .map(typeName)
-    .join(' ')
+  return types.replaceAll(/\s+/g, ' ').split(/ as /i).map(typeName).join(' ')
 }
 
 /** The values that a partition holds. */
