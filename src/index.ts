@@ -105,8 +105,9 @@ export type { RollupOptions, RollupProgress, RollupReport } from './stats/rollup
 export type { SetAside, SetAsideRow } from './stats/set-aside.ts'
 export { pruneEvents } from './api/events.ts'
 export type { PruneOptions, PruneReport } from './stats/prune-events.ts'
-export { forgetUser } from './api/events.ts'
+export { forgetUser, type ForgetOptions, type ForgetUserReport } from './api/events.ts'
 export type { ForgetReport } from './stats/forget-user.ts'
+export type { SpilledUser } from './telemetry/forget-spilled.ts'
 export { DIMENSIONS } from './stats/read-groups.ts'
 export type {
   Comparison,
