@@ -62,7 +62,7 @@ onEachBackend((backend) => {
       { user_id, skill_id: 'one', version: '1', outcome: 'success', id: 'without a time' },
     ])
     const input = (async function* () {
-      yield lines.map((line) => JSON.stringify(line)).join('\n')
+      yield lines.map((one) => JSON.stringify(one)).join('\n')
     })()
     expect(await logEvents(db, { input })).toMatchObject({ written: 2, rejected: 0 })
     expect(await tablesWith(db, USER)).toEqual([])
