@@ -36,6 +36,7 @@ export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneR
   return prune(db, options)
 }
 
+/** What `forgetUser` searches. */
 export interface ForgetOptions {
   /** Count the rows and lines, and delete nothing. */
   dryRun?: boolean | undefined
