@@ -20,6 +20,11 @@ DECLARE
     ['skill_usage_events', 'state_snapshot_bytes', 'pg_catalog.octet_length(state_snapshot::text) <= 262144'],
     ['skill_usage_events', 'artifacts_bytes', 'pg_catalog.octet_length(artifacts::text) <= 262144'],
     ['skill_usage_events', 'created_at_time', v_time],
+    ['skill_usage_events', 'error_type_bytes', 'pg_catalog.octet_length(error_type) BETWEEN 1 AND 256'],
+    ['skill_usage_events', 'input_tokens_range', 'input_tokens BETWEEN 0 AND 1000000000000'],
+    ['skill_usage_events', 'output_tokens_range', 'output_tokens BETWEEN 0 AND 1000000000000'],
+    -- NaN is greater than every number
+    ['skill_usage_events', 'cost_usd_range', 'cost_usd BETWEEN 0::numeric AND 1000000000::numeric'],
 
     ['skill_feedback', 'skill_id_bytes', 'pg_catalog.octet_length(skill_id) BETWEEN 1 AND 256'],
     ['skill_feedback', 'version_bytes', 'pg_catalog.octet_length(version) BETWEEN 1 AND 256'],

@@ -222,7 +222,11 @@ SELECT :"schema".log_skill_usage(
   p_latency_ms     => 1234::integer,
   p_input_hash     => 'verify hash'::text,
   p_state_snapshot => '{"element": "water", "n": 1}'::jsonb,
-  p_artifacts      => '{"made": ["note"]}'::jsonb
+  p_artifacts      => '{"made": ["note"]}'::jsonb,
+  p_error_type     => 'timeout'::text,
+  p_input_tokens   => 4321::bigint,
+  p_output_tokens  => 987::bigint,
+  p_cost_usd       => 0.0125::numeric
 );
 SELECT
   'function log_skill_usage'                                                           AS object,
@@ -238,7 +242,11 @@ FROM (VALUES
   (7, 'latency_ms',     '1234'),
   (8, 'input_hash',     'verify hash'),
   (9, 'state_snapshot', '{"n": 1, "element": "water"}'),
-  (10, 'artifacts',     '{"made": ["note"]}')
+  (10, 'artifacts',     '{"made": ["note"]}'),
+  (11, 'error_type',    'timeout'),
+  (12, 'input_tokens',  '4321'),
+  (13, 'output_tokens', '987'),
+  (14, 'cost_usd',      '0.0125')
 ) AS wanted (ord, col, value)
 LEFT JOIN (SELECT to_jsonb(e) AS event FROM :"schema".skill_usage_events e WHERE e.skill_id = 'skills-verify.logged') AS stored ON true
 WHERE stored.event->>wanted.col IS DISTINCT FROM wanted.value
@@ -248,23 +256,24 @@ ORDER BY wanted.ord;
 -- title: omitted and NULL arguments become NULL or an empty object
 -- writes: sequences
 -- remedy: to restore log_skill_usage(), run `skills migrate repair skill_functions --forget --yes`, then `skills migrate`
--- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} | skills-verify.short: NULL NULL
---   0 NULL {} {}
+-- example: function log_skill_usage | skills-verify.short: NULL NULL NULL NULL {} {} NULL NULL NULL NULL |
+--   skills-verify.short: NULL NULL 0 NULL {} {} NULL NULL NULL NULL
 INSERT INTO :"schema".skills_registry (skill_id, version) VALUES ('skills-verify.short', '1.0.0'), ('skills-verify.nulls', '1.0.0');
 SELECT :"schema".log_skill_usage(
   '5c111e00-0000-4000-8000-0000000000a1'::uuid, NULL::text, 'skills-verify.short'::text, '1.0.0'::text, NULL::text, 'success'::text);
 SELECT :"schema".log_skill_usage(
   '5c111e00-0000-4000-8000-0000000000a1'::uuid, NULL::text, 'skills-verify.nulls'::text, '1.0.0'::text, NULL::text, 'success'::text,
-  NULL::integer, NULL::text, NULL::jsonb, NULL::jsonb);
+  NULL::integer, NULL::text, NULL::jsonb, NULL::jsonb, NULL::text, NULL::bigint, NULL::bigint, NULL::numeric);
 SELECT 'function log_skill_usage' AS object, probe.expected, probe.actual
 FROM (
   SELECT
-    format('%s: NULL NULL NULL NULL {} {}', wanted.skill_id) AS expected,
+    format('%s: NULL NULL NULL NULL {} {} NULL NULL NULL NULL', wanted.skill_id) AS expected,
     CASE
       WHEN e.id IS NULL THEN format('%s: no event', wanted.skill_id)
-      ELSE format('%s: %s %s %s %s %s %s', wanted.skill_id,
+      ELSE format('%s: %s %s %s %s %s %s %s %s %s %s', wanted.skill_id,
         coalesce(e.session_id, 'NULL'), coalesce(e.tier, 'NULL'), coalesce(e.latency_ms::text, 'NULL'),
-        coalesce(e.input_hash, 'NULL'), e.state_snapshot, e.artifacts)
+        coalesce(e.input_hash, 'NULL'), e.state_snapshot, e.artifacts,
+        coalesce(e.error_type, 'NULL'), coalesce(e.input_tokens::text, 'NULL'), coalesce(e.output_tokens::text, 'NULL'), coalesce(e.cost_usd::text, 'NULL'))
     END                                                      AS actual
   FROM (VALUES ('skills-verify.short'), ('skills-verify.nulls')) AS wanted (skill_id)
   LEFT JOIN :"schema".skill_usage_events e ON e.skill_id = wanted.skill_id

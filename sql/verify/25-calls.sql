@@ -75,9 +75,10 @@ BEGIN
         (1, 'is_skill_unlocked(uuid, text)', 'read', '%1$I.is_skill_unlocked(%2$L::pg_catalog.uuid, %3$L::pg_catalog.text)', NULL),
         (2, 'unlock_skill(uuid, text, text)', 'write', '%1$I.unlock_skill(%2$L::pg_catalog.uuid, %3$L::pg_catalog.text, ''verification''::pg_catalog.text)',
           '%1$I.unlock_skill(t.user_id, t.skill_id, t.unlock_reason) FROM %1$I.skill_unlocks t LIMIT 1'),
-        (3, 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)', 'to its INSERT',
+        (3, 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric)', 'to its INSERT',
           '%1$I.log_skill_usage(%2$L::pg_catalog.uuid, ''skills-verify''::pg_catalog.text, %3$L::pg_catalog.text, ''1.0.0''::pg_catalog.text, ''CORE''::pg_catalog.text, '
-          || '''success''::pg_catalog.text, 1, NULL::pg_catalog.text, ''{}''::pg_catalog.jsonb, ''{}''::pg_catalog.jsonb)', NULL),
+          || '''success''::pg_catalog.text, 1, NULL::pg_catalog.text, ''{}''::pg_catalog.jsonb, ''{}''::pg_catalog.jsonb, '
+          || 'NULL::pg_catalog.text, NULL::pg_catalog.int8, NULL::pg_catalog.int8, NULL::pg_catalog.numeric)', NULL),
         (4, 'log_skill_usage_batch(uuid, jsonb, uuid, boolean)', 'write',
           '%1$I.log_skill_usage_batch(%2$L::pg_catalog.uuid, ''[]''::pg_catalog.jsonb, NULL::pg_catalog.uuid, true)', NULL),
         (5, 'log_skill_usage_batch(uuid, jsonb, uuid, boolean)', 'to its INSERT',

@@ -8,127 +8,35 @@
 
 -- check: settings.stops
 -- title: no setting stops writes or switches off triggers
--- remedy: reset the setting
+-- input: settings
+-- remedy: reset the setting where it is set: in the configuration or the command line of the server, or in the options of the connection
 -- about: With `default_transaction_read_only` every write fails. With `session_replication_role` other than origin, foreign keys and
 --   triggers do nothing. Settings of roles count when the role may call log_skill_usage; a role that only reads may be read-only.
 -- example: database app | default_transaction_read_only off | on
-WITH ours AS (
-  SELECT c.relowner AS owner FROM pg_class c
-  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relname = 'skill_usage_events'
-),
-writers AS (
-  SELECT r.oid, r.rolname FROM pg_roles r
-  WHERE NOT r.rolsuper AND (
-    EXISTS (SELECT FROM ours WHERE ours.owner = r.oid)
-    OR EXISTS (
-      SELECT FROM pg_proc p
-      WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND p.proname IN ('log_skill_usage', 'log_skill_usage_batch')
-        AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
-    ))
-),
-stored AS (
-  SELECT d.datname, s.setrole, w.rolname, lower(split_part(config, '=', 1)) AS name, substr(config, strpos(config, '=') + 1) AS value
-  FROM pg_db_role_setting s
-  CROSS JOIN unnest(s.setconfig) AS config
-  LEFT JOIN pg_database d ON d.oid = s.setdatabase
-  LEFT JOIN writers w ON w.oid = s.setrole
-  WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND (s.setrole = 0 OR w.oid IS NOT NULL)
-),
-found AS (
-  SELECT
-    CASE WHEN rolname IS NULL AND datname IS NULL THEN 'all roles'
-      WHEN rolname IS NULL THEN format('database %s', datname)
-      WHEN datname IS NULL THEN format('role %s', rolname)
-      ELSE format('role %s in database %s', rolname, datname) END AS object,
-    name, value,
-    CASE WHEN rolname IS NULL AND datname IS NULL THEN format('ALTER ROLE ALL RESET %s', name)
-      WHEN rolname IS NULL THEN format('ALTER DATABASE %I RESET %s', datname, name)
-      WHEN datname IS NULL THEN format('ALTER ROLE %I RESET %s', rolname, name)
-      ELSE format('ALTER ROLE %I IN DATABASE %I RESET %s', rolname, datname, name) END AS sql
-  FROM stored
-  UNION ALL
-  SELECT 'the server', name, reset_val, format('ALTER SYSTEM RESET %s; SELECT pg_reload_conf()', name)
-  FROM pg_settings
-  WHERE name IN ('default_transaction_read_only', 'session_replication_role')
-    AND NOT EXISTS (SELECT FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS config WHERE split_part(config, '=', 1) = name)
-)
-SELECT object, format('%s %s', name, good.value) AS expected, found.value AS actual, found.sql
-FROM found
-JOIN (VALUES ('default_transaction_read_only', 'off'), ('session_replication_role', 'origin')) AS good (setting, value) ON good.setting = found.name
-WHERE CASE found.name
-  WHEN 'session_replication_role' THEN lower(found.value) <> 'origin'
-  ELSE lower(found.value) IN ('on', 'true', 't', 'yes', 'y', '1') END
+SELECT s.object, format('%s %s', s.name, s.good) AS expected, s.value AS actual, s.sql
+FROM jsonb_to_recordset($1::jsonb->'settings') AS s (name text, value text, object text, good text, stops boolean, concerns_schema boolean, sql text)
+WHERE s.good IS NOT NULL AND s.concerns_schema AND s.stops
 ORDER BY 1, 2;
 
 -- check: settings.changes
 -- title: no setting of the database changes what the package or an agent does
 -- severity: warning
--- remedy: reset the setting, or keep it if it is meant so
+-- input: settings
+-- remedy: reset the setting where it is set: in the configuration or the command line of the server, or in the options of the connection
 -- about: Isolation levels above READ COMMITTED make log_skill_usage_batch() store an event that is sent again, and writes fail with 40001. A
 --   search_path without the schema makes unqualified names fail. Times that are not in ISO form are read wrongly by many clients. A time
 --   limit of some seconds ends `skills migrate`, `rollup` and `stats`.
 -- example: database app | default_transaction_isolation read committed | serializable
-WITH stored AS (
-  SELECT d.datname, r.rolname, lower(split_part(config, '=', 1)) AS name, substr(config, strpos(config, '=') + 1) AS value
-  FROM pg_db_role_setting s
-  CROSS JOIN unnest(s.setconfig) AS config
-  LEFT JOIN pg_database d ON d.oid = s.setdatabase
-  LEFT JOIN pg_roles r ON r.oid = s.setrole
-  WHERE (s.setdatabase = 0 OR d.datname = current_database())
-    -- the roles that use the schema
-    AND (s.setrole = 0 OR NOT r.rolsuper
-      AND has_schema_privilege(r.oid, (SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema'), 'USAGE')
-      AND EXISTS (
-        SELECT FROM pg_class c WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = :'schema') AND c.relname = 'skills_registry'
-          AND has_table_privilege(r.oid, c.oid, 'SELECT')))
-),
-limits AS (
-  SELECT stored.*,
-    (parts[1]::numeric * CASE coalesce(parts[2], 'ms') WHEN 'us' THEN 0.001 WHEN 'ms' THEN 1 WHEN 's' THEN 1000 WHEN 'min' THEN 60000
-      WHEN 'h' THEN 3600000 ELSE 86400000 END) AS ms
-  FROM stored LEFT JOIN LATERAL (SELECT regexp_match(value, '^\s*(\d{1,18})\s*(us|ms|s|min|h|d)?\s*$') AS parts) AS m ON true
-),
-judged AS (
-  SELECT limits.*,
-    CASE
-      WHEN name = 'default_transaction_isolation' AND lower(value) NOT IN ('read committed', 'read uncommitted') THEN 'read committed'
-      WHEN name = 'row_security' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
-      WHEN name = 'datestyle' AND value !~* '^\s*"?\s*iso' THEN 'ISO'
-      WHEN name = 'search_path' AND NOT EXISTS (
-          SELECT FROM regexp_split_to_table(value, ',') AS part
-          WHERE btrim(part) IN (:'schema', quote_ident(:'schema'), format('"%s"', :'schema'), format('''%s''', :'schema'))
-            OR btrim(part) IN ('"$user"', '$user', '''$user''') AND rolname = :'schema')
-        THEN format('with %s', quote_ident(:'schema'))
-      WHEN name IN ('statement_timeout', 'transaction_timeout') AND ms > 0 AND ms <= 5000 THEN 'more than 5 s, or none'
-      WHEN name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout') AND ms > 0 AND ms < 1000 THEN '1 s or more, or none'
-      WHEN name = 'lock_timeout' AND ms > 0 AND ms < 10 THEN '10 ms or more, or none'
-      WHEN name = 'standard_conforming_strings' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
-      WHEN name = 'transform_null_equals' AND lower(value) IN ('on', 'true', 't', 'yes', 'y', '1') THEN 'off'
-      WHEN name = 'array_nulls' AND lower(value) IN ('off', 'false', 'f', 'no', 'n', '0') THEN 'on'
-      WHEN name = 'role' AND lower(value) <> 'none' THEN 'none'
-    END AS good
-  FROM limits
-)
-SELECT
-  CASE WHEN rolname IS NULL AND datname IS NULL THEN 'all roles'
-    WHEN rolname IS NULL THEN format('database %s', datname)
-    WHEN datname IS NULL THEN format('role %s', rolname)
-    ELSE format('role %s in database %s', rolname, datname) END AS object,
-  format('%s %s', name, good) AS expected,
-  value AS actual,
-  CASE WHEN rolname IS NULL AND datname IS NULL THEN format('ALTER ROLE ALL RESET %s', name)
-    WHEN rolname IS NULL THEN format('ALTER DATABASE %I RESET %s', datname, name)
-    WHEN datname IS NULL THEN format('ALTER ROLE %I RESET %s', rolname, name)
-    ELSE format('ALTER ROLE %I IN DATABASE %I RESET %s', rolname, datname, name) END AS sql
-FROM judged
-WHERE good IS NOT NULL
+SELECT s.object, format('%s %s', s.name, s.good) AS expected, s.value AS actual, s.sql
+FROM jsonb_to_recordset($1::jsonb->'settings') AS s (name text, value text, object text, good text, stops boolean, concerns_schema boolean, sql text)
+WHERE s.good IS NOT NULL AND s.concerns_schema AND NOT s.stops
 ORDER BY 1, 2;
 
 -- check: settings.server
 -- title: the server cleans up, and hides no damage
 -- severity: warning
 -- requires: server
--- remedy: change the setting in postgresql.conf
+-- remedy: run the printed statement, or change the setting in postgresql.conf
 -- about: Without autovacuum or its statistics, tables grow and transaction IDs run out.
 -- example: the server | autovacuum on | off
 SELECT 'the server' AS object, format('%s %s', s.name, good.value) AS expected, s.reset_val AS actual,
@@ -156,7 +64,7 @@ ORDER BY s.name;
 -- title: autovacuum is on for every table
 -- severity: warning
 -- input: objects
--- remedy: run ALTER TABLE ... RESET (autovacuum_enabled)
+-- remedy: run the printed ALTER TABLE statement
 -- example: table skill_usage_events | autovacuum_enabled true | false
 SELECT
   format('table %s', c.relname) AS object,
@@ -314,9 +222,9 @@ ORDER BY a.xact_start;
 -- title: every extension that the schema uses has the version that is installed on the server
 -- severity: warning
 -- requires: server
--- remedy: run ALTER EXTENSION ... UPDATE
--- about: A new package of the server or of an extension contains a new version, and the database keeps the old one until ALTER EXTENSION ...
---   UPDATE: corrections of its functions can be missing.
+-- remedy: run the printed ALTER EXTENSION statement
+-- about: A new package of the server or of an extension contains a new version, and the database keeps the old one until it is
+--   updated: corrections of its functions can be missing.
 -- example: extension citext | version 1.6 | 1.4
 WITH relations AS (
   SELECT c.oid FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot, packageVersion } from '../config/package-files.ts'
+import { packageRoot, packageVersion, settingsQuery } from '../config/package-files.ts'
 import { DEFAULT_SKILLS, loadSettings } from '../config/settings.ts'
 import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
+import { examineOpenTransactions } from '../doctor/open-transactions.ts'
 import { examineSuperuser } from '../doctor/superuser.ts'
 import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
 import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
@@ -32,10 +33,12 @@ export async function doctor(
   } = {},
 ): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
+  const sqlFolder = path.join(packageRoot(), 'sql', 'doctor')
   return examine({
     version: packageVersion(),
     cwd,
-    sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    sqlFolder,
+    settingsQuery: settingsQuery(),
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
     others: [
@@ -46,6 +49,7 @@ export async function doctor(
         const setAside = await readSetAsideIfAllowed(db)
         return setAside === undefined ? [] : examineSetAside(setAside)
       },
+      (db) => examineOpenTransactions(db, sqlFolder),
       async (db, { skills, projectFolder }) => {
         if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
         try {

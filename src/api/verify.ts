@@ -9,6 +9,7 @@ import {
   manifestStatementsFile,
   migrationSources,
   privilegesQuery,
+  settingsQuery,
 } from '../config/package-files.ts'
 import { DEFAULT_LEDGER, DEFAULT_SKILLS } from '../config/settings.ts'
 import { place, type Diagnostic } from '../core/diagnostics.ts'
@@ -16,6 +17,7 @@ import { SkillsError } from '../core/errors.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import type { Db } from '../db/db.ts'
 import type { PrintedObject } from '../db/printed-object.ts'
+import { readUnusualSettings } from '../db/unusual-settings.ts'
 import { declaredObjects } from '../migrations/files/declared-objects.ts'
 import { folderNotes } from '../migrations/files/folder-notes.ts'
 import { readMigrations, type MigrationFile } from '../migrations/files/read-migrations.ts'
@@ -110,11 +112,13 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
       ...(ledger.facts === undefined ? {} : { ledger: ledger.facts }),
       objects: { ...objects, ledger: ledgerTables(options.ledger ?? DEFAULT_LEDGER, db.info.schema) },
       privileges: await readPrivileges(db, privilegesQuery(), judgedObjects(db, ledger, options)),
+      settings: { settings: await readUnusualSettings(db, settingsQuery()) },
       ...(typeof skills === 'string' ? {} : { skills }),
       client: { now: new Date().toISOString() },
       ...(options.lintPending === true ? { pending: await pendingFindings(db, ledger) } : {}),
       ...(options.amcheck === true ? { amcheck: objects } : {}),
       recount: { all: options.recount === true },
+      ...(options.recount === true ? { 'all-events': {} } : {}),
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
     missing: {

@@ -1,7 +1,8 @@
-import { readDuration, showDuration } from '../core/durations.ts'
+import { missingUnit, readDuration, showDuration } from '../core/durations.ts'
 import { SkillsError } from '../core/errors.ts'
 import { LEDGER_NAME_EXPECTED, readLedgerName } from '../core/ledger-name.ts'
 import { isName, LONGEST_NAME_BYTES } from '../core/names.ts'
+import { readTime } from '../core/read-time.ts'
 import { grouped, nearest } from '../core/text.ts'
 
 /** How the text of an option, an argument, a variable or a key becomes a value. */
@@ -10,6 +11,8 @@ export interface ValueType<T> {
   expected: string
   /** Undefined for a text that is not such a value. Values that are already read pass unchanged. */
   read(text: string): T | undefined
+  /** What to do about a text that is not such a value, when that is known. */
+  hint?(text: string): string | undefined
   /** A value as text that `read` accepts. Default: `String(value)`. */
   show?(value: unknown): string
   /** All texts, when there are few: for help and completion. */
@@ -51,7 +54,7 @@ export const LABEL: ValueType<string> = {
 
 export const TIME: ValueType<Date> = {
   expected: 'a time such as 2026-11-21T00:00:00Z',
-  read: (text) => (Number.isNaN(Date.parse(text)) ? undefined : new Date(text)),
+  read: (text) => readTime(text, { zone: 'optional' }),
 }
 
 /** One of some words, in capitals or not. */
@@ -76,13 +79,14 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): Va
 export const TRUST_LEVEL: ValueType<number> = count(1, 5)
 
 /** Milliseconds. */
-export function duration(range?: { leastMs: number; mostMs: number; text: string }): ValueType<number> {
+export function duration(range?: { leastMs: number; mostMs?: number; text: string }): ValueType<number> {
   return {
     show: (ms) => showDuration(Number(ms)),
     expected: range?.text ?? 'a duration such as 500ms, 30s, 5m, 12h, 7d or 2w',
+    hint: missingUnit,
     read: (text) => {
       const ms = readDuration(text)
-      return ms !== undefined && range !== undefined && (ms < range.leastMs || ms > range.mostMs) ? undefined : ms
+      return ms !== undefined && range !== undefined && (ms < range.leastMs || ms > (range.mostMs ?? Infinity)) ? undefined : ms
     },
   }
 }
@@ -118,13 +122,14 @@ export function readValue<T>(type: ValueType<T>, text: string, place: Place): T 
 
 /** `invalid value "9" for --min-trust (expected 1 to 5)`. */
 export function invalidValue(
-  { expected, values }: Pick<ValueType<unknown>, 'expected' | 'values'>,
+  { expected, values, hint }: Pick<ValueType<unknown>, 'expected' | 'values' | 'hint'>,
   value: unknown,
   place: Place,
 ): SkillsError {
   const near = values === undefined || typeof value !== 'string' || /^\d/.test(value) ? undefined : nearest(value, values)
   const message = `invalid ${place.describe(JSON.stringify(value))} (expected ${expected})`
-  return new SkillsError(place.code, message, near === undefined ? {} : { hint: `did you mean ${near}?` })
+  const remedy = near === undefined ? (typeof value === 'string' ? hint?.(value) : undefined) : `did you mean ${near}?`
+  return new SkillsError(place.code, message, remedy === undefined ? {} : { hint: remedy })
 }
 
 /** `a, b or c`. */

@@ -1,6 +1,7 @@
 import { DatabaseError } from './database-error.ts'
 import type { DbInfo, Outcome, Row } from './db.ts'
 import { IS_SUPERUSER } from './greeting.ts'
+import { FORMS } from './own-statement.ts'
 import type { Driver } from './postgresjs.ts'
 import { quoteLiteral } from './quote.ts'
 
@@ -73,6 +74,7 @@ function settingsSql(wanted: string | undefined, othersOwn: string | undefined):
     SELECT s.schema, s.found,
            ${setLocal('search_path', path)},
            ${setLocal('row_security', "'off'::pg_catalog.text")},
+           ${FORMS.map(([name, value]) => setLocal(name, `'${value}'::pg_catalog.text`)).join(', ')},
            CASE WHEN pg_catalog.current_setting('${TABLES_ONLY}'::pg_catalog.text, true) IS NOT NULL
                 THEN ${setLocal(TABLES_ONLY, "'view, foreign-table'::pg_catalog.text")} END
       FROM (SELECT o.found, CASE WHEN ${mayRead} THEN ${schema} END AS schema

@@ -1,13 +1,25 @@
 import { quoteIdent, quoteLiteral } from './quote.ts'
 
+/** The forms in which the server writes values: those that this program reads. A role or a database can have others. */
+export const FORMS = [
+  ['DateStyle', 'ISO, MDY'],
+  ['IntervalStyle', 'postgres'],
+  ['extra_float_digits', '1'],
+  ['bytea_output', 'hex'],
+  ['quote_all_identifiers', 'off'],
+] as const
+
 /**
  * The settings of every transaction with statements of this package. Functions, operators and types are looked up in
  * pg_catalog alone: a role that can create objects in another schema cannot replace one (CVE-2018-1058). Temporary objects come
- * last, and never count as functions or operators. A statement on a table whose rows are hidden from the role fails. Names
- * in the answers of the catalog are quoted where they must be, and times have the form that this program reads, whatever the settings of the role are.
+ * last, and never count as functions or operators. A statement on a table whose rows are hidden from the role fails. Values have the
+ * forms of `FORMS`, and names in the answers of the catalog are quoted where they must be, whatever the settings of the role are.
  */
-export const OWN_SETTINGS =
-  'SET LOCAL search_path TO pg_catalog, pg_temp; SET LOCAL row_security TO off; SET LOCAL quote_all_identifiers TO off; SET LOCAL DateStyle TO ISO'
+export const OWN_SETTINGS = [
+  'SET LOCAL search_path TO pg_catalog, pg_temp',
+  'SET LOCAL row_security TO off',
+  ...FORMS.map(([name, value]) => `SET LOCAL ${name} TO '${value}'`),
+].join('; ')
 
 /**
  * The settings of a statement or transaction that only reads. A view or foreign table in the place of one of our tables, which a

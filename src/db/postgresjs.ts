@@ -175,9 +175,14 @@ const READ_DATE = {
   parse: (text: string): Date => {
     // years before 1 or after 9999 are times of PostgreSQL that JavaScript cannot read
     if (!/^(?:\d|-?infinity$)/.test(text)) throw new ProtocolError('the server sent a time that cannot be read')
-    return new Date(text)
+    const [, local = '', sign, hours, minutes, seconds] = OFFSET_WITH_SECONDS.exec(text) ?? []
+    if (sign === undefined) return new Date(text)
+    return new Date(Date.parse(`${local}Z`) - Number(`${sign}1`) * 1000 * (3600 * Number(hours) + 60 * Number(minutes) + Number(seconds)))
   },
 }
+
+/** Of a time before the time zone had whole minutes, which JavaScript cannot read: `1900-01-01 00:00:00+00:19:32`. */
+const OFFSET_WITH_SECONDS = /^(.*)([+-])(\d\d):(\d\d):(\d\d)$/
 
 /** Time for the driver to settle its queries after the end of the connection. */
 const LAST_WORDS_MS = 200

@@ -10,6 +10,7 @@ export const SQLSTATE = {
   undefinedTable: '42P01',
   undefinedColumn: '42703',
   undefinedFunction: '42883',
+  undefinedObject: '42704',
   invalidSchemaName: '3F000',
   foreignKeyViolation: '23503',
   insufficientPrivilege: '42501',
@@ -27,11 +28,23 @@ export const SQLSTATE = {
   crashShutdown: '57P02',
   cannotConnectNow: '57P03',
   tooManyConnections: '53300',
+  outOfMemory: '53200',
+  configurationLimitExceeded: '53400',
+  transactionTimeout: '25P04',
   invalidPassword: '28P01',
   invalidAuthorization: '28000',
   undefinedDatabase: '3D000',
   protocolViolation: '08P01',
 } as const
+
+/** An object of that name exists. */
+export const OBJECT_EXISTS: ReadonlySet<string> = new Set([
+  SQLSTATE.duplicateTable,
+  SQLSTATE.duplicateObject,
+  SQLSTATE.duplicateFunction,
+  SQLSTATE.duplicateColumn,
+  SQLSTATE.duplicateSchema,
+])
 
 /** The server runs but is not ready: `--wait` waits for it. */
 export const STARTING_UP: ReadonlySet<string> = new Set([SQLSTATE.cannotConnectNow, SQLSTATE.tooManyConnections])

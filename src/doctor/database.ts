@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { isJsonObject } from '../core/json.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import { plural } from '../core/text.ts'
 import { hasColumns, onlyRow, type RowOf } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
+import { readUnusualSettings } from '../db/unusual-settings.ts'
 import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
 import { finding, fine, type Finding } from './report.ts'
-import { examineRights, relationsOf, RIGHT } from './rights.ts'
-import { examineSettings, SETTING } from './settings.ts'
+import { examineRights, privilegesOf, relationsOf, RIGHT } from './rights.ts'
+import { examineSettings } from './settings.ts'
 
 const SAMPLES = 3
 /** Share of max_connections that is reported. */
@@ -39,7 +39,7 @@ type SessionRow = RowOf<typeof SESSION>
 /** Examines the settings, extensions, connections and clock of the server, and the privileges of the role. Writes nothing. */
 export async function examineDatabase(
   db: Db,
-  { sqlFolder, ledger }: { sqlFolder: string; ledger: string },
+  { sqlFolder, settingsQuery, ledger }: { sqlFolder: string; settingsQuery: string; ledger: string },
 ): Promise<{ findings: Finding[]; clock: ClockSample[] }> {
   const session = await readFile(path.join(sqlFolder, 'session.sql'), 'utf8')
   const clock: ClockSample[] = []
@@ -52,13 +52,12 @@ export async function examineDatabase(
   const own = ledgerTables(ledger, db.info.schema)
   const rights = await db.run(
     await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'),
-    [db.info.schema, relationsOf(), APP_ROLE_GRANTS, own.schema, own.tables[0]],
+    [db.info.schema, relationsOf(), privilegesOf(), own.schema, own.tables[0]],
     RIGHT,
   )
-  const settings = await db.run(await readFile(path.join(sqlFolder, 'settings.sql'), 'utf8'), [], SETTING)
   const findings = [
     ...(row === undefined ? [] : examineSession(db, row)),
-    ...examineSettings(settings),
+    ...examineSettings(await readUnusualSettings(db, settingsQuery)),
     ...examineRights(rights, db.info, own.tables[0]),
   ]
   return { findings, clock }

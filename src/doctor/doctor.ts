@@ -17,6 +17,8 @@ export interface DoctorOptions {
   cwd: string
   /** Folder of the queries. */
   sqlFolder: string
+  /** File of the query for settings. */
+  settingsQuery: string
   /** Throws when the settings cannot be read. */
   settings: (purpose: 'use' | 'migrate') => Promise<Settings>
   open: (target: DatabaseTarget, options: OpenOptions) => Promise<Db>

@@ -18,25 +18,25 @@ export interface Marks {
 const MOST = 1_000_000
 
 const MADE = `
-  select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                  where n.nspname = :'schema' and c.relname = 'skill_rollup_state') as made`
+  select has_table_privilege(c.oid, 'SELECT') as readable from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = :'schema' and c.relname = 'skill_rollup_state'`
 
 const STATE = `
-  select source, txid_snapshot_xmin(snapshot)::text as xmin, snapshot::text as snapshot, part_txid::text as part_txid, part_id::text as part_id,
+  select source, snapshot::text as snapshot, txid_snapshot_xmax(snapshot)::text as xmax,
+         array(select txid_snapshot_xip(snapshot))::text as xip, part_txid::text as part_txid, part_id::text as part_id,
          rolled, stepped_at, pruned_before, system_identifier <> (select system_identifier from pg_control_system()) as foreign
     from :"schema".skill_rollup_state`
 
 const TAIL = `
   select count(*) as tail from (
     select from :"schema".skill_usage_events
-     where txid >= $1::text::bigint and not txid_visible_in_snapshot(txid, $2::text::txid_snapshot)
+     where (txid >= $1::text::bigint or txid = any ($2::text::bigint[]))
        and not (txid = coalesce($3::text::bigint, -1) and id <= coalesce($4::text::bigint, 0))
      limit ${MOST}) as rows`
 
 /** Reads the state of the rollups. Undefined when this database has no rollups. */
 export async function readMarks(db: Db): Promise<Marks | undefined> {
-  const [made] = await db.run(MADE)
-  if (made?.['made'] !== true) return undefined
+  if ((await db.run(MADE)).length === 0) return undefined
   const rows = await db.run(STATE)
   const events = rows.find((row) => row['source'] === 'events')
   const feedback = rows.find((row) => row['source'] === 'feedback')
@@ -46,16 +46,17 @@ export async function readMarks(db: Db): Promise<Marks | undefined> {
     ? []
     : await db.run(
         TAIL,
-        ['xmin', 'snapshot', 'part_txid', 'part_id'].map((name) => mark(events, name)),
+        ['xmax', 'xip', 'part_txid', 'part_id'].map((name) => mark(events, name)),
       )
   return {
     bindings: {
-      xmin: mark(events, 'xmin'),
+      xmax: mark(events, 'xmax'),
+      xip: mark(events, 'xip'),
       snapshot: mark(events, 'snapshot'),
       part_txid: mark(events, 'part_txid'),
       part_id: mark(events, 'part_id'),
-      feedback_xmin: mark(feedback, 'xmin'),
-      feedback_snapshot: mark(feedback, 'snapshot'),
+      feedback_xmax: mark(feedback, 'xmax'),
+      feedback_xip: mark(feedback, 'xip'),
       feedback_part_txid: mark(feedback, 'part_txid'),
       feedback_part_id: mark(feedback, 'part_id'),
     },
@@ -65,6 +66,14 @@ export async function readMarks(db: Db): Promise<Marks | undefined> {
     steppedAt: timeOrNull(events['stepped_at']),
     prunedBefore: events['pruned_before'] instanceof Date ? events['pruned_before'] : null,
   }
+}
+
+/** The time before which events were deleted. null also for a role that cannot read the state of the rollups. */
+export async function readPrunedBefore(db: Db): Promise<Date | null> {
+  const [made] = await db.run(MADE, [], { readable: 'boolean' })
+  if (made?.readable !== true) return null
+  const [state] = await db.run(`select pruned_before from :"schema".skill_rollup_state where source = 'events'`)
+  return state?.['pruned_before'] instanceof Date ? state['pruned_before'] : null
 }
 
 function mark(row: Row, name: string): string | null {

@@ -1,6 +1,6 @@
 import { onlyRow } from '../db/columns.ts'
-import { addDays, bindingsOf, exactly, isPruned, type Question } from './question.ts'
-import type { Cooccurrence, DayPoint, Dimension, GroupStats, Totals } from './report.ts'
+import { addDays, bindingsOf, dayIn, exactly, isPlain, isPruned, type Question } from './question.ts'
+import type { Cooccurrence, DayPoint, Dimension, GroupStats, OtherDays, Totals } from './report.ts'
 import { count, numberOrNull, textOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
 
@@ -9,11 +9,22 @@ export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 
 
 const MOST_DAYS = 366
 
-/** The totals of all skills in the period. Unlocks are counted on request only, because the query reads each of them. */
-export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
-  const { db, queries, mode, period, marks } = question
-  const row = onlyRow(await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks }))
-  const isCountable = !isPruned(period, marks)
+interface TotalsOptions {
+  /** The query reads each of them. */
+  withUnlocks: boolean
+  /** Users and sessions. For a period the query reads each event. */
+  withPeople: boolean
+}
+
+/** The totals of all skills in the period. */
+export async function readTotals(question: Question, { withUnlocks, withPeople }: TotalsOptions): Promise<Totals> {
+  const { db, queries, mode, period, filters } = question
+  const row = onlyRow(
+    await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks, with_people: withPeople }),
+  )
+  // the sums of all users and sessions have no filters
+  const isFiltered = mode === 'rollup' && period.since === null && (filters.version !== null || filters.category !== null)
+  const isCountable = withPeople && !isPruned(question) && !isFiltered
   return {
     events: count(row['events']),
     users: isCountable ? count(row['users']) : null,
@@ -39,6 +50,7 @@ export async function readGroups(question: Question, by: Dimension): Promise<Gro
   const { mode } = isInRollups(question, by) ? question : exactly(question)
   const rows = await queries.run(db, 'groups', mode, { ...bindingsOf(question), by })
   return rows.map((row) => ({
+    skillId: textOrNull(row['skill_id']),
     key: textOrNull(row['key']),
     uses: count(row['uses']),
     success: count(row['success']),
@@ -50,24 +62,33 @@ export async function readGroups(question: Question, by: Dimension): Promise<Gro
   }))
 }
 
-/** Uses per day of the skill, or of all skills, without gaps from the first day with uses to the last; at most the last 366 days. */
-export async function readDays(question: Question): Promise<DayPoint[]> {
+/**
+ * Uses per day of the skill, or of all skills, without gaps from the first day with uses to the last, within the 366 days up to today.
+ * The events of other days, whose clock may have been wrong, would make the rest of a chart too small to see.
+ */
+export async function readDays(question: Question): Promise<{ days: DayPoint[]; otherDays: OtherDays }> {
   const rows = await readGroups({ ...question, limit: Number.MAX_SAFE_INTEGER }, 'day')
-  // the time of an event can be infinity, which is not a day
-  const known = new Map(rows.flatMap(({ key, uses, success }) => (/^\d{4}-/.test(key ?? '') ? [[key ?? '', { uses, success }]] : [])))
-  const last = [...known.keys()].at(-1)
-  const first = [...known.keys()].at(0)
-  if (first === undefined || last === undefined) return []
-  const points: DayPoint[] = []
-  for (let day = last; day >= first && points.length < MOST_DAYS; day = addDays(day, -1)) {
-    points.push({ day, ...(known.get(day) ?? { uses: 0, success: 0 }) })
+  const today = dayIn(question.now, question.timeZone)
+  const earliest = addDays(today, 1 - MOST_DAYS)
+  const usesOf = (isOther: (day: string) => boolean): number =>
+    rows.filter(({ key }) => isOther(key ?? '')).reduce((sum, { uses }) => sum + uses, 0)
+  const otherDays = { before: usesOf((day) => day < earliest), after: usesOf((day) => day > today) }
+  const known = new Map(rows.flatMap(({ key, uses, success }) => (isWithin(key, earliest, today) ? [[key, { uses, success }]] : [])))
+  const [first = today, last = first] = [[...known.keys()].at(0), [...known.keys()].at(-1)]
+  const days: DayPoint[] = []
+  for (let day = first; known.size > 0 && day <= last; day = addDays(day, 1)) {
+    days.push({ day, ...(known.get(day) ?? { uses: 0, success: 0 }) })
   }
-  return points.toReversed()
+  return { days, otherDays }
+}
+
+function isWithin(day: string | null, first: string, last: string): day is string {
+  return day !== null && day >= first && day <= last
 }
 
 /** Sets of skills that succeeded together, the most frequent first. A period cuts sessions, so the events are read for it. */
 export async function readCooccurrence(question: Question): Promise<Cooccurrence[]> {
-  const mode = question.period.since === null ? question.mode : 'exact'
+  const mode = isPlain(question) ? question.mode : 'exact'
   const rows = await question.queries.run(
     question.db,
     'cooccurrence',
@@ -90,9 +111,13 @@ export async function readCooccurrence(question: Question): Promise<Cooccurrence
   }))
 }
 
-/** The rollups contain hours, and the states of one skill, for all time only. */
-function isInRollups({ period, skill }: Question, by: Dimension): boolean {
+/** The rollups contain days in UTC; hours, and the states of one skill, for all time only; states and hours without filters. */
+export function isInRollups({ period, skill, filters, timeZone }: Question, by: Dimension): boolean {
+  if ((by === 'day' || by === 'hour') && timeZone !== 'UTC') return false
+  const isSummed = by !== 'hour' && !STATES.has(by)
+  if (!isSummed && (filters.version !== null || filters.category !== null)) return false
   if (period.since === null && period.until === null) return true
-  if (by === 'hour') return false
-  return skill === null || !['tier', 'element', 'realm'].includes(by)
+  return isSummed || (by !== 'hour' && skill === null)
 }
+
+const STATES: ReadonlySet<Dimension> = new Set(['tier', 'element', 'realm'])

@@ -11,13 +11,19 @@ export interface StatsReport {
   /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
+  /** Only events with these values are counted; null: with any. */
+  filters: StatsFilters
+  /** Of the days and hours in the report; all other times are UTC. */
+  timeZone: string
   source: StatsSource
   /** For all skills, also when the query is about one. */
   totals: Totals
   /** The most used first. For a query about one skill: that skill, or empty when it was not used. */
   skills: SkillStats[]
-  /** Uses for each day, without gaps, of the skill or of all skills; at most the last 366 days. */
+  /** Uses for each day, without gaps, of the skill or of all skills; within the 366 days up to today. */
   days: DayPoint[]
+  /** Uses of the other days. */
+  otherDays: OtherDays
   /** With `--cooccurrence`. */
   cooccurrence?: Cooccurrence[]
   /** For a query about one skill. */
@@ -30,11 +36,26 @@ export interface StatsReport {
   funnel?: FunnelStage[]
   /** With `--user`. */
   timeline?: UserAction[]
+  /** With `--sessions`: the latest first. */
+  sessions?: SessionStats[]
+  /** With `--fail-if` and `--fail-on`. */
+  gate?: Gate
   /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
-export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
+export interface StatsFilters {
+  version: string | null
+  /** Of the state snapshot, else of the event. */
+  tier: string | null
+  outcome: string | null
+  element: string | null
+  realm: string | null
+  /** Of the skill in the registry. */
+  category: string | null
+}
+
+export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'sessions' | 'gate'
 
 /** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
@@ -54,6 +75,8 @@ export interface StatsSource {
   prunedBefore: Time | null
   /** Events and feedback that cannot be added up: they are in no number of the report. */
   setAside: Count
+  /** Events with a time after now. A period does not count them; all time does. The count stops at 1,000,000. */
+  future: Count
   /** Why the rollups were not used, or not updated; what is missing. */
   note: string | null
 }
@@ -93,7 +116,7 @@ export interface SkillStats {
   uniqueUsers: Count | null
   firstUse: Time | null
   lastUse: Time | null
-  /** Uses for each of the last 30 days of the period, the latest last; empty for a version. */
+  /** Uses for each day of the period, at most the last 30 up to today, the latest last; empty for a version. */
   recent: Count[]
 }
 
@@ -105,12 +128,27 @@ export interface Latency {
   p95: number
   p99: number
   max: number
+  /** Where the percentiles of the events are; from the events, both are the percentile. */
+  bounds: { p50: LatencyBound; p90: LatencyBound; p95: LatencyBound; p99: LatencyBound }
+}
+
+/** In whole milliseconds, both included. */
+export interface LatencyBound {
+  low: number
+  high: number
 }
 
 export interface DayPoint {
   day: Day
   uses: Count
   success: Count
+}
+
+/** Uses on days that `days` does not reach. */
+export interface OtherDays {
+  before: Count
+  /** In the future. */
+  after: Count
 }
 
 export interface Cooccurrence {
@@ -138,12 +176,8 @@ export interface SkillPage {
   versions: (SkillStats & { version: string })[]
   outcomes: { outcome: 'success' | 'soft_fail' | 'hard_refusal' | 'other'; uses: Count }[]
   tags: { tag: string; count: Count }[]
-  /**
-   * Uses by hour of the week, from Monday 00:00 UTC.
-   * @minItems 168
-   * @maxItems 168
-   */
-  hoursOfWeek: Count[]
+  /** Uses by hour of the week, from Monday 00:00 UTC: 168 numbers. null: events of the period were deleted. */
+  hoursOfWeek: Count[] | null
 }
 
 export type Dimension = 'tier' | 'category' | 'element' | 'realm' | 'version' | 'outcome' | 'day' | 'hour'
@@ -154,6 +188,8 @@ export interface Groups {
 }
 
 export interface GroupStats {
+  /** The skill of a version; null for every other dimension. */
+  skillId: string | null
   /** null: events without this value. */
   key: string | null
   uses: Count
@@ -178,6 +214,9 @@ export interface Comparison {
 
 export interface SkillChange {
   skillId: string | null
+  /** null for all skills together, and without latencies. */
+  latencyBefore: Latency | null
+  latencyAfter: Latency | null
   usesBefore: Count
   usesAfter: Count
   successRateBeforePct: Percent | null
@@ -190,7 +229,39 @@ export interface SkillChange {
    * @maximum 1.0000001
    */
   pValue: number | null
-  verdict: 'better' | 'worse' | 'no change' | 'too few' | 'new' | 'gone'
+  /** The 95 % confidence interval of `differencePoints` (Newcombe); null without uses before or after. */
+  differenceInterval: { low: number; high: number } | null
+  /**
+   * `better`, `worse`: a significant change. `no change`: the whole interval is within 1 percentage point. `not proven`: neither; more
+   * uses would be needed. `too few`: the samples are too small for the test. `new`, `gone`: no uses before, or after.
+   */
+  verdict: 'better' | 'worse' | 'no change' | 'not proven' | 'too few' | 'new' | 'gone'
+}
+
+/** Skills judged by conditions. The gate fails when `failures` is not empty. */
+export interface Gate {
+  /** Skills with fewer uses are judged by conditions about uses only; null for a comparison, which has its own test. */
+  minUses: Count | null
+  /** Skills that were used or are enabled; of a comparison: skills that were used. */
+  skills: Count
+  /** Of these, skills with enough uses. */
+  enoughUses: Count
+  /** `judged` skills have a value; with 0, the condition says nothing. */
+  conditions: { condition: string; judged: Count; failed: Count }[]
+  failures: GateFailure[]
+}
+
+/** A skill that meets a condition. */
+export interface GateFailure {
+  /** null: all skills together. */
+  skillId: string | null
+  condition: string
+  /** `share`: 0 to 1. `difference`: of two shares, -1 to 1. `ms`: milliseconds. */
+  unit: 'share' | 'difference' | 'ms' | 'rating' | 'count'
+  value: number
+  uses: Count
+  /** The value is an estimate near the limit, because the events are pruned. */
+  isEstimate: boolean
 }
 
 /** Users of a skill at each stage. */
@@ -201,6 +272,23 @@ export interface FunnelStage {
   used: Count
   succeeded: Count
   rated: Count
+}
+
+/** The events of one session that the question is about. */
+export interface SessionStats {
+  sessionId: string
+  userId: string
+  uses: Count
+  success: Count
+  softFail: Count
+  hardRefusal: Count
+  skills: string[]
+  versions: string[]
+  /** Reasons of failures (`error_type`). */
+  errorTypes: string[]
+  avgLatencyMs: number | null
+  firstUse: Time | null
+  lastUse: Time | null
 }
 
 export interface UserAction {

@@ -4,7 +4,7 @@ import { isUuid } from './input-checks.ts'
 import { isOwnerLine } from './spill-owner.ts'
 import { spilledEvent } from './spill.ts'
 import { spanEvents } from './otel-span.ts'
-import { encodeEvent, eventProblem, type EncodedEvent, type LineEvent, type UsageEvent } from './usage-event.ts'
+import { encodeEvent, eventProblem, reasonAndCost, type EncodedEvent, type LineEvent, type UsageEvent } from './usage-event.ts'
 
 /** An event of a line, ready to be written, with the key that identifies it. */
 export interface LoggedEvent extends EncodedEvent {
@@ -101,6 +101,10 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   inputHash: ['input_hash', 'inputHash'],
   stateSnapshot: ['state_snapshot', 'stateSnapshot'],
   artifacts: ['artifacts'],
+  errorType: ['error_type', 'errorType'],
+  inputTokens: ['input_tokens', 'inputTokens'],
+  outputTokens: ['output_tokens', 'outputTokens'],
+  costUsd: ['cost_usd', 'costUsd'],
   at: ['created_at', 'createdAt', 'at'],
   id: ['id', 'event_key', 'eventKey'],
 }
@@ -144,7 +148,7 @@ function encode({ event, id }: LineEvent): LoggedEvent {
 function contentOf(event: UsageEvent, at: Date): string {
   const { userId, sessionId, skillId, version, tier, outcome, latencyMs, inputHash, stateSnapshot, artifacts } = event
   const names = [userId.toLowerCase(), sessionId, skillId, version, tier, outcome]
-  return JSON.stringify([...names, latencyMs, inputHash, stateSnapshot, artifacts, at.toISOString()])
+  return JSON.stringify([...names, latencyMs, inputHash, stateSnapshot, artifacts, at.toISOString(), ...reasonAndCost(event)])
 }
 
 /** A UUID version 8 (RFC 9562) from a text: the first bits of its SHA-256. */

@@ -19,7 +19,10 @@ export interface Unlock {
 }
 
 export interface FlushResult extends UsageCounts {
-  /** All events logged before the call are in the database. */
+  /**
+   * All events logged before the call are in the database, except those that were rejected: also after `close`. False when events
+   * were dropped since the last flush.
+   */
   complete: boolean
 }
 
@@ -83,7 +86,7 @@ export interface Skills {
    * @example
    * const { complete, pending } = await skills.flush({ timeoutMs: 2_000 })
    */
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult>
+  flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult>
   /**
    * The number of events so far, by what happened to them.
    * @example
@@ -96,7 +99,7 @@ export interface Skills {
    * @example
    * await skills.close()
    */
-  close(options?: { timeoutMs?: number }): Promise<void>
+  close(options?: { timeoutMs?: number | undefined }): Promise<void>
 }
 
 export interface SkillsClientParts {
@@ -127,13 +130,16 @@ export function createSkillsClient(parts: SkillsClientParts): Skills {
     ...unlockCalls(query, parts),
     ...usageCalls(query, parts, () => closed !== undefined),
     flush: async ({ timeoutMs = FLUSH_MS } = {}) => {
-      const complete = !enabled || closed !== undefined || (await holding(() => writer.flush(timeoutMs)))
+      await closed
+      if (!enabled) return { ...writer.counts, complete: true }
+      const complete = closed === undefined ? await holding(() => writer.flush(timeoutMs)) : writer.isComplete
       return { ...writer.counts, complete }
     },
     counts: () => writer.counts,
     close: ({ timeoutMs = CLOSE_MS } = {}) => {
       closed ??= holding(async () => {
         if (enabled) await writer.finish(timeoutMs)
+        writer.stop()
         onClose()
         await connection.close()
       })
@@ -159,7 +165,7 @@ const SQL = {
           RETURNING skill_id`,
   logUsage: `SELECT :"schema".log_skill_usage($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.text,
              $5::pg_catalog.text, $6::pg_catalog.text, $7::pg_catalog.int4, $8::pg_catalog.text, $9::pg_catalog.jsonb,
-             $10::pg_catalog.jsonb) AS id`,
+             $10::pg_catalog.jsonb, $11::pg_catalog.text, $12::pg_catalog.int8, $13::pg_catalog.int8, $14::pg_catalog.numeric) AS id`,
   feedback: `INSERT INTO :"schema".skill_feedback (user_id, skill_id, version, rating, tags, notes)
              VALUES ($1::pg_catalog.uuid, $2::pg_catalog.text, $3::pg_catalog.text, $4::pg_catalog.int4,
                ARRAY(SELECT pg_catalog.jsonb_array_elements_text($5::pg_catalog.jsonb)), $6::pg_catalog.text) RETURNING id`,
@@ -267,5 +273,7 @@ function parametersOf(event: UsageEvent, shadow: boolean): Parameter[] {
     throw invalid(reasonOf(error))
   }
   const [stateSnapshot, artifacts] = values.slice(7)
-  return [event.userId, ...values.slice(0, 7).map((value) => value ?? null), stateSnapshot ?? {}, artifacts ?? {}]
+  const { errorType = null, inputTokens = null, outputTokens = null, costUsd = null } = event
+  const names = values.slice(0, 7).map((value) => value ?? null)
+  return [event.userId, ...names, stateSnapshot ?? {}, artifacts ?? {}, errorType, inputTokens, outputTokens, costUsd]
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '../core/json.ts'
 import { BOUNDS } from './bounds.ts'
 import { fits, isUuid, nameProblem } from './input-checks.ts'
 
@@ -19,10 +18,18 @@ export interface UsageEvent {
   /** Whole milliseconds; a fraction is rounded. */
   latencyMs?: number | null | undefined
   inputHash?: string | null | undefined
-  /** State of the user, such as `{ tier, element, realm }`. */
-  stateSnapshot?: JsonObject | null | undefined
-  /** What the skill returned. */
-  artifacts?: JsonObject | null | undefined
+  /** State of the user, such as `{ tier, element, realm }`: an object that JSON.stringify writes as an object. */
+  stateSnapshot?: object | null | undefined
+  /** What the skill returned, an object of the same kind. */
+  artifacts?: object | null | undefined
+  /** Why it failed: a word such as `timeout`, the `error.type` of OpenTelemetry. Default: the text `artifacts.error_type`. */
+  errorType?: string | null | undefined
+  /** Tokens that models read for this use. */
+  inputTokens?: number | null | undefined
+  /** Tokens that models wrote for this use. */
+  outputTokens?: number | null | undefined
+  /** US dollars. */
+  costUsd?: number | null | undefined
   /** When it happened; now unless given. */
   at?: Date | undefined
 }
@@ -49,8 +56,7 @@ export function eventProblem(event: UsageEvent): string | undefined {
   if (!isUuid(event.userId)) return 'userId is not a UUID'
   if (!OUTCOMES.includes(event.outcome)) return `invalid outcome (expected ${OUTCOMES.join(', ')})`
   const { latencyMs, at } = event
-  if (latencyMs !== undefined && latencyMs !== null && !(typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= BOUNDS.latency))
-    return 'latencyMs is not a number of milliseconds'
+  if (!isOptionalNumber(latencyMs, BOUNDS.latency)) return 'latencyMs is not a number of milliseconds'
   if (at !== undefined && !(at instanceof Date && Number.isFinite(at.getTime()))) return 'at is not a date'
   if (at !== undefined && !(at.getTime() >= BOUNDS.earliest && at.getTime() <= Date.now() + BOUNDS.future))
     return 'at is not from 2000-01-01 to one day from now'
@@ -61,7 +67,11 @@ export function eventProblem(event: UsageEvent): string | undefined {
     optionalProblem('tier', event.tier) ??
     optionalProblem('inputHash', event.inputHash) ??
     objectProblem('stateSnapshot', event.stateSnapshot) ??
-    objectProblem('artifacts', event.artifacts)
+    objectProblem('artifacts', event.artifacts) ??
+    optionalProblem('errorType', event.errorType) ??
+    tokensProblem('inputTokens', event.inputTokens) ??
+    tokensProblem('outputTokens', event.outputTokens) ??
+    (isOptionalNumber(event.costUsd, BOUNDS.cost) ? undefined : `costUsd is not a number from 0 to ${BOUNDS.cost}`)
   )
 }
 
@@ -96,14 +106,31 @@ export function encodeEvent(
     event.at ?? (serverTime ? null : new Date()),
     key,
   ]
+  row.push(...reasonAndCost(event))
   let json = JSON.stringify(row)
   if (json.includes('\\u')) json = JSON.stringify(row, (_, value: unknown) => storable(value))
   if (!fits(json, BOUNDS.json)) throw new RangeError(`the event is longer than ${BOUNDS.json} bytes of JSON`)
   return { userId: event.userId.toLowerCase(), json }
 }
 
+/** The reason of a failure, the tokens and the cost. Empty for most events: nothing to write, to send and to parse. */
+export function reasonAndCost({ errorType, inputTokens, outputTokens, costUsd }: UsageEvent): (string | number | null)[] {
+  const values = [errorType ?? null, inputTokens ?? null, outputTokens ?? null, costUsd ?? null]
+  return values.some((value) => value !== null) ? values : []
+}
+
 function optionalProblem(what: string, value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : nameProblem(what, value)
+}
+
+function tokensProblem(what: string, value: unknown): string | undefined {
+  const isWhole = typeof value !== 'number' || Number.isInteger(value)
+  return isWhole && isOptionalNumber(value, BOUNDS.tokens) ? undefined : `${what} is not a whole number from 0 to ${BOUNDS.tokens}`
+}
+
+/** Not set, or a number from 0. */
+function isOptionalNumber(value: unknown, most: number): boolean {
+  return value === undefined || value === null || (typeof value === 'number' && value >= 0 && value <= most)
 }
 
 function objectProblem(what: string, value: unknown): string | undefined {

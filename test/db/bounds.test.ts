@@ -28,6 +28,8 @@ const NAME = { good: ['x', bytes(BOUNDS.name)], bad: ['', bytes(BOUNDS.name + 1)
 const TIME = { good: ['2000-01-01T00:00:00Z', later(DAY - 60_000)], bad: ['1999-12-31T23:59:59Z', later(DAY + 60_000)] }
 const JSON_SIZE = { good: [{}, json(BOUNDS.json)], bad: [json(BOUNDS.json + 1)] }
 
+const TOKENS = { good: [0, BOUNDS.tokens, null], bad: [-1, BOUNDS.tokens + 1] }
+
 const EVENT_CASES: readonly Case[] = [
   { column: 'session_id', good: [...NAME.good, null], bad: NAME.bad },
   { column: 'skill_id', good: NAME.good, bad: [...NAME.bad, null] },
@@ -39,6 +41,10 @@ const EVENT_CASES: readonly Case[] = [
   { column: 'state_snapshot', ...JSON_SIZE },
   { column: 'artifacts', ...JSON_SIZE },
   { column: 'created_at', ...TIME },
+  { column: 'error_type', good: [...NAME.good, null], bad: NAME.bad },
+  { column: 'input_tokens', ...TOKENS },
+  { column: 'output_tokens', ...TOKENS },
+  { column: 'cost_usd', good: [0, 0.000001, BOUNDS.cost, null], bad: [-0.01, BOUNDS.cost + 1] },
 ]
 
 const valid: Record<string, unknown> = {
@@ -51,12 +57,21 @@ const valid: Record<string, unknown> = {
   input_hash: 'h',
   state_snapshot: {},
   artifacts: {},
+  created_at: '2026-01-31T12:00:00Z',
+  event_key: null,
+  error_type: 'timeout',
+  input_tokens: 1,
+  output_tokens: 1,
+  cost_usd: 0.01,
 }
 /** No JSON has these values; the text of the jsonb form of an event does. */
 const MALFORMED: readonly Case[] = [
   { column: 'latency_ms', good: [], bad: ['abc', 1.5, 1e30] },
   { column: 'created_at', good: [], bad: ['soon', '2026-02-30', '4713-01-01 BC', 'infinity', '294276-01-01'] },
   { column: 'event_key', good: [USER], bad: ['x'] },
+  { column: 'input_tokens', good: ['7'], bad: ['many', 1.5, 1e30] },
+  { column: 'output_tokens', good: ['7'], bad: ['many', 1.5, 1e30] },
+  { column: 'cost_usd', good: ['0.5', 1e-9], bad: ['cheap', 'NaN', 'Infinity'] },
 ]
 
 describe('functions', () => {
@@ -70,7 +85,7 @@ describe('functions', () => {
     )
   const log = (event: Record<string, unknown>): Promise<unknown> =>
     refusal(
-      'SELECT log_skill_usage($1::text::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text::int, $8::text, $9::jsonb, $10::jsonb)',
+      'SELECT log_skill_usage($1::text::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text::int, $8::text, $9::jsonb, $10::jsonb, $11::text, $12::text::bigint, $13::text::bigint, $14::text::numeric)',
       [
         USER,
         event['session_id'],
@@ -82,6 +97,10 @@ describe('functions', () => {
         event['input_hash'],
         event['state_snapshot'],
         event['artifacts'],
+        event['error_type'],
+        text(event['input_tokens']),
+        text(event['output_tokens']),
+        text(event['cost_usd']),
       ],
     )
   const batch = (events: unknown): Promise<unknown> => refusal('SELECT log_skill_usage_batch($1::text::uuid, $2::jsonb)', [USER, events])
@@ -165,6 +184,20 @@ describe('functions', () => {
     expect(await refusal(`SELECT unlock_skill('${USER}', repeat('x', 256), repeat('é', ${BOUNDS.reason / 2}))`)).toBe('accepted')
     expect(() => checkReason('é'.repeat(BOUNDS.reason / 2))).not.toThrow()
     expect(() => checkReason('é'.repeat(BOUNDS.reason / 2 + 1))).toThrow(/bytes/)
+  })
+
+  test.each([
+    ['error_type', ["'timeout'", "repeat('x', 256)", 'NULL'], ["''", "repeat('x', 257)"]],
+    ['input_tokens', ['0', '1000000000000', 'NULL'], ['-1', '1000000000001']],
+    ['output_tokens', ['0', '1000000000000', 'NULL'], ['-1', '9223372036854775807']],
+    ['cost_usd', ['0', '0.000001', '1000000000', 'NULL'], ['-0.01', '1000000001', "'NaN'", "'Infinity'"]],
+  ])('skill_usage_events: %s on each side of a bound -> accepted, refused', async (column, good, bad) => {
+    const insert = (value: string): Promise<unknown> =>
+      refusal(
+        `INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, ${column}) VALUES ('${USER}', 'walk', '1', 'soft_fail', ${value})`,
+      )
+    for (const value of good) expect([value, await insert(value)]).toEqual([value, 'accepted'])
+    for (const value of bad) expect([value, await insert(value)]).toMatchObject([value, { code: '23514' }])
   })
 
   test('skill_feedback: on each side of a bound -> the table and the library agree', async () => {
@@ -255,6 +288,10 @@ function accepts(event: Record<string, unknown>): boolean {
     inputHash: event['input_hash'],
     stateSnapshot: event['state_snapshot'],
     artifacts: event['artifacts'],
+    errorType: event['error_type'],
+    inputTokens: event['input_tokens'],
+    outputTokens: event['output_tokens'],
+    costUsd: event['cost_usd'],
     ...(event['created_at'] === undefined ? {} : { at: new Date(String(event['created_at'])) }),
   } as UsageEvent
   if (eventProblem(made) !== undefined) return false

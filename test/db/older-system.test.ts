@@ -96,7 +96,7 @@ const verified = (db: Db): ReturnType<typeof verify> => verify(db, { cwd: scratc
 /** All rows of the tables of the older system, with the columns that they had. */
 const rowsOf = (db: Db): Promise<unknown> =>
   db.query(`SELECT (SELECT jsonb_agg(t ORDER BY t.skill_id) FROM skills_registry t) AS registry,
-    (SELECT jsonb_agg(to_jsonb(t) - 'txid' - 'event_key' ORDER BY t.id) FROM skill_usage_events t) AS events,
+    (SELECT jsonb_agg(to_jsonb(t) - 'txid' - '{event_key,error_type,input_tokens,output_tokens,cost_usd}'::text[] ORDER BY t.id) FROM skill_usage_events t) AS events,
     (SELECT jsonb_agg(to_jsonb(t) - 'txid' ORDER BY t.id) FROM skill_feedback t) AS feedback`)
 
 onEachBackend((backend) => {

@@ -142,7 +142,7 @@ describe('a role that row security filters', () => {
       [REGISTRY, () => setSkills(db, ['demo-skill-01'], { enabled: true })],
       [EVENTS, () => stats(db)],
       [EVENTS, () => rollUp(db)],
-      [EVENTS, () => pruneEvents(db, { olderThanMs: 1 })],
+      [EVENTS, () => pruneEvents(db, { olderThanMs: 86_400_000 })],
       [EVENTS, () => forgetUser(db, USER)],
     ]
     for (const [table, call] of calls)

@@ -4,7 +4,9 @@ import { onEachBackend } from '../support/databases.ts'
 import { expectRecount } from '../support/stats-recount.ts'
 
 onEachBackend((backend) => {
-  test('stats: a random log -> every number equals a recount of the events', () => expectRecount(backend, 1))
+  test('stats: a random log -> every number equals a recount of the events', async () => {
+    expect(await expectRecount(backend, 1)).toBeGreaterThan(300)
+  })
 
   test('stats: late events of closed sessions -> the sets equal those of the events', async () => {
     const db = await (await backend.migrated()).open()

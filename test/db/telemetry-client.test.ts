@@ -23,6 +23,10 @@ onEachBackend((backend) => {
       inputHash: 'h',
       stateSnapshot: { element: 'water', text: 'a "quoted" \\ ü😀\n', bad: 'nul \u0000 and \ud800', deep: [{ 'k\u0000': 1 }] },
       artifacts: { list: [1, null] },
+      errorType: 'timeout',
+      inputTokens: 1200,
+      outputTokens: 0,
+      costUsd: 0.0000125,
       at,
     })
     skills.logUsage({ userId: USER, skillId: 'least', version: '0', outcome: 'hard_refusal', sessionId: null })
@@ -40,13 +44,46 @@ onEachBackend((backend) => {
         input_hash: 'h',
         state_snapshot: { element: 'water', text: 'a "quoted" \\ ü😀\n', bad: 'nul \uFFFD and \uFFFD', deep: [{ 'k\uFFFD': 1 }] },
         artifacts: { list: [1, null] },
+        error_type: 'timeout',
+        input_tokens: '1200',
+        output_tokens: '0',
+        cost_usd: '0.0000125',
         created_at: at,
       },
-      { skill_id: 'least', session_id: null, tier: null, latency_ms: null, state_snapshot: {}, artifacts: {} },
+      {
+        skill_id: 'least',
+        session_id: null,
+        tier: null,
+        latency_ms: null,
+        state_snapshot: {},
+        artifacts: {},
+        error_type: null,
+        input_tokens: null,
+        cost_usd: null,
+      },
     ])
     const id = await skills.logUsageNow(event({ inputHash: 'now', stateSnapshot: { a: 'x\u0000' }, artifacts: { b: [1] } }))
     expect(await db.query("select id, state_snapshot, artifacts from skill_usage_events where input_hash = 'now'")).toEqual([
       { id, state_snapshot: { a: 'x\uFFFD' }, artifacts: { b: [1] } },
+    ])
+    // the reason can be in the artifacts, for applications that have no argument for it
+    const reason = { artifacts: { error_type: 'refused' } }
+    skills.logUsage(event({ inputHash: 'reason', ...reason }))
+    skills.logUsage(event({ inputHash: 'reason', ...reason, errorType: 'argument' }))
+    skills.logUsage(event({ inputHash: 'reason', artifacts: { error_type: 'x'.repeat(257) } }))
+    skills.logUsage(event({ inputHash: 'reason', artifacts: { error_type: { code: 5 } } }))
+    await skills.flush()
+    await skills.logUsageNow(event({ inputHash: 'reason', ...reason, inputTokens: 3, outputTokens: 4, costUsd: 0.5 }))
+    expect(
+      await db.query(
+        "select error_type, input_tokens, output_tokens, cost_usd from skill_usage_events where input_hash = 'reason' order by id",
+      ),
+    ).toMatchObject([
+      { error_type: 'refused', input_tokens: null },
+      { error_type: 'argument' },
+      { error_type: null },
+      { error_type: null },
+      { error_type: 'refused', input_tokens: '3', output_tokens: '4', cost_usd: '0.5' },
     ])
     await skills.close()
   })

@@ -112,7 +112,7 @@ onEachBackend((backend) => {
       ALTER TABLE skill_unlocks DROP CONSTRAINT skill_unlocks_pkey, ADD CONSTRAINT other_key PRIMARY KEY (skill_id, user_id);
       ALTER TABLE skill_feedback DROP COLUMN rating CASCADE; ALTER SEQUENCE skill_feedback_id_seq MAXVALUE 1000;
       ALTER FUNCTION unlock_skill(uuid, text, text) SECURITY INVOKER;
-      ALTER FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) SET search_path TO pg_catalog;
+      ALTER FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric) SET search_path TO pg_catalog;
       GRANT EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) TO PUBLIC; GRANT DELETE ON skill_feedback TO PUBLIC;
       GRANT SELECT (notes) ON skill_feedback TO PUBLIC`)
     const failed = (await verify(db, options)).checks.filter((check) => check.status === 'failed' && isOfSchema(check))

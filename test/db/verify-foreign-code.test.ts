@@ -168,7 +168,7 @@ const CALLS: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   'stats --user': (db) => stats(db, { user: USER }),
   'stats --tail': (db) => eventTail({ limit: 5 }).read(db, () => undefined),
   rollup: (db) => rollUp(db),
-  'prune-events': (db) => pruneEvents(db, { olderThanMs: 1 }),
+  'prune-events': (db) => pruneEvents(db, { olderThanMs: 86_400_000 }),
   'forget-user': (db) => forgetUser(db, USER),
   log: (db) => logEvents(db, { input: lines(`{"userId":"${USER}","skillId":"one","version":"1","outcome":"success"}\n`) }),
   'demo-data': (db) => demoData(db, { events: 10, append: true }),

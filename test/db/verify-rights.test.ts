@@ -9,7 +9,7 @@ import { scratch } from '../support/scratch.ts'
 import { sharedSession } from '../support/shared-session.ts'
 
 const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it in tests.\n---\nBody.\n'
-const LOG = 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)'
+const LOG = 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric)'
 
 /** The faults of a check, or of all checks that failed. */
 function faultsOf({ checks }: VerifyReport, id?: string): Fault[] {

@@ -1,7 +1,7 @@
 import type { Cooccurrence, FunnelStage, GroupStats, SkillStats, Totals } from '../../src/index.ts'
 import type { LoggedEvent, LoggedFeedback } from './random-log.ts'
 
-/** Counts in the plainest way what `stats` tells of these events. Shares no code with it. */
+/** Counts these events in the plainest way, for a comparison with `stats`. Shares no code with it. */
 
 type SkillCounts = Pick<
   SkillStats,
@@ -89,7 +89,6 @@ export function recountGroups(
     [...grouped(events, key)].map(([value, own]) => [
       value,
       {
-        key: value,
         uses: own.length,
         success: outcomes(own, 'success'),
         softFail: outcomes(own, 'soft_fail'),
@@ -119,6 +118,47 @@ export function recountFunnel(
       },
     ]),
   )
+}
+
+/** By the day in a time zone. */
+export function recountDays(events: readonly LoggedEvent[], timeZone: string): Map<string, number> {
+  return new Map(
+    [...grouped(events, ({ at }) => new Date(at).toLocaleDateString('sv-SE', { timeZone }))].map(([day, own]) => [day, own.length]),
+  )
+}
+
+/** From Monday 0:00 in a time zone. */
+export function recountHoursOfWeek(events: readonly LoggedEvent[], timeZone: string): number[] {
+  const hours = Array.from({ length: 168 }, () => 0)
+  for (const { at } of events) {
+    const time = new Date(`${new Date(at).toLocaleString('sv-SE', { timeZone }).replace(' ', 'T')}Z`)
+    const hour = ((time.getUTCDay() + 6) % 7) * 24 + time.getUTCHours()
+    hours[hour] = (hours[hour] ?? 0) + 1
+  }
+  return hours
+}
+
+/** The two values of a sorted list between which a percentile is. */
+export function recountPercentile(values: readonly number[], share: number): [number, number] {
+  const rank = share * (values.length - 1)
+  return [values[Math.floor(rank)] ?? 0, values[Math.ceil(rank)] ?? 0]
+}
+
+export function recountRates(events: readonly LoggedEvent[]): Map<string, { uses: number; success: number; own: LoggedEvent[] }> {
+  return new Map(
+    [...grouped(events, ({ skillId }) => skillId)].map(([skill, own]) => [
+      skill,
+      { uses: own.length, success: outcomes(own, 'success'), own },
+    ]),
+  )
+}
+
+/** The actions of a user as sorted texts. */
+export function recountActions(events: readonly LoggedEvent[], feedback: readonly LoggedFeedback[]): string[] {
+  return [
+    ...events.map(({ at, skillId }) => `${new Date(at).toISOString()} use ${skillId}`),
+    ...feedback.map(({ at, skillId }) => `${new Date(at).toISOString()} feedback ${skillId}`),
+  ].toSorted()
 }
 
 export function tierOf({ state, tier }: LoggedEvent): string | null {

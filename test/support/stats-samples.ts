@@ -24,6 +24,8 @@ export function report(changes: Partial<Sample> = {}): Sample {
     since: null,
     until: null,
     skill: null,
+    filters: { version: null, tier: null, outcome: null, element: null, realm: null, category: null },
+    timeZone: 'UTC',
     source: {
       kind: 'rollup',
       rolled: 1,
@@ -33,6 +35,7 @@ export function report(changes: Partial<Sample> = {}): Sample {
       percentileErrorPct: 4.5,
       prunedBefore: null,
       setAside: 0,
+      future: 0,
       note: null,
     },
     totals: {
@@ -54,6 +57,7 @@ export function report(changes: Partial<Sample> = {}): Sample {
     },
     skills: [],
     days: [],
+    otherDays: { before: 0, after: 0 },
     truncated: false,
     ...changes,
   }
@@ -71,7 +75,15 @@ export function skillStats(skillId: string, uses: number, changes: Partial<Skill
     hardRefusal,
     successRatePct: uses === 0 ? null : Number(((100 * (uses - softFail - hardRefusal)) / uses).toFixed(1)),
     avgLatencyMs: 184,
-    latency: { min: 3, p50: 160, p90: 410, p95: 640, p99: 1920, max: 12_345 },
+    latency: {
+      min: 3,
+      p50: 160,
+      p90: 410,
+      p95: 640,
+      p99: 1920,
+      max: 12_345,
+      bounds: { p50: { low: 153, high: 166 }, p90: { low: 395, high: 430 }, p95: { low: 610, high: 664 }, p99: { low: 1862, high: 2030 } },
+    },
     feedback: Math.floor(uses / 9),
     avgRating: uses > 9 ? 4.21 : null,
     uniqueUsers: Math.ceil(uses / 3),
@@ -168,6 +180,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     groups: {
       by: 'tier',
       rows: ['CORE', 'FAST', HOSTILE, null].map((key, i) => ({
+        skillId: null,
         key,
         uses: 960_000 / 4 ** i,
         success: 768_000 / 4 ** i,
@@ -204,7 +217,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       before: { since: '2026-11-06T00:00:00.000Z', until: '2026-11-13T00:00:00.000Z' },
       after: { since: '2026-11-13T00:00:00.000Z', until: '2026-11-20T00:00:00.000Z' },
       falseDiscoveryRate: 0.05,
-      total: change(null, 91.2, 90.8, 'no change'),
+      total: change(null, 91.2, 90.8, 'not proven'),
       skills: [
         change('elemental-checkin', 94.1, 71.3, 'worse'),
         change('window-of-tolerance', 60, 100, 'better'),
@@ -247,11 +260,14 @@ function change(
 ): NonNullable<StatsReport['compare']>['total'] {
   return {
     skillId,
+    latencyBefore: null,
+    latencyAfter: null,
     usesBefore: before === null ? 0 : 12_345,
     usesAfter: after === null ? 0 : 12_000,
     successRateBeforePct: before,
     successRateAfterPct: after,
     differencePoints: before === null || after === null ? null : Number((after - before).toFixed(1)),
+    differenceInterval: before === null || after === null ? null : { low: -1.5, high: 2.25 },
     pValue: before === null || after === null ? null : 0.0123,
     verdict,
   }

@@ -1,7 +1,7 @@
--- Uses per day of the given skills, for the last days, from the events.
+-- Uses per day of the given skills, in the period, from the events.
 SELECT skill_id, (created_at AT TIME ZONE 'UTC')::date - :from_day::date AS day, count(*) AS uses
 FROM
 -- include: counted-events
-WHERE created_at >= :from_day::date::timestamp AT TIME ZONE 'UTC' AND created_at < :to_day::date::timestamp AT TIME ZONE 'UTC'
+WHERE created_at >= :since::timestamptz AND created_at < :until::timestamptz
   AND skill_id IN (SELECT jsonb_array_elements_text(:skills::jsonb))
 GROUP BY 1, 2;

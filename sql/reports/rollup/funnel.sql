@@ -19,8 +19,8 @@ parts (skill_id, unlocked, used, succeeded, rated) AS (
   SELECT skill_id, 0, 0, 0, count(*) FROM (
     SELECT DISTINCT user_id, skill_id FROM
 -- include: counted-feedback
-    WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
-      AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
+    WHERE
+-- include: unrolled-feedback
       AND rating IS NOT NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
   ) AS fresh
   WHERE (SELECT 1 FROM :"schema".skill_rollup_raters r WHERE r.user_id = fresh.user_id AND r.skill_id = fresh.skill_id LIMIT 1) IS NULL

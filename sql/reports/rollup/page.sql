@@ -16,8 +16,8 @@ tags AS (
     SELECT tag, count(*) FROM
 -- include: counted-feedback,
   unnest(tags) AS tag
-    WHERE txid >= :feedback_xmin::bigint AND NOT txid_visible_in_snapshot(txid, :feedback_snapshot::text::txid_snapshot)
-      AND NOT (txid = coalesce(:feedback_part_txid::bigint, -1) AND id <= coalesce(:feedback_part_id::bigint, 0))
+    WHERE
+-- include: unrolled-feedback
       AND skill_id = :skill::text AND tag IS NOT NULL
     GROUP BY tag
   ) AS parts GROUP BY tag

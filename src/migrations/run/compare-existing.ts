@@ -4,7 +4,7 @@ import { readCatalog, type CatalogObject } from '../../db/catalog.ts'
 import { DatabaseError } from '../../db/database-error.ts'
 import { readExtensionSchemas } from '../../db/extension-schemas.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
-import { SQLSTATE } from '../../db/sqlstates.ts'
+import { OBJECT_EXISTS } from '../../db/sqlstates.ts'
 import { usesName } from '../../sqltext/targets/uses-name.ts'
 import type { ParsedMigration } from '../files/parse-migration.ts'
 import type { MigrationFile } from '../files/read-migrations.ts'
@@ -82,18 +82,11 @@ function notCreated(statements: readonly ScratchStatement[], failures: ScratchSc
   return statements.flatMap((statement) => {
     const error = errors.get(statement)
     const message = statement.obstacle ?? error?.message
-    if (message === undefined || !statement.isCompared || ALREADY_THERE.has(error?.code ?? '')) return []
+    // then an earlier statement created the object, and that one is compared
+    if (message === undefined || !statement.isCompared || OBJECT_EXISTS.has(error?.code ?? '')) return []
     return [{ file: statement.file, line: statement.line, message }]
   })
 }
-
-/** An earlier statement created the object, and that one is compared. */
-const ALREADY_THERE: ReadonlySet<string> = new Set([
-  SQLSTATE.duplicateTable,
-  SQLSTATE.duplicateObject,
-  SQLSTATE.duplicateFunction,
-  SQLSTATE.duplicateColumn,
-])
 
 /** `column t.a: the migrations create "integer not null", the database has "text"`. */
 export function describe({ kind, name, expected, actual }: Difference): string {

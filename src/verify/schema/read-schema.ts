@@ -8,6 +8,7 @@ import type { PrintedObject } from '../../db/printed-object.ts'
 import { readExtensionSchemas, readStrays, type Stray } from '../../db/extension-schemas.ts'
 import { searchPath } from '../../db/quote.ts'
 import { makeScratchSchema, type ScratchSchema } from '../../db/scratch-schema.ts'
+import { OBJECT_EXISTS, SQLSTATE } from '../../db/sqlstates.ts'
 import { statementTargets, type StatementTargets } from '../../sqltext/targets/statement-targets.ts'
 import { usesName } from '../../sqltext/targets/uses-name.ts'
 import { printsQualifiers } from './canonical.ts'
@@ -234,10 +235,15 @@ async function makeScratch(db: Db, options: SchemaOptions, suspects: readonly Su
   }
 }
 
-/** SQLSTATEs of objects that exist. */
-const EXISTS = ['42P07', '42710', '42723', '42701', '42P06'] as const
 /** Of objects that exist or are missing: then other migrations changed the schema. Anything else is of the server, such as an event trigger. */
-const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([...EXISTS, '42P01', '42703', '42883', '42704', '3F000'])
+const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([
+  ...OBJECT_EXISTS,
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.invalidSchemaName,
+])
 
 /** The catalog of the scratch schema. Other scratch schemas have the names of those that they replace. */
 async function readScratch(db: Db, scratch: string, { schemasFor, statements, catalogQuery }: SchemaOptions): Promise<CatalogObject[]> {
@@ -278,7 +284,7 @@ function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, 
   return statements.flatMap((statement): NotBuilt[] => {
     const error = failed.get(statement)
     const message = statement.obstacle ?? error?.message
-    if (message === undefined || statement.isRemedy || HARMLESS_FAILURES.has(error?.code ?? '')) return []
+    if (message === undefined || statement.isRemedy || OBJECT_EXISTS.has(error?.code ?? '')) return []
     const { place, text } = statement
     const found = targetsIn(text, schema)
     // ownership is the decision of the administrator
@@ -286,8 +292,6 @@ function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, 
     return [{ ...found, place, message, isFault }]
   })
 }
-
-const HARMLESS_FAILURES: ReadonlySet<string> = new Set(EXISTS)
 
 function notCreated({ kind, name, uses }: Stray): NotBuilt {
   const message = `it uses ${uses}, which no migration creates`

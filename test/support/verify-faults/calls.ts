@@ -68,14 +68,14 @@ const OF_FUNCTIONS: readonly VerifyFault[] = [
   ),
   fault(
     'a function gone that log_skill_usage calls',
-    'ALTER FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) RENAME TO moved',
-    'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb): function skill_usage_fault',
+    'ALTER FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric) RENAME TO moved',
+    'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric): function skill_usage_fault',
     CALL,
   ),
   fault(
     'a column gone that log_skill_usage writes',
     'ALTER TABLE skill_usage_events RENAME COLUMN input_hash TO hash',
-    'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb): column "input_hash"',
+    'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric): column "input_hash"',
     CALL,
   ),
   fault(

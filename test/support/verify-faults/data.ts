@@ -45,6 +45,10 @@ export const DATA: readonly VerifyFault[] = [
     event('outcome, artifacts', `'one', '1.2.0', 'success', jsonb_build_object('k', repeat('v', 300000))`),
   ),
   bounded('skill_usage_events', 'created_at_time', event('outcome, created_at', `'one', '1.2.0', 'success', '1999-01-01 00:00:00+00'`)),
+  bounded('skill_usage_events', 'error_type_bytes', event('outcome, error_type', `'one', '1.2.0', 'soft_fail', ''`)),
+  bounded('skill_usage_events', 'input_tokens_range', event('outcome, input_tokens', `'one', '1.2.0', 'success', -1`)),
+  bounded('skill_usage_events', 'output_tokens_range', event('outcome, output_tokens', `'one', '1.2.0', 'success', 9e18`)),
+  bounded('skill_usage_events', 'cost_usd_range', event('outcome, cost_usd', `'one', '1.2.0', 'success', 'NaN'`)),
   bounded(
     'skill_feedback',
     'tags_bytes',
@@ -60,6 +64,14 @@ export const DATA: readonly VerifyFault[] = [
     title: 'an event that is stored twice',
     sql: `${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:00+00'`)};
       ${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:00+00'`)}`,
+    object: `event key ${KEY}`,
+    check: 'rollups.repeated-events',
+    remedy: 'words',
+  },
+  {
+    title: 'an event that is stored twice, the second time with another time',
+    sql: `${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:00+00'`)};
+      ${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:02+00'`)}`,
     object: `event key ${KEY}`,
     check: 'rollups.repeated-events',
     remedy: 'words',

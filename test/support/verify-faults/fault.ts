@@ -51,6 +51,6 @@ export function changed(text: string, from: string | RegExp, to: string): string
 /** The five tables that applications use. */
 export const TABLES = ['skills_registry', 'skill_unlocks', 'skill_usage_events', 'skill_feedback', 'agent_emergence_candidates'] as const
 
-export const LOG = 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb)'
+export const LOG = 'log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric)'
 export const ASK = 'is_skill_unlocked(uuid, text)'
 export const UNLOCK = 'unlock_skill(uuid, text, text)'

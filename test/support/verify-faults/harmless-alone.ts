@@ -70,7 +70,7 @@ export const HARMLESS_ALONE: readonly HarmlessState[] = [
   state('a connection limit of the database', ofDatabase('CONNECTION LIMIT 20'), onServer),
   state(
     'settings of the database',
-    [ofDatabase("SET work_mem TO '8MB'"), ofDatabase("SET timezone TO 'Asia/Tokyo'"), ofDatabase("SET datestyle TO 'SQL, DMY'")].join('; '),
+    [ofDatabase("SET work_mem TO '8MB'"), ofDatabase("SET timezone TO 'Asia/Tokyo'"), ofDatabase("SET datestyle TO 'ISO, DMY'")].join('; '),
   ),
   state('a search_path of the database', ofDatabase('SET search_path TO public, pg_catalog')),
   state(

@@ -6,7 +6,7 @@ const OWNER = 'CREATE ROLE poor; GRANT USAGE, CREATE ON SCHEMA public TO poor'
 /** What the functions of events need, apart from what a fault leaves out. */
 const EVENTS = 'GRANT SELECT, INSERT ON skill_usage_events TO poor; GRANT USAGE ON SEQUENCE skill_usage_events_id_seq TO poor'
 const CALLED =
-  'GRANT EXECUTE ON FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb), skill_text_fault(text, text, integer), skill_usage_unknown(uuid, jsonb), skill_usage_first_fault(uuid, jsonb) TO poor'
+  'GRANT EXECUTE ON FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric), skill_text_fault(text, text, integer), skill_error_type(jsonb), skill_usage_unknown(uuid, jsonb), skill_usage_first_fault(uuid, jsonb) TO poor'
 
 const owned = (title: string, sql: string, object: string): VerifyFault => fault(`owner: ${title}`, `${OWNER}; ${sql}`, object, CHECK)
 

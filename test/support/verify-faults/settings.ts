@@ -23,7 +23,7 @@ const warns = (title: string, sql: string, object: string, check = 'settings.cha
 
 const ROLE = 'skills_verify_app'
 const CREATE_ROLE = `CREATE ROLE ${ROLE} LOGIN; GRANT USAGE ON SCHEMA public TO ${ROLE}; GRANT SELECT ON skills_registry TO ${ROLE}`
-const WRITER = `${CREATE_ROLE}; GRANT EXECUTE ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb) TO ${ROLE}`
+const WRITER = `${CREATE_ROLE}; GRANT EXECUTE ON FUNCTION log_skill_usage(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric) TO ${ROLE}`
 
 /** Settings that ALTER database and ALTER ROLE keep, and the state of the server. */
 export async function settingsFaults(db: Db): Promise<VerifyFault[]> {

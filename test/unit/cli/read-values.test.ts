@@ -95,3 +95,39 @@ test('specs: every excluded or required option exists, and every default is a va
 test('options: --dir and --migrations -> one option for both parsers', () => {
   expect(parsePlain(['migrate', '--dir', 'a', '--migrations', 'b'], COMMANDS)?.input.flags).toEqual({ migrations: ['a', 'b'] })
 })
+
+describe('durations', () => {
+  const all = COMMANDS.flatMap((spec) =>
+    optionsOf(spec).flatMap((option) => {
+      const type = 'type' in option ? option.type : undefined
+      return type?.read('36h') === 129_600_000 || type?.read('30s') === 30_000 ? [{ command: spec.name, flags: option.flags, type }] : []
+    }),
+  )
+
+  test('options of every command that take a duration: a number without a unit -> refused, and the hint names units', async () => {
+    expect(all.length).toBeGreaterThan(10)
+    for (const { command, flags, type } of all) {
+      const name = /--[a-z-]+/.exec(flags)?.[0] ?? ''
+      for (const number of ['180', '0.5', '30'])
+        expect([command, name, type?.read(number), type?.hint?.(number)]).toEqual([
+          command,
+          name,
+          undefined,
+          `write the unit: ${number}d? ${number}s?`,
+        ])
+    }
+    await expect(valuesOf('prune-events --older-than 180')).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('"180" for --older-than'),
+      hint: 'write the unit: 180d? 180s?',
+    })
+  })
+
+  test.each(['23h', '1s', '0', '86399s'])('prune-events --older-than %s: less than a day -> refused', async (age) => {
+    await expect(valuesOf(`prune-events --older-than ${age}`)).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  test('prune-events --older-than 24h -> accepted', async () => {
+    expect((await valuesOf('prune-events --older-than 24h')).flags).toMatchObject({ olderThan: 86_400_000 })
+  })
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDuration, readDuration, showDuration } from '../../../src/core/durations.ts'
+import { formatDuration, missingUnit, readDuration, showDuration } from '../../../src/core/durations.ts'
 
 test.each([
   ['500ms', 500],
@@ -10,15 +10,17 @@ test.each([
   ['2w', 1_209_600_000],
   ['1.5h', 5_400_000],
   ['0', 0],
-  ['30', 30_000],
   [' 10 s ', 10_000],
 ])('readDuration: %j -> %d ms', (text, ms) => {
   expect(readDuration(text)).toBe(ms)
 })
 
-test.each(['', ' ', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])('readDuration: %j -> undefined', (text) => {
-  expect(readDuration(text)).toBeUndefined()
-})
+test.each(['', ' ', '30', '180', '1.5', '-1s', 's', '5x', '5S', '1e3', '1,5h', '.5h', '1h30m', 'Infinity'])(
+  'readDuration: %j -> undefined',
+  (text) => {
+    expect(readDuration(text)).toBeUndefined()
+  },
+)
 
 test.each([
   [60_000, '1m'],
@@ -42,4 +44,9 @@ test.each([
   [119_600, '2 min 0 s'],
 ])('formatDuration: %d ms -> %j', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
+})
+
+test('missingUnit: a number without a unit -> what it can mean; other text -> undefined', () => {
+  expect(missingUnit('180')).toBe('write the unit: 180d? 180s?')
+  expect([missingUnit('180d'), missingUnit('x'), missingUnit('')]).toEqual([undefined, undefined, undefined])
 })

@@ -3,16 +3,17 @@ import { columnChart, FEW_COLUMNS, type ChartColumn } from '../../../../render/h
 import { legend } from '../../../../render/html/marks.ts'
 import { markup } from '../../../../render/html/markup.ts'
 import type { Section } from '../../../../render/html/page.ts'
-import type { DayPoint } from '../../../../stats/report.ts'
+import type { DayPoint, StatsReport } from '../../../../stats/report.ts'
 import { percent, printed, table } from '../table.ts'
 import { shareOf } from '../columns.ts'
+import { otherDaysText, sentence } from '../wording.ts'
 import { dataTable } from './data-table.ts'
 
 /** More days than this are drawn as weeks: a column per day would be too thin. */
 const MOST_DAYS = 92
 
 /** Uses over time, the successful ones at the bottom. */
-export function daysSection(days: readonly DayPoint[]): Section[] {
+export function daysSection({ days, otherDays, timeZone }: Pick<StatsReport, 'days' | 'otherDays' | 'timeZone'>): Section[] {
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) return []
   const weekly = days.length > MOST_DAYS
@@ -30,9 +31,11 @@ export function daysSection(days: readonly DayPoint[]): Section[] {
     {
       id: 'days',
       heading: weekly ? 'Uses a week' : 'Uses a day',
-      intro: weekly
-        ? `${first.day} to ${last.day}, UTC. A column is a week from Monday; the first and the last week can be incomplete.`
-        : `${first.day} to ${last.day}, UTC.`,
+      intro: [
+        `${first.day} to ${last.day}, ${timeZone}.`,
+        ...(weekly ? ['A column is a week from Monday; the first and the last week can be incomplete.'] : []),
+        ...(otherDaysText(otherDays) === '' ? [] : [sentence(otherDaysText(otherDays))]),
+      ].join(' '),
       chart,
       table: dataTable(
         'Uses a day',

@@ -13,13 +13,13 @@ import { skillPageSections } from './skill-page.ts'
 
 /** The charts of the view, each with its table. */
 export function sectionsOf(report: StatsReport): Section[] {
-  const { view, days, skills, page, groups, compare, funnel = [], cooccurrence = [], truncated } = report
+  const { view, skills, page, groups, compare, funnel = [], cooccurrence = [], truncated } = report
   const main = tableOf(report)
   if (main.rowCount === 0 && view !== 'skill') return []
   switch (view) {
     case 'overview':
       return [
-        ...daysSection(days),
+        ...daysSection(report),
         {
           id: 'skills',
           heading: 'Skills',
@@ -32,7 +32,9 @@ export function sectionsOf(report: StatsReport): Section[] {
         },
       ]
     case 'skill':
-      return skills[0] === undefined || page === undefined ? [] : [...daysSection(days), ...skillPageSections(skills[0], page, main)]
+      return skills[0] === undefined || page === undefined
+        ? []
+        : [...daysSection(report), ...skillPageSections(skills[0], page, main, report.timeZone)]
     case 'groups':
       if (groups === undefined) return []
       return [
@@ -51,6 +53,15 @@ export function sectionsOf(report: StatsReport): Section[] {
           intro: 'Skills that succeeded in one session, by the number of sessions.',
           chart: cooccurrenceChart(cooccurrence),
           table: dataTable('Skills used together', main),
+        },
+      ]
+    case 'gate':
+      return [
+        {
+          id: 'gate',
+          heading: 'Failed skills',
+          intro: 'Skills that meet a condition of --fail-if.',
+          table: dataTable('Failed skills, with what was found', main),
         },
       ]
     case 'compare':
@@ -74,14 +85,16 @@ export function sectionsOf(report: StatsReport): Section[] {
           table: dataTable('Users at each stage', main),
         },
       ]
+    case 'sessions':
+      return [{ id: 'sessions', heading: 'Sessions', table: dataTable('Sessions with these events, latest first', main) }]
     case 'user':
       return [{ id: 'timeline', heading: 'Timeline', table: dataTable('Actions of the user, latest first', main) }]
   }
 }
 
 function groupsChart({ by, rows }: Groups): Markup {
-  const bars = rows.map(({ key, uses, successRatePct, success, softFail, hardRefusal, otherOutcomes }) => ({
-    label: key ?? '(none)',
+  const bars = rows.map(({ skillId, key, uses, successRatePct, success, softFail, hardRefusal, otherOutcomes }) => ({
+    label: `${skillId === null ? '' : `${skillId} `}${key ?? '(none)'}`,
     uses,
     successRate: by === 'outcome' ? undefined : successRatePct,
     counts: { success, soft_fail: softFail, hard_refusal: hardRefusal, other: otherOutcomes },

@@ -2,15 +2,17 @@ import { grouped } from '../../../../core/text.ts'
 import { groupSize, groupSums, heatRow, sparkline } from '../../../../render/pictures.ts'
 import type { Style } from '../../../../render/style.ts'
 import { wrap } from '../../../../render/table.ts'
-import type { DayPoint } from '../../../../stats/report.ts'
+import type { StatsReport } from '../../../../stats/report.ts'
+import { otherDaysText } from '../wording.ts'
 
 /** The width without a terminal. */
 const WIDEST_LINE = 120
 
 /** Uses over time on one line, with the first and the last day, and the meaning of a column. */
-export function dayLines(days: readonly DayPoint[], style: Style, width: number): string[] {
+export function dayLines({ days, otherDays }: Pick<StatsReport, 'days' | 'otherDays'>, style: Style, width: number): string[] {
   const last = days.at(-1)
-  if (last === undefined || days.length < 2) return []
+  const others = wrap(otherDaysText(otherDays), width).map((line) => style.dim(line))
+  if (last === undefined || days.length < 2) return otherDaysText(otherDays) === '' ? [] : [...others, '']
   const room = Math.max(10, Math.min(width, WIDEST_LINE) - 2 * (last.day.length + 1))
   const uses = days.map((day) => day.uses)
   const size = groupSize(uses.length, room)
@@ -21,6 +23,7 @@ export function dayLines(days: readonly DayPoint[], style: Style, width: number)
     ...wrap(`uses, a column is ${size === 1 ? 'a day' : `${size} days`}, the highest is ${grouped(Math.max(...columns))}`, width).map(
       (line) => style.dim(line),
     ),
+    ...(otherDaysText(otherDays) === '' ? [] : others),
     '',
   ]
 }
@@ -30,15 +33,15 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const WIDE_MAP = 4 + 2 * 24
 
 /** Uses in each hour of the week as seven rows of shades, and the busiest hours with their numbers. */
-export function hourLines(hours: readonly number[], style: Style, width: number): string[] {
+export function hourLines(hours: readonly number[], timeZone: string, style: Style, width: number): string[] {
   const max = Math.max(0, ...hours)
   if (max === 0) return []
   const columns = width >= WIDE_MAP ? 2 : 1
   const scale = ['00', '06', '12', '18'].map((hour) => hour.padEnd(6 * columns)).join('')
   return [
-    style.dim(`UTC ${scale}`.trimEnd()),
+    style.dim(`    ${scale}`.trimEnd()),
     ...WEEKDAYS.map((day, i) => `${day} ${style.cyan(heatRow(hours.slice(24 * i, 24 * i + 24), max, columns, style))}`),
-    ...wrap(`busiest hours (UTC): ${busiest(hours)}`, width),
+    ...wrap(`busiest hours (${timeZone}): ${busiest(hours)}`, width),
   ]
 }
 
