@@ -219,13 +219,13 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
   },
   {
     title: 'a foreign key dropped, and a row without the other one',
-    sql: 'ALTER TABLE books DROP CONSTRAINT by_author; INSERT INTO books (author) VALUES (99), (NULL)',
+    sql: "ALTER TABLE books DROP CONSTRAINT by_author; INSERT INTO books (author, title) VALUES (99, 'a'), (NULL, 'b')",
     words: '1 row does not allow it',
   },
   { title: 'a partition dropped', sql: 'DROP TABLE parted_25' },
   {
     title: 'a partition dropped, with another one of the user',
-    sql: "DROP TABLE parted_25; CREATE TABLE parted_39 PARTITION OF parted FOR VALUES FROM ('2039-01-01') TO ('2040-01-01')",
+    sql: "DROP TABLE parted_25; CREATE TABLE parted_39 PARTITION OF parted FOR VALUES FROM ('2130-01-01') TO ('2131-01-01')",
     statement: 'CREATE TABLE',
   },
   {
