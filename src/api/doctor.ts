@@ -7,7 +7,8 @@ import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineSuperuser } from '../doctor/superuser.ts'
-import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { examineForeignRows, examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { readForeignRowsIfAllowed } from '../stats/foreign-rows.ts'
 import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
 import type { ConnectOptions } from './connect.ts'
 import { foreignCodeFor } from './foreign-code.ts'
@@ -46,6 +47,10 @@ export async function doctor(
       async (db) => {
         const setAside = await readSetAsideIfAllowed(db)
         return setAside === undefined ? [] : examineSetAside(setAside)
+      },
+      async (db) => {
+        const foreign = await readForeignRowsIfAllowed(db, path.join(packageRoot(), 'sql', 'doctor', 'foreign-rows.sql'))
+        return foreign === undefined ? [] : examineForeignRows(foreign)
       },
       async (db, { skills, projectFolder }) => {
         if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
