@@ -38,6 +38,14 @@ async function expectSums(db: Db): Promise<void> {
   expect(await everyView(db, false)).toBe(await everyView(db, true))
 }
 
+const open = async (server: TestServer, name: string): Promise<Db> => openDb(await targetOf(server.url(name)))
+const create = async (server: TestServer, name: string): Promise<Db> => {
+  const admin = await open(server, 'postgres')
+  await admin.exec(`CREATE DATABASE ${name}`)
+  await admin.close()
+  return open(server, name)
+}
+
 onEachBackend((backend) => {
   let database: TestDatabase
   const migrated = async (): Promise<Db> => {
@@ -139,14 +147,6 @@ describe('restore on another server', () => {
   afterAll(async () => {
     await Promise.all([older.stop(), newer.stop()])
   })
-
-  const open = async (server: TestServer, name: string): Promise<Db> => openDb(await targetOf(server.url(name)))
-  const create = async (server: TestServer, name: string): Promise<Db> => {
-    const admin = await open(server, 'postgres')
-    await admin.exec(`CREATE DATABASE ${name}`)
-    await admin.close()
-    return open(server, name)
-  }
 
   const CASES = [
     { title: 'lower transaction IDs', down: true, pruned: false },
