@@ -346,7 +346,7 @@ DECLARE
   v_rolled    text;
   v_foreign   text := 'txid & 4294967295 <> xmin::text::bigint';
   v_found     boolean;
-  v_places    tid[];
+  v_ids       bigint[];
 BEGIN
   IF p_source IS NULL OR p_all IS NULL OR p_source <> ALL ('{events,feedback}'::text[]) THEN
     RAISE EXCEPTION 'p_source is %, and must be events or feedback; p_all is %', coalesce(p_source, 'NULL'), coalesce(p_all::text, 'NULL') USING ERRCODE = '22023';
@@ -365,7 +365,7 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format($sql$
     WITH counted AS MATERIALIZED (
-      SELECT ctid AS place, id, skill_id, version, %1$s AS day, txid, %2$s AS writer, %3$s AS is_foreign FROM %4$s AS e
+      SELECT id, skill_id, version, %1$s AS day, txid, %2$s AS writer, %3$s AS is_foreign FROM %4$s AS e
       WHERE %5$s AND %6$s IS NULL
         AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = %7$L AND k.user_id = e.user_id AND k.id = e.id)
     ),
@@ -375,8 +375,8 @@ BEGIN
       GROUP BY c.skill_id, c.version, c.day
       HAVING pg_catalog.bool_or(c.is_foreign)
     )
-    SELECT pg_catalog.array_agg(place) FROM (
-      SELECT c.place, l.n, pg_catalog.row_number() OVER (
+    SELECT pg_catalog.array_agg(id) FROM (
+      SELECT c.id, l.n, pg_catalog.row_number() OVER (
         PARTITION BY c.skill_id, c.version, c.day ORDER BY (c.writer < c.txid) DESC, c.writer - c.txid DESC, c.id DESC) AS number
       FROM counted c JOIN lacking l ON l.skill_id = c.skill_id AND l.version = c.version AND l.day = c.day
       WHERE c.is_foreign
@@ -389,11 +389,11 @@ BEGIN
     CASE WHEN v_is_events THEN 'SELECT skill_id, version, day, n FROM skill_rollup_days'
       ELSE 'SELECT skill_id, version, ''2000-01-01''::date AS day, n FROM skill_rollup_feedback' END,
     CASE WHEN p_all THEN (v_state.pruned_before AT TIME ZONE 'UTC')::date ELSE '-infinity' END)
-  INTO v_places;
-  IF v_places IS NULL THEN
+  INTO v_ids;
+  IF v_ids IS NULL THEN
     RETURN 0;
   END IF;
-  RETURN skill_rollup_stamp(v_table, pg_catalog.txid_current()::text, pg_catalog.format('ctid = ANY (%L::tid[])', v_places));
+  RETURN skill_rollup_stamp(v_table, pg_catalog.txid_current()::text, pg_catalog.format('id = ANY (%L::bigint[])', v_ids));
 END;
 $function$;
 
