@@ -180,6 +180,8 @@ describe('restore on another server', () => {
       const writing = (async () => {
         for (let i = 0; i < 40; i++) await writer.exec(insert(1))
       })()
+      // without the pruned days it is not all time
+      expect((await stats(target)).since === null).toBe(!pruned)
       expect(await rollUp(target)).toMatchObject({ adopted: true, rebuilt: false, finished: true })
       await writing
       await late.exec('COMMIT')
