@@ -88,6 +88,16 @@ const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()
   privileges: ['EXECUTE'],
 }))
 
+const ROLLUP_NEEDS: readonly Privilege[] = [
+  table(EVENTS, 'SELECT'),
+  table(FEEDBACK, 'SELECT'),
+  table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
+  ...ROLLUP_FUNCTIONS,
+]
+
+/** A check of `verify` that writes. */
+export const CALLS = 'functions.calls'
+
 /** What each command needs; `skills doctor` and the table "Roles and privileges" of README.md use this list. */
 export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   {
@@ -109,7 +119,16 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
       .map((name) => table(name, 'SELECT'))
       .concat(SEQUENCES.map((name) => ({ on: 'sequence', name, privileges: ['SELECT'] }))),
     scratchSchema: true,
-    note: 'without `SELECT` on one of the tables it ends with exit code 2; the functions are called only with `EXECUTE` on them; without a scratch schema some checks are skipped',
+    note: 'without `SELECT` on one of the tables it ends with exit code 2; without a scratch schema some checks are skipped',
+  },
+  {
+    commands: [CALLS],
+    needs: [
+      ...APP_ROLE_GRANTS.filter(({ on }) => on === 'function'),
+      ...ROLLUP_NEEDS,
+      ...[REGISTRY, EVENTS, FEEDBACK, 'agent_emergence_candidates'].map((name) => table(name, 'INSERT')),
+    ],
+    note: 'a check of `verify`: what it writes is rolled back; without these privileges it is skipped',
   },
   {
     commands: ['stats'],
@@ -119,12 +138,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')) },
   {
     commands: ['rollup'],
-    needs: [
-      table(EVENTS, 'SELECT'),
-      table(FEEDBACK, 'SELECT'),
-      table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
-      ...ROLLUP_FUNCTIONS,
-    ],
+    needs: ROLLUP_NEEDS,
     note: `\`UPDATE\` on \`${EVENTS}\` and \`${FEEDBACK}\` after a restore on another server, and for rows with the transaction ID of another server; \`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
   },
   {
