@@ -2,6 +2,7 @@ import path from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
+import { readCondition, type Condition } from '../stats/gate-condition.ts'
 import type { Dimension, StatsReport } from '../stats/report.ts'
 import { readStats } from '../stats/stats.ts'
 import { refuseForeignCode } from './foreign-code.ts'
@@ -23,6 +24,12 @@ export interface StatsCallOptions {
   funnel?: boolean | undefined
   /** List the actions of this user (a UUID). */
   user?: string | undefined
+  /** Judge each skill by conditions such as `success < 0.9` or `p95 > 2s`: `gate.failures` has the skills that meet one. */
+  failIf?: readonly string[] | undefined
+  /** With `failIf`: skills with fewer uses are not judged, except by a condition about uses. Default: 1. */
+  minUses?: number | undefined
+  /** With `compareMs`: `gate.failures` has the skills whose success rate fell, beyond chance. */
+  failOn?: 'worse' | undefined
   /** Read the events instead of the rollups. */
   exact?: boolean | undefined
   /** Called with what is being read. */
@@ -37,7 +44,14 @@ export interface StatsCallOptions {
  * const { totals, skills } = await stats(db, { sinceMs: 7 * 86_400_000, limit: 5 })
  * console.log(totals.events, skills.map(({ skillId, successRatePct }) => `${skillId}: ${successRatePct} %`))
  */
-export async function stats(db: Db, options: StatsCallOptions = {}): Promise<StatsReport> {
+export async function stats(db: Db, { failIf, failOn, ...options }: StatsCallOptions = {}): Promise<StatsReport> {
+  const conditions = readConditions(failIf)
   await refuseForeignCode(db)
-  return readStats(db, { ...options, limit: options.limit ?? DEFAULTS.statsLimit, reports: path.join(packageRoot(), 'sql', 'reports') })
+  const reports = path.join(packageRoot(), 'sql', 'reports')
+  return readStats(db, { ...options, conditions, failOnWorse: failOn === 'worse', limit: options.limit ?? DEFAULTS.statsLimit, reports })
+}
+
+/** Reads the conditions of a gate. Throws USAGE for the first that is none. */
+export function readConditions(texts: readonly string[] = []): Condition[] {
+  return texts.map(readCondition)
 }

@@ -10,8 +10,11 @@ interface Uses {
   success: number
 }
 
-/** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. */
-export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
+/**
+ * The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. `all` has every skill,
+ * also beyond the limit.
+ */
+export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; all: SkillChange[] }> {
   const ago = (ms: number): Date => {
     const time = new Date(Math.max(question.now.getTime() - ms, EARLIEST_MS))
     return keptFrom(time, question.prunedBefore, question.mode === 'exact')
@@ -35,7 +38,7 @@ export async function readComparison(question: Question, lengthMs: number): Prom
     total: total.pValue !== null && total.pValue < FALSE_DISCOVERY_RATE ? { ...total, verdict: direction(total) } : total,
     skills: judged.toSorted(surestFirst).slice(0, question.limit),
   }
-  return { comparison, truncated: judged.length > question.limit }
+  return { comparison, all: judged }
 }
 
 async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {

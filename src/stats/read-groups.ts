@@ -9,11 +9,20 @@ export const DIMENSIONS: readonly Dimension[] = ['tier', 'category', 'element', 
 
 const MOST_DAYS = 366
 
-/** The totals of all skills in the period. Unlocks are counted on request only, because the query reads each of them. */
-export async function readTotals(question: Question, withUnlocks: boolean): Promise<Totals> {
+interface TotalsOptions {
+  /** The query reads each of them. */
+  withUnlocks: boolean
+  /** Users and sessions. For a period the query reads each event. */
+  withPeople: boolean
+}
+
+/** The totals of all skills in the period. */
+export async function readTotals(question: Question, { withUnlocks, withPeople }: TotalsOptions): Promise<Totals> {
   const { db, queries, mode } = question
-  const row = onlyRow(await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks }))
-  const isCountable = !isPruned(question)
+  const row = onlyRow(
+    await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks, with_people: withPeople }),
+  )
+  const isCountable = withPeople && !isPruned(question)
   return {
     events: count(row['events']),
     users: isCountable ? count(row['users']) : null,

@@ -9,12 +9,24 @@ const RECENT_DAYS = 30
 
 /** A row for each skill, the most used first. */
 export async function readSkillStats(question: Question): Promise<SkillStats[]> {
-  const rows = (await skillRows(question, false)).map((row) => toSkillStats(row, question))
+  const rows = (await skillRows(question)).map((row) => toSkillStats(row, question))
   const recent = await readRecent(
     question,
     rows.map(({ skillId }) => skillId),
   )
   return rows.map((row) => ({ ...row, recent: recent.get(row.skillId) ?? row.recent }))
+}
+
+/** A row for every used skill of the question, without its users and recent days, which are expensive for a period. */
+export async function readSkillSums(question: Question): Promise<SkillStats[]> {
+  const rows = await skillRows({ ...question, limit: Number.MAX_SAFE_INTEGER }, { withUsers: false })
+  return rows.map((row) => ({ ...toSkillStats(row, question), uniqueUsers: null }))
+}
+
+/** The enabled skills of the registry that the question is about. */
+export async function readEnabledSkills(question: Question): Promise<string[]> {
+  const rows = await question.queries.run(question.db, 'enabled', undefined, bindingsOf(question), { skill_id: 'text' })
+  return rows.map(({ skill_id }) => skill_id)
 }
 
 /** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
@@ -34,7 +46,7 @@ export async function readPage(question: Question, skill: SkillStats | undefined
 
 /** A row for each version of the skill of the question, the most used first. */
 async function readVersions(question: Question): Promise<(SkillStats & { version: string })[]> {
-  const rows = await skillRows({ ...question, limit: 100 }, true)
+  const rows = await skillRows({ ...question, limit: 100 }, { byVersion: true })
   return rows.map((row) => ({ ...toSkillStats(row, question), version: String(row['version']) }))
 }
 
@@ -42,8 +54,9 @@ const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
 const SKILL = { skill_id: 'text', buckets: 'lists?', percentiles: 'numbers?' } as const
 type SkillRow = RowOf<typeof SKILL>
 
-function skillRows(question: Question, byVersion: boolean): Promise<SkillRow[]> {
-  return question.queries.run(question.db, 'skills', question.mode, { ...bindingsOf(question), by_version: byVersion }, SKILL)
+function skillRows(question: Question, { byVersion = false, withUsers = true } = {}): Promise<SkillRow[]> {
+  const bindings = { ...bindingsOf(question), by_version: byVersion, with_users: withUsers }
+  return question.queries.run(question.db, 'skills', question.mode, bindings, SKILL)
 }
 
 function toSkillStats(row: SkillRow, question: Question): SkillStats {

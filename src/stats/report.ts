@@ -32,11 +32,13 @@ export interface StatsReport {
   funnel?: FunnelStage[]
   /** With `--user`. */
   timeline?: UserAction[]
+  /** With `--fail-if` and `--fail-on`. */
+  gate?: Gate
   /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
-export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
+export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'gate'
 
 /** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
@@ -206,6 +208,32 @@ export interface SkillChange {
    * uses would be needed. `too few`: the samples are too small for the test. `new`, `gone`: no uses before, or after.
    */
   verdict: 'better' | 'worse' | 'no change' | 'not proven' | 'too few' | 'new' | 'gone'
+}
+
+/** Skills judged by conditions. The gate fails when `failures` is not empty. */
+export interface Gate {
+  /** Skills with fewer uses are judged by conditions about uses only; null for a comparison, which has its own test. */
+  minUses: Count | null
+  /** Skills that were used or are enabled; of a comparison: skills that were used. */
+  skills: Count
+  /** Of these, skills with enough uses. */
+  enoughUses: Count
+  /** `judged` skills have a value; with 0, the condition says nothing. */
+  conditions: { condition: string; judged: Count; failed: Count }[]
+  failures: GateFailure[]
+}
+
+/** A skill that meets a condition. */
+export interface GateFailure {
+  /** null: all skills together. */
+  skillId: string | null
+  condition: string
+  /** `share`: 0 to 1. `difference`: of two shares, -1 to 1. `ms`: milliseconds. */
+  unit: 'share' | 'difference' | 'ms' | 'rating' | 'count'
+  value: number
+  uses: Count
+  /** The value is an estimate near the limit, because the events are pruned. */
+  isEstimate: boolean
 }
 
 /** Users of a skill at each stage. */

@@ -5,6 +5,8 @@ import { plural } from '../core/text.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
+import { comparisonGate, readGate } from './gate.ts'
+import type { Condition } from './gate-condition.ts'
 import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import { bindingsOf, isPruned, keptFrom, periodOf, type Question } from './question.ts'
@@ -29,6 +31,12 @@ export interface StatsOptions {
   funnel?: boolean | undefined
   /** The timeline of this user. */
   user?: string | undefined
+  /** Judge each skill by these conditions, in place of a table. */
+  conditions?: readonly Condition[] | undefined
+  /** Judge skills with so many uses; 1 unless given. */
+  minUses?: number | undefined
+  /** With `compareMs`: judge each skill by its change. */
+  failOnWorse?: boolean | undefined
   /** Read the events, not the rollups. */
   exact?: boolean | undefined
   /** Called during long work. */
@@ -111,7 +119,7 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
   const view = viewOf(options)
   const { skill, period, limit } = question
   const bounds = { since: iso(period.since), until: iso(period.until) }
-  const totals = await readTotals(question, view === 'overview')
+  const totals = await readTotals(question, { withUnlocks: view === 'overview', withPeople: view !== 'gate' })
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], otherDays: { before: 0, after: 0 }, truncated: false }
   // one more than the limit shows whether there are more
   const more = { ...question, limit: limit + 1 }
@@ -129,9 +137,12 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
       return { ...report, groups: { by, rows }, truncated }
     }
     case 'compare': {
-      const { comparison, truncated } = await readComparison(question, options.compareMs ?? 0)
-      return { ...report, compare: comparison, truncated }
+      const { comparison, all } = await readComparison(question, options.compareMs ?? 0)
+      const gate = options.failOnWorse === true ? { gate: comparisonGate(comparison.total, all) } : {}
+      return { ...report, compare: comparison, ...gate, truncated: all.length > limit }
     }
+    case 'gate':
+      return { ...report, gate: await readGate(question, { conditions: options.conditions ?? [], minUses: options.minUses ?? 1 }) }
     case 'funnel': {
       const { rows, truncated } = cut(await readFunnel(more))
       return { ...report, funnel: rows, truncated }
@@ -168,7 +179,8 @@ function minute(time: Date): string {
   return time.toISOString().slice(0, 16).replace('T', ' ')
 }
 
-function viewOf({ cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+function viewOf({ conditions = [], cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+  if (conditions.length > 0) return 'gate'
   if (user !== undefined) return 'user'
   if (cooccurrence === true) return 'cooccurrence'
   if (by !== undefined) return 'groups'

@@ -32,7 +32,7 @@ people AS (
     SELECT user_id, count(session_id) AS sessions FROM (
       SELECT DISTINCT user_id, session_id FROM
 -- include: counted-events
-      WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+      WHERE :with_people::boolean AND created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
     ) AS pairs GROUP BY user_id
   ) AS by_user HAVING :since::timestamptz IS NOT NULL
 ),

@@ -4,6 +4,7 @@ import type {
   Comparison,
   Cooccurrence,
   FunnelStage,
+  GateFailure,
   Groups,
   GroupStats,
   SkillChange,
@@ -12,10 +13,11 @@ import type {
   StatsReport,
   UserAction,
 } from '../../../stats/report.ts'
+import { foundValue } from './gate.ts'
 import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
 
 /** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
-export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline }: StatsReport): Table {
+export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline, gate }: StatsReport): Table {
   switch (view) {
     case 'overview':
       return table(skills, SKILLS, SKILL_CSV)
@@ -31,8 +33,18 @@ export function tableOf({ view, skills, page, groups, cooccurrence, compare, fun
       return table(funnel ?? [], FUNNEL)
     case 'user':
       return table(timeline ?? [], TIMELINE, 'at,kind,skill_id,version,detail,latency_ms')
+    case 'gate':
+      return table(gate?.failures ?? [], FAILURES)
   }
 }
+
+const FAILURES: readonly Column<GateFailure>[] = [
+  { text: 'skill', html: 'skill', csv: 'skill_id', shrink: 24, value: ({ skillId }) => skillId },
+  { text: 'condition', html: 'condition', csv: 'condition', value: ({ condition }) => condition },
+  { text: 'found', html: 'found', value: foundValue },
+  { csv: 'value', number: String, value: ({ value }) => value },
+  { text: 'uses', html: 'uses', csv: 'uses', number: grouped, value: ({ uses }) => uses },
+]
 
 /** All skills, then each. */
 export function changesOf(compare: Comparison | undefined): SkillChange[] {

@@ -1,8 +1,10 @@
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { count, duration, FILE, oneOf, TEXT } from '../../../config/values.ts'
+import { REPORTER_OPTIONS } from '../../parse/common-options.ts'
 import { defineCommand } from '../../parse/spec.ts'
 
 const VIEWS = ['--cooccurrence', '--by', '--compare', '--funnel'] as const
+const GATES = ['--fail-if', '--fail-on'] as const
 const FORMS = ['--html', '--csv', '--json', '--quiet'] as const
 const INTERVAL = duration({ leastMs: 100, mostMs: 86_400_000, text: '100ms to 1d' })
 
@@ -30,18 +32,28 @@ export const spec = defineCommand({
     },
     { flags: '--funnel', excludes: ['--user'], help: 'users who unlocked, used, succeeded, rated' },
     { flags: '--user <id>', type: TEXT, help: 'the actions of one user, latest first' },
+    {
+      flags: '--fail-if <condition>',
+      type: TEXT,
+      repeatable: true,
+      excludes: [...VIEWS, '--user'],
+      help: "exit 1 when a skill meets it: 'success < 0.9', 'p95 > 2s'",
+    },
+    { flags: '--min-uses <n>', type: count(1), requires: '--fail-if', help: 'judge skills with so many uses (default: 1)' },
+    { flags: '--fail-on <verdict>', type: oneOf('worse'), requires: '--compare', help: 'with --compare: exit 1 when a skill is worse' },
     { flags: '--exact', help: 'read every event, not the rollups' },
     {
       flags: '--tail',
-      excludes: ['--since', ...VIEWS, '--exact', '--watch', ...FORMS],
+      excludes: ['--since', ...VIEWS, ...GATES, '--exact', '--watch', ...FORMS],
       excludesHint: 'use --tail with a skill, --user, --limit or --ndjson only',
       help: 'print events as they arrive',
     },
     { flags: '--ndjson', requires: '--tail', help: 'with --tail: one JSON object per line' },
-    { flags: '--watch <interval>', type: INTERVAL, excludes: FORMS, help: 'update every 5s, 1m, ...' },
+    { flags: '--watch <interval>', type: INTERVAL, excludes: [...FORMS, ...GATES], help: 'update every 5s, 1m, ...' },
     { flags: '--html <file>', type: FILE, help: 'write a page with charts; - for stdout' },
     { flags: '--csv', help: 'comma-separated values on stdout' },
     { flags: '--ascii', help: 'draw charts in ASCII' },
+    ...REPORTER_OPTIONS,
   ],
   database: true,
   examples: [
@@ -49,5 +61,6 @@ export const spec = defineCommand({
     'skills stats elemental-checkin --since 7d',
     'skills stats --by tier --watch 5s',
     'skills stats --compare 7d --html report.html',
+    "skills stats --since 7d --fail-if 'success < 0.9' --min-uses 50",
   ],
 })

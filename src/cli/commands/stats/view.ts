@@ -3,6 +3,7 @@ import type { Style } from '../../../render/style.ts'
 import { wrap } from '../../../render/table.ts'
 import type { StatsReport } from '../../../stats/report.ts'
 import { databaseLine, type DatabaseReport } from '../../output/database-view.ts'
+import { gateLines } from './gate.ts'
 import { minute, percent, rating, textTable } from './table.ts'
 import { tableOf } from './columns.ts'
 import { dayLines } from './text/pictures.ts'
@@ -12,12 +13,13 @@ import { comparedPeriods, comparisonTest, emptyReason } from './wording.ts'
 /** The totals and one view; without events, how to write them. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
   const head = databaseLine(report.database, style)
-  if (report.totals.events === 0 && report.view !== 'user') return [head, ...emptyLines(report, style, width)]
+  if (report.totals.events === 0 && report.view !== 'user' && report.gate === undefined) return [head, ...emptyLines(report, style, width)]
   return [
     head,
     ...(report.view === 'user' || report.view === 'compare' ? [] : wrap(totalsLine(report), width)),
     '',
     ...viewLines(report, style, width),
+    ...(report.gate === undefined ? [] : gateLines(report.gate, style, width)),
     ...(report.truncated ? [style.dim('more rows exist: increase --limit')] : []),
     ...sourceLines(report, style, width),
   ]
@@ -26,6 +28,7 @@ export function statsView(report: StatsReport & { database: DatabaseReport }, st
 function viewLines(report: StatsReport, style: Style, width: number): string[] {
   if (report.view === 'skill') return pageLines(report, style, width)
   const main = tableOf(report)
+  if (report.view === 'gate') return main.rowCount === 0 ? [] : [...textTable(main, style, width), '']
   if (main.rowCount === 0) return wrap(emptyReason(report), width)
   return [
     ...(report.view === 'overview' ? dayLines(report, style, width) : []),

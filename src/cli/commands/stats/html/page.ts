@@ -20,7 +20,7 @@ export function statsHtml(report: StatsReport & { database: DatabaseReport }, wr
   })
 }
 
-function titleOf({ view, skill, groups }: StatsReport): string {
+function titleOf({ view, skill, groups, gate }: StatsReport): string {
   const of = skill === null ? 'Skills' : skill
   switch (view) {
     case 'overview':
@@ -36,6 +36,8 @@ function titleOf({ view, skill, groups }: StatsReport): string {
       return `${of}: from unlocked to rated`
     case 'user':
       return `${of}: actions of one user`
+    case 'gate':
+      return `${of}: ${(gate?.failures.length ?? 0) > 0 ? 'the gate failed' : 'the gate passed'}`
   }
 }
 

@@ -53,6 +53,15 @@ export function sectionsOf(report: StatsReport): Section[] {
           table: dataTable('Skills used together', main),
         },
       ]
+    case 'gate':
+      return [
+        {
+          id: 'gate',
+          heading: 'Failed skills',
+          intro: 'Skills that meet a condition of --fail-if.',
+          table: dataTable('Failed skills, with what was found', main),
+        },
+      ]
     case 'compare':
       if (compare === undefined) return []
       return [
