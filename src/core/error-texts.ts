@@ -353,7 +353,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   LEDGER_FOREIGN: {
     title: 'The ledger table belongs to another tool',
     meaning:
-      'A table `schema_migrations` exists with the columns of another migration tool. It was not changed. The message names the tool where the columns show it.',
+      'A table `schema_migrations` exists with the columns of another migration tool, or a view has that name. It was not changed. The message names the tool where the columns show it.',
     example:
       '$ skills migrate\nerror [LEDGER_FOREIGN] the table "public"."schema_migrations" belongs to golang-migrate, another migration tool (columns: version, dirty)\n  → nothing changed; move the folder and what is applied to skills with `skills migrate import --from golang-migrate --dir DIR --ledger skills_migrations`',
     remedies: [
