@@ -57,8 +57,6 @@ class OpenValue {
   #text = ''
   /** The open brackets, the innermost last. */
   #stack: string[] = []
-  /** The last character that is not white space. */
-  #last = ''
 
   /** Undefined for a line that cannot begin a value on several lines: such a line ends in a bracket, a comma or a colon. */
   static begin(line: InputLine): OpenValue | undefined {
@@ -70,8 +68,8 @@ class OpenValue {
   /** Takes the next line. `apart`: the line belongs to no value that is open, so what was open is none. */
   add(line: InputLine): 'open' | 'closed' | 'apart' {
     const text = line.text.trim()
-    // in an object, a new line begins an object only after a colon
-    const isNew = text.startsWith('{') && this.#stack.at(-1) === '{' && this.#last !== ':'
+    // in an object a line begins with a key: no exporter has a line break after the colon
+    const isNew = text.startsWith('{') && this.#stack.at(-1) === '{'
     if (line.fault !== undefined || isNew || this.#text.length + text.length > LONGEST_VALUE) return 'apart'
     if (!this.#scan(text)) return 'apart'
     this.lines.push(line)
@@ -99,7 +97,6 @@ class OpenValue {
         if (at < 0) return false
       } else if (char === '{' || char === '[') this.#stack.push(char)
       else if ((char === '}' || char === ']') && this.#stack.pop() !== OPENING[char]) return false
-      if (char !== ' ' && char !== '\t') this.#last = char
       if (this.#stack.length === 0 && at < text.length - 1 && text.slice(at + 1).trim() !== '') return false
     }
     return true

@@ -38,6 +38,8 @@ export function spansOf(value: JsonObject): PlacedSpan[] | undefined {
   const list = value['resourceSpans'] ?? value['resource_spans']
   if (Array.isArray(list)) return (list as readonly Json[]).flatMap((resource, i) => spansOfResource(resource, `resourceSpans[${i}]`))
   if (scopesOf(value) !== undefined) return spansOfResource(value, '')
+  // a file of the collector can have all signals
+  if (value['resourceLogs'] !== undefined || value['resourceMetrics'] !== undefined) return []
   return isSpan(value) ? [{ path: '', span: value, resource: attributesOf(resourceOf(value)) }] : undefined
 }
 
@@ -72,8 +74,9 @@ const NO_SPAN = {
 }
 
 function isSpan(value: JsonObject): boolean {
-  const attributes = first(value, 'attributes', 'Attributes')
-  return attributes !== undefined && value['user_id'] === undefined && value['userId'] === undefined
+  // Go writes null for a span without attributes
+  const sign = first(value, 'attributes', 'Attributes', 'SpanContext')
+  return sign !== undefined && value['user_id'] === undefined && value['userId'] === undefined
 }
 
 function resourceOf(value: JsonObject): Json | undefined {

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { joinLines } from '../../../src/telemetry/join-lines.ts'
+import type { InputLine } from '../../../src/telemetry/split-lines.ts'
 import { checked, exported, otlp, span, TOOL } from '../../support/log-input.ts'
 
 const USER = '9f1c1d3e-0000-4000-8000-000000000001'
@@ -213,12 +215,39 @@ describe('values', () => {
     expect(report.errors[0]).toMatchObject({ line: 2 })
   })
 
+  test.each(['{"a":', '{"a": {', '{'])(
+    '%s, then good lines that go on -> they are read at once, without the end of the input',
+    async (cut) => {
+      async function* endless(): AsyncGenerator<InputLine> {
+        yield { number: 1, text: cut }
+        yield { number: 2, text: line() }
+        throw new Error('the next line was read')
+      }
+      const values = joinLines(endless())
+      const [bad, good] = [await values.next(), await values.next()]
+      expect([bad.value, good.value]).toMatchObject([
+        { line: 1, read: { message: 'the line is not JSON' } },
+        { line: 2, read: { value: { skill_id: 'a' } } },
+      ])
+    },
+  )
+
   test('a document that never ends, and brackets on each line -> in the time of the input', async () => {
     const open = `{\n"a": [\n${'[\n'.repeat(40_000)}`
     const begun = performance.now()
     expect(await checked(open)).toMatchObject({ rejected: 40_002 })
     expect(await checked('[\n'.repeat(40_000))).toMatchObject({ rejected: 40_000 })
     expect(performance.now() - begun).toBeLessThan(20_000)
+  })
+
+  test('other signals of the collector, a span of Go without attributes, an empty export -> other lines', async () => {
+    const lines = [
+      '{"resourceLogs": [{}]}',
+      '{"resourceMetrics": []}',
+      '{"resourceSpans": []}',
+      '{"Name": "x", "SpanContext": {"TraceID": "a"}, "Attributes": null}',
+    ]
+    expect(await checked(lines.join('\n'))).toMatchObject({ lines: 4, events: 0, ignored: 4, rejected: 0 })
   })
 
   test('a list with bad items -> each with its path, the others are events', async () => {

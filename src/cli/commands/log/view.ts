@@ -35,10 +35,9 @@ function countsOf({ lines, events, steps, written, repeated, ignored, rejected }
   const counts: [number, string][] = [
     [written, 'written'],
     [repeated, 'already there'],
-    [steps, 'steps of them'],
     [ignored, 'other lines'],
     [rejected, 'not valid'],
   ]
   const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${grouped(count)} ${what}`)
-  return `${plural(events, 'event')} in ${plural(lines, 'line')}${parts.join('')}`
+  return `${plural(events, 'event')}${steps > 0 ? ` with ${plural(steps, 'step')}` : ''} in ${plural(lines, 'line')}${parts.join('')}`
 }
