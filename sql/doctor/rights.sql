@@ -1,8 +1,9 @@
 -- The privileges of the role on the objects of the package. $1: the schema, $2: names of relations, without the rollups, as a JSON list,
--- $3: the privileges of an application, [{"on", "name", "privileges": [], "columns": []?}], a function with its argument types,
+-- $3: the privileges that commands need, [{"on", "name", "privileges": [], "columns": []?}], a function with its argument types, by its name
+-- alone, or, with * at the end, by the beginning of its name,
 -- $4, $5: schema and name of the ledger; in another schema its row is of the kind `ledger`, with the qualified name.
 -- One row for each privilege; `owned`: the role is the owner, or a member of it, and has every privilege.
-with app as (
+with needed as (
   select g."on", g.name, g.columns, privilege
     from json_to_recordset($3::json) as g ("on" text, name text, privileges json, columns json),
          json_array_elements_text(g.privileges) as privilege
@@ -20,23 +21,24 @@ select case when n.nspname = $1 then 'relation' else 'ledger' end,
  where n.nspname = $4 and c.relname = $5
 union all
 -- as in a GRANT: "UPDATE (a, b)"
-select 'columns', c.relname, format('%s (%s)', app.privilege, string_agg(listed.name, ', ' order by place)),
-       bool_and(has_column_privilege(c.oid, a.attnum, app.privilege)), pg_has_role(c.relowner, 'USAGE')
-  from app
-  join pg_class c on c.relname = app.name and c.relnamespace = (select oid from pg_namespace where nspname = $1)
- cross join json_array_elements_text(app.columns) with ordinality as listed (name, place)
+select 'columns', c.relname, format('%s (%s)', needed.privilege, string_agg(listed.name, ', ' order by place)),
+       bool_and(has_column_privilege(c.oid, a.attnum, needed.privilege)), pg_has_role(c.relowner, 'USAGE')
+  from needed
+  join pg_class c on c.relname = needed.name and c.relnamespace = (select oid from pg_namespace where nspname = $1)
+ cross join json_array_elements_text(needed.columns) with ordinality as listed (name, place)
   join pg_attribute a on a.attrelid = c.oid and a.attname = listed.name and not a.attisdropped
- where app."on" = 'table'
- group by c.relname, c.relowner, app.privilege, app.columns::text
+ where needed."on" = 'table'
+ group by c.relname, c.relowner, needed.privilege, needed.columns::text
 union all
 select 'sequence', c.relname, p.privilege, has_sequence_privilege(c.oid, p.privilege), pg_has_role(c.relowner, 'USAGE')
   from pg_class c cross join unnest(array['USAGE', 'SELECT']) as p(privilege)
  where c.relnamespace = (select oid from pg_namespace where nspname = $1) and c.relkind = 'S'
 union all
-select 'function', app.name, app.privilege, has_function_privilege(p.oid, app.privilege), pg_has_role(p.proowner, 'USAGE')
-  from app
-  join pg_proc p on format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = app.name
- where app."on" = 'function' and p.pronamespace = (select oid from pg_namespace where nspname = $1)
+select distinct 'function', p.signature, needed.privilege, has_function_privilege(p.oid, needed.privilege), pg_has_role(p.proowner, 'USAGE')
+  from needed
+  join (select f.*, format('%s(%s)', f.proname, oidvectortypes(f.proargtypes)) as signature from pg_proc f) as p
+    on needed.name in (p.signature, p.proname) or (right(needed.name, 1) = '*' and starts_with(p.proname, left(needed.name, -1)))
+ where needed."on" = 'function' and p.pronamespace = (select oid from pg_namespace where nspname = $1)
 union all
 select 'schema', n.nspname, p.privilege, has_schema_privilege(n.oid, p.privilege), pg_has_role(n.nspowner, 'USAGE')
   from pg_namespace n cross join unnest(array['USAGE', 'CREATE']) as p(privilege)

@@ -49,20 +49,16 @@ CREATE TABLE IF NOT EXISTS skill_rollup_state (
   stepped_at        timestamptz
 );
 
--- One row for each day, skill and version. b00 to b39 count latencies between the bounds of skill_latency_bounds().
+-- One row for each day, skill and version. tokens_n and cost_n are the numbers of events that had tokens and a cost. latencies has one
+-- element for each bucket with events: 256 times their number, plus the number of the bucket. Bucket 0 is up to 1 ms, bucket i is above
+-- 2^((i-1)/8) ms and up to 2^(i/8) ms: its bounds differ by 9 %. skill_latency_buckets() returns the buckets as rows.
 CREATE TABLE IF NOT EXISTS skill_rollup_days (
   day date NOT NULL, skill_id text NOT NULL, version text NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
   latency_n bigint NOT NULL, latency_sum bigint NOT NULL, latency_min integer, latency_max integer,
+  tokens_n bigint NOT NULL, input_tokens numeric NOT NULL, output_tokens numeric NOT NULL, cost_n bigint NOT NULL, cost_usd numeric NOT NULL,
   first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
-  b00 integer NOT NULL, b01 integer NOT NULL, b02 integer NOT NULL, b03 integer NOT NULL, b04 integer NOT NULL,
-  b05 integer NOT NULL, b06 integer NOT NULL, b07 integer NOT NULL, b08 integer NOT NULL, b09 integer NOT NULL,
-  b10 integer NOT NULL, b11 integer NOT NULL, b12 integer NOT NULL, b13 integer NOT NULL, b14 integer NOT NULL,
-  b15 integer NOT NULL, b16 integer NOT NULL, b17 integer NOT NULL, b18 integer NOT NULL, b19 integer NOT NULL,
-  b20 integer NOT NULL, b21 integer NOT NULL, b22 integer NOT NULL, b23 integer NOT NULL, b24 integer NOT NULL,
-  b25 integer NOT NULL, b26 integer NOT NULL, b27 integer NOT NULL, b28 integer NOT NULL, b29 integer NOT NULL,
-  b30 integer NOT NULL, b31 integer NOT NULL, b32 integer NOT NULL, b33 integer NOT NULL, b34 integer NOT NULL,
-  b35 integer NOT NULL, b36 integer NOT NULL, b37 integer NOT NULL, b38 integer NOT NULL, b39 integer NOT NULL,
+  latencies bigint[] NOT NULL,
   PRIMARY KEY (day, skill_id, version)
 );
 CREATE INDEX IF NOT EXISTS idx_skill_rollup_days_skill ON skill_rollup_days (skill_id, day);
@@ -72,16 +68,17 @@ CREATE TABLE IF NOT EXISTS skill_rollup_versions (
   skill_id text NOT NULL, version text NOT NULL,
   n bigint NOT NULL, ok bigint NOT NULL, soft bigint NOT NULL, hard bigint NOT NULL,
   latency_n bigint NOT NULL, latency_sum bigint NOT NULL, latency_min integer, latency_max integer,
+  tokens_n bigint NOT NULL, input_tokens numeric NOT NULL, output_tokens numeric NOT NULL, cost_n bigint NOT NULL, cost_usd numeric NOT NULL,
   first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
-  b00 bigint NOT NULL, b01 bigint NOT NULL, b02 bigint NOT NULL, b03 bigint NOT NULL, b04 bigint NOT NULL,
-  b05 bigint NOT NULL, b06 bigint NOT NULL, b07 bigint NOT NULL, b08 bigint NOT NULL, b09 bigint NOT NULL,
-  b10 bigint NOT NULL, b11 bigint NOT NULL, b12 bigint NOT NULL, b13 bigint NOT NULL, b14 bigint NOT NULL,
-  b15 bigint NOT NULL, b16 bigint NOT NULL, b17 bigint NOT NULL, b18 bigint NOT NULL, b19 bigint NOT NULL,
-  b20 bigint NOT NULL, b21 bigint NOT NULL, b22 bigint NOT NULL, b23 bigint NOT NULL, b24 bigint NOT NULL,
-  b25 bigint NOT NULL, b26 bigint NOT NULL, b27 bigint NOT NULL, b28 bigint NOT NULL, b29 bigint NOT NULL,
-  b30 bigint NOT NULL, b31 bigint NOT NULL, b32 bigint NOT NULL, b33 bigint NOT NULL, b34 bigint NOT NULL,
-  b35 bigint NOT NULL, b36 bigint NOT NULL, b37 bigint NOT NULL, b38 bigint NOT NULL, b39 bigint NOT NULL,
+  latencies bigint[] NOT NULL,
   PRIMARY KEY (skill_id, version)
+);
+
+-- Why uses failed: the events that did not succeed and have an error type.
+CREATE TABLE IF NOT EXISTS skill_rollup_errors (
+  day date NOT NULL, skill_id text NOT NULL, version text NOT NULL, error_type text NOT NULL,
+  n bigint NOT NULL,
+  PRIMARY KEY (day, skill_id, version, error_type)
 );
 
 -- Distinct users cannot be added up over days: every pair is stored once, and a new pair increments the counters.

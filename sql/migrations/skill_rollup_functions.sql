@@ -7,12 +7,32 @@
 -- prefers a function or operator that fits the arguments better, wherever it is: without this, a role that can create objects in the
 -- schema could have its own code called.
 
--- Lower bounds, in ms, of the latency buckets 1 to 39, each half an octave wide; bucket 0 is below the first bound.
+-- The smallest latency, in ms, of the buckets 1 to 248: the first integer above 2^((i-1)/8). Bucket 0 is up to 1 ms. A power of two is
+-- exact as an integer.
 CREATE OR REPLACE FUNCTION skill_latency_bounds() RETURNS integer[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $function$
-  SELECT ARRAY[4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192,
-    11585, 16384, 23170, 32768, 46341, 65536, 92682, 131072, 185364, 262144, 370728, 524288, 741455, 1048576, 1482910, 2097152]
+  SELECT pg_catalog.array_agg(pg_catalog.floor(pg_catalog.power(2::float8, (i % 8)::float8 / 8::float8) * (1::bigint << i / 8)::float8)::integer + 1 ORDER BY i)
+  FROM pg_catalog.generate_series(0, 247) AS i
+$function$;
+
+-- The buckets of a column latencies as rows: the number of a bucket, and its number of events.
+CREATE OR REPLACE FUNCTION skill_latency_buckets(p_latencies bigint[]) RETURNS TABLE (bucket integer, n bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT (element & 255::bigint)::integer, element >> 8 FROM pg_catalog.unnest(p_latencies) AS element
+$function$;
+
+-- The sum of two columns latencies.
+CREATE OR REPLACE FUNCTION skill_latency_add(p_latencies bigint[], p_others bigint[]) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(pg_catalog.array_agg(element ORDER BY element & 255::bigint), '{}')
+  FROM (
+    SELECT (pg_catalog.sum(element >> 8)::bigint << 8) | (element & 255::bigint) AS element
+    FROM pg_catalog.unnest(pg_catalog.array_cat(p_latencies, p_others)) AS element
+    GROUP BY element & 255::bigint HAVING pg_catalog.sum(element >> 8) <> 0::numeric
+  ) AS buckets
 $function$;
 
 -- Why a row cannot be added up; NULL when it can. A key of the rollups must fit into a page of an index, a time must have a year of
@@ -153,6 +173,119 @@ BEGIN
 END;
 $function$;
 
+-- The rows of the events that a predicate selects, as skill_rollup_sums and the steps use them.
+CREATE OR REPLACE FUNCTION skill_rollup_rows(p_predicate text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  SELECT pg_catalog.format($sql$
+    events AS (
+      SELECT user_id, session_id, skill_id, version, latency_ms, created_at, input_tokens, output_tokens, cost_usd,
+        (created_at AT TIME ZONE 'UTC')::date AS day,
+        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
+        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
+        CASE WHEN outcome <> 'success' THEN nullif(pg_catalog.left(coalesce(error_type, artifacts->>'error_type'::text), 128), ''::text) END AS error_type,
+        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
+        coalesce(state_snapshot->>'tier'::text, tier) AS tier, state_snapshot->>'element'::text AS element, state_snapshot->>'realm'::text AS realm
+      FROM skill_usage_events e
+      WHERE %s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
+    ),
+    rows AS MATERIALIZED (
+      SELECT *, pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
+    )$sql$, p_predicate)
+$function$;
+
+-- The statements, as CTEs, that add the sums of `rows` to the tables, or with p_sign -1 subtract them: one template for all tables. Of
+-- first, last, least and greatest nothing can be subtracted.
+--
+-- Existing rows are looked up once; as only one step runs at a time, the others are inserted without ON CONFLICT, which would look them
+-- up again and lock each row before it changes it. The lookup is a subquery with a limit, which makes the planner use the index whatever
+-- its estimates.
+CREATE OR REPLACE FUNCTION skill_rollup_sums(p_sign integer) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $function$
+DECLARE
+  -- column, type, aggregate of the rows; each table of sums has the first six of them
+  v_sums   text[] := ARRAY[
+    ['n', 'bigint', 'pg_catalog.count(*)'],
+    ['ok', 'bigint', 'pg_catalog.count(*) FILTER (WHERE ok)'],
+    ['soft', 'bigint', 'pg_catalog.count(*) FILTER (WHERE soft)'],
+    ['hard', 'bigint', 'pg_catalog.count(*) FILTER (WHERE hard)'],
+    ['latency_n', 'bigint', 'pg_catalog.count(latency_ms)'],
+    ['latency_sum', 'bigint', 'coalesce(pg_catalog.sum(latency_ms), 0)'],
+    ['tokens_n', 'bigint', 'pg_catalog.count(coalesce(input_tokens, output_tokens))'],
+    ['input_tokens', 'numeric', 'coalesce(pg_catalog.sum(input_tokens), 0)'],
+    ['output_tokens', 'numeric', 'coalesce(pg_catalog.sum(output_tokens), 0)'],
+    ['cost_n', 'bigint', 'pg_catalog.count(cost_usd)'],
+    ['cost_usd', 'numeric', 'coalesce(pg_catalog.sum(cost_usd), 0)']
+  ];
+  -- column, aggregate, column of the rows, how two values become one
+  v_bounds text[] := ARRAY[
+    ['latency_min', 'min', 'latency_ms', 'least'], ['latency_max', 'max', 'latency_ms', 'greatest'],
+    ['first_at', 'min', 'created_at', 'least'], ['last_at', 'max', 'created_at', 'greatest']
+  ];
+  -- name of a grouping, or of a table without skill_rollup_, its key, what it groups, its number of sums
+  v_groups text[] := ARRAY[
+    ['day_cells', 'day, skill_id, version, bucket', 'rows', '11'],
+    ['version_cells', 'skill_id, version, bucket', 'day_cells', '11'],
+    ['state_cells', 'day, skill_id, state_key', 'rows', '6'],
+    ['failed', 'day, skill_id, version, error_type', 'rows', '1'],
+    ['days', 'day, skill_id, version', 'day_cells', '11'],
+    ['versions', 'skill_id, version', 'version_cells', '11'],
+    ['state_days', 'day, state_key', 'state_cells', '6'],
+    ['skill_states', 'skill_id, state_key', 'state_cells', '6'],
+    ['hours', 'skill_id, hour', 'rows', '6'],
+    ['errors', 'day, skill_id, version, error_type', 'failed', '1']
+  ];
+  v_minus   text := CASE WHEN p_sign < 0 THEN '-' ELSE '' END;
+  v_group   text[];
+  v_names   text; -- the columns of a row
+  v_values  text; -- and what they are
+  v_changes text;
+  v_is_wide boolean;
+  v_parts   text[] := '{}';
+BEGIN
+  FOREACH v_group SLICE 1 IN ARRAY v_groups LOOP
+    v_is_wide := v_group[4] = '11';
+    SELECT pg_catalog.string_agg(name, ', '::text), pg_catalog.string_agg(pg_catalog.format('%s AS %I', value, name), ', '::text), pg_catalog.string_agg(change, ', '::text)
+      INTO v_names, v_values, v_changes
+    FROM (
+      SELECT v_sums[i][1] AS name, pg_catalog.format('%I = d.%1$I + x.%1$I', v_sums[i][1]) AS change,
+        CASE v_group[3] WHEN 'rows' THEN pg_catalog.format('%s(%s)', v_minus, v_sums[i][3]) ELSE pg_catalog.format('pg_catalog.sum(%I)::%s', v_sums[i][1], v_sums[i][2]) END AS value
+      FROM pg_catalog.generate_series(1, v_group[4]::integer) AS i
+      UNION ALL
+      SELECT v_bounds[i][1], CASE WHEN p_sign > 0 THEN pg_catalog.format('%I = %s(d.%1$I, x.%1$I)', v_bounds[i][1], v_bounds[i][4]) END,
+        pg_catalog.format('pg_catalog.%s(%I)', v_bounds[i][2], CASE v_group[3] WHEN 'rows' THEN v_bounds[i][3] ELSE v_bounds[i][1] END)
+      FROM pg_catalog.generate_series(1, 4) AS i WHERE v_is_wide
+      UNION ALL
+      SELECT 'latencies', 'latencies = skill_latency_add(d.latencies, x.latencies)',
+        'coalesce(pg_catalog.array_agg((n << 8) | bucket::bigint ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), ''{}'')'
+      WHERE v_group[1] IN ('days', 'versions')
+    ) AS columns;
+    IF v_group[1] IN ('day_cells', 'version_cells', 'state_cells', 'failed') THEN
+      v_parts := pg_catalog.array_append(v_parts, pg_catalog.format('%1$s AS MATERIALIZED (SELECT %2$s, %3$s FROM %4$s%5$s GROUP BY %2$s)', v_group[1],
+        v_group[2], v_values, v_group[3], CASE v_group[1] WHEN 'failed' THEN ' WHERE error_type IS NOT NULL' END));
+    ELSE
+      v_parts := pg_catalog.array_append(v_parts, pg_catalog.format($sql$
+        %1$s AS MATERIALIZED (
+          SELECT g.*, (SELECT d.ctid FROM skill_rollup_%1$s d WHERE %5$s LIMIT 1) AS old_row
+          FROM (SELECT %2$s, %4$s FROM %3$s GROUP BY %2$s) AS g
+        ),
+        insert_%1$s AS (
+          INSERT INTO skill_rollup_%1$s (%2$s, %6$s) SELECT %2$s, %6$s FROM %1$s WHERE old_row IS NULL AND n > 0
+        ),
+        update_%1$s AS (
+          UPDATE skill_rollup_%1$s d SET %7$s FROM %1$s x WHERE d.ctid = x.old_row
+        )$sql$, v_group[1], v_group[2], v_group[3], v_values,
+        (SELECT pg_catalog.string_agg(pg_catalog.format('d.%I = g.%1$I', k), ' AND '::text) FROM pg_catalog.unnest(pg_catalog.string_to_array(v_group[2], ', '::text)) AS k),
+        v_names, v_changes));
+    END IF;
+  END LOOP;
+  RETURN pg_catalog.array_to_string(v_parts, ', '::text);
+END;
+$function$;
+
 -- Adds at most p_max_rows events to the rollups, and closes at most as many sessions. Returns
 -- {"rows": number of rows, "more": true or false}, {"state": "busy"} when another step runs and p_wait is false, or
 -- {"state": "foreign"} when the snapshot was saved on another server.
@@ -167,10 +300,6 @@ AS $function$
 DECLARE
   v_state    skill_rollup_state;
   v_window   record;
-  v_buckets  text; -- b00, b01, ...
-  v_counts   text; -- count(*) FILTER (WHERE bucket = 0), ...
-  v_sums     text; -- sum(b00), ...
-  v_adds     text; -- b00 = d.b00 + excluded.b00, ...
   v_rows     bigint;
   v_users    bigint;
   v_sessions bigint;
@@ -192,25 +321,9 @@ BEGIN
   END IF;
   SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events'::regclass, v_state, p_max_rows);
 
-  SELECT pg_catalog.string_agg(b, ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %s)', i), ', ' ORDER BY i),
-         pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%s)', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s + excluded.%1$s', b), ', ' ORDER BY i)
-    INTO v_buckets, v_counts, v_sums, v_adds
-  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
-
-  -- Lookups in the large tables are subqueries with a limit, which makes the planner use the index whatever its estimates. Existing
-  -- rows are looked up once; as only one step runs at a time, the others are inserted without ON CONFLICT, which would look them
-  -- up again and lock each row before it changes it.
+  -- Lookups in the large tables are subqueries with a limit, which makes the planner use the index whatever its estimates.
   EXECUTE pg_catalog.format($sql$
-    WITH events AS (
-      SELECT user_id, session_id, skill_id, version, latency_ms, created_at,
-        (created_at AT TIME ZONE 'UTC')::date AS day,
-        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
-        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
-        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
-        coalesce(state_snapshot->>'tier'::text, tier) AS tier, state_snapshot->>'element'::text AS element, state_snapshot->>'realm'::text AS realm
-      FROM skill_usage_events
-      WHERE %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
-    ),
+    WITH %2$s,
     put_set_aside AS (
       INSERT INTO skill_rollup_set_aside (source, user_id, id, reason)
       SELECT 'events', user_id, id, fault
@@ -219,109 +332,14 @@ BEGIN
       WHERE fault IS NOT NULL
       ON CONFLICT (source, user_id, id) DO UPDATE SET reason = excluded.reason
     ),
-    rows AS MATERIALIZED (
-      SELECT *, pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(tier, element, realm)::text COLLATE "C", 0) AS state_key FROM events
-    ),
-
-    days AS (
-      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
-        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum,
-        pg_catalog.min(latency_ms) AS latency_min, pg_catalog.max(latency_ms) AS latency_max, pg_catalog.min(created_at) AS first_at, pg_catalog.max(created_at) AS last_at, %2$s
-      FROM rows GROUP BY day, skill_id, version
-    ),
-    days_named (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s) AS MATERIALIZED (
-      SELECT * FROM days
-    ),
-    put_days AS (
-      INSERT INTO skill_rollup_days AS d (day, skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
-      SELECT * FROM days_named
-      ON CONFLICT (day, skill_id, version) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
-        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
-        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
-    ),
-    put_versions AS (
-      INSERT INTO skill_rollup_versions AS d (skill_id, version, n, ok, soft, hard, latency_n, latency_sum, latency_min, latency_max, first_at, last_at, %3$s)
-      SELECT skill_id, version, pg_catalog.sum(n), pg_catalog.sum(ok), pg_catalog.sum(soft), pg_catalog.sum(hard), pg_catalog.sum(latency_n), pg_catalog.sum(latency_sum), pg_catalog.min(latency_min), pg_catalog.max(latency_max),
-        pg_catalog.min(first_at), pg_catalog.max(last_at), %4$s
-      FROM days_named GROUP BY skill_id, version
-      ON CONFLICT (skill_id, version) DO UPDATE SET
-        n = d.n + excluded.n, ok = d.ok + excluded.ok, soft = d.soft + excluded.soft, hard = d.hard + excluded.hard,
-        latency_n = d.latency_n + excluded.latency_n, latency_sum = d.latency_sum + excluded.latency_sum,
-        latency_min = least(d.latency_min, excluded.latency_min), latency_max = greatest(d.latency_max, excluded.latency_max),
-        first_at = least(d.first_at, excluded.first_at), last_at = greatest(d.last_at, excluded.last_at), %5$s
-    ),
-
-    mixed AS MATERIALIZED (
-      SELECT day, skill_id, state_key, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
-        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
-      FROM rows GROUP BY day, skill_id, state_key
-    ),
+    %3$s,
     new_states AS MATERIALIZED (
-      SELECT state_key FROM (SELECT DISTINCT state_key FROM mixed) AS seen
+      SELECT state_key FROM (SELECT DISTINCT state_key FROM state_cells) AS seen
       WHERE (SELECT 1 FROM skill_rollup_states s WHERE s.state_key = seen.state_key LIMIT 1) IS NULL
     ),
     put_states AS (
       INSERT INTO skill_rollup_states (state_key, tier, element, realm)
       SELECT DISTINCT ON (state_key) state_key, tier, element, realm FROM rows WHERE state_key IN (SELECT state_key FROM new_states)
-    ),
-    state_days AS MATERIALIZED (
-      SELECT m.*, old.ctid AS old_row FROM (
-        SELECT day, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
-          pg_catalog.sum(latency_sum)::bigint AS latency_sum
-        FROM mixed GROUP BY day, state_key
-      ) AS m
-      LEFT JOIN LATERAL (
-        SELECT d.ctid FROM skill_rollup_state_days d WHERE d.day = m.day AND d.state_key = m.state_key LIMIT 1
-      ) AS old ON true
-    ),
-    put_new_state_days AS (
-      INSERT INTO skill_rollup_state_days (day, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT day, state_key, n, ok, soft, hard, latency_n, latency_sum FROM state_days WHERE old_row IS NULL
-    ),
-    put_state_days AS (
-      UPDATE skill_rollup_state_days d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
-        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
-      FROM state_days x WHERE d.ctid = x.old_row
-    ),
-    skill_states AS MATERIALIZED (
-      SELECT m.*, old.ctid AS old_row FROM (
-        SELECT skill_id, state_key, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
-          pg_catalog.sum(latency_sum)::bigint AS latency_sum
-        FROM mixed GROUP BY skill_id, state_key
-      ) AS m
-      LEFT JOIN LATERAL (
-        SELECT d.ctid FROM skill_rollup_skill_states d WHERE d.skill_id = m.skill_id AND d.state_key = m.state_key LIMIT 1
-      ) AS old ON true
-    ),
-    put_new_skill_states AS (
-      INSERT INTO skill_rollup_skill_states (skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, state_key, n, ok, soft, hard, latency_n, latency_sum FROM skill_states WHERE old_row IS NULL
-    ),
-    put_skill_states AS (
-      UPDATE skill_rollup_skill_states d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
-        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
-      FROM skill_states x WHERE d.ctid = x.old_row
-    ),
-    hours AS MATERIALIZED (
-      SELECT m.*, old.ctid AS old_row FROM (
-        SELECT skill_id, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
-          pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
-        FROM rows GROUP BY skill_id, hour
-      ) AS m
-      LEFT JOIN LATERAL (
-        SELECT d.ctid FROM skill_rollup_hours d WHERE d.skill_id = m.skill_id AND d.hour = m.hour LIMIT 1
-      ) AS old ON true
-    ),
-    put_new_hours AS (
-      INSERT INTO skill_rollup_hours (skill_id, hour, n, ok, soft, hard, latency_n, latency_sum)
-      SELECT skill_id, hour, n, ok, soft, hard, latency_n, latency_sum FROM hours WHERE old_row IS NULL
-    ),
-    put_hours AS (
-      UPDATE skill_rollup_hours d SET n = d.n + x.n, ok = d.ok + x.ok, soft = d.soft + x.soft, hard = d.hard + x.hard,
-        latency_n = d.latency_n + x.latency_n, latency_sum = d.latency_sum + x.latency_sum
-      FROM hours x WHERE d.ctid = x.old_row
     ),
 
     pairs AS MATERIALIZED (
@@ -354,7 +372,7 @@ BEGIN
     quiet AS MATERIALIZED (
       SELECT user_id, session_id, state_key FROM skill_rollup_sessions
       WHERE set_key IS NULL AND pg_catalog.cardinality(skills) >= 2 AND last_at < pg_catalog.now() - interval '30 minutes'
-      ORDER BY last_at LIMIT %6$s
+      ORDER BY last_at LIMIT %4$s
     ),
     -- sorting bytewise costs more than everything else: it is done once, for closed sessions
     touched AS MATERIALIZED (
@@ -441,7 +459,7 @@ BEGIN
     )
     SELECT (SELECT pg_catalog.count(*) FROM rows), (SELECT n FROM new_users), (SELECT n FROM new_sessions), (SELECT pg_catalog.count(*) FROM quiet),
       ARRAY(SELECT DISTINCT old_key FROM sessions WHERE old_key IS NOT NULL)
-  $sql$, v_window.predicate, v_counts, v_buckets, v_sums, v_adds, p_max_rows)
+  $sql$, v_window.predicate, skill_rollup_rows(v_window.predicate), skill_rollup_sums(1), p_max_rows)
   INTO v_rows, v_users, v_sessions, v_quiet, v_dirty;
 
   PERFORM skill_rollup_recount_sets(v_dirty);
@@ -551,7 +569,7 @@ BEGIN
   PERFORM FROM skill_rollup_state FOR UPDATE;
   TRUNCATE skill_rollup_days, skill_rollup_versions, skill_rollup_users, skill_rollup_skills, skill_rollup_states, skill_rollup_state_days,
     skill_rollup_skill_states, skill_rollup_hours, skill_rollup_sessions, skill_rollup_sets, skill_rollup_feedback, skill_rollup_tags,
-    skill_rollup_raters, skill_rollup_set_aside;
+    skill_rollup_raters, skill_rollup_errors, skill_rollup_set_aside;
   INSERT INTO skill_rollup_state (source, snapshot, system_identifier)
   SELECT source, '1:1:', system_identifier
   FROM pg_catalog.pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
@@ -616,9 +634,6 @@ AS $function$
 DECLARE
   v_events    skill_rollup_state;
   v_feedback  skill_rollup_state;
-  v_buckets   text;
-  v_counts    text;
-  v_minus     text;
   v_rolled    text := '(pg_catalog.txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L::bigint, -1) AND id <= coalesce(%L::bigint, 0))';
   v_counted   bigint;
   v_sessions  bigint;
@@ -640,65 +655,14 @@ BEGIN
   IF v_events.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
     RETURN '{"state": "foreign"}';
   END IF;
-  SELECT pg_catalog.string_agg(pg_catalog.format('pg_catalog.count(*) FILTER (WHERE bucket = %1$s) AS %2$s', i, b), ', ' ORDER BY i),
-         pg_catalog.string_agg(pg_catalog.format('%1$s = d.%1$s - x.%1$s', b), ', ' ORDER BY i), pg_catalog.string_agg(pg_catalog.format('pg_catalog.sum(%1$s)::bigint AS %1$s', b), ', ' ORDER BY i)
-    INTO v_counts, v_minus, v_buckets
-  FROM (SELECT i, 'b' || pg_catalog.lpad(i::text, 2, '0') AS b FROM pg_catalog.generate_series(0, 39) AS i) AS buckets;
-
-  EXECUTE pg_catalog.format($sql$
-    WITH mine AS MATERIALIZED (
-      SELECT skill_id, version, latency_ms, (created_at AT TIME ZONE 'UTC')::date AS day,
-        (((pg_catalog.floor(pg_catalog.date_part('epoch', created_at) / 3600::float8)::bigint + 72) %% 168::bigint + 168) %% 168::bigint)::smallint AS hour,
-        outcome = 'success' AS ok, outcome = 'soft_fail' AS soft, outcome = 'hard_refusal' AS hard,
-        pg_catalog.width_bucket(latency_ms, skill_latency_bounds()) AS bucket,
-        pg_catalog.hashtextextended(pg_catalog.jsonb_build_array(coalesce(state_snapshot->>'tier'::text, tier), state_snapshot->>'element'::text, state_snapshot->>'realm'::text)::text
-          COLLATE "C", 0) AS state_key
-      FROM skill_usage_events e
-      WHERE user_id = $1 AND %1$s AND skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot) IS NULL
-        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = 'events' AND k.user_id = $1 AND k.id = e.id)
-    ),
-    days AS MATERIALIZED (
-      SELECT day, skill_id, version, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
-        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum, %2$s
-      FROM mine GROUP BY day, skill_id, version
-    ),
-    put_days AS (
-      UPDATE skill_rollup_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
-        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
-      FROM days x WHERE d.day = x.day AND d.skill_id = x.skill_id AND d.version = x.version
-    ),
-    put_versions AS (
-      UPDATE skill_rollup_versions d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
-        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum, %3$s
-      FROM (SELECT skill_id, version, pg_catalog.sum(n)::bigint AS n, pg_catalog.sum(ok)::bigint AS ok, pg_catalog.sum(soft)::bigint AS soft, pg_catalog.sum(hard)::bigint AS hard, pg_catalog.sum(latency_n)::bigint AS latency_n,
-              pg_catalog.sum(latency_sum)::bigint AS latency_sum, %4$s FROM days GROUP BY skill_id, version) AS x
-      WHERE d.skill_id = x.skill_id AND d.version = x.version
-    ),
-    sums AS MATERIALIZED (
-      SELECT day, skill_id, state_key, hour, pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ok) AS ok, pg_catalog.count(*) FILTER (WHERE soft) AS soft,
-        pg_catalog.count(*) FILTER (WHERE hard) AS hard, pg_catalog.count(latency_ms) AS latency_n, coalesce(pg_catalog.sum(latency_ms), 0) AS latency_sum
-      FROM mine GROUP BY GROUPING SETS ((day, state_key), (skill_id, state_key), (skill_id, hour))
-    ),
-    put_state_days AS (
-      UPDATE skill_rollup_state_days d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
-        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
-      FROM sums x WHERE x.skill_id IS NULL AND d.day = x.day AND d.state_key = x.state_key
-    ),
-    put_skill_states AS (
-      UPDATE skill_rollup_skill_states d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
-        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
-      FROM sums x WHERE x.day IS NULL AND d.skill_id = x.skill_id AND d.state_key = x.state_key
-    ),
-    put_hours AS (
-      UPDATE skill_rollup_hours d SET n = d.n - x.n, ok = d.ok - x.ok, soft = d.soft - x.soft, hard = d.hard - x.hard,
-        latency_n = d.latency_n - x.latency_n, latency_sum = d.latency_sum - x.latency_sum
-      FROM sums x WHERE x.state_key IS NULL AND d.skill_id = x.skill_id AND d.hour = x.hour
-    )
-    SELECT pg_catalog.count(*) FROM mine
-  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id), v_counts, v_minus, v_buckets) INTO v_counted USING p_user_id;
+  EXECUTE pg_catalog.format('WITH %s, %s SELECT pg_catalog.count(*) FROM rows', skill_rollup_rows(pg_catalog.format(
+      'user_id = $1 AND %s AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = ''events'' AND k.user_id = $1 AND k.id = e.id)',
+      pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))), skill_rollup_sums(-1))
+    INTO v_counted USING p_user_id;
   DELETE FROM skill_rollup_state_days WHERE n = 0;
   DELETE FROM skill_rollup_skill_states WHERE n = 0;
   DELETE FROM skill_rollup_hours WHERE n = 0;
+  DELETE FROM skill_rollup_errors WHERE n = 0;
   DELETE FROM skill_rollup_days WHERE n = 0;
   DELETE FROM skill_rollup_versions WHERE n = 0;
   DELETE FROM skill_rollup_states s WHERE NOT EXISTS (SELECT FROM skill_rollup_state_days d WHERE d.state_key = s.state_key);
@@ -790,6 +754,8 @@ BEGIN
   FOREACH v_function IN ARRAY ARRAY[
     'skill_rollup_snapshot_at(txid_snapshot,txid_snapshot,bigint)',
     'skill_rollup_window(regclass,skill_rollup_state,integer)',
+    'skill_rollup_rows(text)',
+    'skill_rollup_sums(integer)',
     'skill_rollup_events(integer,boolean)',
     'skill_rollup_feedback(integer,boolean)',
     'skill_rollup_recount_sets(uuid[])',
@@ -803,10 +769,14 @@ END
 $pin$;
 REVOKE EXECUTE ON FUNCTION
   skill_latency_bounds(),
+  skill_latency_buckets(bigint[]),
+  skill_latency_add(bigint[], bigint[]),
   skill_rollup_event_fault(text, text, text, timestamptz, jsonb),
   skill_rollup_feedback_fault(text, text, text[]),
   skill_rollup_snapshot_at(txid_snapshot, txid_snapshot, bigint),
   skill_rollup_window(regclass, skill_rollup_state, integer),
+  skill_rollup_rows(text),
+  skill_rollup_sums(integer),
   skill_rollup_events(integer, boolean),
   skill_rollup_feedback(integer, boolean),
   skill_rollup_recount_sets(uuid[]),

@@ -23,14 +23,14 @@
 -- check: tables.primary-keys
 -- title: every table has the expected primary key
 -- input: schema
--- remedy: remove duplicate rows, then run ALTER TABLE ... ADD PRIMARY KEY
+-- remedy: remove duplicate rows, then run the printed ALTER TABLE statement
 -- example: primary key skills_registry | (skill_id) | missing
 
 -- check: tables.rows
 -- title: every row satisfies the constraints of its table
 -- severity: warning
 -- input: schema
--- remedy: correct the rows, then run ALTER TABLE ... VALIDATE CONSTRAINT ...
+-- remedy: correct the rows, then run the printed statement, which validates the constraint
 -- about: The rows are older than the constraint, which is NOT VALID: it checks new rows and changed rows. `skills migrate` never changes
 --   rows. The constraint on `trust_level` is missing while a row violates it, because it would stop every change of that row.
 -- example: constraint skill_usage_events.skill_usage_events_outcome_known | every row has outcome = ANY (ARRAY['success'::text,
@@ -67,7 +67,7 @@
 -- title: the search_path of adopted functions ends in pg_temp
 -- severity: warning
 -- input: schema
--- remedy: run ALTER FUNCTION ... SET search_path TO <schema>, pg_temp
+-- remedy: run the printed ALTER FUNCTION statement
 -- about: Without pg_temp at the end of the search_path, a temporary table of the caller can replace a table of the schema inside
 --   the function. Functions that an older tool created lack it. In a function that this tool created it is a fault of
 --   `functions.security`. The functions are `log_skill_usage`, `is_skill_unlocked` and `unlock_skill`; `log_skill_usage_batch`
@@ -167,7 +167,7 @@ ORDER BY 1;
 -- check: functions.execute-rights
 -- title: PUBLIC has no EXECUTE on the functions of the package
 -- input: schema
--- remedy: REVOKE EXECUTE ON FUNCTION ... FROM PUBLIC; for the role of an application, run what `skills grants` prints
+-- remedy: run the printed REVOKE statement; for the role of an application, run what `skills grants` prints
 -- about: With EXECUTE on `log_skill_usage` or `log_skill_usage_batch` a role can log events for every user, with `unlock_skill`
 --   it can unlock every skill, and with `is_skill_unlocked` read every unlock. PostgreSQL gives it to PUBLIC, that is to every
 --   role that can connect, when a function is created. The migrations revoke it.
@@ -189,5 +189,5 @@ ORDER BY 1;
 -- title: every table, column, function and view of the package has a comment
 -- severity: warning
 -- input: schema
--- remedy: run the COMMENT statement
+-- remedy: run the printed COMMENT statement
 -- example: table skill_unlocks | a comment | missing

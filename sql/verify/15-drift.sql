@@ -34,7 +34,7 @@
 -- title: new objects get the privileges of the applied migrations
 -- severity: warning
 -- input: drift
--- remedy: run the ALTER DEFAULT PRIVILEGES statement
+-- remedy: run the printed ALTER DEFAULT PRIVILEGES statement
 -- about: PUBLIC is every role that can connect. A table or function that a later migration creates would be open to all of them. More
 --   privileges for a named role are the decision of the administrator.
 -- example: default privileges on tables to PUBLIC | none | SELECT
@@ -51,7 +51,7 @@
 -- title: every constraint but a primary key has the name that the applied migrations give it
 -- severity: warning
 -- input: drift
--- remedy: run ALTER TABLE ... RENAME CONSTRAINT
+-- remedy: run the printed ALTER TABLE statement, which renames the constraint
 -- about: The constraint works. A later migration that drops or validates it by its name fails, and one that adds it adds a second one.
 -- example: constraint skill_feedback.skill_feedback_version_bytes | this name | constraint skill_feedback.version_check
 
@@ -59,7 +59,7 @@
 -- title: every comment is that of the applied migrations
 -- severity: warning
 -- input: drift
--- remedy: run the COMMENT statement
+-- remedy: run the printed COMMENT statement
 -- example: comment on skill_unlocks.unlock_reason | Why it was last unlocked, for the audit trail | see the wiki
 
 -- check: drift.adopted

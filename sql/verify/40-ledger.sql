@@ -252,7 +252,10 @@ ORDER BY renamed."to" COLLATE "C";
 SELECT
   format('migration %s', begun.version)                                                        AS object,
   'applied completely'                                                                         AS expected,
-  format('interrupted: %s of %s statements completed', begun.done, coalesce(begun.statements::text, 'an unknown number of')) AS actual
+  format('interrupted: %s of %s statements completed', begun.done, coalesce(begun.statements::text, 'an unknown number of')) AS actual,
+  CASE WHEN begun.statements IS NULL
+    THEN format('restore the file, or name its folder in the setting migrations, and run `skills migrate`; if it is gone for good, run `skills migrate repair %s --forget`', begun.version)
+  END AS remedy
 FROM jsonb_to_recordset($1::jsonb->'interrupted') AS begun (version text, done integer, statements integer)
 ORDER BY begun.version COLLATE "C";
 

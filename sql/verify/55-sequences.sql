@@ -6,7 +6,7 @@
 -- check: sequences.next-value
 -- title: the next number of every sequence is free
 -- input: objects
--- remedy: set the sequence behind the largest number of the column: SELECT setval('<schema>.<sequence>', (SELECT max(<column>) FROM <schema>.<table>))
+-- remedy: run the printed statement, which sets the sequence behind the largest number of the column
 -- about: After setval, a restore of rows alone, or rows that were copied with their numbers, a sequence can give numbers that rows already have:
 --   every INSERT fails until it has passed them. The check reads one row of an index for each sequence. A column without an index that begins
 --   with it is left out.
@@ -90,7 +90,8 @@ BEGIN
                 v_one.attname, v_one.table_schema, v_one.relname) END));
       ELSIF v_one.increment < 0 AND NOT v_one.seqcycle AND v_next < v_one.seqmin THEN
         v_found := v_found || jsonb_build_object('object', format('sequence %s', v_one.sequence), 'actual', 'all numbers are used',
-          'expected', format('a next number from %s on', v_one.seqmin));
+          'expected', format('a next number from %s on', v_one.seqmin),
+          'remedy', 'give the sequence a lower MINVALUE if the type of the column has more numbers; otherwise change the column to bigint first');
       END IF;
     EXCEPTION WHEN insufficient_privilege OR lock_not_available THEN
       v_found := v_found || jsonb_build_object('gap', true, 'skipped', format('sequence %s: %s', v_one.sequence, SQLERRM));
@@ -99,8 +100,8 @@ BEGIN
   PERFORM set_config('skills_verify.found', v_found::text, true);
 END
 $check$;
-SELECT f.object, f.expected, f.actual, f.sql, f.skipped, f.gap
-FROM jsonb_to_recordset(current_setting('skills_verify.found')::jsonb) AS f (object text, expected text, actual text, sql text, skipped text, gap boolean)
+SELECT f.object, f.expected, f.actual, f.sql, f.remedy, f.skipped, f.gap
+FROM jsonb_to_recordset(current_setting('skills_verify.found')::jsonb) AS f (object text, expected text, actual text, sql text, remedy text, skipped text, gap boolean)
 WHERE $1::jsonb IS NOT NULL
 ORDER BY 1, 2;
 
@@ -108,7 +109,7 @@ ORDER BY 1, 2;
 -- title: a crash resets no sequence
 -- input: objects
 -- requires: server-version 15
--- remedy: ALTER SEQUENCE ... SET LOGGED
+-- remedy: run the printed ALTER SEQUENCE statement
 -- about: A crash of the server sets an unlogged sequence to its first number, and the rows of the table stay.
 -- example: sequence skill_usage_events_id_seq | a logged sequence, as the table is | unlogged
 SELECT
@@ -132,7 +133,7 @@ ORDER BY 1;
 -- title: every sequence belongs to the column that it numbers
 -- severity: warning
 -- input: objects
--- remedy: run ALTER SEQUENCE ... OWNED BY
+-- remedy: run the printed ALTER SEQUENCE statement, which makes the column the owner of the sequence
 -- about: PostgreSQL drops a sequence with the column that owns it. One that belongs to another column takes the default of this one with it; one
 --   that belongs to none stays behind, and TRUNCATE ... RESTART IDENTITY leaves it out.
 -- example: sequence skill_feedback_id_seq | owned by skill_feedback.id | owned by no column

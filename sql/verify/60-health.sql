@@ -34,14 +34,22 @@ ORDER BY c.relname;
 -- title: every index of a partitioned table covers all partitions
 -- severity: info
 -- input: objects
--- remedy: create the index on each partition that lacks it, and run ALTER INDEX ... ATTACH PARTITION
+-- remedy: create the index on each partition that lacks it, and attach it to the index of the table
 -- about: An index that was created ON ONLY a partitioned table is invalid until an index of each partition is attached to it. That is
 --   the usual way to build it without blocking writes. The partitions that have the index use it.
 -- example: index events_day | an index on each of 12 partitions | 11 of 12 partitions have it
 SELECT
   format('index %s', c.relname)                       AS object,
   format('an index on each of %s partitions', p.n)    AS expected,
-  format('%s of %s partitions have it', a.n, p.n)     AS actual
+  format('%s of %s partitions have it', a.n, p.n)     AS actual,
+  (
+    SELECT string_agg(format('CREATE %sINDEX %s%I ON %I.%I %s; ALTER INDEX %I.%I ATTACH PARTITION %4$I.%3$I',
+      CASE WHEN i.indisunique THEN 'UNIQUE ' END, CASE l.relkind WHEN 'r' THEN 'CONCURRENTLY ' END, left(c.relname, 50) || '_' || l.oid, n.nspname, l.relname,
+      substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ') + 1), :'schema', c.relname), '; ' ORDER BY l.relname)
+    FROM pg_inherits h JOIN pg_class l ON l.oid = h.inhrelid JOIN pg_namespace n ON n.oid = l.relnamespace
+    WHERE h.inhparent = t.oid AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid)
+      AND NOT EXISTS (SELECT FROM pg_inherits g JOIN pg_index x ON x.indexrelid = g.inhrelid WHERE g.inhparent = c.oid AND x.indrelid = l.oid)
+  ) AS sql
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'I'
 JOIN pg_class t ON t.oid = i.indrelid
@@ -342,7 +350,7 @@ ORDER BY seen.outcome COLLATE "C";
 -- check: health.statuses
 -- title: the status of every candidate is monitoring, review, approved, deployed or rejected
 -- severity: warning
--- remedy: correct the rows with UPDATE agent_emergence_candidates SET status = ...
+-- remedy: give the rows one of these statuses: which one is right is known to the reviewer of the candidate
 -- example: column agent_emergence_candidates.status | monitoring, review, approved, deployed or rejected | 'maybe',
 --   rows 1
 SELECT
@@ -357,9 +365,10 @@ ORDER BY status COLLATE "C";
 -- check: health.trust-levels
 -- title: every trust level is from 1 to 5
 -- severity: warning
--- remedy: correct the rows with UPDATE skills_registry SET trust_level = ..., then add the CHECK constraint
+-- remedy: set a level from 1 to 5 with `skills trust ID LEVEL`, then add the constraint that verify reports as missing
 -- example: skill elemental-checkin | a trust level from 1 to 5 | 7
-SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual
+SELECT format('skill %s', skill_id) AS object, 'a trust level from 1 to 5' AS expected, trust_level::text AS actual,
+  format('run `skills trust %s LEVEL` with a level from 1 to 5, then add the constraint that verify reports as missing', skill_id) AS remedy
 FROM :"schema".skills_registry
 WHERE trust_level NOT BETWEEN 1 AND 5
 ORDER BY skill_id COLLATE "C";
@@ -367,7 +376,7 @@ ORDER BY skill_id COLLATE "C";
 -- check: health.ratings
 -- title: every rating is from 1 to 5
 -- severity: warning
--- remedy: correct the rows with UPDATE skill_feedback SET rating = ...: every average contains them
+-- remedy: correct or delete the rows: every average contains them
 -- example: column skill_feedback.rating | from 1 to 5 | 99, rows 1
 SELECT 'column skill_feedback.rating' AS object, 'from 1 to 5' AS expected, format('%s, rows %s', rating, count(*)) AS actual
 FROM :"schema".skill_feedback
@@ -462,7 +471,7 @@ ORDER BY source, id, user_id;
 -- check: health.partitions
 -- title: every table partitioned by time has a partition for the next month
 -- input: objects
--- remedy: create it before the month begins: CREATE TABLE ... PARTITION OF ... FOR VALUES FROM (...) TO (...); otherwise rows go to the default partition or are refused
+-- remedy: create the partition before the month begins: without it, rows go to the default partition or are refused
 -- example: table skill_usage_events | a partition that holds 2026-12-01 | none; the last one ends at 2026-12-01
 WITH parents AS (
   SELECT t.oid, t.relname, date_trunc('month', now()) + interval '1 month' AS next_month
@@ -473,18 +482,27 @@ WITH parents AS (
     AND $1::jsonb->'tables' ? t.relname
 ),
 bounds AS (
-  SELECT i.inhparent, regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \((MINVALUE|''([^'']*)'')\) TO \((MAXVALUE|''([^'']*)'')\)') AS part
+  SELECT i.inhparent, coalesce(part[2]::timestamptz, '-infinity') AS first, coalesce(part[4]::timestamptz, 'infinity') AS after, part[4] AS ends
   FROM pg_inherits i
   JOIN pg_class c ON c.oid = i.inhrelid
+  CROSS JOIN regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \((MINVALUE|''([^'']*)'')\) TO \((MAXVALUE|''([^'']*)'')\)') AS part
+  WHERE part IS NOT NULL
+),
+-- what no partition holds of the month
+gaps AS (
+  SELECT p.relname, p.next_month, max(b.ends) AS last_end,
+    -- the months of the partitions can begin at another time zone's midnight
+    coalesce(max(b.after) FILTER (WHERE b.after BETWEEN p.next_month - interval '1 day' AND p.next_month), p.next_month) AS first,
+    min(b.first) FILTER (WHERE b.first > p.next_month) AS next
+  FROM parents p LEFT JOIN bounds b ON b.inhparent = p.oid
+  GROUP BY p.oid, p.relname, p.next_month
+  HAVING NOT coalesce(bool_or(b.first <= p.next_month AND b.after > p.next_month), false)
 )
 SELECT
-  format('table %s', parents.relname)                                                                AS object,
-  format('a partition that holds %s', to_char(next_month, 'YYYY-MM-DD'))                              AS expected,
-  coalesce('none; the last one ends at ' || (SELECT max(part[4]) FROM bounds WHERE inhparent = parents.oid), 'none') AS actual
-FROM parents
-WHERE NOT EXISTS (
-  SELECT 1 FROM bounds
-  WHERE inhparent = parents.oid AND part IS NOT NULL
-    AND coalesce(part[2]::timestamptz, '-infinity') <= next_month AND coalesce(part[4]::timestamptz, 'infinity') > next_month
-)
-ORDER BY parents.relname;
+  format('table %s', relname)                                                                AS object,
+  format('a partition that holds %s', to_char(next_month, 'YYYY-MM-DD'))                     AS expected,
+  coalesce('none; the last one ends at ' || last_end, 'none')                                AS actual,
+  CASE WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relname = part.name) THEN
+    format('CREATE TABLE %1$I.%2$I PARTITION OF %1$I.%3$I FOR VALUES FROM (%4$L) TO (%5$L)', :'schema', part.name, relname, first, least(first + interval '1 month', next)) END AS sql
+FROM gaps CROSS JOIN LATERAL (SELECT relname || to_char(next_month, '_YYYY_MM') AS name) AS part
+ORDER BY relname;

@@ -3,7 +3,7 @@
 -- check: health.replica-identity
 -- title: every table in a publication has a replica identity that UPDATE and DELETE need
 -- input: objects
--- remedy: ALTER TABLE ... REPLICA IDENTITY DEFAULT
+-- remedy: run the printed ALTER TABLE statement; with a column list, publish the columns of the replica identity too
 -- about: A publication of updates and deletes identifies rows by the replica identity of the table, by default its primary key. Without one, or
 --   when a column list or a row filter does not fit to it, the server refuses every UPDATE and DELETE of the table.
 -- example: table skill_unlocks | a replica identity, for the publication reports | none: every UPDATE and DELETE fails

@@ -32,7 +32,7 @@ WHERE n.nspname = :'schema' AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s
 -- check: safety.definer-search-path
 -- title: every SECURITY DEFINER function has its own search_path
 -- input: objects
--- remedy: run ALTER FUNCTION ... SET search_path TO <schema>, pg_temp: otherwise the caller decides what its names mean
+-- remedy: run the printed ALTER FUNCTION statement: without a search_path of the function, the caller decides what its names mean
 -- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of the caller, with the
 --   privileges of postgres
 SELECT
@@ -52,13 +52,13 @@ ORDER BY 1;
 -- severity: warning
 -- requires: server
 -- input: objects
--- remedy: give functions and tables to a role that cannot log in: ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...
+-- remedy: make a role that is no superuser and cannot log in the owner of the functions and their tables
 -- example: functions of postgres | an owner that is not a superuser | postgres is a superuser
 SELECT
   format('functions of %s', owner.rolname)                                   AS object,
   'an owner that is not a superuser'                                             AS expected,
   format('%s is a superuser', owner.rolname)                                 AS actual,
-  format('give these functions and their tables to a role that cannot log in (ALTER FUNCTION ... OWNER TO ..., ALTER TABLE ... OWNER TO ...): %s',
+  format('make a role that is no superuser and cannot log in the owner of these functions and their tables: %s',
     string_agg(p.proname::text, ', ' ORDER BY p.proname))                    AS remedy
 FROM pg_proc p
 JOIN pg_roles owner ON owner.oid = p.proowner
@@ -73,12 +73,15 @@ ORDER BY owner.rolname;
 -- title: PUBLIC cannot call SECURITY DEFINER functions
 -- severity: info
 -- input: objects
--- remedy: do nothing for a function that only adds an event or returns true or false; otherwise REVOKE EXECUTE ... FROM PUBLIC and grant it to the roles that need it (`skills grants --app-role NAME`)
+-- remedy: do nothing for a function that only adds an event or returns true or false; otherwise run the printed REVOKE statement, and what
+--   `skills grants --app-role NAME` prints for the roles that need the function
 -- example: function is_skill_unlocked(uuid, text) | EXECUTE for the roles that need it | EXECUTE for PUBLIC
 SELECT
   format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))   AS object,
   'EXECUTE for the roles that need it'                                  AS expected,
-  'EXECUTE for PUBLIC'                                                  AS actual
+  'EXECUTE for PUBLIC'                                                  AS actual,
+  format('REVOKE EXECUTE ON FUNCTION %I.%I(%s) FROM PUBLIC', :'schema', p.proname, oidvectortypes(p.proargtypes)) AS sql,
+  true                                                                  AS destructive
 FROM pg_proc p
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
@@ -89,7 +92,7 @@ ORDER BY 1;
 -- check: safety.owner-rights
 -- title: the owner of each object has the privileges that the object needs
 -- input: objects
--- remedy: give all objects to the same role (ALTER ... OWNER TO ...), or grant the owner what is missing
+-- remedy: run the printed GRANT statement, or make one role the owner of all objects
 -- about: A function with SECURITY DEFINER and a view run with the privileges of their owner, and the commands of this tool run as the owner of the tables:
 --   without a privilege they fail, although the definition is right.
 -- example: function unlock_skill(uuid, text, text) | deploy has INSERT on skill_unlocks | no privilege: it fails when it is called
@@ -265,8 +268,8 @@ WHERE p.kind = 'login';
 -- check: safety.schema-writable
 -- title: only its owner and the owner of the ledger can create objects in the schema, and in that of the ledger
 -- input: ledger
--- remedy: run REVOKE CREATE ON SCHEMA ... FROM the role; for PUBLIC, skills migrate --revoke-public-create (PostgreSQL 14 and older
---   grant it on public)
+-- remedy: run the printed REVOKE statement; for PUBLIC, `skills migrate --revoke-public-create` does the same (PostgreSQL 14 and older grant
+--   it on public)
 -- about: A role that can create objects in the schema can add a function that fits a call better than the one of pg_catalog. Your own
 --   migrations and functions look up names there, so they would run its code with their privileges.
 -- example: schema public | CREATE only for postgres | CREATE is granted to PUBLIC

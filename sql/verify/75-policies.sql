@@ -40,7 +40,7 @@ ORDER BY 1, 2;
 -- title: no policy asks for each row who the user is
 -- severity: warning
 -- input: objects
--- remedy: write (SELECT auth.uid()) for auth.uid(), and (SELECT current_setting(...)) for current_setting(...): the server then calls it once
+-- remedy: call the function in a sub-SELECT, such as (SELECT auth.uid()) for auth.uid(): the server then calls it once
 -- about: The server calls a function in the condition of a policy for each row that a query reads. In a sub-SELECT without columns it calls it
 --   once for the query.
 -- example: policy skill_feedback.own_rows | one call for each query | a call of auth.uid() for each row

@@ -36,7 +36,7 @@ ORDER BY 1, 2;
 -- title: the server cleans up, and hides no damage
 -- severity: warning
 -- requires: server
--- remedy: change the setting in postgresql.conf
+-- remedy: run the printed statement, or change the setting in postgresql.conf
 -- about: Without autovacuum or its statistics, tables grow and transaction IDs run out.
 -- example: the server | autovacuum on | off
 SELECT 'the server' AS object, format('%s %s', s.name, good.value) AS expected, s.reset_val AS actual,
@@ -64,7 +64,7 @@ ORDER BY s.name;
 -- title: autovacuum is on for every table
 -- severity: warning
 -- input: objects
--- remedy: run ALTER TABLE ... RESET (autovacuum_enabled)
+-- remedy: run the printed ALTER TABLE statement
 -- example: table skill_usage_events | autovacuum_enabled true | false
 SELECT
   format('table %s', c.relname) AS object,
@@ -222,9 +222,9 @@ ORDER BY a.xact_start;
 -- title: every extension that the schema uses has the version that is installed on the server
 -- severity: warning
 -- requires: server
--- remedy: run ALTER EXTENSION ... UPDATE
--- about: A new package of the server or of an extension contains a new version, and the database keeps the old one until ALTER EXTENSION ...
---   UPDATE: corrections of its functions can be missing.
+-- remedy: run the printed ALTER EXTENSION statement
+-- about: A new package of the server or of an extension contains a new version, and the database keeps the old one until it is
+--   updated: corrections of its functions can be missing.
 -- example: extension citext | version 1.6 | 1.4
 WITH relations AS (
   SELECT c.oid FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')

@@ -8,7 +8,7 @@ import type { MigrateCallOptions } from './migrate.ts'
 export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations' | 'ledger'> {
   /** The migration to repair: its file name without `.sql`. */
   version: string
-  /** Delete the ledger row instead of recording the digest of the file. */
+  /** Delete the ledger row, or the record of an interrupted file, instead of recording the digest of the file. */
   forget?: boolean
   /** The name under which the file was applied, when it was renamed and changed: its row gets the new name and digest. */
   renamedFrom?: string | undefined
@@ -17,8 +17,8 @@ export interface RepairCallOptions extends Pick<MigrateCallOptions, 'migrations'
 }
 
 /**
- * Accepts a changed file: its ledger row gets the digest of the file as it is now. With `forget`, deletes the row. The
- * library call of `skills migrate repair`. Runs no migration. Throws VERSION_UNKNOWN when the ledger has no such row, or
+ * Accepts a changed file: its ledger row gets the digest of the file as it is now. With `forget`, deletes the row, or what is
+ * recorded about a no-transaction file that was interrupted. The library call of `skills migrate repair`. Runs no migration. Throws VERSION_UNKNOWN when the ledger has no such row, or
  * the row has no file.
  *
  * @example

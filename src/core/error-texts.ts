@@ -84,7 +84,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     meaning: 'A check has no ID, title, remedy or query, an unknown severity, or the ID of another check. No check was run.',
     example: 'error [CHECK_FILE_INVALID] checks/own.sql:1: the header has no "remedy"',
     remedies: [
-      'begin each check with `-- check: ID`, `-- title: ...` and `-- remedy: ...`; its query returns one row (object, expected, actual) for each fault',
+      'begin each check with `-- check: ID`, `-- title: TEXT` and `-- remedy: TEXT`; its query returns one row (object, expected, actual) for each fault',
     ],
   },
   SUPERUSER_CHECKS: {
@@ -253,7 +253,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedies: [
       'connect as the owner of the table',
       'or as a role with BYPASSRLS: a superuser can run `ALTER ROLE app BYPASSRLS`',
-      'if the owner itself is restricted: `ALTER TABLE ... NO FORCE ROW LEVEL SECURITY`',
+      'if the table restricts its owner too, remove FORCE: `ALTER TABLE skill_feedback NO FORCE ROW LEVEL SECURITY`',
     ],
   },
   TABLE_LOCKED: {
@@ -264,7 +264,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       '$ skills verify --check-timeout 5s\nerror [TABLE_LOCKED] the table skill_feedback is locked by pid 4711 (psql) for 90 s, idle in transaction: alter table skill_feedback add x int (role deploy)',
     remedies: [
       'wait until the transaction in the message has ended, or end it, and run the command again',
-      'a time limit: `--check-timeout 2m`; a limit of the role: `ALTER ROLE ... SET statement_timeout = 0`',
+      'a time limit: `--check-timeout 2m`; a limit of the role: `ALTER ROLE app SET statement_timeout = 0`',
     ],
   },
   QUERY_FAILED: {
@@ -416,7 +416,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedies: [
       'if the file ran before: `skills migrate baseline --to VERSION` records it without running it',
       'if its rows are to be changed: `skills migrate --accept-existing`',
-      'write `INSERT ... ON CONFLICT DO NOTHING` in files that can run again',
+      'write INSERT with ON CONFLICT DO NOTHING in files that can run again',
     ],
   },
   OUT_OF_ORDER: {

@@ -82,11 +82,27 @@ const SEQUENCES = ['skill_usage_events_id_seq', 'skill_feedback_id_seq', 'agent_
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 const FEEDBACK = 'skill_feedback'
 
-const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()', 'skill_usage_fault', 'skill_text_fault'].map((name) => ({
+const ROLLUP_FUNCTIONS: readonly Privilege[] = [
+  ROLLUPS,
+  'skill_latency_bounds()',
+  'skill_latency_add',
+  'skill_usage_fault',
+  'skill_text_fault',
+].map((name) => ({
   on: 'function',
   name,
   privileges: ['EXECUTE'],
 }))
+
+const ROLLUP_NEEDS: readonly Privilege[] = [
+  table(EVENTS, 'SELECT'),
+  table(FEEDBACK, 'SELECT'),
+  table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
+  ...ROLLUP_FUNCTIONS,
+]
+
+/** A check of `verify` that writes. */
+export const CALLS = 'functions.calls'
 
 /** What each command needs; `skills doctor` and the table "Roles and privileges" of README.md use this list. */
 export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
@@ -109,7 +125,16 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
       .map((name) => table(name, 'SELECT'))
       .concat(SEQUENCES.map((name) => ({ on: 'sequence', name, privileges: ['SELECT'] }))),
     scratchSchema: true,
-    note: 'without `SELECT` on one of the tables it ends with exit code 2; the functions are called only with `EXECUTE` on them; without a scratch schema some checks are skipped',
+    note: 'without `SELECT` on one of the tables it ends with exit code 2; without a scratch schema some checks are skipped',
+  },
+  {
+    commands: [CALLS],
+    needs: [
+      ...APP_ROLE_GRANTS.filter(({ on }) => on === 'function'),
+      ...ROLLUP_NEEDS,
+      ...[REGISTRY, EVENTS, FEEDBACK, 'agent_emergence_candidates'].map((name) => table(name, 'INSERT')),
+    ],
+    note: 'a check of `verify`: what it writes is rolled back; without these privileges it is skipped',
   },
   {
     commands: ['stats'],
@@ -119,12 +144,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   { commands: ['log'], needs: APP_ROLE_GRANTS.filter(({ name }) => name.startsWith('log_skill_usage_batch(')) },
   {
     commands: ['rollup'],
-    needs: [
-      table(EVENTS, 'SELECT'),
-      table(FEEDBACK, 'SELECT'),
-      table(ROLLUPS, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
-      ...ROLLUP_FUNCTIONS,
-    ],
+    needs: ROLLUP_NEEDS,
     note: `\`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
   },
   {

@@ -108,6 +108,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   [SQLSTATE.tooManyConnections]:
     'all connections are in use, and the last ones are reserved for superusers: close idle connections, try again, or pass --wait 30s',
   [SQLSTATE.queryCanceled]:
-    'a statement_timeout of the role, the database or the server is too short for the first query: run ALTER ROLE ... SET statement_timeout = 0',
+    'a statement_timeout of the role, the database or the server is too short for the first query: give the role a longer one, or 0 for none, with ALTER ROLE',
   [SQLSTATE.protocolViolation]: 'if this is a pooler: check user and password, and remove `options` and `max_protocol_version`',
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { APP_ROLE_GRANTS } from '../core/privileges.ts'
 import { isJsonObject } from '../core/json.ts'
 import { ledgerTables } from '../core/ledger-name.ts'
 import { plural } from '../core/text.ts'
@@ -11,7 +10,7 @@ import { readUnusualSettings } from '../db/unusual-settings.ts'
 import type { ClockSample } from './connection.ts'
 import { describeBytes } from './program.ts'
 import { finding, fine, type Finding } from './report.ts'
-import { examineRights, relationsOf, RIGHT } from './rights.ts'
+import { examineRights, privilegesOf, relationsOf, RIGHT } from './rights.ts'
 import { examineSettings } from './settings.ts'
 
 const SAMPLES = 3
@@ -53,7 +52,7 @@ export async function examineDatabase(
   const own = ledgerTables(ledger, db.info.schema)
   const rights = await db.run(
     await readFile(path.join(sqlFolder, 'rights.sql'), 'utf8'),
-    [db.info.schema, relationsOf(), APP_ROLE_GRANTS, own.schema, own.tables[0]],
+    [db.info.schema, relationsOf(), privilegesOf(), own.schema, own.tables[0]],
     RIGHT,
   )
   const findings = [

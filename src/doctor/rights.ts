@@ -1,12 +1,4 @@
-import {
-  bareName,
-  COMMAND_PRIVILEGES,
-  LEDGER,
-  privilegeWords,
-  ROLLUPS,
-  type CommandPrivileges,
-  type Privilege,
-} from '../core/privileges.ts'
+import { bareName, CALLS, COMMAND_PRIVILEGES, LEDGER, privilegeWords, type CommandPrivileges, type Privilege } from '../core/privileges.ts'
 import type { RowOf } from '../db/columns.ts'
 import type { DbInfo } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
@@ -17,7 +9,7 @@ export const RIGHT = { kind: 'text', name: 'text', privilege: 'text', granted: '
 export type Right = RowOf<typeof RIGHT>
 
 /** The commands that have a finding of their own. */
-const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', 'stats', 'an application'])
+const EXAMINED: ReadonlySet<string> = new Set(['sync', 'verify', CALLS, 'stats', 'an application'])
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 
 /** The relations whose rights are read, apart from the rollup tables and the ledger. */
@@ -28,12 +20,21 @@ export function relationsOf(): string[] {
   return [...new Set([...tables, ...VIEWS])]
 }
 
+/** The privileges on functions and columns that are read. */
+export function privilegesOf(): Privilege[] {
+  const all = examined().flatMap(({ needs }) => needs.filter(({ on, columns }) => on === 'function' || columns !== undefined))
+  return [...new Set(all)]
+}
+
+function examined(): CommandPrivileges[] {
+  return COMMAND_PRIVILEGES.filter(({ commands: [name = ''] }) => EXAMINED.has(name))
+}
+
 /** What the role can be used for, one finding for each command, with the GRANT for what is missing. */
 export function examineRights(rows: readonly Right[], info: DbInfo, ledger: string): Finding[] {
   const rights = new Rights(rows, ledger)
   const migrated = rights.kindOf('skills_registry') !== undefined
-  const commands = COMMAND_PRIVILEGES.filter(({ commands: [name = ''] }) => EXAMINED.has(name))
-  return [examineMigrate(rights, info), ...(migrated ? commands.map((command) => examineCommand(command, rights, info)) : [])]
+  return [examineMigrate(rights, info), ...(migrated ? examined().map((command) => examineCommand(command, rights, info)) : [])]
 }
 
 /** What the session's role may do. */
@@ -87,9 +88,12 @@ class Rights {
 
   /** A need with the names of this database. */
   #named(need: Privilege): { name: string; words: string[] }[] {
-    const rollups = (): string[] => this.#rows.flatMap(({ kind, name }) => (kind === 'relation' && isRollup(name) ? [name] : []))
-    const names = need.name === LEDGER ? this.#ledgers() : need.name === ROLLUPS ? [...new Set(rollups())] : [need.name]
-    return names.map((name) => ({ name, words: privilegeWords(need) }))
+    const words = privilegeWords(need)
+    if (need.name === LEDGER) return this.#ledgers().map((name) => ({ name, words }))
+    const kind = need.on === 'function' ? 'function' : 'relation'
+    const names = this.#rows.flatMap((row) => (row.kind === kind && isMeant(row.name, need.name) ? [row.name] : []))
+    // a sequence has the rows of its own kind
+    return [...new Set(names.length === 0 ? [need.name] : names)].map((name) => ({ name, words }))
   }
 }
 
@@ -99,8 +103,9 @@ interface Missing {
   names: string[]
 }
 
-function isRollup(name: string): boolean {
-  return name.startsWith(ROLLUPS.slice(0, -1))
+/** Whether a relation or function is one that a privilege is for: `f(int)` for `f(int)`, `f` and, as all rollups, for `f*`. */
+function isMeant(name: string, needed: string): boolean {
+  return needed.endsWith('*') ? name.startsWith(needed.slice(0, -1)) : name === needed || bareName(name) === needed
 }
 
 function examineCommand({ commands: [command = ''], needs, scratchSchema }: CommandPrivileges, rights: Rights, info: DbInfo): Finding {
@@ -122,13 +127,14 @@ function examineCommand({ commands: [command = ''], needs, scratchSchema }: Comm
     what.push(`CREATE on the database ${info.database}`)
   }
   const id = `rights.${command.replace('an ', '')}` as const
-  if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${command}`)
+  const label = command === CALLS ? `the check ${CALLS} of verify` : command
+  if (grants.length === 0) return fine(id, `${info.user} has the privileges for ${label}`)
   const printed = command === 'an application' ? ` -- all of them: skills grants --app-role ${info.user}` : ''
   return finding(
     // a gate that may not look ends with an error
     command === 'verify' ? 'warning' : 'note',
     id,
-    `${info.user} lacks privileges for ${command}: ${what.join('; ')}`,
+    `${info.user} lacks privileges for ${label}: ${what.join('; ')}`,
     `as the owner: ${grants.join('; ')}${printed}`,
   )
 }

@@ -1,36 +1,54 @@
 import type { Latency } from './report.ts'
 
-/** Lower bounds in ms of the latency buckets 1 to 39, as in the SQL function skill_latency_bounds(), which a role that only reads cannot call. */
-export const LATENCY_BOUNDS: readonly number[] = [
-  4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793, 8192, 11_585, 16_384, 23_170,
-  32_768, 46_341, 65_536, 92_682, 131_072, 185_364, 262_144, 370_728, 524_288, 741_455, 1_048_576, 1_482_910, 2_097_152,
-]
+/**
+ * The smallest latency in ms of the buckets 1 to 248, as in the SQL function skill_latency_bounds(), which a role that only reads cannot
+ * call: the first integer above 2^((i-1)/8). Bucket 0 is up to 1 ms.
+ */
+export const LATENCY_BOUNDS: readonly number[] = Array.from(
+  { length: 248 },
+  (_, i) => Math.floor(2 ** ((i % 8) / 8) * 2 ** Math.floor(i / 8)) + 1,
+)
 
 /**
- * The largest error of a percentile from buckets, in percent of the value at that rank, from 4 ms to 35 minutes: it lies in
- * the bucket of that value, and the bounds of a bucket differ by a factor of 1.414 (half an octave).
+ * The largest error of a percentile from buckets, in percent: the bounds of a bucket differ by a factor of 2^(1/8), and the percentile is
+ * the geometric middle, so it is off by a factor of 2^(1/16) at most, and by its rounding.
  */
-export const PERCENTILE_ERROR_PCT = 42
+export const PERCENTILE_ERROR_PCT = 5
 
-/** Percentiles from the counts of buckets, interpolated within a bucket, and never outside `min` and `max`. */
-export function latencyOf(buckets: readonly number[], min: number | null, max: number | null): Latency | null {
+/** The number of a bucket, and its number of events. */
+export type Bucket = readonly [bucket: number, n: number]
+
+/** Percentiles from buckets in their order, as percentile_cont computes them, and never outside `min` and `max`. */
+export function latencyOf(buckets: readonly Bucket[], min: number | null, max: number | null): Latency | null {
   if (min === null || max === null) return null
-  const at = (share: number): number => Math.min(max, Math.max(min, Math.round(percentile(buckets, share, min, max))))
+  const at = (share: number): number => rounded(Math.min(max, Math.max(min, percentile(buckets, share))))
   return { min, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max }
 }
 
-function percentile(buckets: readonly number[], share: number, min: number, max: number): number {
-  const total = buckets.reduce((sum, n) => sum + n, 0)
-  // the rank that percentile_cont uses, from 0
-  const rank = share * (total - 1)
+/** Between the values at the two ranks around the share. */
+function percentile(buckets: readonly Bucket[], share: number): number {
+  const rank = share * (buckets.reduce((sum, [, n]) => sum + n, 0) - 1)
+  const low = valueAt(buckets, Math.floor(rank))
+  return low + (valueAt(buckets, Math.ceil(rank)) - low) * (rank % 1)
+}
+
+/** The middle of the bucket that has the event of a rank, from 0. */
+function valueAt(buckets: readonly Bucket[], rank: number): number {
   let below = 0
-  for (const [i, n] of buckets.entries()) {
-    if (n > 0 && rank < below + n) {
-      const low = Math.max(min, LATENCY_BOUNDS[i - 1] ?? min)
-      const high = Math.min(max, (LATENCY_BOUNDS[i] ?? max + 1) - 1)
-      return low + (high - low) * (n === 1 ? 0.5 : Math.min(1, (rank - below) / (n - 1)))
-    }
+  for (const [bucket, n] of buckets) {
     below += n
+    if (rank < below) return middleOf(bucket)
   }
-  return max
+  return middleOf(buckets.at(-1)?.[0] ?? 0)
+}
+
+/** The geometric middle of the least and the greatest latency of a bucket. */
+function middleOf(bucket: number): number {
+  const least = LATENCY_BOUNDS[bucket - 1]
+  return least === undefined ? 1 : Math.sqrt(least * ((LATENCY_BOUNDS[bucket] ?? 2 ** 31) - 1))
+}
+
+/** To whole ms, below 100 ms to three digits: a whole number would be off by more than the bucket. */
+function rounded(ms: number): number {
+  return ms < 100 ? Number(ms.toPrecision(3)) : Math.round(ms)
 }

@@ -39,7 +39,7 @@ async function readVersions(question: Question): Promise<(SkillStats & { version
 }
 
 const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
-const SKILL = { skill_id: 'text', buckets: 'list?', percentiles: 'numbers?' } as const
+const SKILL = { skill_id: 'text', buckets: 'lists?', percentiles: 'numbers?' } as const
 type SkillRow = RowOf<typeof SKILL>
 
 function skillRows(question: Question, byVersion: boolean): Promise<SkillRow[]> {
@@ -68,7 +68,12 @@ function toSkillStats(row: SkillRow, question: Question): SkillStats {
 function toLatency(row: SkillRow): Latency | null {
   const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
   const { percentiles: exact, buckets } = row
-  if (exact === null) return latencyOf((buckets ?? []).map(count), min, max)
+  if (exact === null)
+    return latencyOf(
+      (buckets ?? []).map(([bucket, n]) => [count(bucket), count(n)]),
+      min,
+      max,
+    )
   const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = exact.map(Math.round)
   return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
 }

@@ -157,7 +157,7 @@ function statementsOf(text: string, file: string, first: number): CheckStatement
 
 function invalid(file: string, line: number, message: string): SkillsError {
   return new SkillsError('CHECK_FILE_INVALID', `${file}:${line}: ${message}`, {
-    hint: 'write `-- check: ID`, `-- title: ...`, `-- remedy: ...` and a query that returns one row (object, expected, actual) for each fault; see docs/verify.md',
+    hint: 'write `-- check: ID`, `-- title: TEXT`, `-- remedy: TEXT` and a query that returns one row (object, expected, actual) for each fault; see docs/verify.md',
     diagnostics: [{ severity: 'error', code: 'CHECK_FILE_INVALID', message, file, line }],
   })
 }

@@ -182,7 +182,7 @@ describe('a server', () => {
     await db.exec(`CREATE ROLE ${role} LOGIN`)
     const url = serverUrl(name).replace('postgres://postgres@', `postgres://${role}@`)
     const before = await examine({ databaseUrl: url })
-    const lacking = ['migrate', 'sync', 'verify', 'stats', 'application'].map(
+    const lacking = ['migrate', 'sync', 'verify', 'functions.calls', 'stats', 'application'].map(
       (command) => `${command === 'verify' ? 'warning' : 'note'} rights.${command}`,
     )
     expect(troubles(before)).toEqual([...lacking, 'warning database.answer'])
@@ -209,7 +209,7 @@ describe('a server', () => {
     expect(lack).toMatchObject({ status: 'warning', text: expect.stringMatching(/USAGE on the schema led; USAGE on the schema app/) })
     expect(lack.next).toContain('"app"."skill_feedback"')
     await db.exec(
-      ['rights.verify', 'rights.sync', 'rights.stats', 'rights.application']
+      ['rights.verify', 'rights.functions.calls', 'rights.sync', 'rights.stats', 'rights.application']
         .map(
           (id) =>
             found(before, id)
@@ -321,7 +321,7 @@ describe('a server', () => {
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })
 
-  test('doctor: the printed GRANTs for verify and stats -> every check runs but the calls of the functions, no write privilege', async () => {
+  test('doctor: the printed GRANTs for verify and stats -> every check runs but the calls of the functions, no write privilege; with those for functions.calls -> every check', async () => {
     const { name, open } = await migratedServer()
     const db = await open()
     const cwd = scratch({ 'skills/one/SKILL.md': SKILL })
@@ -343,6 +343,11 @@ describe('a server', () => {
     ])
     expect((await verify(session, { cwd })).ok).toBe(true)
     expect((await stats(session)).source.kind).toBe('rollup')
+    await db.exec(found(report, 'rights.functions.calls').next?.replace(/^as the owner: /, '') ?? '')
+    const complete = await verify(session, { cwd, strict: true })
+    expect(complete.checks.filter(({ status, applies }) => status === 'skipped' && applies !== false)).toEqual([])
+    expect(complete.ok).toBe(true)
+    expect(found(await examine({ databaseUrl: url, cwd }), 'rights.functions.calls').status).toBe('ok')
     await session.close()
     await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   })

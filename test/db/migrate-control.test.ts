@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SkillsError } from '../../src/core/errors.ts'
 import type { Db } from '../../src/db/db.ts'
-import { baseline, migrate, migrationStatus, repair } from '../../src/index.ts'
+import { baseline, migrate, migrationStatus, repair, verify } from '../../src/index.ts'
 import { newMigration } from '../../src/migrations/files/new-migration.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
@@ -151,6 +151,27 @@ alter table same add column name text`,
     expect(await repair(db, { migrations: [dir], version: '1', forget: true })).toMatchObject({ action: 'forget', done: true })
     expect((await migrationStatus(db, { migrations: [dir] })).migrations.at(-1)).toMatchObject({ version: '1', state: 'pending' })
     await expect(repair(db, { migrations: [dir], version: '9' })).rejects.toBeInstanceOf(SkillsError)
+  })
+
+  test('repair: an interrupted no-transaction file, forget -> its record is deleted, and it runs from its first statement', async () => {
+    const db = await (await backend.fresh()).open()
+    const file = '-- skills: no-transaction\ncreate table a (id int);\n'
+    const migrations = [scratch({ '1.sql': `${file}select 1 / 0;` })]
+    expect((await migrate(db, { migrations })).error).toMatchObject({ code: 'MIGRATION_FAILED' })
+    const remedyOf = async (folders: string[]): Promise<string | undefined> =>
+      (await verify(db, { migrations: folders })).checks.find(({ id }) => id === 'ledger.interrupted')?.faults[0]?.remedy
+    expect(await remedyOf(migrations)).toMatch(/^run `skills migrate`/)
+    // without the file nothing can be resumed
+    expect(await remedyOf([])).toContain('`skills migrate repair 1 --forget`')
+    await expect(repair(db, { migrations, version: '1' })).rejects.toMatchObject({ code: 'VERSION_UNKNOWN' })
+    expect(await repair(db, { migrations, version: '1', forget: true, dryRun: true })).toMatchObject({
+      action: 'forget-unfinished',
+      done: false,
+    })
+    expect(await repair(db, { version: '1', forget: true })).toMatchObject({ action: 'forget-unfinished', done: true })
+    expect(await remedyOf([])).toBeUndefined()
+    writeFiles(migrations[0] ?? '', { '1.sql': `drop table a;\n` })
+    expect((await migrate(db, { migrations })).error).toBeUndefined()
   })
 
   test('migrate: an applied file does not exist -> reported as missing', async () => {

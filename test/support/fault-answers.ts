@@ -42,12 +42,32 @@ export function isGreen({ ok, results }: Answer): boolean {
   return ok && results.length === 0
 }
 
-/** Whether the answer is the one that the fault asks for. */
-export function isCaught({ object, check, warns }: VerifyFault, { ok, results, refusal }: Answer): boolean {
-  const isWarning = warns === true
-  if (refusal !== undefined) return !isWarning && refusal.includes(object.split(' ').at(-1) ?? object)
-  const wanted = results.filter(({ id, status }) => (check === undefined || id === check) && status === (isWarning ? 'warning' : 'failed'))
-  return ok === isWarning && wanted.some(({ faults }) => faults.some((fault) => textOf(fault).includes(object)))
+/**
+ * The faults that the answer does not report as they ask for. Where several were made, a line counts for the one whose object is the
+ * longest text in it.
+ */
+export function missedIn(faults: readonly VerifyFault[], answer: Answer): VerifyFault[] {
+  const asked = faults.map((fault) => linesFor(fault, answer))
+  const isOwn = (line: string | Fault, i: number): boolean =>
+    asked.every((others, j) => j === i || !others.includes(line) || lengthOf(faults[j]) < lengthOf(faults[i]))
+  return faults.filter((_, i) => asked[i]?.some((line) => isOwn(line, i)) !== true)
+}
+
+function lengthOf(fault: VerifyFault | undefined): number {
+  return fault?.object.length ?? 0
+}
+
+/** What the answer says that the fault asks for. */
+function linesFor(fault: VerifyFault, { ok, results, refusal }: Answer): (string | Fault)[] {
+  const { object, warns } = fault
+  if (refusal !== undefined) return warns !== true && refusal.includes(object.split(' ').at(-1) ?? object) ? [refusal] : []
+  if (ok !== (warns === true)) return []
+  const wanted = results.filter((result) => isWanted(fault, result))
+  return wanted.flatMap((result) => result.faults.filter((found) => textOf(found).includes(object)))
+}
+
+function isWanted({ check, warns }: VerifyFault, { id, status }: CheckResult): boolean {
+  return (check === undefined || id === check) && status === (warns === true ? 'warning' : 'failed')
 }
 
 /** The answer in one line for each fault. */

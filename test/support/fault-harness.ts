@@ -3,7 +3,7 @@ import { quoteIdent } from '../../src/db/quote.ts'
 import { migrate, sync } from '../../src/index.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import type { TestBackend, TestDatabase } from './databases.ts'
-import { ask, beyond, described, faultsOf, isGreen, type Answer } from './fault-answers.ts'
+import { ask, beyond, described, faultsOf, isGreen, missedIn, type Answer } from './fault-answers.ts'
 import { isInWords, stepsOf, type Step } from './follow-remedies.ts'
 import { scratch } from './scratch.ts'
 import { rolledBack } from './rolled-back.ts'
@@ -19,6 +19,23 @@ type Role = 'superuser' | 'reader'
 export interface RoleAnswer {
   role: Role
   answer: Answer
+}
+
+interface FaultsOutcome {
+  answers: RoleAnswer[]
+  /** Those that are not reported as they are to be. */
+  missed: VerifyFault[]
+  remedy: 'own database' | string | undefined
+}
+
+/** The server refused the statements of a state. */
+export class NotMade extends Error {
+  readonly title: string
+
+  constructor(title: string, sql: string, cause: unknown) {
+    super(`${title}: ${sql}`, { cause })
+    this.title = title
+  }
 }
 
 /** Puts databases into a state and asks verify about it. */
@@ -43,28 +60,28 @@ export class FaultHarness {
     for (const [role, answer] of this.#healthy) if (!answer.ok) throw new Error(`a healthy database, ${role}: ${described(answer)}`)
   }
 
-  /** In the open transaction of the session: what verify reports to each role, and why the remedies do not help. */
-  async tryFault(db: Db, fault: VerifyFault): Promise<{ answers: RoleAnswer[]; remedy: 'own database' | string | undefined }> {
-    const answers = await this.answersAfter(db, fault)
-    const remedy = await this.#follow(db, fault, answers[0]?.answer, false)
-    return { answers, remedy }
+  /** In the open transaction of the session: what verify reports wrongly, else why the remedies do not help. */
+  async tryFaults(db: Db, faults: readonly VerifyFault[]): Promise<FaultsOutcome> {
+    const answers = await this.answersAfter(db, faults)
+    const missed = faults.filter((fault) => answers.some(({ answer }) => missedIn(faults, answer).includes(fault)))
+    return { answers, missed, remedy: missed.length > 0 ? undefined : await this.#follow(db, faults, answers[0]?.answer, false) }
   }
 
-  async answersAfter(db: Db, state: VerifyFault | HarmlessState): Promise<RoleAnswer[]> {
-    await db.exec(state.sql).catch((error: unknown) => Promise.reject(new Error(`${state.title}: ${state.sql}`, { cause: error })))
-    const roles: readonly Role[] = 'roles' in state ? ['superuser'] : ['superuser', 'reader']
+  async answersAfter(db: Db, states: readonly (VerifyFault | HarmlessState)[]): Promise<RoleAnswer[]> {
+    await makeAll(db, states)
+    const roles: readonly Role[] = states.some((state) => 'roles' in state) ? ['superuser'] : ['superuser', 'reader']
     const answers: RoleAnswer[] = []
     for (const role of roles) answers.push({ role, answer: await this.#askBeyond(db, role) })
     return answers
   }
 
   /** Why the remedies do not help when they are followed in transactions of their own. */
-  async inOwnDatabase(fault: VerifyFault, answer: Answer | undefined): Promise<string | undefined> {
+  async inOwnDatabase(faults: readonly VerifyFault[], answer: Answer | undefined): Promise<string | undefined> {
     return this.#inDatabase(await this.#backend.migrated(), {}, async (db) => {
       await sync(db, { cwd: this.#cwd })
-      await db.exec(fault.sql)
-      return this.#follow(db, fault, answer, true)
-    }).finally(() => this.#dropRoles(fault))
+      await makeAll(db, faults)
+      return this.#follow(db, faults, answer, true)
+    }).finally(() => this.#dropRoles(faults))
   }
 
   /** The same in a database of its own, for what must be there before the migrations, or outside a transaction. */
@@ -77,7 +94,7 @@ export class FaultHarness {
       await sync(db, { cwd: this.#cwd })
       try {
         if (alone === true) await oneByOne(db, sql)
-        return await rolledBack(db, (inside) => this.answersAfter(inside, alone === true ? { ...state, sql: 'SELECT 1' } : state))
+        return await rolledBack(db, (inside) => this.answersAfter(inside, alone === true ? [] : [state]))
       } finally {
         await oneByOne(db, undo)
       }
@@ -94,9 +111,15 @@ export class FaultHarness {
   }
 
   /** Follows the remedies until verify passes. Returns why it does not. */
-  async #follow(db: Db, fault: VerifyFault, first: Answer | undefined, isOwn: boolean): Promise<'own database' | string | undefined> {
+  async #follow(
+    db: Db,
+    faults: readonly VerifyFault[],
+    first: Answer | undefined,
+    isOwn: boolean,
+  ): Promise<'own database' | string | undefined> {
     let answer = first ?? { ok: false, results: [] }
-    if (fault.remedy === 'words') return wordsOf(fault, answer)
+    const inWords = faults.filter(({ remedy }) => remedy === 'words')
+    if (inWords.length > 0) return inWords.map((fault) => wordsOf(fault, answer)).find((why) => why !== undefined)
     for (let round = 0; round < ROUNDS; round++) {
       const steps = stepsOf(faultsOf(answer), this.#cwd)
       if (steps.length === 0) return `no statement:\n${described(answer)}`
@@ -129,11 +152,15 @@ export class FaultHarness {
   }
 
   /** Roles are in all databases of the server. */
-  async #dropRoles({ sql }: VerifyFault): Promise<void> {
-    const roles = [...sql.matchAll(/CREATE ROLE (\w+)/g)].map(([, role]) => role)
+  async #dropRoles(faults: readonly VerifyFault[]): Promise<void> {
+    const roles = faults.flatMap(({ sql }) => [...sql.matchAll(/CREATE ROLE (\w+)/g)].map(([, role]) => role))
     if (this.#backend.name === 'embedded' || roles.length === 0) return
     await this.#inDatabase(await this.#backend.fresh(), {}, (db) => db.exec(`DROP ROLE IF EXISTS ${roles.join(', ')}`))
   }
+}
+
+async function makeAll(db: Db, states: readonly (VerifyFault | HarmlessState)[]): Promise<void> {
+  for (const { title, sql } of states) await db.exec(sql).catch((error: unknown) => Promise.reject(new NotMade(title, sql, error)))
 }
 
 async function oneByOne(db: Db, sql: string): Promise<void> {

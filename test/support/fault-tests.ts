@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import type { TestBackend } from './databases.ts'
-import { described, isCaught, isGreen } from './fault-answers.ts'
-import { FaultHarness, type RoleAnswer } from './fault-harness.ts'
+import { described, isGreen } from './fault-answers.ts'
+import { groupsOf, namesIn } from './fault-groups.ts'
+import { FaultHarness, NotMade, type RoleAnswer } from './fault-harness.ts'
 import { sharedSession, type SharedSession } from './shared-session.ts'
 import { FAMILIES, HARMLESS } from './verify-faults/families.ts'
 import type { HarmlessState, VerifyFault } from './verify-faults/fault.ts'
@@ -13,17 +14,21 @@ import { OPEN } from './verify-faults/open.ts'
 interface Part {
   every: number
   from: number
+  /** With one part for each remainder of `parts`. */
+  parts?: number
 }
 
 const ALL: Part = { every: 1, from: 0 }
+const MODE = process.env['TEST_ALL_FAULTS']
+const WANTED = process.env['TEST_FAULTS']
 
 /**
  * One of several parts that run at the same time. Of each part every nth is tried, so that the storms take minutes; with
- * TEST_ALL_FAULTS=1 all are.
+ * TEST_ALL_FAULTS=1 all are, with TEST_ALL_FAULTS=alone each without others.
  */
 export function partOf(number: number, parts: number, nth = 1): Part {
-  const isChosen = process.env['TEST_ALL_FAULTS'] === '1' || process.env['TEST_FAULTS'] !== undefined
-  return { every: parts * (isChosen ? 1 : nth), from: number }
+  const isChosen = MODE !== undefined || WANTED !== undefined
+  return { every: parts * (isChosen ? 1 : nth), from: number, parts }
 }
 
 /** A number that depends on the title alone: families have as many faults for each object, so every nth of a list would leave out kinds. */
@@ -35,30 +40,34 @@ function numberOf(title: string): number {
  * Declares the tests of verify with single faults and harmless states, or with a part of them, for one backend. TEST_FAULTS selects
  * them by a part of the title.
  */
-export function faultTests(backend: TestBackend, faultsPart: Part, statesPart: Part = faultsPart): void {
+export function faultTests(
+  backend: TestBackend,
+  faultsPart: Part,
+  statesPart: Part = faultsPart,
+  atLeast = { faults: 0, states: 0 },
+): void {
   const { name } = backend
   const harness = new FaultHarness(backend)
   const session = sharedSession(backend.migrated, (db) => harness.prepare(db))
-  const chosen = <T extends VerifyFault | HarmlessState>(all: readonly T[], part: Part, version: number): T[] =>
+  const chosen = <T extends VerifyFault | HarmlessState>(all: readonly T[], { every, from }: Part, version: number): T[] =>
     all
       .filter(({ backends, minVersion = 0 }) => (backends ?? name) === name && version >= minVersion * 10_000)
-      .filter(({ title }) => numberOf(title) % part.every === part.from)
+      .filter(({ title }) => numberOf(title) % every === from)
+  /** Those of all parts together. */
+  const counted = (all: readonly (VerifyFault | HarmlessState)[], { every, parts = 1 }: Part, version: number): number =>
+    Array.from({ length: parts }, (_, from) => chosen(all, { every, from }, version).length).reduce((sum, n) => sum + n, 0)
 
   test('verify: one fault -> it is named, for a superuser and for a reader; its remedies make verify pass', async () => {
-    const [all, version] = await session.inside(async (db) => [await allFaults(db), db.info.version] as const)
+    const [all, names, version] = await session.inside(async (db) => [await allFaults(db), await namesIn(db), db.info.version] as const)
     expect(all.filter(({ title }, i) => all.findIndex((other) => other.title === title) < i)).toEqual([])
     expect(chosen(all, ALL, version).length).toBeGreaterThanOrEqual(1000)
+    expect(counted(all, faultsPart, version)).toBeGreaterThanOrEqual(atLeast.faults)
     const faults = chosen(all, faultsPart, version).filter(isAskedFor)
-    const missed: Finding[] = []
-    const notFollowed: Finding[] = []
-    for (const fault of faults) {
-      const { title } = fault
-      const outcome = await tryFault(harness, session, fault).catch((error: unknown) => ({ missed: crash(error) }))
-      if ('missed' in outcome) missed.push({ title, why: outcome.missed })
-      else if (outcome.notFollowed !== undefined) notFollowed.push({ title, why: outcome.notFollowed })
-    }
+    const outcome: Outcome = { missed: [], notFollowed: [], runs: 0 }
+    for (const group of together(faults, names)) await tryFaults(harness, session, group, outcome)
+    const { missed, notFollowed, runs } = outcome
     const caught = faults.length - missed.length
-    print(`verify, ${name}: ${caught} of ${faults.length} single faults caught, ${counted(faults, missed)}`)
+    print(`verify, ${name}: ${caught} of ${faults.length} single faults caught, ${warningsOf(faults, missed)}, ${runs} runs`)
     print(`verify, ${name}: ${caught - notFollowed.length} of ${caught} remedies followed`)
     const judged = faults.filter(({ title }) => !OPEN.caught.includes(title))
     const findings = [...differences('caught', faults, missed), ...differences('remedies', judged, notFollowed)]
@@ -66,42 +75,109 @@ export function faultTests(backend: TestBackend, faultsPart: Part, statesPart: P
   })
 
   test('verify: a harmless state -> it passes without a warning, for a superuser and for a reader', async () => {
-    const version = await session.inside((db) => Promise.resolve(db.info.version))
+    const [names, version] = await session.inside(async (db) => [await namesIn(db), db.info.version] as const)
     expect(chosen(HARMLESS, ALL, version).length).toBeGreaterThanOrEqual(200)
+    expect(counted(HARMLESS, statesPart, version)).toBeGreaterThanOrEqual(atLeast.states)
     const states = chosen(HARMLESS, statesPart, version).filter(isAskedFor)
     const reported: Finding[] = []
-    for (const state of states) {
-      const why = await tryState(harness, session, state).catch(crash)
-      if (why !== undefined) reported.push({ title: state.title, why })
-    }
+    for (const state of states.filter(hasOwnDatabase)) await tryState(harness, state, reported)
+    const others = states.filter((state) => !hasOwnDatabase(state))
+    for (const group of together(others, names)) await tryStates(harness, session, group, reported)
     print(`verify, ${name}: ${states.length - reported.length} of ${states.length} harmless states pass`)
     const findings = differences('harmless', states, reported)
     expect(findings, findings.join('\n\n')).toEqual([])
   })
 }
 
-function isAskedFor({ title }: { title: string }): boolean {
-  return title.includes(process.env['TEST_FAULTS'] ?? '')
+/** Groups, or each alone where some are selected. */
+function together<T extends VerifyFault | HarmlessState>(all: readonly T[], names: ReadonlySet<string>): T[][] {
+  return WANTED !== undefined || MODE === 'alone' ? all.map((single) => [single]) : groupsOf(all, names)
 }
 
-/** Why the fault is not reported as it is to be, else why its remedies do not make verify pass. */
-async function tryFault(
+function isAskedFor({ title }: { title: string }): boolean {
+  return title.includes(WANTED ?? '')
+}
+
+interface Outcome {
+  /** Faults that are not reported as they are to be. */
+  missed: Finding[]
+  /** Faults whose remedies do not make verify pass. */
+  notFollowed: Finding[]
+  /** How often faults were made, alone or together. */
+  runs: number
+}
+
+/** Whatever is wrong with a group is tried again with two parts of it: in the end a fault is alone. */
+async function tryFaults(harness: FaultHarness, session: SharedSession, faults: readonly VerifyFault[], outcome: Outcome): Promise<void> {
+  outcome.runs += 1
+  const wrong = await whatIsWrong(harness, session, faults).catch((error: unknown) => notMade(faults, error))
+  const [fault, ...others] = faults
+  if (wrong === undefined || fault === undefined) return
+  if (others.length === 0) outcome[wrong.list].push({ title: fault.title, why: wrong.why })
+  else for (const part of partsOf(faults, wrong.those)) await tryFaults(harness, session, part, outcome)
+}
+
+interface Wrong<T> {
+  list: 'missed' | 'notFollowed'
+  why: string
+  /** The members of the group that it is about, where that is known. */
+  those: readonly T[]
+}
+
+async function whatIsWrong(
   harness: FaultHarness,
   session: SharedSession,
-  fault: VerifyFault,
-): Promise<{ missed: string } | { notFollowed: string | undefined }> {
-  const { answers, remedy } = await session.inside((db) => harness.tryFault(db, fault))
-  const wrong = answers.filter(({ answer }) => !isCaught(fault, answer))
-  if (wrong.length > 0) return { missed: listed(wrong) }
-  return { notFollowed: remedy === 'own database' ? await harness.inOwnDatabase(fault, answers[0]?.answer).catch(crash) : remedy }
+  faults: readonly VerifyFault[],
+): Promise<Wrong<VerifyFault> | undefined> {
+  const { answers, missed, remedy } = await session.inside((db) => harness.tryFaults(db, faults))
+  if (missed.length > 0) return { list: 'missed', why: listed(answers), those: missed }
+  const why = remedy === 'own database' ? await harness.inOwnDatabase(faults, answers[0]?.answer).catch(crash) : remedy
+  return why === undefined ? undefined : { list: 'notFollowed', why, those: [] }
 }
 
-/** What verify reports about the state. */
-async function tryState(harness: FaultHarness, session: SharedSession, state: HarmlessState): Promise<string | undefined> {
-  const ownDatabase = state.before !== undefined || state.alone === true
-  const answers = await (ownDatabase ? harness.inNewDatabase(state) : session.inside((db) => harness.answersAfter(db, state)))
+function notMade<T extends VerifyFault | HarmlessState>(all: readonly T[], error: unknown): Wrong<T> {
+  const those = all.filter(({ title }) => error instanceof NotMade && title === error.title)
+  return { list: 'missed', why: crash(error), those }
+}
+
+/** Those that something was wrong with, and the others; else halves. */
+function partsOf<T>(all: readonly T[], those: readonly T[]): T[][] {
+  const others = all.filter((one) => !those.includes(one))
+  const middle = Math.ceil(all.length / 2)
+  return those.length > 0 && others.length > 0 ? [[...those], others] : [all.slice(0, middle), all.slice(middle)]
+}
+
+function hasOwnDatabase({ before, alone }: HarmlessState): boolean {
+  return before !== undefined || alone === true
+}
+
+/** As for faults. */
+async function tryStates(
+  harness: FaultHarness,
+  session: SharedSession,
+  states: readonly HarmlessState[],
+  reported: Finding[],
+): Promise<void> {
+  const asked = session.inside((db) => harness.answersAfter(db, states))
+  const wrong = await asked.then(
+    (answers) => reportedIn(answers),
+    (error: unknown) => notMade(states, error),
+  )
+  const [state, ...others] = states
+  if (wrong === undefined || state === undefined) return
+  if (others.length === 0) reported.push({ title: state.title, why: wrong.why })
+  else for (const part of partsOf(states, wrong.those)) await tryStates(harness, session, part, reported)
+}
+
+async function tryState(harness: FaultHarness, state: HarmlessState, reported: Finding[]): Promise<void> {
+  const wrong = await harness.inNewDatabase(state).then(reportedIn, (error: unknown) => notMade([state], error))
+  if (wrong !== undefined) reported.push({ title: state.title, why: wrong.why })
+}
+
+/** What verify reports about harmless states. */
+function reportedIn(answers: readonly RoleAnswer[]): Wrong<HarmlessState> | undefined {
   const wrong = answers.filter(({ answer }) => !isGreen(answer))
-  return wrong.length === 0 ? undefined : listed(wrong)
+  return wrong.length === 0 ? undefined : { list: 'missed', why: listed(wrong), those: [] }
 }
 
 function listed(answers: readonly RoleAnswer[]): string {
@@ -129,7 +205,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function counted(faults: readonly VerifyFault[], missed: readonly Finding[]): string {
+function warningsOf(faults: readonly VerifyFault[], missed: readonly Finding[]): string {
   const titles = new Set(missed.map(({ title }) => title))
   const warnings = faults.filter(({ warns }) => warns === true)
   return `${warnings.filter(({ title }) => !titles.has(title)).length} of ${warnings.length} of them as warnings`

@@ -4,17 +4,19 @@ WITH
 sums AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version,
     sum(n) AS n, sum(ok) AS ok, sum(soft) AS soft, sum(hard) AS hard, sum(latency_n) AS latency_n, sum(latency_sum) AS latency_sum,
-    min(latency_min) AS latency_min, max(latency_max) AS latency_max, min(first_at) AS first_at, max(last_at) AS last_at,
-    ARRAY[
-      sum(b00), sum(b01), sum(b02), sum(b03), sum(b04), sum(b05), sum(b06), sum(b07), sum(b08), sum(b09),
-      sum(b10), sum(b11), sum(b12), sum(b13), sum(b14), sum(b15), sum(b16), sum(b17), sum(b18), sum(b19),
-      sum(b20), sum(b21), sum(b22), sum(b23), sum(b24), sum(b25), sum(b26), sum(b27), sum(b28), sum(b29),
-      sum(b30), sum(b31), sum(b32), sum(b33), sum(b34), sum(b35), sum(b36), sum(b37), sum(b38), sum(b39)
-    ] AS buckets
+    min(latency_min) AS latency_min, max(latency_max) AS latency_max, min(first_at) AS first_at, max(last_at) AS last_at
   FROM usage GROUP BY 1, 2 HAVING sum(n) > 0
 ),
 top AS (
   SELECT * FROM sums ORDER BY n DESC, skill_id COLLATE "C", version COLLATE "C" LIMIT :limit::bigint
+),
+latencies AS (
+  SELECT skill_id, version, jsonb_agg(jsonb_build_array(bucket, n) ORDER BY bucket) AS buckets FROM (
+    SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, element & 255 AS bucket, sum(element >> 8) AS n
+    FROM usage u, unnest(u.latencies) AS element
+    WHERE skill_id IN (SELECT skill_id FROM top)
+    GROUP BY 1, 2, 3
+  ) AS counted GROUP BY skill_id, version
 ),
 feedback AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, sum(n) AS n, sum(rated) AS rated, sum(rating_sum) AS rating_sum
@@ -53,7 +55,7 @@ SELECT
   t.skill_id, t.version, t.n::bigint AS uses, t.ok::bigint AS success, t.soft::bigint AS soft_fail, t.hard::bigint AS hard_refusal,
   round(100.0 * t.ok / nullif(t.n, 0), 2)                    AS success_rate_pct,
   round(t.latency_sum / nullif(t.latency_n, 0))::integer     AS avg_latency_ms,
-  t.latency_min, t.latency_max, to_jsonb(t.buckets)          AS buckets, NULL::jsonb AS percentiles,
+  t.latency_min, t.latency_max, l.buckets, NULL::jsonb AS percentiles,
   coalesce(f.n, 0)::bigint                                   AS feedback,
   round(f.rating_sum::numeric / nullif(f.rated, 0), 2)       AS avg_rating,
   CASE
@@ -62,6 +64,7 @@ SELECT
   END                                                        AS unique_users,
   t.first_at AS first_use, t.last_at AS last_use
 FROM top t
+LEFT JOIN latencies l ON l.skill_id = t.skill_id AND l.version IS NOT DISTINCT FROM t.version
 LEFT JOIN feedback f ON f.skill_id = t.skill_id AND f.version IS NOT DISTINCT FROM t.version
 LEFT JOIN :"schema".skill_rollup_skills s ON s.skill_id = t.skill_id
 LEFT JOIN new_users u ON u.skill_id = t.skill_id

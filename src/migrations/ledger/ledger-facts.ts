@@ -5,11 +5,12 @@ import { countStatements, parseMigration } from '../files/parse-migration.ts'
 import { readMigrations, type MigrationFile, type MigrationSource } from '../files/read-migrations.ts'
 import { withoutReplaced } from '../files/replaced-files.ts'
 import { readHistory } from './history.ts'
-import { ledgerName, progressName, toolTables, type ToolTable } from './ledger.ts'
+import { ledgerName, toolTables, type ToolTable } from './ledger.ts'
 import { foreignFiles } from '../layouts/find-layout.ts'
 import { refuseLayouts } from '../layouts/refuse-layouts.ts'
 import type { MigrationState } from './plan.ts'
 import type { Rename } from './renames.ts'
+import { readUnfinished } from './unfinished.ts'
 
 /** Files and ledger as plain data, for checks that compare the two. Safe to print as JSON. */
 export interface LedgerFacts {
@@ -118,13 +119,7 @@ async function readExistedBefore(db: Db, files: readonly MigrationFile[], ledger
 }
 
 async function readInterrupted(db: Db, files: readonly MigrationFile[], ledger: string): Promise<LedgerFacts['interrupted']> {
-  const name = progressName(ledgerName(db, ledger))
-  const [present] = await db.run(`SELECT to_regclass($1) IS NOT NULL AS found`, [name], { found: 'boolean' })
-  if (present?.found !== true) return []
-  const rows = await db.run(`SELECT version, count(to_jsonb(p) ->> 'finished_at')::int AS done FROM ${name} p GROUP BY 1 ORDER BY 1`, [], {
-    version: 'text',
-    done: 'number',
-  })
+  const rows = await readUnfinished(db, ledgerName(db, ledger))
   return rows.map(({ version, done }) => {
     const file = files.find((candidate) => candidate.version === version)
     return { version, done, statements: file === undefined ? null : countStatements(parseMigration(file).statements) }

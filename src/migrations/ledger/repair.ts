@@ -8,12 +8,13 @@ import { ledgerName, readLedger, type LedgerRow } from './ledger.ts'
 import { lockedTransaction, lockOf } from './lock.ts'
 import { unknownVersion } from './plan.ts'
 import type { Rename } from './renames.ts'
+import { forgetUnfinishedSql, readUnfinished } from './unfinished.ts'
 
 export interface RepairOptions {
   sources: readonly MigrationSource[]
   ledger: string
   version: string
-  /** Delete the row instead of recording the digest of the file. */
+  /** Delete the row, or the progress of an unfinished file, instead of recording the digest of the file. */
   forget: boolean
   /** The name under which the file was applied, when it was renamed and changed. */
   renamedFrom?: string | undefined
@@ -25,9 +26,10 @@ export interface RepairReport {
   ledger: string
   /**
    * `record`: the row gets the digest of the file as it is now. `rename`: the row of another name gets this name, and the digest.
-   * `forget`: the row is deleted, and its file, if it exists, is pending again.
+   * `forget`: the row is deleted, and its file, if it exists, is pending again. `forget-unfinished`: so is what a no-transaction file
+   * completed before it was interrupted.
    */
-  action: 'record' | 'rename' | 'forget' | 'none'
+  action: 'record' | 'rename' | 'forget' | 'forget-unfinished' | 'none'
   /** The name in the ledger before a rename. */
   renamedFrom: string | null
   from: Checksum | null
@@ -44,9 +46,13 @@ export async function planRepair(db: Db, options: RepairOptions): Promise<Repair
   const { rows } = plan
   const wanted = options.renamedFrom?.normalize('NFC') ?? version
   const row = rows.find((entry) => entry.version === wanted || entry.renamedFrom === wanted)
-  if (row === undefined) throw unknownVersion(wanted, namesOf(rows))
-  const from = row.checksum ?? null
-  const report = { version, ledger, renamedFrom: null, from, to: null, done: false }
+  const report = { version, ledger, renamedFrom: null, from: row?.checksum ?? null, to: null, done: false }
+  const { from } = report
+  if (row === undefined) {
+    const unfinished = forget ? (await readUnfinished(db, ledgerName(db, ledger))).map((file) => file.version) : []
+    if (unfinished.includes(version)) return { ...report, action: 'forget-unfinished' }
+    throw unknownVersion(wanted, [...namesOf(rows), ...unfinished])
+  }
   if (forget) return { ...report, version: row.renamedFrom ?? row.version, action: 'forget' }
   const file = files.find((entry) => entry.version === version)
   if (file === undefined) throw noFile(version, ledger, plan.renamed)
@@ -88,6 +94,7 @@ export async function repair(db: Db, plan: RepairReport, tool: string): Promise<
   if (plan.action === 'none') return { ...plan, done: true }
   await lockedTransaction(db, lockOf(db, plan.ledger), async () => {
     const name = ledgerName(db, plan.ledger)
+    if (plan.action === 'forget-unfinished') return db.exec(forgetUnfinishedSql(name, plan.version))
     const { rows } = await readLedger(db, plan.ledger)
     const row = rows.find(({ version }) => version === (plan.renamedFrom ?? plan.version))
     if (row === undefined) throw unknownVersion(plan.renamedFrom ?? plan.version, namesOf(rows))

@@ -4,6 +4,7 @@ import { DatabaseError } from '../../db/database-error.ts'
 import { quoteLiteral } from '../../db/quote.ts'
 import { writtenText, type ParsedMigration, type ParsedStatement } from '../files/parse-migration.ts'
 import { PROGRESS_COLUMNS, progressName } from '../ledger/ledger.ts'
+import { forgetUnfinishedSql } from '../ledger/unfinished.ts'
 import { GUARD, guardSql, isAppliedSql } from '../ledger/lock.ts'
 import { asLoginSql } from './file-transaction.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -107,10 +108,9 @@ export class Progress {
     return { at: failed.index <= own.length ? 'statement' : 'row', error: failed.error }
   }
 
-  /** Removes the rows of the file, and the table with its last row, so that it does not stay in the schema. */
+  /** For the transaction that writes the row of the ledger. */
   get cleanUpSql(): string {
-    return `DELETE FROM ${this.#table} WHERE version = ${quoteLiteral(this.#migration.version)};
-      DO $skills$ BEGIN IF NOT EXISTS (SELECT FROM ${this.#table}) THEN DROP TABLE ${this.#table}; END IF; END $skills$`
+    return forgetUnfinishedSql(this.#settings.ledger, this.#migration.version)
   }
 
   /** In one round trip: the process can end at any moment, and the server has all or nothing of the transaction. */

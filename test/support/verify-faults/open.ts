@@ -3,6 +3,6 @@
  */
 export const OPEN: Readonly<Record<'caught' | 'remedies' | 'harmless', readonly string[]>> = {
   caught: [],
-  remedies: ['a file that was interrupted'],
+  remedies: [],
   harmless: [],
 }

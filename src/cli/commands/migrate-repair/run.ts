@@ -40,6 +40,8 @@ export const execute = executor(spec, async (context, flags, [version]): Promise
 function repairSentence({ version, ledger, action, renamedFrom, from, to }: RepairReport, database: string): string {
   const where = `${printable(ledger)} of ${printable(database)}`
   if (action === 'forget') return `this deletes the row ${printable(version)} from ${where}; its file, if it exists, becomes pending`
+  if (action === 'forget-unfinished')
+    return `this deletes from ${where} what ${printable(version)} completed before it was interrupted: its file, if it exists, runs from its first statement; no SQL of the file runs`
   if (action === 'rename')
     return `this renames the row ${printable(renamedFrom ?? '')} in ${where} to ${printable(version)}, with the digest of its file (${to ?? ''}, before ${from ?? 'none'}); no SQL of the file runs`
   return `this replaces the digest of ${printable(version)} in ${where} by that of the file (${to ?? ''}, before ${from ?? 'none'}); no SQL of the file runs`
@@ -50,6 +52,7 @@ function repairView(report: RepairReport & { database: DatabaseReport }, style: 
   const text = {
     none: `nothing to do: the digest of ${printable(version)} matches the file`,
     forget: `deleted ${printable(version)} from ${printable(ledger)} (digest ${from ?? 'none'})`,
+    'forget-unfinished': `deleted what was recorded about the interrupted file ${printable(version)}`,
     rename: `renamed ${printable(renamedFrom ?? '')} to ${printable(version)}: digest ${to ?? ''}, before ${from ?? 'none'}`,
     record: `recorded ${printable(version)}: digest ${to ?? ''}, before ${from ?? 'none'}`,
   }[action]

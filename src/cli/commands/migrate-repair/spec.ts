@@ -9,7 +9,7 @@ export const spec = defineCommand({
   summary: 'accept a changed or renamed file, or remove its ledger row',
   arguments: [{ name: '<version>', help: 'the migration' }],
   options: [
-    { flags: '--forget', help: 'remove the row; its file becomes pending' },
+    { flags: '--forget', help: 'remove the row, or the record of an interrupted file; the file becomes pending' },
     { flags: '--renamed-from <version>', type: TEXT, excludes: ['--forget'], help: 'its name when it was applied' },
     { flags: '--yes', help: 'confirm, do not ask' },
     SETTINGS.migrations,
