@@ -623,9 +623,60 @@ BEGIN
 END;
 $function$;
 
+-- Removes the IDs of users who have no events left: in pairs and sessions a random ID takes their place, the same in all rows of the
+-- user, and sessions get numbers, so that all counts stay. Nothing leads back to the user; a user who returns counts again. Looks at the
+-- next p_max_users after p_after (NULL: from the first) and returns the last one, NULL at the end, and how many IDs were removed.
+-- The random IDs begin with ffffffff, and their version is 8.
+CREATE OR REPLACE FUNCTION skill_rollup_unname(p_after uuid, p_max_users integer, OUT last uuid, OUT users bigint)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_next    uuid[];
+  v_gone    uuid[];
+  v_aliases uuid[];
+BEGIN
+  PERFORM FROM skill_rollup_state WHERE source = 'events' FOR UPDATE;
+  SELECT ARRAY(
+    SELECT DISTINCT user_id FROM skill_rollup_users WHERE p_after IS NULL OR user_id > p_after ORDER BY user_id LIMIT p_max_users
+  ) INTO v_next;
+  last := v_next[p_max_users];
+  SELECT pg_catalog.array_agg(u),
+    pg_catalog.array_agg(pg_catalog.overlay(pg_catalog.overlay(pg_catalog.gen_random_uuid()::text, 'ffffffff'::text, 1), '8'::text, 15)::uuid)
+  INTO v_gone, v_aliases
+  FROM pg_catalog.unnest(v_next) AS u
+  WHERE NOT (u >= 'ffffffff-0000-8000-0000-000000000000'::uuid AND pg_catalog.substr(u::text, 15, 1) = '8'::text)
+    AND NOT EXISTS (SELECT FROM skill_usage_events e WHERE e.user_id = u);
+  users := coalesce(pg_catalog.cardinality(v_gone), 0);
+
+  UPDATE skill_rollup_users p SET user_id = g.alias
+  FROM ROWS FROM (pg_catalog.unnest(v_gone), pg_catalog.unnest(v_aliases)) AS g (user_id, alias) WHERE p.user_id = g.user_id;
+  UPDATE skill_rollup_sessions s SET user_id = g.alias, session_id = g.number::text
+  FROM (
+    SELECT o.user_id, o.session_id, o.state_key, a.alias,
+      pg_catalog.dense_rank() OVER (PARTITION BY o.user_id ORDER BY o.session_id COLLATE "C") AS number
+    FROM ROWS FROM (pg_catalog.unnest(v_gone), pg_catalog.unnest(v_aliases)) AS a (user_id, alias) JOIN skill_rollup_sessions o ON o.user_id = a.user_id
+  ) AS g
+  WHERE s.user_id = g.user_id AND s.session_id = g.session_id AND s.state_key = g.state_key;
+END;
+$function$;
+
+-- Remembers that a user was forgotten now: earlier events of the user are not stored again.
+CREATE OR REPLACE FUNCTION remember_forgotten_skill_user(p_user_id uuid) RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $function$
+BEGIN
+  INSERT INTO skill_forgotten_users (user_digest, forgotten_at)
+  VALUES (pg_catalog.sha256(pg_catalog.uuid_send(p_user_id)), pg_catalog.clock_timestamp())
+  ON CONFLICT (user_digest) DO UPDATE SET forgotten_at = excluded.forgotten_at;
+END;
+$function$;
+
 -- Deletes a user: events, feedback, unlocks and pairs, and subtracts them from the sums. Returns the number of rows deleted from each
 -- table, or {"state": "foreign"} as skill_rollup_events does. The sums of pruned days, which identify no user, stay. New events of
--- the same user count again.
+-- the same user count again, earlier ones are not stored again.
 CREATE OR REPLACE FUNCTION forget_skill_user(p_user_id uuid) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -649,6 +700,7 @@ BEGIN
   IF p_user_id IS NULL THEN
     RAISE EXCEPTION 'p_user_id is NULL' USING ERRCODE = '22023';
   END IF;
+  PERFORM remember_forgotten_skill_user(p_user_id);
   PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
   SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
   SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
@@ -761,6 +813,8 @@ BEGIN
     'skill_rollup_recount_sets(uuid[])',
     'skill_rollup_reset()',
     'skill_rollup_adopt(integer)',
+    'skill_rollup_unname(uuid,integer)',
+    'remember_forgotten_skill_user(uuid)',
     'forget_skill_user(uuid)'
   ]::regprocedure[] LOOP
     EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
@@ -782,5 +836,7 @@ REVOKE EXECUTE ON FUNCTION
   skill_rollup_recount_sets(uuid[]),
   skill_rollup_reset(),
   skill_rollup_adopt(integer),
+  skill_rollup_unname(uuid, integer),
+  remember_forgotten_skill_user(uuid),
   forget_skill_user(uuid)
 FROM PUBLIC;

@@ -26,8 +26,13 @@ WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind = 'i'
   -- indexes.definitions reports the indexes of the migrations
   AND NOT coalesce($1::jsonb->'comparedIndexes' ? c.relname, false)
-  -- an index is invalid while it is being built
-  AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+  -- an index is invalid while it is built, and while CONCURRENTLY drops it. The progress of another role shows its process alone
+  AND NOT EXISTS (
+    SELECT FROM pg_locks l
+    WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
+      AND (l.relation = i.indexrelid OR l.relation = i.indrelid AND EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.pid = l.pid))
+  )
 ORDER BY c.relname;
 
 -- check: health.partitioned-indexes

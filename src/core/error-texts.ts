@@ -259,7 +259,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   TABLE_LOCKED: {
     title: 'A table stayed locked',
     meaning:
-      '`skills verify` must read the ledger and every table of the package. Another transaction holds a lock for which readers wait (ALTER TABLE, TRUNCATE, VACUUM FULL), or a time limit of the role or the server ended the query. Nothing was checked.',
+      '`skills verify` must read the ledger and every table of the package. Another transaction holds a lock for which readers wait (ALTER TABLE, TRUNCATE, VACUUM FULL), or a time limit of the role or the server ended the query. Nothing was checked. `skills forget-user` waits for transactions that write events, at most a minute.',
     example:
       '$ skills verify --check-timeout 5s\nerror [TABLE_LOCKED] the table skill_feedback is locked by pid 4711 (psql) for 90 s, idle in transaction: alter table skill_feedback add x int (role deploy)',
     remedies: [
@@ -353,7 +353,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   LEDGER_FOREIGN: {
     title: 'The ledger table belongs to another tool',
     meaning:
-      'A table `schema_migrations` exists with the columns of another migration tool. It was not changed. The message names the tool where the columns show it.',
+      'A table `schema_migrations` exists with the columns of another migration tool, or a view has that name. It was not changed. The message names the tool where the columns show it.',
     example:
       '$ skills migrate\nerror [LEDGER_FOREIGN] the table "public"."schema_migrations" belongs to golang-migrate, another migration tool (columns: version, dirty)\n  → nothing changed; move the folder and what is applied to skills with `skills migrate import --from golang-migrate --dir DIR --ledger skills_migrations`',
     remedies: [

@@ -149,7 +149,11 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   },
   {
     commands: ['prune-events'],
-    needs: [table(EVENTS, 'SELECT', 'DELETE'), table(ROLLUPS, 'SELECT'), table('skill_rollup_state', 'UPDATE')],
+    needs: [
+      table(EVENTS, 'SELECT', 'DELETE'),
+      table(ROLLUPS, 'SELECT', 'UPDATE'),
+      { on: 'function', name: 'skill_rollup_unname(uuid, integer)', privileges: ['EXECUTE'] },
+    ],
   },
   {
     commands: ['forget-user'],
@@ -157,6 +161,8 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
       ...[EVENTS, FEEDBACK, 'skill_unlocks'].map((name) => table(name, 'SELECT', 'DELETE')),
       table(ROLLUPS, 'SELECT', 'UPDATE', 'DELETE'),
       ...ROLLUP_FUNCTIONS,
+      table('skill_forgotten_users', 'SELECT', 'INSERT', 'UPDATE'),
+      { on: 'function', name: 'remember_forgotten_skill_user(uuid)', privileges: ['EXECUTE'] },
       { on: 'function', name: 'forget_skill_user(uuid)', privileges: ['EXECUTE'] },
     ],
   },
