@@ -13,9 +13,9 @@ export interface CreateSkillsOptions extends SkillsOptions {
    * A URL, or the options of `connect`; by default the database is found as on the command line. Or a connection, used by
    * nothing else: it is not opened again after it is lost, and not closed.
    */
-  database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db
+  database?: string | Omit<ConnectOptions, 'waitMs' | 'purpose'> | Db | undefined
   /** Environment variables. Default: `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>
+  env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /**

@@ -3,7 +3,7 @@ export interface BackoffOptions {
   shortestMs?: number
   /** The wait never exceeds this. 10 s unless given. */
   longestMs?: number
-  /** Milliseconds of a clock; for tests. */
+  /** Milliseconds of a clock that never steps; for tests. */
   now?: () => number
   /** 0 to 1; for tests. */
   random?: () => number
@@ -19,7 +19,7 @@ export class Backoff {
   #notBefore = 0
 
   constructor(options: BackoffOptions = {}) {
-    this.#options = { shortestMs: 100, longestMs: 10_000, now: Date.now, random: Math.random, ...options }
+    this.#options = { shortestMs: 100, longestMs: 10_000, now: () => performance.now(), random: Math.random, ...options }
   }
 
   /** Milliseconds until the next attempt is due; 0 when it is due now. */

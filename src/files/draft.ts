@@ -73,13 +73,13 @@ export function openDraft(file: string, { mode = 0o666, durable = true }: { mode
   }
 }
 
-/** Writes a new file whole or not at all, without blocking. Throws as `Draft`. */
-export async function createFileAsync(file: string, content: string, mode = 0o666): Promise<void> {
+/** Writes a new file from its pieces, whole or not at all, without blocking. Throws as `Draft`. */
+export async function createFileAsync(file: string, pieces: Iterable<string>, mode = 0o666): Promise<void> {
   const draft = draftOf(file)
   try {
     const handle = await promises.open(draft, FLAGS, mode)
     try {
-      await handle.writeFile(content)
+      for (const piece of pieces) await handle.writeFile(piece)
       await handle.sync()
     } finally {
       await handle.close()

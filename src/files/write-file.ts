@@ -28,11 +28,12 @@ export function createFile(file: string, content: string | Uint8Array, project: 
   createHere(file, content)
 }
 
-/** Creates a file in a folder that was checked. */
-export function createHere(file: string, content: string | Uint8Array, mode?: number): void {
+/** Creates a file in a folder that was checked; from its pieces, if it has several. */
+export function createHere(file: string, content: string | Uint8Array | Iterable<string>, mode?: number): void {
   const draft = openDraft(file, mode === undefined ? {} : { mode })
   try {
-    draft.write(content)
+    if (typeof content === 'string' || content instanceof Uint8Array) draft.write(content)
+    else for (const piece of content) draft.write(piece)
     draft.create()
   } finally {
     draft.abandon()

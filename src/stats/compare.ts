@@ -1,6 +1,7 @@
 import { EARLIEST_MS } from '../core/times.ts'
 import { bindingsOf, keptFrom, periodOf, type Question } from './question.ts'
-import type { Comparison, SkillChange } from './report.ts'
+import { LATENCY, latencyOfRow } from './percentiles.ts'
+import type { Comparison, Latency, SkillChange } from './report.ts'
 import { count } from './report-query.ts'
 
 const FALSE_DISCOVERY_RATE = 0.05
@@ -8,10 +9,14 @@ const FALSE_DISCOVERY_RATE = 0.05
 interface Uses {
   uses: number
   success: number
+  latency: Latency | null
 }
 
-/** The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. */
-export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; truncated: boolean }> {
+/**
+ * The last `lengthMs` milliseconds against the same time before: changes of the success rate that are not chance. `all` has every skill,
+ * also beyond the limit.
+ */
+export async function readComparison(question: Question, lengthMs: number): Promise<{ comparison: Comparison; all: SkillChange[] }> {
   const ago = (ms: number): Date => {
     const time = new Date(Math.max(question.now.getTime() - ms, EARLIEST_MS))
     return keptFrom(time, question.prunedBefore, question.mode === 'exact')
@@ -35,13 +40,15 @@ export async function readComparison(question: Question, lengthMs: number): Prom
     total: total.pValue !== null && total.pValue < FALSE_DISCOVERY_RATE ? { ...total, verdict: direction(total) } : total,
     skills: judged.toSorted(surestFirst).slice(0, question.limit),
   }
-  return { comparison, truncated: judged.length > question.limit }
+  return { comparison, all: judged }
 }
 
 async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {
   const asked = { ...question, period: periodOf(since, until) }
-  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked), { skill_id: 'text' })
-  return new Map(rows.map((row) => [row.skill_id, { uses: count(row['uses']), success: count(row['success']) }]))
+  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked), { skill_id: 'text', ...LATENCY })
+  return new Map(
+    rows.map((row) => [row.skill_id, { uses: count(row['uses']), success: count(row['success']), latency: latencyOfRow(row) }]),
+  )
 }
 
 function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE): SkillChange {
@@ -50,6 +57,8 @@ function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE)
   const differenceInterval = intervalOf(before, after)
   return {
     skillId,
+    latencyBefore: before.latency,
+    latencyAfter: after.latency,
     usesBefore: before.uses,
     usesAfter: after.uses,
     successRateBeforePct: rounded(rateBefore),
@@ -68,10 +77,10 @@ function isSmall(interval: Interval | null): 'no change' | 'not proven' {
   return interval !== null && interval.low >= -SMALL_POINTS && interval.high <= SMALL_POINTS ? 'no change' : 'not proven'
 }
 
-const NONE: Uses = { uses: 0, success: 0 }
+const NONE: Uses = { uses: 0, success: 0, latency: null }
 
 function sum(all: ReadonlyMap<string, Uses>): Uses {
-  return [...all.values()].reduce((a, b) => ({ uses: a.uses + b.uses, success: a.success + b.success }), NONE)
+  return [...all.values()].reduce((a, b) => ({ uses: a.uses + b.uses, success: a.success + b.success, latency: null }), NONE)
 }
 
 function direction({ differencePoints }: SkillChange): 'better' | 'worse' {

@@ -11,6 +11,10 @@ export interface StatsReport {
   /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
+  /** Only events with these values are counted; null: with any. */
+  filters: StatsFilters
+  /** Of the days and hours in the report; all other times are UTC. */
+  timeZone: string
   source: StatsSource
   /** For all skills, also when the query is about one. */
   totals: Totals
@@ -32,11 +36,26 @@ export interface StatsReport {
   funnel?: FunnelStage[]
   /** With `--user`. */
   timeline?: UserAction[]
+  /** With `--sessions`: the latest first. */
+  sessions?: SessionStats[]
+  /** With `--fail-if` and `--fail-on`. */
+  gate?: Gate
   /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
-export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user'
+export interface StatsFilters {
+  version: string | null
+  /** Of the state snapshot, else of the event. */
+  tier: string | null
+  outcome: string | null
+  element: string | null
+  realm: string | null
+  /** Of the skill in the registry. */
+  category: string | null
+}
+
+export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'sessions' | 'gate'
 
 /** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
@@ -109,6 +128,14 @@ export interface Latency {
   p95: number
   p99: number
   max: number
+  /** Where the percentiles of the events are; from the events, both are the percentile. */
+  bounds: { p50: LatencyBound; p90: LatencyBound; p95: LatencyBound; p99: LatencyBound }
+}
+
+/** In whole milliseconds, both included. */
+export interface LatencyBound {
+  low: number
+  high: number
 }
 
 export interface DayPoint {
@@ -187,6 +214,9 @@ export interface Comparison {
 
 export interface SkillChange {
   skillId: string | null
+  /** null for all skills together, and without latencies. */
+  latencyBefore: Latency | null
+  latencyAfter: Latency | null
   usesBefore: Count
   usesAfter: Count
   successRateBeforePct: Percent | null
@@ -208,6 +238,32 @@ export interface SkillChange {
   verdict: 'better' | 'worse' | 'no change' | 'not proven' | 'too few' | 'new' | 'gone'
 }
 
+/** Skills judged by conditions. The gate fails when `failures` is not empty. */
+export interface Gate {
+  /** Skills with fewer uses are judged by conditions about uses only; null for a comparison, which has its own test. */
+  minUses: Count | null
+  /** Skills that were used or are enabled; of a comparison: skills that were used. */
+  skills: Count
+  /** Of these, skills with enough uses. */
+  enoughUses: Count
+  /** `judged` skills have a value; with 0, the condition says nothing. */
+  conditions: { condition: string; judged: Count; failed: Count }[]
+  failures: GateFailure[]
+}
+
+/** A skill that meets a condition. */
+export interface GateFailure {
+  /** null: all skills together. */
+  skillId: string | null
+  condition: string
+  /** `share`: 0 to 1. `difference`: of two shares, -1 to 1. `ms`: milliseconds. */
+  unit: 'share' | 'difference' | 'ms' | 'rating' | 'count'
+  value: number
+  uses: Count
+  /** The value is an estimate near the limit, because the events are pruned. */
+  isEstimate: boolean
+}
+
 /** Users of a skill at each stage. */
 export interface FunnelStage {
   skillId: string
@@ -216,6 +272,23 @@ export interface FunnelStage {
   used: Count
   succeeded: Count
   rated: Count
+}
+
+/** The events of one session that the question is about. */
+export interface SessionStats {
+  sessionId: string
+  userId: string
+  uses: Count
+  success: Count
+  softFail: Count
+  hardRefusal: Count
+  skills: string[]
+  versions: string[]
+  /** Reasons of failures (`error_type`). */
+  errorTypes: string[]
+  avgLatencyMs: number | null
+  firstUse: Time | null
+  lastUse: Time | null
 }
 
 export interface UserAction {

@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import { advisoryKey } from '../db/locks.ts'
 import { quoteIdent, quoteLiteral } from '../db/quote.ts'
 import { isConnectionError } from '../db/skills-error.ts'
+import { SQLSTATE } from '../db/sqlstates.ts'
 import type { EncodedEvent } from './usage-event.ts'
 import { SkillsError } from '../core/errors.ts'
 
@@ -12,6 +13,7 @@ import { SkillsError } from '../core/errors.ts'
 export interface Batch {
   /** UUID. Attempts to write the same events have the same key: the server runs them one after the other. */
   key: string
+  /** Those that are not settled yet. */
   events: readonly EncodedEvent[]
   /** Some of the events may be in the database already. */
   mayRepeat: boolean
@@ -51,23 +53,56 @@ export async function writeBatch(db: Db, { key, events, mayRepeat }: Batch): Pro
 }
 
 /**
- * Why a write failed. `events`: the server refuses these events, now and later. `setup`: the database is not ready (not
- * migrated, a missing privilege), and an operator has to fix it. `outage`: it will pass.
+ * Why a write failed; docs/telemetry.md has the table. `events`: the server refuses one of these events, now and later.
+ * `later`: one of them needs a row that does not exist yet. `tooMuch`: fewer events can succeed, and one that fails alone must
+ * not hold up the others. `setup`: the database is not ready (not migrated, a missing privilege), and an operator has to
+ * correct it. `outage`: it will pass.
  */
-export type WriteFailure = 'events' | 'setup' | 'outage'
+export type WriteFailure = 'events' | 'later' | 'tooMuch' | 'setup' | 'outage'
 
-/** Classes of SQLSTATE (PostgreSQL manual, appendix "PostgreSQL Error Codes") about the data, and those about the setup. */
-const EVENT_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '44'])
+/**
+ * Classes of SQLSTATE (PostgreSQL manual, appendix "PostgreSQL Error Codes"). 09, 27, 2F, 38, 39 and P0 are the errors of
+ * triggers, 54 are limits that one event exceeds, such as 54001 for deep nesting.
+ */
+const EVENT_CLASSES: ReadonlySet<string> = new Set(['09', '21', '22', '23', '27', '2F', '38', '39', '44', '54', 'P0'])
 const SETUP_CLASSES: ReadonlySet<string> = new Set(['0A', '28', '3D', '3F', '42'])
-const PROGRAM_LIMIT_EXCEEDED = '54000'
+/** Errors of the server itself (XX) are often about one value too: a crash of an extension, a damaged page of an index. */
+const TOO_MUCH_CLASSES: ReadonlySet<string> = new Set(['XX'])
+const { queryCanceled, outOfMemory, configurationLimitExceeded, transactionTimeout, foreignKeyViolation, insufficientPrivilege } = SQLSTATE
+const TOO_MUCH: ReadonlySet<string> = new Set([queryCanceled, outOfMemory, configurationLimitExceeded, transactionTimeout])
 
 export function writeFailureOf(error: unknown): WriteFailure {
-  if (error instanceof DatabaseError) {
-    const kind = error.code.slice(0, 2)
-    if (EVENT_CLASSES.has(kind) || error.code === PROGRAM_LIMIT_EXCEEDED) return 'events'
-    return SETUP_CLASSES.has(kind) ? 'setup' : 'outage'
-  }
-  return error instanceof SkillsError && !isConnectionError(error) ? 'setup' : 'outage'
+  if (error instanceof DatabaseError) return failureOfCode(error)
+  if (!(error instanceof SkillsError)) return 'outage'
+  if (error.code === 'CONNECTION_LOST') return 'tooMuch'
+  return isConnectionError(error) ? 'outage' : 'setup'
+}
+
+function failureOfCode({ code, routine }: DatabaseError): WriteFailure {
+  const kind = code.slice(0, 2)
+  if (code === foreignKeyViolation) return 'later'
+  // a policy refuses one row; other missing privileges are about the table
+  if (code === insufficientPrivilege && routine === 'ExecWithCheckOptions') return 'events'
+  if (EVENT_CLASSES.has(kind)) return 'events'
+  if (TOO_MUCH_CLASSES.has(kind) || TOO_MUCH.has(code)) return 'tooMuch'
+  return SETUP_CLASSES.has(kind) ? 'setup' : 'outage'
+}
+
+/**
+ * Whether another event lacks the same row as this one, which violated a foreign key alone. The names of the columns are in the
+ * detail in every language: `Key (skill_id)=(walk) is not present in table "skills_registry".`
+ */
+export function lacksTheSame(event: EncodedEvent, error: unknown): (other: EncodedEvent) => boolean {
+  const detail = error instanceof DatabaseError ? (error.detail ?? '') : ''
+  if (detail.includes('(user_id)=')) return ({ userId }) => userId === event.userId
+  if (!detail.includes('(skill_id)=')) return (other) => other === event
+  const skill = skillOf(event)
+  return (other) => skillOf(other) === skill
+}
+
+function skillOf({ json }: EncodedEvent): unknown {
+  const values = JSON.parse(json) as unknown[] | { skill_id?: unknown }
+  return Array.isArray(values) ? values[1] : values.skill_id
 }
 
 /** `[[user_id, [event, ...]], ...]`; the events are JSON already. */

@@ -1,7 +1,9 @@
 import { Backoff } from '../core/backoff.ts'
 import { connectionLost } from '../core/common-errors.ts'
+import { DatabaseError } from '../db/database-error.ts'
 import type { Db } from '../db/db.ts'
 import { isConnectionError } from '../db/skills-error.ts'
+import { SQLSTATE } from '../db/sqlstates.ts'
 
 export interface ConnectionPoolOptions {
   /** Opens a connection that does not keep the process alive. */
@@ -12,6 +14,8 @@ export interface ConnectionPoolOptions {
   timeoutMs: number
   /** The one connection belongs to the application, which closes it. */
   given?: boolean
+  /** A connection was replaced because its server is read-only now: a proxy leads new connections to another server. */
+  onMoved?: () => void
 }
 
 /**
@@ -34,7 +38,7 @@ export class ConnectionPool {
 
   /**
    * Gives the work a connection of its own. With `again` it is repeated once when the connection is lost during it: only
-   * for work that can be done twice. The process stays alive until the work has ended, unless `background`.
+   * for work that can be done twice. Work that a read-only server refused is repeated on a new connection in any case. The process stays alive until the work has ended, unless `background`.
    */
   async run<T>(work: (db: Db) => Promise<T>, { again = false, background = false } = {}): Promise<T> {
     // the connections do not keep the process alive; a caller that waits for an answer does
@@ -42,7 +46,8 @@ export class ConnectionPool {
     try {
       return await this.#attempt(work)
     } catch (error) {
-      if (!again || this.#isClosed || !isConnectionError(error)) throw error
+      const canRepeat = (again && isConnectionError(error)) || (this.#options.given !== true && isReadOnly(error))
+      if (!canRepeat || this.#isClosed) throw error
       return await this.#attempt(work)
     } finally {
       clearInterval(hold)
@@ -103,6 +108,10 @@ export class ConnectionPool {
         work.catch(() => undefined)
         // the statement may still be running
         if (this.#options.given !== true) void abandon(db)
+      } else if (isReadOnly(error) && this.#options.given !== true) {
+        this.#forget(db)
+        void abandon(db)
+        this.#options.onMoved?.()
       } else if (this.#all.has(db)) {
         this.#idle.push(db)
       }
@@ -117,6 +126,12 @@ export class ConnectionPool {
     const place = this.#idle.indexOf(db)
     if (place !== -1) this.#idle.splice(place, 1)
   }
+}
+
+/** Also as the cause of the error of a call. */
+function isReadOnly(error: unknown): boolean {
+  const reported = error instanceof DatabaseError ? error : error instanceof Error ? error.cause : undefined
+  return reported instanceof DatabaseError && reported.code === SQLSTATE.readOnlyTransaction
 }
 
 async function abandon(db: Db): Promise<void> {

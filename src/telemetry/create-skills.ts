@@ -1,5 +1,4 @@
 import { SkillsError } from '../core/errors.ts'
-import type { Db } from '../db/db.ts'
 import { writeBatch } from './batch.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { Replay } from './replay.ts'
@@ -11,31 +10,31 @@ import { UsageWriter } from './usage-writer.ts'
 
 export interface SkillsOptions {
   /** Whether skills are in use; SKILLS_ENABLED unless given. */
-  enabled?: boolean
+  enabled?: boolean | undefined
   /** Offer no skills, and log with a mark in the snapshot; SKILLS_SHADOW_MODE unless given. */
-  shadow?: boolean
+  shadow?: boolean | undefined
   /** The percentage of users that get the skills of each trust level, such as `{ 1: 5, 2: 25 }`; 100 where not given. */
-  rollout?: Rollout
+  rollout?: Rollout | undefined
   /** How long the list of skills is valid while changes are not received; 30 s unless given. */
-  cacheTtlMs?: number
+  cacheTtlMs?: number | undefined
   /** Connections at most, besides one that listens for changes; 2 unless given. */
-  maxConnections?: number
+  maxConnections?: number | undefined
   /** A query without an answer within this time fails; 15 s unless given. */
-  queryTimeoutMs?: number
+  queryTimeoutMs?: number | undefined
   /** Events in memory, at most; 10,000 unless given. */
-  maxBuffered?: number
+  maxBuffered?: number | undefined
   /** A batch is sent when it has this many events; 1,000 unless given. */
-  batchSize?: number
+  batchSize?: number | undefined
   /** A batch is sent when its first event has waited this long; 1 s unless given. */
-  flushMs?: number
+  flushMs?: number | undefined
   /** Folder for events that do not fit in memory, or are left at the end; SKILLS_SPILL_DIR, else `.skills/spill`. False: they are dropped. */
-  spillDir?: string | false
+  spillDir?: string | false | undefined
   /** Limit of the spill folder; 256 MiB unless given. */
-  maxSpillBytes?: number
+  maxSpillBytes?: number | undefined
   /** False: no handlers for signals and for the end of the process; the application calls `close`. */
-  atExit?: boolean
+  atExit?: boolean | undefined
   /** Called for problems in the background; `process.emitWarning` unless given. */
-  onWarning?: (warning: { code: string; message: string }) => void
+  onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -51,6 +50,7 @@ export function createSkillsFrom({ find, inputs }: SkillsSource, options: Skills
   checkOptions(options)
   const warn = quietly(options.onWarning ?? emitWarning)
   const enabled = options.enabled ?? isOn(env['SKILLS_ENABLED'])
+  if (options.enabled === undefined && (env['SKILLS_ENABLED'] ?? '') === '') sayOff(options.onWarning === undefined, warn)
   const connection = new SkillsConnection({
     source: find,
     inputs,
@@ -64,10 +64,19 @@ export function createSkillsFrom({ find, inputs }: SkillsSource, options: Skills
     directory === false
       ? undefined
       : new SpillFolder({ directory, maxBytes: options.maxSpillBytes ?? 256 * 1024 * 1024, owner: () => connection.owner })
-  const writer = new UsageWriter({
-    write: (batch) => connection.run((db: Db) => writeBatch(db, batch), { background: true }),
+  const replay =
+    spill === undefined
+      ? undefined
+      : new Replay({
+          spill,
+          identify: () => connection.identify(),
+          onWaiting: () => connection.onRegistryChange(() => writer.retry()),
+          warn,
+        })
+  const writer: UsageWriter = new UsageWriter({
+    write: (batch, sent) => connection.run((db) => (sent(), writeBatch(db, batch)), { background: true }),
     spill,
-    replay: spill === undefined ? undefined : new Replay({ spill, identify: () => connection.identify(), warn }),
+    replay,
     maxBuffered: options.maxBuffered ?? 10_000,
     batchSize: options.batchSize ?? 1_000,
     flushMs: options.flushMs ?? 1_000,
@@ -101,6 +110,18 @@ const FINISH_MS = 5_000
 
 function isOn(value: string | undefined): boolean {
   return value !== undefined && !['', '0', 'false', 'off', 'no'].includes(value.trim().toLowerCase())
+}
+
+let hasSaidOff = false
+
+/** Once for each process, or for each listener of the application: a process can call createSkills for each request. */
+function sayOff(isOfProcess: boolean, warn: (code: string, message: string) => void): void {
+  if (isOfProcess && hasSaidOff) return
+  hasSaidOff ||= isOfProcess
+  warn(
+    'SKILLS_OFF',
+    'skills are off: createSkills() lists no skills and writes no events. Set SKILLS_ENABLED to 1, or to 0 if that is intended',
+  )
 }
 
 function emitWarning({ code, message }: { code: string; message: string }): void {

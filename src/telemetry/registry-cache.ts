@@ -29,7 +29,7 @@ export class RegistryCache {
   }
 
   async read(): Promise<readonly KnownSkill[]> {
-    if (this.#copy !== undefined && Date.now() < this.#validUntil) return this.#copy
+    if (this.#copy !== undefined && performance.now() < this.#validUntil) return this.#copy
     if (this.#loading !== undefined) return this.#loading
     const loading = this.#load().finally(() => {
       if (this.#loading === loading) this.#loading = undefined
@@ -52,7 +52,7 @@ export class RegistryCache {
       const copy = await this.#options.load()
       this.#hasWarned = false
       if (generation === this.#generation || this.#copy === undefined) this.#copy = copy
-      if (generation === this.#generation) this.#validUntil = Date.now() + this.#options.ttlMs()
+      if (generation === this.#generation) this.#validUntil = performance.now() + this.#options.ttlMs()
       return copy
     } catch (error) {
       if (this.#copy === undefined || !isConnectionError(error)) throw error
@@ -61,7 +61,7 @@ export class RegistryCache {
         this.#options.warn('REGISTRY_STALE', `the registry cannot be read, the last copy is used: ${reason}`)
       }
       this.#hasWarned = true
-      this.#validUntil = Date.now() + RETRY_MS
+      this.#validUntil = performance.now() + RETRY_MS
       return this.#copy
     }
   }

@@ -48,6 +48,13 @@ export class RegistryListener {
     void this.#run()
   }
 
+  /** Listens on a new connection: the server of this one is not the one that writes any more. */
+  reconnect(): void {
+    if (this.#options.shared || !this.#connection.isOpen) return
+    void this.#connection.drop()
+    this.#wake()
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#isListening = false

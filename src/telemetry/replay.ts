@@ -1,17 +1,20 @@
+import { Backoff } from '../core/backoff.ts'
 import { plural } from '../core/text.ts'
 import { reasonOf } from '../core/errors.ts'
 import { isOsError, systemError } from '../core/os-error.ts'
 import type { Batch } from './batch.ts'
 import { isSameOwner, type SpillOwner } from './spill-owner.ts'
-import type { SpillFolder } from './spill.ts'
+import type { SpilledBatch, SpillFolder } from './spill.ts'
 
-/** Events of a spilled batch that are sent at once. */
-const CHUNK = 1_000
+/** Events that could not be written yet are tried again after this time, at first and at most, or when the registry changes. */
+const LATER_MS = { shortestMs: 30_000, longestMs: 600_000 }
 
 export interface ReplayOptions {
   spill: SpillFolder
   /** The database of this process. Connects; throws when that fails. */
   identify: () => Promise<SpillOwner>
+  /** Called when a file has to wait until the registry changes. */
+  onWaiting: () => void
   warn: (code: string, message: string) => void
 }
 
@@ -25,15 +28,30 @@ export class Replay {
   /** Files that this process will not write: unreadable ones, and those of other databases. */
   readonly #left = new Set<string>()
   readonly #own = new Set<string>()
+  /** Files with events that the database does not take yet. */
+  readonly #waiting = new Set<string>()
+  readonly #later = new Backoff(LATER_MS)
+  /** The file that is being written, with the events that are left of it. */
+  #current: { name: string; spilled: SpilledBatch } | undefined
+  /** The database may have changed since the current attempt began. */
+  #hasChanged = false
+  #unreadable = 0
   #hasReported = false
+  #hasCleaned = false
 
   constructor(options: ReplayOptions) {
     this.#options = options
   }
 
-  /** Whether there may be files. */
-  get hasWork(): boolean {
-    return this.#mayHaveFiles
+  /** Milliseconds until there may be something to write; undefined when there is nothing. */
+  get dueMs(): number | undefined {
+    if (this.#mayHaveFiles) return 0
+    return this.#waiting.size > 0 ? this.#later.waitMs : undefined
+  }
+
+  /** Whether no events of this database are left in the folder. */
+  get isDone(): boolean {
+    return this.dueMs === undefined && this.#unreadable === 0
   }
 
   /** A file was added. */
@@ -41,31 +59,73 @@ export class Replay {
     this.#mayHaveFiles = true
   }
 
+  /** A file of this process was added, with events that the database does not take yet. */
+  expectLater(name: string): void {
+    this.#own.add(name)
+    if (this.#hasChanged) this.#mayHaveFiles = true
+    else {
+      this.#waiting.add(name)
+      if (this.#later.waitMs === 0) this.#later.failed()
+    }
+    this.#options.onWaiting()
+  }
+
+  /** The database has changed: what waits for that is due. */
+  retry(): void {
+    this.#hasChanged = true
+    this.#later.succeeded()
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.#waiting.size === 0) return
+    this.#waiting.clear()
+    this.#mayHaveFiles = true
+  }
+
   /** Writes the oldest file; false when there is no file. When `write` throws, the file is kept. */
   async next(write: (batch: Batch) => Promise<void>): Promise<boolean> {
+    this.#hasChanged = false
+    if (this.#later.waitMs === 0) this.#release()
     if (!this.#mayHaveFiles) return false
     const { spill, warn } = this.#options
     this.#mayHaveFiles = false
-    const name = await this.#oldest().catch((error: unknown) => {
-      this.#mayHaveFiles = true
-      throw error
-    })
+    const name = this.#current?.name ?? (await this.#oldestOrAgain())
     if (name === undefined) return false
     this.#mayHaveFiles = true
     try {
-      const spilled = await spill.read(name)
-      if (spilled === undefined) return true
-      const { batch, badLines } = spilled
-      for (let from = 0; from < batch.events.length; from += CHUNK)
-        await write({ ...batch, events: batch.events.slice(from, from + CHUNK) })
-      if (badLines > 0) warn('SPILL_DAMAGED', `${badLines} lines of ${name} are not events; they are kept in ${name}.bad`)
+      // after an outage the events that are left, and not the whole file again
+      this.#current ??= await this.#read(name)
+      if (this.#current === undefined) return true
+      const { batch, badLines } = this.#current.spilled
+      await write(batch)
+      const bad = plural(badLines.length, 'line')
+      if (badLines.length > 0)
+        warn('SPILL_DAMAGED', `${bad} of ${name} ${badLines.length === 1 ? 'is' : 'are'} not events; kept in ${name}.bad`)
       spill.done(name, badLines)
+      this.#current = undefined
     } catch (error) {
       if (!isOsError(error)) throw error
+      if (this.#current === undefined) this.#unreadable++
+      this.#current = undefined
       this.#left.add(name)
-      warn('SPILL_TABLE_LOCKED', `${name} in the spill folder: ${explain(error)}`)
+      warn('SPILL_UNREADABLE', `${name} in the spill folder: ${explain(error)}`)
     }
     return true
+  }
+
+  async #read(name: string): Promise<{ name: string; spilled: SpilledBatch } | undefined> {
+    const spilled = await this.#options.spill.read(name)
+    return spilled === undefined ? undefined : { name, spilled }
+  }
+
+  async #oldestOrAgain(): Promise<string | undefined> {
+    try {
+      return await this.#oldest()
+    } catch (error) {
+      this.#mayHaveFiles = true
+      throw error
+    }
   }
 
   /** The oldest file of this database. */
@@ -73,9 +133,11 @@ export class Replay {
     const { spill, identify, warn } = this.#options
     let names: string[]
     try {
-      names = (await spill.list()).filter((name) => !this.#left.has(name))
+      if (!this.#hasCleaned) spill.removeLeftovers()
+      this.#hasCleaned = true
+      names = spill.list().filter((name) => !this.#left.has(name) && !this.#waiting.has(name))
     } catch (error) {
-      warn('SPILL_TABLE_LOCKED', `the spill folder cannot be read: ${explain(error)}`)
+      warn('SPILL_UNREADABLE', `the spill folder cannot be read: ${explain(error)}`)
       return undefined
     }
     const unknown = names.filter((name) => !this.#own.has(name))
@@ -97,7 +159,7 @@ export class Replay {
         places.add(owner?.place ?? 'a database that they do not name')
         count++
       } catch (error) {
-        warn('SPILL_TABLE_LOCKED', `${name} in the spill folder: ${explain(error)}`)
+        warn('SPILL_UNREADABLE', `${name} in the spill folder: ${explain(error)}`)
       }
       this.#left.add(name)
     }

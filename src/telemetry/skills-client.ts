@@ -19,7 +19,10 @@ export interface Unlock {
 }
 
 export interface FlushResult extends UsageCounts {
-  /** All events logged before the call are in the database. */
+  /**
+   * All events logged before the call are in the database, except those that were rejected: also after `close`. False when events
+   * were dropped since the last flush.
+   */
   complete: boolean
 }
 
@@ -83,7 +86,7 @@ export interface Skills {
    * @example
    * const { complete, pending } = await skills.flush({ timeoutMs: 2_000 })
    */
-  flush(options?: { timeoutMs?: number }): Promise<FlushResult>
+  flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult>
   /**
    * The number of events so far, by what happened to them.
    * @example
@@ -96,7 +99,7 @@ export interface Skills {
    * @example
    * await skills.close()
    */
-  close(options?: { timeoutMs?: number }): Promise<void>
+  close(options?: { timeoutMs?: number | undefined }): Promise<void>
 }
 
 export interface SkillsClientParts {
@@ -127,13 +130,16 @@ export function createSkillsClient(parts: SkillsClientParts): Skills {
     ...unlockCalls(query, parts),
     ...usageCalls(query, parts, () => closed !== undefined),
     flush: async ({ timeoutMs = FLUSH_MS } = {}) => {
-      const complete = !enabled || closed !== undefined || (await holding(() => writer.flush(timeoutMs)))
+      await closed
+      if (!enabled) return { ...writer.counts, complete: true }
+      const complete = closed === undefined ? await holding(() => writer.flush(timeoutMs)) : writer.isComplete
       return { ...writer.counts, complete }
     },
     counts: () => writer.counts,
     close: ({ timeoutMs = CLOSE_MS } = {}) => {
       closed ??= holding(async () => {
         if (enabled) await writer.finish(timeoutMs)
+        writer.stop()
         onClose()
         await connection.close()
       })

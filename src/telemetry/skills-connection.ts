@@ -38,6 +38,7 @@ export class SkillsConnection {
   #opened: Promise<{ pool: ConnectionPool; source: ConnectionSource }> | undefined
   #listener: RegistryListener | undefined
   #owner: SpillOwner
+  #onChange: () => void = () => undefined
 
   constructor(options: SkillsConnectionOptions) {
     this.#options = options
@@ -77,6 +78,13 @@ export class SkillsConnection {
     return this.#cache.read()
   }
 
+  /** Calls back when the registry has changed, or may have changed; listens from now on. */
+  onRegistryChange(listener: () => void): void {
+    this.#onChange = listener
+    // what is wrong with the connection is reported by those who use it
+    if (this.#listener === undefined) void this.#listen().catch(() => undefined)
+  }
+
   async close(): Promise<void> {
     await this.#listener?.stop()
     if (this.#opened === undefined) return
@@ -84,10 +92,15 @@ export class SkillsConnection {
     await opened?.pool.close()
   }
 
+  #changed(): void {
+    this.#cache.drop()
+    this.#onChange()
+  }
+
   async #listen(): Promise<void> {
     const { source } = await this.#open()
     if (this.#listener !== undefined) return
-    this.#listener = new RegistryListener({ open: source.open, shared: source.kind === 'given', onChange: () => this.#cache.drop() })
+    this.#listener = new RegistryListener({ open: source.open, shared: source.kind === 'given', onChange: () => this.#changed() })
     // no other process can have an embedded database open
     if (source.kind !== 'embedded') this.#listener.start()
   }
@@ -104,7 +117,8 @@ export class SkillsConnection {
         return db
       }
       const max = from.kind === 'server' ? maxConnections : 1
-      return { source: from, pool: new ConnectionPool({ open, max, timeoutMs, given: from.kind === 'given' }) }
+      const onMoved = (): void => this.#listener?.reconnect()
+      return { source: from, pool: new ConnectionPool({ open, max, timeoutMs, given: from.kind === 'given', onMoved }) }
     })
     return this.#opened
   }

@@ -1,20 +1,20 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { hasOsCode } from '../core/os-error.ts'
 import { createFileAsync } from '../files/draft.ts'
-import { checkOwnFolder, makeOwnFolder } from '../files/own-folder.ts'
+import { checkOwnFolder, makeOwnFolder, removeOldDrafts } from '../files/own-folder.ts'
 import { readHead, readRegularFileAsync } from '../files/regular-file.ts'
-import { createHere, deleteFile, moveFile } from '../files/write-file.ts'
+import { createHere, deleteFile } from '../files/write-file.ts'
 import type { Batch } from './batch.ts'
 import { isUuid } from './input-checks.ts'
 import { isOwnerLine, ownerLine, ownerOfLine, type SpillOwner } from './spill-owner.ts'
 import type { EncodedEvent } from './usage-event.ts'
 
-/** A batch that was read from a file, and the number of lines that are not events. */
+/** A batch that was read from a file, and the lines that are not events. */
 export interface SpilledBatch {
   batch: Batch
-  badLines: number
+  badLines: string[]
 }
 
 export interface SpillFolderOptions {
@@ -39,27 +39,33 @@ export class SpillFolder {
     this.#options = options
   }
 
-  /** Writes a batch. Throws the error of the file system, or RangeError when the folder is full. */
-  async write(batch: Batch): Promise<void> {
-    makeOwnFolder(this.directory, FOLDER_MODE)
-    const text = this.#textOf(batch)
-    const { maxBytes } = this.#options
-    if ((await this.#bytes()) + text.length > maxBytes) throw new RangeError(`${this.directory} is full (limit ${maxBytes} bytes)`)
-    await createFileAsync(this.#fileOf(batch), text, FILE_MODE)
+  /** Writes a batch and returns the name of its file. Throws the error of the file system, or RangeError when the folder is full. */
+  async write(batch: Batch): Promise<string> {
+    const file = this.#room(batch)
+    await createFileAsync(file, this.#piecesOf(batch), FILE_MODE)
+    return path.basename(file)
   }
 
-  /** Like `write`, for a process that is about to end. */
+  /** Like `write`, for a process that is about to end, or has no memory left. */
   writeSync(batch: Batch): void {
-    makeOwnFolder(this.directory, FOLDER_MODE)
-    createHere(this.#fileOf(batch), this.#textOf(batch), FILE_MODE)
+    createHere(this.#room(batch), this.#piecesOf(batch), FILE_MODE)
+  }
+
+  /** Deletes the drafts of processes that were killed while they wrote: their events were never complete. */
+  removeLeftovers(): void {
+    checkOwnFolder(this.directory)
+    try {
+      removeOldDrafts(this.directory, Date.now() - LEFTOVER_MS)
+    } catch (error) {
+      if (!hasOsCode(error, 'ENOENT')) throw error
+    }
   }
 
   /** Names of the files, oldest first. Throws a FileFault for a folder that is a link or belongs to another user. */
-  async list(): Promise<string[]> {
+  list(): string[] {
     checkOwnFolder(this.directory)
     try {
-      const entries = await readdir(this.directory, { withFileTypes: true })
-      return entries
+      return readdirSync(this.directory, { withFileTypes: true })
         .filter((entry) => entry.isFile() && FILE.test(entry.name))
         .map(({ name }) => name)
         .toSorted()
@@ -84,51 +90,69 @@ export class SpillFolder {
   async read(name: string): Promise<SpilledBatch | undefined> {
     let text: string
     try {
-      text = (await readRegularFileAsync(path.join(this.directory, name), LARGEST)).toString('utf8')
+      text = (await readRegularFileAsync(path.join(this.directory, name), LARGEST_SPILL_FILE)).toString('utf8')
     } catch (error) {
       if (hasOsCode(error, 'ENOENT')) return undefined
       throw error
     }
-    const lines = text.split('\n').filter((line) => line !== '')
-    const read = lines.map(readLine)
-    const events = read.filter((event) => typeof event === 'object')
-    return { batch: { key: keyOf(name), events, mayRepeat: true }, badLines: read.filter((event) => event === 'bad').length }
+    const events: EncodedEvent[] = []
+    const badLines: string[] = []
+    for (const line of text.split('\n')) {
+      if (line === '') continue
+      const event = readLine(line)
+      if (event === 'bad') badLines.push(line)
+      else if (event !== 'owner') events.push(event)
+    }
+    return { batch: { key: keyOf(name), events, mayRepeat: true }, badLines }
   }
 
-  /** Deletes a file whose events are in the database. A file with bad lines is kept, as `.bad`. */
-  done(name: string, badLines: number): void {
+  /** Deletes a file whose events are in the database. Its bad lines are kept in a file with the same name and `.bad`. */
+  done(name: string, badLines: readonly string[]): void {
     const file = path.join(this.directory, name)
-    if (badLines === 0) deleteFile(file)
-    else moveFile(file, `${file}.bad`)
+    if (badLines.length > 0) {
+      deleteFile(`${file}.bad`)
+      createHere(`${file}.bad`, `${badLines.join('\n')}\n`, FILE_MODE)
+    }
+    deleteFile(file)
   }
 
-  #textOf({ events }: Batch): string {
-    return ownerLine(this.#options.owner()) + events.map(({ userId, json }) => `{"user_id":"${userId}","event":${json}}\n`).join('')
+  /** The path for a batch, in a folder that exists. Throws RangeError when the folder has no room for it. */
+  #room({ key, events }: Batch): string {
+    makeOwnFolder(this.directory, FOLDER_MODE)
+    const bytes = events.reduce((sum, { json }) => sum + Buffer.byteLength(json) + LINE_BYTES, 0)
+    const { maxBytes } = this.#options
+    if (this.#bytes() + bytes > maxBytes) throw new RangeError(`${this.directory} is full (limit ${maxBytes} bytes)`)
+    // 13 digits until the year 2286, also with a clock that starts in 1970: the order by name is the order by age
+    return path.join(this.directory, `${String(Date.now()).padStart(13, '0')}-${key}.ndjson`)
   }
 
-  #fileOf({ key }: Batch): string {
-    // 13 digits until the year 2286: the order by name is the order by age
-    return path.join(this.directory, `${Date.now()}-${key}.ndjson`)
+  /** In pieces: the whole text would need as much memory again as the events. */
+  *#piecesOf({ events }: Batch): Iterable<string> {
+    yield ownerLine(this.#options.owner())
+    for (let from = 0; from < events.length; from += PIECE)
+      yield events
+        .slice(from, from + PIECE)
+        .map(({ userId, json }) => `{"user_id":"${userId}","event":${json}}\n`)
+        .join('')
   }
 
-  async #bytes(): Promise<number> {
-    const sizes = await Promise.all(
-      (await this.list()).map((name) =>
-        stat(path.join(this.directory, name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-    )
+  #bytes(): number {
+    const sizes = this.list().map((name) => statSync(path.join(this.directory, name), { throwIfNoEntry: false })?.size ?? 0)
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 }
 
+const LEFTOVER_MS = 3_600_000
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const LONGEST_OWNER = 16 * 1024
-/** Of one batch in memory (64 Mi characters), in UTF-8. */
-const LARGEST = 256 * 1024 * 1024
+/** Of the events that wait for the disk at once, in UTF-8. */
+export const LARGEST_SPILL_FILE = 256 * 1024 * 1024
+
+/** Events in one piece of a file. */
+const PIECE = 1_000
+/** Of a line besides the event. */
+const LINE_BYTES = '{"user_id":"9f1c1d3e-0000-4000-8000-000000000001","event":}\n'.length
 
 const FILE = /^\d{13}-[0-9a-f-]{36}\.ndjson$/
 

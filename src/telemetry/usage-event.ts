@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '../core/json.ts'
 import { BOUNDS } from './bounds.ts'
 import { fits, isUuid, nameProblem } from './input-checks.ts'
 
@@ -19,10 +18,10 @@ export interface UsageEvent {
   /** Whole milliseconds; a fraction is rounded. */
   latencyMs?: number | null | undefined
   inputHash?: string | null | undefined
-  /** State of the user, such as `{ tier, element, realm }`. */
-  stateSnapshot?: JsonObject | null | undefined
-  /** What the skill returned. */
-  artifacts?: JsonObject | null | undefined
+  /** State of the user, such as `{ tier, element, realm }`: an object that JSON.stringify writes as an object. */
+  stateSnapshot?: object | null | undefined
+  /** What the skill returned, an object of the same kind. */
+  artifacts?: object | null | undefined
   /** Why it failed: a word such as `timeout`, the `error.type` of OpenTelemetry. Default: the text `artifacts.error_type`. */
   errorType?: string | null | undefined
   /** Tokens that models read for this use. */
@@ -116,8 +115,8 @@ export function encodeEvent(
 
 /** The reason of a failure, the tokens and the cost. Empty for most events: nothing to write, to send and to parse. */
 export function reasonAndCost({ errorType, inputTokens, outputTokens, costUsd }: UsageEvent): (string | number | null)[] {
-  const values = [errorType ?? null, inputTokens ?? null, outputTokens ?? null, costUsd ?? null]
-  return values.some((value) => value !== null) ? values : []
+  if ((errorType ?? inputTokens ?? outputTokens ?? costUsd ?? null) === null) return []
+  return [errorType ?? null, inputTokens ?? null, outputTokens ?? null, costUsd ?? null]
 }
 
 function optionalProblem(what: string, value: unknown): string | undefined {

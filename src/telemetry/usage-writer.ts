@@ -2,15 +2,16 @@ import { reasonOf } from '../core/errors.ts'
 import { systemError } from '../core/os-error.ts'
 import { Backoff } from '../core/backoff.ts'
 import { plural } from '../core/text.ts'
-import { writeByHalves } from '../core/write-by-halves.ts'
-import { newBatch, writeFailureOf, type Batch } from './batch.ts'
+import { BatchSize } from './batch-size.ts'
+import { lacksTheSame, newBatch, writeFailureOf, type Batch, type WriteFailure } from './batch.ts'
 import type { Replay } from './replay.ts'
+import { SpillQueue } from './spill-queue.ts'
 import type { SpillFolder } from './spill.ts'
 import type { EncodedEvent } from './usage-event.ts'
 
 export interface UsageWriterOptions {
-  /** Writes a batch and returns how many events were new; called one at a time. */
-  write: (batch: Batch) => Promise<number>
+  /** Writes a batch; called one at a time. Calls `sent` when the database was reached, and the batch is sent. */
+  write: (batch: Batch, sent: () => void) => Promise<unknown>
   /** Where batches wait when memory is full or the process ends; undefined: they are dropped. */
   spill: SpillFolder | undefined
   replay: Replay | undefined
@@ -28,13 +29,13 @@ export interface UsageCounts {
   logged: number
   /** In the database. */
   written: number
-  /** In memory. */
+  /** In memory: they wait for the database, or for the disk. */
   pending: number
   /** Written to the spill folder. Events that came back from it into the database count as written too. */
   spilled: number
   /** Invalid, or refused by the database. */
   rejected: number
-  /** Lost because memory and spill folder were full. */
+  /** Lost because memory and spill folder were full, or because there is no spill folder. */
   dropped: number
 }
 
@@ -43,6 +44,9 @@ const MOST_WARNINGS = 50
 
 /** After an outage, batches are this many times as large as usual: fewer commits and round trips until none wait. */
 const CATCH_UP = 4
+
+/** An event that fails alone so many times, and not because of what it has, must not hold up the others any longer. */
+const MOST_ATTEMPTS_ALONE = 3
 
 /** Accepts events at once and writes them in batches in the background. Never throws, never blocks. */
 export class UsageWriter {
@@ -53,15 +57,25 @@ export class UsageWriter {
   #characters = 0
   /** Being sent, or waiting to be sent again. */
   #current: Batch | undefined
-  /** Being written to the spill folder. */
-  #spilling: Batch | undefined
-  #spillDone: Promise<void> = Promise.resolve()
+  readonly #queue: SpillQueue | undefined
+  readonly #size: BatchSize
+  /** The event that failed alone, and how often. */
+  #alone: { event: EncodedEvent; attempts: number } | undefined
+  #isStopped = false
+  /** The dropped events that a flush has reported. */
+  #reportedDrops = 0
   #timer: NodeJS.Timeout | undefined
+  /** When the timer fires, as of performance.now(). */
+  #wakeAt = Infinity
   #running: Promise<void> | undefined
   #counts = { logged: 0, written: 0, spilled: 0, rejected: 0, dropped: 0 }
 
   constructor(options: UsageWriterOptions) {
     this.#options = options
+    this.#size = new BatchSize(options.batchSize * CATCH_UP)
+    const { spill } = options
+    if (spill !== undefined)
+      this.#queue = new SpillQueue({ folder: spill, onSpilled: (n) => this.#spilled(n), onLost: (n, error) => this.#drop(n, error) })
   }
 
   get counts(): UsageCounts {
@@ -73,17 +87,16 @@ export class UsageWriter {
     const { maxBuffered, batchSize, flushMs } = this.#options
     // a batch of the usual size that is being sent does not count
     const room = maxBuffered - Math.max(0, (this.#current?.events.length ?? 0) - batchSize)
-    const isFull = this.#pending.length >= room || this.#characters >= MAX_BUFFERED_CHARACTERS
-    if (isFull && !this.#makeRoom()) {
-      this.#counts.dropped++
-      return
+    if (this.#pending.length >= room || this.#characters >= MAX_BUFFERED_CHARACTERS) {
+      if (this.#queue === undefined) return this.#drop(1, new Error('the buffer is full, and there is no spill folder'))
+      this.#queue.add(this.#take(Infinity))
     }
     this.#pending.push(event)
     this.#characters += event.json.length
     if (this.#running !== undefined) return
     // in a later turn: the caller pays for the call alone
     if (this.#pending.length === batchSize && this.#backoff.waitMs === 0) setImmediate(() => this.#wake()).unref()
-    else if (this.#timer === undefined) this.#wakeAfter(flushMs)
+    else this.#wakeAfter(flushMs)
   }
 
   /** Counts an event that is invalid, and warns once for each reason. */
@@ -98,65 +111,89 @@ export class UsageWriter {
     setImmediate(() => this.#wake()).unref()
   }
 
-  /** Writes what is in memory and in the spill folder; false when something is left after `timeoutMs`. */
+  /** Tries again what the database did not take before, such as events of skills that were not registered. */
+  retry(): void {
+    this.#options.replay?.retry()
+    if (!this.#isStopped) this.#wake()
+  }
+
+  /**
+   * Writes what is in memory and in the spill folder. False when something is left after `timeoutMs`, or was dropped since the
+   * last flush.
+   */
   async flush(timeoutMs: number): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs
+    const deadline = performance.now() + timeoutMs
+    const left = (): number => Math.max(0, deadline - performance.now())
+    this.#options.replay?.retry()
     for (;;) {
       this.#backoff.skipWait()
       this.#wake()
-      const late = sleep(Math.max(0, deadline - Date.now()))
-      const done = (this.#running ?? Promise.resolve()).then(() => this.#spillDone)
-      await Promise.race([done, late.done])
-      late.cancel()
-      if (this.#isDone()) return true
-      if (Date.now() >= deadline) return false
-      if (this.#running === undefined) await sleep(Math.min(Math.max(FLUSH_AGAIN_MS, this.#backoff.waitMs), deadline - Date.now())).done
+      await within(left(), this.#settled())
+      // what waits for a change of the database does not become complete by waiting
+      if (this.#isIdle() || left() === 0) break
+      if (this.#running === undefined) await sleep(Math.min(Math.max(FLUSH_AGAIN_MS, this.#backoff.waitMs), left())).done
     }
+    const isComplete = this.isComplete
+    this.#reportedDrops = this.#counts.dropped
+    return isComplete
+  }
+
+  /** Whether all events are in the database, except those that were rejected, or dropped before the last flush. */
+  get isComplete(): boolean {
+    return this.#isIdle() && this.#options.replay?.isDone !== false && this.#counts.dropped === this.#reportedDrops
   }
 
   /** Tries once to write everything, and spills the rest. */
   async finish(timeoutMs: number): Promise<void> {
     this.#backoff.skipWait()
     this.#wake()
-    const late = sleep(timeoutMs)
-    await Promise.race([this.#running, late.done])
-    late.cancel()
-    await this.#spillDone
+    await within(timeoutMs, this.#settled())
     if (this.#inMemory() > 0) this.spillNow()
+  }
+
+  /** After this, nothing is written any more. */
+  stop(): void {
+    this.#isStopped = true
+    this.#sleepOn()
   }
 
   /** Writes what is in memory to the spill folder, synchronously. */
   spillNow(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const batches = [this.#spilling, this.#current, this.#pending.length > 0 ? newBatch(this.#take(Infinity)) : undefined]
-    for (const batch of batches) {
-      if (batch === undefined || batch.events.length === 0) continue
-      try {
-        if (this.#options.spill === undefined) throw new Error('there is no spill folder')
-        this.#options.spill.writeSync(batch)
-        this.#spilled(batch)
-      } catch (error) {
-        this.#drop(batch, error)
-      }
-    }
+    this.#sleepOn()
+    const current = this.#current?.events ?? []
     this.#current = undefined
-    this.#spilling = undefined
+    const events = [...current, ...this.#take(Infinity)]
+    if (this.#queue === undefined) {
+      if (events.length > 0) this.#drop(events.length, new Error('there is no spill folder'))
+      return
+    }
+    this.#queue.writeSync(events)
   }
 
   #wake(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#sleepOn()
     if (this.#running !== undefined) return
     this.#running = this.#drain().finally(() => {
       this.#running = undefined
-      const hasWork = this.#current !== undefined || this.#pending.length > 0 || this.#options.replay?.hasWork === true
-      if (hasWork && this.#timer === undefined) this.#wakeAfter(this.#options.flushMs)
+      const dueMs = this.#inMemory() > 0 ? 0 : this.#options.replay?.dueMs
+      if (dueMs !== undefined) this.#wakeAfter(Math.max(dueMs, this.#options.flushMs))
     })
   }
 
+  /** Wakes after this time, or before if that was requested. */
   #wakeAfter(ms: number): void {
-    this.#timer = setTimeout(() => this.#wake(), Math.max(ms, this.#backoff.waitMs)).unref()
+    const waitMs = Math.max(ms, this.#backoff.waitMs)
+    const at = performance.now() + waitMs
+    if (this.#isStopped || at >= this.#wakeAt) return
+    this.#sleepOn()
+    this.#wakeAt = at
+    this.#timer = setTimeout(() => this.#wake(), waitMs).unref()
+  }
+
+  #sleepOn(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#wakeAt = Infinity
   }
 
   /** Writes until nothing is left, or until an attempt fails. */
@@ -164,7 +201,7 @@ export class UsageWriter {
     const { replay, batchSize } = this.#options
     while (this.#backoff.waitMs === 0) {
       try {
-        if (this.#current === undefined && this.#pending.length > 0) this.#current = newBatch(this.#take(batchSize * CATCH_UP))
+        this.#current ??= this.#next(batchSize * CATCH_UP)
         const batch = this.#current
         if (batch !== undefined) {
           await this.#write(batch)
@@ -173,7 +210,7 @@ export class UsageWriter {
         }
         this.#recovered()
         // alternates with new events, so that neither waits for ever
-        const replayed = await replay?.next((spilled) => this.#write(spilled))
+        const replayed = await replay?.next((spilled) => this.#write(spilled, { isSpilled: true }))
         if (replayed !== true && this.#pending.length === 0) return
       } catch (error) {
         this.#failed(error)
@@ -181,25 +218,78 @@ export class UsageWriter {
     }
   }
 
-  /** Writes a batch without the events that the database refuses. Throws what can pass: then the whole batch comes again. */
-  async #write(batch: Batch): Promise<void> {
-    const { refused } = await writeByHalves(batch.events, {
-      write: async (events) => {
-        try {
-          return await this.#options.write({ ...batch, events })
-        } catch (error) {
-          batch.mayRepeat = true
-          throw error
-        }
-      },
-      isRefusal: (error) => writeFailureOf(error) === 'events',
-    })
-    this.#counts.written += batch.events.length - refused.length
-    this.#counts.rejected += refused.length
-    for (const { error } of refused) {
-      const reason = reasonOf(error)
-      this.#warnOnce(`EVENT_REFUSED ${reason}`, 'EVENT_REFUSED', `the database refused an event, which is lost: ${reason}`)
+  #next(most: number): Batch | undefined {
+    const events = this.#pending.length > 0 ? this.#take(most) : (this.#queue?.take(most) ?? [])
+    return events.length === 0 ? undefined : newBatch(events)
+  }
+
+  /**
+   * Writes the events of a batch part by part, and takes out what is settled: written, refused by the database, or set aside. A
+   * part that fails is halved until its event is alone. Throws what can pass: then the rest of the batch comes again.
+   */
+  async #write(batch: Batch, { isSpilled = false } = {}): Promise<void> {
+    while (batch.events.length > 0) {
+      // a spilled batch is read again while new events are logged: smaller parts need less memory
+      const part = batch.events.slice(0, isSpilled ? Math.min(this.#size.events, this.#options.batchSize) : this.#size.events)
+      let wasSent = false
+      try {
+        await this.#options.write({ ...batch, events: part }, () => (wasSent = true))
+        this.#size.succeeded()
+        this.#counts.written += part.length
+        batch.events = batch.events.slice(part.length)
+      } catch (error) {
+        batch.mayRepeat = wasSent || batch.mayRepeat
+        const failure = wasSent ? writeFailureOf(error) : 'outage'
+        if (failure === 'setup' || failure === 'outage') throw error
+        const [event] = part
+        if (event === undefined) return
+        if (part.length > 1) this.#size.failed(part.length, failure === 'tooMuch')
+        else await this.#settleOne(batch, event, { error, failure, isSpilled })
+        // a server that has too much to do must not get the halves at once
+        if (failure === 'tooMuch' && part.length > 1) throw error
+      }
     }
+  }
+
+  /** What to do about the first event of a batch, which failed alone. */
+  async #settleOne(batch: Batch, event: EncodedEvent, how: { error: unknown; failure: WriteFailure; isSpilled: boolean }): Promise<void> {
+    const { error, failure, isSpilled } = how
+    const { spill } = this.#options
+    if (failure === 'tooMuch') {
+      const attempts = this.#alone?.event === event ? this.#alone.attempts + 1 : 1
+      this.#alone = { event, attempts }
+      if (attempts < MOST_ATTEMPTS_ALONE || spill === undefined) throw error
+    } else if (failure === 'events' || spill === undefined) {
+      batch.events = batch.events.slice(1)
+      this.#refused(error)
+      return
+    }
+    const isSame = failure === 'later' ? lacksTheSame(event, error) : (other: EncodedEvent) => other === event
+    const aside = batch.events.filter(isSame)
+    batch.events = batch.events.filter((other) => !aside.includes(other))
+    if (!isSpilled) this.#counts.spilled += aside.length
+    await this.#setAside(aside, error)
+  }
+
+  /** Writes events to the spill folder that the database does not take now. */
+  async #setAside(events: readonly EncodedEvent[], error: unknown): Promise<void> {
+    const { spill, replay } = this.#options
+    const what = `${plural(events.length, 'event')} cannot be written yet and ${events.length === 1 ? 'waits' : 'wait'} in the spill folder`
+    this.#warnOnce(`EVENT_LATER ${reasonOf(error)}`, 'EVENTS_DELAYED', `${what}: ${reasonOf(error)}`)
+    try {
+      const name = await spill?.write(newBatch(events))
+      if (name !== undefined) replay?.expectLater(name)
+    } catch {
+      // it tries again, and counts what it writes or loses
+      this.#counts.spilled -= events.length
+      this.#queue?.add(events)
+    }
+  }
+
+  #refused(error: unknown): void {
+    this.#counts.rejected++
+    const reason = reasonOf(error)
+    this.#warnOnce(`EVENT_REFUSED ${reason}`, 'EVENT_REFUSED', `the database refused an event, which is lost: ${reason}`)
   }
 
   #failed(error: unknown): void {
@@ -215,40 +305,15 @@ export class UsageWriter {
     this.#warned.delete('full')
   }
 
-  /** Memory is full: spills the waiting events. False when there is no spill folder, or when it is too slow. */
-  #makeRoom(): boolean {
-    const { spill } = this.#options
-    if (this.#spilling !== undefined || spill === undefined) {
-      const why = spill === undefined ? 'there is no spill folder' : 'the disk is too slow'
-      this.#warnOnce('full', 'EVENTS_DROPPED', `events are dropped: the buffer is full, and ${why}`)
-      return false
-    }
-    const batch = newBatch(this.#take(Infinity))
-    this.#spilling = batch
-    this.#spillDone = spill
-      .write(batch)
-      .then(
-        () => {
-          if (this.#spilling === batch) this.#spilled(batch)
-        },
-        (error: unknown) => {
-          if (this.#spilling === batch) this.#drop(batch, error)
-        },
-      )
-      .then(() => {
-        if (this.#spilling === batch) this.#spilling = undefined
-      })
-    return true
-  }
-
-  #spilled({ events }: Batch): void {
-    this.#counts.spilled += events.length
+  #spilled(events: number): void {
+    this.#counts.spilled += events
     this.#options.replay?.expect()
+    if (this.#running === undefined) this.#wakeAfter(this.#options.flushMs)
   }
 
-  #drop({ events }: Batch, error: unknown): void {
-    this.#counts.dropped += events.length
-    this.#warnOnce('full', 'EVENTS_DROPPED', `${plural(events.length, 'event')} dropped: ${systemError(error)?.message ?? reasonOf(error)}`)
+  #drop(events: number, error: unknown): void {
+    this.#counts.dropped += events
+    this.#warnOnce('full', 'EVENTS_DROPPED', `events are dropped: ${systemError(error)?.message ?? reasonOf(error)}`)
   }
 
   #take(most: number): EncodedEvent[] {
@@ -259,11 +324,18 @@ export class UsageWriter {
   }
 
   #inMemory(): number {
-    return this.#pending.length + (this.#current?.events.length ?? 0) + (this.#spilling?.events.length ?? 0)
+    return this.#pending.length + (this.#current?.events.length ?? 0) + (this.#queue?.events ?? 0)
   }
 
-  #isDone(): boolean {
-    return this.#running === undefined && this.#inMemory() === 0 && this.#options.replay?.hasWork !== true
+  /** Whether there is nothing to do now. */
+  #isIdle(): boolean {
+    return this.#running === undefined && this.#inMemory() === 0 && this.#options.replay?.dueMs !== 0
+  }
+
+  /** Resolves when the attempts that run now have ended. */
+  async #settled(): Promise<void> {
+    await this.#running
+    await this.#queue?.settled()
   }
 
   #warnOnce(what: string, code: string, message: string): void {
@@ -274,6 +346,12 @@ export class UsageWriter {
 }
 
 const FLUSH_AGAIN_MS = 50
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const late = sleep(ms)
+  await Promise.race([work, late.done])
+  late.cancel()
+}
 
 function sleep(ms: number): { done: Promise<void>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,6 @@
 -- The used skills, from the events: the columns of v_skill_effectiveness, and more.
 WITH rows AS (
-  SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id, outcome, latency_ms, created_at
+  SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, CASE WHEN :with_users::boolean THEN user_id END AS user_id, outcome, latency_ms, created_at
   FROM
 -- include: counted-events
   WHERE (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)

@@ -21,7 +21,8 @@ latencies AS (
 feedback AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, sum(n) AS n, sum(rated) AS rated, sum(rating_sum) AS rating_sum
   FROM (
-    SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL AND
+-- include: filtered
     UNION ALL
     SELECT skill_id, version, count(*), count(rating), sum(rating) FROM
 -- include: counted-feedback
@@ -39,7 +40,7 @@ feedback AS (
 ),
 -- new pairs in the tail; for a period all pairs are counted from the events
 new_users AS (
-  SELECT skill_id, count(*) AS n FROM (SELECT DISTINCT skill_id, user_id FROM tail WHERE :since::timestamptz IS NULL) AS pairs
+  SELECT skill_id, count(*) AS n FROM (SELECT DISTINCT skill_id, user_id FROM tail WHERE :since::timestamptz IS NULL AND :with_users::boolean) AS pairs
   WHERE (SELECT 1 FROM :"schema".skill_rollup_users u WHERE u.user_id = pairs.user_id AND u.skill_id = pairs.skill_id LIMIT 1) IS NULL
   GROUP BY skill_id
 ),
@@ -47,7 +48,7 @@ period_users AS (
   SELECT skill_id, version, count(*) AS n FROM (
     SELECT DISTINCT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, user_id FROM
 -- include: counted-events
-    WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+    WHERE :with_users::boolean AND created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
       AND skill_id = ANY (ARRAY(SELECT DISTINCT skill_id FROM top))
   ) AS pairs GROUP BY skill_id, version
 )

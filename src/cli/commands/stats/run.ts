@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { eventTail } from '../../../api/event-tail.ts'
-import { stats, type StatsCallOptions } from '../../../api/stats.ts'
+import { readConditions, stats, type StatsCallOptions } from '../../../api/stats.ts'
 import { DEFAULTS } from '../../../config/defaults.ts'
 import { atOption, count, invalidValue } from '../../../config/values.ts'
 import { SkillsError } from '../../../core/errors.ts'
@@ -13,6 +13,7 @@ import { stdoutClash } from '../../output/destinations.ts'
 import type { FlagsOf } from '../../parse/spec.ts'
 import { openConnection, settingsOf, withDatabase } from '../../run/database.ts'
 import { executor } from '../../run/run-command.ts'
+import { gateResult } from './gate.ts'
 import { spec } from './spec.ts'
 import { csvTable } from './table.ts'
 import { tableOf } from './columns.ts'
@@ -25,6 +26,7 @@ export type Report = WithDatabase<StatsReport>
 export const execute = executor(spec, async (context, flags, [skill]): Promise<CommandResult<Report>> => {
   if (flags.tail === true) return tailCommand(context, flags, skill)
   const question = questionOf(flags, skill)
+  readConditions(flags.failIf)
   if (flags.watch !== undefined) return watchCommand(context, flags, question, flags.watch)
   refuseTwoDocuments(flags)
   const report = await withDatabase(
@@ -39,14 +41,39 @@ export const execute = executor(spec, async (context, flags, [skill]): Promise<C
   )
   const view: CommandResult['view'] = (style, width) => statsView(report, style, width)
   const document = await documentOf(report, flags, context)
-  return { report, view, ...(document === undefined ? {} : { document }) }
+  const gate = report.gate === undefined ? {} : gateResult(report.gate, report.database)
+  return { report, view, ...gate, ...(document === undefined ? {} : { document }) }
 })
 
 function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
-  const { since, compare, by, funnel, user, exact, limit = DEFAULTS.statsLimit } = flags
+  const { since, compare, by, funnel, user, exact, failIf, minUses, failOn, limit = DEFAULTS.statsLimit } = flags
   // without rows there is no answer; a tail without earlier events is one
   if (limit < 1) throw invalidValue(count(1), String(limit), atOption('--limit'))
-  return { skill, sinceMs: since, limit, cooccurrence: flags.cooccurrence === true, by, compareMs: compare, funnel, user, exact }
+  if (flags.reporter !== undefined && failIf === undefined && failOn === undefined) {
+    throw new SkillsError('USAGE', '--reporter reports checks, and without --fail-if or --fail-on there are none', {
+      hint: 'use --json, --csv or --html for the numbers',
+    })
+  }
+  const { from, to, tz: timeZone, version = null, tier = null, outcome = null, element = null, realm = null, category = null } = flags
+  return {
+    skill,
+    sinceMs: since,
+    from,
+    to,
+    timeZone,
+    filters: { version, tier, outcome, element, realm, category },
+    limit,
+    cooccurrence: flags.cooccurrence === true,
+    sessions: flags.sessions === true,
+    by,
+    compareMs: compare,
+    funnel,
+    user,
+    exact,
+    failIf,
+    minUses,
+    failOn,
+  }
 }
 
 async function tailCommand(context: Context, flags: Flags, skill: string | undefined): Promise<CommandResult<Report>> {
