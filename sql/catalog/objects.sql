@@ -286,7 +286,8 @@ WITH relations AS (
   UNION ALL
   -- for objects that do not exist yet
   SELECT 'default privileges', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' ELSE 'types' END
-      || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+      || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+    string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type) || ' for ' || string_agg(DISTINCT d.defaclrole::regrole::text, ', ')
   FROM pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) AS a
   WHERE d.defaclnamespace = $1::text::regnamespace AND a.grantee <> d.defaclrole
   GROUP BY 1, 2

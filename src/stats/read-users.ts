@@ -38,6 +38,11 @@ export async function readTimeline(question: Question, user: string): Promise<Us
 
 /** The ID of a user, checked before it is sent to the database. Throws USAGE. */
 export function userId(text: string, what: string): string {
-  if (UUID.test(text.trim())) return text.trim().toLowerCase()
+  if (UUID.test(text.trim()))
+    return text
+      .trim()
+      .toLowerCase()
+      .replaceAll('-', '')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   throw new SkillsError('USAGE', `invalid ${what} "${text}" (expected a UUID, such as 9f1c1d3e-0000-4000-8000-000000000001)`)
 }

@@ -1,4 +1,4 @@
-import { missingUnit, readDuration } from '../../core/durations.ts'
+import { readDuration } from '../../core/durations.ts'
 import { isName, LONGEST_NAME_BYTES } from '../../core/names.ts'
 import { LineIndex, type Position } from '../../core/positions.ts'
 import { nearest } from '../../core/text.ts'
@@ -117,10 +117,7 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647
 function readTimeout(value: string, store: (ms: number) => void): string | undefined {
   // upwards, because 0 is no limit
   const ms = Math.ceil(readDuration(value) ?? Infinity)
-  if (ms > LONGEST_TIMEOUT_MS) {
-    const hint = missingUnit(value)
-    return `"${value}" is not a duration of at most 24 days${hint === undefined ? '' : ` (${hint})`}`
-  }
+  if (ms > LONGEST_TIMEOUT_MS) return `"${value}" is not a duration of at most 24 days`
   store(ms)
   return undefined
 }
