@@ -30,8 +30,11 @@ export const HARMLESS_DATABASES: readonly HarmlessState[] = [
   state(
     'another time zone and format of dates',
     settings("timezone TO 'Asia/Kathmandu'", "datestyle TO 'SQL, DMY'", "intervalstyle TO 'iso_8601'"),
+    { warns: 'settings.changes' },
   ),
-  state('strings with escapes', settings('standard_conforming_strings TO off', 'escape_string_warning TO off')),
+  state('strings with escapes', settings('standard_conforming_strings TO off', 'escape_string_warning TO off'), {
+    warns: 'settings.changes',
+  }),
   state('quoted identifiers everywhere', settings('quote_all_identifiers TO on')),
   state('pg_catalog first in the search_path', settings('search_path TO pg_catalog, public')),
   state(
