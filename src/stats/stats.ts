@@ -11,6 +11,7 @@ import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import { bindingsOf, isPruned, keptFrom, periodOf, type Question } from './question.ts'
 import { isInRollups, readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
+import { readMetrics } from './read-metrics.ts'
 import { readPage, readSkillStats } from './read-skill-stats.ts'
 import { readFunnel, readTimeline } from './read-users.ts'
 import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
@@ -37,6 +38,8 @@ export interface StatsOptions {
   minUses?: number | undefined
   /** With `compareMs`: judge each skill by its change. */
   failOnWorse?: boolean | undefined
+  /** Read the counters too. */
+  metrics?: boolean | undefined
   /** Read the events, not the rollups. */
   exact?: boolean | undefined
   /** Called during long work. */
@@ -155,7 +158,8 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
     case 'overview': {
       const { rows, truncated } = cut(await readSkillStats(more))
       const page = view === 'skill' && rows.length > 0 ? { page: await readPage(question, rows[0]) } : {}
-      return { ...report, skills: rows, ...(await readDays(question)), ...page, truncated }
+      const metrics = options.metrics === true ? { metrics: await readMetrics(question) } : {}
+      return { ...report, skills: rows, ...(await readDays(question)), ...page, ...metrics, truncated }
     }
   }
 }

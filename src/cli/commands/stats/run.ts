@@ -55,7 +55,8 @@ function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
     })
   }
   const cooccurrence = flags.cooccurrence === true
-  return { skill, sinceMs: since, limit, cooccurrence, by, compareMs: compare, funnel, user, exact, failIf, minUses, failOn }
+  const metrics = flags.openmetrics === true
+  return { skill, sinceMs: since, limit, cooccurrence, by, compareMs: compare, funnel, user, exact, failIf, minUses, failOn, metrics }
 }
 
 async function tailCommand(context: Context, flags: Flags, skill: string | undefined): Promise<CommandResult<Report>> {
@@ -94,8 +95,12 @@ function refuseTwoDocuments({ html, csv, json }: Flags): void {
 
 /** Writes the page to its file. Returns the text for stdout that replaces the view. */
 async function documentOf(found: Report, { html, csv, quiet }: Flags, { cwd, io }: Context): Promise<string | undefined> {
-  if (html === undefined && csv !== true) return undefined
+  if (html === undefined && csv !== true && found.metrics === undefined) return undefined
   const report = withoutSecrets(found)
+  if (report.metrics !== undefined) {
+    const { openMetrics } = await import('./openmetrics.ts')
+    return openMetrics(report.metrics)
+  }
   if (html !== undefined) {
     const { statsHtml } = await import('./html/page.ts')
     const page = statsHtml(report, new Date())
