@@ -50,7 +50,7 @@ export function openMetrics(skills: readonly SkillMetrics[]): string {
       samples: ({ costUsd }) => [['_total', {}, costUsd]],
     },
   ]
-  return [...families.flatMap((family) => linesOf(family, skills)), '# EOF', ''].join('\n')
+  return [...families.flatMap((family) => linesOf(family, skills)), '# EOF'].join('\n')
 }
 
 type Sample = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number]
