@@ -106,7 +106,9 @@ export type { SetAside, SetAsideRow } from './stats/set-aside.ts'
 export { pruneEvents } from './api/events.ts'
 export type { PruneOptions, PruneReport } from './stats/prune-events.ts'
 export { forgetUser } from './api/events.ts'
+export type { ForgetOptions, ForgetUserReport } from './api/events.ts'
 export type { ForgetReport } from './stats/forget-user.ts'
+export type { SpilledUser } from './telemetry/forget-spilled.ts'
 export { DIMENSIONS } from './stats/read-groups.ts'
 export type {
   Comparison,

@@ -250,7 +250,7 @@ WITH relations AS (
 
   UNION ALL
   -- its columns differ between versions
-  SELECT 'collation', k.collname::text, jsonb_strip_nulls(to_jsonb(k) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text
+  SELECT 'collation', k.collname::text, jsonb_strip_nulls(to_jsonb(k) - '{oid,collname,collnamespace,collowner,collversion,collencoding}'::text[])::text
   FROM pg_catalog.pg_collation k
   WHERE k.collnamespace = $1::text::regnamespace
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = k.oid AND d.deptype = 'e')
@@ -286,7 +286,8 @@ WITH relations AS (
   UNION ALL
   -- for objects that do not exist yet
   SELECT 'default privileges', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' ELSE 'types' END
-      || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+      || ' to ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+    string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type) || ' for ' || string_agg(DISTINCT d.defaclrole::regrole::text, ', ')
   FROM pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) AS a
   WHERE d.defaclnamespace = $1::text::regnamespace AND a.grantee <> d.defaclrole
   GROUP BY 1, 2

@@ -20,3 +20,12 @@ COMMENT ON COLUMN skill_usage_events.error_type IS 'Why the use failed, in a wor
 COMMENT ON COLUMN skill_usage_events.input_tokens IS 'Tokens that models read for the use; NULL: unknown';
 COMMENT ON COLUMN skill_usage_events.output_tokens IS 'Tokens that models wrote for the use; NULL: unknown';
 COMMENT ON COLUMN skill_usage_events.cost_usd IS 'Cost of the use in US dollars; NULL: unknown';
+
+
+-- The users that were forgotten: their earlier events are not stored again, whoever sends them (a spill file, an import, an
+-- application that was not connected). The ID itself must not stay, so its digest does (docs/privacy.md).
+CREATE TABLE IF NOT EXISTS skill_forgotten_users (
+  user_digest  bytea       PRIMARY KEY, -- SHA-256 of the 16 bytes of the ID
+  forgotten_at timestamptz NOT NULL
+);
+COMMENT ON TABLE skill_forgotten_users IS 'Digests of the users that were forgotten; events from before are not stored again';

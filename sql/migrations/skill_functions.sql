@@ -334,7 +334,19 @@ EXCEPTION WHEN data_exception THEN
 END;
 $function$;
 
--- Stores the events of one user and returns the number of new events.
+-- The events that are from after the time when their user was forgotten. An event without a time is from now, unless it may have been
+-- sent before.
+CREATE OR REPLACE FUNCTION skill_usage_unforgotten(p_user_id uuid, p_events jsonb, p_may_repeat boolean) RETURNS jsonb
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  SELECT pg_catalog.jsonb_agg(e)
+  FROM pg_catalog.jsonb_array_elements(p_events) AS e, skill_forgotten_users f
+  WHERE f.user_digest = pg_catalog.sha256(pg_catalog.uuid_send(p_user_id))
+    AND coalesce((e->>9)::timestamptz, CASE WHEN p_may_repeat THEN NULL ELSE 'infinity'::timestamptz END) > f.forgotten_at;
+$function$;
+
+-- Stores the events of one user and returns the number of new events. Events from before the user was forgotten are left out.
 --
 -- p_events is a JSON array. An event is an object with the columns of skill_usage_events as keys (without id and user_id), or, a fifth
 -- faster, an array of their values: session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts,
@@ -380,6 +392,10 @@ BEGIN
   IF v_fault IS NOT NULL THEN
     RAISE EXCEPTION 'p_events[%].%', v_at, v_fault USING ERRCODE = '22023';
   END IF;
+  -- the lock of this look shows forgetUser (src/stats/forget-user.ts) that events may follow which did not see its digest
+  IF EXISTS (SELECT FROM skill_forgotten_users WHERE user_digest = pg_catalog.sha256(pg_catalog.uuid_send(p_user_id))) THEN
+    p_events := skill_usage_unforgotten(p_user_id, p_events, p_may_repeat);
+  END IF;
   IF p_may_repeat THEN
     p_events := skill_usage_unknown(p_user_id, p_events);
   END IF;
@@ -415,6 +431,7 @@ BEGIN
     'unlock_skill(uuid,text,text)',
     'log_skill_usage_batch(uuid,jsonb,uuid,boolean)',
     'skill_usage_unknown(uuid,jsonb)',
+    'skill_usage_unforgotten(uuid,jsonb,boolean)',
     'skill_usage_first_fault(uuid,jsonb)'
   ]::regprocedure[] LOOP
     EXECUTE pg_catalog.format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', v_function, pg_catalog.current_schema());
@@ -430,7 +447,8 @@ REVOKE EXECUTE ON FUNCTION is_skill_unlocked(uuid, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION unlock_skill(uuid, text, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION skill_text_fault(text, text, integer), skill_error_type(jsonb) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION skill_usage_fault(uuid, text, text, text, text, text, integer, text, jsonb, jsonb, text, bigint, bigint, numeric) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean), skill_usage_unknown(uuid, jsonb), skill_usage_first_fault(uuid, jsonb)
+REVOKE EXECUTE ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean), skill_usage_unknown(uuid, jsonb), skill_usage_first_fault(uuid, jsonb),
+  skill_usage_unforgotten(uuid, jsonb, boolean)
 FROM PUBLIC;
 
 -- The privileges of the functions that were dropped above.
@@ -458,3 +476,4 @@ COMMENT ON FUNCTION unlock_skill(uuid, text, text) IS
 COMMENT ON FUNCTION log_skill_usage_batch(uuid, jsonb, uuid, boolean) IS 'Stores the events of one user, except those that exist, and returns the number of new events';
 COMMENT ON FUNCTION skill_usage_first_fault(uuid, jsonb) IS 'The first event that log_skill_usage_batch refuses, and why';
 COMMENT ON FUNCTION skill_usage_unknown(uuid, jsonb) IS 'The events that are not stored yet';
+COMMENT ON FUNCTION skill_usage_unforgotten(uuid, jsonb, boolean) IS 'The events from after their user was forgotten';

@@ -137,23 +137,50 @@ ORDER BY 1;
 -- about: PostgreSQL drops a sequence with the column that owns it. One that belongs to another column takes the default of this one with it; one
 --   that belongs to none stays behind, and TRUNCATE ... RESTART IDENTITY leaves it out.
 -- example: sequence skill_feedback_id_seq | owned by skill_feedback.id | owned by no column
-SELECT
-  format('sequence %s', s.relname)                                                       AS object,
-  format('owned by %s.%s', t.relname, a.attname)                                         AS expected,
-  format('owned by %s', coalesce((
-    SELECT format('%s.%s', o.relname, b.attname)
+WITH numbered AS (
+  SELECT t.relname, a.attname, s.relname AS sequence, n.nspname, owner.named AS owner, coalesce(owner.is_numbered, false) AS is_shared,
+    (SELECT format('%I.%I', o.relnamespace::regnamespace::name, o.relname)
+      FROM pg_depend d JOIN pg_class o ON o.oid = d.objid AND o.relkind = 'S'
+      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum AND d.deptype = 'a'
+      ORDER BY 1 LIMIT 1) AS its_own
+  FROM pg_class t
+  JOIN pg_attrdef f ON f.adrelid = t.oid
+  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.adnum
+  JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refclassid = 'pg_class'::regclass
+  JOIN pg_class s ON s.oid = u.refobjid AND s.relkind = 'S'
+  JOIN pg_namespace n ON n.oid = s.relnamespace
+  LEFT JOIN LATERAL (
+    SELECT d.refobjid, d.refobjsubid, format('%s.%s', o.relname, b.attname) AS named,
+      -- the sequence numbers the column that owns it, too
+      EXISTS (
+        SELECT FROM pg_attrdef g JOIN pg_depend e ON e.classid = 'pg_attrdef'::regclass AND e.objid = g.oid AND e.refclassid = 'pg_class'::regclass
+        WHERE g.adrelid = d.refobjid AND g.adnum = d.refobjsubid AND e.refobjid = s.oid
+      ) AS is_numbered
     FROM pg_depend d JOIN pg_class o ON o.oid = d.refobjid JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
-    WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i') LIMIT 1), 'no column'))  AS actual,
-  format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', n.nspname, s.relname, :'schema', t.relname, a.attname) AS sql
-FROM pg_class t
-JOIN pg_attrdef f ON f.adrelid = t.oid
-JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.adnum
-JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refclassid = 'pg_class'::regclass
-JOIN pg_class s ON s.oid = u.refobjid AND s.relkind = 'S'
-JOIN pg_namespace n ON n.oid = s.relnamespace
-WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
-  AND $1::jsonb->'own'->'tables' ? t.relname
-  AND NOT EXISTS (
-    SELECT FROM pg_depend d
-    WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refobjid = t.oid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i'))
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i') LIMIT 1
+  ) AS owner ON true
+  WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
+    AND $1::jsonb->'own'->'tables' ? t.relname
+    AND (owner.refobjid, owner.refobjsubid) IS DISTINCT FROM (t.oid, a.attnum::integer)
+)
+SELECT
+  format('sequence %s', sequence)                        AS object,
+  format('owned by %s.%s', relname, attname)             AS expected,
+  format('owned by %s', coalesce(owner, 'no column'))    AS actual,
+  format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', nspname, sequence, :'schema', relname, attname) AS sql,
+  NULL                                                   AS remedy
+FROM numbered
+WHERE NOT is_shared
+UNION ALL
+SELECT
+  format('column %s.%s', relname, attname),
+  'numbers of a sequence of its own',
+  format('numbers of %s, the sequence of %s', sequence, owner),
+  CASE WHEN its_own IS NOT NULL THEN
+    format('ALTER TABLE %1$I.%2$I ALTER COLUMN %3$I SET DEFAULT pg_catalog.nextval(%4$L::pg_catalog.regclass); '
+      'SELECT pg_catalog.setval(%4$L, (SELECT pg_catalog.max(%3$I)::pg_catalog.int8 FROM %1$I.%2$I))', :'schema', relname, attname, its_own)
+  END,
+  'give the column a sequence of its own: CREATE SEQUENCE ... OWNED BY, then ALTER TABLE ... ALTER COLUMN ... SET DEFAULT nextval(...)'
+FROM numbered
+WHERE is_shared
 ORDER BY 1, 2;

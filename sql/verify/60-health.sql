@@ -26,8 +26,13 @@ WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND c.relkind = 'i'
   -- indexes.definitions reports the indexes of the migrations
   AND NOT coalesce($1::jsonb->'comparedIndexes' ? c.relname, false)
-  -- an index is invalid while it is being built
-  AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+  -- an index is invalid while it is built, and while CONCURRENTLY drops it. The progress of another role shows its process alone
+  AND NOT EXISTS (
+    SELECT FROM pg_locks l
+    WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
+      AND (l.relation = i.indexrelid OR l.relation = i.indrelid AND EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.pid = l.pid))
+  )
 ORDER BY c.relname;
 
 -- check: health.partitioned-indexes
@@ -424,7 +429,7 @@ WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 -- remedy: run `skills rollup`, and find out why its scheduled job does not run: until then `skills stats` reads every event that waits
 -- example: table skill_rollup_state | at most 100000 events waiting | more waiting; the last step: 2026-11-20 04:00:12+00
 WITH state AS (
-  SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
+  SELECT s.*, s.system_identifier <> c.system_identifier OR txid_snapshot_xmax(s.snapshot) > txid_snapshot_xmax(txid_current_snapshot()) AS is_foreign
   FROM :"schema".skill_rollup_state s, pg_control_system() AS c
   WHERE s.source = 'events'
 ),
@@ -449,7 +454,7 @@ SELECT
 FROM state s, waiting
 WHERE waiting.n > 100000
 UNION ALL
-SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
+SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup'
 FROM state WHERE is_foreign;
 
 -- check: health.set-aside

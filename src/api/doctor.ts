@@ -6,8 +6,10 @@ import { SkillsError } from '../core/errors.ts'
 import { openDb } from '../db/open.ts'
 import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
+import { examineOpenTransactions } from '../doctor/open-transactions.ts'
 import { examineSuperuser } from '../doctor/superuser.ts'
-import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { examineForeignRows, examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { readForeignRowsIfAllowed } from '../stats/foreign-rows.ts'
 import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
 import type { ConnectOptions } from './connect.ts'
 import { foreignCodeFor } from './foreign-code.ts'
@@ -32,10 +34,11 @@ export async function doctor(
   } = {},
 ): Promise<DoctorReport> {
   const { waitMs, env = process.env, cwd = process.cwd(), onProgress } = options
+  const sqlFolder = path.join(packageRoot(), 'sql', 'doctor')
   return examine({
     version: packageVersion(),
     cwd,
-    sqlFolder: path.join(packageRoot(), 'sql', 'doctor'),
+    sqlFolder,
     settingsQuery: settingsQuery(),
     settings: (purpose) => loadSettings(options, env, cwd, purpose),
     open: (target, open) => openDb(target, { ...open, waitMs }),
@@ -47,6 +50,11 @@ export async function doctor(
         const setAside = await readSetAsideIfAllowed(db)
         return setAside === undefined ? [] : examineSetAside(setAside)
       },
+      async (db) => {
+        const foreign = await readForeignRowsIfAllowed(db, path.join(sqlFolder, 'foreign-rows.sql'))
+        return foreign === undefined ? [] : examineForeignRows(foreign)
+      },
+      (db) => examineOpenTransactions(db, sqlFolder),
       async (db, { skills, projectFolder }) => {
         if (skills.origin === 'default' && !existsSync(path.resolve(cwd, ...DEFAULT_SKILLS))) return []
         try {

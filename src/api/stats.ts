@@ -3,7 +3,7 @@ import { DEFAULTS } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-files.ts'
 import type { Db } from '../db/db.ts'
 import { readCondition, type Condition } from '../stats/gate-condition.ts'
-import type { Dimension, StatsReport } from '../stats/report.ts'
+import type { Dimension, StatsFilters, StatsReport } from '../stats/report.ts'
 import { readStats } from '../stats/stats.ts'
 import { refuseForeignCode } from './foreign-code.ts'
 
@@ -12,6 +12,16 @@ export interface StatsCallOptions {
   skill?: string | undefined
   /** Only events of the last `sinceMs` milliseconds. Default: all events. */
   sinceMs?: number | undefined
+  /** Only events from this day or time on: `2026-11-01`, `2026-11-01T12:00`, with or without an offset. Not with `sinceMs`. */
+  from?: string | undefined
+  /** Only events before this day or time; a day means its beginning. */
+  to?: string | undefined
+  /** Time zone of days and hours, and of `from` and `to` without an offset. Default: UTC. */
+  timeZone?: string | undefined
+  /** Only events with these values. */
+  filters?: Partial<StatsFilters> | undefined
+  /** List the sessions of the events, the latest first. */
+  sessions?: boolean | undefined
   /** The largest number of rows. Default: 20. */
   limit?: number
   /** List sets of skills that succeeded together. */

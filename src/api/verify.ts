@@ -118,6 +118,7 @@ async function verifyOnce(db: Db, checks: readonly Check[], ledger: LedgerState,
       ...(options.lintPending === true ? { pending: await pendingFindings(db, ledger) } : {}),
       ...(options.amcheck === true ? { amcheck: objects } : {}),
       recount: { all: options.recount === true },
+      ...(options.recount === true ? { 'all-events': {} } : {}),
       ...(role === undefined ? {} : { 'app-role': judgedRole(db, role, applied, options.ledger) }),
     },
     missing: {

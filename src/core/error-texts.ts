@@ -259,7 +259,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   TABLE_LOCKED: {
     title: 'A table stayed locked',
     meaning:
-      '`skills verify` must read the ledger and every table of the package. Another transaction holds a lock for which readers wait (ALTER TABLE, TRUNCATE, VACUUM FULL), or a time limit of the role or the server ended the query. Nothing was checked.',
+      '`skills verify` must read the ledger and every table of the package. Another transaction holds a lock for which readers wait (ALTER TABLE, TRUNCATE, VACUUM FULL), or a time limit of the role or the server ended the query. Nothing was checked. `skills forget-user` waits for transactions that write events, at most a minute.',
     example:
       '$ skills verify --check-timeout 5s\nerror [TABLE_LOCKED] the table skill_feedback is locked by pid 4711 (psql) for 90 s, idle in transaction: alter table skill_feedback add x int (role deploy)',
     remedies: [
@@ -353,7 +353,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   LEDGER_FOREIGN: {
     title: 'The ledger table belongs to another tool',
     meaning:
-      'A table `schema_migrations` exists with the columns of another migration tool. It was not changed. The message names the tool where the columns show it.',
+      'A table `schema_migrations` exists with the columns of another migration tool, or a view has that name. It was not changed. The message names the tool where the columns show it.',
     example:
       '$ skills migrate\nerror [LEDGER_FOREIGN] the table "public"."schema_migrations" belongs to golang-migrate, another migration tool (columns: version, dirty)\n  → nothing changed; move the folder and what is applied to skills with `skills migrate import --from golang-migrate --dir DIR --ledger skills_migrations`',
     remedies: [
@@ -465,9 +465,9 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   ROLLUP_FOREIGN: {
     title: 'The rollups were made on another server',
     meaning:
-      'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. Until the rollups are rebuilt, `skills stats` reads the events.',
-    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → nothing was erased; run skills rollup to rebuild them',
-    remedies: ['run `skills rollup`: it detects this and rebuilds the rollups'],
+      'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. The next `skills rollup`, `prune-events` or `forget-user` makes them those of this server and keeps their sums; a dry run changes nothing. Until then `skills stats` reads the events.',
+    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → nothing was removed; run skills rollup',
+    remedies: ['run `skills rollup`'],
   },
   ROLLUP_KEPT: {
     title: 'A rebuild would lose the rollups of pruned events',

@@ -1,6 +1,7 @@
 import { EARLIEST_MS } from '../core/times.ts'
 import { bindingsOf, keptFrom, periodOf, type Question } from './question.ts'
-import type { Comparison, SkillChange } from './report.ts'
+import { LATENCY, latencyOfRow } from './percentiles.ts'
+import type { Comparison, Latency, SkillChange } from './report.ts'
 import { count } from './report-query.ts'
 
 const FALSE_DISCOVERY_RATE = 0.05
@@ -8,6 +9,7 @@ const FALSE_DISCOVERY_RATE = 0.05
 interface Uses {
   uses: number
   success: number
+  latency: Latency | null
 }
 
 /**
@@ -43,8 +45,10 @@ export async function readComparison(question: Question, lengthMs: number): Prom
 
 async function readUses(question: Question, since: Date, until: Date): Promise<Map<string, Uses>> {
   const asked = { ...question, period: periodOf(since, until) }
-  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked), { skill_id: 'text' })
-  return new Map(rows.map((row) => [row.skill_id, { uses: count(row['uses']), success: count(row['success']) }]))
+  const rows = await question.queries.run(question.db, 'rates', question.mode, bindingsOf(asked), { skill_id: 'text', ...LATENCY })
+  return new Map(
+    rows.map((row) => [row.skill_id, { uses: count(row['uses']), success: count(row['success']), latency: latencyOfRow(row) }]),
+  )
 }
 
 function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE): SkillChange {
@@ -53,6 +57,8 @@ function change(skillId: string | null, before: Uses = NONE, after: Uses = NONE)
   const differenceInterval = intervalOf(before, after)
   return {
     skillId,
+    latencyBefore: before.latency,
+    latencyAfter: after.latency,
     usesBefore: before.uses,
     usesAfter: after.uses,
     successRateBeforePct: rounded(rateBefore),
@@ -71,10 +77,10 @@ function isSmall(interval: Interval | null): 'no change' | 'not proven' {
   return interval !== null && interval.low >= -SMALL_POINTS && interval.high <= SMALL_POINTS ? 'no change' : 'not proven'
 }
 
-const NONE: Uses = { uses: 0, success: 0 }
+const NONE: Uses = { uses: 0, success: 0, latency: null }
 
 function sum(all: ReadonlyMap<string, Uses>): Uses {
-  return [...all.values()].reduce((a, b) => ({ uses: a.uses + b.uses, success: a.success + b.success }), NONE)
+  return [...all.values()].reduce((a, b) => ({ uses: a.uses + b.uses, success: a.success + b.success, latency: null }), NONE)
 }
 
 function direction({ differencePoints }: SkillChange): 'better' | 'worse' {

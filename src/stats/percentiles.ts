@@ -1,4 +1,6 @@
-import type { Latency } from './report.ts'
+import type { RowOf } from '../db/columns.ts'
+import type { Latency, LatencyBound } from './report.ts'
+import { count, numberOrNull } from './report-query.ts'
 
 /**
  * The smallest latency in ms of the buckets 1 to 248, as in the SQL function skill_latency_bounds(), which a role that only reads cannot
@@ -21,31 +23,64 @@ export type Bucket = readonly [bucket: number, n: number]
 /** Percentiles from buckets in their order, as percentile_cont computes them, and never outside `min` and `max`. */
 export function latencyOf(buckets: readonly Bucket[], min: number | null, max: number | null): Latency | null {
   if (min === null || max === null) return null
-  const at = (share: number): number => rounded(Math.min(max, Math.max(min, percentile(buckets, share))))
-  return { min, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max }
+  const within = (value: number): number => Math.min(max, Math.max(min, value))
+  const at = (share: number): number => rounded(within(percentile(buckets, share, middleOf)))
+  const boundAt = (share: number): LatencyBound => ({
+    low: Math.floor(within(percentile(buckets, share, leastOf))),
+    high: Math.ceil(within(percentile(buckets, share, greatestOf))),
+  })
+  const bounds = { p50: boundAt(0.5), p90: boundAt(0.9), p95: boundAt(0.95), p99: boundAt(0.99) }
+  return { min, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max, bounds }
 }
 
-/** Between the values at the two ranks around the share. */
-function percentile(buckets: readonly Bucket[], share: number): number {
+/** The columns of a report query with latencies: buckets, or percentiles of the events. */
+export const LATENCY = { buckets: 'lists?', percentiles: 'numbers?' } as const
+
+/** The latencies of a row with `latency_min`, `latency_max` and the columns of `LATENCY`. */
+export function latencyOfRow(row: RowOf<typeof LATENCY>): Latency | null {
+  const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
+  if (row.percentiles === null) return latencyOf(bucketsOf(row.buckets), min, max)
+  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = row.percentiles.map(Math.round)
+  if (min === null || max === null) return null
+  return { min, p50, p90, p95, p99, max, bounds: { p50: exact(p50), p90: exact(p90), p95: exact(p95), p99: exact(p99) } }
+}
+
+function bucketsOf(buckets: readonly unknown[][] | null): Bucket[] {
+  return (buckets ?? []).map(([bucket, n]): Bucket => [count(bucket), count(n)])
+}
+
+function exact(value: number): LatencyBound {
+  return { low: value, high: value }
+}
+
+/** Between the values at the two ranks around the share; `valueOf` is the value of a bucket. */
+function percentile(buckets: readonly Bucket[], share: number, valueOf: (bucket: number) => number): number {
   const rank = share * (buckets.reduce((sum, [, n]) => sum + n, 0) - 1)
-  const low = valueAt(buckets, Math.floor(rank))
-  return low + (valueAt(buckets, Math.ceil(rank)) - low) * (rank % 1)
+  const low = valueOf(bucketAt(buckets, Math.floor(rank)))
+  return low + (valueOf(bucketAt(buckets, Math.ceil(rank))) - low) * (rank % 1)
 }
 
-/** The middle of the bucket that has the event of a rank, from 0. */
-function valueAt(buckets: readonly Bucket[], rank: number): number {
+/** The bucket that has the event of a rank, from 0. */
+function bucketAt(buckets: readonly Bucket[], rank: number): number {
   let below = 0
   for (const [bucket, n] of buckets) {
     below += n
-    if (rank < below) return middleOf(bucket)
+    if (rank < below) return bucket
   }
-  return middleOf(buckets.at(-1)?.[0] ?? 0)
+  return buckets.at(-1)?.[0] ?? 0
+}
+
+function leastOf(bucket: number): number {
+  return LATENCY_BOUNDS[bucket - 1] ?? 0
+}
+
+function greatestOf(bucket: number): number {
+  return (LATENCY_BOUNDS[bucket] ?? 2 ** 31) - 1
 }
 
 /** The geometric middle of the least and the greatest latency of a bucket. */
 function middleOf(bucket: number): number {
-  const least = LATENCY_BOUNDS[bucket - 1]
-  return least === undefined ? 1 : Math.sqrt(least * ((LATENCY_BOUNDS[bucket] ?? 2 ** 31) - 1))
+  return bucket === 0 ? 1 : Math.sqrt(leastOf(bucket) * greatestOf(bucket))
 }
 
 /** To whole ms, below 100 ms to three digits: a whole number would be off by more than the bucket. */

@@ -3,6 +3,7 @@ import { notMigrated, rollupForeign } from '../core/common-errors.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
+import { adopt } from './adopt.ts'
 import { readMarks } from './marks.ts'
 import { dayOf } from './question.ts'
 import { count } from './report-query.ts'
@@ -23,6 +24,8 @@ export interface PruneReport {
   /** Events before this time were deleted. */
   before: Time
   events: Count
+  /** Users without events left: their IDs were removed from the rollups, whose counts stay. */
+  users: Count
   dryRun: boolean
 }
 
@@ -32,7 +35,8 @@ const ROLLED = `created_at < $1::timestamptz and (txid_visible_in_snapshot(txid,
 
 /**
  * Deletes old events that the rollups contain, batch by batch; the numbers of `stats` for all time do not change. An event
- * that is not in the rollups yet is kept until the next call, one that cannot be in them is kept.
+ * that is not in the rollups yet is kept until the next call, one that cannot be in them is kept. The IDs of users and sessions without
+ * events are removed from the rollups.
  */
 export async function pruneEvents(db: Db, options: PruneOptions): Promise<PruneReport> {
   return withSkillsErrors(db, { action: 'prune events' }, () => removeBatches(db, options))
@@ -51,23 +55,48 @@ async function removeBatches(
   )
   const before = new Date(dayOf(cutoff.getTime()))
   let events = 0
-  if (dryRun) events = await db.transaction({ readOnly: true }, async () => countOld(db, before))
+  let users = 0
+  if (dryRun) ({ events, users } = await db.transaction({ readOnly: true }, async () => countOld(db, before)))
   else {
+    if ((await db.transaction({ readOnly: true }, () => readMarks(db)))?.foreign === true) await adopt(db)
     for (;;) {
       const removed = await db.transaction({ isolation: 'read committed' }, () => removeSome(db, before, batch))
       if (removed === 0) break
       events += removed
       onBatch?.(events)
     }
+    users = await unname(db, batch)
   }
-  return { before: before.toISOString(), events, dryRun }
+  return { before: before.toISOString(), events, users, dryRun }
 }
 
-async function countOld(db: Db, before: Date): Promise<number> {
+async function countOld(db: Db, before: Date): Promise<{ events: number; users: number }> {
   const row = onlyRow(
-    await db.run(`select count(*) as events from :"schema".skill_usage_events e where ${ROLLED}`, await parameters(db, before)),
+    await db.run(
+      `select (select count(*) from :"schema".skill_usage_events e where ${ROLLED}) as events,
+         (select count(*) from (select distinct user_id from :"schema".skill_rollup_users where user_id::text !~ '^f{8}-.{4}-8') as u
+           where not exists (select from :"schema".skill_usage_events e where e.user_id = u.user_id and (${ROLLED}) is not true)) as users`,
+      await parameters(db, before),
+    ),
   )
-  return count(row['events'])
+  return { events: count(row['events']), users: count(row['users']) }
+}
+
+/** Removes the IDs of users without events from the rollups, some users in a transaction. */
+async function unname(db: Db, batch: number): Promise<number> {
+  let users = 0
+  let after: string | null = null
+  do {
+    const [row] = await db.transaction({ isolation: 'read committed' }, () =>
+      db.run('select last::text as last, users::text as users from :"schema".skill_rollup_unname($1::uuid, $2::int)', [after, batch], {
+        last: 'text?',
+        users: 'text',
+      }),
+    )
+    users += Number(row?.users ?? 0)
+    after = row?.last ?? null
+  } while (after !== null)
+  return users
 }
 
 async function removeSome(db: Db, before: Date, batch: number): Promise<number> {

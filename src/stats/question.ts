@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.ts'
 import type { Marks } from './marks.ts'
 import { LATENCY_BOUNDS } from './percentiles.ts'
+import type { StatsFilters } from './report.ts'
 import type { Bindings, ReportQueries } from './report-query.ts'
 
 export const DAY_MS = 86_400_000
@@ -13,11 +14,26 @@ export interface Question {
   /** Time of the server. */
   now: Date
   skill: string | null
+  filters: StatsFilters
+  /** Days and hours are those of this time zone. */
+  timeZone: string
   limit: number
   mode: 'rollup' | 'exact'
   marks: Marks | undefined
   /** Midnight UTC: the events before were deleted, and of their days the rollups have the sums. */
   prunedBefore: Date | null
+}
+
+export const NO_FILTERS: StatsFilters = { version: null, tier: null, outcome: null, element: null, realm: null, category: null }
+
+/** The filters that the sums of a skill, a version and a day cannot have. */
+export function unsummed({ tier, outcome, element, realm }: StatsFilters): string[] {
+  return Object.entries({ tier, outcome, element, realm }).flatMap(([name, value]) => (value === null ? [] : [name]))
+}
+
+/** All time, without filters: what the rollups have of sets of skills and of users. */
+export function isPlain({ period, filters }: Question): boolean {
+  return period.since === null && filters.version === null && filters.category === null
 }
 
 /** The time of the events in a question, and the whole days in it, whose rollups can be used. */
@@ -32,9 +48,11 @@ export interface Period {
 }
 
 /** The parameters of the report queries for a question. */
-export function bindingsOf({ period, skill, limit, marks }: Question): Bindings {
+export function bindingsOf({ period, skill, filters, timeZone, limit, marks }: Question): Bindings {
   return {
     ...marks?.bindings,
+    ...filters,
+    time_zone: timeZone,
     since: period.since,
     until: period.until,
     first_day: period.firstDay,
@@ -73,6 +91,12 @@ export function periodOf(since: Date | null, until: Date | null): Period {
 /** `YYYY-MM-DD` of a time in ms, in UTC. */
 export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
+}
+
+/** `YYYY-MM-DD` of a time in a time zone. */
+export function dayIn(time: Date, timeZone: string): string {
+  // the form of ISO 8601
+  return timeZone === 'UTC' ? dayOf(time.getTime()) : time.toLocaleDateString('sv-SE', { timeZone })
 }
 
 /** The day a number of days later. */

@@ -1,5 +1,5 @@
 import { onlyRow } from '../db/columns.ts'
-import { addDays, bindingsOf, dayOf, exactly, isPruned, type Question } from './question.ts'
+import { addDays, bindingsOf, dayIn, exactly, isPlain, isPruned, type Question } from './question.ts'
 import type { Cooccurrence, DayPoint, Dimension, GroupStats, OtherDays, Totals } from './report.ts'
 import { count, numberOrNull, textOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
@@ -18,11 +18,13 @@ interface TotalsOptions {
 
 /** The totals of all skills in the period. */
 export async function readTotals(question: Question, { withUnlocks, withPeople }: TotalsOptions): Promise<Totals> {
-  const { db, queries, mode } = question
+  const { db, queries, mode, period, filters } = question
   const row = onlyRow(
     await queries.run(db, 'totals', mode, { ...bindingsOf(question), skill: null, with_unlocks: withUnlocks, with_people: withPeople }),
   )
-  const isCountable = withPeople && !isPruned(question)
+  // the sums of all users and sessions have no filters
+  const isFiltered = mode === 'rollup' && period.since === null && (filters.version !== null || filters.category !== null)
+  const isCountable = withPeople && !isPruned(question) && !isFiltered
   return {
     events: count(row['events']),
     users: isCountable ? count(row['users']) : null,
@@ -66,7 +68,7 @@ export async function readGroups(question: Question, by: Dimension): Promise<Gro
  */
 export async function readDays(question: Question): Promise<{ days: DayPoint[]; otherDays: OtherDays }> {
   const rows = await readGroups({ ...question, limit: Number.MAX_SAFE_INTEGER }, 'day')
-  const today = dayOf(question.now.getTime())
+  const today = dayIn(question.now, question.timeZone)
   const earliest = addDays(today, 1 - MOST_DAYS)
   const usesOf = (isOther: (day: string) => boolean): number =>
     rows.filter(({ key }) => isOther(key ?? '')).reduce((sum, { uses }) => sum + uses, 0)
@@ -86,7 +88,7 @@ function isWithin(day: string | null, first: string, last: string): day is strin
 
 /** Sets of skills that succeeded together, the most frequent first. A period cuts sessions, so the events are read for it. */
 export async function readCooccurrence(question: Question): Promise<Cooccurrence[]> {
-  const mode = question.period.since === null ? question.mode : 'exact'
+  const mode = isPlain(question) ? question.mode : 'exact'
   const rows = await question.queries.run(
     question.db,
     'cooccurrence',
@@ -109,9 +111,13 @@ export async function readCooccurrence(question: Question): Promise<Cooccurrence
   }))
 }
 
-/** The rollups contain hours, and the states of one skill, for all time only. */
-export function isInRollups({ period, skill }: Question, by: Dimension): boolean {
+/** The rollups contain days in UTC; hours, and the states of one skill, for all time only; states and hours without filters. */
+export function isInRollups({ period, skill, filters, timeZone }: Question, by: Dimension): boolean {
+  if ((by === 'day' || by === 'hour') && timeZone !== 'UTC') return false
+  const isSummed = by !== 'hour' && !STATES.has(by)
+  if (!isSummed && (filters.version !== null || filters.category !== null)) return false
   if (period.since === null && period.until === null) return true
-  if (by === 'hour') return false
-  return skill === null || !['tier', 'element', 'realm'].includes(by)
+  return isSummed || (by !== 'hour' && skill === null)
 }
+
+const STATES: ReadonlySet<Dimension> = new Set(['tier', 'element', 'realm'])

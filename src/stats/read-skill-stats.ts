@@ -1,7 +1,7 @@
 import { onlyRow, type RowOf } from '../db/columns.ts'
-import { latencyOf } from './percentiles.ts'
+import { LATENCY, latencyOfRow } from './percentiles.ts'
 import { addDays, bindingsOf, DAY_MS, dayOf, exactly, isPruned, periodOf, type Question } from './question.ts'
-import type { Latency, SkillPage, SkillStats } from './report.ts'
+import type { SkillPage, SkillStats } from './report.ts'
 import { count, numberOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
 
@@ -31,7 +31,9 @@ export async function readEnabledSkills(question: Question): Promise<string[]> {
 
 /** The page of a skill, without its row. The rollups contain hours and tags for all time only: for a period the events are read. */
 export async function readPage(question: Question, skill: SkillStats | undefined): Promise<SkillPage> {
-  const { mode } = question.period.since === null ? question : exactly(question)
+  const { mode } = isPageInRollups(question) ? question : exactly(question)
+  // the sums are of all time, and the events are not
+  const isPartRead = question.mode !== mode && question.period.since === null && question.prunedBefore !== null
   const row = onlyRow(await question.queries.run(question.db, 'page', mode, bindingsOf(question), PAGE))
   const hours = new Map(row.hours.map(([hour, uses]) => [hour, count(uses)]))
   const hoursOfWeek = Array.from({ length: 168 }, (_, hour) => hours.get(hour) ?? 0)
@@ -40,8 +42,13 @@ export async function readPage(question: Question, skill: SkillStats | undefined
     versions: await readVersions(question),
     outcomes: outcomesOf(skill),
     tags: row.tags.map(([tag, n]) => ({ tag: String(tag), count: count(n) })),
-    hoursOfWeek: isPruned(question) ? null : hoursOfWeek,
+    hoursOfWeek: isPruned(question) || isPartRead ? null : hoursOfWeek,
   }
+}
+
+/** The rollups contain hours and tags for all time, all versions and UTC. */
+export function isPageInRollups({ period, filters, timeZone }: Question): boolean {
+  return period.since === null && filters.version === null && filters.category === null && timeZone === 'UTC'
 }
 
 /** A row for each version of the skill of the question, the most used first. */
@@ -51,7 +58,7 @@ async function readVersions(question: Question): Promise<(SkillStats & { version
 }
 
 const PAGE = { hours: 'lists', tags: 'lists', registered: 'object?' } as const
-const SKILL = { skill_id: 'text', buckets: 'lists?', percentiles: 'numbers?' } as const
+const SKILL = { skill_id: 'text', ...LATENCY } as const
 type SkillRow = RowOf<typeof SKILL>
 
 function skillRows(question: Question, { byVersion = false, withUsers = true } = {}): Promise<SkillRow[]> {
@@ -68,27 +75,19 @@ function toSkillStats(row: SkillRow, question: Question): SkillStats {
     hardRefusal: count(row['hard_refusal']),
     successRatePct: numberOrNull(row['success_rate_pct']),
     avgLatencyMs: numberOrNull(row['avg_latency_ms']),
-    latency: toLatency(row),
+    latency: latencyOfRow(row),
     feedback: count(row['feedback']),
     avgRating: numberOrNull(row['avg_rating']),
-    uniqueUsers: isPruned(question) ? null : numberOrNull(row['unique_users']),
+    uniqueUsers: isPruned(question) || isUncounted(question) ? null : numberOrNull(row['unique_users']),
     firstUse: timeOrNull(row['first_use']),
     lastUse: timeOrNull(row['last_use']),
     recent: [],
   }
 }
 
-function toLatency(row: SkillRow): Latency | null {
-  const [min, max] = [numberOrNull(row['latency_min']), numberOrNull(row['latency_max'])]
-  const { percentiles: exact, buckets } = row
-  if (exact === null)
-    return latencyOf(
-      (buckets ?? []).map(([bucket, n]) => [count(bucket), count(n)]),
-      min,
-      max,
-    )
-  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = exact.map(Math.round)
-  return min === null || max === null ? null : { min, p50, p90, p95, p99, max }
+/** The users of a skill are stored for all its versions. */
+function isUncounted({ mode, period, filters }: Question): boolean {
+  return mode === 'rollup' && period.since === null && filters.version !== null
 }
 
 /** Uses per day of each skill in the last days of the period, up to today, the latest last. */

@@ -1,5 +1,5 @@
 import { SkillsError } from '../core/errors.ts'
-import { bindingsOf, type Question } from './question.ts'
+import { bindingsOf, isPlain, type Question } from './question.ts'
 import type { FunnelStage, UserAction } from './report.ts'
 import { count, numberOrNull, textOrNull } from './report-query.ts'
 import { timeOrNull } from '../core/times.ts'
@@ -8,7 +8,7 @@ const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
 /** Users of each skill that unlocked it, used it, succeeded with it, and rated it. For a period the events are read. */
 export async function readFunnel(question: Question): Promise<FunnelStage[]> {
-  const mode = question.period.since === null ? question.mode : 'exact'
+  const mode = isPlain(question) ? question.mode : 'exact'
   const rows = await question.queries.run(question.db, 'funnel', mode, bindingsOf(question), { skill_id: 'text' })
   return rows.map((row) => ({
     skillId: row.skill_id,
@@ -38,6 +38,11 @@ export async function readTimeline(question: Question, user: string): Promise<Us
 
 /** The ID of a user, checked before it is sent to the database. Throws USAGE. */
 export function userId(text: string, what: string): string {
-  if (UUID.test(text.trim())) return text.trim().toLowerCase()
+  if (UUID.test(text.trim()))
+    return text
+      .trim()
+      .toLowerCase()
+      .replaceAll('-', '')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   throw new SkillsError('USAGE', `invalid ${what} "${text}" (expected a UUID, such as 9f1c1d3e-0000-4000-8000-000000000001)`)
 }

@@ -11,6 +11,10 @@ export interface StatsReport {
   /** Events before this time are counted; null: no upper bound. */
   until: Time | null
   skill: string | null
+  /** Only events with these values are counted; null: with any. */
+  filters: StatsFilters
+  /** Of the days and hours in the report; all other times are UTC. */
+  timeZone: string
   source: StatsSource
   /** For all skills, also when the query is about one. */
   totals: Totals
@@ -34,13 +38,26 @@ export interface StatsReport {
   timeline?: UserAction[]
   /** With `--openmetrics`. */
   metrics?: SkillMetrics[]
+  /** With `--sessions`: the latest first. */
+  sessions?: SessionStats[]
   /** With `--fail-if` and `--fail-on`. */
   gate?: Gate
   /** There are more rows than `--limit`. */
   truncated: boolean
 }
 
-export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'gate'
+export interface StatsFilters {
+  version: string | null
+  /** Of the state snapshot, else of the event. */
+  tier: string | null
+  outcome: string | null
+  element: string | null
+  realm: string | null
+  /** Of the skill in the registry. */
+  category: string | null
+}
+
+export type StatsViewName = 'overview' | 'skill' | 'groups' | 'cooccurrence' | 'compare' | 'funnel' | 'user' | 'sessions' | 'gate'
 
 /** Where the numbers come from, and how exact they are. */
 export interface StatsSource {
@@ -113,6 +130,14 @@ export interface Latency {
   p95: number
   p99: number
   max: number
+  /** Where the percentiles of the events are; from the events, both are the percentile. */
+  bounds: { p50: LatencyBound; p90: LatencyBound; p95: LatencyBound; p99: LatencyBound }
+}
+
+/** In whole milliseconds, both included. */
+export interface LatencyBound {
+  low: number
+  high: number
 }
 
 export interface DayPoint {
@@ -191,6 +216,9 @@ export interface Comparison {
 
 export interface SkillChange {
   skillId: string | null
+  /** null for all skills together, and without latencies. */
+  latencyBefore: Latency | null
+  latencyAfter: Latency | null
   usesBefore: Count
   usesAfter: Count
   successRateBeforePct: Percent | null
@@ -264,6 +292,23 @@ export interface FunnelStage {
   used: Count
   succeeded: Count
   rated: Count
+}
+
+/** The events of one session that the question is about. */
+export interface SessionStats {
+  sessionId: string
+  userId: string
+  uses: Count
+  success: Count
+  softFail: Count
+  hardRefusal: Count
+  skills: string[]
+  versions: string[]
+  /** Reasons of failures (`error_type`). */
+  errorTypes: string[]
+  avgLatencyMs: number | null
+  firstUse: Time | null
+  lastUse: Time | null
 }
 
 export interface UserAction {

@@ -1,7 +1,9 @@
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
+import { list } from '../config/values.ts'
 import { plural } from '../core/text.ts'
+import { EARLIEST_MS } from '../core/times.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { advanceIfNeeded, type Preparation } from './advance.ts'
 import { readComparison } from './compare.ts'
@@ -9,20 +11,24 @@ import { comparisonGate, readGate } from './gate.ts'
 import type { Condition } from './gate-condition.ts'
 import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
-import { bindingsOf, isPruned, keptFrom, periodOf, type Question } from './question.ts'
+import { bindingsOf, dayOf, isPlain, isPruned, keptFrom, NO_FILTERS, periodOf, unsummed, type Question } from './question.ts'
 import { isInRollups, readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
 import { readMetrics } from './read-metrics.ts'
+import { readPeriod, timeZoneName, type PeriodOptions } from './read-period.ts'
+import { readSessions } from './read-sessions.ts'
 import { readPage, readSkillStats } from './read-skill-stats.ts'
 import { readFunnel, readTimeline } from './read-users.ts'
-import type { Dimension, StatsReport, StatsSource, StatsViewName } from './report.ts'
+import type { Dimension, StatsFilters, StatsReport, StatsSource, StatsViewName } from './report.ts'
 import { count, reportQueries } from './report-query.ts'
 
-export interface StatsOptions {
+export interface StatsOptions extends PeriodOptions {
   /** Folder of the report queries. */
   reports: string
   skill?: string | undefined
-  /** Only events of the last `sinceMs` milliseconds, by the clock of the server. */
-  sinceMs?: number | undefined
+  /** Only events with these values. */
+  filters?: Partial<StatsFilters> | undefined
+  /** List the sessions of the events. */
+  sessions?: boolean | undefined
   /** Rows at most. */
   limit: number
   cooccurrence?: boolean | undefined
@@ -66,28 +72,22 @@ export async function readStats(db: Db, options: StatsOptions): Promise<StatsRep
   })
 }
 
-/** A time so many seconds ago, and not before the earliest event that is counted. */
-const AGO = `case when $1::float8 is not null then greatest(now() - make_interval(secs => least($1::float8, 1e11)), '1000-01-01 00:00:00+00'::timestamptz) end`
-
 const NOT_WANTED: Preparation = { usable: false, advanced: 0, note: null }
 
 async function ask(db: Db, options: StatsOptions, marks: Marks | undefined): Promise<Question> {
-  const lengthMs = options.compareMs ?? options.sinceMs
-  const row = onlyRow(
-    await db.run(`select now() as now, ${AGO} as since`, [lengthMs === undefined ? null : lengthMs / 1000], {
-      now: 'time',
-      since: 'time?',
-    }),
-  )
-  const period = periodOf(row.since, null)
+  const timeZone = options.timeZone === undefined ? 'UTC' : timeZoneName(options.timeZone)
+  const { period, now } = await readPeriod(db, { ...options, sinceMs: options.compareMs ?? options.sinceMs, timeZone })
+  const filters = { ...NO_FILTERS, ...options.filters }
   return {
     db,
     queries: reportQueries(options.reports),
     period,
-    now: row.now,
+    now,
     skill: options.skill ?? null,
+    filters,
+    timeZone,
     limit: options.limit,
-    mode: marks === undefined || marks.foreign ? 'exact' : 'rollup',
+    mode: marks === undefined || marks.foreign || unsummed(filters).length > 0 ? 'exact' : 'rollup',
     marks,
     prunedBefore: marks === undefined ? await readPrunedBefore(db) : marks.prunedBefore,
   }
@@ -100,16 +100,20 @@ function keptPart(question: Question, options: StatsOptions): Question {
   if (prunedBefore === null || options.user !== undefined) return question
   const readsEvents = question.mode === 'exact' || !isAnsweredByRollups(question, options)
   if (period.since === null && !readsEvents) return question
-  const since = keptFrom(period.since ?? new Date(0), prunedBefore, readsEvents)
-  return { ...question, period: periodOf(since, period.until) }
+  const since = keptFrom(period.since ?? new Date(EARLIEST_MS), prunedBefore, readsEvents)
+  // of the day of the end, only the whole is kept
+  const until =
+    period.until === null || period.until >= prunedBefore || readsEvents ? period.until : new Date(dayOf(period.until.getTime()))
+  return { ...question, period: periodOf(since, until !== null && until < since ? since : until) }
 }
 
 /** Whether the rollups have the answer, apart from users, sessions and hours of a period. */
 function isAnsweredByRollups(question: Question, options: StatsOptions): boolean {
   const view = viewOf(options)
   if (view === 'groups') return isInRollups(question, options.by ?? 'tier')
-  if (view === 'cooccurrence' || view === 'funnel') return question.period.since === null
-  return true
+  if (view === 'cooccurrence' || view === 'funnel') return isPlain(question)
+  if (view === 'overview' || view === 'skill') return isInRollups(question, 'day')
+  return view !== 'sessions'
 }
 
 /** A period has no events after now; `until` is only set when there are some, because then the rollup of today cannot be used. */
@@ -120,8 +124,9 @@ function inPast(question: Question, future: number): Question {
 
 async function answer(question: Question, options: StatsOptions, source: StatsSource): Promise<StatsReport> {
   const view = viewOf(options)
-  const { skill, period, limit } = question
-  const bounds = { since: iso(period.since), until: iso(period.until) }
+  const { skill, period, limit, filters, timeZone } = question
+  const since = period.since !== null && period.since.getTime() <= EARLIEST_MS ? null : period.since
+  const bounds = { since: iso(since), until: iso(period.until), filters, timeZone }
   const totals = await readTotals(question, { withUnlocks: view === 'overview', withPeople: view !== 'gate' })
   const report = { view, ...bounds, skill, source, totals, skills: [], days: [], otherDays: { before: 0, after: 0 }, truncated: false }
   // one more than the limit shows whether there are more
@@ -154,6 +159,10 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
       const { rows, truncated } = cut(await readTimeline(more, options.user ?? ''))
       return { ...report, timeline: rows, truncated }
     }
+    case 'sessions': {
+      const { rows, truncated } = cut(await readSessions(more))
+      return { ...report, sessions: rows, truncated }
+    }
     case 'skill':
     case 'overview': {
       const { rows, truncated } = cut(await readSkillStats(more))
@@ -171,21 +180,24 @@ function pruneNote(asked: Question, kept: Question, { compareMs, user }: StatsOp
   const { prunedBefore } = kept
   if (prunedBefore === null) return []
   if (user !== undefined) return [`uses before ${minute(prunedBefore)} UTC are pruned`]
-  const cut = kept.period.since?.getTime() !== asked.period.since?.getTime()
-  if (cut)
-    return [`events before ${minute(prunedBefore)} UTC are pruned: this report begins at ${minute(kept.period.since ?? prunedBefore)} UTC`]
-  const compared =
-    compareMs !== undefined && asked.period.since !== null && asked.period.since.getTime() - compareMs < prunedBefore.getTime()
-  return compared ? [`events before ${minute(prunedBefore)} UTC are pruned: of the days before, only whole ones are compared`] : []
+  const before = `events before ${minute(prunedBefore)} UTC are pruned`
+  const { since } = kept.period
+  if (compareMs !== undefined && since !== null) {
+    const isCut = since.getTime() - compareMs < prunedBefore.getTime()
+    return isCut ? [`${before}: of the days before, only whole ones are compared`] : []
+  }
+  const isCut = since !== null && since.getTime() !== asked.period.since?.getTime()
+  return isCut ? [`${before}: this report begins at ${minute(since)} UTC`] : []
 }
 
 function minute(time: Date): string {
   return time.toISOString().slice(0, 16).replace('T', ' ')
 }
 
-function viewOf({ conditions = [], cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
+function viewOf({ conditions = [], sessions, cooccurrence, by, compareMs, funnel, user, skill }: StatsOptions): StatsViewName {
   if (conditions.length > 0) return 'gate'
   if (user !== undefined) return 'user'
+  if (sessions === true) return 'sessions'
   if (cooccurrence === true) return 'cooccurrence'
   if (by !== undefined) return 'groups'
   if (compareMs !== undefined) return 'compare'
@@ -194,7 +206,9 @@ function viewOf({ conditions = [], cooccurrence, by, compareMs, funnel, user, sk
 }
 
 async function readSetAside(question: Question): Promise<number> {
-  const row = onlyRow(await question.queries.run(question.db, 'set-aside', question.mode, bindingsOf({ ...question, skill: null })))
+  const row = onlyRow(
+    await question.queries.run(question.db, 'set-aside', question.mode, bindingsOf({ ...question, skill: null, filters: NO_FILTERS })),
+  )
   return count(row['rows'])
 }
 
@@ -218,6 +232,7 @@ function sourceOf(
   const rollup = mode === 'rollup' && marks !== undefined
   const notes = [
     ...(note === null ? [] : [note]),
+    ...filterNotes(question),
     ...pruned,
     ...(isPruned(question) ? [PRUNED] : []),
     ...(future === 0 ? [] : [futureNote(future, period.since === null)]),
@@ -239,6 +254,19 @@ function sourceOf(
     future,
     note: notes.length === 0 ? null : notes.join('; '),
   }
+}
+
+/** What the filters cost, and what they leave out. */
+function filterNotes({ filters, mode, timeZone, period }: Question): string[] {
+  const read = unsummed(filters)
+  const isVersion = filters.version !== null && mode === 'rollup' && period.since === null
+  return [
+    ...(read.length === 0
+      ? []
+      : [`the rollups have no sums by ${list(read)}: the events were read; feedback has no ${list(read)} and is not counted`]),
+    ...(isVersion ? ['the rollups have no users of one version: --exact counts them'] : []),
+    ...(timeZone === 'UTC' ? [] : [`days and hours are those of ${timeZone}: for them the events were read`]),
+  ]
 }
 
 interface Apart {

@@ -7,21 +7,34 @@ export interface Ending {
   abandon(): void
 }
 
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
+/** SIGHUP: the terminal was closed. SIGQUIT: Ctrl-\, and the stop signal of some process managers. */
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 
-const members = new Set<Ending>()
+/**
+ * One for all copies of this library in the process: each would take the listener of the other for one of the application, which
+ * decides how the process ends, and none would end it. A copy can be of another version, so this shape does not change.
+ */
+interface Shared {
+  members: Set<Ending>
+  /** Removes the listeners of the copy that has added them. */
+  detach: (() => void) | undefined
+}
+
+const KEY = Symbol.for('skills-registry: end of the process, 1')
+const shared = ((globalThis as { [KEY]?: Shared })[KEY] ??= { members: new Set(), detach: undefined })
+
 let finishing = false
 
 /**
- * Calls `finish` on SIGTERM and SIGINT and when the process has nothing more to do, and `abandon` when it exits. The
+ * Calls `finish` on a signal that ends the process and when the process has nothing more to do, and `abandon` when it exits. The
  * application's own signal handlers run as before, and they decide whether the process ends; without a handler the signal
  * ends the process, after `finish`. Returns a function that stops watching.
  */
 export function watchProcessEnd(member: Ending): () => void {
-  if (members.size === 0) attach()
-  members.add(member)
+  shared.members.add(member)
+  if (shared.detach === undefined) attach()
   return () => {
-    if (members.delete(member) && members.size === 0) detach()
+    if (shared.members.delete(member) && shared.members.size === 0) shared.detach?.()
   }
 }
 
@@ -30,9 +43,11 @@ function attach(): void {
   for (const signal of SIGNALS) process.prependListener(signal, onSignal)
   process.on('beforeExit', onBeforeExit)
   process.on('exit', onExit)
+  shared.detach = detach
 }
 
 function detach(): void {
+  shared.detach = undefined
   for (const signal of SIGNALS) process.off(signal, onSignal)
   process.off('beforeExit', onBeforeExit)
   process.off('exit', onExit)
@@ -48,18 +63,18 @@ function onSignal(signal: NodeJS.Signals): void {
 }
 
 function onBeforeExit(): void {
-  if ([...members].some((member) => member.hasWork())) void finishAll()
+  if ([...shared.members].some((member) => member.hasWork())) void finishAll()
 }
 
 function onExit(): void {
-  for (const member of members) member.abandon()
+  for (const member of shared.members) member.abandon()
 }
 
 async function finishAll(): Promise<void> {
   finishing = true
   const hold = setInterval(() => undefined, 2 ** 30)
   try {
-    await Promise.all([...members].map((member) => member.finish()))
+    await Promise.all([...shared.members].map((member) => member.finish()))
   } finally {
     clearInterval(hold)
     finishing = false

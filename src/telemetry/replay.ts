@@ -37,6 +37,7 @@ export class Replay {
   #hasChanged = false
   #unreadable = 0
   #hasReported = false
+  #hasCleaned = false
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -132,6 +133,8 @@ export class Replay {
     const { spill, identify, warn } = this.#options
     let names: string[]
     try {
+      if (!this.#hasCleaned) spill.removeLeftovers()
+      this.#hasCleaned = true
       names = spill.list().filter((name) => !this.#left.has(name) && !this.#waiting.has(name))
     } catch (error) {
       warn('SPILL_UNREADABLE', `the spill folder cannot be read: ${explain(error)}`)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { hasOsCode } from '../core/os-error.ts'
 import { createFileAsync } from '../files/draft.ts'
-import { checkOwnFolder, makeOwnFolder } from '../files/own-folder.ts'
+import { checkOwnFolder, makeOwnFolder, removeOldDrafts } from '../files/own-folder.ts'
 import { readHead, readRegularFileAsync } from '../files/regular-file.ts'
 import { createHere, deleteFile } from '../files/write-file.ts'
 import type { Batch } from './batch.ts'
@@ -51,6 +51,16 @@ export class SpillFolder {
     createHere(this.#room(batch), this.#piecesOf(batch), FILE_MODE)
   }
 
+  /** Deletes the drafts of processes that were killed while they wrote: their events were never complete. */
+  removeLeftovers(): void {
+    checkOwnFolder(this.directory)
+    try {
+      removeOldDrafts(this.directory, Date.now() - LEFTOVER_MS)
+    } catch (error) {
+      if (!hasOsCode(error, 'ENOENT')) throw error
+    }
+  }
+
   /** Names of the files, oldest first. Throws a FileFault for a folder that is a link or belongs to another user. */
   list(): string[] {
     checkOwnFolder(this.directory)
@@ -80,7 +90,7 @@ export class SpillFolder {
   async read(name: string): Promise<SpilledBatch | undefined> {
     let text: string
     try {
-      text = (await readRegularFileAsync(path.join(this.directory, name), LARGEST)).toString('utf8')
+      text = (await readRegularFileAsync(path.join(this.directory, name), LARGEST_SPILL_FILE)).toString('utf8')
     } catch (error) {
       if (hasOsCode(error, 'ENOENT')) return undefined
       throw error
@@ -132,11 +142,12 @@ export class SpillFolder {
   }
 }
 
+const LEFTOVER_MS = 3_600_000
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const LONGEST_OWNER = 16 * 1024
 /** Of the events that wait for the disk at once, in UTF-8. */
-const LARGEST = 256 * 1024 * 1024
+export const LARGEST_SPILL_FILE = 256 * 1024 * 1024
 
 /** Events in one piece of a file. */
 const PIECE = 1_000

@@ -83,6 +83,7 @@ export const CHECK_INPUTS = {
   drift: 'the differences between the schema and what the applied migrations create',
   client: 'the clock of this machine',
   recount: 'whether to count all events again, or a sample',
+  'all-events': 'nothing, with --recount',
   pending: 'what is wrong in the pending migrations of the user (--lint-pending)',
   amcheck: 'the names of the objects, with --amcheck',
   'app-role': 'the role of --app-role, and the privileges that it needs',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { migrate, migrationStatus } from '../../src/index.ts'
+import { migrate, migrationStatus, verify } from '../../src/index.ts'
 import { onEachBackend } from '../support/databases.ts'
 import { OWN_MIGRATIONS } from '../support/own-migrations.ts'
 import { scratch, writeFiles } from '../support/scratch.ts'
@@ -186,6 +186,14 @@ onEachBackend((backend) => {
     expect(error?.hint).toContain(`skills migrate import --from ${tool} --dir DIR --ledger skills_migrations`)
     expect(await tables(db)).toEqual([{ n: 0 }])
     expect((await migrate(db, { ledger: 'skills_migrations' })).error).toBeUndefined()
+  })
+
+  test('ledger: a view in its place -> LEDGER_FOREIGN, for verify too', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec('ALTER TABLE schema_migrations RENAME TO kept; CREATE VIEW schema_migrations AS SELECT * FROM kept')
+    const expected = { code: 'LEDGER_FOREIGN', exitCode: 6, message: expect.stringContaining('is a view') }
+    expect((await migrate(db)).error).toMatchObject(expected)
+    await expect(verify(db)).rejects.toMatchObject(expected)
   })
 
   test('dryRun: an empty database -> nothing is written, not even the ledger', async () => {

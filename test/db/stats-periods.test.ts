@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
-import { pruneEvents, rollUp, stats } from '../../src/index.ts'
+import { doctor, pruneEvents, rollUp, stats, type DoctorReport } from '../../src/index.ts'
 import { dropBounds } from '../support/bounds.ts'
 import { migratedServer, onEachBackend, serverUrl, targetOf } from '../support/databases.ts'
 
@@ -143,6 +143,63 @@ onEachBackend((backend) => {
   })
 })
 
+onEachBackend((backend) => {
+  test('stats: filters -> what the rollups have is read from them, and the report names what is not', async () => {
+    const db = await (await backend.migrated()).open()
+    for (const version of ['1', '2']) await log(db, 'a', '30 hours', { n: 5, version })
+    await log(db, 'a', '2 hours', { n: 3, outcome: 'soft_fail' })
+    await db.exec(`UPDATE skill_usage_events SET tier = 'DEEP', error_type = 'timeout' WHERE outcome = 'soft_fail'`)
+    await rollUp(db)
+    const version = await stats(db, { filters: { version: '2' } })
+    expect(version).toMatchObject({ filters: { version: '2', tier: null }, source: { kind: 'rollup' }, totals: { events: 5, users: null } })
+    expect(version.source.note).toContain('--exact counts them')
+    expect((await stats(db, { filters: { version: '2' }, exact: true })).totals).toMatchObject({ events: 5, users: 1 })
+    const tier = await stats(db, { filters: { tier: 'DEEP' } })
+    expect(tier).toMatchObject({ source: { kind: 'raw' }, totals: { events: 3 } })
+    expect(tier.source.note).toContain('the rollups have no sums by tier: the events were read')
+    const { sessions } = await stats(db, { skill: 'a', sessions: true, filters: { outcome: 'soft_fail' } })
+    expect(sessions).toHaveLength(3)
+    expect(sessions?.[0]).toMatchObject({ uses: 1, success: 0, softFail: 1, errorTypes: ['timeout'], versions: ['1'], skills: ['a'] })
+  })
+
+  test('stats --from, --to, --tz: days of a time zone -> the events of those days', async () => {
+    const db = await (await backend.migrated()).open()
+    await db.exec(`INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, created_at)
+      SELECT gen_random_uuid(), 'a', '1', 'success', at::timestamptz
+        FROM unnest(ARRAY['2026-03-28 22:59Z', '2026-03-28 23:00Z', '2026-03-29 00:30Z', '2026-03-29 21:59Z', '2026-03-29 22:00Z']) AS at`)
+    for (const rolled of [false, true]) {
+      if (rolled) await rollUp(db)
+      // the clocks change: this day has 23 hours
+      const berlin = await stats(db, { from: '2026-03-29', to: '2026-03-30', timeZone: 'Europe/Berlin' })
+      expect(berlin).toMatchObject({
+        since: '2026-03-28T23:00:00.000Z',
+        until: '2026-03-29T22:00:00.000Z',
+        timeZone: 'Europe/Berlin',
+        totals: { events: 3 },
+      })
+      expect(berlin.days).toEqual([{ day: '2026-03-29', uses: 3, success: 3 }])
+      expect((await stats(db, { from: '2026-03-29', to: '2026-03-30' })).totals.events).toBe(3)
+      expect((await stats(db, { to: '2026-03-29T00:00+01:00' })).totals.events).toBe(1)
+      const { groups } = await stats(db, { by: 'hour', timeZone: 'Europe/Berlin' })
+      expect(groups?.rows.map(({ key, uses }) => [key, uses])).toEqual([
+        ['00', 2],
+        ['01', 1],
+        ['23', 2],
+      ])
+    }
+  })
+
+  test.each([
+    [{ from: '2026-02-30' }, '--from'],
+    [{ to: 'yesterday' }, '--to'],
+    [{ from: '2026-03-02', to: '2026-03-01' }, 'the period is empty'],
+    [{ timeZone: 'Mars/Olympus' }, '--tz'],
+  ])('stats: %j -> USAGE', async (options, text) => {
+    const db = await (await backend.migrated()).open()
+    await expect(stats(db, options)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(text) as string })
+  })
+})
+
 test('stats: an old transaction is open -> a question reads only the rows that are not in the rollups', async () => {
   const database = await migratedServer()
   const db = await database.open()
@@ -159,8 +216,15 @@ test('stats: an old transaction is open -> a question reads only the rows that a
   // each query of the report read none of the rows that began after the open transaction
   expect(watched.queries()).toBeGreaterThan(5)
   expect(watched.rows()).toBe(0)
+  const aboutOld = async (): Promise<DoctorReport['findings']> =>
+    (await doctor({ databaseUrl: serverUrl(database.name) })).findings.filter(
+      ({ id, text }) => id === 'rollups.open-transaction' && text.includes(`session ${old.info.pid} `),
+    )
+  const named = await aboutOld()
+  expect(named).toMatchObject([{ status: 'note', next: expect.stringContaining(`pg_terminate_backend(${old.info.pid})`) as string }])
   await old.exec('COMMIT')
   expect((await stats(db)).totals.events).toBe(20_001)
+  expect(await aboutOld()).toEqual([])
   await old.close()
 })
 

@@ -166,3 +166,30 @@ test('sequences: other sessions insert while verify runs -> no fault', async () 
   await writes
   expect(reports.map((report) => ofGroup(report, 'sequences', 'functions'))).toEqual([[], []])
 })
+
+test('indexes: another role builds and drops indexes CONCURRENTLY while verify runs -> no fault; one that was left invalid -> named', async () => {
+  const database = await migratedServer()
+  const [db, holder, builder] = [await database.open(), await database.open(), await database.open()]
+  const role = `reader_${process.pid}_${Math.random().toString(36).slice(2, 8)}`
+  await db.exec(`CREATE ROLE ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}; SET ROLE ${role}`)
+  const invalid = async (): Promise<string[]> =>
+    ofGroup(await verify(db, { cwd: scratch() }), 'health').map((text) => text.split(',')[0] ?? '')
+  for (const statement of [
+    'CREATE INDEX CONCURRENTLY another ON skill_usage_events (version)',
+    'REINDEX TABLE CONCURRENTLY skill_usage_events',
+    'DROP INDEX CONCURRENTLY another',
+  ]) {
+    // they wait for a transaction that has used the table
+    await holder.exec('BEGIN; SELECT txid_current(); SELECT count(*) FROM skill_usage_events')
+    const waiting = builder.exec(statement)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await invalid(), statement).toEqual([])
+    await holder.exec('COMMIT')
+    await waiting
+  }
+  await db.exec(
+    `RESET ROLE; CREATE INDEX another ON skill_usage_events (version); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'another'::regclass`,
+  )
+  expect(await invalid()).toEqual(['health.invalid-indexes: index another: invalid'])
+  await db.exec(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+})

@@ -15,6 +15,36 @@ const failedRollups = ({ checks }: VerifyReport): string[] =>
 
 const check = async (db: Db, recount = true): Promise<string[]> => failedRollups(await verify(db, { drift: 'no', recount }))
 
+const one = (table: string, condition = 'true'): string => `ctid = (SELECT ctid FROM ${table} WHERE ${condition} LIMIT 1)`
+const edit = (table: string, set: string, condition?: string): string => `UPDATE ${table} SET ${set} WHERE ${one(table, condition)}`
+
+/** Changes, and the tables that no longer agree. */
+const EDITS: readonly (readonly [string, ...string[]])[] = [
+  [edit('skill_usage_events', 'user_id = gen_random_uuid()', 'session_id IS NOT NULL'), 'skill_rollup_users', 'skill_rollup_sessions'],
+  [
+    `${edit('skill_usage_events', `state_snapshot = '{"tier": "another"}'`)}; ${edit('skill_feedback', 'rating = 6 - rating', 'rating IN (1, 2, 4, 5)')}`,
+    'skill_rollup_state_days',
+    'skill_rollup_skill_states',
+    'skill_rollup_feedback',
+  ],
+  [
+    [
+      edit('skill_rollup_hours', 'hour = 200'),
+      edit('skill_rollup_days', 'latency_max = latency_max + 1', 'latency_max IS NOT NULL'),
+      edit('skill_rollup_sessions', 'events = events + 1'),
+      edit('skill_rollup_users', 'succeeded = NOT succeeded'),
+      `INSERT INTO skill_rollup_tags VALUES ('any', 'tag', 1)`,
+      "INSERT INTO skill_rollup_raters VALUES (gen_random_uuid(), 'any')",
+    ].join('; '),
+    'skill_rollup_hours',
+    'skill_rollup_days',
+    'skill_rollup_sessions',
+    'skill_rollup_users',
+    'skill_rollup_tags',
+    'skill_rollup_raters',
+  ],
+]
+
 onEachBackend((backend) => {
   const filled = async (seed: number): Promise<Db> => {
     const db = await (await backend.migrated()).open()
@@ -59,10 +89,23 @@ onEachBackend((backend) => {
       SELECT gen_random_uuid(), 'skill-' || s, '1', 'success', now() - make_interval(days => d) FROM generate_series(1, 60) AS s, generate_series(0, 89) AS d`)
     await rollUp(db)
     await db.exec(`DELETE FROM skill_usage_events WHERE skill_id = 'skill-7' AND created_at < now() - interval '88.5 days'`)
-    expect(await check(db)).toEqual([
+    const found = await check(db)
+    expect(found.slice(0, 2)).toEqual([
       expect.stringContaining('rollups.recount failed'),
       expect.stringMatching(/^skill skill-7 on .*: version 1: 1 uses/),
     ])
+    expect(found[2]).toContain('rollups.recount-tables failed')
+  })
+
+  test('rollups: any column of an event, a rating or a table is changed by hand -> --recount names the table', async () => {
+    const db = await filled(4)
+    await rollUp(db)
+    for (const [change, ...named] of EDITS) {
+      await db.exec(change)
+      const found = (await check(db)).join('\n')
+      for (const table of named) expect(found, change).toContain(`table ${table}: `)
+      await rollUp(db, { rebuild: true })
+    }
   })
 
   test('events: sent again with the same key -> stored once, no fault; stored twice by hand -> named', async () => {

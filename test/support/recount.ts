@@ -120,15 +120,18 @@ export function recountFunnel(
   )
 }
 
-export function recountDays(events: readonly LoggedEvent[]): Map<string, number> {
-  return new Map([...grouped(events, ({ at }) => new Date(at).toISOString().slice(0, 10))].map(([day, own]) => [day, own.length]))
+/** By the day in a time zone. */
+export function recountDays(events: readonly LoggedEvent[], timeZone: string): Map<string, number> {
+  return new Map(
+    [...grouped(events, ({ at }) => new Date(at).toLocaleDateString('sv-SE', { timeZone }))].map(([day, own]) => [day, own.length]),
+  )
 }
 
-/** From Monday 0:00 UTC. */
-export function recountHoursOfWeek(events: readonly LoggedEvent[]): number[] {
+/** From Monday 0:00 in a time zone. */
+export function recountHoursOfWeek(events: readonly LoggedEvent[], timeZone: string): number[] {
   const hours = Array.from({ length: 168 }, () => 0)
   for (const { at } of events) {
-    const time = new Date(at)
+    const time = new Date(`${new Date(at).toLocaleString('sv-SE', { timeZone }).replace(' ', 'T')}Z`)
     const hour = ((time.getUTCDay() + 6) % 7) * 24 + time.getUTCHours()
     hours[hour] = (hours[hour] ?? 0) + 1
   }
@@ -141,9 +144,12 @@ export function recountPercentile(values: readonly number[], share: number): [nu
   return [values[Math.floor(rank)] ?? 0, values[Math.ceil(rank)] ?? 0]
 }
 
-export function recountRates(events: readonly LoggedEvent[]): Map<string, { uses: number; success: number }> {
+export function recountRates(events: readonly LoggedEvent[]): Map<string, { uses: number; success: number; own: LoggedEvent[] }> {
   return new Map(
-    [...grouped(events, ({ skillId }) => skillId)].map(([skill, own]) => [skill, { uses: own.length, success: outcomes(own, 'success') }]),
+    [...grouped(events, ({ skillId }) => skillId)].map(([skill, own]) => [
+      skill,
+      { uses: own.length, success: outcomes(own, 'success'), own },
+    ]),
   )
 }
 

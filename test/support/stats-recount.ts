@@ -44,9 +44,9 @@ interface Log {
 export async function expectRecount(backend: TestBackend, seed: number): Promise<number> {
   const log = await writeLog(backend, seed)
   const { db, random } = log
-  await expectRight(log, [{}, since(2.3), since(5 / 1440), { exact: true }])
+  await expectRight(log, [{}, since(2.3), since(5 / 1440), { exact: true }, filtered(log)])
   await rollUp(db, { batch: 37 })
-  await expectRight(log, [{}, since(4)])
+  await expectRight(log, [{}, since(4), filtered(log), filtered(log), filtered(log), between(log), { timeZone: 'Asia/Kathmandu' }])
   await db.exec("SET DateStyle TO 'SQL, DMY'; SET TimeZone TO 'America/St_Johns'; SET extra_float_digits TO -15")
   await rollUp(db, { rebuild: true })
   await expectRight(log, [{}, since(4 * random())])
@@ -58,15 +58,43 @@ export async function expectRecount(backend: TestBackend, seed: number): Promise
   const { before } = await pruneEvents(db, { olderThanMs: 3 * DAY })
   log.prunedBefore = Date.parse(before)
   await expectRight(log, [{}, { exact: true }, since(6 * random()), since(3.5), { ...since(5.1), exact: true }])
+  await expectRight(log, [filtered(log), between(log), { ...since(4.4), timeZone: 'America/St_Johns' }])
   // some of these are older than the pruned ones
   await write(log, 60)
   await step(db, 'events', 25)
-  await expectRight(log, [{}, since(2.9 + 3 * random()), since(1)])
+  await expectRight(log, [{}, since(2.9 + 3 * random()), since(1), filtered(log), between(log)])
   return log.questions
 }
 
 function since(days: number): StatsCallOptions {
   return { sinceMs: Math.round(days * DAY) }
+}
+
+/** One or two filters, mostly with a period. */
+function filtered({ random }: Log): StatsCallOptions {
+  const all: StatsCallOptions['filters'][] = [
+    { version: '1.0.0' },
+    { version: '2.0.0' },
+    { category: 'lineage' },
+    { tier: 'DEEP' },
+    { tier: '' },
+    { outcome: 'soft_fail' },
+    { element: 'fire' },
+    { realm: 'UNDERWORLD' },
+  ]
+  const pick = (): StatsCallOptions['filters'] => all[Math.floor(random() * all.length)]
+  return { filters: { ...pick(), ...(random() < 0.4 ? pick() : {}) }, ...(random() < 0.5 ? since(6 * random()) : {}) }
+}
+
+/** From one time to another, each with or without an offset, or a day. */
+function between({ random, now }: Log): StatsCallOptions {
+  const text = (daysAgo: number): string => new Date(now - daysAgo * DAY).toISOString().slice(0, random() < 0.3 ? 10 : 19)
+  const to = random() < 0.8 ? { to: text(2 * random()) } : {}
+  return {
+    ...(random() < 0.8 ? { from: `${text(3 + 4 * random())}${random() < 0.3 ? 'Z' : ''}` } : {}),
+    ...to,
+    timeZone: random() < 0.3 ? 'Europe/Berlin' : 'UTC',
+  }
 }
 
 /** Writes a random log in pieces with steps between them, so that some rows are rolled up early, some late, some not at all. */
@@ -75,6 +103,9 @@ async function writeLog(backend: TestBackend, seed: number): Promise<Log> {
   const random = seededRandom(seed)
   const [row] = await db.query<{ now: Date }>('select now() as now')
   const log: Log = { db, random, now: row?.now.getTime() ?? 0, events: [], feedback: [], prunedBefore: -Infinity, questions: 0 }
+  await db.exec(
+    `INSERT INTO skills_registry (skill_id, version, meta) VALUES ('alpha', '1.0.0', '{"category": "lineage"}'), ('z z', '1', '{"category": "lineage"}')`,
+  )
   for (let piece = 0; piece < 4; piece++) {
     await write(log, 20 + Math.floor(random() * 120))
     const steps = Math.floor(random() * 4)
@@ -108,7 +139,8 @@ async function expectRight(log: Log, periods: readonly StatsCallOptions[]): Prom
     await checkGroups(log, period)
     await checkFunnel(log, period)
     await checkPage(log, period)
-    await checkUser(log, period)
+    if (period.filters === undefined && period.to === undefined) await checkUser(log, period)
+    await checkSessions(log, period)
     if (period.sinceMs !== undefined) await checkComparison(log, { ...period, sinceMs: undefined, compareMs: period.sinceMs })
   }
 }
@@ -118,28 +150,68 @@ interface Answer {
   /** The rows of the period that the report names. */
   events: LoggedEvent[]
   feedback: LoggedFeedback[]
-  /** Whether users can be counted. */
-  whole: boolean
+  /** The users and sessions of all skills are known. */
+  hasPeople: boolean
+  /** The hours of a skill are known. */
+  hasHours: boolean
+  /** The users of each skill are known. */
+  hasUsers: boolean
+  timeZone: string
 }
 
 async function ask(log: Log, options: StatsCallOptions): Promise<Answer> {
   const report = await stats(log.db, { limit: LIMIT, ...options })
   log.questions++
-  const from = report.since === null ? -Infinity : Date.parse(report.since)
-  const within = <T extends { at: number }>(rows: readonly T[]): T[] => rows.filter(({ at }) => at >= from)
-  return { report, events: within(log.events), feedback: within(log.feedback), whole: from === -Infinity || from >= log.prunedBefore }
+  const [from, end] = [
+    report.since === null ? -Infinity : Date.parse(report.since),
+    report.until === null ? Infinity : Date.parse(report.until),
+  ]
+  const { version = null, category = null, tier = null, outcome = null, element = null, realm = null } = options.filters ?? {}
+  const within = <T extends { at: number }>(rows: readonly T[]): T[] => rows.filter(({ at }) => at >= from && at < end)
+  const hasFeedback = [tier, outcome, element, realm].every((value) => value === null)
+  const isAllTime = from === -Infinity && end === Infinity
+  const whole = isAllTime || from >= log.prunedBefore
+  const isSummed = report.source.kind === 'rollup' && isAllTime
+  return {
+    report,
+    events: within(matching(log.events, options)),
+    feedback: hasFeedback ? within(matching(log.feedback, options)) : [],
+    hasPeople: whole && !(isSummed && (version !== null || category !== null)),
+    hasHours: whole && !(isSummed && log.prunedBefore > -Infinity && (version !== null || category !== null)),
+    hasUsers: whole && !(isSummed && version !== null),
+    timeZone: options.timeZone ?? 'UTC',
+  }
+}
+
+/** The rows that the filters select, of any time. */
+function matching<T extends LoggedEvent | LoggedFeedback>(rows: readonly T[], { filters = {} }: StatsCallOptions): T[] {
+  const { version = null, category = null, tier = null, outcome = null, element = null, realm = null } = filters
+  return rows.filter(
+    (row) =>
+      (version === null || row.version === version) &&
+      (category === null || categoryOf(row) === category) &&
+      (!('outcome' in row) ||
+        ((tier === null || tierOf(row) === tier) &&
+          (outcome === null || row.outcome === outcome) &&
+          (element === null || row.state.element === element) &&
+          (realm === null || row.state.realm === realm))),
+  )
+}
+
+function categoryOf({ skillId }: { skillId: string }): string | null {
+  return ['alpha', 'z z'].includes(skillId) ? 'lineage' : null
 }
 
 async function checkOverview(log: Log, period: StatsCallOptions): Promise<void> {
-  const { report, events, feedback, whole } = await ask(log, period)
+  const { report, events, feedback, hasPeople, hasUsers, timeZone } = await ask(log, period)
   const what = JSON.stringify([period, report.source.note])
   const { users, sessions, ...totals } = recountTotals(events, feedback)
-  expect(report.totals, what).toMatchObject({ ...totals, users: whole ? users : null, sessions: whole ? sessions : null })
+  expect(report.totals, what).toMatchObject({ ...totals, users: hasPeople ? users : null, sessions: hasPeople ? sessions : null })
   const expected = recountSkills(events, feedback)
   expect(report.skills.map(({ skillId }) => skillId)).toEqual(expected.map(({ skillId }) => skillId))
   for (const [i, { rate, latency, rating, uniqueUsers, ...counts }] of expected.entries()) {
     const skill = report.skills[i]
-    expect(skill, what).toMatchObject({ ...counts, uniqueUsers: whole ? uniqueUsers : null })
+    expect(skill, what).toMatchObject({ ...counts, uniqueUsers: hasUsers ? uniqueUsers : null })
     expect(skill?.successRatePct).toBeCloseTo(rate, 1)
     if (latency === null) expect(skill?.avgLatencyMs).toBeNull()
     else expect(Math.abs((skill?.avgLatencyMs ?? -1) - latency)).toBeLessThanOrEqual(0.5)
@@ -147,12 +219,12 @@ async function checkOverview(log: Log, period: StatsCallOptions): Promise<void> 
     else expect(skill?.avgRating).toBeCloseTo(rating, 1)
     const own = events.filter(({ skillId }) => skillId === counts.skillId)
     checkLatency(report, skill?.latency ?? null, own)
-    const byDay = recountDays(own)
-    const today = Math.floor(Date.now() / DAY)
+    const byDay = recountDays(own, 'UTC')
+    const today = Math.floor(Math.min(Date.now(), report.until === null ? Infinity : Date.parse(report.until) - 1) / DAY)
     const recent = skill?.recent ?? []
     expect(recent).toEqual(recent.map((_, day) => byDay.get(dayOf((today - recent.length + 1 + day) * DAY)) ?? 0))
   }
-  const days = recountDays(events)
+  const days = recountDays(events, timeZone)
   expect(report.days.filter(({ uses }) => uses > 0).map(({ day, uses }) => [day, uses])).toEqual(
     [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
@@ -171,8 +243,13 @@ function checkLatency({ source }: StatsReport, latency: StatsReport['skills'][nu
   ] as const) {
     const [low, high] = recountPercentile(values, share)
     const error = source.percentileErrorPct / 100
-    expect(latency[name], name).toBeGreaterThanOrEqual(Math.floor(low * (1 - error)))
-    expect(latency[name], name).toBeLessThanOrEqual(Math.max(4, Math.ceil(high * (1 + error))))
+    const bound = latency.bounds[name]
+    expect(bound.low, name).toBeLessThanOrEqual(Math.ceil(high))
+    expect(bound.high, name).toBeGreaterThanOrEqual(Math.floor(low))
+    // those of the events are whole
+    const rounding = error === 0 ? 0.5 : 0
+    expect(latency[name], name).toBeGreaterThanOrEqual(low * (1 - error) - rounding)
+    expect(latency[name], name).toBeLessThanOrEqual(high * (1 + error) + rounding)
   }
 }
 
@@ -180,29 +257,29 @@ async function checkSets(log: Log, period: StatsCallOptions): Promise<void> {
   const { report, events } = await ask(log, { ...period, cooccurrence: true })
   const { cooccurrence = [] } = report
   expect(cooccurrence.toSorted(byText), JSON.stringify(period)).toEqual(recountSets(events).toSorted(byText))
-  if (period.sinceMs !== undefined) return
+  if (period.sinceMs !== undefined || period.from !== undefined || period.to !== undefined) return
   // a few sets are read with another query than all
   const few = await ask(log, { ...period, cooccurrence: true, limit: 2 })
   expect(few.report).toMatchObject({ cooccurrence: cooccurrence.slice(0, 2), truncated: cooccurrence.length > 2 })
 }
 
-const KEYS: Readonly<Record<Dimension, (event: LoggedEvent) => string | null>> = {
+const KEYS: Readonly<Record<Dimension, (event: LoggedEvent, timeZone: string) => string | null>> = {
   tier: tierOf,
   element: ({ state }) => state.element ?? null,
   realm: ({ state }) => state.realm ?? null,
-  category: () => null,
+  category: categoryOf,
   version: ({ skillId, version }) => JSON.stringify([skillId, version]),
   outcome: ({ outcome }) => (['success', 'soft_fail', 'hard_refusal'].includes(outcome) ? outcome : 'other'),
-  day: ({ at }) => dayOf(at),
-  hour: ({ at }) => new Date(at).toISOString().slice(11, 13),
+  day: ({ at }, timeZone) => localTime(at, timeZone).slice(0, 10),
+  hour: ({ at }, timeZone) => localTime(at, timeZone).slice(11, 13),
 }
 
 async function checkGroups(log: Log, period: StatsCallOptions): Promise<void> {
   for (const by of Object.keys(KEYS) as Dimension[]) {
     for (const skill of [undefined, 'alpha']) {
-      const { report, events } = await ask(log, { ...period, by, skill })
+      const { report, events, timeZone } = await ask(log, { ...period, by, skill })
       const own = events.filter(({ skillId }) => skill === undefined || skillId === skill)
-      const groups = recountGroups(own, KEYS[by])
+      const groups = recountGroups(own, (event) => KEYS[by](event, timeZone))
       const what = JSON.stringify([by, skill, period])
       expect(report.groups?.rows.length, what).toBe(groups.size)
       for (const row of report.groups?.rows ?? []) {
@@ -222,10 +299,10 @@ async function checkFunnel(log: Log, period: StatsCallOptions): Promise<void> {
 }
 
 async function checkPage(log: Log, period: StatsCallOptions): Promise<void> {
-  const { report, events, feedback, whole } = await ask(log, { ...period, skill: 'alpha' })
+  const { report, events, feedback, hasHours, timeZone } = await ask(log, { ...period, skill: 'alpha' })
   const own = events.filter(({ skillId }) => skillId === 'alpha')
   if (own.length === 0) return expect(report.skills).toEqual([])
-  expect(report.page?.hoursOfWeek).toEqual(whole ? recountHoursOfWeek(own) : null)
+  expect(report.page?.hoursOfWeek).toEqual(hasHours ? recountHoursOfWeek(own, timeZone) : null)
   for (const version of report.page?.versions ?? []) {
     const uses = own.filter((event) => event.version === version.version)
     expect(version.totalUses).toBe(uses.length)
@@ -251,22 +328,47 @@ async function checkUser(log: Log, period: StatsCallOptions): Promise<void> {
   }
 }
 
+async function checkSessions(log: Log, period: StatsCallOptions): Promise<void> {
+  const { report, events } = await ask(log, { ...period, sessions: true, skill: 'alpha' })
+  const own = events.filter(({ skillId, sessionId }) => skillId === 'alpha' && sessionId !== null)
+  const expected = recountGroups(own, ({ userId, sessionId }) => `${userId} ${sessionId ?? ''}`)
+  const { sessions = [] } = report
+  expect(sessions, JSON.stringify(period)).toHaveLength(expected.size)
+  for (const { userId, sessionId, ...counts } of sessions)
+    expect(counts).toMatchObject(expected.get(`${userId} ${sessionId}`) ?? { uses: -1 })
+}
+
 async function checkComparison(log: Log, options: StatsCallOptions): Promise<void> {
   const { report } = await ask(log, options)
   const { compare } = report
+  const selected = matching(log.events, options)
   if (compare === undefined) throw new Error('no comparison')
-  const rates = (period: { since: string; until: string }): Map<string, { uses: number; success: number }> =>
-    recountRates(log.events.filter(({ at }) => at >= Date.parse(period.since) && at < Date.parse(period.until)))
+  const rates = (period: { since: string; until: string }): Map<string, { uses: number; success: number; own: LoggedEvent[] }> =>
+    recountRates(selected.filter(({ at }) => at >= Date.parse(period.since) && at < Date.parse(period.until)))
   const [before, after] = [rates(compare.before), rates(compare.after)]
   expect(new Set(compare.skills.map(({ skillId }) => skillId))).toEqual(new Set([...before.keys(), ...after.keys()]))
-  for (const { skillId, usesBefore, usesAfter, successRateAfterPct, differencePoints, differenceInterval } of compare.skills) {
+  for (const {
+    skillId,
+    usesBefore,
+    usesAfter,
+    successRateAfterPct,
+    differencePoints,
+    differenceInterval,
+    latencyAfter,
+  } of compare.skills) {
     const [a, b] = [before.get(skillId ?? ''), after.get(skillId ?? '')]
     expect([usesBefore, usesAfter], JSON.stringify([options, skillId])).toEqual([a?.uses ?? 0, b?.uses ?? 0])
+    if (b !== undefined) checkLatency(report, latencyAfter, after.get(skillId ?? '')?.own ?? [])
     if (b !== undefined) expect(successRateAfterPct).toBeCloseTo((100 * b.success) / b.uses, 1)
     if (differenceInterval === null) expect(a === undefined || b === undefined).toBe(true)
     else expect(differencePoints).toBeGreaterThanOrEqual(differenceInterval.low)
     if (differenceInterval !== null) expect(differencePoints).toBeLessThanOrEqual(differenceInterval.high)
   }
+}
+
+/** `2026-11-21 09:30:00` in the time zone. */
+function localTime(at: number, timeZone: string): string {
+  return new Date(at).toLocaleString('sv-SE', { timeZone })
 }
 
 function dayOf(at: number): string {

@@ -24,6 +24,8 @@ export function report(changes: Partial<Sample> = {}): Sample {
     since: null,
     until: null,
     skill: null,
+    filters: { version: null, tier: null, outcome: null, element: null, realm: null, category: null },
+    timeZone: 'UTC',
     source: {
       kind: 'rollup',
       rolled: 1,
@@ -73,7 +75,15 @@ export function skillStats(skillId: string, uses: number, changes: Partial<Skill
     hardRefusal,
     successRatePct: uses === 0 ? null : Number(((100 * (uses - softFail - hardRefusal)) / uses).toFixed(1)),
     avgLatencyMs: 184,
-    latency: { min: 3, p50: 160, p90: 410, p95: 640, p99: 1920, max: 12_345 },
+    latency: {
+      min: 3,
+      p50: 160,
+      p90: 410,
+      p95: 640,
+      p99: 1920,
+      max: 12_345,
+      bounds: { p50: { low: 153, high: 166 }, p90: { low: 395, high: 430 }, p95: { low: 610, high: 664 }, p99: { low: 1862, high: 2030 } },
+    },
     feedback: Math.floor(uses / 9),
     avgRating: uses > 9 ? 4.21 : null,
     uniqueUsers: Math.ceil(uses / 3),
@@ -250,6 +260,8 @@ function change(
 ): NonNullable<StatsReport['compare']>['total'] {
   return {
     skillId,
+    latencyBefore: null,
+    latencyAfter: null,
     usesBefore: before === null ? 0 : 12_345,
     usesAfter: after === null ? 0 : 12_000,
     successRateBeforePct: before,

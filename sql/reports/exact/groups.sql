@@ -9,8 +9,8 @@ WITH parts (skill_id, key, n, ok, soft, hard, latency_n, latency_sum) AS (
       WHEN 'category' THEN r.meta->>'category'
       WHEN 'version' THEN e.version
       WHEN 'outcome' THEN CASE WHEN outcome IN ('success', 'soft_fail', 'hard_refusal') THEN outcome ELSE 'other' END
-      WHEN 'day' THEN to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-      ELSE to_char(e.created_at AT TIME ZONE 'UTC', 'HH24')
+      WHEN 'day' THEN to_char(e.created_at AT TIME ZONE :time_zone::text, 'YYYY-MM-DD')
+      ELSE to_char(e.created_at AT TIME ZONE :time_zone::text, 'HH24')
     END,
     count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
     count(*) FILTER (WHERE outcome = 'hard_refusal'),

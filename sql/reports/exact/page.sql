@@ -1,6 +1,6 @@
 -- The page of one skill, without its sums, as one row of lists, from the events and the feedback.
 WITH hours AS (
-  SELECT (((floor(date_part('epoch', created_at) / 3600)::bigint + 72) % 168 + 168) % 168)::integer AS hour, count(*) AS n,
+  SELECT (24 * (date_part('isodow', created_at AT TIME ZONE :time_zone::text) - 1) + date_part('hour', created_at AT TIME ZONE :time_zone::text))::integer AS hour, count(*) AS n,
     count(*) FILTER (WHERE outcome = 'success') AS ok
   FROM
 -- include: counted-events

@@ -31,12 +31,13 @@ parts (skill_id, key, n, ok, soft, hard, latency_n, latency_sum) AS (
   WHERE :by::text = 'outcome'
   UNION ALL
   SELECT NULL, to_char(day, 'YYYY-MM-DD'), n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_state_days
-  WHERE :by::text = 'day' AND :skill::text IS NULL
+  WHERE :by::text = 'day' AND coalesce(:skill::text, :version::text, :category::text) IS NULL
     AND (:first_day::date IS NULL OR day >= :first_day::date) AND (:end_day::date IS NULL OR day < :end_day::date)
   UNION ALL
   SELECT NULL, to_char(day, 'YYYY-MM-DD'), n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_days
-  WHERE :by::text = 'day' AND skill_id = :skill::text
-    AND (:first_day::date IS NULL OR day >= :first_day::date) AND (:end_day::date IS NULL OR day < :end_day::date)
+  WHERE :by::text = 'day' AND coalesce(:skill::text, :version::text, :category::text) IS NOT NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
+    AND (:first_day::date IS NULL OR day >= :first_day::date) AND (:end_day::date IS NULL OR day < :end_day::date) AND
+-- include: filtered
   UNION ALL
   SELECT NULL, lpad((hour % 24)::text, 2, '0'), n, ok, soft, hard, latency_n, latency_sum FROM :"schema".skill_rollup_hours
   WHERE :by::text = 'hour' AND (:skill::text IS NULL OR skill_id = :skill::text)

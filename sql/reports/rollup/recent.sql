@@ -3,7 +3,8 @@ WITH
 -- include: unrolled,
 parts AS (
   SELECT skill_id, day, n FROM :"schema".skill_rollup_days
-  WHERE day >= :first_day::date AND day < :end_day::date AND skill_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:skills::jsonb)))
+  WHERE day >= :first_day::date AND day < :end_day::date AND skill_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:skills::jsonb))) AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, (created_at AT TIME ZONE 'UTC')::date, count(*) FROM unrolled
   WHERE skill_id = ANY (ARRAY(SELECT jsonb_array_elements_text(:skills::jsonb)))

@@ -21,7 +21,8 @@ latencies AS (
 feedback AS (
   SELECT skill_id, CASE WHEN :by_version::boolean THEN version END AS version, sum(n) AS n, sum(rated) AS rated, sum(rating_sum) AS rating_sum
   FROM (
-    SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    SELECT skill_id, version, n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL AND
+-- include: filtered
     UNION ALL
     SELECT skill_id, version, count(*), count(rating), sum(rating) FROM
 -- include: counted-feedback

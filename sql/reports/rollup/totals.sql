@@ -2,10 +2,12 @@
 WITH
 -- include: unrolled,
 sums AS (
-  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM :"schema".skill_rollup_versions WHERE :since::timestamptz IS NULL AND n > 0
+  SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM :"schema".skill_rollup_versions WHERE :since::timestamptz IS NULL AND n > 0 AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, n, ok, soft, hard, first_at, last_at FROM :"schema".skill_rollup_days
-  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND n > 0
+  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND n > 0 AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),
     count(*) FILTER (WHERE outcome = 'hard_refusal'), min(created_at), max(created_at)
@@ -39,7 +41,8 @@ people AS (
 feedback AS (
   SELECT coalesce(sum(n), 0) AS entries, round(sum(rating_sum)::numeric / nullif(sum(rated), 0), 2) AS avg_rating
   FROM (
-    SELECT n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL
+    SELECT n, rated, rating_sum FROM :"schema".skill_rollup_feedback WHERE :since::timestamptz IS NULL AND
+-- include: filtered
     UNION ALL
     SELECT count(*), count(rating), sum(rating) FROM
 -- include: counted-feedback

@@ -4,12 +4,14 @@ usage AS (
   SELECT skill_id, version, latencies,
 -- include: sum-columns
   FROM :"schema".skill_rollup_versions
-  WHERE :since::timestamptz IS NULL AND (:skill::text IS NULL OR skill_id = :skill::text)
+  WHERE :since::timestamptz IS NULL AND (:skill::text IS NULL OR skill_id = :skill::text) AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, version, latencies,
 -- include: sum-columns
   FROM :"schema".skill_rollup_days
-  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND (:skill::text IS NULL OR skill_id = :skill::text)
+  WHERE day >= :first_day::date AND (:end_day::date IS NULL OR day < :end_day::date) AND (:skill::text IS NULL OR skill_id = :skill::text) AND
+-- include: filtered
   UNION ALL
   SELECT skill_id, version, CASE WHEN bucket IS NULL THEN '{}' ELSE ARRAY[(count(*) << 8) | bucket] END,
     count(*), count(*) FILTER (WHERE outcome = 'success'), count(*) FILTER (WHERE outcome = 'soft_fail'),

@@ -23,6 +23,8 @@ export async function parseCommandLine(argv: readonly string[], commands: readon
     (spec, input) => (parsed = { kind: 'run', spec, input }),
     (part) => (text += part),
   )
+  // an option of the command with the name of one of the program, such as --version
+  if (optionsNamed(commandName(program, argv), commands).has('--version')) program.enablePositionalOptions()
   try {
     await program.parseAsync(helpArguments(argv, commands), { from: 'user' })
     return parsed ?? { kind: 'print', text }
@@ -117,6 +119,10 @@ function commandName(program: Command, argv: readonly string[]): string {
     names.push(word)
   }
   return names.join(' ')
+}
+
+function optionsNamed(name: string, commands: readonly CommandSpec[]): ReadonlySet<string> {
+  return new Set((commands.find((spec) => spec.name === name)?.options ?? []).map(({ flags }) => flags.split(' ')[0] ?? ''))
 }
 
 /** For a command that has subcommands and can run without one. */

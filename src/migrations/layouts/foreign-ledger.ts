@@ -28,3 +28,11 @@ export function foreignLedger(table: string, columns: readonly string[]): Skills
         : `nothing changed; move the folder and what is applied to skills with \`skills migrate import --from ${found.name} --dir DIR --ledger skills_migrations\``,
   })
 }
+
+/** The error for a view or foreign table in the place of the ledger: it could run code of others, and cannot be written as a table. */
+export function ledgerIsView(table: string, cause: Error): SkillsError {
+  return new SkillsError('LEDGER_FOREIGN', `the ledger ${table} is a view or a foreign table, and must be a table`, {
+    hint: `nothing changed; rename it and give the table its name: ALTER TABLE ${table} RENAME TO ...; or name another table with --ledger`,
+    cause,
+  })
+}

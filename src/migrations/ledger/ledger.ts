@@ -70,6 +70,11 @@ export async function readLedger(db: Db, ledger: string): Promise<Ledger> {
       await refuseMissingSchema(db, ledger)
       return { state: 'absent', rows: [] }
     }
+    // own statements read no view
+    if (error.code === SQLSTATE.notInPrerequisiteState) {
+      const { ledgerIsView } = await import('../layouts/foreign-ledger.ts')
+      throw ledgerIsView(ledgerName(db, ledger), error)
+    }
     if (error.code === SQLSTATE.insufficientPrivilege) {
       throw toSkillsError(db.info, error, {
         action: `read ${ledgerName(db, ledger)}`,

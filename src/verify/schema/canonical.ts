@@ -49,6 +49,8 @@ const FORMS: Readonly<Record<string, (object: CatalogObject) => Form>> = {
   'materialized view': (object) => ({ ...object, definition: object.definition.replace(/^(?! )[^\n]*\n/, '') }),
   constraint: (object) => constraintForm(object),
   index: (object) => ({ ...object, definition: indexText(object.definition) }),
+  // a scratch schema is made by another role than the objects
+  'default privileges': (object) => ({ ...object, definition: textBefore(object.definition, ' for ') }),
   statistics: (object) => ({ ...object, same: inAnyOrder(object.definition) }),
   'partitioned table': (object) => ({ ...object, kind: 'table', same: withoutPartitionKey(object.definition) }),
 }

@@ -57,13 +57,13 @@ function pathFaults(
   { schema, owner }: { schema: string; owner: string | undefined },
 ): FunctionFault[] {
   if (wanted.path === found.path || (found.path === undefined && found.definer)) return []
+  const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, () => schema))
   if (wanted.path === undefined || !wanted.path.includes(PLACEHOLDER))
-    return [{ check: 'functions.security', expected: pathText(wanted.path), actual: pathText(found.path) }]
+    return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path) }]
   const entries = (found.path ?? '').split(',').map((entry) => entry.trim())
   // another schema before it can have other objects of the same names; a schema with the name of the owner is the owner's
   const first = entries.find((entry) => entry !== 'pg_catalog' && entry !== '"$user"')
   const hasSchema = first === PLACEHOLDER || (entries.includes('"$user"') && owner === schema)
-  const named = (path: string | undefined): string => pathText(path?.replaceAll(PLACEHOLDER, () => schema))
   const alter = `SET search_path TO ${wanted.path.replaceAll(PLACEHOLDER, () => quoteIdent(schema))}`
   if (!hasSchema) return [{ check: 'functions.security', expected: named(wanted.path), actual: named(found.path), alter }]
   if (/^"?pg_temp"?$/.test(entries.at(-1) ?? '') || !wanted.path.endsWith('pg_temp')) return []

@@ -1,3 +1,4 @@
+import { textAfter, textBefore } from '../../core/text.ts'
 import { partOf, tableOf } from './canonical.ts'
 import type { SchemaFault } from './comparison.ts'
 import type { Pair } from './pairs.ts'
@@ -129,12 +130,13 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
     check: 'drift.default-privileges',
     counts: (pair) => !isExtra(pair) || pair.name.endsWith(' to PUBLIC'),
     usual: 'none',
-    text: (state) => state,
+    text: (state) => textBefore(state, ' for '),
     sql: ({ schema }, { name, expected, actual }) => {
       const [objects = '', role = ''] = name.split(' to ')
+      const creators = textAfter(actual?.raw ?? '', ' for ')
       const change = (verb: string, list: string, preposition: string): string =>
-        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${ident(schema)} ${verb} ${list} ON ${objects.toUpperCase()} ${preposition} ${role}`
-      const [wanted, found] = [expected, actual].map((object) => object?.raw.split(', ') ?? [])
+        `ALTER DEFAULT PRIVILEGES ${creators === '' ? '' : `FOR ROLE ${creators} `}IN SCHEMA ${ident(schema)} ${verb} ${list} ON ${objects.toUpperCase()} ${preposition} ${role}`
+      const [wanted, found] = [expected, actual].map((object) => object?.definition.split(', ') ?? [])
       const [missing, excess] = [
         wanted?.filter((one) => found?.includes(one) !== true),
         found?.filter((one) => wanted?.includes(one) !== true),

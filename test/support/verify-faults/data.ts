@@ -69,6 +69,14 @@ export const DATA: readonly VerifyFault[] = [
     remedy: 'words',
   },
   {
+    title: 'an event that is stored twice, the second time with another time',
+    sql: `${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:00+00'`)};
+      ${event('outcome, event_key, created_at', `'one', '1.2.0', 'success', '${KEY}', '2026-01-01 00:00:02+00'`)}`,
+    object: `event key ${KEY}`,
+    check: 'rollups.repeated-events',
+    remedy: 'words',
+  },
+  {
     title: 'an event of a skill that is not registered',
     sql: event('outcome', `'unheard-of', '1.2.0', 'success'`),
     object: 'skill unheard-of',

@@ -78,6 +78,12 @@ export const PROPERTY_FAULTS: readonly VerifyFault[] = [
     ),
   ),
   fault(
+    'a role whose new tables are open to PUBLIC',
+    'CREATE ROLE maker; ALTER DEFAULT PRIVILEGES FOR ROLE maker IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC',
+    'default privileges on tables to PUBLIC: SELECT',
+    { check: 'drift.default-privileges', warns: true },
+  ),
+  fault(
     'a default of a view',
     'ALTER VIEW v_skill_effectiveness ALTER COLUMN total_uses SET DEFAULT 1',
     'v_skill_effectiveness.total_uses',

@@ -63,4 +63,11 @@ export const SEQUENCE_FAULTS: readonly VerifyFault[] = SEQUENCES.flatMap((sequen
       { check: 'sequences.ownership', warns: true },
     ),
   ]
-})
+}).concat([
+  fault(
+    'a column with the sequence of another table',
+    `ALTER TABLE skill_feedback ALTER COLUMN id SET DEFAULT nextval('skill_usage_events_id_seq')`,
+    'column skill_feedback.id: numbers of skill_usage_events_id_seq, the sequence of skill_usage_events.id',
+    { check: 'sequences.ownership', warns: true },
+  ),
+])

@@ -57,8 +57,8 @@ test.each([
   ],
   [
     'compare',
-    'skill_id,uses_before,uses_after,success_rate_before_pct,success_rate_after_pct,difference_points,p_value,difference_low,difference_high,verdict',
-    ',12345,12000,91.2,90.8,-0.4,0.0123,-1.5,2.25,not proven',
+    'skill_id,uses_before,uses_after,success_rate_before_pct,success_rate_after_pct,difference_points,p_value,difference_low,difference_high,verdict,latency_p95_before_ms,latency_p95_after_ms',
+    ',12345,12000,91.2,90.8,-0.4,0.0123,-1.5,2.25,not proven,,',
   ],
   ['funnel', 'skill_id,unlocked,used,succeeded,rated', 'elemental-checkin,,45000,44000,9000'],
   [

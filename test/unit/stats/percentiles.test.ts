@@ -30,6 +30,9 @@ test('percentiles: from buckets -> within the printed error bound, from 1 ms to 
     for (const [name, share] of NAMES) {
       const real = exact(values, share)
       expect(Math.abs((latency?.[name] ?? 0) - real) / real, `${name} of ${values.length}`).toBeLessThanOrEqual(PERCENTILE_ERROR_PCT / 100)
+      const { low = Number.NaN, high = Number.NaN } = latency?.bounds[name] ?? {}
+      expect([low <= real, real <= high], `${name} ${real}: ${low} to ${high}`).toEqual([true, true])
+      expect(high - low, `${name} of ${values.length}`).toBeLessThanOrEqual(2 + 0.1 * high)
     }
   }
 })

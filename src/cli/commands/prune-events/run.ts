@@ -23,14 +23,14 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
         await rollUp(db)
       }
       let done = await pruneEvents(db, { olderThanMs, dryRun: true })
-      if (!dryRun && done.events > 0) {
+      if (!dryRun && done.events + done.users > 0) {
         context.progress.stop()
-        const what = `this permanently deletes ${plural(done.events, 'event')} before ${done.before} from ${db.info.label}`
+        const what = `this permanently deletes ${plural(done.events, 'event')} before ${done.before}, and the IDs of ${plural(done.users, 'user')} without later events, from ${db.info.label}`
         await confirm(context.io, flags, what)
         done = await pruneEvents(db, { olderThanMs, batch, onBatch: (n) => context.progress.update(`deleted ${grouped(n)} events`) })
       }
       const report = { database: databaseReport(db.info), ...done, dryRun }
-      const sentence = `${dryRun ? 'would delete' : 'deleted'} ${plural(done.events, 'event')} before ${done.before.slice(0, 10)}; the rollups keep their counts`
+      const sentence = `${dryRun ? 'would delete' : 'deleted'} ${plural(done.events, 'event')} before ${done.before.slice(0, 10)}, and the IDs of ${plural(done.users, 'user')} without later events; the rollups keep their counts`
       return { report, view: (style) => [databaseLine(report.database, style), sentence] }
     },
     { mustExist: true },

@@ -7,6 +7,7 @@ import type {
   GateFailure,
   Groups,
   GroupStats,
+  SessionStats,
   SkillChange,
   SkillPage,
   SkillStats,
@@ -14,10 +15,10 @@ import type {
   UserAction,
 } from '../../../stats/report.ts'
 import { foundValue } from './gate.ts'
-import { minute, ms, percent, rating, second, table, type Column, type Table } from './table.ts'
+import { bounded, minute, ms, paintBounded, percent, rating, second, table, type Column, type Table } from './table.ts'
 
 /** The table of the view: in text and HTML its main table, in CSV the whole output. To add a column, add a line to its list below. */
-export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline, gate }: StatsReport): Table {
+export function tableOf({ view, skills, page, groups, cooccurrence, compare, funnel, timeline, sessions, gate }: StatsReport): Table {
   switch (view) {
     case 'overview':
       return table(skills, SKILLS, SKILL_CSV)
@@ -33,6 +34,8 @@ export function tableOf({ view, skills, page, groups, cooccurrence, compare, fun
       return table(funnel ?? [], FUNNEL)
     case 'user':
       return table(timeline ?? [], TIMELINE, 'at,kind,skill_id,version,detail,latency_ms')
+    case 'sessions':
+      return table(sessions ?? [], SESSIONS)
     case 'gate':
       return table(gate?.failures ?? [], FAILURES)
   }
@@ -66,9 +69,23 @@ const RATINGS: readonly Column<SkillStats>[] = [
 
 const TIMES: readonly Column<SkillStats>[] = [
   { csv: 'latency_min_ms', number: ms, value: ({ latency }) => latency?.min ?? null },
-  { text: 'p50', html: 'p50', csv: 'latency_p50_ms', optional: true, number: ms, value: ({ latency }) => latency?.p50 ?? null },
+  {
+    text: 'p50',
+    html: 'p50',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p50')),
+  },
+  { csv: 'latency_p50_ms', number: ms, value: ({ latency }) => latency?.p50 ?? null },
   { csv: 'latency_p90_ms', number: ms, value: ({ latency }) => latency?.p90 ?? null },
-  { text: 'p95', html: 'p95', csv: 'latency_p95_ms', optional: true, number: ms, value: ({ latency }) => latency?.p95 ?? null },
+  {
+    text: 'p95',
+    html: 'p95',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p95')),
+  },
+  { csv: 'latency_p95_ms', number: ms, value: ({ latency }) => latency?.p95 ?? null },
   { csv: 'latency_p99_ms', number: ms, value: ({ latency }) => latency?.p99 ?? null },
   { csv: 'latency_max_ms', number: ms, value: ({ latency }) => latency?.max ?? null },
   { text: 'first use', html: 'first use (UTC)', csv: 'first_use', optional: true, print: minute, value: (row) => row.firstUse },
@@ -184,6 +201,10 @@ const CHANGES: readonly Column<SkillChange>[] = [
   { csv: 'difference_low', number: signed, value: ({ differenceInterval }) => differenceInterval?.low ?? null },
   { csv: 'difference_high', number: signed, value: ({ differenceInterval }) => differenceInterval?.high ?? null },
   { text: 'verdict', html: 'verdict', csv: 'verdict', paint: paintVerdict, value: ({ verdict }) => verdict },
+  { text: 'p95 before', html: 'p95 before', optional: true, paint: paintBounded, value: ({ latencyBefore }) => p95Of(latencyBefore) },
+  { text: 'p95 after', html: 'p95 after', optional: true, paint: paintBounded, value: ({ latencyAfter }) => p95Of(latencyAfter) },
+  { csv: 'latency_p95_before_ms', number: ms, value: ({ latencyBefore }) => latencyBefore?.p95 ?? null },
+  { csv: 'latency_p95_after_ms', number: ms, value: ({ latencyAfter }) => latencyAfter?.p95 ?? null },
   { text: 'uses before', html: 'uses before', csv: 'uses_before', optional: true, number: grouped, value: (row) => row.usesBefore },
   { text: 'uses after', html: 'uses after', csv: 'uses_after', optional: true, number: grouped, value: (row) => row.usesAfter },
   {
@@ -205,6 +226,10 @@ function paintVerdict(verdict: string, style: Style): string {
 /** `+1.5`, in percentage points. */
 export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${value.toFixed(1)}`
+}
+
+function p95Of(latency: SkillStats['latency']): string | null {
+  return latency === null ? null : bounded(latency, 'p95')
 }
 
 function intervalText(interval: SkillChange['differenceInterval']): string | null {
@@ -233,6 +258,29 @@ const TIMELINE: readonly Column<UserAction>[] = [
   { text: 'version', html: 'version', csv: 'version', empty: '', optional: true, shrink: 8, value: ({ version }) => version },
   { text: 'session', html: 'session', csv: 'session_id', empty: '', optional: true, shrink: 8, value: ({ sessionId }) => sessionId },
   { html: 'notes', csv: 'notes', empty: '', prose: true, value: ({ notes }) => notes },
+]
+
+const SESSIONS: readonly Column<SessionStats>[] = [
+  { text: 'last use', html: 'last use (UTC)', csv: 'last_use', print: second, value: ({ lastUse }) => lastUse },
+  { text: 'session', html: 'session', csv: 'session_id', shrink: 16, value: ({ sessionId }) => sessionId },
+  { text: 'uses', html: 'uses', csv: 'uses', number: grouped, value: ({ uses }) => uses },
+  { text: 'success', html: 'success', csv: 'success', number: grouped, value: ({ success }) => success },
+  { text: 'soft fails', html: 'soft fail', csv: 'soft_fail', number: grouped, value: ({ softFail }) => softFail },
+  { text: 'refusals', html: 'refusal', csv: 'hard_refusal', number: grouped, value: ({ hardRefusal }) => hardRefusal },
+  {
+    text: 'errors',
+    html: 'errors',
+    csv: 'error_types',
+    empty: '',
+    optional: true,
+    shrink: 12,
+    value: ({ errorTypes }) => errorTypes.join(' '),
+  },
+  { text: 'latency', html: 'average latency', csv: 'avg_latency_ms', optional: true, number: ms, value: (row) => row.avgLatencyMs },
+  { text: 'versions', html: 'versions', csv: 'versions', optional: true, shrink: 8, value: ({ versions }) => versions.join(' ') },
+  { text: 'skills', html: 'skills', csv: 'skills', optional: true, shrink: 16, value: ({ skills }) => skills.join(' ') },
+  { text: 'user', html: 'user', csv: 'user_id', optional: true, shrink: 8, value: ({ userId }) => userId },
+  { html: 'first use (UTC)', csv: 'first_use', print: second, value: ({ firstUse }) => firstUse },
 ]
 
 /** The rating, the detail and the notes, on one line. */

@@ -54,9 +54,27 @@ function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
       hint: 'use --json, --csv or --html for the numbers',
     })
   }
-  const cooccurrence = flags.cooccurrence === true
-  const metrics = flags.openmetrics === true
-  return { skill, sinceMs: since, limit, cooccurrence, by, compareMs: compare, funnel, user, exact, failIf, minUses, failOn, metrics }
+  const { from, to, tz: timeZone, version = null, tier = null, outcome = null, element = null, realm = null, category = null } = flags
+  return {
+    skill,
+    sinceMs: since,
+    from,
+    to,
+    timeZone,
+    filters: { version, tier, outcome, element, realm, category },
+    limit,
+    cooccurrence: flags.cooccurrence === true,
+    sessions: flags.sessions === true,
+    by,
+    compareMs: compare,
+    funnel,
+    user,
+    exact,
+    failIf,
+    minUses,
+    failOn,
+    metrics: flags.openmetrics === true,
+  }
 }
 
 async function tailCommand(context: Context, flags: Flags, skill: string | undefined): Promise<CommandResult<Report>> {

@@ -2,6 +2,7 @@ import { grouped, printable } from '../../../core/text.ts'
 import { csvLines, type CsvCell } from '../../../render/csv.ts'
 import { bar, sparkline } from '../../../render/pictures.ts'
 import type { Style } from '../../../render/style.ts'
+import type { Latency } from '../../../stats/report.ts'
 import { renderTable, type Cell, type Column as TextColumn } from '../../../render/table.ts'
 
 /**
@@ -124,6 +125,19 @@ export function percent(value: number): string {
 
 export function ms(value: number): string {
   return `${grouped(value)} ms`
+}
+
+/** A percentile with its own bound: `640 ms ±28`; without one, it is exact. */
+export function bounded(latency: Latency, name: keyof Latency['bounds']): string {
+  const value = latency[name]
+  const { low, high } = latency.bounds[name]
+  const error = Math.ceil(Math.max(high - value, value - low))
+  return error === 0 ? ms(value) : `${ms(value)} ±${grouped(error)}`
+}
+
+/** The same in the characters of the terminal. */
+export function paintBounded(text: string, { unicode }: Style): string {
+  return unicode ? text : text.replace('±', '+-')
 }
 
 export function rating(value: number): string {

@@ -8,7 +8,7 @@ import { minute, percent, rating, textTable } from './table.ts'
 import { tableOf } from './columns.ts'
 import { dayLines } from './text/pictures.ts'
 import { pageLines } from './text/skill-page.ts'
-import { comparedPeriods, comparisonTest, emptyReason } from './wording.ts'
+import { comparedPeriods, comparisonTest, emptyReason, filterText } from './wording.ts'
 
 /** The totals and one view; without events, how to write them. */
 export function statsView(report: StatsReport & { database: DatabaseReport }, style: Style, width: number): string[] {
@@ -38,8 +38,11 @@ function viewLines(report: StatsReport, style: Style, width: number): string[] {
   ]
 }
 
-function totalsLine({ totals, since }: StatsReport): string {
-  const period = since === null ? 'all time' : `since ${minute(since)}`
+function totalsLine(report: StatsReport): string {
+  const { totals, since, until } = report
+  const only = filterText(report) === '' ? '' : `, ${filterText(report)}`
+  const from = since === null ? (until === null ? 'all time' : '') : `since ${minute(since)}`
+  const period = `${[from, ...(until === null ? [] : [`before ${minute(until)}`])].filter((part) => part !== '').join(' ')}${only}`
   const people =
     totals.users === null || totals.sessions === null ? '' : ` by ${plural(totals.users, 'user')} in ${plural(totals.sessions, 'session')}`
   const rate = totals.events === 0 ? '' : `, ${percent((totals.success / totals.events) * 100)} success`
@@ -59,7 +62,10 @@ function sourceLines({ source, skills }: StatsReport, style: Style, width: numbe
   return notes.flatMap((note) => wrap(note, width)).map((line) => style.dim(line))
 }
 
-function emptyLines({ since, totals }: StatsReport, style: Style, width: number): string[] {
+function emptyLines(report: StatsReport, style: Style, width: number): string[] {
+  const { since, until, totals } = report
+  if (filterText(report) !== '' || until !== null)
+    return wrap(`no such events${filterText(report) === '' ? '' : `, ${filterText(report)}`}`, width)
   if (since !== null) return [`no events since ${minute(since)}`, style.dim('run skills stats without --since for all time')]
   return [
     `no events yet (${plural(totals.registered, 'skill')} registered)`,

@@ -9,6 +9,8 @@ export function emptyReason({ view, skill }: StatsReport): string {
       return 'no two skills have succeeded together in three sessions yet'
     case 'funnel':
       return 'no user unlocked or used a skill in this period'
+    case 'sessions':
+      return 'no session has such events in this period'
     case 'user':
       return 'no data for this user'
     default:
@@ -22,6 +24,12 @@ export function comparedPeriods({ before, after }: Comparison): string {
 
 export function comparisonTest({ falseDiscoveryRate }: Comparison): string {
   return `better and worse are significant changes (two-proportion z-test; expected false discovery rate at most ${100 * falseDiscoveryRate} %); no change: with 95 % confidence within 1 point; not proven: more uses are needed to tell`
+}
+
+/** `only version 1.0.0, tier CORE`; empty without filters. */
+export function filterText({ filters }: Pick<StatsReport, 'filters'>): string {
+  const parts = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${printable(value)}`]))
+  return parts.length === 0 ? '' : `only ${parts.join(', ')}`
 }
 
 /** The uses that the chart of days does not show; empty without any. */

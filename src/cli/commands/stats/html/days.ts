@@ -13,7 +13,7 @@ import { dataTable } from './data-table.ts'
 const MOST_DAYS = 92
 
 /** Uses over time, the successful ones at the bottom. */
-export function daysSection({ days, otherDays }: Pick<StatsReport, 'days' | 'otherDays'>): Section[] {
+export function daysSection({ days, otherDays, timeZone }: Pick<StatsReport, 'days' | 'otherDays' | 'timeZone'>): Section[] {
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) return []
   const weekly = days.length > MOST_DAYS
@@ -32,7 +32,7 @@ export function daysSection({ days, otherDays }: Pick<StatsReport, 'days' | 'oth
       id: 'days',
       heading: weekly ? 'Uses a week' : 'Uses a day',
       intro: [
-        `${first.day} to ${last.day}, UTC.`,
+        `${first.day} to ${last.day}, ${timeZone}.`,
         ...(weekly ? ['A column is a week from Monday; the first and the last week can be incomplete.'] : []),
         ...(otherDaysText(otherDays) === '' ? [] : [sentence(otherDaysText(otherDays))]),
       ].join(' '),

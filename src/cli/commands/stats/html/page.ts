@@ -5,7 +5,7 @@ import { databaseLine, type DatabaseReport } from '../../../output/database-view
 import { PLAIN } from '../../../../render/style.ts'
 import { minute, ms, percent, printed, rating } from '../table.ts'
 import { shareOf } from '../columns.ts'
-import { emptyReason, sentence } from '../wording.ts'
+import { emptyReason, filterText, sentence } from '../wording.ts'
 import { sectionsOf } from './sections.ts'
 
 /** The report as one self-contained page. `writtenAt` is printed on it. */
@@ -36,14 +36,21 @@ function titleOf({ view, skill, groups, gate }: StatsReport): string {
       return `${of}: from unlocked to rated`
     case 'user':
       return `${of}: actions of one user`
+    case 'sessions':
+      return `${of}: sessions`
     case 'gate':
       return `${of}: ${(gate?.failures.length ?? 0) > 0 ? 'the gate failed' : 'the gate passed'}`
   }
 }
 
 /** A comparison names its two periods itself. */
-function periodOf({ view, since, until }: StatsReport): string[] {
-  if (view === 'compare') return []
+function periodOf(report: StatsReport): string[] {
+  const { view, since, until } = report
+  if (view === 'compare') return filterText(report) === '' ? [] : [sentence(filterText(report))]
+  return [...boundsOf(since, until), ...(filterText(report) === '' ? [] : [sentence(filterText(report))])]
+}
+
+function boundsOf(since: string | null, until: string | null): string[] {
   if (since === null) return [until === null ? 'All time.' : `All time before ${minute(until)} UTC.`]
   return [until === null ? `Since ${minute(since)} UTC.` : `${minute(since)} to ${minute(until)} UTC.`]
 }

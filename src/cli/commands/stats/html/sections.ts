@@ -32,7 +32,9 @@ export function sectionsOf(report: StatsReport): Section[] {
         },
       ]
     case 'skill':
-      return skills[0] === undefined || page === undefined ? [] : [...daysSection(report), ...skillPageSections(skills[0], page, main)]
+      return skills[0] === undefined || page === undefined
+        ? []
+        : [...daysSection(report), ...skillPageSections(skills[0], page, main, report.timeZone)]
     case 'groups':
       if (groups === undefined) return []
       return [
@@ -83,6 +85,8 @@ export function sectionsOf(report: StatsReport): Section[] {
           table: dataTable('Users at each stage', main),
         },
       ]
+    case 'sessions':
+      return [{ id: 'sessions', heading: 'Sessions', table: dataTable('Sessions with these events, latest first', main) }]
     case 'user':
       return [{ id: 'timeline', heading: 'Timeline', table: dataTable('Actions of the user, latest first', main) }]
   }

@@ -3,19 +3,19 @@ import { barList } from '../../../../render/html/bars.ts'
 import { heatMap } from '../../../../render/html/heat-map.ts'
 import type { Section } from '../../../../render/html/page.ts'
 import type { SkillPage, SkillStats } from '../../../../stats/report.ts'
-import { ms, percent, printed, table, type Column, type Table } from '../table.ts'
+import { bounded, ms, percent, printed, table, type Column, type Table } from '../table.ts'
 import { OUTCOME_LABELS, outcomeTable, shareOf } from '../columns.ts'
 import { dataTable } from './data-table.ts'
 import { OUTCOME_MARKS, outcomeBar, outcomeChart } from './outcomes.ts'
 
 /** One skill: outcomes, versions, latency, tags, hours of the week. */
-export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table): Section[] {
+export function skillPageSections(skill: SkillStats, page: SkillPage, versionTable: Table, timeZone: string): Section[] {
   return [
     outcomes(skill, page),
     ...(page.versions.length === 0 ? [] : [versions(page, versionTable)]),
     ...(skill.latency === null ? [] : [latency(skill.latency)]),
     ...(page.tags.length === 0 ? [] : [tags(page)]),
-    ...(page.hoursOfWeek === null ? [] : [hours(page.hoursOfWeek)]),
+    ...(page.hoursOfWeek === null ? [] : [hours(page.hoursOfWeek, timeZone)]),
   ]
 }
 
@@ -58,9 +58,14 @@ const PERCENTILES = {
   p99: '99 of 100',
 } as const
 
-function latency({ min, max, ...percentiles }: NonNullable<SkillStats['latency']>): Section {
+function latency(all: NonNullable<SkillStats['latency']>): Section {
+  const { min, max, ...percentiles } = all
   const names = ['p50', 'p90', 'p95', 'p99'] as const
-  const rows = [{ name: 'least', value: min }, ...names.map((name) => ({ name, value: percentiles[name] })), { name: 'most', value: max }]
+  const rows = [
+    { name: 'least', value: ms(min) },
+    ...names.map((name) => ({ name, value: bounded(all, name) })),
+    { name: 'most', value: ms(max) },
+  ]
   return {
     id: 'latency',
     heading: 'Latency',
@@ -69,7 +74,7 @@ function latency({ min, max, ...percentiles }: NonNullable<SkillStats['latency']
       'Latency percentiles',
       names.map((name) => ({
         label: `${name}: ${PERCENTILES[name]}`,
-        value: ms(percentiles[name]),
+        value: bounded(all, name),
         segments: [{ mark: 'plain', value: percentiles[name] }],
       })),
       percentiles.p99,
@@ -78,7 +83,7 @@ function latency({ min, max, ...percentiles }: NonNullable<SkillStats['latency']
       'Latency',
       table(rows, [
         { html: 'percentile', value: ({ name }) => name },
-        { html: 'latency', number: ms, value: ({ value }) => value },
+        { html: 'latency', value: ({ value }) => value },
       ]),
     ),
     folded: true,
@@ -108,7 +113,7 @@ function tags({ tags: rows }: SkillPage): Section {
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-function hours(hoursOfWeek: readonly number[]): Section {
+function hours(hoursOfWeek: readonly number[], timeZone: string): Section {
   const busiest = hoursOfWeek.indexOf(Math.max(...hoursOfWeek))
   const columns = WEEKDAYS.map((html, day): Column<number> => ({
     html,
@@ -118,7 +123,7 @@ function hours(hoursOfWeek: readonly number[]): Section {
   return {
     id: 'hours',
     heading: 'Hours of the week',
-    intro: 'Uses in each hour of the week, UTC.',
+    intro: `Uses in each hour of the week, ${timeZone}.`,
     chart: heatMap({
       description: `Uses by hour of the week; the busiest is ${WEEKDAYS[Math.floor(busiest / 24)] ?? ''} ${clock(busiest % 24)} with ${grouped(hoursOfWeek[busiest] ?? 0)}. The table has every hour.`,
       rows: WEEKDAYS,

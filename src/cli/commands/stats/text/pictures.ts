@@ -33,15 +33,15 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const WIDE_MAP = 4 + 2 * 24
 
 /** Uses in each hour of the week as seven rows of shades, and the busiest hours with their numbers. */
-export function hourLines(hours: readonly number[], style: Style, width: number): string[] {
+export function hourLines(hours: readonly number[], timeZone: string, style: Style, width: number): string[] {
   const max = Math.max(0, ...hours)
   if (max === 0) return []
   const columns = width >= WIDE_MAP ? 2 : 1
   const scale = ['00', '06', '12', '18'].map((hour) => hour.padEnd(6 * columns)).join('')
   return [
-    style.dim(`UTC ${scale}`.trimEnd()),
+    style.dim(`    ${scale}`.trimEnd()),
     ...WEEKDAYS.map((day, i) => `${day} ${style.cyan(heatRow(hours.slice(24 * i, 24 * i + 24), max, columns, style))}`),
-    ...wrap(`busiest hours (UTC): ${busiest(hours)}`, width),
+    ...wrap(`busiest hours (${timeZone}): ${busiest(hours)}`, width),
   ]
 }
 

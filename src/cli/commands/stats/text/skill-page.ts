@@ -3,7 +3,7 @@ import { grouped, plural, printable } from '../../../../core/text.ts'
 import type { Style } from '../../../../render/style.ts'
 import { truncate, wrap } from '../../../../render/table.ts'
 import type { SkillPage, SkillStats, StatsReport } from '../../../../stats/report.ts'
-import { minute, ms, percent, printed, rating, textTable } from '../table.ts'
+import { bounded, minute, ms, paintBounded, percent, printed, rating, textTable } from '../table.ts'
 import { outcomeTable, tableOf } from '../columns.ts'
 import { emptyReason } from '../wording.ts'
 import { dayLines, hourLines } from './pictures.ts'
@@ -24,7 +24,7 @@ export function pageLines(report: StatsReport, style: Style, width: number): str
     '',
     ...textTable(outcomeTable(page.outcomes, stats.totalUses), style, width),
     '',
-    ...(stats.latency === null ? [] : wrap(latency(stats.latency), width)),
+    ...(stats.latency === null ? [] : wrap(latency(stats.latency, style), width)),
     ...(page.tags.length === 0
       ? []
       : wrap(
@@ -32,7 +32,7 @@ export function pageLines(report: StatsReport, style: Style, width: number): str
           width,
         )),
     '',
-    ...(page.hoursOfWeek === null ? [] : hourLines(page.hoursOfWeek, style, width)),
+    ...(page.hoursOfWeek === null ? [] : hourLines(page.hoursOfWeek, report.timeZone, style, width)),
   ]
 }
 
@@ -54,6 +54,7 @@ function summary(stats: SkillStats): string {
   return `${plural(stats.totalUses, 'use')} by ${printed(stats.uniqueUsers, grouped)} users, ${printed(stats.successRatePct, percent)} success, ${rated}, first ${printed(stats.firstUse, minute)}, last ${printed(stats.lastUse, minute)}`
 }
 
-function latency({ min, p50, p90, p95, p99, max }: NonNullable<SkillStats['latency']>): string {
-  return `latency: min ${ms(min)}, p50 ${ms(p50)}, p90 ${ms(p90)}, p95 ${ms(p95)}, p99 ${ms(p99)}, max ${ms(max)}`
+function latency(all: NonNullable<SkillStats['latency']>, style: Style): string {
+  const percentiles = (['p50', 'p90', 'p95', 'p99'] as const).map((name) => `${name} ${paintBounded(bounded(all, name), style)}`)
+  return `latency: min ${ms(all.min)}, ${percentiles.join(', ')}, max ${ms(all.max)}`
 }

@@ -1,0 +1,3 @@
+  -- the filters that sums by skill and version can have
+  (:version::text IS NULL OR version = :version::text) AND
+-- include: of-category
