@@ -250,7 +250,7 @@ WITH relations AS (
 
   UNION ALL
   -- its columns differ between versions
-  SELECT 'collation', k.collname::text, jsonb_strip_nulls(to_jsonb(k) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text
+  SELECT 'collation', k.collname::text, jsonb_strip_nulls(to_jsonb(k) - '{oid,collname,collnamespace,collowner,collversion,collencoding}'::text[])::text
   FROM pg_catalog.pg_collation k
   WHERE k.collnamespace = $1::text::regnamespace
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = k.oid AND d.deptype = 'e')

@@ -9,6 +9,9 @@
 -- some of them. Rows that no step has taken yet are the tail: readers add it. Steps lock no table that applications write to, and
 -- use no trigger.
 --
+-- Rows that carry the transaction ID of another server (a restore, a load of data only, replication) and a server with other
+-- transaction IDs need more: skill_rollup_adopt() and skill_rollup_repair() in skill_rollup_functions.sql.
+--
 -- Events and feedback are written once. After an UPDATE or DELETE by hand, run `skills rollup --rebuild`.
 -- Days and hours are in UTC. The tier of an event is that of its state snapshot, else its own, as in v_skill_cooccurrence.
 
@@ -46,7 +49,9 @@ CREATE TABLE IF NOT EXISTS skill_rollup_state (
   users             bigint        NOT NULL DEFAULT 0,
   sessions          bigint        NOT NULL DEFAULT 0,
   pruned_before     timestamptz,
-  stepped_at        timestamptz
+  stepped_at        timestamptz,
+  stepped_txid      bigint, -- the transaction of the last step
+  searched_at       timestamptz -- when a large table was last searched for rows of another server
 );
 
 -- One row for each day, skill and version. tokens_n and cost_n are the numbers of events that had tokens and a cost. latencies has one

@@ -173,6 +173,230 @@ BEGIN
 END;
 $function$;
 
+-- The predicate of the rows that are in the rollups, by the marks of a state.
+CREATE OR REPLACE FUNCTION skill_rollup_rolled(p_state skill_rollup_state) RETURNS text
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  SELECT pg_catalog.format('(pg_catalog.txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L::bigint, -1) AND id <= coalesce(%L::bigint, 0))',
+    p_state.snapshot, p_state.part_txid, p_state.part_id)
+$function$;
+
+-- Whether the marks of a state are valid on this server: they were saved here, and not in its future.
+CREATE OR REPLACE FUNCTION skill_rollup_is_here(p_state skill_rollup_state) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  SELECT p_state.system_identifier = c.system_identifier
+    AND pg_catalog.txid_snapshot_xmax(p_state.snapshot) <= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
+  FROM pg_catalog.pg_control_system() AS c
+$function$;
+
+-- The transaction that wrote a row here, from its xmin, as an expression: xmin has the lower 32 bits of the transaction ID.
+CREATE OR REPLACE FUNCTION skill_rollup_writer(p_now txid_snapshot) RETURNS text
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $function$
+  SELECT pg_catalog.format('(%s::bigint - ((%1$s::bigint - xmin::text::bigint) & 4294967295))', pg_catalog.txid_snapshot_xmax(p_now) + 2147483648)
+$function$;
+
+-- Sets the transaction ID of the rows that a predicate selects; returns their number. An UPDATE checks all constraints: a row that is
+-- outside the bounds of 20261123_skill_bounds.sql stays as it is. Without such rows nothing is updated, and no privilege is needed.
+CREATE OR REPLACE FUNCTION skill_rollup_stamp(p_table regclass, p_txid text, p_predicate text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_found boolean;
+  v_rows  bigint := 0;
+BEGIN
+  EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_table, p_predicate) INTO v_found;
+  IF v_found THEN
+    EXECUTE pg_catalog.format('UPDATE %s SET txid = %s WHERE (%s) AND %s', p_table, p_txid, p_predicate, (
+      SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('(%s) IS NOT FALSE', pg_catalog.pg_get_expr(conbin, conrelid)), ' AND '::text), 'true')
+      FROM pg_catalog.pg_constraint WHERE conrelid = p_table::oid AND contype = 'c'::"char" AND NOT convalidated));
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+  END IF;
+  RETURN v_rows;
+END;
+$function$;
+
+-- Makes the rollups those of this server, when another one saved their snapshot (a restore, pg_upgrade), or when its transactions are
+-- yet to come here. The sums stay. Rows that are in the sums get a transaction that every snapshot sees (1), where the snapshot of now
+-- does not see theirs; all others get the current transaction, so that the next step takes them: those that were not in the sums when
+-- the database was dumped, and those that applications have written here since.
+-- A missing state is created again, and all rows are counted again. When events are pruned their sums stay, and which of the other events
+-- are in them is then a matter of their number (skill_rollup_repair).
+--
+-- Returns {"adopted": whether a state was of another server or missing, "rows": rows that the next steps take}.
+CREATE OR REPLACE FUNCTION skill_rollup_adopt() RETURNS jsonb
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+DECLARE
+  v_txid    bigint := pg_catalog.txid_current();
+  v_now     txid_snapshot;
+  v_saved   txid_snapshot;
+  v_writer  text;
+  v_source  text;
+  v_table   regclass;
+  v_state   skill_rollup_state;
+  v_pruned  timestamptz;
+  v_written bigint; -- the transaction that wrote the state
+  v_counted text;
+  v_future  text; -- rows of a transaction that is yet to come
+  v_adopted boolean := false;
+  v_rows    bigint := 0;
+BEGIN
+  PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
+  SELECT pg_catalog.txid_current_snapshot() INTO v_now;
+  -- a snapshot does not list its own transaction as running
+  v_saved := v_now;
+  IF v_txid < pg_catalog.txid_snapshot_xmax(v_now) THEN
+    v_saved := pg_catalog.format('%s:%s:%s', least(v_txid, pg_catalog.txid_snapshot_xmin(v_now)), pg_catalog.txid_snapshot_xmax(v_now), (
+      SELECT pg_catalog.string_agg(x::text, ','::text ORDER BY x)
+      FROM (SELECT v_txid AS x UNION SELECT pg_catalog.txid_snapshot_xip(v_now)) AS running))::txid_snapshot;
+  END IF;
+  v_writer := skill_rollup_writer(v_now);
+  v_future := pg_catalog.format('txid >= %s AND txid & 4294967295 <> xmin::text::bigint', pg_catalog.txid_snapshot_xmax(v_now));
+
+  FOREACH v_source IN ARRAY '{events,feedback}'::text[] LOOP
+    v_table := CASE v_source WHEN 'events' THEN 'skill_usage_events' ELSE 'skill_feedback' END::regclass;
+    SELECT * INTO v_state FROM skill_rollup_state WHERE source = v_source;
+    IF NOT FOUND THEN
+      v_adopted := true;
+      v_pruned := skill_rollup_pruned_before();
+      IF v_source = 'events' AND v_pruned IS NULL THEN
+        PERFORM skill_rollup_reset();
+      ELSE
+        -- feedback is never pruned, so it is counted again
+        DELETE FROM skill_rollup_feedback WHERE v_source = 'feedback';
+        DELETE FROM skill_rollup_tags WHERE v_source = 'feedback';
+        DELETE FROM skill_rollup_raters WHERE v_source = 'feedback';
+        INSERT INTO skill_rollup_state (source, snapshot, system_identifier, rolled, users, sessions, pruned_before)
+        SELECT v_source, CASE v_source WHEN 'events' THEN v_saved ELSE '1:1:' END, c.system_identifier, coalesce(n, 0), coalesce(users, 0), coalesce(sessions, 0), pruned
+        FROM pg_catalog.pg_control_system() AS c LEFT JOIN (
+          SELECT (SELECT pg_catalog.sum(n)::bigint FROM skill_rollup_days), (SELECT pg_catalog.count(DISTINCT user_id) FROM skill_rollup_users),
+            (SELECT pg_catalog.count(*) FROM (SELECT DISTINCT user_id, session_id FROM skill_rollup_sessions) AS s), v_pruned
+        ) AS sums (n, users, sessions, pruned) ON v_source = 'events';
+      END IF;
+      IF v_source = 'events' AND v_pruned IS NOT NULL THEN
+        PERFORM skill_rollup_stamp(v_table, '1'::text, v_future);
+        v_rows := v_rows + skill_rollup_repair(v_source, true);
+      ELSE
+        v_rows := v_rows + skill_rollup_stamp(v_table, v_txid::text, v_future);
+      END IF;
+    ELSIF skill_rollup_is_here(v_state) THEN
+      v_rows := v_rows + skill_rollup_stamp(v_table, v_txid::text, v_future);
+    ELSE
+      v_adopted := true;
+      EXECUTE pg_catalog.format('SELECT %s FROM skill_rollup_state WHERE source = %L', v_writer, v_source) INTO v_written;
+      v_counted := skill_rollup_rolled(v_state);
+      -- a state that a step has written is where it was, as after pg_upgrade, and its snapshot is right for all rows. A restored one was
+      -- written with its rows; what is later than it was written by an application
+      IF v_state.stepped_txid IS NULL OR v_state.stepped_txid & 4294967295 <> v_written & 4294967295 THEN
+        v_counted := pg_catalog.format('(%s AND NOT (txid > %s AND txid <= %s))', v_counted, v_written, v_writer);
+      END IF;
+      PERFORM skill_rollup_stamp(v_table, '1'::text,
+        pg_catalog.format('%s AND NOT pg_catalog.txid_visible_in_snapshot(txid, %L)', v_counted, v_saved));
+      v_rows := v_rows + skill_rollup_stamp(v_table, v_txid::text,
+        pg_catalog.format('txid <> 1 AND NOT %s AND (pg_catalog.txid_visible_in_snapshot(txid, %L) OR %s)', v_counted, v_saved, v_future));
+      UPDATE skill_rollup_state AS s SET
+        snapshot = v_saved, part_txid = NULL, part_id = NULL, part_end = NULL, stepped_txid = NULL, system_identifier = c.system_identifier
+      FROM pg_catalog.pg_control_system() AS c WHERE s.source = v_source;
+    END IF;
+  END LOOP;
+  RETURN pg_catalog.jsonb_build_object('adopted', v_adopted, 'rows', v_rows);
+END;
+$function$;
+
+-- The time before which events are pruned, from the sums: days of which fewer events are there than were counted.
+CREATE OR REPLACE FUNCTION skill_rollup_pruned_before() RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+SET row_security = off
+AS $function$
+  SELECT (pg_catalog.max(d.day) + 1)::timestamp AT TIME ZONE 'UTC'
+  FROM (SELECT day, pg_catalog.sum(n) AS n FROM skill_rollup_days GROUP BY day) AS d
+  WHERE d.n > (
+    SELECT pg_catalog.count(*) FROM skill_usage_events e
+    WHERE e.created_at >= d.day::timestamp AT TIME ZONE 'UTC' AND e.created_at < (d.day + 1)::timestamp AT TIME ZONE 'UTC')::numeric
+$function$;
+
+-- Gives the current transaction to rows that came with the transaction of another server (a load of data only, replication, an archive)
+-- when the saved snapshot sees that transaction: no step would take them. Returns their number.
+--
+-- The transaction that wrote a row (xmin) differs from its txid then, but also after a savepoint and after an UPDATE. So the rows of each
+-- day, skill and version are compared with the sum: as many as it lacks are taken, first those that cannot be of a savepoint. p_all true
+-- considers every row; events of pruned days are not in the sums then, because those in the sums were deleted.
+-- xmin has no index, so the table is read: one of more than 256 MB once a day.
+CREATE OR REPLACE FUNCTION skill_rollup_repair(p_source text, p_all boolean DEFAULT false) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET row_security = off
+SET work_mem = '64MB'
+SET jit = off
+AS $function$
+DECLARE
+  v_is_events boolean := p_source = 'events';
+  v_table     regclass := CASE WHEN p_source = 'events' THEN 'skill_usage_events' ELSE 'skill_feedback' END::regclass;
+  v_state     skill_rollup_state;
+  v_rolled    text;
+  v_foreign   text := 'txid & 4294967295 <> xmin::text::bigint';
+  v_found     boolean;
+  v_ids       bigint[];
+BEGIN
+  IF p_source IS NULL OR p_all IS NULL OR p_source <> ALL ('{events,feedback}'::text[]) THEN
+    RAISE EXCEPTION 'p_source is %, and must be events or feedback; p_all is %', coalesce(p_source, 'NULL'), coalesce(p_all::text, 'NULL') USING ERRCODE = '22023';
+  END IF;
+  SELECT * INTO v_state FROM skill_rollup_state WHERE source = p_source FOR UPDATE;
+  IF NOT p_all AND pg_catalog.pg_relation_size(v_table) > 268435456 THEN
+    IF v_state.searched_at > pg_catalog.now() - '1 day'::interval THEN
+      RETURN 0;
+    END IF;
+    UPDATE skill_rollup_state SET searched_at = pg_catalog.now() WHERE source = p_source;
+  END IF;
+  v_rolled := skill_rollup_rolled(v_state);
+  EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s WHERE %s AND %s)', v_table, v_rolled, CASE WHEN p_all THEN 'true' ELSE v_foreign END) INTO v_found;
+  IF NOT v_found THEN
+    RETURN 0;
+  END IF;
+  EXECUTE pg_catalog.format($sql$
+    WITH counted AS MATERIALIZED (
+      SELECT id, skill_id, version, %1$s AS day, txid, %2$s AS writer, %3$s AS is_foreign FROM %4$s AS e
+      WHERE %5$s AND %6$s IS NULL
+        AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = %7$L AND k.user_id = e.user_id AND k.id = e.id)
+    ),
+    lacking AS (
+      SELECT c.skill_id, c.version, c.day, pg_catalog.count(*) - CASE WHEN c.day < %9$L::date THEN 0 ELSE coalesce(pg_catalog.max(s.n), 0) END AS n
+      FROM counted c LEFT JOIN (%8$s) AS s ON s.skill_id = c.skill_id AND s.version = c.version AND s.day = c.day
+      GROUP BY c.skill_id, c.version, c.day
+      HAVING pg_catalog.bool_or(c.is_foreign)
+    )
+    SELECT pg_catalog.array_agg(id) FROM (
+      SELECT c.id, l.n, pg_catalog.row_number() OVER (
+        PARTITION BY c.skill_id, c.version, c.day ORDER BY (c.writer < c.txid) DESC, c.writer - c.txid DESC, c.id DESC) AS number
+      FROM counted c JOIN lacking l ON l.skill_id = c.skill_id AND l.version = c.version AND l.day = c.day
+      WHERE c.is_foreign
+    ) AS ordered WHERE number <= n
+  $sql$, CASE WHEN v_is_events THEN '(created_at AT TIME ZONE ''UTC'')::date' ELSE '''2000-01-01''::date' END,
+    skill_rollup_writer(pg_catalog.txid_current_snapshot()), CASE WHEN p_all THEN 'true' ELSE v_foreign END, v_table, v_rolled,
+    CASE WHEN v_is_events THEN 'skill_rollup_event_fault(session_id, skill_id, version, created_at, state_snapshot)'
+      ELSE 'skill_rollup_feedback_fault(skill_id, version, tags)' END,
+    p_source,
+    CASE WHEN v_is_events THEN 'SELECT skill_id, version, day, n FROM skill_rollup_days'
+      ELSE 'SELECT skill_id, version, ''2000-01-01''::date AS day, n FROM skill_rollup_feedback' END,
+    CASE WHEN p_all THEN (v_state.pruned_before AT TIME ZONE 'UTC')::date ELSE '-infinity' END)
+  INTO v_ids;
+  IF v_ids IS NULL THEN
+    RETURN 0;
+  END IF;
+  RETURN skill_rollup_stamp(v_table, pg_catalog.txid_current()::text, pg_catalog.format('id = ANY (%L::bigint[])', v_ids));
+END;
+$function$;
+
 -- The rows of the events that a predicate selects, as skill_rollup_sums and the steps use them.
 CREATE OR REPLACE FUNCTION skill_rollup_rows(p_predicate text) RETURNS text
 LANGUAGE sql STABLE
@@ -288,7 +512,7 @@ $function$;
 
 -- Adds at most p_max_rows events to the rollups, and closes at most as many sessions. Returns
 -- {"rows": number of rows, "more": true or false}, {"state": "busy"} when another step runs and p_wait is false, or
--- {"state": "foreign"} when the snapshot was saved on another server.
+-- {"state": "foreign"} when the marks are missing or not of this server: skill_rollup_adopt() makes them so.
 CREATE OR REPLACE FUNCTION skill_rollup_events(p_max_rows integer DEFAULT 100000, p_wait boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -316,7 +540,7 @@ BEGIN
       RETURN '{"state": "busy"}';
     END IF;
   END IF;
-  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+  IF skill_rollup_is_here(v_state) IS NOT TRUE THEN
     RETURN '{"state": "foreign"}';
   END IF;
   SELECT * INTO v_window FROM skill_rollup_window('skill_usage_events'::regclass, v_state, p_max_rows);
@@ -465,7 +689,7 @@ BEGIN
   PERFORM skill_rollup_recount_sets(v_dirty);
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(),
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(), stepped_txid = pg_catalog.txid_current(),
     rolled = rolled + v_rows, users = users + v_users, sessions = sessions + v_sessions
   WHERE source = 'events';
   RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more OR v_quiet >= p_max_rows);
@@ -516,7 +740,7 @@ BEGIN
       RETURN '{"state": "busy"}';
     END IF;
   END IF;
-  IF v_state.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+  IF skill_rollup_is_here(v_state) IS NOT TRUE THEN
     RETURN '{"state": "foreign"}';
   END IF;
   SELECT * INTO v_window FROM skill_rollup_window('skill_feedback'::regclass, v_state, p_max_rows);
@@ -553,13 +777,13 @@ BEGIN
   $sql$, v_window.predicate) INTO v_rows;
 
   UPDATE skill_rollup_state SET
-    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(), rolled = rolled + v_rows
+    snapshot = v_window.snapshot, part_txid = v_window.part_txid, part_id = v_window.part_id, part_end = v_window.part_end, stepped_at = pg_catalog.now(), stepped_txid = pg_catalog.txid_current(), rolled = rolled + v_rows
   WHERE source = 'feedback';
   RETURN pg_catalog.jsonb_build_object('rows', v_rows, 'more', v_window.more);
 END;
 $function$;
 
--- Discards all sums. The snapshots are valid only on the server that saved them: after a restore on another server, run this.
+-- Discards all sums.
 CREATE OR REPLACE FUNCTION skill_rollup_reset() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -575,51 +799,7 @@ BEGIN
   FROM pg_catalog.pg_control_system(), (VALUES ('events'), ('feedback')) AS sources (source)
   ON CONFLICT (source) DO UPDATE SET
     snapshot = excluded.snapshot, system_identifier = excluded.system_identifier,
-    part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL;
-END;
-$function$;
-
--- Rows restored from another server can have transaction IDs that this server has not reached. Gives at most p_max_rows of them the
--- current transaction ID, and returns how many; 0 means that none is left. An UPDATE checks all constraints, so a row outside the
--- bounds of 20261123_skill_bounds.sql keeps its ID: no step takes it, and readers find it in the tail.
-CREATE OR REPLACE FUNCTION skill_rollup_adopt(p_max_rows integer) RETURNS bigint
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-SET row_security = off
-AS $function$
-DECLARE
-  v_limit bigint := pg_catalog.txid_current();
-  v_first timestamptz := pg_catalog.to_timestamp(946684800);
-  v_last  timestamptz := pg_catalog.now() + '1 day'::interval;
-  v_rows  bigint;
-  v_more  bigint;
-BEGIN
-  IF (p_max_rows > 0) IS NOT TRUE THEN
-    RAISE EXCEPTION 'p_max_rows is %, and must be 1 or more', coalesce(p_max_rows::text, 'NULL') USING ERRCODE = '22023';
-  END IF;
-  UPDATE skill_usage_events SET txid = v_limit
-  WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM skill_usage_events
-    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
-      AND created_at BETWEEN v_first AND v_last
-      AND skill_usage_fault(user_id, session_id, skill_id, version, tier, outcome, latency_ms, input_hash, state_snapshot, artifacts,
-        error_type, input_tokens, output_tokens, cost_usd) IS NULL
-    LIMIT p_max_rows
-  ));
-  GET DIAGNOSTICS v_rows = ROW_COUNT;
-  UPDATE skill_feedback SET txid = v_limit
-  WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM skill_feedback
-    WHERE txid > v_limit AND txid >= pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())
-      AND created_at BETWEEN v_first AND v_last
-      AND skill_text_fault('skill_id'::text, skill_id, 256) IS NULL AND skill_text_fault('version'::text, version, 256) IS NULL
-      AND coalesce(pg_catalog.array_ndims(tags), 1) = 1 AND coalesce(pg_catalog.array_lower(tags, 1), 1) = 1
-      AND coalesce(pg_catalog.cardinality(tags), 0) <= 32
-      AND NOT EXISTS (SELECT FROM pg_catalog.unnest(tags) AS tag WHERE pg_catalog.octet_length(tag) > 64)
-    LIMIT p_max_rows
-  ));
-  GET DIAGNOSTICS v_more = ROW_COUNT;
-  RETURN v_rows + v_more;
+    part_txid = NULL, part_id = NULL, part_end = NULL, rolled = 0, users = 0, sessions = 0, pruned_before = NULL, stepped_at = NULL, stepped_txid = NULL;
 END;
 $function$;
 
@@ -685,7 +865,6 @@ AS $function$
 DECLARE
   v_events    skill_rollup_state;
   v_feedback  skill_rollup_state;
-  v_rolled    text := '(pg_catalog.txid_visible_in_snapshot(txid, %L) OR txid = coalesce(%L::bigint, -1) AND id <= coalesce(%L::bigint, 0))';
   v_counted   bigint;
   v_sessions  bigint;
   v_dirty     uuid[];
@@ -704,12 +883,12 @@ BEGIN
   PERFORM FROM skill_rollup_state ORDER BY source FOR UPDATE;
   SELECT * INTO v_events FROM skill_rollup_state WHERE source = 'events';
   SELECT * INTO v_feedback FROM skill_rollup_state WHERE source = 'feedback';
-  IF v_events.system_identifier <> (SELECT system_identifier FROM pg_catalog.pg_control_system()) THEN
+  IF (skill_rollup_is_here(v_events) AND skill_rollup_is_here(v_feedback)) IS NOT TRUE THEN
     RETURN '{"state": "foreign"}';
   END IF;
   EXECUTE pg_catalog.format('WITH %s, %s SELECT pg_catalog.count(*) FROM rows', skill_rollup_rows(pg_catalog.format(
       'user_id = $1 AND %s AND NOT EXISTS (SELECT FROM skill_rollup_set_aside k WHERE k.source = ''events'' AND k.user_id = $1 AND k.id = e.id)',
-      pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))), skill_rollup_sums(-1))
+      skill_rollup_rolled(v_events))), skill_rollup_sums(-1))
     INTO v_counted USING p_user_id;
   DELETE FROM skill_rollup_state_days WHERE n = 0;
   DELETE FROM skill_rollup_skill_states WHERE n = 0;
@@ -735,7 +914,7 @@ BEGIN
     ) AS x
     WHERE d.day = t.day AND d.skill_id = t.skill_id AND d.version = t.version AND x.first_at IS NOT NULL
       AND d.day >= coalesce($2, '-infinity')
-  $sql$, pg_catalog.format(v_rolled, v_events.snapshot, v_events.part_txid, v_events.part_id))
+  $sql$, skill_rollup_rolled(v_events))
   USING p_user_id, (v_events.pruned_before AT TIME ZONE 'UTC')::date;
   UPDATE skill_rollup_versions v SET first_at = x.first_at, last_at = x.last_at, latency_min = x.latency_min, latency_max = x.latency_max
   FROM (
@@ -776,7 +955,7 @@ BEGIN
       WHERE d.skill_id = x.skill_id AND d.tag = x.tag
     )
     SELECT pg_catalog.count(*) FROM mine
-  $sql$, pg_catalog.format(v_rolled, v_feedback.snapshot, v_feedback.part_txid, v_feedback.part_id)) INTO v_counted USING p_user_id;
+  $sql$, skill_rollup_rolled(v_feedback)) INTO v_counted USING p_user_id;
   DELETE FROM skill_rollup_feedback WHERE n = 0;
   DELETE FROM skill_rollup_tags WHERE n = 0;
   DELETE FROM skill_rollup_raters WHERE user_id = p_user_id;
@@ -812,7 +991,13 @@ BEGIN
     'skill_rollup_feedback(integer,boolean)',
     'skill_rollup_recount_sets(uuid[])',
     'skill_rollup_reset()',
-    'skill_rollup_adopt(integer)',
+    'skill_rollup_rolled(skill_rollup_state)',
+    'skill_rollup_is_here(skill_rollup_state)',
+    'skill_rollup_writer(txid_snapshot)',
+    'skill_rollup_stamp(regclass,text,text)',
+    'skill_rollup_adopt()',
+    'skill_rollup_pruned_before()',
+    'skill_rollup_repair(text,boolean)',
     'skill_rollup_unname(uuid,integer)',
     'remember_forgotten_skill_user(uuid)',
     'forget_skill_user(uuid)'
@@ -835,7 +1020,13 @@ REVOKE EXECUTE ON FUNCTION
   skill_rollup_feedback(integer, boolean),
   skill_rollup_recount_sets(uuid[]),
   skill_rollup_reset(),
-  skill_rollup_adopt(integer),
+  skill_rollup_rolled(skill_rollup_state),
+  skill_rollup_is_here(skill_rollup_state),
+  skill_rollup_writer(txid_snapshot),
+  skill_rollup_stamp(regclass, text, text),
+  skill_rollup_adopt(),
+  skill_rollup_pruned_before(),
+  skill_rollup_repair(text, boolean),
   skill_rollup_unname(uuid, integer),
   remember_forgotten_skill_user(uuid),
   forget_skill_user(uuid)

@@ -284,7 +284,7 @@ ORDER BY probe.expected;
 -- check: functions.untyped-calls
 -- title: calls without types reach the functions of the package
 -- writes: sequences
--- remedy: drop or rename the function that receives the call: SELECT oid::regprocedure FROM pg_proc WHERE proname = '<name>'
+-- remedy: correct the function as the other faults say; if it has none, another function of the name receives the call: drop or rename that one
 -- about: Applications send text when they call `is_skill_unlocked`, `unlock_skill` and `log_skill_usage`, and PostgreSQL chooses the function.
 --   The scratch schema has the other functions of these names too. The library calls `log_skill_usage_batch` with types.
 -- example: function is_skill_unlocked | true for a call with two texts | returned false

@@ -429,7 +429,7 @@ WHERE abs(extract(epoch FROM now() - ($1::jsonb->>'now')::timestamptz)) > 120;
 -- remedy: run `skills rollup`, and find out why its scheduled job does not run: until then `skills stats` reads every event that waits
 -- example: table skill_rollup_state | at most 100000 events waiting | more waiting; the last step: 2026-11-20 04:00:12+00
 WITH state AS (
-  SELECT s.*, s.system_identifier <> c.system_identifier AS is_foreign
+  SELECT s.*, s.system_identifier <> c.system_identifier OR txid_snapshot_xmax(s.snapshot) > txid_snapshot_xmax(txid_current_snapshot()) AS is_foreign
   FROM :"schema".skill_rollup_state s, pg_control_system() AS c
   WHERE s.source = 'events'
 ),
@@ -454,7 +454,7 @@ SELECT
 FROM state s, waiting
 WHERE waiting.n > 100000
 UNION ALL
-SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup --rebuild'
+SELECT 'table skill_rollup_state', 'rollups of this server', 'rollups of another server', 'skills rollup'
 FROM state WHERE is_foreign;
 
 -- check: health.set-aside

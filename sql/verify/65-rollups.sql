@@ -113,6 +113,55 @@ CROSS JOIN (SELECT coalesce(sum(n), 0) AS n FROM :"schema".skill_rollup_feedback
 WHERE s.source = 'feedback' AND s.rolled <> f.n
 ORDER BY 1;
 
+-- check: rollups.versions
+-- title: latencies, tokens, costs and errors of the versions are those of their days
+-- requires: migration 20261121_skill_rollups
+-- remedy: run `skills rollup --rebuild`
+-- about: A step adds an event to its day and to its version, in one transaction. The buckets of the latencies have as many events as there
+--   are latencies, and no day has more errors than uses that did not succeed.
+-- example: table skill_rollup_versions | review-changes 1.2.0: 118 latencies in buckets, 118 costs of 1.27 USD, … |
+--   review-changes 1.2.0: 117 latencies in buckets, 118 costs of 1.27 USD, …
+WITH versions AS (
+  SELECT skill_id, version, true AS of_days, latency_n, tokens_n, input_tokens, output_tokens, cost_n, cost_usd, latencies FROM :"schema".skill_rollup_days
+  UNION ALL
+  SELECT skill_id, version, false, latency_n, tokens_n, input_tokens, output_tokens, cost_n, cost_usd, latencies FROM :"schema".skill_rollup_versions
+),
+buckets AS (
+  SELECT skill_id, version, of_days, string_agg(bucket || ': ' || n, ', ' ORDER BY bucket) AS buckets, sum(n) AS n
+  FROM (
+    SELECT skill_id, version, of_days, element & 255 AS bucket, sum(element >> 8) AS n
+    FROM versions CROSS JOIN LATERAL unnest(latencies) AS element GROUP BY skill_id, version, of_days, element & 255
+  ) AS counted GROUP BY skill_id, version, of_days
+),
+texts AS (
+  SELECT v.skill_id, v.version, v.of_days, v.latency_n, coalesce(b.n, 0) AS bucket_n, coalesce(b.buckets, '') AS buckets,
+    format('%s %s: %s latencies in buckets, %s uses with %s and %s tokens, %s costs of %s USD', v.skill_id, v.version, coalesce(b.n, 0), v.tokens_n,
+      v.input_tokens, v.output_tokens, v.cost_n, v.cost_usd) AS text
+  FROM (
+    SELECT skill_id, version, of_days, sum(latency_n) AS latency_n, sum(tokens_n) AS tokens_n, sum(input_tokens) AS input_tokens,
+      sum(output_tokens) AS output_tokens, sum(cost_n) AS cost_n, trim_scale(sum(cost_usd)) AS cost_usd
+    FROM versions GROUP BY skill_id, version, of_days
+  ) AS v
+  LEFT JOIN buckets b ON b.skill_id = v.skill_id AND b.version = v.version AND b.of_days = v.of_days
+),
+faults AS (
+  SELECT 'skill_rollup_versions' AS name, d.text AS expected, CASE WHEN d.text = v.text THEN v.text || ', in other buckets' ELSE v.text END AS actual
+  FROM texts d JOIN texts v ON v.skill_id = d.skill_id AND v.version = d.version
+  WHERE d.of_days AND NOT v.of_days AND (d.text <> v.text OR d.buckets <> v.buckets)
+  UNION ALL
+  SELECT 'skill_rollup_days', format('%s %s: %s latencies in buckets', skill_id, version, latency_n), text
+  FROM texts WHERE of_days AND bucket_n <> latency_n
+  UNION ALL
+  SELECT 'skill_rollup_errors', format('%s %s on %s: at most %s errors', e.skill_id, e.version, to_char(e.day, 'YYYY-MM-DD'), coalesce(d.n - d.ok, 0)),
+    format('%s errors', e.n)
+  FROM (SELECT day, skill_id, version, sum(n) AS n FROM :"schema".skill_rollup_errors GROUP BY day, skill_id, version) AS e
+  LEFT JOIN :"schema".skill_rollup_days d ON d.day = e.day AND d.skill_id = e.skill_id AND d.version = e.version
+  WHERE e.n > coalesce(d.n - d.ok, 0)
+)
+SELECT format('table %s', name) AS object, expected, actual FROM faults
+ORDER BY name, expected
+LIMIT 100;
+
 -- check: rollups.users
 -- title: the numbers of users, sessions and sets are those of their rows
 -- requires: migration 20261121_skill_rollups
@@ -238,6 +287,55 @@ GROUP BY skill_id, day, version
 HAVING max(text) FILTER (WHERE of_events) IS DISTINCT FROM max(text) FILTER (WHERE NOT of_events)
 ORDER BY day, skill_id COLLATE "C", version COLLATE "C"
 LIMIT 100;
+
+-- check: rollups.foreign-rows
+-- title: no row came with the transaction ID of another server
+-- requires: migration 20261121_skill_rollups
+-- input: recount
+-- remedy: run `skills rollup`
+-- about: A load of data only, replication or an archive brings rows with the transaction IDs of their server. A step does not take such a
+--   row when its transaction is yet to come here, or is before the last step. `skills rollup` finds these rows and counts them. Rows with
+--   earlier transactions are counted in tables of up to 64 MB; with `skills verify --recount` in all.
+-- example: table skill_usage_events | every row counted by a step | 638 rows that no step takes
+WITH state AS (
+  SELECT s.* FROM :"schema".skill_rollup_state s, pg_control_system() AS c
+  WHERE s.system_identifier = c.system_identifier AND txid_snapshot_xmax(s.snapshot) <= txid_snapshot_xmax(txid_current_snapshot())
+),
+small AS (
+  SELECT c.relname AS name, pg_relation_size(c.oid) <= 64 * 1024 * 1024 OR ($1::jsonb->'all')::boolean AS is_counted
+  FROM pg_class c
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND c.relname IN ('skill_usage_events', 'skill_feedback')
+),
+cells AS (
+  SELECT 'skill_usage_events' AS name, e.skill_id, e.version, (e.created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS n
+  FROM small CROSS JOIN :"schema".skill_usage_events e, state s
+  WHERE small.name = 'skill_usage_events' AND small.is_counted AND s.source = 'events'
+    AND (txid_visible_in_snapshot(e.txid, s.snapshot) OR e.txid = coalesce(s.part_txid, -1) AND e.id <= coalesce(s.part_id, 0))
+    AND NOT EXISTS (SELECT FROM :"schema".skill_rollup_set_aside a WHERE a.source = 'events' AND a.user_id = e.user_id AND a.id = e.id)
+  GROUP BY e.skill_id, e.version, (e.created_at AT TIME ZONE 'UTC')::date
+  UNION ALL
+  SELECT 'skill_feedback', f.skill_id, f.version, NULL, count(*)
+  FROM small CROSS JOIN :"schema".skill_feedback f, state s
+  WHERE small.name = 'skill_feedback' AND small.is_counted AND s.source = 'feedback'
+    AND (txid_visible_in_snapshot(f.txid, s.snapshot) OR f.txid = coalesce(s.part_txid, -1) AND f.id <= coalesce(s.part_id, 0))
+    AND NOT EXISTS (SELECT FROM :"schema".skill_rollup_set_aside a WHERE a.source = 'feedback' AND a.user_id = f.user_id AND a.id = f.id)
+  GROUP BY f.skill_id, f.version
+),
+missing AS (
+  SELECT c.name, greatest(c.n - coalesce(d.n, f.n, 0), 0) AS n
+  FROM cells c
+  LEFT JOIN :"schema".skill_rollup_days d ON d.day = c.day AND d.skill_id = c.skill_id AND d.version = c.version
+  LEFT JOIN :"schema".skill_rollup_feedback f ON c.day IS NULL AND f.skill_id = c.skill_id AND f.version = c.version
+  UNION ALL
+  SELECT 'skill_usage_events', count(*) FROM :"schema".skill_usage_events
+  WHERE txid >= txid_snapshot_xmax(txid_current_snapshot()) AND EXISTS (SELECT FROM state)
+  UNION ALL
+  SELECT 'skill_feedback', count(*) FROM :"schema".skill_feedback
+  WHERE txid >= txid_snapshot_xmax(txid_current_snapshot()) AND EXISTS (SELECT FROM state)
+)
+SELECT format('table %s', name) AS object, 'every row counted by a step' AS expected, format('%s rows that no step takes', sum(n)) AS actual
+FROM missing GROUP BY name HAVING sum(n) > 0
+ORDER BY 1;
 
 -- check: rollups.repeated-events
 -- title: no event is stored twice

@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
   SELECT string_agg(DISTINCT call[2], '(), ' ORDER BY call[2]) AS name
   FROM regexp_matches(
     concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)),
-    '(SELECT \(*)?\m(auth\.\w+|current_setting)\(', 'g') AS call
+    '(SELECT (?:\(|NULLIF\(|COALESCE\()*)?\m(auth\.\w+|current_setting)\(', 'g') AS call
   WHERE call[1] IS NULL
 ) AS called
 WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')

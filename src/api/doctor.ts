@@ -8,7 +8,8 @@ import { AREAS, type DoctorReport } from '../doctor/report.ts'
 import { examine } from '../doctor/doctor.ts'
 import { examineOpenTransactions } from '../doctor/open-transactions.ts'
 import { examineSuperuser } from '../doctor/superuser.ts'
-import { examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { examineForeignRows, examineMigrations, examineRegistry, examineSetAside } from '../doctor/state.ts'
+import { readForeignRowsIfAllowed } from '../stats/foreign-rows.ts'
 import { readSetAsideIfAllowed } from '../stats/set-aside.ts'
 import type { ConnectOptions } from './connect.ts'
 import { foreignCodeFor } from './foreign-code.ts'
@@ -48,6 +49,10 @@ export async function doctor(
       async (db) => {
         const setAside = await readSetAsideIfAllowed(db)
         return setAside === undefined ? [] : examineSetAside(setAside)
+      },
+      async (db) => {
+        const foreign = await readForeignRowsIfAllowed(db, path.join(sqlFolder, 'foreign-rows.sql'))
+        return foreign === undefined ? [] : examineForeignRows(foreign)
       },
       (db) => examineOpenTransactions(db, sqlFolder),
       async (db, { skills, projectFolder }) => {

@@ -9,7 +9,7 @@ import { refuseForeignCode } from './foreign-code.ts'
 
 /**
  * Adds new events to the rollups that `stats` reads; the library call of `skills rollup`. Safe to run at the same time in
- * several processes. Throws ROLLUP_FOREIGN and ROLLUP_KEPT.
+ * several processes. Throws ROLLUP_KEPT.
  *
  * @example
  * const { events, finished } = await rollUp(db, { maxMs: 60_000 })

@@ -74,6 +74,6 @@ export function fileNotWritten(what: string, state: string, cause: unknown): Ski
 /** `state` says what was not done: `nothing was erased`. */
 export function rollupForeign(state: string): SkillsError {
   return new SkillsError('ROLLUP_FOREIGN', 'the rollups were made on another server', {
-    hint: `${state}; run skills rollup to rebuild them`,
+    hint: `${state}; run skills rollup`,
   })
 }

@@ -465,9 +465,9 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   ROLLUP_FOREIGN: {
     title: 'The rollups were made on another server',
     meaning:
-      'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. Until the rollups are rebuilt, `skills stats` reads the events.',
-    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → nothing was erased; run skills rollup to rebuild them',
-    remedies: ['run `skills rollup`: it detects this and rebuilds the rollups'],
+      'The rollups that `skills stats` reads are stored with a transaction snapshot, which is valid on one server only. This database was restored or copied from another one. The next `skills rollup`, `prune-events` or `forget-user` makes them those of this server and keeps their sums; a dry run changes nothing. Until then `skills stats` reads the events.',
+    example: 'error [ROLLUP_FOREIGN] the rollups were made on another server\n  → nothing was removed; run skills rollup',
+    remedies: ['run `skills rollup`'],
   },
   ROLLUP_KEPT: {
     title: 'A rebuild would lose the rollups of pruned events',

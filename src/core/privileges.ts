@@ -82,13 +82,7 @@ const SEQUENCES = ['skill_usage_events_id_seq', 'skill_feedback_id_seq', 'agent_
 const VIEWS = ['v_skill_effectiveness', 'v_skill_cooccurrence']
 const FEEDBACK = 'skill_feedback'
 
-const ROLLUP_FUNCTIONS: readonly Privilege[] = [
-  ROLLUPS,
-  'skill_latency_bounds()',
-  'skill_latency_add',
-  'skill_usage_fault',
-  'skill_text_fault',
-].map((name) => ({
+const ROLLUP_FUNCTIONS: readonly Privilege[] = [ROLLUPS, 'skill_latency_bounds()', 'skill_latency_add'].map((name) => ({
   on: 'function',
   name,
   privileges: ['EXECUTE'],
@@ -145,7 +139,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   {
     commands: ['rollup'],
     needs: ROLLUP_NEEDS,
-    note: `\`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
+    note: `\`UPDATE\` on \`${EVENTS}\` and \`${FEEDBACK}\` after a restore on another server, and for rows with the transaction ID of another server; \`TRUNCATE\` on \`${ROLLUPS}\` for \`--rebuild\`; ownership of \`${EVENTS}\` and \`${FEEDBACK}\` to create a missing index`,
   },
   {
     commands: ['prune-events'],

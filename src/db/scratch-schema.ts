@@ -55,7 +55,7 @@ export async function makeScratchSchema(db: Db, options: ScratchOptions): Promis
     const [resets] = await Promise.all([
       queryAside(db, DEFAULT_PRIVILEGES, [role ?? null], { statement: 'text' }),
       db.exec(`CREATE SCHEMA ${quoteIdent(name)}${owner}; ${under} SET LOCAL search_path TO ${usual};
-        SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
+        SET LOCAL check_function_bodies TO off; SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${Math.ceil(timeoutMs / 10)}`),
     ])
     if (resets.length > 0) await db.exec(resets.map(({ statement }) => statement).join('; '))
     const texts = statements(name)

@@ -77,6 +77,27 @@ export function examineSetAside({ rows, listed }: SetAsideFacts): Finding[] {
   return [finding('warning', 'rollups.set-aside', text, 'correct or delete the rows, then run skills rollup --rebuild')]
 }
 
+/** What of another server the rollups and the tables have. */
+export interface ForeignFacts {
+  isForeign: boolean
+  rows: number
+}
+
+export function examineForeignRows({ isForeign, rows }: ForeignFacts): Finding[] {
+  if (isForeign)
+    return [
+      finding(
+        'warning',
+        'rollups.server',
+        'the rollups are of another server, or their state is missing: skills stats reads the events, and not those that are pruned',
+        'run skills rollup',
+      ),
+    ]
+  if (rows === 0) return [fine('rollups.foreign-rows', 'no row came with the transaction ID of another server')]
+  const text = `${plural(rows, 'row')} with the transaction ID of another server: no step of the rollups takes ${rows === 1 ? 'it' : 'them'}`
+  return [finding('warning', 'rollups.foreign-rows', text, 'run skills rollup, which counts them')]
+}
+
 /** The part of the report of `skills sync --check` that is examined. */
 export interface RegistryFacts {
   roots: readonly string[]

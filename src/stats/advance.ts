@@ -22,8 +22,7 @@ export async function advanceIfNeeded(db: Db, onProgress?: (what: string) => voi
   const marks = await readMarksIfAllowed(db)
   if (marks === 'forbidden') return { usable: false, advanced: 0, note: 'this role cannot read the rollups' }
   if (marks === undefined) return { usable: false, advanced: 0, note: 'this database has no rollups: run skills migrate' }
-  if (marks.foreign)
-    return { usable: false, advanced: 0, note: 'the rollups were made on another server: run skills rollup to rebuild them' }
+  if (marks.foreign) return { usable: false, advanced: 0, note: 'the rollups were made on another server: run skills rollup' }
   if (marks.tail < LONG_TAIL) return { usable: true, advanced: 0, note: null }
   const began = Date.now()
   let advanced = 0

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
+import { adopt } from './adopt.ts'
 import { userId } from './read-users.ts'
 import { count } from './report-query.ts'
 import type { Count } from '../core/report-types.ts'
@@ -64,7 +64,8 @@ async function erase(db: Db, id: string): Promise<Record<string, unknown>> {
     onlyRow(await db.run('select :"schema".forget_skill_user($1::uuid) as rows', [id], { rows: 'object' })),
   )
   if (rows['state'] !== 'foreign') return rows
-  throw rollupForeign('nothing was erased')
+  await adopt(db)
+  return erase(db, id)
 }
 
 /** The transactions that have looked at the forgotten users, and may store events, with their processes. */

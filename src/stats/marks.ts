@@ -6,7 +6,7 @@ import { timeOrNull } from '../core/times.ts'
 export interface Marks {
   /** Query parameters that select the rows which are not in the rollups. */
   bindings: Bindings
-  /** The snapshots were saved on another server: they are not valid for the rows of this one. */
+  /** The snapshots are missing, or were saved on another server: they are not valid for the rows of this one. */
   foreign: boolean
   rolled: number
   tail: number
@@ -24,7 +24,8 @@ const MADE = `
 const STATE = `
   select source, snapshot::text as snapshot, txid_snapshot_xmax(snapshot)::text as xmax,
          array(select txid_snapshot_xip(snapshot))::text as xip, part_txid::text as part_txid, part_id::text as part_id,
-         rolled, stepped_at, pruned_before, system_identifier <> (select system_identifier from pg_control_system()) as foreign
+         rolled, stepped_at, pruned_before, system_identifier <> (select system_identifier from pg_control_system())
+           or txid_snapshot_xmax(snapshot) > txid_snapshot_xmax(txid_current_snapshot()) as foreign
     from :"schema".skill_rollup_state`
 
 const TAIL = `
@@ -40,8 +41,7 @@ export async function readMarks(db: Db): Promise<Marks | undefined> {
   const rows = await db.run(STATE)
   const events = rows.find((row) => row['source'] === 'events')
   const feedback = rows.find((row) => row['source'] === 'feedback')
-  if (events === undefined || feedback === undefined) return undefined
-  const foreign = events['foreign'] === true
+  const foreign = events?.['foreign'] !== false || feedback?.['foreign'] !== false
   const [rest] = foreign
     ? []
     : await db.run(
@@ -61,10 +61,10 @@ export async function readMarks(db: Db): Promise<Marks | undefined> {
       feedback_part_id: mark(feedback, 'part_id'),
     },
     foreign,
-    rolled: count(events['rolled']),
+    rolled: count(events?.['rolled']),
     tail: count(rest?.['tail']),
-    steppedAt: timeOrNull(events['stepped_at']),
-    prunedBefore: events['pruned_before'] instanceof Date ? events['pruned_before'] : null,
+    steppedAt: timeOrNull(events?.['stepped_at']),
+    prunedBefore: events?.['pruned_before'] instanceof Date ? events['pruned_before'] : null,
   }
 }
 
@@ -76,6 +76,6 @@ export async function readPrunedBefore(db: Db): Promise<Date | null> {
   return state?.['pruned_before'] instanceof Date ? state['pruned_before'] : null
 }
 
-function mark(row: Row, name: string): string | null {
-  return (row[name] ?? null) as string | null
+function mark(row: Row | undefined, name: string): string | null {
+  return (row?.[name] ?? null) as string | null
 }

@@ -3,6 +3,7 @@ import { notMigrated, rollupForeign } from '../core/common-errors.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
+import { adopt } from './adopt.ts'
 import { readMarks } from './marks.ts'
 import { dayOf } from './question.ts'
 import { count } from './report-query.ts'
@@ -57,6 +58,7 @@ async function removeBatches(
   let users = 0
   if (dryRun) ({ events, users } = await db.transaction({ readOnly: true }, async () => countOld(db, before)))
   else {
+    if ((await db.transaction({ readOnly: true }, () => readMarks(db)))?.foreign === true) await adopt(db)
     for (;;) {
       const removed = await db.transaction({ isolation: 'read committed' }, () => removeSome(db, before, batch))
       if (removed === 0) break

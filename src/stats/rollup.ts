@@ -1,10 +1,10 @@
 import { DEFAULTS } from '../config/defaults.ts'
-import { rollupForeign } from '../core/common-errors.ts'
 import { SkillsError } from '../core/errors.ts'
 import { onlyRow } from '../db/columns.ts'
 import type { Db } from '../db/db.ts'
 import { quoteIdent } from '../db/quote.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
+import { adopt, repair } from './adopt.ts'
 import { count } from './report-query.ts'
 import { readSetAside, type SetAside } from './set-aside.ts'
 import type { Count } from '../core/report-types.ts'
@@ -31,6 +31,10 @@ export interface RollupProgress {
 /** The result of a run. */
 export interface RollupReport extends RollupProgress {
   rebuilt: boolean
+  /** The rollups were of another server, or their state was missing: this run took them over, with the sums of pruned events. */
+  adopted: boolean
+  /** Rows that carried the transaction ID of another server and were not counted; this run and the next ones count them. */
+  foreignRows: Count
   /** Rows that cannot be added up, of this run and earlier ones. */
   setAside: SetAside
   /** Missing indexes that were created. */
@@ -51,7 +55,10 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
   const began = Date.now()
   const { batch = DEFAULTS.rollupBatch, maxMs = Infinity } = options
   const indexes = await buildMissingIndexes(db)
-  const rebuilt = await resetIfNeeded(db, options)
+  const rebuilt = options.rebuild === true
+  if (rebuilt) await reset(db, options)
+  const { adopted, rows } = await adopt(db)
+  const foreignRows = rows + (await repair(db))
   const done: RollupProgress = { events: 0, feedback: 0, steps: 0 }
   let finished = false
   while (!finished && Date.now() - began < maxMs) {
@@ -64,7 +71,7 @@ async function runSteps(db: Db, options: RollupOptions): Promise<RollupReport> {
     options.onStep?.({ ...done })
   }
   const setAside = await readSetAside(db)
-  return { ...done, rebuilt, setAside, indexes, finished, durationMs: Date.now() - began }
+  return { ...done, rebuilt, adopted, foreignRows, setAside, indexes, finished, durationMs: Date.now() - began }
 }
 
 export interface StepResult {
@@ -80,7 +87,8 @@ export async function step(db: Db, source: 'events' | 'feedback', rows: number, 
     onlyRow(await db.run(`select :"schema".skill_rollup_${source}($1::int, $2::boolean) as done`, [rows, wait], { done: 'object' })),
   )
   if (done['state'] === 'foreign') {
-    throw rollupForeign('nothing was added')
+    await adopt(db)
+    return step(db, source, rows, wait)
   }
   return {
     rows: count(done['rows'] ?? (done['state'] === undefined ? Number.NaN : 0)),
@@ -116,14 +124,10 @@ async function buildMissingIndexes(db: Db): Promise<string[]> {
   return built
 }
 
-async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: RollupOptions): Promise<boolean> {
+async function reset(db: Db, { loseHistory = false }: RollupOptions): Promise<void> {
   const [state] = await db.transaction({ readOnly: true }, () =>
-    db.run(
-      `select bool_or(system_identifier <> (select system_identifier from pg_control_system())) as foreign, max(pruned_before) as pruned
-         from :"schema".skill_rollup_state`,
-    ),
+    db.run('select max(pruned_before) as pruned from :"schema".skill_rollup_state'),
   )
-  if (!rebuild && state?.['foreign'] !== true) return false
   if (state?.['pruned'] instanceof Date && !loseHistory) {
     throw new SkillsError(
       'ROLLUP_KEPT',
@@ -134,8 +138,4 @@ async function resetIfNeeded(db: Db, { rebuild = false, loseHistory = false }: R
     )
   }
   await db.transaction({}, () => db.run('select :"schema".skill_rollup_reset()'))
-  for (;;) {
-    const [adopted] = await db.transaction({}, () => db.run('select :"schema".skill_rollup_adopt(50000::integer) as rows'))
-    if (count(adopted?.['rows']) === 0) return true
-  }
 }

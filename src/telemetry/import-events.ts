@@ -4,14 +4,24 @@ import { writeByHalves } from '../core/write-by-halves.ts'
 import type { Db } from '../db/db.ts'
 import { withSkillsErrors } from '../db/skills-error.ts'
 import { writeBatch, writeFailureOf } from './batch.ts'
-import { readLine, splitLines, type LoggedEvent } from './logged-line.ts'
+import { inputBytes } from './input-bytes.ts'
+import { joinLines, type InputValue } from './join-lines.ts'
+import { BadEvent, loggedEvent, type LoggedEvent } from './logged-event.ts'
+import { readValue } from './logged-line.ts'
+import type { Span } from './otel-span.ts'
+import { TraceBuffer } from './otel-traces.ts'
+import { isAboutSkill, usesOf } from './otel-uses.ts'
+import { splitLines } from './split-lines.ts'
+import type { UserIdForm } from './user-uuid.ts'
 
 export interface EventLogOptions {
-  /** Chunks of NDJSON in UTF-8. */
+  /** Chunks of JSON in UTF-8, plain or with gzip: a value on each line, or values on several lines. */
   input: AsyncIterable<Uint8Array | string>
-  /** Undefined: the lines are only checked. */
+  /** Undefined: the input is only checked. */
   db: Db | undefined
-  /** Stop after more bad lines than this; undefined: never. */
+  /** `uuid5`: a user that is not a UUID gets the UUID version 5 of its text, see docs/telemetry.md. `uuid` unless given: it is refused. */
+  userIdAs?: UserIdForm | undefined
+  /** Stop after more refusals than this; undefined: never. */
   maxErrors?: number | undefined
   /** Called while lines are read, with the numbers of lines and of written events. */
   onProgress?: (progress: { lines: number; written: number }) => void
@@ -19,23 +29,25 @@ export interface EventLogOptions {
 
 /** The result of an import. */
 export interface EventLogReport {
-  /** Lines that are not blank. */
+  /** Lines that are not blank; a value on several lines counts once. */
   lines: Count
   /** Valid events in them. */
   events: Count
+  /** Spans that are steps of a use: part of its event. */
+  steps: Count
   /** Events that are new to the database; 0 without a database. */
   written: Count
   /** Events that were in the database before, or twice in the input. */
   repeated: Count
-  /** Lines with spans that are not a tool call. */
+  /** Lines without an event, such as those with other spans. */
   ignored: Count
-  /** Lines that were not written. */
+  /** Lines, items of lists and spans that were not written. */
   rejected: Count
-  /** The first of the rejected lines. */
+  /** The first of them, by line. */
   errors: LineError[]
   /** Keys that are not a field of an event. */
   unknownKeys: string[]
-  /** Stopped before the end of the input, because of too many bad lines. */
+  /** Stopped before the end of the input, because of too many refusals. */
   stopped: boolean
 }
 
@@ -44,6 +56,8 @@ export interface LineError {
   line: Position
   /** From 1; null where it is not known. */
   column: Position | null
+  /** The place in the value of the line, such as `resourceSpans[0].scopeSpans[0].spans[3]`; null: all of it. */
+  path: string | null
   message: string
 }
 
@@ -56,52 +70,114 @@ const TURN = 'import'
 
 interface PlacedEvent extends LoggedEvent {
   line: number
+  path: string
 }
 
 /**
- * Reads events from NDJSON and writes them in batches, each in a transaction; bad lines are skipped and reported. An event
- * that was written before is recognised, so an interrupted import can be repeated. Throws the error of a failed batch; the
- * batches before it are written.
+ * Reads events from NDJSON and from OpenTelemetry exports, and writes them in batches, each in a transaction; bad lines and bad spans are
+ * skipped and reported. An event that was written before is recognised, so an interrupted import can be repeated. Throws the error of a
+ * failed batch, and USAGE for an input that is not UTF-8 or gzip; the batches before it are written.
  */
-export async function importEvents({ input, db, maxErrors = Infinity, onProgress }: EventLogOptions): Promise<EventLogReport> {
+export async function importEvents(options: EventLogOptions): Promise<EventLogReport> {
+  const { input, db, maxErrors = Infinity, onProgress } = options
   const report = emptyReport()
-  let batch: PlacedEvent[] = []
-  const flush = async (): Promise<void> => {
-    const events = batch
-    batch = []
+  const reader = new EventReader(report, options.userIdAs ?? 'uuid')
+  const flush = async (events: readonly PlacedEvent[]): Promise<void> => {
     if (db !== undefined) await withSkillsErrors(db, { action: 'log events' }, () => write(db, events, report))
     onProgress?.({ lines: report.lines, written: report.written })
   }
-  for await (const { number, text } of splitLines(input)) {
-    if (text?.trim() === '') continue
-    batch.push(...eventsOf(number, text, report))
+  for await (const value of joinLines(splitLines(inputBytes(input)))) {
+    reader.add(value)
     if (report.rejected > maxErrors) {
       report.stopped = true
       break
     }
-    if (batch.length >= BATCH) await flush()
+    if (reader.size >= BATCH) await flush(reader.take())
   }
-  await flush()
+  // a trace of which the rest was not read would be written without its steps
+  if (!report.stopped) reader.end()
+  for (let events = reader.take(); events.length > 0; events = reader.take()) await flush(events)
+  onProgress?.({ lines: report.lines, written: report.written })
+  report.errors = report.errors.toSorted((a, b) => a.line - b.line).slice(0, MOST_ERRORS)
   return report
 }
 
 function emptyReport(): EventLogReport {
-  return { lines: 0, events: 0, written: 0, repeated: 0, ignored: 0, rejected: 0, errors: [], unknownKeys: [], stopped: false }
+  return { lines: 0, events: 0, steps: 0, written: 0, repeated: 0, ignored: 0, rejected: 0, errors: [], unknownKeys: [], stopped: false }
 }
 
-/** The events of a line that is not blank; undefined text is a line that is too long. */
-function eventsOf(number: number, text: string | undefined, report: EventLogReport): PlacedEvent[] {
-  report.lines++
-  const line = text === undefined ? ({ kind: 'bad', message: 'the line is longer than 1 MiB' } as const) : readLine(text)
-  if (line.kind === 'bad') {
-    reject(report, { line: number, column: 'column' in line ? (line.column ?? null) : null, message: line.message })
-    return []
+/** Makes events of values. Those of spans come when their trace is complete. */
+class EventReader {
+  readonly #report: EventLogReport
+  readonly #userIdAs: UserIdForm
+  readonly #traces = new TraceBuffer()
+  #events: PlacedEvent[] = []
+
+  constructor(report: EventLogReport, userIdAs: UserIdForm) {
+    this.#report = report
+    this.#userIdAs = userIdAs
   }
-  if (line.events.length === 0) report.ignored++
-  report.events += line.events.length
-  for (const key of line.unknownKeys)
-    if (report.unknownKeys.length < MOST_KEYS && !report.unknownKeys.includes(key)) report.unknownKeys.push(key)
-  return line.events.map((event) => ({ ...event, line: number }))
+
+  /** Events that can be taken. */
+  get size(): number {
+    return this.#events.length
+  }
+
+  /** The next events, at most as many as a batch has. */
+  take(): PlacedEvent[] {
+    return this.#events.splice(0, BATCH)
+  }
+
+  add({ line, read }: InputValue): void {
+    const report = this.#report
+    report.lines++
+    if ('message' in read) {
+      reject(report, { line, column: read.column ?? null, path: null, message: read.message })
+      return
+    }
+    let isIgnored = true
+    for (const item of readValue(read.value, { line, userIdAs: this.#userIdAs })) {
+      if (item.kind === 'bad') reject(report, { line, column: null, path: item.path === '' ? null : item.path, message: item.message })
+      else if (item.kind === 'event') this.#addEvent({ ...item.event, line, path: '' }, item.unknownKeys)
+      else for (const trace of this.#traces.add(item.span)) this.#addTrace(trace)
+      isIgnored &&= item.kind === 'span' && !isAboutSkill(item.span)
+    }
+    if (isIgnored) report.ignored++
+  }
+
+  /** No more values come. */
+  end(): void {
+    for (const trace of this.#traces.drain()) this.#addTrace(trace)
+  }
+
+  #addEvent(event: PlacedEvent, unknownKeys: readonly string[]): void {
+    const report = this.#report
+    report.events++
+    for (const key of unknownKeys)
+      if (report.unknownKeys.length < MOST_KEYS && !report.unknownKeys.includes(key)) report.unknownKeys.push(key)
+    this.#events.push(event)
+  }
+
+  #addTrace(spans: readonly Span[]): void {
+    const { uses, steps, repeated, refused } = usesOf(spans)
+    this.#report.steps += steps
+    this.#report.events += repeated
+    this.#report.repeated += repeated
+    for (const { span, message } of refused) this.#reject(span, message)
+    for (const { span, ...use } of uses) {
+      try {
+        this.#addEvent({ ...loggedEvent(use, this.#userIdAs), line: span.line, path: span.path }, [])
+      } catch (error) {
+        if (!(error instanceof BadEvent || error instanceof RangeError)) throw error
+        const isUnknown = (use.event.userId as unknown) === undefined
+        this.#reject(span, isUnknown ? 'neither the span, its parents nor their resources have a user.id' : error.message)
+      }
+    }
+  }
+
+  #reject({ line, path }: Span, message: string): void {
+    reject(this.#report, { line, column: null, path: path === '' ? null : path, message })
+  }
 }
 
 async function write(db: Db, events: readonly PlacedEvent[], report: EventLogReport): Promise<void> {
@@ -114,12 +190,13 @@ async function write(db: Db, events: readonly PlacedEvent[], report: EventLogRep
   report.repeated += events.length - written - refused.length
   report.events -= refused.length
   for (const { item, error } of refused) {
-    const reason = reasonOf(error)
-    reject(report, { line: item.line, column: null, message: `the database refuses this event: ${reason}` })
+    const message = `the database refuses this event: ${reasonOf(error)}`
+    reject(report, { line: item.line, column: null, path: item.path === '' ? null : item.path, message })
   }
 }
 
+/** Keeps some more than are shown: those of spans come after those of later lines. */
 function reject(report: EventLogReport, error: LineError): void {
   report.rejected++
-  if (report.errors.length < MOST_ERRORS) report.errors.push(error)
+  if (report.errors.length < 10 * MOST_ERRORS) report.errors.push(error)
 }

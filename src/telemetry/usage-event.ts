@@ -115,8 +115,8 @@ export function encodeEvent(
 
 /** The reason of a failure, the tokens and the cost. Empty for most events: nothing to write, to send and to parse. */
 export function reasonAndCost({ errorType, inputTokens, outputTokens, costUsd }: UsageEvent): (string | number | null)[] {
-  const values = [errorType ?? null, inputTokens ?? null, outputTokens ?? null, costUsd ?? null]
-  return values.some((value) => value !== null) ? values : []
+  if ((errorType ?? inputTokens ?? outputTokens ?? costUsd ?? null) === null) return []
+  return [errorType ?? null, inputTokens ?? null, outputTokens ?? null, costUsd ?? null]
 }
 
 function optionalProblem(what: string, value: unknown): string | undefined {

@@ -74,11 +74,19 @@ const ORDER: readonly RegExp[] = [
   /^COMMENT ON/,
 ]
 
-function rankOf({ fault: { sql }, statements: [first = ''] }: Remedy): number {
+function rankOf({ fault: { sql }, statements }: Remedy): number {
+  // what is dropped and created again needs what the statements after the DROP need
+  const first = statements.find((text) => !text.startsWith('DROP ')) ?? statements[0] ?? ''
   if (sql === undefined) return ORDER.length + 2
   if (/^(?:GRANT|REVOKE) /.test(first)) return ORDER.length + 1
+  // the rows can refuse it, and nothing needs it
+  if (first.startsWith('ALTER TABLE ') && statements.some(isForeignKey)) return ORDER.length + 1.5
   const rank = ORDER.findIndex((pattern) => pattern.test(first))
   return rank === -1 ? ORDER.length : rank
+}
+
+function isForeignKey(text: string): boolean {
+  return text.includes(' ADD CONSTRAINT ') && text.includes(' FOREIGN KEY (')
 }
 
 function header({ database, schema, tool, now }: ScriptFacts, outside: boolean): string {
@@ -86,6 +94,7 @@ function header({ database, schema, tool, now }: ScriptFacts, outside: boolean):
     ...(outside ? ['-- skills: no-transaction'] : []),
     `-- Remedies of skills verify (${tool}) for ${printable(database)}, schema ${printable(schema)}, ${now.toISOString()}.`,
     '-- Read it, then run it with psql -v ON_ERROR_STOP=1 -f FILE, or as a migration. What is commented out needs a decision.',
+    '-- skills: remedies',
   ].join('\n')
 }
 

@@ -118,7 +118,7 @@ class Run {
       return judge({ ...check, severity: 'error' }, [
         { object: `schema ${this.#db.info.schema}`, expected: 'definitions that can be read', actual: cause, remedy: check.remedy },
       ])
-    if (check.id === FOREIGN_CODE) return judge(check, this.#schema.foreign.map(foreignFault))
+    if (check.id === FOREIGN_CODE) return judge(check, this.#schema.foreign.filter(runs).map(foreignFault))
     if (check.query === undefined) {
       const own = faults.filter((fault) => fault.check === check.id)
       // what could not be built was not looked at
@@ -159,7 +159,7 @@ class Run {
    */
   #reachable({ own, writes }: Check): ForeignCode[] {
     const { foreign, foreignOfTables, noScratch } = this.#schema
-    if (!own || writes === 'real') return foreign
+    if (!own || writes === 'real') return writes === 'no' ? foreign.filter(runs) : foreign
     if (writes === 'no') return foreignOfTables
     return noScratch === undefined ? [] : foreign
   }
@@ -190,6 +190,11 @@ class Run {
 
 /** The check that names what was not run. It depends on no other check. */
 const FOREIGN_CODE = 'safety.foreign-code'
+
+/** Whether this connection could run it now. A privilege to write can be granted meanwhile: checks that write leave all of it out. */
+function runs({ onWrites }: ForeignCode): boolean {
+  return onWrites !== true
+}
 
 /** One object of another role, as the check `safety.foreign-code` reports it. */
 function foreignFault({ kind, name, owner }: ForeignCode): Fault {

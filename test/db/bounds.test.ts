@@ -177,7 +177,8 @@ describe('functions', () => {
       ['skill_rollup_events(1, NULL)', 'p_wait'],
       ['skill_rollup_feedback(-1)', 'p_max_rows'],
       ['skill_rollup_feedback(1, NULL)', 'p_wait'],
-      ['skill_rollup_adopt(NULL)', 'p_max_rows'],
+      ["skill_rollup_repair('others')", 'p_source'],
+      ['skill_rollup_repair(NULL)', 'p_source'],
     ] as const
     for (const [call, argument] of cases)
       expect([call, await refusal(`SELECT ${call}`)]).toMatchObject([call, { code: '22023', message: messageOf(argument) }])
@@ -256,7 +257,7 @@ onEachBackend(({ migrated }) => {
     await restoreBounds(db)
     await restoreBounds(db)
     expect(await db.query(rows)).toEqual(before)
-    await db.query('SELECT skill_rollup_adopt(10)')
+    await db.query('SELECT skill_rollup_adopt()')
     await db.query(`SELECT unlock_skill('${USER}', 'walk', 'earned')`)
     await db.query(`SELECT forget_skill_user('${USER}')`)
     expect(await verify(db, { cwd: scratch() })).toMatchObject({ ok: true })

@@ -36,7 +36,9 @@ const CALLS: readonly string[] = [
   'public.skill_rollup_events(100000, false)',
   'public.skill_rollup_feedback(1, true)',
   'public.skill_rollup_feedback(100000, false)',
-  'public.skill_rollup_adopt(100)',
+  `public.skill_rollup_adopt()`,
+  `public.skill_rollup_repair('events'::text, false)`,
+  `public.skill_rollup_repair('feedback'::text, true)`,
   `public.forget_skill_user(${USER})`,
   'public.skill_rollup_reset()',
 ]
@@ -95,7 +97,7 @@ test('functions: a refused value and every overload planted in the schema -> 220
     `unlock_skill(${USER}, ''::text)`,
     `is_skill_unlocked(${USER}, NULL::text)`,
     'skill_rollup_events(0, true)',
-    'skill_rollup_adopt(0)',
+    "skill_rollup_repair('others'::text, false)",
     'forget_skill_user(NULL::uuid)',
   ])
     await expect(db.exec(`SELECT public.${call}`), call).rejects.toMatchObject({ code: '22023' })

@@ -224,7 +224,7 @@ onEachBackend((backend) => {
     await applyOlderFiles(db)
     await db.exec('CREATE TABLE schema_migrations (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())')
     const faults = (await verified(db)).checks.flatMap((check) => check.faults)
-    expect(faults.map(({ remedy }) => remedy).join('\n')).toMatch(/^COMMENT ON FUNCTION public\.log_skill_usage\(.*jsonb\) IS '/m)
+    expect(faults.map(({ remedy }) => remedy).join('\n')).toMatch(/^COMMENT ON FUNCTION public\.unlock_skill\(.*text\) IS '/m)
   })
 
   test('remedy of a changed function, view and comment -> it restores them, and names no file of the package', async () => {

@@ -49,19 +49,22 @@ onEachBackend((backend) => {
     expect((await rollupCounts(db)).rolled).toBe(3000 - pruned.events)
   })
 
-  test('rollup: rollups of another server -> not used, and rebuilt', async () => {
+  test('rollup: rollups of another server -> not used; taken over, or rebuilt on request', async () => {
     const db = await (await backend.migrated()).open()
     await db.exec(`${LOG}50) as i`)
     await rollUp(db)
-    await db.exec('update skill_rollup_state set system_identifier = 1; update skill_rollup_days set n = 7')
+    await db.exec('update skill_rollup_state set system_identifier = 1')
+    await db.exec(`${LOG}3) as i`)
     expect(await stats(db)).toMatchObject({
-      totals: { events: 50 },
+      totals: { events: 53 },
       source: { kind: 'raw', note: expect.stringContaining('another server') },
     })
-    // transactions that are yet to come here
-    await db.exec('update skill_usage_events set txid = 4000000000 + id where id > 30')
-    expect(await rollUp(db)).toMatchObject({ rebuilt: true, events: 50, finished: true })
-    expect(await stats(db)).toMatchObject({ totals: { events: 50 }, source: { kind: 'rollup', tail: 0 } })
+    expect(await rollUp(db)).toMatchObject({ adopted: true, rebuilt: false, events: 3, finished: true })
+    expect(await stats(db)).toMatchObject({ totals: { events: 53 }, source: { kind: 'rollup', tail: 0 } })
+    // transactions that are yet to come here, and wrong sums
+    await db.exec('update skill_usage_events set txid = 4000000000 + id where id > 30; update skill_rollup_days set n = 7')
+    expect(await rollUp(db, { rebuild: true })).toMatchObject({ rebuilt: true, events: 53, finished: true })
+    expect(await rollupCounts(db)).toEqual({ rolled: 53, events: 53 })
   })
 
   test('rollup: a limit of rows or time -> a step and a run respect it', async () => {

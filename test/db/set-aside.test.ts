@@ -194,7 +194,13 @@ onEachBackend(({ name: backend, migrated }) => {
     await db.exec(`CREATE ROLE ${role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${role};
       ALTER TABLE skill_usage_events ENABLE ROW LEVEL SECURITY; ALTER TABLE skill_feedback ENABLE ROW LEVEL SECURITY;
       SET ROLE ${role}`)
-    for (const call of ['skill_rollup_events()', 'skill_rollup_feedback()', 'skill_rollup_adopt(10)', `forget_skill_user('${USER}')`])
+    for (const call of [
+      'skill_rollup_events()',
+      'skill_rollup_feedback()',
+      'skill_rollup_adopt()',
+      "skill_rollup_repair('events')",
+      `forget_skill_user('${USER}')`,
+    ])
       await expect(db.query(`SELECT ${call}`), call).rejects.toMatchObject({
         code: '42501',
         message: expect.stringContaining('row-level security'),

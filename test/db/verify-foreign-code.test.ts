@@ -313,6 +313,27 @@ test('superuser: an application, an overload of the function that it calls -> it
   await expectUnharmed()
 })
 
+test('reader: what runs only when rows are written -> the tables are read, and none of it runs', async () => {
+  const database = await copy()
+  const owner = await open('attacker', database)
+  await owner.exec(`${EVIL} CREATE TRIGGER t BEFORE INSERT ON skills_registry FOR EACH ROW EXECUTE FUNCTION evil_trigger();
+    CREATE RULE r AS ON DELETE TO skill_feedback DO ALSO SELECT evil();
+    ALTER TABLE skill_usage_events ADD COLUMN n int GENERATED ALWAYS AS (evil_number(1)) STORED, ADD CHECK (evil()) NOT VALID;
+    CREATE TABLE others (skill_id text REFERENCES skills_registry ON DELETE CASCADE);
+    GRANT SELECT ON ALL TABLES IN SCHEMA public TO writer`)
+  const examine = async (): Promise<unknown[]> => {
+    const db = await open('writer', database)
+    const { checks } = await verify(db, { cwd })
+    await db.close()
+    return ['safety.foreign-code', 'health.ratings'].map((wanted) => checks.find(({ id }) => id === wanted)?.status)
+  }
+  expect(await examine()).toEqual(['passed', 'passed'])
+  await owner.exec('GRANT UPDATE (enabled) ON skills_registry TO writer')
+  expect(await examine()).toEqual(['failed', 'skipped'])
+  await owner.close()
+  await expectUnharmed()
+})
+
 test('superuser: tables of a superuser, and a role that may add triggers -> its trigger does not run', async () => {
   const admin = await open('postgres', 'postgres')
   await admin.exec('CREATE DATABASE own_tables')

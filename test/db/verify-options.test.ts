@@ -3,6 +3,7 @@ import type { Db } from '../../src/db/db.ts'
 import { sync, verify } from '../../src/index.ts'
 import type { CheckResult } from '../../src/verify/report.ts'
 import { BACKENDS, onEachBackend } from '../support/databases.ts'
+import { ownServer } from '../support/own-server.ts'
 import { scratch } from '../support/scratch.ts'
 
 const SKILL = '---\nname: one\ndescription: The one skill of this folder. Use it in tests.\n---\nBody.\n'
@@ -63,4 +64,35 @@ test('--amcheck: a healthy database passes; an index whose order is wrong -> a f
   // a session keeps what it has read about an index
   const other = await statuses(await database.open())
   expect(other['amcheck.indexes']).toMatch(/^failed .*invariant violated for index "fickle"/)
+})
+
+test('settings: the server has serializable transactions and writes nothing -> a warning and a failure, whose statements correct them', async () => {
+  const database = await ownServer().migrated()
+  const setUp = await database.open()
+  await setUp.exec("ALTER SYSTEM SET default_transaction_isolation = 'serializable'")
+  await setUp.exec('ALTER SYSTEM SET default_transaction_read_only = on')
+  await setUp.exec('SELECT pg_reload_conf()')
+  const found = async (): Promise<{ id: string; object: string; sql: string }[]> => {
+    // a connection of its own has the settings of the server
+    const db = await database.open()
+    const { checks } = await verify(db, { cwd: scratch({}), drift: 'no' })
+    await db.close()
+    return checks
+      .filter(({ id }) => id === 'settings.stops' || id === 'settings.changes')
+      .flatMap(({ id, faults }) => faults.map(({ object, sql = '' }) => ({ id, object, sql })))
+  }
+  await expect.poll(found, { timeout: 60_000 }).toEqual([
+    {
+      id: 'settings.stops',
+      object: 'the server',
+      sql: "ALTER SYSTEM SET default_transaction_read_only = 'off'; SELECT pg_reload_conf()",
+    },
+    {
+      id: 'settings.changes',
+      object: 'the server',
+      sql: "ALTER SYSTEM SET default_transaction_isolation = 'read committed'; SELECT pg_reload_conf()",
+    },
+  ])
+  for (const { sql } of await found()) for (const statement of sql.split('; ')) await setUp.exec(statement)
+  await expect.poll(found, { timeout: 60_000 }).toEqual([])
 })

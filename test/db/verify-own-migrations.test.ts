@@ -47,6 +47,21 @@ onEachBackend((backend) => {
       'an owner of a sequence that changes',
       `CREATE TABLE a (id bigserial); CREATE TABLE b (id bigint); ALTER SEQUENCE a_id_seq OWNED BY b.id`,
     ],
+    [
+      'indexes without a name, in another schema too',
+      `CREATE TABLE a (id int, x text); CREATE INDEX ON a (x); CREATE UNIQUE INDEX ON ONLY a (id, x); COMMENT ON INDEX a_x_idx IS 'for x';
+       CREATE SCHEMA other; CREATE TABLE other.b (id int); CREATE UNIQUE INDEX ON other.b (id)`,
+    ],
+    [
+      'a table of SELECT INTO',
+      `SELECT skill_id, version INTO picked FROM skills_registry; CREATE INDEX ON picked (skill_id);
+       WITH x AS (SELECT 1 AS id) SELECT id INTO TABLE numbers FROM x; ALTER TABLE numbers ADD PRIMARY KEY (id)`,
+    ],
+    [
+      'a function before the table that it reads',
+      `SET check_function_bodies TO off; CREATE FUNCTION later() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM lates $$;
+       CREATE TABLE lates (id int); CREATE VIEW v_later AS SELECT later()`,
+    ],
   ])('own migrations: %s -> no fault, with exclusive too', async (_, migration) => {
     expect(await faultsAfter(backend, migration, '', { exclusive: true })).toEqual([])
   })
@@ -64,6 +79,35 @@ onEachBackend((backend) => {
       CREATE FUNCTION f2(p ${q}.mood) RETURNS ${q}.mood LANGUAGE sql AS $$ SELECT p $$;
       COMMENT ON TABLE things IS 'see ${name}.things and ${name}.other';`
     expect(await faultsAfter(backend, migration, '', { before: `CREATE SCHEMA ${q}`, schema: name })).toEqual([])
+  })
+
+  test('own migrations: values of an enum that were added and are used -> no fault', async () => {
+    const migration = `-- skills: no-transaction
+      CREATE TYPE level AS ENUM ('low', 'high'); CREATE TYPE public.none AS ENUM ();
+      ALTER TYPE level ADD VALUE IF NOT EXISTS 'middle' BEFORE 'high'; ALTER TYPE level ADD VALUE 'top' AFTER 'high'; ALTER TYPE none ADD VALUE 'one';
+      ALTER TYPE level RENAME VALUE 'low' TO 'lowest'; ALTER TYPE level ADD VALUE 'lower' AFTER 'lowest';
+      CREATE TABLE levels (a level DEFAULT 'middle' CHECK (a <> 'top'), n public.none DEFAULT 'one');
+      CREATE INDEX levels_a ON levels (a) WHERE a > 'middle'`
+    expect(await faultsAfter(backend, migration, '', { exclusive: true })).toEqual([])
+    const found = await faultsAfter(backend, migration, "ALTER TYPE level ADD VALUE 'more'")
+    expect(found).toEqual([expect.stringContaining('drift.different: enum level: ')])
+  })
+
+  test('own migrations: the tables of the package refuse the rows of the checks -> no fault', async () => {
+    const migration = `
+      CREATE TABLE users (id uuid PRIMARY KEY);
+      ALTER TABLE skill_usage_events ADD FOREIGN KEY (user_id) REFERENCES users, ADD COLUMN tenant uuid NOT NULL, ADD COLUMN part int NOT NULL DEFAULT 1;
+      ALTER TABLE skill_unlocks ADD CONSTRAINT unlocks_user FOREIGN KEY (user_id) REFERENCES users;
+      ALTER TABLE skill_usage_events ADD CONSTRAINT known FOREIGN KEY (skill_id) REFERENCES skills_registry, ALTER COLUMN session_id SET NOT NULL;
+      ALTER TABLE skill_feedback ADD CONSTRAINT rated CHECK (rating IS NOT NULL), ADD UNIQUE (user_id, skill_id);
+      CREATE UNIQUE INDEX ON skill_feedback (skill_id, lower(version));
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this skill'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON skills_registry FOR EACH ROW WHEN (NEW.skill_id LIKE 'skills-verify%') EXECUTE FUNCTION refuse();
+      CREATE RULE nothing AS ON INSERT TO skill_feedback WHERE NEW.rating = 5 DO INSTEAD NOTHING;
+      ALTER TABLE skill_usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+      CREATE POLICY mine ON skill_usage_events USING (user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid))`
+    const found = await faultsAfter(backend, migration, '')
+    expect(found.filter((fault) => !/^(?:functions\.calls|safety|rollups)/.test(fault))).toEqual([])
   })
 
   test('own migrations: a function with a type of the schema as argument, replaced by hand -> that fault alone', async () => {

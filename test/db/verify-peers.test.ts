@@ -32,6 +32,7 @@ onEachBackend((backend) => {
       `ALTER TABLE skill_feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON skill_feedback USING (user_id = (SELECT auth.uid()) OR session_user = 'postgres');
 CREATE POLICY of_tenant ON skill_feedback AS RESTRICTIVE USING (notes <> (SELECT current_setting('app.tenant', true)));
+CREATE POLICY of_user ON skill_feedback AS RESTRICTIVE USING (user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid));
 CREATE POLICY written ON skill_feedback AS RESTRICTIVE FOR INSERT WITH CHECK (user_id = (SELECT (auth.jwt() ->> 'sub')::uuid));
 `,
     )

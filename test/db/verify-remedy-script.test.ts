@@ -56,6 +56,30 @@ test('migrate new --from-verify: a database with faults -> a migration, and skil
   expect(failed(await verify(db, { cwd, migrations: [path.join(cwd, 'db/migrations')] }))).toEqual([])
 })
 
+test('migrate new --from-verify: remedies that fail in a healthy schema -> applied, and verify passes with --strict', async () => {
+  const cwd = scratch({
+    'db/migrations/20260101_mine.sql': `CREATE TABLE mine (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text);
+      CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part_1 PARTITION OF parts FOR VALUES IN (1)`,
+  })
+  const migrations = [path.join(cwd, 'db/migrations')]
+  const database = await migratedServer()
+  const run = (...args: string[]): ReturnType<typeof runSkills> =>
+    runSkills([...args, '--migrations', 'db/migrations', ...database.flags], { cwd })
+  expect((await run('migrate')).code).toBe(0)
+  const db = await database.open()
+  await db.exec(`ALTER TABLE mine ALTER COLUMN id DROP IDENTITY, ADD COLUMN more int; ALTER TABLE mine RENAME COLUMN kind TO sort;
+    ALTER TYPE mood RENAME VALUE 'bad' TO 'worse'; ALTER TABLE parts DETACH PARTITION part_1`)
+  expect((await run('migrate', 'new', 'remedies', '--from-verify')).code).toBe(0)
+  const file = path.join(cwd, 'db/migrations', readdirSync(path.join(cwd, 'db/migrations')).at(-1) ?? '')
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain('--| ALTER TABLE public.mine DROP COLUMN more;')
+  writeFileSync(file, text.replace('--| ALTER TABLE public.mine DROP COLUMN more;', 'ALTER TABLE public.mine DROP COLUMN more;'))
+  expect((await run('migrate')).code).toBe(0)
+  const report = await verify(db, { cwd, migrations, strict: true })
+  expect(failed(report)).toEqual([])
+  expect(report.checks.find(({ id }) => id === 'drift.build')).toMatchObject({ status: 'passed' })
+})
+
 test('verify --remedy: the file cannot be written -> exit 70 is not used; the error names it', async () => {
   const cwd = scratch({})
   writeFileSync(path.join(cwd, 'folder'), '')

@@ -28,6 +28,9 @@ CREATE VIEW v_orders AS SELECT id, status FROM orders WHERE status IN ('new', 'p
 CREATE MATERIALIZED VIEW mv_orders AS SELECT status, count(*) FILTER (WHERE kind IN ('a', 'b')) AS n FROM orders GROUP BY status;
 CREATE FUNCTION of_mood(p mood, q text[] DEFAULT ARRAY['a'::varchar, 'b'::varchar]) RETURNS boolean LANGUAGE sql AS $$ SELECT p = 'good' $$;
 CREATE FUNCTION of_kind(p varchar) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT p IN ('x', 'y'); END;
+CREATE FUNCTION orders(p varchar) RETURNS bigint LANGUAGE sql BEGIN ATOMIC
+  SELECT count(*) FROM orders WHERE orders.kind = p AND orders.status IN ('new', 'paid'); END;
+CREATE COLLATION plain FROM "C";
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER orders_keep BEFORE UPDATE ON orders FOR EACH ROW WHEN (NEW.status IN ('paid', 'sent')) EXECUTE FUNCTION keep();
 CREATE RULE orders_stay AS ON DELETE TO orders WHERE OLD.status IN ('sent', 'paid') DO INSTEAD NOTHING;
@@ -61,6 +64,8 @@ CREATE OR REPLACE RULE orders_stay AS ON DELETE TO orders WHERE ((OLD.status)::t
 ALTER POLICY orders_read ON orders USING ((status)::text = ANY (${list('new', b)}));
 ALTER POLICY orders_write ON orders WITH CHECK ((status)::text = ANY (${list('new', b)}));
 CREATE OR REPLACE FUNCTION of_kind(p varchar) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT ((p)::text = ANY (${list('x', a)})); END;
+CREATE OR REPLACE FUNCTION orders(p varchar) RETURNS bigint LANGUAGE sql BEGIN ATOMIC
+  SELECT count(*) FROM orders WHERE (orders.kind)::text = (orders.p)::text AND (orders.status)::text = ANY (${list('new', b)}); END;
 ALTER DOMAIN code DROP CONSTRAINT code_check;
 ALTER DOMAIN code ADD CONSTRAINT code_check CHECK ((VALUE)::text = ANY (${list('x', a)}));
 `
@@ -96,6 +101,7 @@ onEachBackend(({ fresh }) => {
       'policy orders.orders_read',
       'policy orders.orders_write',
       'function of_kind(character varying)',
+      'function orders(character varying)',
       'domain code',
     ])
       expect(found).toContain(`: ${object}: `)

@@ -31,7 +31,8 @@ import { findRunHazards } from '../../src/sqltext/hazards/hazard-run.ts'
 import { locateError } from '../../src/sqltext/locate/locate-error.ts'
 import { quotedNames } from '../../src/sqltext/locate/locate-names.ts'
 import { renameSchema } from '../../src/sqltext/statements/rename-schema.ts'
-import { readLine } from '../../src/telemetry/logged-line.ts'
+import { readInspected } from '../../src/telemetry/inspected.ts'
+import { readValue } from '../../src/telemetry/logged-line.ts'
 import { parseChecks } from '../../src/verify/parse-checks.ts'
 import { parseRequirement } from '../../src/verify/requirements.ts'
 import { canonical } from '../../src/verify/schema/canonical.ts'
@@ -122,8 +123,12 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   renderGithub: (text) => renderGithub(run(text)),
   renderJunit: (text) => renderJunit(run(text)),
   renderTap: (text) => renderTap(run(text)),
-  readLine,
-  'readLine, event': (text) => readLine(JSON.stringify({ skill_id: text, occurred_at: text, user_id: text, outcome: text })),
+  readInspected,
+  'readInspected, text': (text) => readInspected(`{ a: '${text}' }`),
+  'readValue, event': (text) =>
+    readValue({ skill_id: text, created_at: text, user_id: text, outcome: text }, { line: 1, userIdAs: 'uuid5' }),
+  'readValue, span': (text) =>
+    readValue({ attributes: { 'gen_ai.skill.name': text }, start_time: text, traceId: text }, { line: 1, userIdAs: 'uuid' }),
   parseChecks: (text) => parseChecks(text, 'a.sql'),
   'parseChecks, header': (text) => parseChecks(`-- check: a\n-- title: ${text}`, 'a.sql'),
   parseRequirement,

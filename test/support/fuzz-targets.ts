@@ -15,7 +15,12 @@ import { isSessionState } from '../../src/sqltext/statements/session-state.ts'
 import { rowWrites } from '../../src/sqltext/locate/row-writes.ts'
 import { splitStatements } from '../../src/sqltext/statements/split.ts'
 import { waitsByDesign } from '../../src/sqltext/statements/waiting.ts'
-import { readLine, splitLines } from '../../src/telemetry/logged-line.ts'
+import { inputBytes } from '../../src/telemetry/input-bytes.ts'
+import { readInspected } from '../../src/telemetry/inspected.ts'
+import { joinLines } from '../../src/telemetry/join-lines.ts'
+import { readValue } from '../../src/telemetry/logged-line.ts'
+import { importEvents } from '../../src/telemetry/import-events.ts'
+import { splitLines } from '../../src/telemetry/split-lines.ts'
 import { dataRow, loggedIn, readyForQuery, rowDescription } from './messages.ts'
 
 /** A function that reads foreign text, with texts that are likely to break it and what must hold for each of them. */
@@ -123,15 +128,58 @@ const NDJSON = [
 
 async function readEvents(text: string): Promise<void> {
   const bytes = Buffer.from(text)
-  const chunks = bytes.length === 0 ? [] : [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]
+  const chunks = (): AsyncGenerator<Uint8Array> => chunksOf([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)])
   let number = 0
-  for await (const line of splitLines(chunksOf(chunks))) {
-    mustHold(line.number === ++number, 'a line has the wrong number')
-    const read = readLine(line.text ?? '')
-    if (read.kind === 'bad') mustHold(read.message !== '', 'a bad line without a reason')
-    else for (const { key } of read.events) mustHold(/^[\da-f-]{36}$/.test(key), 'an event without a key')
-  }
+  for await (const line of splitLines(chunks())) mustHold(line.number === ++number, 'a line has the wrong number')
   mustHold(number >= text.split('\n').length - 1, 'a line was lost')
+  let last = 0
+  for await (const { line, read } of joinLines(splitLines(chunks()))) {
+    mustHold(line > last && line <= number, 'a value has the line of another one')
+    last = line
+    if ('message' in read) mustHold(read.message !== '', 'a bad line without a reason')
+    else
+      for (const item of readValue(read.value, { line, userIdAs: 'uuid5' }))
+        if (item.kind === 'bad') mustHold(item.message !== '', 'a bad value without a reason')
+        else if (item.kind === 'event') mustHold(/^[\da-f-]{36}$/.test(item.event.key), 'an event without a key')
+  }
+}
+
+const SPANS = [
+  `{¦}¦[¦]¦"¦:¦,¦\n¦ ¦null¦true¦-1¦1e999¦"0"¦"resourceSpans":¦"scopeSpans":¦"spans":¦"attributes":¦"resource":¦"traceId":"a"¦"spanId":"b"`,
+  `"parentSpanId":"b"¦"startTimeUnixNano":"1767323045000000000"¦"endTime":[1,2]¦"status":{"code":2}¦"context":{"span_id":"0x1"}`,
+  `{"key":"gen_ai.skill.name","value":{"stringValue":"a"}}¦{"key":"user.id","value":{"intValue":5}}¦"gen_ai.operation.name":"execute_tool"`,
+  `"gen_ai.skill.name":"a"¦"gen_ai.usage.input_tokens":"x"¦"process.exit.code":1¦"gen_ai.tool.call.arguments":{"skill":"b"}`,
+  `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b","attributes":{"gen_ai.skill.name":"a","user.id":"u"}}]}]}]}`,
+].flatMap((line) => line.split('¦'))
+
+async function readSpans(text: string): Promise<void> {
+  const report = await importEvents({ input: chunksOf([Buffer.from(text)]), db: undefined, userIdAs: 'uuid5' })
+  mustHold(report.errors.length === Math.min(report.rejected, 100), 'a refusal without an error')
+  mustHold(report.repeated <= report.events && report.ignored <= report.lines, 'the counts contradict each other')
+}
+
+const INSPECTED = [
+  `{¦}¦[¦]¦"¦'¦\`¦:¦,¦\n¦ ¦+¦\\¦\\x1b¦\\u{1}¦undefined¦NaN¦-0¦12n¦[Object]¦[Circular *1]¦<ref *1>¦... 3 more items¦Map(1)¦=>¦a¦'a.b'`,
+  `2026-01-01T00:00:00.000Z¦{ a: 1 }¦{ 'a.b': [ 'x', "it's" ] }¦__proto__`,
+].flatMap((line) => line.split('¦'))
+
+function readObject(text: string): void {
+  const value = readInspected(text)
+  mustHold(value === undefined || JSON.stringify(value) !== undefined, 'a value that is no JSON')
+}
+
+const BYTES = `\u001f\u008b\b¦\u00ff\u00fe¦\u00fe\u00ff¦\u0000¦\u00ef\u00bb\u00bf¦{¦}¦\n¦\u00e9¦BZh¦PK\u0003\u0004¦"a":1`.split('¦')
+
+async function readBytes(text: string): Promise<void> {
+  const bytes = Buffer.from(text, 'latin1')
+  const read: Uint8Array[] = []
+  try {
+    for await (const chunk of inputBytes(chunksOf([bytes.subarray(0, 1), bytes.subarray(1)]))) read.push(chunk)
+  } catch (error) {
+    mustHold(error instanceof SkillsError && error.code === 'USAGE', 'an error without a code')
+    return
+  }
+  mustHold(bytes.subarray(-Buffer.concat(read).length || bytes.length).equals(Buffer.concat(read)), 'other bytes')
 }
 
 async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -212,6 +260,9 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'variables', property: () => fc.property(textOf(SQL), fillSql) },
   { name: 'directives', property: () => fc.property(textOf(DIRECTIVES), readDirectiveLines) },
   { name: 'NDJSON', property: () => fc.asyncProperty(textOf(NDJSON), readEvents) },
+  { name: 'OpenTelemetry spans', property: () => fc.asyncProperty(textOf(SPANS), readSpans) },
+  { name: 'objects that Node prints', property: () => fc.property(textOf(INSPECTED), readObject) },
+  { name: 'bytes of events', property: () => fc.asyncProperty(textOf(BYTES), readBytes) },
   {
     name: 'database URL',
     property: () =>

@@ -27,6 +27,10 @@ CREATE TABLE books (
 CREATE INDEX books_author ON books (author) WHERE author > 0;
 CREATE INDEX "Books at" ON books (at DESC);
 CREATE TABLE parted (id integer, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE FUNCTION added(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = added);
+CREATE FUNCTION mood_number(m mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE CAST (mood AS int) WITH FUNCTION mood_number(mood) AS ASSIGNMENT;
 CREATE TABLE parted_default PARTITION OF parted DEFAULT;
 CREATE TABLE parted_25 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2126-01-01');
 CREATE INDEX parted_at ON parted (at);
@@ -213,7 +217,22 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     sql: `ALTER TABLE parted DETACH PARTITION parted_25; ALTER TABLE parted ATTACH PARTITION parted_25 FOR VALUES FROM ('2025-02-01') TO ('2126-01-01')`,
     statement: 'DETACH PARTITION',
   },
+  {
+    title: 'a foreign key dropped, and a row without the other one',
+    sql: "ALTER TABLE books DROP CONSTRAINT by_author; INSERT INTO books (author, title) VALUES (99, 'a'), (NULL, 'b')",
+    words: '1 row does not allow it',
+  },
   { title: 'a partition dropped', sql: 'DROP TABLE parted_25' },
+  {
+    title: 'a partition dropped, with another one of the user',
+    sql: "DROP TABLE parted_25; CREATE TABLE parted_39 PARTITION OF parted FOR VALUES FROM ('2130-01-01') TO ('2131-01-01')",
+    statement: 'CREATE TABLE',
+  },
+  {
+    title: 'an operator and a cast dropped',
+    sql: 'DROP OPERATOR <+> (integer, integer); DROP CAST (mood AS integer)',
+    words: 'again: CREATE OPERATOR <+> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = added);',
+  },
   { title: 'a partitioned table dropped', sql: 'DROP TABLE parted' },
   { title: 'a table dropped with what needs it', sql: 'DROP TABLE "Authors" CASCADE', statement: 'CREATE TABLE' },
   { title: 'a table with everything on it dropped', sql: 'DROP TABLE books CASCADE' },

@@ -33,18 +33,21 @@ export function declaredObjects(files: readonly MigrationFile[]): DeclaredObject
       if (group !== undefined) names[group].add(object.name)
       if (group === 'index') dropped.delete(object.name)
       const name = object.table === undefined || object.kind === 'index' ? object.name : `${object.table}.${object.name}`
-      again[`${object.kind} ${name}`] = runAgain(file, line)
+      again[`${object.kind} ${name}`] = runAgain(file, line, statement.text)
     }
   }
   return { tables: [...names.table], views: [...names.view], functions: [...names.function], droppedIndexes: [...dropped], again }
 }
 
 /** The files of the package can run again, and users do not have them. */
-function runAgain({ source, version, file }: MigrationFile, line: number): string {
+function runAgain({ source, version, file }: MigrationFile, line: number, text: string): string {
   return source.own
     ? `run \`skills migrate repair ${version} --forget --yes\`, then \`skills migrate\``
-    : `run the statement at ${file}:${line} again`
+    : `run the statement at ${file}:${line} again${text.length > LONGEST_SHOWN ? '' : `: ${text.replaceAll(/\s+/g, ' ')};`}`
 }
+
+/** A longer statement is found by its place. */
+const LONGEST_SHOWN = 1000
 
 type Group = 'table' | 'view' | 'function' | 'index'
 

@@ -6,6 +6,7 @@ export type DirectiveName =
   | 'lock-timeout'
   | 'statement-timeout'
   | 'isolation'
+  | 'remedies'
   | 'role'
   | 'replaces'
   | 'check'

@@ -1,4 +1,4 @@
-import { missingUnit, readDuration } from '../../core/durations.ts'
+import { readDuration } from '../../core/durations.ts'
 import { isName, LONGEST_NAME_BYTES } from '../../core/names.ts'
 import { LineIndex, type Position } from '../../core/positions.ts'
 import { nearest } from '../../core/text.ts'
@@ -14,6 +14,8 @@ export interface Directives {
   noTransaction: boolean
   /** Run again when the digest changes, after all other files. */
   repeatable: boolean
+  /** It corrects a database to what the other files create: what it cannot do in a healthy one is not needed. */
+  remedies: boolean
   /** In milliseconds; 0 is no limit. */
   lockTimeoutMs?: number
   /** In milliseconds; 0 is no limit. */
@@ -49,7 +51,7 @@ export function readDirectives(text: string): Directives {
   const index = new LineIndex(text)
   const first = new Map<string, DirectiveWord>()
   const faults: DirectiveFault[] = []
-  const found: Draft = { noTransaction: false, repeatable: false, replaces: [], checks: [] }
+  const found: Draft = { noTransaction: false, repeatable: false, remedies: false, replaces: [], checks: [] }
   for (const word of directiveWords(text)) {
     const before = first.get(word.name)
     if (before === undefined) first.set(word.name, word)
@@ -95,6 +97,7 @@ interface Directive {
 const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<DirectiveName, Directive>([
   ['no-transaction', { example: 'no-transaction', read: (found) => void (found.noTransaction = true) }],
   ['repeatable', { example: 'repeatable', read: (found) => void (found.repeatable = true) }],
+  ['remedies', { example: 'remedies', read: (found) => void (found.remedies = true) }],
   ['lock-timeout', { example: 'lock-timeout=30s', read: (found, value) => readTimeout(value, (ms) => (found.lockTimeoutMs = ms)) }],
   [
     'statement-timeout',
@@ -117,10 +120,7 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647
 function readTimeout(value: string, store: (ms: number) => void): string | undefined {
   // upwards, because 0 is no limit
   const ms = Math.ceil(readDuration(value) ?? Infinity)
-  if (ms > LONGEST_TIMEOUT_MS) {
-    const hint = missingUnit(value)
-    return `"${value}" is not a duration of at most 24 days${hint === undefined ? '' : ` (${hint})`}`
-  }
+  if (ms > LONGEST_TIMEOUT_MS) return `"${value}" is not a duration of at most 24 days`
   store(ms)
   return undefined
 }

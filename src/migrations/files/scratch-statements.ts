@@ -3,6 +3,7 @@ import { nameIn, readAlterActions } from '../../sqltext/hazards/alter-actions.ts
 import { Cursor, type QualifiedName } from '../../sqltext/lexer/cursor.ts'
 import { renameSchema } from '../../sqltext/statements/rename-schema.ts'
 import { statementTargets } from '../../sqltext/targets/statement-targets.ts'
+import { withEnumValues } from './enum-values.ts'
 import { parseMigration, type ParsedStatement } from './parse-migration.ts'
 import type { MigrationFile } from './read-migrations.ts'
 
@@ -23,6 +24,8 @@ export interface ScratchStatement {
   line: number
   /** It changes more than comments, privileges and owners, which administrators change. */
   isCompared: boolean
+  /** It corrects a database: in the scratch schema, where nothing is wrong, it can fail. */
+  isRemedy: boolean
   /** Why it cannot run there. */
   obstacle?: string
 }
@@ -32,14 +35,18 @@ export interface ScratchStatement {
  * schemas.
  */
 export function scratchStatements(files: readonly MigrationFile[], schema: string): ScratchFiles {
-  const definitions = files.flatMap((file) =>
-    parseMigration(file)
-      .statements.filter(isDefinition)
-      .map((statement) => ({ ...statement, file: file.file, own: file.source.own })),
-  )
+  const definitions = files.flatMap((file) => {
+    const { statements, directives } = parseMigration(file)
+    return statements
+      .filter(isDefinition)
+      .map((statement) => ({ ...statement, file: file.file, own: file.source.own, isRemedy: directives.remedies }))
+  })
   const moved = [...new Set(definitions.flatMap((statement) => movedSchemas(statement)))].filter((name) => name !== schema)
   const schemas = new Set([schema, ...moved])
-  const statements = definitions.filter((statement) => !isElsewhere(statement, schemas))
+  const statements = withEnumValues(
+    definitions.filter((statement) => !isElsewhere(statement, schemas)),
+    schema,
+  )
   return {
     statements: statements.map((statement) => {
       const obstacle = statement.unfilled ?? (changesOther(statement, schemas) ? CHANGES_OTHER : undefined)
@@ -47,6 +54,7 @@ export function scratchStatements(files: readonly MigrationFile[], schema: strin
         text: inTransaction(statement),
         file: statement.file,
         own: statement.own,
+        isRemedy: statement.isRemedy,
         line: statement.line,
         isCompared: !/^(?:COMMENT|GRANT|REVOKE)\b/.test(statement.kind.verb) && !/\bowner\s+to\b/i.test(statement.text),
         ...(obstacle === undefined ? {} : { obstacle }),
@@ -167,14 +175,14 @@ const OF_A_SCHEMA: readonly string[] = [
   'statistics',
 ]
 
-function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
+function isDefinition({ kind, text }: ParsedStatement): boolean {
   const { verb } = kind
-  // its name can be a variable
-  if (verb.startsWith('CREATE'))
-    return DEFINES.has(kind.object?.kind ?? (unfilled === undefined ? '' : verb.slice('CREATE '.length).toLowerCase()))
+  // an index can have no name, and a name can be a variable
+  if (verb.startsWith('CREATE')) return DEFINES.has(kind.object?.kind ?? verb.slice('CREATE '.length).toLowerCase())
   const isChange = OF_A_SCHEMA.some((object) => verb === `ALTER ${object.toUpperCase()}` || verb === `DROP ${object.toUpperCase()}`)
   return (
     verb === 'DO' ||
+    isSelectInto(new Cursor(text)) ||
     verb === 'REFRESH MATERIALIZED VIEW' ||
     isChange ||
     isDefaultOfSchema(new Cursor(text)) ||
@@ -182,6 +190,14 @@ function isDefinition({ kind, text, unfilled }: ParsedStatement): boolean {
     isGrant(new Cursor(text))
   )
 }
+
+/** `SELECT ... INTO t FROM ...`, which creates a table. */
+function isSelectInto(cursor: Cursor): boolean {
+  if (cursor.word() !== 'select' && cursor.word() !== 'with') return false
+  return cursor.skipUntil((word) => WRITES.has(word)) && cursor.word() === 'into'
+}
+
+const WRITES: ReadonlySet<string> = new Set(['delete', 'insert', 'into', 'merge', 'update'])
 
 /** `ALTER DEFAULT PRIVILEGES ... IN SCHEMA ...`: without a schema it is for the whole database. */
 function isDefaultOfSchema(cursor: Cursor): boolean {
@@ -208,7 +224,7 @@ function isElsewhere({ kind, text }: ParsedStatement, schemas: ReadonlySet<strin
   return targets.length > 0 && targets.every((target) => isOther(target, schemas))
 }
 
-const CHANGES = /^(?:ALTER|COMMENT|DROP|GRANT|REFRESH|REVOKE)\b/
+const CHANGES = /^(?:ALTER|COMMENT|CREATE|DROP|GRANT|REFRESH|REVOKE)\b/
 
 /** Whether a statement for the schema also changes another one. */
 function changesOther({ kind, text }: ParsedStatement, schemas: ReadonlySet<string>): boolean {

@@ -16,10 +16,12 @@ export interface ForeignCode {
   /** `skills_registry.audit`, `unlock_skill(uuid, text, text)`. */
   name: string
   owner: string
+  /** Only writing to a table runs it, and the connection can only read that table. */
+  onWrites?: boolean
 }
 
-/** A row of sql/catalog/foreign.sql: a role that is not trusted, or the part of a relation that uses an object of such a role. */
-export type Suspect = ForeignCode & { uses: string | null }
+/** A row of sql/catalog/foreign.sql: a role that is not trusted, a table that is only read, or what uses an object of such a role. */
+export type Suspect = ForeignCode & { uses: string | null; onWrites: boolean }
 
 export interface ForeignCodeOptions {
   manifest: SchemaManifest
@@ -95,7 +97,7 @@ export function rolesOf(suspects: readonly Suspect[]): string[] {
   return suspects.filter(({ kind }) => kind === 'role').map(({ name }) => name)
 }
 
-const SUSPECT = { kind: 'text', name: 'text', owner: 'text', uses: 'text?' } as const
+const SUSPECT = { kind: 'text', name: 'text', owner: 'text', uses: 'text?', on_writes: 'boolean' } as const
 
 /** The roles that are not trusted, and what uses their objects, in a schema. `queryFile` is `sql/catalog/foreign.sql`. */
 export async function readSuspects(
@@ -104,7 +106,8 @@ export async function readSuspects(
   queryFile: string,
   schema: string = db.info.schema,
 ): Promise<Suspect[]> {
-  return db.run(withSchema(await readFile(queryFile, 'utf8'), schema), [relations], SUSPECT)
+  const rows = await db.run(withSchema(await readFile(queryFile, 'utf8'), schema), [relations], SUSPECT)
+  return rows.map(({ on_writes: onWrites, ...row }) => ({ ...row, onWrites }))
 }
 
 export interface CodeReading {
@@ -134,6 +137,7 @@ export function foreignCode(
   )
   const names = new Set([...expected.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => bareName(name)), ...tables])
   const roles = new Set(rolesOf(suspects))
+  const readOnly = new Set(suspects.filter(({ kind }) => kind === 'read only').map(({ name }) => name))
   // "function f(integer)", "table t"
   const owners = new Map(actual.filter(({ kind }) => kind === 'owner').map(({ name, definition }) => [name, definition]))
   const written = pairs.flatMap((pair): ForeignCode[] => {
@@ -141,12 +145,12 @@ export function foreignCode(
     const owner = owners.get(`${whole.includes('(') ? 'function' : 'table'} ${whole}`) ?? 'unknown'
     if ((owner !== 'unknown' && !roles.has(owner)) || pair.actual === undefined || !names.has(bareName(whole)) || isHarmless(pair))
       return []
-    return [{ kind: pair.kind, name: pair.name, owner }]
+    return [{ kind: pair.kind, name: pair.name, owner, ...(readOnly.has(whole) && runsOnWrites(pair) ? { onWrites: true } : {}) }]
   })
   const differs = new Set(pairs.map(objectKey))
   const isOurs = new Set(expected.map(objectKey))
-  const used = suspects.flatMap(({ kind, name, uses, owner }): ForeignCode[] =>
-    uses === null || (isOurs.has(uses) && !differs.has(uses)) ? [] : [{ kind, name, owner }],
+  const used = suspects.flatMap(({ kind, name, uses, owner, onWrites }): ForeignCode[] =>
+    uses === null || (isOurs.has(uses) && !differs.has(uses)) ? [] : [{ kind, name, owner, ...(onWrites ? { onWrites } : {}) }],
   )
   return unique([...written, ...used])
 }
@@ -202,6 +206,16 @@ function isHarmless({ kind, actual }: Pair): boolean {
   return false
 }
 
+/** Whether only a statement that writes rows of the table runs it. */
+function runsOnWrites({ kind, actual }: Pair): boolean {
+  return (
+    kind === 'trigger' ||
+    kind === 'rule' ||
+    kind === 'constraint' ||
+    (kind === 'column' && actual?.raw.includes(' generated virtual') !== true)
+  )
+}
+
 /** Functions of pg_catalog that only compute a value. One of another schema has its name in front of it, or is in `uses`. */
 const HARMLESS: ReadonlySet<string> = new Set(
   (
@@ -227,7 +241,7 @@ export function describeForeign(codes: readonly ForeignCode[], most = 3): string
 }
 
 /** Whether the query of a table can run it; other code runs when a function is called, a view is read, or an object is created. */
-export function isOfTable({ kind, name }: ForeignCode, expected: readonly CatalogObject[]): boolean {
-  if (kind === 'function' || kind === 'event trigger') return false
+export function isOfTable({ kind, name, onWrites }: ForeignCode, expected: readonly CatalogObject[]): boolean {
+  if (onWrites === true || kind === 'function' || kind === 'event trigger') return false
   return kind !== 'view' || !expected.some((object) => object.kind === 'view' && object.name === name)
 }

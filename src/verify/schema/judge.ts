@@ -182,7 +182,7 @@ export class Judge {
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
       ...this.remedies.for(pair),
-      ...rowsFor(pair),
+      ...rowsFor(pair, this.#context.schema),
     }
   }
 
@@ -232,14 +232,27 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
 }
 
-/** Rows that must change before NOT NULL or a CHECK can be added. */
-function rowsFor({ kind, name, expected, actual }: Pair): Pick<SchemaFault, 'rows'> {
+/** Rows that must change before NOT NULL, a CHECK or a foreign key can be added. */
+function rowsFor({ kind, name, expected, actual }: Pair, schema: string): Pick<SchemaFault, 'rows'> {
   const table = tableOf(name)
+  const reference = kind === 'constraint' ? referenceIn(expected?.raw ?? '', schema) : undefined
+  if (reference !== undefined) return { rows: { table, condition: reference } }
   const condition = /^CHECK \((.*)\)$/s.exec(expected?.raw ?? '')?.[1]
   if (kind === 'constraint' && condition !== undefined) return { rows: { table, condition } }
   if (kind !== 'column' || !isNotNull(expected) || isNotNull(actual)) return {}
   if (actual !== undefined) return { rows: { table, condition: `${quoteIdent(partOf(name))} IS NOT NULL` } }
   return / default | generated /.test(expected?.raw ?? '') ? {} : { rows: { table, condition: NO_ROW } }
+}
+
+/** The rows that a foreign key allows: a column is NULL, or the row that they name exists. */
+function referenceIn(definition: string, schema: string): string | undefined {
+  const match = /^FOREIGN KEY \(([^()]+)\) REFERENCES ((?:"[^"]+"|[^\s(".]+)(?:\.(?:"[^"]+"|[^\s(".]+))?)\(([^()]+)\)(?! MATCH FULL)/.exec(
+    definition,
+  )
+  if (match === null) return undefined
+  const [, columns = '', table = '', keys = ''] = match
+  const whole = /^(?:"[^"]+"|[^"]+?)\./.test(table) ? table : `${ident(schema)}.${table}`
+  return `num_nulls(${columns}) > 0 OR (${columns}) IN (SELECT ${keys} FROM ${whole})`
 }
 
 function isNotNull(column: ComparedObject | undefined): boolean {

@@ -122,7 +122,7 @@ function fits(types: readonly string[] | undefined, signature: string): boolean 
 }
 
 /** A type in one spelling, without its schema and modifiers. */
-function typeName(type: string): string {
+export function typeName(type: string): string {
   const words: string[] = type.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$.]*/gu) ?? []
   const name = words.filter((word) => word !== 'array').join(' ')
   const bare = name.slice(name.lastIndexOf('.') + 1)

@@ -1,6 +1,9 @@
 import { isSameDefinition } from '../../db/catalog-diff.ts'
+import { quoteLiteral } from '../../db/quote.ts'
+import { identifierName } from '../../sqltext/lexer/identifiers.ts'
 import { PRIMARY_KEY, tableOf, type ComparedObject } from './canonical.ts'
 import { objectKey } from './manifest.ts'
+import { ident } from './printed-schema.ts'
 
 /** An object that differs: one side is undefined when the object is missing, or when no migration creates it. */
 export interface Pair {
@@ -160,8 +163,9 @@ const BTREE = ' using btree ('
 
 /** The sequence that the column of an expected sequence takes its numbers from. */
 function usedInstead(sequence: string, expected: readonly ComparedObject[], found: ReadonlyMap<string, ComparedObject>): string {
-  const column = expected.find(({ kind, raw }) => kind === 'column' && raw.includes(`nextval('${sequence}'::regclass)`))
-  return /nextval\('([^']+)'::regclass\)/.exec(found.get(`column ${column?.name ?? ''}`)?.raw ?? '')?.[1] ?? ''
+  const column = expected.find(({ kind, raw }) => kind === 'column' && raw.includes(`nextval(${quoteLiteral(ident(sequence))}::regclass)`))
+  const name = /nextval\('((?:[^']|'')+)'::regclass\)/.exec(found.get(`column ${column?.name ?? ''}`)?.raw ?? '')?.[1] ?? ''
+  return identifierName(name.replaceAll("''", "'"))
 }
 
 /** A missing object is reported once, without its parts. The text of a view follows from its columns. */

@@ -30,6 +30,7 @@ import { MANIFEST_SCHEMA, ownObjects, type OwnObjects } from './manifest.ts'
 import type { NotBuilt } from './not-judged.ts'
 import { otherFunctions } from './other-functions.ts'
 import { WHOLES } from './pairs.ts'
+import { removeAdditions } from './package-tables.ts'
 import { ident, inSchema, PrintedSchema } from './printed-schema.ts'
 import type { Printed } from './recreate.ts'
 import { withoutPrintedDifferences } from './round-trip.ts'
@@ -66,6 +67,8 @@ interface DefiningStatement {
   /** It is a statement of the package. */
   own: boolean
   text: string
+  /** It can fail where nothing is wrong. */
+  isRemedy: boolean
   /** Why it cannot run in a scratch schema. */
   obstacle?: string
 }
@@ -152,6 +155,7 @@ export async function readSchema(db: Db, options: SchemaOptions): Promise<Schema
       reading.path = scratch.path
       await db.exec(`SET LOCAL search_path TO ${scratch.path}`)
       const names = new Set([...options.names, ...actual.filter(({ kind }) => WHOLES.has(kind)).map(({ name }) => bareName(name))])
+      await removeAdditions(db, expected, own.objects)
       await copyCode(db, { from: schema, to: scratch.name, names, expected, actual, foreign })
     },
     drop: async () => {
@@ -280,7 +284,7 @@ function notBuiltIn({ failures }: ScratchSchema, { statements }: SchemaOptions, 
   return statements.flatMap((statement): NotBuilt[] => {
     const error = failed.get(statement)
     const message = statement.obstacle ?? error?.message
-    if (message === undefined || OBJECT_EXISTS.has(error?.code ?? '')) return []
+    if (message === undefined || statement.isRemedy || OBJECT_EXISTS.has(error?.code ?? '')) return []
     const { place, text } = statement
     const found = targetsIn(text, schema)
     // ownership is the decision of the administrator

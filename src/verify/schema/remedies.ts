@@ -1,5 +1,5 @@
 import { bareName } from '../../core/privileges.ts'
-import { textAfter } from '../../core/text.ts'
+import { textAfter, textBefore } from '../../core/text.ts'
 import { NOT_VALID } from '../../db/catalog-diff.ts'
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { quoteLiteral } from '../../db/quote.ts'
@@ -7,6 +7,7 @@ import { PRIMARY_KEY, partOf, tableOf, type ComparedObject } from './canonical.t
 import { columnChanges, losesValues } from './column-remedy.ts'
 import { objectKey } from './manifest.ts'
 import { commented, type Pair } from './pairs.ts'
+import { typeName } from './not-judged.ts'
 import type { PrintedSchema } from './printed-schema.ts'
 import { creation, recreation, withSequences, type Printed } from './recreate.ts'
 import { tableChanges } from './table-remedy.ts'
@@ -129,7 +130,9 @@ export class Remedies {
 
   #isSameTable(name: string, key: string): boolean {
     const columns = columnsOf(this.#wanted, name)
-    return columns !== '' && columns === columnsOf(this.#found, key.slice('table '.length))
+    if (columns === '' || columns !== columnsOf(this.#found, key.slice('table '.length))) return false
+    const bound = boundOf(this.#found.get(key))
+    return bound === undefined || bound === boundOf(this.#wanted.get(`table ${name}`))
   }
 
   #extra(printed: Printed, pair: Pair): Remedy {
@@ -167,14 +170,41 @@ export class Remedies {
   }
 
   /** What creates an object again, where no statement is known to be safe. */
-  #words({ kind, name, expected }: Pair): string {
+  #words({ kind, name, expected, actual }: Pair): string {
     if (expected === undefined) return 'drop it, or write a migration that creates it'
-    const bare = kind === 'function' || kind === 'procedure' ? bareName(name) : name
     const whole = tableOf(name)
-    const again = this.#again[`${kind} ${bare}`] ?? this.#again[`table ${whole}`] ?? this.#again[`view ${whole}`]
+    const again =
+      this.#again[`${kind} ${nameInFiles(kind, name)}`] ??
+      this.#castAgain(kind, name) ??
+      this.#again[`table ${whole}`] ??
+      this.#again[`view ${whole}`]
+    if (actual === undefined && again !== undefined) return again
     const reason = REASONS[kind] ?? 'no statement changes it and keeps the rows and what depends on it'
     return `${reason}: ${again === undefined ? 'write a migration that does' : `copy what you need, drop it, then ${again}`}`
   }
+
+  /** A cast is written with other spellings of its types. */
+  #castAgain(kind: string, name: string): string | undefined {
+    if (kind !== 'cast') return undefined
+    const key = Object.keys(this.#again).find((one) => one.startsWith('cast ') && spelled(one.slice('cast '.length)) === spelled(name))
+    return key === undefined ? undefined : this.#again[key]
+  }
+}
+
+/** The types of a cast in one spelling. */
+function spelled(types: string): string {
+  return types.replaceAll(/\s+/g, ' ').split(/ as /i).map(typeName).join(' ')
+}
+
+/** The values that a partition holds. */
+function boundOf(table: ComparedObject | undefined): string | undefined {
+  return /(?:^| )(?:FOR VALUES .*|DEFAULT)$/s.exec(table?.raw ?? '')?.[0]
+}
+
+/** Without the types of the arguments and the index method. */
+function nameInFiles(kind: string, name: string): string {
+  if (kind === 'function' || kind === 'procedure' || kind === 'operator') return bareName(name)
+  return kind.startsWith('operator ') ? textBefore(name, ' USING ') : name
 }
 
 /** Statements as a remedy. */

@@ -143,15 +143,25 @@ function withoutCode(definition: string): string {
   return `${head.filter((line) => !line.startsWith('arguments ')).join('\n')}\n${isPrinted(body) ? '' : body}`
 }
 
-function copyRoutine({ kind, definition }: CatalogObject, name: string): [string, string] {
+function copyRoutine({ kind, name: signature, definition }: CatalogObject, name: string): [string, string] {
   const { head, body } = routineOf(definition)
   const valueOf = (word: string): string | undefined => head.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1)
   const result = valueOf('returns')
-  const code = isPrinted(body) ? body : `AS ${quoteLiteral(body)}`
+  const args = valueOf('arguments') ?? ''
+  const code = isPrinted(body) ? withArguments(body, { routine: ident(bareName(signature)), args, name }) : `AS ${quoteLiteral(body)}`
   return [
-    `CREATE ${kind.toUpperCase()} ${name}(${valueOf('arguments') ?? ''})${result === undefined ? '' : ` RETURNS ${result}`} LANGUAGE ${quoteIdent(valueOf('language') ?? '')} ${code}`,
+    `CREATE ${kind.toUpperCase()} ${name}(${args})${result === undefined ? '' : ` RETURNS ${result}`} LANGUAGE ${quoteIdent(valueOf('language') ?? '')} ${code}`,
     name,
   ]
+}
+
+/** A body that names the copy: the server prints `f.a` for the argument `a` of `f`, and `t.a` for a column. */
+function withArguments(body: string, { routine, args, name }: { routine: string; args: string; name: string }): string {
+  return body.split(`${routine}.`).reduce((text, rest) => {
+    const word = /^(?:"(?:[^"]|"")*"|[\p{L}\p{N}_$]+)/u.exec(rest)?.[0] ?? ''
+    const isArgument = ` ${args}`.includes(` ${word} `) && !/[\p{L}\p{N}_$".]$/u.test(text)
+    return text + (isArgument ? name : routine) + '.' + rest
+  })
 }
 
 function routineOf(definition: string): { head: string[]; body: string } {

@@ -58,6 +58,7 @@ export const HARMLESS_TUNING: readonly HarmlessState[] = [
     'ALTER TABLE skill_feedback DROP CONSTRAINT skill_feedback_pkey; ALTER TABLE skill_feedback ADD CONSTRAINT skill_feedback_pkey PRIMARY KEY (id)',
   ),
   state('a primary key of another name', 'ALTER TABLE skill_feedback RENAME CONSTRAINT skill_feedback_pkey TO feedback_key'),
+  state('a sequence of a name in quotes', `ALTER SEQUENCE skill_feedback_id_seq RENAME TO "The Numbers of o'f"`),
   state('a sequence of another name', 'ALTER SEQUENCE skill_feedback_id_seq RENAME TO feedback_numbers'),
   state(
     'an identity column in place of a serial',

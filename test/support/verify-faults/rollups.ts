@@ -55,6 +55,41 @@ export const ROLLUPS: readonly VerifyFault[] = [
       ),
     ),
   ]),
+  ...['tokens_n', 'input_tokens', 'output_tokens', 'cost_n', 'cost_usd'].map((column) =>
+    fault(
+      `another ${column} of a version`,
+      `UPDATE skill_rollup_versions SET ${column} = ${column} + 1 WHERE skill_id = 'one'`,
+      'table skill_rollup_versions',
+      'rollups.versions',
+    ),
+  ),
+  fault(
+    'a latency of a version in another bucket',
+    `UPDATE skill_rollup_versions SET latencies[1] = latencies[1] - 1 WHERE skill_id = 'one'`,
+    'table skill_rollup_versions',
+    'rollups.versions',
+  ),
+  fault('days without buckets', "UPDATE skill_rollup_days SET latencies = '{}'", 'table skill_rollup_days', 'rollups.versions'),
+  fault(
+    'errors without uses',
+    "INSERT INTO skill_rollup_errors SELECT day, skill_id, version, 'timeout', n + 1 FROM skill_rollup_days LIMIT 1",
+    'table skill_rollup_errors',
+    'rollups.versions',
+  ),
+  ...[4, 900000000000].flatMap((txid) => [
+    fault(
+      `an event with the transaction ${txid} of another server`,
+      `INSERT INTO skill_usage_events (user_id, skill_id, version, outcome, txid) VALUES ('5c111e00-0000-4000-8000-000000000001', 'one', '1.2.0', 'success', ${txid})`,
+      'table skill_usage_events',
+      'rollups.foreign-rows',
+    ),
+    fault(
+      `feedback with the transaction ${txid} of another server`,
+      `INSERT INTO skill_feedback (user_id, skill_id, version, rating, txid) VALUES ('5c111e00-0000-4000-8000-000000000001', 'one', '1.2.0', 4, ${txid})`,
+      'table skill_feedback',
+      'rollups.foreign-rows',
+    ),
+  ]),
   fault('a lower number of events in the state', `UPDATE skill_rollup_state SET rolled = 3 WHERE source = 'events'`, STATE, 'rollups.sums'),
   fault('another number of feedback', 'UPDATE skill_rollup_feedback SET n = n + 5', 'table skill_rollup_feedback', 'rollups.sums'),
   ...['users', 'succeeded'].map((column) =>

@@ -102,6 +102,7 @@ describe('faults', () => {
       '1:30 "soon" is not a duration of at most 24 days → write it so: -- skills: statement-timeout=5m',
     ],
     ['-- skills: statement-timeout=9w', '1:30 "9w" is not a duration of at most 24 days → write it so: -- skills: statement-timeout=5m'],
+    ['-- skills: lock-timeout=30', '1:25 "30" is not a duration of at most 24 days → write it so: -- skills: lock-timeout=30s'],
     ['-- skills: lock-timeout=-1', '1:25 "-1" is not a duration of at most 24 days → write it so: -- skills: lock-timeout=30s'],
     [
       '-- skills: isolation=serialisable',

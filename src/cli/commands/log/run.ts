@@ -26,6 +26,7 @@ export const execute = executor(spec, async (context, flags, [file = '-']): Prom
   const read = (db: Db | undefined): Promise<EventLogReport> =>
     logEvents(db, {
       input,
+      userIdAs: flags.userIdAs,
       maxErrors: flags.maxErrors,
       onProgress: ({ lines, written }) => context.progress.update(`${grouped(lines)} lines read, ${grouped(written)} events written`),
     })

@@ -5,7 +5,11 @@ import { databaseLine, type DatabaseReport } from '../../output/database-view.ts
 
 const MOST_SHOWN = 20
 
-/** The invalid lines, then a summary. */
+/** The message for a user who is named in another way. */
+const NO_UUID = 'userId is not a UUID'
+const UUID_REMEDY = '--user-id-as uuid5 makes UUIDs of names and e-mail addresses'
+
+/** What was refused, then a summary. */
 export function logView(
   report: EventLogReport & { database: DatabaseReport | null; source: string; dryRun: boolean },
   style: Style,
@@ -15,24 +19,25 @@ export function logView(
   const shown = errors.slice(0, MOST_SHOWN)
   return [
     ...(database === null ? [] : [databaseLine(database, style)]),
-    ...shown.map(
-      ({ line, column, message }) =>
-        `  ${style.bold(`${printable(name)}:${line}${column === null ? '' : `:${column}`}`)} ${style.red('error')} ${printable(message)}`,
-    ),
-    ...(rejected > shown.length ? [style.dim(`  and ${plural(rejected - shown.length, 'invalid line')} more`)] : []),
+    ...shown.map(({ line, column, path, message }) => {
+      const place = `${printable(name)}:${line}${column === null ? '' : `:${column}`}`
+      return `  ${style.bold(place)} ${style.red('error')} ${printable(path === null ? message : `${path}: ${message}`)}`
+    }),
+    ...(rejected > shown.length ? [style.dim(`  and ${grouped(rejected - shown.length)} more`)] : []),
+    ...(errors.some(({ message }) => message === NO_UUID) ? [style.dim(`  ${UUID_REMEDY}`)] : []),
     ...(unknownKeys.length === 0 ? [] : [style.dim(`  unknown keys, ignored: ${printable(unknownKeys.join(', '))}`)]),
     `${dryRun ? 'checked' : 'logged'}: ${countsOf(report)}${dryRun ? ' (dry run, nothing written)' : ''}`,
-    ...(stopped ? [style.yellow('stopped after too many invalid lines: the rest of the input was not read')] : []),
+    ...(stopped ? [style.yellow('stopped after too many errors: the rest of the input was not read')] : []),
   ]
 }
 
-function countsOf({ lines, events, written, repeated, ignored, rejected }: EventLogReport): string {
+function countsOf({ lines, events, steps, written, repeated, ignored, rejected }: EventLogReport): string {
   const counts: [number, string][] = [
     [written, 'written'],
     [repeated, 'already there'],
     [ignored, 'other lines'],
-    [rejected, 'invalid lines'],
+    [rejected, 'not valid'],
   ]
   const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${grouped(count)} ${what}`)
-  return `${plural(events, 'event')} in ${plural(lines, 'line')}${parts.join('')}`
+  return `${plural(events, 'event')}${steps > 0 ? ` with ${plural(steps, 'step')}` : ''} in ${plural(lines, 'line')}${parts.join('')}`
 }

@@ -35,12 +35,14 @@ export const execute = executor(spec, async (context, flags): Promise<CommandRes
 
 /** What was added, and whether more is left. */
 function rollupView(report: RollupReport & { database: DatabaseReport }, style: Style): string[] {
-  const { events, feedback, steps, rebuilt, setAside, indexes, finished, durationMs } = report
+  const { events, feedback, steps, rebuilt, adopted, foreignRows, setAside, indexes, finished, durationMs } = report
   const took = `${plural(events, 'event')} and ${plural(feedback, 'rating')} in ${plural(steps, 'step')}, ${formatDuration(durationMs)}`
   return [
     databaseLine(report.database, style),
     ...indexes.map((index) => `built the index ${index}`),
     ...(rebuilt ? ['discarded the rollups and rebuilt them'] : []),
+    ...(adopted ? ['the rollups were of another server: their sums are kept, and later rows are added'] : []),
+    ...(foreignRows > 0 ? [`found ${plural(foreignRows, 'row')} with the transaction ID of another server, and added them`] : []),
     events === 0 && feedback === 0 && finished ? 'rollups are up to date' : `added ${took}`,
     ...setAsideLines(setAside, style),
     ...(finished ? [] : [style.yellow('the time limit was reached: the next run continues from here')]),
