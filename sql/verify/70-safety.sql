@@ -1,5 +1,5 @@
 -- Whether the database is safe. The names of our objects come from the applied migrations:
--- $1: {"tables": ["<name>"], "views": [], "functions": ["<name without arguments>"]}
+-- $1: {"tables": ["<name>"], "views": [], "functions": ["<name without arguments>"], "reported": ["<object of a fault of the comparison>"]}
 
 -- group: safety
 -- about: These privileges let someone do more than intended: functions that run with the privileges of their owner,
@@ -36,11 +36,21 @@ WHERE n.nspname = :'schema' AND s.rolsuper AND NOT o.rolsuper AND o.rolname <> s
 -- example: function unlock_skill(uuid, text, text) | search_path pinned | search_path of the caller, with the
 --   privileges of postgres
 SELECT
-  format('function %s(%s)', p.proname, oidvectortypes(p.proargtypes))       AS object,
+  format('function %s', f.signature)                                        AS object,
   'search_path pinned'                                                      AS expected,
   'search_path of the caller, with the privileges of ' || p.proowner::regrole AS actual,
-  format('ALTER FUNCTION %2$I.%1$s SET search_path TO %2$I, pg_temp', format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)), :'schema') AS sql
+  CASE WHEN NOT f.is_reported THEN
+    format('ALTER FUNCTION %2$I.%1$s SET search_path TO %2$I, pg_temp', format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)), :'schema')
+  END AS sql,
+  CASE WHEN f.is_reported THEN 'correct its definition first, with the statement above; then run verify again' END AS remedy
 FROM pg_proc p
+CROSS JOIN LATERAL (
+  SELECT format('%s(%s)', p.proname, replace(oidvectortypes(p.proargtypes), format('%I.', :'schema'), '')) AS signature
+) AS n
+CROSS JOIN LATERAL (
+  -- the comparison restores the definition of the migrations, which need not be SECURITY DEFINER
+  SELECT n.signature, coalesce($1::jsonb->'reported' ?| ARRAY[format('function %s', p.proname), format('function %s', n.signature)], false) AS is_reported
+) AS f
 WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema')
   AND $1::jsonb->'functions' ? p.proname
   AND p.prosecdef
