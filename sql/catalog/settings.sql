@@ -5,6 +5,7 @@
 WITH rules (name, usual, stops, effect) AS (
   VALUES ('default_transaction_read_only', ARRAY['off'], true, 'nothing can be written'),
     ('session_replication_role', ARRAY['origin'], true, 'triggers and foreign keys do not work'),
+    ('restrict_nonsystem_relation_kind', ARRAY[''], true, 'views cannot be read'),
     ('default_transaction_isolation', ARRAY['read committed', 'read uncommitted'], false,
       'transactions can fail with serialization errors, and a repeated batch can be stored twice'),
     ('row_security', ARRAY['on'], false, 'a statement on a table with row level security fails'),
@@ -80,6 +81,7 @@ judged AS (
   SELECT measured.*,
     CASE
       WHEN usual IN ('on', 'off') THEN CASE WHEN switch <> usual THEN usual END
+      WHEN name = 'restrict_nonsystem_relation_kind' THEN CASE WHEN value ~* '\yview\y' THEN 'without view' END
       WHEN name = 'datestyle' THEN CASE WHEN value !~* '^\s*"?\s*iso' THEN 'ISO' END
       WHEN name = 'search_path' THEN CASE WHEN NOT EXISTS (
           SELECT FROM regexp_split_to_table(value, ',') AS part
@@ -95,6 +97,6 @@ judged AS (
   WHERE switch IS NULL OR switch <> usual
 )
 SELECT name, value, object, good, CASE WHEN good IS NOT NULL THEN effect END AS effect, stops,
-  coalesce(CASE WHEN stops THEN concerns_writers ELSE concerns_readers END, false) AS concerns_schema, sql
+  coalesce(CASE WHEN name IN ('default_transaction_read_only', 'session_replication_role') THEN concerns_writers ELSE concerns_readers END, false) AS concerns_schema, sql
 FROM judged
 ORDER BY name, object

@@ -139,6 +139,7 @@ ORDER BY 1;
 -- example: sequence skill_feedback_id_seq | owned by skill_feedback.id | owned by no column
 WITH numbered AS (
   SELECT t.relname, a.attname, s.relname AS sequence, n.nspname, owner.named AS owner, coalesce(owner.is_numbered, false) AS is_shared,
+    n.oid = t.relnamespace AS is_here, EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = t.relnamespace AND c.relname = s.relname) AS is_taken,
     (SELECT format('%I.%I', o.relnamespace::regnamespace::name, o.relname)
       FROM pg_depend d JOIN pg_class o ON o.oid = d.objid AND o.relkind = 'S'
       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum AND d.deptype = 'a'
@@ -164,13 +165,18 @@ WITH numbered AS (
     AND (owner.refobjid, owner.refobjsubid) IS DISTINCT FROM (t.oid, a.attnum::integer)
 )
 SELECT
-  format('sequence %s', sequence)                        AS object,
+  format('sequence %s%s', CASE WHEN is_here THEN '' ELSE nspname || '.' END, sequence) AS object,
   format('owned by %s.%s', relname, attname)             AS expected,
   format('owned by %s', coalesce(owner, 'no column'))    AS actual,
-  format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', nspname, sequence, :'schema', relname, attname) AS sql,
-  NULL                                                   AS remedy
+  -- a column can only own a sequence of its schema
+  CASE WHEN is_here OR (owner IS NULL AND NOT is_taken) THEN
+    CASE WHEN is_here THEN '' ELSE format('ALTER SEQUENCE %I.%I SET SCHEMA %I; ', nspname, sequence, :'schema') END
+      || format('ALTER SEQUENCE %1$I.%2$I OWNED BY %1$I.%3$I.%4$I', :'schema', sequence, relname, attname)
+  END                                                    AS sql,
+  CASE WHEN NOT is_here THEN 'give the column a sequence of its schema: CREATE SEQUENCE ... OWNED BY, then ALTER TABLE ... ALTER COLUMN ... SET DEFAULT nextval(...)' END AS remedy
 FROM numbered
-WHERE NOT is_shared
+-- the statement of another fault gives the column a sequence that is missing
+WHERE NOT is_shared AND (is_here OR NOT $1::jsonb->'reported' ? format('sequence %s', sequence))
 UNION ALL
 SELECT
   format('column %s.%s', relname, attname),

@@ -7,11 +7,12 @@
 --   and ALTER ROLE keep it in the catalog. `\drds` of psql lists these settings.
 
 -- check: settings.stops
--- title: no setting stops writes or switches off triggers
+-- title: no setting stops writes, switches off triggers or hides views
 -- input: settings
 -- remedy: reset the setting where it is set: in the configuration or the command line of the server, or in the options of the connection
 -- about: With `default_transaction_read_only` every write fails. With `session_replication_role` other than origin, foreign keys and
---   triggers do nothing. Settings of roles count when the role may call log_skill_usage; a role that only reads may be read-only.
+--   triggers do nothing. Settings of roles count when the role may call log_skill_usage; a role that only reads may be read-only. With
+--   `restrict_nonsystem_relation_kind = view` nothing can be read from a view.
 -- example: database app | default_transaction_read_only off | on
 SELECT s.object, format('%s %s', s.name, s.good) AS expected, s.value AS actual, s.sql
 FROM jsonb_to_recordset($1::jsonb->'settings') AS s (name text, value text, object text, good text, stops boolean, concerns_schema boolean, sql text)

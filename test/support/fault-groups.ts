@@ -8,8 +8,8 @@ const MOST_IN_GROUP = 10
 const CREATED =
   /\bCREATE\s+(?:\w+\s+)*?(?:ROLE|SCHEMA|TABLE|VIEW|FUNCTION|TYPE|SEQUENCE|INDEX|EXTENSION|PUBLICATION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w."]+)/gi
 
-/** Verify looks at nothing else without a table, or objects that are not named go with the named ones. */
-const WIDE = /\b(?:UNLOGGED|DROP TABLE|RENAME TO|SET SCHEMA|CASCADE|ALL \w+ IN SCHEMA|DEFAULT PRIVILEGES)\b/i
+/** Verify looks at nothing else without a table or behind row level security, or objects that are not named go with the named ones. */
+const WIDE = /\b(?:UNLOGGED|ROW LEVEL SECURITY|DROP TABLE|RENAME TO|SET SCHEMA|CASCADE|ALL \w+ IN SCHEMA|DEFAULT PRIVILEGES)\b/i
 
 type Single = VerifyFault | HarmlessState
 

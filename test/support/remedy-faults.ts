@@ -36,6 +36,7 @@ CREATE TABLE parted_25 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2
 CREATE INDEX parted_at ON parted (at);
 CREATE FUNCTION plus(a integer DEFAULT 1) RETURNS integer LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT AS 'SELECT a + 1';
 COMMENT ON FUNCTION plus(integer) IS 'one more';
+CREATE FUNCTION plus_two() RETURNS integer LANGUAGE sql AS 'SELECT plus(plus(0))';
 REVOKE EXECUTE ON FUNCTION plus(integer) FROM PUBLIC;
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,6 +64,11 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
   { title: 'a column with an index dropped', sql: 'ALTER TABLE books DROP COLUMN at CASCADE' },
   { title: 'a generated column dropped', sql: 'ALTER TABLE "Authors" DROP COLUMN twice', statement: 'GENERATED ALWAYS AS' },
   { title: 'a column renamed', sql: 'ALTER TABLE "Authors" RENAME COLUMN "Order" TO theirs', statement: 'RENAME COLUMN theirs TO "Order"' },
+  {
+    title: 'a column without a default renamed, with rows',
+    sql: `INSERT INTO "Authors" (name) VALUES ('a'); ALTER TABLE "Authors" RENAME COLUMN name TO theirs`,
+    statement: 'RENAME COLUMN theirs TO name',
+  },
   { title: 'a column added', sql: 'ALTER TABLE books ADD COLUMN "Their s" text', statement: 'DROP COLUMN "Their s"' },
   { title: 'the type of a column', sql: 'ALTER TABLE "Authors" ALTER COLUMN n TYPE bigint', statement: 'TYPE' },
   {
@@ -151,6 +157,16 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     statement: 'CREATE OR REPLACE FUNCTION',
   },
   {
+    title: 'another body, whose names depend on the search_path',
+    sql: `CREATE OR REPLACE FUNCTION plus_two() RETURNS integer LANGUAGE sql AS 'SELECT 2'`,
+    statement: 'SET check_function_bodies TO off; CREATE OR REPLACE FUNCTION',
+  },
+  {
+    title: 'a function dropped whose names depend on the search_path',
+    sql: 'DROP FUNCTION plus_two',
+    statement: 'RESET check_function_bodies',
+  },
+  {
     title: 'a body with other white space',
     sql: `CREATE OR REPLACE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n-- as it is\n  RETURN NEW;\nEND $$`,
   },
@@ -202,6 +218,17 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     title: 'another check of a domain',
     sql: 'ALTER DOMAIN positive ADD CONSTRAINT theirs CHECK (VALUE < 10)',
     statement: 'DROP CONSTRAINT theirs',
+  },
+  {
+    title: 'a check of a domain dropped',
+    // PostgreSQL 18 refuses a savepoint after DROP CONSTRAINT, until another statement has written
+    sql: 'ALTER DOMAIN positive DROP CONSTRAINT is_positive; ALTER DOMAIN positive SET DEFAULT 1',
+    statement: 'ADD CONSTRAINT is_positive CHECK',
+  },
+  {
+    title: 'another check of a domain under its name',
+    sql: 'ALTER DOMAIN positive DROP CONSTRAINT is_positive; ALTER DOMAIN positive ADD CONSTRAINT is_positive CHECK (VALUE > -5)',
+    statement: 'DROP CONSTRAINT is_positive',
   },
   { title: 'another default of a domain', sql: 'ALTER DOMAIN positive SET DEFAULT 2', statement: 'SET DEFAULT 1' },
   { title: 'NOT NULL of a domain', sql: 'ALTER DOMAIN positive SET NOT NULL', statement: 'DROP NOT NULL' },

@@ -11,7 +11,7 @@ import { objectKey } from './manifest.ts'
 import { wholeOf, WHOLES, type Pair } from './pairs.ts'
 import { ident } from './printed-schema.ts'
 import { isProperty, propertyFault, type StateOf } from './properties.ts'
-import { Remedies } from './remedies.ts'
+import { Remedies, type Remedy } from './remedies.ts'
 import { NO_ROW } from './violations.ts'
 
 /** Turns differences into faults, each of one check. */
@@ -176,13 +176,14 @@ export class Judge {
 
   #fault(pair: Pair, check: string): SchemaFault {
     const text = firstDifference(pair.expected?.definition, pair.actual?.definition)
+    const remedy = this.remedies.for(pair)
     return {
       check,
       object: objectText(pair),
       expected: text.expected,
       actual: pair.actual === undefined ? 'missing' : text.actual,
-      ...this.remedies.for(pair),
-      ...rowsFor(pair, this.#context.schema),
+      ...remedy,
+      ...(isRenaming(remedy) ? {} : rowsFor(pair, this.#context.schema)),
     }
   }
 
@@ -230,6 +231,11 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   const isMissing = actual === undefined
   const isUnchecked = isMissing ? condition.includes('trust_level') : actual.same === `${expected.same}${NOT_VALID}`
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
+}
+
+/** The object has another name: its rows are as they were. */
+function isRenaming({ sql = '' }: Remedy): boolean {
+  return /^ALTER TABLE \S+ RENAME /.test(sql)
 }
 
 /** Rows that must change before NOT NULL, a CHECK or a foreign key can be added. */

@@ -249,15 +249,23 @@ const IN_THE_STATEMENTS: ReadonlySet<string> = new Set([
 async function readScratch(db: Db, scratch: string, { schemasFor, statements, catalogQuery }: SchemaOptions): Promise<CatalogObject[]> {
   const { schema } = db.info
   const words = new Set(statements.flatMap(({ text }) => (/\bgrant\b/i.test(text) ? wordsOf(text) : [])))
+  const secures = statements.some(({ text }) => /\b(?:enable|force)\s+row\s+level\s+security\b/i.test(text))
   const read = await readCatalog(db, scratch, catalogQuery, [schema])
-  // an event trigger can grant privileges too: only those for a role that the migrations name are expected
+  // an event trigger can grant privileges and enable row level security too: expected are those for a role that the migrations name,
+  // and only if they have such a statement
   const isNamed = (role: string): boolean => role === 'PUBLIC' || wordsOf(role).every((word) => words.has(word))
-  const objects = read.filter(({ kind, name }) => kind !== 'grant' || isNamed(textAfter(name, ' to ')))
+  const named = read.filter(({ kind, name }) => kind !== 'grant' || isNamed(textAfter(name, ' to ')))
+  const objects = secures ? named : named.map(withoutRowSecurity)
   const moved = [...schemasFor(scratch)].filter(([, name]) => name !== scratch)
   const inOriginal = (text: string): string => moved.reduce((result, [name, side]) => result.replaceAll(side, () => ident(name)), text)
   return moved.length === 0
     ? objects
     : objects.map(({ kind, name, definition }) => ({ kind, name: inOriginal(name), definition: inOriginal(definition) }))
+}
+
+function withoutRowSecurity(object: CatalogObject): CatalogObject {
+  const isTable = object.kind === 'table' || object.kind === 'partitioned table'
+  return isTable ? { ...object, definition: object.definition.replace(/ ?\brow level security(?: forced)?/, '') } : object
 }
 
 function wordsOf(text: string): string[] {

@@ -61,7 +61,10 @@ function continuation({ expected, actual }: Printed, sequence: PrintedObject): s
   if (owner === undefined || parts === undefined) return []
   const next = `coalesce(pg_catalog.max(${parts.name}), 0) + 1`
   const name = quoteLiteral(sequence.target.slice('SEQUENCE '.length))
-  return [owner.statement, `SELECT pg_catalog.setval(${name}, ${next}, false) FROM ${tableName(parts)}`]
+  const value = owner.column.column?.default ?? ''
+  // the column can have its numbers from a sequence of another name or schema
+  const use = parts.identity !== '' || value === '' ? [] : [`${parts.table} ALTER COLUMN ${parts.name} SET DEFAULT ${value}`]
+  return [owner.statement, ...use, `SELECT pg_catalog.setval(${name}, ${next}, false) FROM ${tableName(parts)}`]
 }
 
 function tableName({ table }: ColumnParts): string {

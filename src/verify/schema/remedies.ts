@@ -209,8 +209,16 @@ function nameInFiles(kind: string, name: string): string {
 
 /** Statements as a remedy. */
 export function asRemedy(statements: readonly string[], destructive = false): Remedy {
-  const sql = statements.join('; ')
+  const sql = (statements.some(isBoundToPath) ? [`SET ${UNCHECKED} TO off`, ...statements, `RESET ${UNCHECKED}`] : statements).join('; ')
   return { remedy: sql, sql, ...(destructive ? { destructive: true } : {}) }
+}
+
+const UNCHECKED = 'check_function_bodies'
+
+/** A routine whose body the server checks under the search_path of the session, which the statement does not set. */
+function isBoundToPath(statement: string): boolean {
+  const head = textBefore(statement, '\nAS ')
+  return /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /.test(head) && /^ LANGUAGE sql$/m.test(head) && !/^ SET search_path /m.test(head)
 }
 
 /** The columns of a table as one text. */

@@ -38,7 +38,7 @@ const OF_TABLES: readonly VerifyFault[] = INSERTED.flatMap((table) => [
   ),
   fault(
     `a required column more on ${table}`,
-    `ALTER TABLE ${table} ADD COLUMN needed integer NOT NULL DEFAULT 0, ALTER COLUMN needed DROP DEFAULT`,
+    `ALTER TABLE ${table} ADD COLUMN needed integer NOT NULL DEFAULT 0; ALTER TABLE ${table} ALTER COLUMN needed DROP DEFAULT`,
     `table ${table}: null value in column "needed"`,
     CALL,
   ),

@@ -22,12 +22,14 @@ export interface VerifyFault {
   roles?: 'superuser'
 }
 
-/** A state of the database that verify must not report. */
+/** A state of the database that verify must not report, or only as a warning. */
 export interface HarmlessState extends Pick<VerifyFault, 'title' | 'sql' | 'backends' | 'minVersion'> {
   /** The statements of `sql` run one after the other, outside a transaction, in a database of its own. */
   alone?: true
   /** Runs in the empty database, before the migrations: the state has a database of its own. */
   before?: string
+  /** The only check that reports it, as a warning: a fault that a transaction cannot make. */
+  warns?: string
   /** The schema that `before` creates for the migrations. */
   schema?: string
   /** Removes from the server what is not in the database, statement by statement, while the database exists. */

@@ -39,12 +39,14 @@ export const HARMLESS_ALONE: readonly HarmlessState[] = [
     ...onServer,
     undo: "ROLLBACK PREPARED 'event'",
   }),
-  state('a physical replication slot', "SELECT pg_create_physical_replication_slot('theirs', true)", {
+  state('a physical replication slot that is not used', "SELECT pg_create_physical_replication_slot('theirs', true)", {
     ...onServer,
+    warns: 'settings.replication-slots',
     undo: "SELECT pg_drop_replication_slot('theirs')",
   }),
-  state('a logical replication slot', "SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')", {
+  state('a logical replication slot that is not used', "SELECT pg_create_logical_replication_slot('theirs', 'pgoutput')", {
     ...onServer,
+    warns: 'settings.replication-slots',
     undo: "SELECT pg_drop_replication_slot('theirs')",
   }),
   state('a subscription that is disabled', "CREATE SUBSCRIPTION theirs CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false)", {

@@ -1,4 +1,5 @@
 import type { HarmlessState } from './fault.ts'
+import { SECURING_EVENT_TRIGGER } from './table-properties.ts'
 
 const state = (title: string, sql: string, more: Partial<HarmlessState> = {}): HarmlessState => ({ title, sql, ...more })
 const FUNCTION = "LANGUAGE sql AS 'SELECT 1'"
@@ -81,6 +82,7 @@ export const HARMLESS_OBJECTS: readonly HarmlessState[] = [
     "CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END'; CREATE EVENT TRIGGER theirs ON ddl_command_end EXECUTE FUNCTION on_ddl()",
     { backends: 'server' },
   ),
+  state('an event trigger that enables row level security of new tables', SECURING_EVENT_TRIGGER, { backends: 'server' }),
   state('a publication of one table of a user', 'CREATE TABLE theirs (id int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE theirs', {
     backends: 'server',
   }),

@@ -27,6 +27,17 @@ export const SEQUENCE_FAULTS: readonly VerifyFault[] = SEQUENCES.flatMap((sequen
   return [
     ...CHANGES.map((change) => fault(`${change} of ${sequence}`, `ALTER SEQUENCE ${sequence} ${change}`, sequence)),
     fault(`drop ${sequence}`, `DROP SEQUENCE ${sequence} CASCADE`, sequence.replace(/_id_seq$/, '.id')),
+    fault(
+      `${sequence} in another schema`,
+      `CREATE SCHEMA theirs; ALTER SEQUENCE ${sequence} OWNED BY NONE; ALTER SEQUENCE ${sequence} SET SCHEMA theirs`,
+      `sequence ${sequence}: missing`,
+    ),
+    fault(
+      `the numbers of ${table} from a sequence of another schema`,
+      `CREATE SCHEMA theirs; CREATE SEQUENCE theirs.numbers; ALTER TABLE ${table} ALTER COLUMN id SET DEFAULT nextval('theirs.numbers')`,
+      'sequence theirs.numbers: owned by no column',
+      { check: 'sequences.ownership', warns: true },
+    ),
     fault(`rows restored without ${sequence}`, rows, `sequence ${sequence}: 1`, VALUE),
     fault(`setval of ${sequence} without a call`, `${rows}; SELECT setval('${sequence}', 1, false)`, `sequence ${sequence}: 1`, VALUE),
     fault(

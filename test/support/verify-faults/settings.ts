@@ -33,6 +33,18 @@ export async function settingsFaults(db: Db): Promise<VerifyFault[]> {
     stops('a database that is read-only', inDatabase('SET default_transaction_read_only = on'), database),
     stops('a database without triggers', inDatabase('SET session_replication_role = replica'), database),
     stops('a database with the triggers of LOCAL', inDatabase('SET session_replication_role = local'), database),
+    {
+      ...stops('a database without views', inDatabase("SET restrict_nonsystem_relation_kind = 'view, foreign-table'"), database),
+      minVersion: 17,
+    },
+    {
+      ...stops(
+        'an application without views',
+        `${CREATE_ROLE}; ALTER ROLE ${ROLE} SET restrict_nonsystem_relation_kind = 'view'`,
+        `role ${ROLE}`,
+      ),
+      minVersion: 17,
+    },
     stops('a writer that is read-only', `${WRITER}; ALTER ROLE ${ROLE} SET default_transaction_read_only = on`, `role ${ROLE}`),
     stops('a writer without triggers', `${WRITER}; ALTER ROLE ${ROLE} SET session_replication_role = replica`, `role ${ROLE}`),
     ...(

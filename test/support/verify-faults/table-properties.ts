@@ -22,6 +22,13 @@ const POLICIES = [
 
 const on = (text: string, table: string): string => text.replace('%', table)
 
+/** It is in the scratch schema of verify too. */
+export const SECURING_EVENT_TRIGGER = `CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $f$ DECLARE r record; BEGIN
+  FOR r IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r.object_identity);
+  END LOOP;
+END $f$; CREATE EVENT TRIGGER theirs ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION on_ddl()`
+
 /** What somebody adds to a table, and properties of the table itself, for each table that applications use. */
 export const TABLE_FAULTS: readonly VerifyFault[] = TABLES.flatMap((table) => {
   const object = `table ${table}`
@@ -29,6 +36,12 @@ export const TABLE_FAULTS: readonly VerifyFault[] = TABLES.flatMap((table) => {
   const constraint = (definition: string): string => `ALTER TABLE ${table} ADD CONSTRAINT theirs ${definition}`
   return [
     fault(`row level security of ${table}`, `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`, object),
+    fault(
+      `row level security of ${table}, with an event trigger that enables it`,
+      `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY; ${SECURING_EVENT_TRIGGER}`,
+      object,
+      { backends: 'server' },
+    ),
     fault(`forced row level security of ${table}`, `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`, object),
     fault(`unlogged ${table}`, `ALTER TABLE ${table} SET UNLOGGED`, object),
     fault(`rename ${table}`, `ALTER TABLE ${table} RENAME TO renamed`, object),
