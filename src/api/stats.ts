@@ -40,6 +40,8 @@ export interface StatsCallOptions {
   minUses?: number | undefined
   /** With `compareMs`: `gate.failures` has the skills whose success rate fell, beyond chance. */
   failOn?: 'worse' | undefined
+  /** Read the counters of each skill and version over all time (`metrics`); for the overview and for one skill. */
+  metrics?: boolean | undefined
   /** Read the events instead of the rollups. */
   exact?: boolean | undefined
   /** Called with what is being read. */

@@ -115,7 +115,7 @@ export const COMMAND_PRIVILEGES: readonly CommandPrivileges[] = [
   { commands: ['lint', 'migrate lint', 'migrate new', 'rules', 'new', 'import'], needs: [], note: 'no database' },
   {
     commands: ['verify'],
-    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', ROLLUPS, ...VIEWS]
+    needs: [LEDGER, REGISTRY, 'skill_unlocks', EVENTS, FEEDBACK, 'agent_emergence_candidates', 'skill_forgotten_users', ROLLUPS, ...VIEWS]
       .map((name) => table(name, 'SELECT'))
       .concat(SEQUENCES.map((name) => ({ on: 'sequence', name, privileges: ['SELECT'] }))),
     scratchSchema: true,

@@ -25,7 +25,7 @@ export async function repair(db: Db): Promise<number> {
   let rows = 0
   for (const source of ['events', 'feedback']) {
     const done = await db.transaction({ isolation: 'read committed' }, async () =>
-      onlyRow(await db.run('select :"schema".skill_rollup_repair($1::text) as rows', [source])),
+      onlyRow(await db.run('select :"schema".skill_rollup_repair($1::text, false) as rows', [source])),
     )
     rows += count(done['rows'])
   }

@@ -36,6 +36,8 @@ export interface StatsReport {
   funnel?: FunnelStage[]
   /** With `--user`. */
   timeline?: UserAction[]
+  /** With `--openmetrics`. */
+  metrics?: SkillMetrics[]
   /** With `--sessions`: the latest first. */
   sessions?: SessionStats[]
   /** With `--fail-if` and `--fail-on`. */
@@ -236,6 +238,24 @@ export interface SkillChange {
    * uses would be needed. `too few`: the samples are too small for the test. `new`, `gone`: no uses before, or after.
    */
   verdict: 'better' | 'worse' | 'no change' | 'not proven' | 'too few' | 'new' | 'gone'
+}
+
+/** Sums over all time of a skill and version. They only grow, except when a person is forgotten or the rollups lose their history. */
+export interface SkillMetrics {
+  skillId: string
+  version: string
+  uses: Count
+  success: Count
+  softFail: Count
+  hardRefusal: Count
+  /** Uses with a latency. */
+  latencyCount: Count
+  latencySumMs: Count
+  /** How many uses took up to 2^octave ms, and more than half of that; octave 0 is up to 1 ms. */
+  latencies: { octave: Count; uses: Count }[]
+  inputTokens: Count
+  outputTokens: Count
+  costUsd: number
 }
 
 /** Skills judged by conditions. The gate fails when `failures` is not empty. */

@@ -13,6 +13,7 @@ import { readMarks, readPrunedBefore, type Marks } from './marks.ts'
 import { PERCENTILE_ERROR_PCT } from './percentiles.ts'
 import { bindingsOf, dayOf, isPlain, isPruned, keptFrom, NO_FILTERS, periodOf, unsummed, type Question } from './question.ts'
 import { isInRollups, readCooccurrence, readDays, readGroups, readTotals } from './read-groups.ts'
+import { readMetrics } from './read-metrics.ts'
 import { readPeriod, timeZoneName, type PeriodOptions } from './read-period.ts'
 import { readSessions } from './read-sessions.ts'
 import { readPage, readSkillStats } from './read-skill-stats.ts'
@@ -43,6 +44,8 @@ export interface StatsOptions extends PeriodOptions {
   minUses?: number | undefined
   /** With `compareMs`: judge each skill by its change. */
   failOnWorse?: boolean | undefined
+  /** Read the counters too. */
+  metrics?: boolean | undefined
   /** Read the events, not the rollups. */
   exact?: boolean | undefined
   /** Called during long work. */
@@ -164,7 +167,8 @@ async function answer(question: Question, options: StatsOptions, source: StatsSo
     case 'overview': {
       const { rows, truncated } = cut(await readSkillStats(more))
       const page = view === 'skill' && rows.length > 0 ? { page: await readPage(question, rows[0]) } : {}
-      return { ...report, skills: rows, ...(await readDays(question)), ...page, truncated }
+      const metrics = options.metrics === true ? { metrics: await readMetrics(question) } : {}
+      return { ...report, skills: rows, ...(await readDays(question)), ...page, ...metrics, truncated }
     }
   }
 }

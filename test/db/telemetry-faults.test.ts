@@ -153,7 +153,7 @@ test.each([
 test('logUsage: a policy refuses one event (42501) -> it is counted, the others are written', async () => {
   const { db, url, name } = await fresh()
   const role = `${name}_owner`
-  await db.exec(`create role "${role}"; grant all on schema public to "${role}"`)
+  await db.exec(`create role "${role}"; grant all on schema public to "${role}"; grant select on skill_forgotten_users to "${role}"`)
   try {
     await db.exec(`alter table skill_usage_events owner to "${role}"; alter table skill_usage_events force row level security;
       alter table skill_usage_events enable row level security; create policy mine on skill_usage_events with check (input_hash <> 'hidden');

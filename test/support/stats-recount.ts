@@ -38,7 +38,8 @@ interface Log {
 
 /**
  * Writes a random log and compares every number of `stats` with a recount of its events, in all states: not rolled up, in parts, whole,
- * rebuilt, with other settings of the session, without a forgotten user, with pruned days, and with rows that arrive late. Returns
+ * rebuilt, with other settings of the session, without a forgotten user, with pruned days, with rows that arrive late, with rows of another
+ * server, and restored on another server. Returns
  * the number of questions.
  */
 export async function expectRecount(backend: TestBackend, seed: number): Promise<number> {
@@ -63,6 +64,11 @@ export async function expectRecount(backend: TestBackend, seed: number): Promise
   await write(log, 60)
   await step(db, 'events', 25)
   await expectRight(log, [{}, since(2.9 + 3 * random()), since(1), filtered(log), between(log)])
+
+  await loadForeign(log)
+  await expectRight(log, [{}, since(5 * random())])
+  await restoreToOtherServer(log)
+  await expectRight(log, [{}, filtered(log)])
   return log.questions
 }
 
@@ -123,6 +129,24 @@ async function write(log: Log, count: number): Promise<void> {
   await insertFeedback(log.db, feedback)
   log.events.push(...events)
   log.feedback.push(...feedback)
+}
+
+/** Rows with the transaction IDs of another server, lower and higher than those of this one. Those of pruned days are not counted. */
+async function loadForeign(log: Log): Promise<void> {
+  await rollUp(log.db)
+  const [row] = await log.db.query<{ id: string }>('SELECT max(id) AS id FROM skill_usage_events')
+  await write(log, 40)
+  await log.db.exec(
+    `UPDATE skill_usage_events SET txid = CASE WHEN id % 2 = 0 THEN 4 ELSE 900000000000 + id END
+      WHERE id > ${row?.id ?? 0} AND id % 3 > 0 AND created_at >= to_timestamp(${log.prunedBefore / 1000})`,
+  )
+  await rollUp(log.db)
+}
+
+/** The state of the rollups as after a restore on a server whose transaction IDs are lower. */
+async function restoreToOtherServer({ db }: Log): Promise<void> {
+  await db.exec(`UPDATE skill_rollup_state SET system_identifier = 1, snapshot = '800000000000:800000000000:'`)
+  await rollUp(db)
 }
 
 async function forget(log: Log, user: string): Promise<void> {

@@ -73,6 +73,7 @@ function questionOf(flags: Flags, skill: string | undefined): StatsCallOptions {
     failIf,
     minUses,
     failOn,
+    metrics: flags.openmetrics === true,
   }
 }
 
@@ -112,8 +113,12 @@ function refuseTwoDocuments({ html, csv, json }: Flags): void {
 
 /** Writes the page to its file. Returns the text for stdout that replaces the view. */
 async function documentOf(found: Report, { html, csv, quiet }: Flags, { cwd, io }: Context): Promise<string | undefined> {
-  if (html === undefined && csv !== true) return undefined
+  if (html === undefined && csv !== true && found.metrics === undefined) return undefined
   const report = withoutSecrets(found)
+  if (report.metrics !== undefined) {
+    const { openMetrics } = await import('./openmetrics.ts')
+    return openMetrics(report.metrics)
+  }
   if (html !== undefined) {
     const { statsHtml } = await import('./html/page.ts')
     const page = statsHtml(report, new Date())

@@ -77,6 +77,11 @@ export const spec = defineCommand({
     { flags: '--watch <interval>', type: INTERVAL, excludes: [...FORMS, ...GATES], help: 'update every 5s, 1m, ...' },
     { flags: '--html <file>', type: FILE, help: 'write a page with charts; - for stdout' },
     { flags: '--csv', help: 'comma-separated values on stdout' },
+    {
+      flags: '--openmetrics',
+      excludes: ['--since', ...VIEWS, ...FILTERS, ...GATES, '--user', '--exact', '--tail', '--watch', '--html', '--csv', '--json'],
+      help: 'counters over all time for Prometheus, on stdout',
+    },
     { flags: '--ascii', help: 'draw charts in ASCII' },
     ...REPORTER_OPTIONS,
   ],
