@@ -24,13 +24,13 @@ const running = (text: string): string[] =>
     .filter((line) => line !== '' && !line.startsWith('--'))
     .map((line) => line.split(' ').slice(0, 2).join(' '))
 
-test('remedy script: statements of every kind -> what others need comes first, privileges last', () => {
+test('remedy script: statements of every kind -> what others need comes first, then privileges, foreign keys last', () => {
   const statements = [
+    'ALTER TABLE ONLY public.t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES public.u(a) NOT VALID',
     'REVOKE SELECT ON TABLE public.t FROM PUBLIC',
     'COMMENT ON TABLE public.t IS NULL',
     'CREATE TRIGGER x BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f()',
     'CREATE OR REPLACE VIEW public.v AS SELECT 1',
-    'ALTER TABLE ONLY public.t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES public.u(a) NOT VALID',
     'CREATE INDEX i ON public.t (a)',
     'ALTER TABLE public.t ADD CONSTRAINT c CHECK (a > 0) NOT VALID',
     'CREATE OR REPLACE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$',
