@@ -17,7 +17,7 @@ WITH sources (source) AS (VALUES ('events'), ('feedback')),
 state AS (
   SELECT s.*, s.system_identifier = c.system_identifier AS is_here FROM :"schema".skill_rollup_state s, pg_control_system() AS c
 )
-SELECT 'table skill_rollup_state' AS object, problem.expected, problem.actual
+SELECT 'table skill_rollup_state' AS object, problem.expected, problem.actual, NULL AS sql
 FROM sources
 LEFT JOIN state ON state.source = sources.source
 CROSS JOIN LATERAL (VALUES
@@ -38,7 +38,8 @@ CROSS JOIN LATERAL (VALUES
 ) AS problem (holds, expected, actual)
 WHERE problem.holds
 UNION ALL
-SELECT 'table skill_rollup_state', 'no row but those for events and feedback', format('a row for %s', source)
+SELECT 'table skill_rollup_state', 'no row but those for events and feedback', format('a row for %s', source),
+  format('DELETE FROM %I.skill_rollup_state WHERE source = %L', :'schema', source)
 FROM state WHERE source NOT IN ('events', 'feedback')
 ORDER BY 2;
 
