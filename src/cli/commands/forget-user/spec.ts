@@ -16,6 +16,6 @@ export const spec = defineCommand({
   database: true,
   examples: [
     'skills forget-user 9f1c1d3e-0000-4000-8000-000000000001 --dry-run',
-    'skills forget-user 9f1c1d3e-0000-4000-8000-000000000001 --spill .skills/spill --yes',
+    'skills forget-user 9f1c1d3e-0000-4000-8000-000000000001 --spill spill --yes',
   ],
 })

@@ -65,7 +65,7 @@ export const spec = defineCommand({
       help: "exit 1 when a skill meets it: 'success < 0.9', 'p95 > 2s'",
     },
     { flags: '--min-uses <n>', type: count(1), requires: '--fail-if', help: 'judge skills with so many uses (default: 1)' },
-    { flags: '--fail-on <verdict>', type: oneOf('worse'), requires: '--compare', help: 'with --compare: exit 1 when a skill is worse' },
+    { flags: '--fail-on <verdict>', type: oneOf('worse'), requires: '--compare', help: 'with --compare: exit 1 on a verdict' },
     { flags: '--exact', help: 'read every event, not the rollups' },
     {
       flags: '--tail',
