@@ -22,7 +22,7 @@ onEachBackend((backend) => {
     const first = await migrate(db)
     expect(first.error).toBeUndefined()
     expect(first.report.applied.map(({ version }) => version)).toEqual(OURS)
-    expect(await tables(db)).toEqual([{ n: 5 }])
+    expect(await tables(db)).toEqual([{ n: 6 }])
     expect(
       await db.query('select count(*)::int as n from pg_proc where pronamespace = current_schema()::regnamespace and prosecdef'),
     ).toEqual([{ n: 4 }])
@@ -62,7 +62,7 @@ onEachBackend((backend) => {
       'table skills_registry',
       'index idx_skills_registry_enabled',
     ])
-    expect(await tables(db)).toEqual([{ n: 5 }])
+    expect(await tables(db)).toEqual([{ n: 6 }])
     expect(await db.query('select trust_level from skills_registry')).toEqual([{ trust_level: 9 }])
   })
 
@@ -225,7 +225,7 @@ onEachBackend((backend) => {
     expect((await migrate(db)).error).toBeUndefined()
     expect(
       await db.query("select count(*)::int as n from pg_tables where schemaname = 'my app' and tablename not like 'skill\\_rollup\\_%'"),
-    ).toEqual([{ n: 6 }])
+    ).toEqual([{ n: 7 }])
     const config = await db.query(
       'select distinct proconfig[1] as config from pg_proc where prosecdef and pronamespace = \'"my app"\'::regnamespace',
     )
