@@ -1,3 +1,4 @@
+import { groupedBy } from '../core/grouped-by.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Attributes, Span } from './otel-span.ts'
 import type { LineEvent, UsageEvent } from './usage-event.ts'
@@ -248,14 +249,4 @@ function textOf(attributes: Attributes, ...names: string[]): string | undefined 
 
 function withoutUndefined(object: Record<string, string | number | undefined>): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as JsonObject
-}
-
-function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return groups
 }

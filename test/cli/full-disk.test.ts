@@ -106,7 +106,9 @@ test.skipIf(!CAN_MOUNT)('full disk: the spill folder -> the events are counted a
   for (let i = 0; i < 5; i++) skills.logUsage(event())
   await skills.close({ timeoutMs: 200 })
   expect(skills.counts()).toMatchObject({ dropped: 5, spilled: 0 })
-  expect(warnings.map(({ message }) => message).join('\n')).toMatch(/events are dropped: cannot write \S+\.ndjson: no space left on the disk/)
+  expect(warnings.map(({ message }) => message).join('\n')).toMatch(
+    /events are dropped: cannot write \S+\.ndjson: no space left on the disk/,
+  )
   expect(spilled(path.join(cwd, 'spill'))).toEqual([])
   expect(readdirSync(path.join(cwd, 'spill'))).toEqual(['keep'])
 })

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../core/grouped-by.ts'
 import type { Db } from '../../db/db.ts'
 import type { PrintedObject } from '../../db/printed-object.ts'
 import { columnKey, keyOf, type DumpObject } from './dump-object.ts'
@@ -27,6 +28,9 @@ class Printer {
   readonly #grants: ReadonlyMap<string, readonly string[]>
   /** The keys of the reading of the catalog, by the row of the catalog. */
   readonly #keys: ReadonlyMap<string, string>
+  readonly #relations: ReadonlyMap<string, Facts['relations'][number]>
+  readonly #types: ReadonlyMap<string, Facts['types'][number]>
+  readonly #routines: ReadonlyMap<string, Facts['routines'][number]>
 
   constructor(facts: Facts, naming: Naming) {
     this.#facts = facts
@@ -35,12 +39,15 @@ class Printer {
     this.#comments = commentsOf(facts)
     this.#grants = privilegeStatements(facts).ofObjects
     this.#keys = keysOf(facts, naming)
+    this.#relations = new Map(facts.relations.map((relation) => [keyOf('pg_class', relation.oid), relation]))
+    this.#types = new Map(facts.types.map((type) => [keyOf('pg_type', type.oid), type]))
+    this.#routines = new Map(facts.routines.map((routine) => [keyOf('pg_proc', routine.oid), routine]))
   }
 
   objects(): PrintedObject[] {
     const { objects } = orderObjects(objectsOf(this.#facts, this.#dependencies, this.#naming), this.#dependencies)
     const printed = new Map<string, PrintedObject>()
-    const columns = tableColumns(this.#facts, this.#naming)
+    const columns = groupedBy(tableColumns(this.#facts, this.#naming), ({ table: { oid } }) => oid)
     const apart = new Map<string, string[]>()
     for (const placed of objects.filter(isPrinted)) {
       const object = { ...placed, statement: placed.statement.replace(INVALID, '') }
@@ -85,34 +92,32 @@ class Printer {
       drop: dropOf(target, [statement]),
       target,
       needs: this.#needs(key, own, object.needs ?? []),
-      ...typeParts(this.#facts, first),
+      ...typeParts(this.#facts, { relation: this.#relations.get(first), type: this.#types.get(first) }),
     }
   }
 
-  #columns(object: DumpObject, columns: readonly PrintedColumn[]): PrintedObject[] {
-    const table = this.#facts.relations.find(({ oid }) => keyOf('pg_class', oid) === object.keys[0])
+  #columns(object: DumpObject, columns: ReadonlyMap<number, readonly PrintedColumn[]>): PrintedObject[] {
+    const table = this.#relations.get(object.keys[0] ?? '')
     if (object.rank !== 'table' || table === undefined) return []
     const whole = this.#keys.get(keyOf('pg_class', table.oid)) ?? ''
-    return columns
-      .filter(({ table: { oid } }) => oid === table.oid)
-      .map(({ column, name, create, drop, parts }) => {
-        const at = columnKey(table.oid, column.number)
-        const value = column.default_oid === null ? [] : [keyOf('pg_attrdef', column.default_oid)]
-        return {
-          key: `column ${unquotedName(table.name.slice(this.#naming.prefix.length))}.${unquotedName(name)}`,
-          whole,
-          inline: true,
-          create,
-          attach: [],
-          comments: commentOf(object, at, this.#comments),
-          grants: [...(this.#grants.get(at) ?? [])],
-          owner: null,
-          drop,
-          target: object.targets.get(at) ?? '',
-          needs: this.#needs('', value, []),
-          column: parts,
-        }
-      })
+    return (columns.get(table.oid) ?? []).map(({ column, name, create, drop, parts }) => {
+      const at = columnKey(table.oid, column.number)
+      const value = column.default_oid === null ? [] : [keyOf('pg_attrdef', column.default_oid)]
+      return {
+        key: `column ${unquotedName(table.name.slice(this.#naming.prefix.length))}.${unquotedName(name)}`,
+        whole,
+        inline: true,
+        create,
+        attach: [],
+        comments: commentOf(object, at, this.#comments),
+        grants: [...(this.#grants.get(at) ?? [])],
+        owner: null,
+        drop,
+        target: object.targets.get(at) ?? '',
+        needs: this.#needs('', value, []),
+        column: parts,
+      }
+    })
   }
 
   /** The sequences of identity columns: they come with the table. */
@@ -143,13 +148,7 @@ class Printer {
   }
 
   #ownerOf(first: string, target: string): string | null {
-    const { relations, routines, types } = this.#facts
-    const named = [
-      ...relations.map(({ oid, owner }) => ({ key: keyOf('pg_class', oid), owner })),
-      ...routines.map(({ oid, owner }) => ({ key: keyOf('pg_proc', oid), owner })),
-      ...types.map(({ oid, owner }) => ({ key: keyOf('pg_type', oid), owner })),
-    ]
-    const found = named.find(({ key }) => key === first)
+    const found = this.#relations.get(first) ?? this.#routines.get(first) ?? this.#types.get(first)
     return found === undefined || target === '' ? null : `ALTER ${target} OWNER TO ${found.owner}`
   }
 

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../core/grouped-by.ts'
 import type { ColumnParts } from '../../db/printed-object.ts'
 import { columnKey, keyOf, simpleObject, type DumpObject, type Part } from './dump-object.ts'
 import type { Column, Constraint, Facts, Relation, Sequence } from './facts.ts'
@@ -78,13 +79,7 @@ export interface PrintedColumn {
 }
 
 function byRelation<T extends { relation: number | null }>(rows: readonly T[]): Map<number | null, T[]> {
-  const found = new Map<number | null, T[]>()
-  for (const row of rows) {
-    const list = found.get(row.relation)
-    if (list === undefined) found.set(row.relation, [row])
-    else list.push(row)
-  }
-  return found
+  return groupedBy(rows, (row) => row.relation)
 }
 
 function tableObject(of: TableFacts): DumpObject {

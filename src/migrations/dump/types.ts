@@ -89,15 +89,14 @@ function domain(facts: Facts, type: TypeFacts, local: (name: string) => string):
 }
 
 /** What ALTER TYPE, ALTER DOMAIN and CREATE OR REPLACE VIEW can change of the object with the key. */
-export function typeParts(facts: Facts, key: string): Pick<PrintedObject, 'labels' | 'attributes' | 'domain'> {
+export function typeParts(
+  facts: Facts,
+  { relation, type }: { relation: Facts['relations'][number] | undefined; type: Facts['types'][number] | undefined },
+): Pick<PrintedObject, 'labels' | 'attributes' | 'domain'> {
   const { texts } = facts
   const attributes = (of: number | null): [string, string][] =>
-    facts.columns
-      .filter(({ relation }) => relation === of)
-      .map(({ name, relation, number }) => [name, texts.of('column', relation, number) ?? ''])
-  const view = facts.relations.find(({ oid, kind }) => (kind === 'v' || kind === 'm') && keyOf('pg_class', oid) === key)
-  if (view !== undefined) return { attributes: attributes(view.oid) }
-  const type = facts.types.find(({ oid }) => keyOf('pg_type', oid) === key)
+    facts.columns.filter((column) => column.relation === of).map(({ name, number }) => [name, texts.of('column', of, number) ?? ''])
+  if (relation?.kind === 'v' || relation?.kind === 'm') return { attributes: attributes(relation.oid) }
   if (type === undefined) return {}
   switch (type.kind) {
     case 'e':
