@@ -94,7 +94,7 @@ export function typeParts(
   { relation, type }: { relation: Facts['relations'][number] | undefined; type: Facts['types'][number] | undefined },
 ): Pick<PrintedObject, 'labels' | 'attributes' | 'domain'> {
   const { texts } = facts
-  const attributes = (of: number | null): [string, string][] =>
+  const attributes = (of: number): [string, string][] =>
     facts.columns.filter((column) => column.relation === of).map(({ name, number }) => [name, texts.of('column', of, number) ?? ''])
   if (relation?.kind === 'v' || relation?.kind === 'm') return { attributes: attributes(relation.oid) }
   if (type === undefined) return {}
@@ -102,7 +102,7 @@ export function typeParts(
     case 'e':
       return { labels: [...type.labels] }
     case 'c':
-      return { attributes: attributes(type.relation) }
+      return type.relation === null ? {} : { attributes: attributes(type.relation) }
     case 'd': {
       const checks = facts.constraints.filter(({ domain: of, kind }) => of === type.oid && kind === 'c')
       return {
