@@ -12,9 +12,9 @@ export interface SpillQueueOptions {
 }
 
 /** Characters of the events that wait for the disk, at most: more are written synchronously. */
-const MOST_WAITING = 3 * 1024 * 1024
+const MOST_WAITING = 256 * 1024
 /** Events in one file, at most: a file is read whole. */
-const FILE_EVENTS = 5_000
+const FILE_EVENTS = 1_000
 
 /**
  * Events on their way to the spill folder. They are written in the background, as many as wait in one file. When the disk cannot keep up, the caller is blocked while a file is written. After a failed write they

@@ -2,13 +2,14 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { runApplication } from '../support/application.ts'
 import { migratedServer } from '../support/databases.ts'
+import { PEAK_KIB } from '../support/peak-memory.ts'
 import { scratch } from '../support/scratch.ts'
 import { freePort, listen, toServer } from '../support/sockets.ts'
 
 /** A snapshot of the size that an event usually has. */
 const EVENT = `(i) => ({ ...event(i), sessionId: 's' + i % 999, tier: 'CORE', latencyMs: i % 1000, stateSnapshot: { tier: 'CORE', element: 'water', realm: 'MIDDLEWORLD' } })`
 
-const REPORT = `say(JSON.stringify({ ...result, peak: process.resourceUsage().maxRSS / 1024 }))`
+const REPORT = `say(JSON.stringify({ ...result, peak: ${PEAK_KIB} / 1024 }))`
 
 test('logUsage: 200,000 events in one turn -> all are in the database, with less than 150 MB', async () => {
   const fresh = await migratedServer()

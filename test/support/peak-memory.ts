@@ -1,11 +1,10 @@
 /**
- * A module for `node --require` that writes the peak of the resident memory of its process, in KiB, to the file PEAK. Linux passes
- * `maxRSS` of the process that starts another one on to it, so the peak of the new image is read where there is one.
+ * An expression of JavaScript: the peak of the resident memory of the process that evaluates it, in KiB. Linux passes `maxRSS` of a
+ * process on to those that it starts, so the peak of the new image is read where there is one.
  */
-export const PEAK_HOOK = `
-const { readFileSync, writeFileSync } = require('node:fs')
-process.on('exit', () => {
-  const peak = process.platform === 'linux' ? /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1] : process.resourceUsage().maxRSS
-  writeFileSync(process.env.PEAK, String(peak))
-})
-`
+export const PEAK_KIB = String.raw`Number(process.platform === 'linux'
+  ? /VmHWM:\s+(\d+)/.exec(process.getBuiltinModule('node:fs').readFileSync('/proc/self/status', 'utf8'))[1]
+  : process.resourceUsage().maxRSS)`
+
+/** A module for `node --require` that writes this peak to the file PEAK when the process ends. */
+export const PEAK_HOOK = `process.on('exit', () => require('node:fs').writeFileSync(process.env.PEAK, String(${PEAK_KIB})))`

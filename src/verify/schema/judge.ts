@@ -233,9 +233,11 @@ function uncheckedRows({ kind, name, expected, actual }: Pair): SchemaFault['vio
   return isUnchecked ? { table: tableOf(name), constraint: partOf(name), condition, isMissing } : undefined
 }
 
+const RENAMING = /^ALTER TABLE (?:"(?:[^"]|"")*"|[^\s."]+)(?:\.(?:"(?:[^"]|"")*"|[^\s."]+))? RENAME /
+
 /** The object has another name: its rows are as they were. */
 function isRenaming({ sql = '' }: Remedy): boolean {
-  return /^ALTER TABLE \S+ RENAME /.test(sql)
+  return RENAMING.test(sql)
 }
 
 /** Rows that must change before NOT NULL, a CHECK or a foreign key can be added. */

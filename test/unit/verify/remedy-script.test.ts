@@ -34,7 +34,7 @@ test('remedy script: statements of every kind -> what others need comes first, t
     'CREATE INDEX i ON public.t (a)',
     'ALTER TABLE public.t ADD CONSTRAINT c CHECK (a > 0) NOT VALID',
     'CREATE OR REPLACE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$',
-    'ALTER TABLE public.t ADD COLUMN a integer',
+    'ALTER TABLE "a ""name""".t ADD COLUMN a integer',
     'CREATE TABLE public.t (b integer)',
     "CREATE TYPE public.e AS ENUM ('x')",
   ]
