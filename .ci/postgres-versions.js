@@ -12,7 +12,20 @@ for (const version of VERSIONS) {
   mkdirSync(folder, { recursive: true })
   const { status } = spawnSync(
     'npm',
-    ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--silent', `${NAME}@${version}`],
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      '--fetch-retries',
+      '1',
+      '--fetch-retry-mintimeout',
+      '1000',
+      `${NAME}@${version}`,
+    ],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
