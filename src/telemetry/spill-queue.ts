@@ -12,13 +12,13 @@ export interface SpillQueueOptions {
 }
 
 /** Characters of the events that wait for the disk, at most: more are written synchronously. */
-const MOST_WAITING = 256 * 1024
+const MOST_WAITING = 1024 * 1024
 /** Events in one file, at most: a file is read whole. */
-const FILE_EVENTS = 1_000
+const FILE_EVENTS = 2_000
 
 /**
- * Events on their way to the spill folder. They are written in the background, as many as wait in one file. When the disk cannot keep up, the caller is blocked while a file is written. After a failed write they
- * wait in memory for the next attempt, as long as there is room.
+ * Events on their way to the spill folder. They are written in the background. When the disk cannot keep up, the caller is blocked while
+ * a file is written. After a failed write they wait in memory for the next attempt, as long as there is room.
  */
 export class SpillQueue {
   readonly #options: SpillQueueOptions
