@@ -77,6 +77,11 @@ export const REMEDY_FAULTS: readonly RemedyFault[] = [
     statement: 'TYPE text USING name::text',
   },
   {
+    title: 'the type of a column, another enum',
+    sql: 'ALTER TABLE "Authors" ALTER COLUMN feeling DROP DEFAULT, ALTER COLUMN feeling TYPE unused USING NULL',
+    statement: 'USING feeling::text::',
+  },
+  {
     title: 'the type of a column with a default',
     sql: `ALTER TABLE "Authors" ALTER COLUMN feeling DROP DEFAULT, ALTER COLUMN feeling TYPE text, ALTER COLUMN feeling SET DEFAULT 'ok'`,
   },

@@ -1,4 +1,5 @@
 import type { ColumnParts, PrintedObject } from '../../db/printed-object.ts'
+import type { PrintedSchema } from './printed-schema.ts'
 import { recreation, type Printed } from './recreate.ts'
 
 /** ALTER TABLE for what differs in a column. Undefined: no statement can do it. */
@@ -8,7 +9,7 @@ export function columnChanges(printed: Printed, want: PrintedObject, have: Print
   const alter = (what: string): string => `${from.table} ALTER COLUMN ${from.name} ${what}`
   if (to.generated !== from.generated) return generatedChanges(want, have)
   const isOtherType = to.type !== from.type || to.collation !== from.collation
-  const type = isOtherType ? typeChange(to, from, alter) : []
+  const type = isOtherType ? typeChange(printed, { to, from, alter }) : []
   const changes = [
     ...type,
     ...(isOtherType || sameNumbers(to, from) ? [] : defaultChange(to, from, alter)),
@@ -28,14 +29,20 @@ export function columnChanges(printed: Printed, want: PrintedObject, have: Print
 
 type Alter = (what: string) => string
 
-function typeChange(to: ColumnParts, from: ColumnParts, alter: Alter): string[] {
+function typeChange({ expected, actual }: Printed, { to, from, alter }: { to: ColumnParts; from: ColumnParts; alter: Alter }): string[] {
+  // there is no cast between two enums
+  const through = isEnum(expected, to.type) && isEnum(actual, from.type) ? '::text' : ''
   const collation = to.collation === '' ? '' : ` COLLATE ${to.collation}`
   return [
     // the server converts a default only where an implicit cast exists
     ...(from.default === '' ? [] : [alter('DROP DEFAULT')]),
-    alter(`TYPE ${to.type}${collation} USING ${from.name}::${to.type}`),
+    alter(`TYPE ${to.type}${collation} USING ${from.name}${through}::${to.type}`),
     ...(to.default === '' ? [] : [alter(`SET DEFAULT ${to.default}`)]),
   ]
+}
+
+function isEnum(schema: PrintedSchema, type: string): boolean {
+  return schema.objects.some(({ key, target }) => key.startsWith('enum ') && target === `TYPE ${type}`)
 }
 
 /** A serial column and an identity column that accepts given values are the same. */
