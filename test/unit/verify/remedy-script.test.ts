@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
-import { parseSync } from 'libpg-query'
+import { beforeAll, expect, test } from 'vitest'
+import { loadModule, parseSync } from 'libpg-query'
 import type { CheckResult, Fault } from '../../../src/verify/report.ts'
 import { remedyScript } from '../../../src/verify/remedy-script.ts'
+
+beforeAll(loadModule)
 
 const facts = { database: 'postgres://deploy@db/app', schema: 'public', tool: 'skills 1.2.3', now: new Date('2026-01-02T03:04:05Z') }
 
