@@ -53,7 +53,7 @@ export function createReconnecting({ open, waker, report, reconnected }: Reconne
   })
   return {
     get: async (isOver) => {
-      const isLost = connection.opened > 0 && !connection.isOpen
+      const isLost = !isOver() && connection.opened > 0 && !connection.isOpen
       if (isLost) report('the connection to the database was lost; connecting again')
       const db = await connection.get(isOver)
       if (isLost && db !== undefined) report(reconnected)
