@@ -17,8 +17,9 @@ export async function readGate(question: Question, { conditions, minUses }: Gate
   const enough = skills.filter(({ totalUses }) => totalUses >= Math.max(1, minUses))
   const judged: Gate['conditions'] = []
   const failures: GateFailure[] = []
+  const fromEvents = eventReader(question)
   for (const condition of conditions) {
-    const found = await judge(question, condition, condition.metric === 'uses' ? skills : enough)
+    const found = await judge(question, { condition, skills: condition.metric === 'uses' ? skills : enough, fromEvents })
     judged.push({ condition: condition.text, judged: found.length, failed: found.filter(({ fails }) => fails).length })
     failures.push(...found.filter(({ fails }) => fails).map(({ failure }) => failure))
   }
@@ -45,14 +46,30 @@ interface Judged {
   failure: GateFailure
 }
 
-async function judge(question: Question, condition: Condition, skills: readonly SkillStats[]): Promise<Judged[]> {
+interface Case {
+  condition: Condition
+  skills: readonly SkillStats[]
+  fromEvents: (skillId: string) => Promise<SkillStats | undefined>
+}
+
+/** Counts a skill from its events, once for all conditions. */
+function eventReader(question: Question): Case['fromEvents'] {
+  const read = new Map<string, Promise<SkillStats | undefined>>()
+  return (skillId) => {
+    const counted = read.get(skillId) ?? readSkillSums(exactly({ ...question, skill: skillId })).then(([skill]) => skill)
+    read.set(skillId, counted)
+    return counted
+  }
+}
+
+async function judge(question: Question, { condition, skills, fromEvents }: Case): Promise<Judged[]> {
   const { of, unit, isPercentile } = metricOf(condition)
   const judged: Judged[] = []
   for (const skill of skills) {
     const near = isPercentile === true && question.mode === 'rollup' && isNear(of(skill, 1), condition.limit)
     const isEstimate = near && isPartlyPruned(question)
-    const [counted = skill] = near && !isEstimate ? await readSkillSums(exactly({ ...question, skill: skill.skillId })) : []
-    const value = of(counted, condition.scale)
+    const counted = near && !isEstimate ? await fromEvents(skill.skillId) : undefined
+    const value = of(counted ?? skill, condition.scale)
     if (value === null) continue
     const failure = {
       skillId: skill.skillId,

@@ -21,7 +21,7 @@ class NotInspected extends Error {}
 const DEEPEST = 100
 const NUMBER = /-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?n?|Infinity)/y
 const NAME = /[\p{L}\p{N}_$]+/uy
-/** What stands for a value: `[Object]`, `[Circular *1]`, `[Function: f]`, `<ref *1>`, `2026-01-01T00:00:00.000Z`. */
+/** What is written in place of a value: `[Object]`, `[Circular *1]`, `[Function: f]`, `<ref *1>`, `2026-01-01T00:00:00.000Z`. */
 const SHORT = /\[[A-Z][^[\]\n]{0,200}\]/y
 const MORE = /\.\.\. \d+ more \w+/y
 const SPACE = /\s*/y

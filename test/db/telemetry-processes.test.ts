@@ -41,6 +41,14 @@ async function expectAll(dir: string, numbers: readonly number[]): Promise<void>
 
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i)
 
+/** The signal ends the application, which has written the 50 events from this number on. */
+async function expectWrittenAt(signal: NodeJS.Signals, application: Application, from: number): Promise<void> {
+  await says(application, 'ready')
+  application.child.kill(signal)
+  expect(await application.ended).toEqual({ code: null, signal, stderr: '' })
+  expect(await written()).toEqual(expect.arrayContaining(range(from, 50).map(String)))
+}
+
 test.each(['SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT'] as const)(
   'process: %s without a handler -> the events are written, it ends by the signal',
   async (signal) => {
@@ -50,10 +58,7 @@ test.each(['SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT'] as const)(
     for (let i = ${from}; i < ${from + 50}; i++) skills.logUsage(event(i))
     setInterval(() => {}, 1000)
     say('ready')`)
-    await says(application, 'ready')
-    application.child.kill(signal)
-    expect(await application.ended).toEqual({ code: null, signal, stderr: '' })
-    expect(await written()).toEqual(expect.arrayContaining(range(from, 50).map(String)))
+    await expectWrittenAt(signal, application, from)
   },
 )
 
@@ -90,10 +95,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     for (let i = ${from + 25}; i < ${from + 50}; i++) second.logUsage(event(i))
     setInterval(() => {}, 1000)
     say('ready')`)
-    await says(application, 'ready')
-    application.child.kill(signal)
-    expect(await application.ended).toEqual({ code: null, signal, stderr: '' })
-    expect(await written()).toEqual(expect.arrayContaining(range(from, 50).map(String)))
+    await expectWrittenAt(signal, application, from)
   },
 )
 

@@ -1,5 +1,5 @@
 import type { Cursor } from '../../sqltext/lexer/cursor.ts'
-import { readObjectKind } from '../../sqltext/statements/object-kinds.ts'
+import { readObjectKind, TEXT_SEARCH } from '../../sqltext/statements/object-kinds.ts'
 import { beside, readName, RELATIONS, type CreatedObjects } from './created-objects.ts'
 import type { ParsedStatement } from './parse-migration.ts'
 import { isRoutine, none, NOTHING, type Undo } from './undo.ts'
@@ -35,6 +35,7 @@ const NAMELESS = 'the server chooses its name: name it'
 /** Kinds that `DROP kind name` removes. */
 const DROPPED_BY_NAME: ReadonlySet<string> = new Set([
   ...RELATIONS,
+  ...TEXT_SEARCH,
   'access method',
   'collation',
   'conversion',
@@ -47,10 +48,6 @@ const DROPPED_BY_NAME: ReadonlySet<string> = new Set([
   'schema',
   'server',
   'statistics',
-  'text search configuration',
-  'text search dictionary',
-  'text search parser',
-  'text search template',
   'type',
 ])
 

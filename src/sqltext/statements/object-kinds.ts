@@ -101,7 +101,8 @@ const RELATIONS: ReadonlySet<ObjectKind> = new Set(['table', 'foreign table', 'v
 
 const OVERLOADED: ReadonlySet<ObjectKind> = new Set(['function', 'procedure', 'aggregate', 'operator'])
 
-const TEXT_SEARCH: ReadonlySet<ObjectKind> = new Set([
+/** The objects of text search. */
+export const TEXT_SEARCH: ReadonlySet<ObjectKind> = new Set([
   'text search configuration',
   'text search dictionary',
   'text search parser',

@@ -69,22 +69,10 @@ const RATINGS: readonly Column<SkillStats>[] = [
 
 const TIMES: readonly Column<SkillStats>[] = [
   { csv: 'latency_min_ms', number: ms, value: ({ latency }) => latency?.min ?? null },
-  {
-    text: 'p50',
-    html: 'p50',
-    optional: true,
-    paint: paintBounded,
-    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p50')),
-  },
+  { text: 'p50', html: 'p50', optional: true, paint: paintBounded, value: ({ latency }) => percentileText(latency, 'p50') },
   { csv: 'latency_p50_ms', number: ms, value: ({ latency }) => latency?.p50 ?? null },
   { csv: 'latency_p90_ms', number: ms, value: ({ latency }) => latency?.p90 ?? null },
-  {
-    text: 'p95',
-    html: 'p95',
-    optional: true,
-    paint: paintBounded,
-    value: ({ latency }) => (latency === null ? null : bounded(latency, 'p95')),
-  },
+  { text: 'p95', html: 'p95', optional: true, paint: paintBounded, value: ({ latency }) => percentileText(latency, 'p95') },
   { csv: 'latency_p95_ms', number: ms, value: ({ latency }) => latency?.p95 ?? null },
   { csv: 'latency_p99_ms', number: ms, value: ({ latency }) => latency?.p99 ?? null },
   { csv: 'latency_max_ms', number: ms, value: ({ latency }) => latency?.max ?? null },
@@ -201,8 +189,20 @@ const CHANGES: readonly Column<SkillChange>[] = [
   { csv: 'difference_low', number: signed, value: ({ differenceInterval }) => differenceInterval?.low ?? null },
   { csv: 'difference_high', number: signed, value: ({ differenceInterval }) => differenceInterval?.high ?? null },
   { text: 'verdict', html: 'verdict', csv: 'verdict', paint: paintVerdict, value: ({ verdict }) => verdict },
-  { text: 'p95 before', html: 'p95 before', optional: true, paint: paintBounded, value: ({ latencyBefore }) => p95Of(latencyBefore) },
-  { text: 'p95 after', html: 'p95 after', optional: true, paint: paintBounded, value: ({ latencyAfter }) => p95Of(latencyAfter) },
+  {
+    text: 'p95 before',
+    html: 'p95 before',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latencyBefore }) => percentileText(latencyBefore, 'p95'),
+  },
+  {
+    text: 'p95 after',
+    html: 'p95 after',
+    optional: true,
+    paint: paintBounded,
+    value: ({ latencyAfter }) => percentileText(latencyAfter, 'p95'),
+  },
   { csv: 'latency_p95_before_ms', number: ms, value: ({ latencyBefore }) => latencyBefore?.p95 ?? null },
   { csv: 'latency_p95_after_ms', number: ms, value: ({ latencyAfter }) => latencyAfter?.p95 ?? null },
   { text: 'uses before', html: 'uses before', csv: 'uses_before', optional: true, number: grouped, value: (row) => row.usesBefore },
@@ -228,8 +228,8 @@ export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${value.toFixed(1)}`
 }
 
-function p95Of(latency: SkillStats['latency']): string | null {
-  return latency === null ? null : bounded(latency, 'p95')
+function percentileText(latency: SkillStats['latency'], name: 'p50' | 'p95'): string | null {
+  return latency === null ? null : bounded(latency, name)
 }
 
 function intervalText(interval: SkillChange['differenceInterval']): string | null {
